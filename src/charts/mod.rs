@@ -1,0 +1,1 @@
+//! Charts: from metrics and series to SVG and PNG. The one door to plotters.

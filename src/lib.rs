@@ -1,0 +1,14 @@
+//! A laboratory for the scale model of distributed systems: machines, each
+//! with its own clock rate, a message queue and a Lamport clock.
+//!
+//! Data goes one way: [`spec`] → plan → engine, driving [`machine`] → event log
+//! → events table → [`metrics`] → charts. Nothing here knows of command lines,
+//! terminals or progress bars.
+
+pub mod charts;
+pub mod event;
+pub mod machine;
+pub mod metrics;
+pub mod random;
+pub mod spec;
+pub mod time;

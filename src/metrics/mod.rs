@@ -1,0 +1,74 @@
+//! What a run amounts to: one definition of every metric, a row a machine.
+//!
+//! The rows are made from records alone, in one pass and in memory that does
+//! not grow with the run. What a log cannot tell is `None`, never 0.
+
+pub mod series;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::MachineId;
+
+/// One row of `metrics.csv`: a machine in a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MachineMetrics {
+    pub experiment: String,
+    pub run: String,
+    pub machine: MachineId,
+    /// Nominal ticks per second of lab time.
+    pub clock_rate: Option<f64>,
+    /// The run's largest clock rate ÷ this one.
+    pub speed_ratio: Option<f64>,
+    /// 1 − this clock rate ÷ the run's largest.
+    pub ratio_difference: Option<f64>,
+    pub events: u64,
+    pub internal: u64,
+    pub sends: u64,
+    pub receives: u64,
+    /// Share of the events that are RECEIVE.
+    pub utilisation: Option<f64>,
+    /// Largest queue length logged, counted after the pop.
+    pub max_queue: u64,
+    /// Messages left in the queue when the run ended.
+    pub end_queue: u64,
+    pub end_queue_source: EndQueueSource,
+    /// Logical clock after the last event.
+    pub final_clock: u64,
+    /// The run's largest final clock − this one.
+    pub clock_diff: u64,
+    /// Slope of the logical clock against lab time ÷ the clock rate.
+    pub clock_drift: Option<f64>,
+    /// Clock increase of a RECEIVE.
+    pub jump_mean: Option<f64>,
+    pub jump_p95: Option<u64>,
+    pub jump_max: Option<u64>,
+    /// Ticks served.
+    pub ticks: Option<u64>,
+    /// Ticks slept through, as a delay in the sender makes them.
+    pub lost_ticks: Option<u64>,
+    /// Ticks served nearer to the next deadline than to their own.
+    pub late_ticks: Option<u64>,
+    /// Ticks served ÷ run time, per second of lab time.
+    pub achieved_rate: Option<f64>,
+    /// Achieved ÷ nominal clock rate.
+    pub fidelity: Option<f64>,
+    /// Real time from a tick's deadline to its serving.
+    pub lateness_p50_us: Option<u64>,
+    pub lateness_p99_us: Option<u64>,
+    pub lateness_max_us: Option<u64>,
+    /// Messages: one for each recipient of a send.
+    pub messages_sent: u64,
+    pub messages_received: u64,
+    /// Unknown where the log has no record of its end.
+    pub messages_queued: Option<u64>,
+}
+
+/// Where `end_queue` was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndQueueSource {
+    /// From the log's record of its end.
+    Recorded,
+    /// From the last RECEIVE, as the log has no record of its end.
+    LastLogged,
+}

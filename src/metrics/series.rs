@@ -1,0 +1,131 @@
+//! A run over time, thinned to what a chart can show.
+
+use std::collections::BTreeMap;
+
+use crate::event::MachineId;
+
+/// A run as its charts need it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunSeries {
+    pub experiment: String,
+    pub run: String,
+    /// In the order of their ids.
+    pub machines: Vec<MachineSeries>,
+}
+
+/// One machine over time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MachineSeries {
+    pub machine: MachineId,
+    /// Nominal ticks per second of lab time, where known.
+    pub clock_rate: Option<f64>,
+    /// In order of time, at most [`Thinned::CAPACITY`].
+    pub samples: Vec<Sample>,
+    /// How many RECEIVE events raised the clock by how much.
+    pub jumps: BTreeMap<u64, u64>,
+}
+
+/// One event, or several neighbouring ones thinned into one sample.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sample {
+    /// Lab time of the first and the last event within, in seconds.
+    pub from_s: f64,
+    pub to_s: f64,
+    pub queue_min: u64,
+    pub queue_max: u64,
+    /// After the last event within.
+    pub queue_last: u64,
+    pub clock_last: u64,
+}
+
+impl Sample {
+    fn merge(self, later: Sample) -> Sample {
+        Sample {
+            from_s: self.from_s,
+            queue_min: self.queue_min.min(later.queue_min),
+            queue_max: self.queue_max.max(later.queue_max),
+            ..later
+        }
+    }
+}
+
+/// Collects samples in bounded memory: when full, neighbours are joined in
+/// pairs, and from then on each sample covers twice as many events.
+#[derive(Clone, Debug)]
+pub struct Thinned {
+    samples: Vec<Sample>,
+    events_a_sample: u64,
+    in_last: u64,
+}
+
+impl Default for Thinned {
+    fn default() -> Thinned {
+        Thinned { samples: Vec::new(), events_a_sample: 1, in_last: 0 }
+    }
+}
+
+impl Thinned {
+    /// More samples than any chart has pixels across.
+    pub const CAPACITY: usize = 8192;
+
+    /// Adds the event at `time_s` after which the queue and the clock were these.
+    pub fn push(&mut self, time_s: f64, queue: u64, clock: u64) {
+        let sample = Sample {
+            from_s: time_s,
+            to_s: time_s,
+            queue_min: queue,
+            queue_max: queue,
+            queue_last: queue,
+            clock_last: clock,
+        };
+        match self.samples.last_mut() {
+            Some(last) if self.in_last < self.events_a_sample => *last = last.merge(sample),
+            _ => {
+                if self.samples.len() == Thinned::CAPACITY {
+                    self.halve();
+                }
+                self.samples.push(sample);
+                self.in_last = 0;
+            }
+        }
+        self.in_last += 1;
+    }
+
+    fn halve(&mut self) {
+        self.samples =
+            self.samples.chunks(2).map(|pair| pair[0].merge(*pair.last().unwrap_or(&pair[0]))).collect();
+        self.events_a_sample *= 2;
+    }
+
+    pub fn into_samples(self) -> Vec<Sample> {
+        self.samples
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_events_are_kept_one_by_one() {
+        let mut thinned = Thinned::default();
+        (0..100u64).for_each(|event| thinned.push(event as f64, event, event * 2));
+        let samples = thinned.into_samples();
+        assert_eq!(samples.len(), 100);
+        assert!(samples.iter().all(|sample| sample.from_s == sample.to_s));
+    }
+
+    #[test]
+    fn many_events_are_thinned_and_no_extreme_is_lost() {
+        let mut thinned = Thinned::default();
+        for event in 0..1_000_000u64 {
+            let queue = if event == 765_432 { 999 } else { 5 };
+            thinned.push(event as f64, queue, event);
+        }
+        let samples = thinned.into_samples();
+        assert!(samples.len() <= Thinned::CAPACITY && samples.len() > Thinned::CAPACITY / 4);
+        assert_eq!(samples.iter().map(|sample| sample.queue_max).max(), Some(999));
+        assert!(samples.windows(2).all(|pair| pair[0].to_s < pair[1].from_s));
+        assert_eq!(samples.last().map(|sample| sample.clock_last), Some(999_999));
+    }
+}

@@ -1,0 +1,158 @@
+//! The spec: what an experiment is, resolved and checked. Never touches disk
+//! or clock; [`document`] reads and writes its TOML.
+
+pub mod document;
+pub mod error;
+
+use std::fmt;
+use std::net::SocketAddr;
+
+pub use error::SpecError;
+
+use crate::event::MachineId;
+use crate::machine::Rules;
+use crate::time::LabTime;
+
+/// An experiment as its file means it: every value within its bounds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spec {
+    /// Names the folder under `results/`.
+    pub name: String,
+    /// Why the experiment exists, in prose.
+    pub why: String,
+    /// Lab time from the first tick's origin to the last deadline.
+    pub duration: LabTime,
+    pub seed: u64,
+    /// Chance that an idle tick is INTERNAL, in 0..=1.
+    pub internal_prob: f64,
+    pub broadcast: Broadcast,
+    /// Lab time between the origins of two neighbouring machines.
+    pub start_stagger: LabTime,
+    /// Lab time per real time, above 0.
+    pub speedup: f64,
+    /// At least two; machine 1 is the first.
+    pub machines: Vec<MachineSpec>,
+    pub network: Network,
+    /// What a publication states of this experiment.
+    pub published: Option<Published>,
+}
+
+/// How a send to all peers counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Broadcast {
+    /// One event, one increment, one log line.
+    #[default]
+    OneEvent,
+    /// One event, one increment and one log line for each recipient.
+    PerRecipient,
+}
+
+/// One machine of the experiment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MachineSpec {
+    pub clock_rate: ClockRate,
+    /// Where it listens; without one the system chooses a port on loopback.
+    pub address: Option<SocketAddr>,
+    /// Written by someone else: `labctl` connects to it but does not run it.
+    pub foreign: bool,
+}
+
+/// Ticks per second of lab time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ClockRate {
+    /// Finite and above 0.
+    Fixed(f64),
+    /// A whole number drawn with the seed, both ends included, low at least 1.
+    Random { low: u32, high: u32 },
+}
+
+/// The way between the machines.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Network {
+    pub delay: Delay,
+    pub delay_at: DelayAt,
+    /// Lets in peers that do not shake hands.
+    pub open: bool,
+    /// What a peer must say to be let in; without one it follows from the spec.
+    pub token: Option<String>,
+    /// Real time to wait for the peers before the first tick.
+    pub connect_timeout: LabTime,
+}
+
+/// The law of a message's delay, in lab time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Delay {
+    #[default]
+    None,
+    Constant(LabTime),
+    Uniform {
+        low: LabTime,
+        high: LabTime,
+    },
+    Exponential {
+        mean: LabTime,
+    },
+}
+
+/// Where a delay acts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DelayAt {
+    /// Messages are in flight, in order on each link; both ends go on.
+    #[default]
+    Link,
+    /// The sender sleeps inside its tick, and loses the ticks it sleeps through.
+    Sender,
+}
+
+/// Published results, a value a machine, in the order of the machines.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Published {
+    /// Where they were published.
+    pub source: String,
+    /// Empty where nothing was published.
+    pub max_queue: Vec<u64>,
+    pub end_queue: Vec<u64>,
+    pub clock_diff: Vec<u64>,
+}
+
+impl Spec {
+    pub fn machine_count(&self) -> u32 {
+        self.machines.len() as u32
+    }
+
+    /// What every machine of the experiment shares.
+    pub fn rules(&self) -> Rules {
+        Rules { machines: self.machine_count(), internal_prob: self.internal_prob, broadcast: self.broadcast }
+    }
+
+    /// The origin of a machine's ticks: `start_stagger` × (i − 1).
+    pub fn phase(&self, machine: MachineId) -> LabTime {
+        LabTime(self.start_stagger.0.saturating_mul(machine.index() as u64))
+    }
+
+    /// The default stagger, 1/(60 N) s: with it, ticks of whole rates from 1 to
+    /// 6 never fall together, so that the seed decides a run and not a race.
+    pub fn default_stagger(machines: usize) -> LabTime {
+        LabTime(1_000_000_000 / (60 * machines.max(1) as u64))
+    }
+}
+
+impl fmt::Display for ClockRate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ClockRate::Fixed(rate) => rate.fmt(f),
+            ClockRate::Random { low, high } => write!(f, "random {low}..{high}"),
+        }
+    }
+}
+
+impl fmt::Display for Delay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Delay::None => f.write_str("none"),
+            Delay::Constant(delay) => write!(f, "constant:{delay}"),
+            Delay::Uniform { low, high } => write!(f, "uniform:{low}..{high}"),
+            Delay::Exponential { mean } => write!(f, "exponential:{mean}"),
+        }
+    }
+}
