@@ -7,6 +7,7 @@
 
 pub mod charts;
 pub mod event;
+pub mod log;
 pub mod machine;
 pub mod metrics;
 pub mod random;

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::ops::{Add, Sub};
 
+use jiff::SignedDuration;
 use jiff::fmt::friendly::{Designator, Spacing, SpanParser, SpanPrinter};
-use jiff::{SignedDuration, Unit};
 
 const NS_PER_US: u64 = 1_000;
 const NS_PER_S: f64 = 1e9;

@@ -1,0 +1,111 @@
+//! What the lines of a log say, as data.
+
+use std::fmt;
+
+use super::Stamp;
+use crate::event::{Kind, MachineId, Recipients};
+use crate::time::LabTime;
+
+/// One line of a log.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Line {
+    Started {
+        machine: MachineId,
+        at: Stamp,
+    },
+    Rate(Header),
+    Event(Record),
+    Error(ErrorLine),
+    End(End),
+    Blank,
+    /// Nothing that a log of this format can say.
+    Unmatched,
+}
+
+/// What the second header line says of the machine.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Header {
+    /// Ticks per second of lab time.
+    pub clock_rate: f64,
+    /// How many machines the run has.
+    pub machines: Option<u32>,
+    /// The origin of the machine's ticks.
+    pub phase: Option<LabTime>,
+    /// Lab time per real time.
+    pub speedup: Option<f64>,
+}
+
+/// One event as it was logged. What a log cannot say is `None`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record {
+    pub stamp: Stamp,
+    pub kind: Kind,
+    /// The logical clock after the event.
+    pub clock: u64,
+    /// The clock a received message carried.
+    pub message_clock: Option<u64>,
+    /// Messages left after the pop.
+    pub queue_length: Option<u64>,
+    pub from: Option<MachineId>,
+    pub to: Option<Recipients>,
+    /// The tick it belongs to, counted from 1.
+    pub tick: Option<u64>,
+    /// Lab time that the message waited in the queue.
+    pub waited_us: Option<u64>,
+}
+
+/// Something went wrong while the machine ran.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorLine {
+    pub stamp: Stamp,
+    pub text: String,
+}
+
+/// The record of a machine's end, by which a complete log is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct End {
+    pub stamp: Stamp,
+    pub clock: u64,
+    /// Messages that arrived and were never received.
+    pub queue_length: u64,
+    /// Ticks served.
+    pub ticks: u64,
+    /// Ticks slept through.
+    pub lost_ticks: u64,
+    /// Messages, one for each recipient.
+    pub sent: u64,
+    pub received: u64,
+    /// Lab time from the run's start to the machine's last possible deadline.
+    pub run_time: LabTime,
+    pub reason: EndReason,
+}
+
+/// Why a machine stopped ticking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndReason {
+    /// The run's duration was over.
+    Completed,
+    /// Somebody asked it to stop.
+    Interrupted,
+    /// Something else in the run failed.
+    Failed,
+}
+
+impl EndReason {
+    pub const ALL: [EndReason; 3] = [EndReason::Completed, EndReason::Interrupted, EndReason::Failed];
+
+    /// The word used in logs and manifests.
+    pub fn word(self) -> &'static str {
+        match self {
+            EndReason::Completed => "completed",
+            EndReason::Interrupted => "interrupted",
+            EndReason::Failed => "failed",
+        }
+    }
+}
+
+impl fmt::Display for EndReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}

@@ -1,0 +1,33 @@
+//! The event log, `log_<n>.txt`: one owner for writing and for reading.
+//!
+//! ```text
+//! Machine 1 log started at 2026-03-05 12:46:02.409909
+//! Clock rate: 4 ticks per second, Machines: 3, Phase: 0 us, Speedup: 1
+//! 2026-03-05 12:46:04.020113 | INTERNAL | Clock: 1 | Internal event, Tick: 1
+//! 2026-03-05 12:46:04.353446 | SEND | Clock: 2 | Sent to machine 3, Tick: 2
+//! 2026-03-05 12:46:06.020101 | RECEIVE | Clock: 13 | Message clock: 12, Queue length: 0, From: 2, Tick: 3, Waited: 512 us
+//! 2026-03-05 12:47:02.409909 | END | Clock: 13 | Queue length: 0, Ticks: 3, Lost ticks: 0, Sent: 1, Received: 1, Run time: 60000000 us, Reason: completed
+//! ```
+//!
+//! Stamps are UTC: the run's start plus lab time. The fields after a line's
+//! first are missing in logs of the notebook's program, which also stamps in
+//! whole seconds; both are read.
+
+mod line;
+mod parse;
+mod read;
+mod stamp;
+mod write;
+
+pub use line::{End, EndReason, ErrorLine, Header, Line, Record};
+pub use parse::LineParser;
+pub use read::{LogFault, LogReader, Taken, machine_of_file, read_log};
+pub use stamp::Stamp;
+pub use write::LogWriter;
+
+use crate::event::MachineId;
+
+/// The file name of a machine's log.
+pub fn file_name(machine: MachineId) -> String {
+    format!("log_{machine}.txt")
+}

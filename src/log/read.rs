@@ -1,0 +1,444 @@
+//! Reading a whole log: line by line, in bounded memory, and telling what is
+//! odd about it instead of failing or staying silent.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use super::{End, Header, Line, LineParser};
+use crate::event::MachineId;
+
+/// Something odd about a log, at a line counted from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogFault {
+    pub line: u64,
+    pub kind: FaultKind,
+}
+
+/// The ways in which a log can be odd.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// The file ends inside a line, which is not taken.
+    CutInsideLine { text: String },
+    /// The log should end with a record of its end, and does not.
+    NoEnd,
+    /// A header where one was read before.
+    SecondHeader { text: String },
+    /// A line that can be read once its stray characters are left out.
+    Mistyped { text: String },
+    /// A line that says nothing known.
+    Unmatched { text: String },
+    /// The header names another machine than the file.
+    OtherMachine { header: MachineId, file: MachineId },
+    /// The clock did not rise.
+    ClockFell { from: u64, to: u64 },
+}
+
+impl FaultKind {
+    /// Advice or consequence, after the fact itself.
+    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FaultKind::CutInsideLine { text } => {
+                write!(f, "the log is cut inside this line, which is not taken: `{text}`")
+            }
+            FaultKind::NoEnd => write!(f, "the log is cut here: no record of the run's end follows"),
+            FaultKind::SecondHeader { text } => {
+                write!(f, "a second header, `{text}`; the last one before the first event holds")
+            }
+            FaultKind::Mistyped { text } => {
+                write!(f, "a mistyped line, read without its stray characters: `{text}`")
+            }
+            FaultKind::Unmatched { text } => write!(f, "nothing that a log says: `{text}`"),
+            FaultKind::OtherMachine { header, file } => {
+                write!(f, "the header names machine {header}, the file machine {file}; the header holds")
+            }
+            FaultKind::ClockFell { from, to } => {
+                write!(f, "the logical clock does not rise: {to} after {from}")
+            }
+        }
+    }
+}
+
+impl fmt::Display for LogFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.line)?;
+        self.kind.describe(f)
+    }
+}
+
+/// What a reading took from a log, besides its events.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Taken {
+    pub machine: Option<MachineId>,
+    /// The header that holds.
+    pub header: Option<Header>,
+    pub end: Option<End>,
+    pub lines: u64,
+    pub events: u64,
+    /// ERROR lines that the machine wrote while it ran.
+    pub errors: u64,
+    /// Lines that fit nothing; `faults` shows the first of them.
+    pub unmatched: u64,
+    /// At most [`Taken::FAULTS_KEPT`] of each kind.
+    pub faults: Vec<LogFault>,
+    /// All that is odd, whether kept in `faults` or not.
+    pub fault_count: u64,
+}
+
+impl Taken {
+    /// How many faults of a log are kept to be shown.
+    pub const FAULTS_KEPT: usize = 20;
+
+    fn fault(&mut self, line: u64, kind: FaultKind) {
+        self.fault_count += 1;
+        if self.faults.len() < Taken::FAULTS_KEPT {
+            self.faults.push(LogFault { line, kind });
+        }
+    }
+}
+
+/// The machine that a file named `log_<n>.txt` belongs to.
+pub fn machine_of_file(path: &Path) -> Option<MachineId> {
+    path.file_name()?.to_str()?.strip_prefix("log_")?.strip_suffix(".txt")?.parse().ok()
+}
+
+/// Reads a log file; `see` is shown every line that says something, with its
+/// number. Fails only if the file cannot be read.
+pub fn read_log(path: &Path, see: impl FnMut(u64, &Line)) -> io::Result<Taken> {
+    LogReader::new(machine_of_file(path)).read(File::open(path)?, see)
+}
+
+/// Reads one log from anywhere.
+#[derive(Debug, Default)]
+pub struct LogReader {
+    parser: LineParser,
+    taken: Taken,
+    file_machine: Option<MachineId>,
+    clock: u64,
+    numbered_ticks: bool,
+}
+
+/// Read at once; also the longest line that is looked at.
+const CHUNK_BYTES: usize = 1 << 20;
+
+impl LogReader {
+    /// A reader for the log of `machine`, where its file name tells.
+    pub fn new(machine: Option<MachineId>) -> LogReader {
+        LogReader {
+            taken: Taken { machine, ..Taken::default() },
+            file_machine: machine,
+            ..LogReader::default()
+        }
+    }
+
+    /// Reads to the end of `input`.
+    pub fn read(mut self, mut input: impl Read, mut see: impl FnMut(u64, &Line)) -> io::Result<Taken> {
+        let mut buffer = vec![0; CHUNK_BYTES];
+        let mut held = 0;
+        loop {
+            let got = match input.read(&mut buffer[held..]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                got => got?,
+            };
+            if got == 0 {
+                break;
+            }
+            let filled = held + got;
+            let whole = memchr::memrchr(b'\n', &buffer[held..filled]).map_or(0, |at| held + at + 1);
+            self.lines(&buffer[..whole], &mut see);
+            buffer.copy_within(whole..filled, 0);
+            held = filled - whole;
+            if held == buffer.len() {
+                // No line of a log is this long: give it up piece by piece.
+                self.taken.lines += 1;
+                self.unmatched(&buffer[..held]);
+                held = 0;
+            }
+        }
+        self.finish(&buffer[..held]);
+        Ok(self.taken)
+    }
+
+    fn lines(&mut self, text: &[u8], see: &mut impl FnMut(u64, &Line)) {
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', text) {
+            self.taken.lines += 1;
+            self.line(&text[start..end], see);
+            start = end + 1;
+        }
+    }
+
+    #[inline]
+    fn line(&mut self, text: &[u8], see: &mut impl FnMut(u64, &Line)) {
+        let mut line = self.parser.parse(text);
+        if line == Line::Unmatched {
+            line = self.repaired(text);
+        }
+        let number = self.taken.lines;
+        match &line {
+            Line::Event(record) => {
+                self.taken.events += 1;
+                if record.clock <= self.clock {
+                    let (from, to) = (self.clock, record.clock);
+                    self.taken.fault(number, FaultKind::ClockFell { from, to });
+                }
+                self.clock = record.clock;
+                self.numbered_ticks |= record.tick.is_some();
+            }
+            Line::Blank => return,
+            Line::Unmatched => return self.unmatched(text),
+            Line::Started { machine, .. } => self.started(*machine, text),
+            Line::Rate(header) => self.rate(*header, text),
+            Line::Error(_) => self.taken.errors += 1,
+            Line::End(end) => self.taken.end = Some(*end),
+        }
+        see(number, &line);
+    }
+
+    /// The line without what no log contains: bytes outside printable ASCII.
+    #[cold]
+    fn repaired(&mut self, text: &[u8]) -> Line {
+        let printable: Vec<u8> = text.iter().copied().filter(|byte| (b' '..=b'~').contains(byte)).collect();
+        if printable.len() == text.len() || printable.is_empty() {
+            return Line::Unmatched;
+        }
+        let line = self.parser.parse(&printable);
+        if line != Line::Unmatched {
+            self.taken.fault(self.taken.lines, FaultKind::Mistyped { text: shown(text) });
+        }
+        line
+    }
+
+    #[cold]
+    fn unmatched(&mut self, text: &[u8]) {
+        self.taken.unmatched += 1;
+        self.taken.fault(self.taken.lines, FaultKind::Unmatched { text: shown(text) });
+    }
+
+    #[cold]
+    fn started(&mut self, machine: MachineId, text: &[u8]) {
+        if self.taken.events > 0 {
+            self.taken.fault(self.taken.lines, FaultKind::SecondHeader { text: shown(text) });
+        }
+        if let Some(file) = self.file_machine.filter(|file| *file != machine) {
+            self.taken.fault(self.taken.lines, FaultKind::OtherMachine { header: machine, file });
+        }
+        self.taken.machine = Some(machine);
+    }
+
+    #[cold]
+    fn rate(&mut self, header: Header, text: &[u8]) {
+        if self.taken.header.is_some() {
+            self.taken.fault(self.taken.lines, FaultKind::SecondHeader { text: shown(text) });
+        }
+        if self.taken.events == 0 {
+            self.taken.header = Some(header);
+        }
+    }
+
+    fn finish(&mut self, rest: &[u8]) {
+        if !rest.is_empty() {
+            self.taken.lines += 1;
+            self.taken.fault(self.taken.lines, FaultKind::CutInsideLine { text: shown(rest) });
+        }
+        // Only logs that number their ticks promise a record of their end.
+        if self.numbered_ticks && self.taken.end.is_none() && rest.is_empty() {
+            self.taken.fault(self.taken.lines, FaultKind::NoEnd);
+        }
+    }
+}
+
+/// A line as a message can show it.
+fn shown(text: &[u8]) -> String {
+    const LENGTH_SHOWN: usize = 100;
+    let readable = String::from_utf8_lossy(&text[..text.len().min(4 * LENGTH_SHOWN)]);
+    let mut shown: String =
+        readable.chars().take(LENGTH_SHOWN).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    if shown.len() < text.len() && readable.chars().count() > LENGTH_SHOWN {
+        shown.push('…');
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Action, Event, Kind, Message, Recipients};
+    use crate::log::{EndReason, LogWriter, Record, Stamp};
+    use crate::time::LabTime;
+    use proptest::prelude::*;
+
+    const START: Stamp = Stamp(1_772_714_762_409_909);
+
+    fn header() -> Header {
+        Header { clock_rate: 4.0, machines: Some(3), phase: Some(LabTime(5_555_000)), speedup: Some(1.0) }
+    }
+
+    fn end() -> End {
+        End {
+            stamp: START.at(LabTime(60_000_000_000)),
+            clock: 13,
+            queue_length: 2,
+            ticks: 240,
+            lost_ticks: 0,
+            sent: 9,
+            received: 7,
+            run_time: LabTime(60_000_000_000),
+            reason: EndReason::Completed,
+        }
+    }
+
+    fn written(events: &[(LabTime, Event)]) -> Vec<u8> {
+        let mut text = Vec::new();
+        let mut writer = LogWriter::new(&mut text, START);
+        writer.header(MachineId(2), &header()).unwrap();
+        for (time, event) in events {
+            writer.event(*time, event).unwrap();
+        }
+        writer.end(&end()).unwrap();
+        drop(writer);
+        text
+    }
+
+    fn read(text: &[u8]) -> (Vec<(u64, Line)>, Taken) {
+        let mut lines = Vec::new();
+        let taken =
+            LogReader::new(None).read(text, |number, line| lines.push((number, line.clone()))).unwrap();
+        (lines, taken)
+    }
+
+    fn record(time: LabTime, event: &Event) -> Record {
+        let (message_clock, queue_length, from, waited_us) = match event.action {
+            Action::Receive { message, queue_length } => (
+                Some(message.clock),
+                Some(queue_length),
+                message.from,
+                Some(time.saturating_sub(message.arrived).as_micros()),
+            ),
+            _ => (None, None, None, None),
+        };
+        let (kind, to) = match event.action {
+            Action::Internal => (Kind::Internal, None),
+            Action::Send(to) => (Kind::Send, Some(to)),
+            Action::Receive { .. } => (Kind::Receive, None),
+        };
+        let stamp = START.at(time);
+        let tick = Some(event.tick);
+        Record { stamp, kind, clock: event.clock, message_clock, queue_length, from, to, tick, waited_us }
+    }
+
+    fn events() -> impl Strategy<Value = Vec<(LabTime, Event)>> {
+        let recipients =
+            prop_oneof![Just(Recipients::All), (1u32..9).prop_map(|id| Recipients::One(MachineId(id)))];
+        let message = (any::<u64>(), proptest::option::of((1u32..9).prop_map(MachineId)), 0u64..1 << 40)
+            .prop_map(|(clock, from, arrived)| Message { clock, from, arrived: LabTime(arrived) });
+        let action = prop_oneof![
+            Just(Action::Internal),
+            recipients.prop_map(Action::Send),
+            (message, any::<u64>())
+                .prop_map(|(message, queue_length)| Action::Receive { message, queue_length }),
+        ];
+        let event = (any::<u64>(), any::<u64>(), action).prop_map(|(tick, clock, action)| Event {
+            tick,
+            clock,
+            action,
+        });
+        prop::collection::vec(((0u64..1 << 50).prop_map(LabTime), event), 0..40)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(events in events()) {
+            let (lines, taken) = read(&written(&events));
+            let records: Vec<_> = lines.iter().filter_map(|(_, line)| match line {
+                Line::Event(record) => Some(*record),
+                _ => None,
+            }).collect();
+            let expected: Vec<_> = events.iter().map(|(time, event)| record(*time, event)).collect();
+            prop_assert_eq!(records, expected);
+            prop_assert_eq!(taken.machine, Some(MachineId(2)));
+            prop_assert_eq!(taken.header, Some(header()));
+            prop_assert_eq!(taken.end, Some(end()));
+            prop_assert_eq!(taken.unmatched, 0);
+        }
+
+        #[test]
+        fn a_log_cut_anywhere_is_read_up_to_the_cut(events in events(), share in 0.0..1.0) {
+            let whole = written(&events);
+            let cut = (whole.len() as f64 * share) as usize;
+            let (lines, taken) = read(&whole[..cut]);
+            let (all_lines, _) = read(&whole);
+            prop_assert_eq!(&lines[..], &all_lines[..lines.len()]);
+            let inside = cut > 0 && whole[cut - 1] != b'\n';
+            let told = taken.faults.iter().any(|fault| matches!(fault.kind, FaultKind::CutInsideLine { .. }));
+            prop_assert!(!inside || told || taken.fault_count > Taken::FAULTS_KEPT as u64);
+        }
+
+        #[test]
+        fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..4000)) {
+            let (lines, taken) = read(&bytes);
+            prop_assert!(lines.len() as u64 <= taken.lines);
+        }
+    }
+
+    #[test]
+    fn the_notebooks_lines_are_read_without_the_added_fields() {
+        let text = b"Machine 1 log started at 2025-03-05 12:46:02.409909\n\
+            Clock rate: 3.48 ticks per second\n\
+            2025-03-05 12:46:04 | INTERNAL | Clock: 1 | Internal event\n\
+            2025-03-05 12:46:04 | SEND | Clock: 2 | Sent to machine 3\n\
+            2025-03-05 12:46:06 | RECEIVE | Clock: 13 | Message clock: 12, Queue length: 0\n";
+        let (lines, taken) = read(text);
+        assert_eq!(taken.header.map(|header| header.clock_rate), Some(3.48));
+        assert_eq!((taken.events, taken.fault_count, taken.end), (3, 0, None));
+        let Line::Event(receive) = &lines[4].1 else { panic!("{lines:?}") };
+        assert_eq!((receive.message_clock, receive.queue_length, receive.from), (Some(12), Some(0), None));
+    }
+
+    #[test]
+    fn stray_characters_second_headers_and_strange_lines_are_told_by_line() {
+        let text = "Clock rate: 4 ticks per second\n\
+            Machine 1 log started at 2025-03-05 12:46:02.409909\n\
+            Clock rate: 5 ticks per second\n\
+            2025-03-05 12:46:06 | RECEIVE | Clock: 13 | Message clock: 12,ç Queue length: 0\n\
+            \n\
+            hello\n\
+            2025-03-05 12:46:07 | INTERNAL | Clock: 13 | Internal event\r\n\
+            2025-03-05 12:46:07 | INTERNAL | Clo";
+        let (lines, taken) = read(text.as_bytes());
+        assert_eq!(taken.header.map(|header| header.clock_rate), Some(5.0));
+        assert_eq!((taken.events, taken.unmatched, taken.lines), (2, 1, 8));
+        let told: Vec<String> = taken.faults.iter().map(LogFault::to_string).collect();
+        let expected = [
+            "3: a second header",
+            "4: a mistyped line",
+            "6: nothing that a log says: `hello`",
+            "7: the logical clock does not rise: 13 after 13",
+            "8: the log is cut inside this line",
+        ];
+        assert_eq!(told.len(), expected.len(), "{told:#?}");
+        for (told, expected) in told.iter().zip(expected) {
+            assert!(told.starts_with(expected), "{told}");
+        }
+        assert_eq!(lines.len(), 5);
+    }
+
+    #[test]
+    fn a_log_of_ours_without_its_end_is_cut() {
+        let event = Event { tick: 1, clock: 1, action: Action::Internal };
+        let whole = written(&[(LabTime(1000), event)]);
+        let before_end = memchr::memmem::rfind(&whole, b"END").map(|at| at - 29).unwrap();
+        let (_, taken) = read(&whole[..before_end]);
+        assert_eq!(taken.faults, [LogFault { line: 3, kind: FaultKind::NoEnd }]);
+    }
+
+    #[test]
+    fn a_line_of_megabytes_is_counted_and_not_held() {
+        let mut text = vec![b'x'; 3 << 20];
+        text.extend_from_slice(b"\n2025-03-05 12:46:04 | INTERNAL | Clock: 1 | Internal event\n");
+        let (_, taken) = read(&text);
+        assert_eq!(taken.events, 1);
+        assert!(taken.unmatched >= 1);
+    }
+}
