@@ -6,10 +6,12 @@
 //! terminals or progress bars.
 
 pub mod charts;
+pub mod engine;
 pub mod event;
 pub mod log;
 pub mod machine;
 pub mod metrics;
+pub mod plan;
 pub mod random;
 pub mod spec;
 pub mod time;

@@ -1,0 +1,10 @@
+//! Engines drive machines: they bring time, messages and an end, and write
+//! down what happens. [`sockets`] does it over real TCP in real time.
+
+pub mod schedule;
+pub mod sockets;
+pub mod watch;
+pub mod wire;
+
+pub use schedule::Schedule;
+pub use watch::{Gauge, Gauges, Notice, Observer, StopSwitch};

@@ -1,0 +1,55 @@
+//! The socket engine: real TCP, real time. The one door to tokio.
+//!
+//! [`run_as_tasks`] hosts all machines in this process; [`run_as_processes`]
+//! gives each a process of its own; [`run_one`] hosts a single machine that
+//! finds its peers elsewhere. All three drive the same stations.
+
+mod alone;
+pub mod control;
+mod host;
+mod inbox;
+mod limits;
+mod link;
+mod mesh;
+mod pace;
+mod processes;
+mod reader;
+mod station;
+mod tasks;
+
+use std::io;
+
+use crate::event::MachineId;
+
+pub use alone::{Controlled, run_controlled, run_one};
+pub use limits::descriptors_needed;
+pub use mesh::MeshError;
+pub use pace::{Epoch, LabClock, Moment};
+pub use processes::run_as_processes;
+pub use station::{LogPlace, Setup, StationError};
+pub use tasks::run_as_tasks;
+
+/// A run on sockets that did not come to its end in order.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    #[error("machine {machine}: {source}")]
+    Station { machine: MachineId, source: StationError },
+    #[error("machine {machine}: {why}")]
+    Process { machine: MachineId, why: String },
+    #[error(
+        "{machines} machines need {needed} open files and this system allows {allowed}; \
+         use fewer machines or raise the limit (ulimit -n)"
+    )]
+    TooManyMachines { machines: u32, needed: u64, allowed: u64 },
+    #[error("machine {machine} has no address; give it one in the spec (`address = \"127.0.0.1:5001\"`)")]
+    NoAddress { machine: MachineId },
+    #[error("cannot start the machines: {0}")]
+    Start(#[from] io::Error),
+}
+
+/// The threads that carry messages between machines of one process.
+const CARRIERS: usize = 2;
+
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(CARRIERS).enable_all().build()
+}

@@ -1,0 +1,159 @@
+//! Real time: reading the clock and sleeping to absolute deadlines. The one
+//! place that asks the system what time it is.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::time::LabTime;
+
+/// A moment of the monotonic clock, in nanoseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(u64);
+
+impl Moment {
+    /// Now.
+    #[inline]
+    pub fn now() -> Moment {
+        Moment(monotonic_ns())
+    }
+
+    pub fn after(self, span: Duration) -> Moment {
+        Moment(self.0.saturating_add(u64::try_from(span.as_nanos()).unwrap_or(u64::MAX)))
+    }
+
+    pub fn since(self, earlier: Moment) -> Duration {
+        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+
+    /// Sleeps until this moment, on Linux by absolute deadline.
+    pub fn sleep(self) {
+        sleep_until_ns(self.0);
+    }
+}
+
+#[cfg(unix)]
+#[inline]
+fn monotonic_ns() -> u64 {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64
+}
+
+#[cfg(not(unix))]
+fn monotonic_ns() -> u64 {
+    use std::sync::OnceLock;
+    use std::time::Instant;
+    static ORIGIN: OnceLock<Instant> = OnceLock::new();
+    ORIGIN.get_or_init(Instant::now).elapsed().as_nanos() as u64
+}
+
+#[cfg(target_os = "linux")]
+fn sleep_until_ns(deadline: u64) {
+    use rustix::thread::{ClockId, Timespec, clock_nanosleep_absolute};
+    let deadline =
+        Timespec { tv_sec: (deadline / 1_000_000_000) as i64, tv_nsec: (deadline % 1_000_000_000) as i64 };
+    while clock_nanosleep_absolute(ClockId::Monotonic, &deadline) == Err(rustix::io::Errno::INTR) {}
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sleep_until_ns(deadline: u64) {
+    loop {
+        let now = monotonic_ns();
+        if now >= deadline {
+            return;
+        }
+        std::thread::sleep(Duration::from_nanos(deadline - now));
+    }
+}
+
+/// Asks the system to wake this thread at its deadlines and not, to save
+/// power, up to 50 µs later.
+pub fn wake_this_thread_exactly() {
+    #[cfg(target_os = "linux")]
+    if let Some(slack_ns) = std::num::NonZeroU64::new(1) {
+        // Refused on some systems, which then only pace less finely.
+        let _ = rustix::thread::set_current_timer_slack(Some(slack_ns));
+    }
+}
+
+/// One reading of both clocks, to turn the time of day into moments.
+#[derive(Clone, Copy, Debug)]
+pub struct Epoch {
+    moment: Moment,
+    unix_ns: i64,
+}
+
+impl Epoch {
+    /// Reads both clocks.
+    pub fn now() -> Epoch {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Epoch { moment: Moment::now(), unix_ns: i64::try_from(since_epoch.as_nanos()).unwrap_or(i64::MAX) }
+    }
+
+    pub fn unix_ns(&self, moment: Moment) -> i64 {
+        self.unix_ns.saturating_add(moment.0 as i64).saturating_sub(self.moment.0 as i64)
+    }
+
+    pub fn moment(&self, unix_ns: i64) -> Moment {
+        let ahead = unix_ns.saturating_sub(self.unix_ns);
+        Moment(self.moment.0.saturating_add_signed(ahead))
+    }
+}
+
+/// Lab time: real time since the start × speedup.
+#[derive(Clone, Copy, Debug)]
+pub struct LabClock {
+    start: Moment,
+    speedup: f64,
+}
+
+impl LabClock {
+    pub fn new(start: Moment, speedup: f64) -> LabClock {
+        LabClock { start, speedup }
+    }
+
+    /// Zero until the start.
+    #[inline]
+    pub fn now(&self) -> LabTime {
+        self.lab_time(Moment::now())
+    }
+
+    #[inline]
+    pub fn lab_time(&self, moment: Moment) -> LabTime {
+        let real = moment.0.saturating_sub(self.start.0);
+        LabTime((real as f64 * self.speedup) as u64)
+    }
+
+    /// When lab time reaches `time`.
+    pub fn moment(&self, time: LabTime) -> Moment {
+        // Rounded up, so that a sleeper never wakes before its deadline.
+        Moment(self.start.0.saturating_add((time.0 as f64 / self.speedup).ceil() as u64))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lab_time_runs_faster_by_the_speedup() {
+        let start = Moment::now();
+        let clock = LabClock::new(start, 10.0);
+        assert_eq!(clock.lab_time(start.after(Duration::from_millis(100))), LabTime(1_000_000_000));
+        assert_eq!(clock.moment(LabTime(1_000_000_000)), start.after(Duration::from_millis(100)));
+    }
+
+    #[test]
+    fn a_sleeper_never_wakes_before_its_deadline() {
+        for micros in [0, 50, 300, 2_000] {
+            let deadline = Moment::now().after(Duration::from_micros(micros));
+            deadline.sleep();
+            assert!(Moment::now() >= deadline);
+        }
+    }
+
+    #[test]
+    fn the_time_of_day_turns_into_moments_and_back() {
+        let epoch = Epoch::now();
+        let moment = Moment::now().after(Duration::from_secs(5));
+        assert_eq!(epoch.moment(epoch.unix_ns(moment)), moment);
+    }
+}

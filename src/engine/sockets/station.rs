@@ -1,0 +1,276 @@
+//! A station: everything from a listening socket to the record of a machine's
+//! end. The same whether its neighbours live in this process or elsewhere.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::time;
+
+use super::host::Host;
+use super::inbox::Inbox;
+use super::mesh::{self, Mesh, MeshError, Post, Roster};
+use super::pace::{Epoch, LabClock, Moment};
+use crate::engine::wire::{self, Said};
+use crate::engine::{Gauges, Notice, Observer, Schedule, StopSwitch};
+use crate::event::MachineId;
+use crate::log::{self, End, Header, LogWriter, Stamp};
+use crate::machine::Machine;
+use crate::plan::Run;
+use crate::random::Delays;
+use crate::spec::Delay;
+use crate::time::LabTime;
+
+/// From the agreement on a start to the start itself, for the word to travel.
+const LEAD: Duration = Duration::from_millis(3);
+const LEAD_A_MACHINE: Duration = Duration::from_micros(200);
+/// A start further away than this comes from a clock that is not ours.
+const START_DISTANCE_MAX: Duration = Duration::from_secs(5);
+/// How often something that others change is looked at.
+const GLANCE: Duration = Duration::from_millis(1);
+
+/// What all stations of a run in this process share.
+#[derive(Clone)]
+pub struct Setup {
+    pub run: Arc<Run>,
+    pub logs: LogPlace,
+    /// What machines of this run say to each other to be let in.
+    pub token: String,
+    pub gauges: Gauges,
+    pub stop: StopSwitch,
+    pub observer: Observer,
+    pub epoch: Epoch,
+}
+
+/// Where the logs go.
+#[derive(Clone, Debug)]
+pub enum LogPlace {
+    /// Into this folder.
+    Folder(PathBuf),
+    /// Into a folder below this one, named by the start that the machines
+    /// agree on, so that machines started one by one meet there too.
+    ByStart(PathBuf),
+}
+
+/// A station cannot do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum StationError {
+    #[error(transparent)]
+    Mesh(#[from] MeshError),
+    #[error("cannot write {path}: {source}")]
+    Log { path: PathBuf, source: io::Error },
+    #[error("stopped before the first tick")]
+    Stopped,
+    #[error("its thread panicked; its log is kept up to there")]
+    Panicked,
+}
+
+/// One machine, about to meet the others.
+pub struct Station {
+    pub machine: MachineId,
+    pub setup: Setup,
+    pub listener: TcpListener,
+    /// Where every other machine listens.
+    pub addresses: BTreeMap<MachineId, SocketAddr>,
+}
+
+impl Station {
+    /// Meets the others, ticks to the end, and gives the record of it.
+    pub async fn run(self) -> Result<End, StationError> {
+        let inbox = Arc::new(Inbox::default());
+        let clock = Arc::new(OnceLock::new());
+        let observer = Arc::clone(&self.setup.observer);
+        let post = Post { inbox, clock, observer };
+        let (machine, setup, roster) = (self.machine, self.setup.clone(), self.roster());
+        let meeting = async {
+            let mesh = mesh::assemble(roster.clone(), self.listener, &post).await?;
+            let start = agree_on_start(&roster, &mesh, &post, &setup).await?;
+            Ok::<_, StationError>((mesh, start))
+        };
+        let (mesh, start_ns) = tokio::select! {
+            met = meeting => met?,
+            () = stopped(&setup.stop) => return Err(StationError::Stopped),
+        };
+        let start = start_moment(start_ns, &setup, machine);
+        // The readers may stamp arrivals from now on; nobody else sets it.
+        let lab_clock = *post.clock.get_or_init(|| LabClock::new(start, setup.run.spec.speedup));
+        let seat = Seat { machine, setup, post, start_ns, lab_clock };
+        seat.host(mesh, &roster).await
+    }
+
+    fn roster(&self) -> Roster {
+        let run = &self.setup.run;
+        let spec = &run.spec;
+        Roster {
+            own: self.machine,
+            run: run.name.clone(),
+            token: self.setup.token.clone(),
+            addresses: self.addresses.clone(),
+            foreign: run.machines().filter(|id| run.is_foreign(*id)).collect(),
+            open: spec.network.open,
+            patience: Duration::from_nanos(spec.network.connect_timeout.0),
+        }
+    }
+}
+
+/// A station whose connections stand and whose start is known.
+struct Seat {
+    machine: MachineId,
+    setup: Setup,
+    post: Post,
+    start_ns: i64,
+    lab_clock: LabClock,
+}
+
+impl Seat {
+    /// Runs the machine on a thread of its own, for it paces better than any
+    /// task: a task wakes to the millisecond, a thread to tens of microseconds.
+    async fn host(self, mesh: Mesh, roster: &Roster) -> Result<End, StationError> {
+        let path = self.setup.logs.folder(self.start_ns).join(log::file_name(self.machine));
+        let failed = |source| StationError::Log { path: path.clone(), source };
+        let host = self.prepare(mesh, roster, &path).map_err(failed)?;
+        let stop = self.setup.stop.clone();
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        let thread = std::thread::Builder::new().name(format!("machine-{}", self.machine));
+        thread
+            .spawn(move || {
+                let outcome = host.run();
+                if outcome.is_err() {
+                    stop.fail();
+                }
+                // Nobody waits any more when the whole run was given up.
+                let _ = sender.send(outcome);
+            })
+            .map_err(failed)?;
+        match receiver.await {
+            Ok(outcome) => outcome.map_err(failed),
+            Err(_) => {
+                self.setup.stop.fail();
+                Err(StationError::Panicked)
+            }
+        }
+    }
+
+    fn prepare(&self, mesh: Mesh, roster: &Roster, path: &Path) -> io::Result<Host<File>> {
+        let Setup { run, gauges, stop, observer, .. } = self.setup.clone();
+        let spec = &run.spec;
+        let clock_rate = run.clock_rates()[self.machine.index()];
+        let phase = spec.phase(self.machine);
+        let start = Stamp(self.start_ns / 1000);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let mut log = LogWriter::new(File::create_new(path)?, start);
+        let header = Header {
+            clock_rate,
+            machines: Some(spec.machine_count()),
+            phase: Some(phase),
+            speedup: Some(spec.speedup),
+        };
+        log.header(self.machine, &header)?;
+        log.flush()?;
+        Ok(Host {
+            machine: Machine::new(self.machine, spec.rules(), spec.seed),
+            links: mesh.links,
+            inbox: Arc::clone(&self.post.inbox),
+            log,
+            start,
+            clock: self.lab_clock,
+            schedule: Schedule { clock_rate, phase, duration: spec.duration },
+            delays: Delays::new(spec.seed, self.machine, spec.network.delay),
+            delay_at: spec.network.delay_at,
+            delayed: spec.network.delay != Delay::None,
+            gauges,
+            stop,
+            observer,
+            labctl_peers: roster.labctl_peers(),
+            has_foreign_peers: !roster.foreign.is_empty(),
+        })
+    }
+}
+
+impl LogPlace {
+    /// The folder of a run that starts at this time, in nanoseconds since the
+    /// Unix epoch.
+    pub fn folder(&self, start_ns: i64) -> PathBuf {
+        match self {
+            LogPlace::Folder(folder) => folder.clone(),
+            LogPlace::ByStart(below) => {
+                let start = LabTime(start_ns.max(0) as u64);
+                below.join(format!("started-{}", start.as_micros()))
+            }
+        }
+    }
+}
+
+impl Roster {
+    fn labctl_peers(&self) -> Vec<MachineId> {
+        self.addresses.keys().filter(|peer| !self.foreign.contains(peer)).copied().collect()
+    }
+}
+
+/// The barrier: the first machine hears from every other that its connections
+/// stand, then names the time at which all start.
+async fn agree_on_start(roster: &Roster, mesh: &Mesh, post: &Post, setup: &Setup) -> Result<i64, MeshError> {
+    let peers = roster.labctl_peers();
+    let leads = peers.iter().all(|peer| roster.own < *peer);
+    let deadline = time::Instant::now() + roster.patience;
+    if !leads {
+        let leader = peers[0];
+        tell(mesh, leader, &Said::Ready).await?;
+        loop {
+            if let Some(unix_ns) = post.inbox.go_unix_ns() {
+                return Ok(unix_ns);
+            }
+            glance(deadline).await.ok_or(MeshError::NotReady { peer: leader, patience: roster.patience })?;
+        }
+    }
+    loop {
+        let ready = post.inbox.ready();
+        let Some(missing) = peers.iter().find(|peer| !ready.contains(peer)) else { break };
+        glance(deadline).await.ok_or(MeshError::NotReady { peer: *missing, patience: roster.patience })?;
+    }
+    let lead = LEAD + LEAD_A_MACHINE * peers.len() as u32;
+    let unix_ns = setup.epoch.unix_ns(Moment::now().after(lead));
+    for peer in peers {
+        tell(mesh, peer, &Said::Go { unix_ns }).await?;
+    }
+    Ok(unix_ns)
+}
+
+async fn tell(mesh: &Mesh, peer: MachineId, said: &Said) -> Result<(), MeshError> {
+    let Some(stream) = mesh.streams.get(&peer) else { return Ok(()) };
+    mesh::write_all(stream, &wire::line(said)).await.map_err(|source| MeshError::Broken { peer, source })
+}
+
+async fn glance(deadline: time::Instant) -> Option<()> {
+    time::sleep(GLANCE).await;
+    (time::Instant::now() < deadline).then_some(())
+}
+
+async fn stopped(stop: &StopSwitch) {
+    while stop.reason().is_none() {
+        time::sleep(GLANCE * 10).await;
+    }
+}
+
+/// The start as a moment of this host. A time that is far off was named by a
+/// host whose clock differs; then the start is now.
+fn start_moment(start_ns: i64, setup: &Setup, machine: MachineId) -> Moment {
+    let now = Moment::now();
+    let start = setup.epoch.moment(start_ns);
+    let distance = start.since(now).max(now.since(start));
+    if distance <= START_DISTANCE_MAX {
+        return start;
+    }
+    let text = format!(
+        "the start named by the first machine is {distance:?} away: the hosts' clocks differ, starting now"
+    );
+    (setup.observer)(Notice { machine, text });
+    now
+}

@@ -1,0 +1,78 @@
+//! All machines in this process.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use super::station::{Setup, Station, StationError};
+use super::{EngineError, limits, mesh, runtime};
+use crate::event::MachineId;
+use crate::log::EndReason;
+use crate::plan::Run;
+
+/// Runs every machine that is ours, each on its own sockets, until all have
+/// ended. Blocks.
+///
+/// # Errors
+///
+/// The first machine that failed; the others have then ended in order.
+pub fn run_as_tasks(setup: &Setup) -> Result<EndReason, EngineError> {
+    limits::make_room_for(setup.run.spec.machine_count())?;
+    runtime()?.block_on(run_stations(setup))
+}
+
+async fn run_stations(setup: &Setup) -> Result<EndReason, EngineError> {
+    let mut stations = JoinSet::new();
+    for (machine, listener, addresses) in meet(&setup.run)? {
+        let station = Station { machine, setup: setup.clone(), listener, addresses };
+        stations.spawn(async move { (machine, station.run().await) });
+    }
+    let mut reason = EndReason::Completed;
+    let mut failure = None;
+    while let Some(joined) = stations.join_next().await {
+        let Ok((machine, outcome)) = joined else {
+            setup.stop.fail();
+            continue;
+        };
+        match outcome {
+            Ok(end) if end.reason == EndReason::Completed => {}
+            Ok(end) => reason = end.reason,
+            Err(StationError::Stopped) => reason = setup.stop.reason().unwrap_or(EndReason::Interrupted),
+            Err(source) => {
+                setup.stop.fail();
+                failure.get_or_insert(EngineError::Station { machine, source });
+            }
+        }
+    }
+    failure.map_or(Ok(reason), Err)
+}
+
+type Seats = Vec<(MachineId, TcpListener, BTreeMap<MachineId, SocketAddr>)>;
+
+/// Opens every listener before anyone connects, and tells each machine where
+/// the others listen.
+fn meet(run: &Run) -> Result<Seats, EngineError> {
+    let mut listeners = Vec::new();
+    let mut addresses = BTreeMap::new();
+    for (id, spec) in run.machines().zip(&run.spec.machines) {
+        let wanted = spec.address.unwrap_or_else(any_port);
+        if spec.foreign {
+            addresses.insert(id, wanted);
+            continue;
+        }
+        let failed = |source| EngineError::Station { machine: id, source: StationError::Mesh(source) };
+        let listener = mesh::listen(wanted).map_err(failed)?;
+        addresses.insert(id, listener.local_addr()?);
+        listeners.push((id, listener));
+    }
+    let others =
+        |own: MachineId| addresses.iter().filter(|(id, _)| **id != own).map(|(id, at)| (*id, *at)).collect();
+    Ok(listeners.into_iter().map(|(id, listener)| (id, listener, others(id))).collect())
+}
+
+/// Loopback, on a port that the system chooses.
+pub fn any_port() -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, 0))
+}

@@ -1,0 +1,100 @@
+//! How a run is watched and stopped from outside.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
+
+use crate::event::MachineId;
+use crate::log::EndReason;
+
+/// What a machine looks like at this moment.
+#[derive(Debug, Default)]
+pub struct Gauge {
+    pub clock: AtomicU64,
+    pub queue_length: AtomicU64,
+    /// Ticks served.
+    pub ticks: AtomicU64,
+}
+
+impl Gauge {
+    pub fn set(&self, clock: u64, queue_length: u64, ticks: u64) {
+        self.clock.store(clock, Relaxed);
+        self.queue_length.store(queue_length, Relaxed);
+        self.ticks.store(ticks, Relaxed);
+    }
+}
+
+/// The gauges of a run and the lab time it has reached; readers look when
+/// they please and cost the machines nothing.
+#[derive(Clone, Debug)]
+pub struct Gauges {
+    machines: Arc<[Gauge]>,
+    lab_time_ns: Arc<AtomicU64>,
+}
+
+impl Gauges {
+    pub fn new(machines: u32) -> Gauges {
+        Gauges { machines: (0..machines).map(|_| Gauge::default()).collect(), lab_time_ns: Arc::default() }
+    }
+
+    pub fn machine(&self, id: MachineId) -> Option<&Gauge> {
+        self.machines.get(id.index())
+    }
+
+    pub fn machines(&self) -> &[Gauge] {
+        &self.machines
+    }
+
+    /// The furthest lab time that any machine has reached, in nanoseconds.
+    pub fn lab_time_ns(&self) -> u64 {
+        self.lab_time_ns.load(Relaxed)
+    }
+
+    pub fn reach(&self, lab_time_ns: u64) {
+        self.lab_time_ns.fetch_max(lab_time_ns, Relaxed);
+    }
+}
+
+/// Something a person should hear while the run goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    pub machine: MachineId,
+    pub text: String,
+}
+
+/// Hears notices; called from any thread.
+pub type Observer = Arc<dyn Fn(Notice) + Send + Sync>;
+
+/// Ends a run before its time. The first reason given holds.
+#[derive(Clone, Debug, Default)]
+pub struct StopSwitch(Arc<AtomicU8>);
+
+const RUNNING: u8 = 0;
+const INTERRUPTED: u8 = 1;
+const FAILED: u8 = 2;
+
+impl StopSwitch {
+    /// Somebody asks the run to end now.
+    pub fn interrupt(&self) {
+        self.stop(INTERRUPTED);
+    }
+
+    /// A part of the run failed; the rest ends in order.
+    pub fn fail(&self) {
+        self.stop(FAILED);
+    }
+
+    fn stop(&self, reason: u8) {
+        // An earlier reason stays; both outcomes are right.
+        let _ = self.0.compare_exchange(RUNNING, reason, Relaxed, Relaxed);
+    }
+
+    /// Why to stop, if at all.
+    #[inline]
+    pub fn reason(&self) -> Option<EndReason> {
+        match self.0.load(Relaxed) {
+            RUNNING => None,
+            INTERRUPTED => Some(EndReason::Interrupted),
+            _ => Some(EndReason::Failed),
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! From a spec to the runs it asks for: here every seed, rate and name is
+//! decided. Pure.
+
+use crate::event::MachineId;
+use crate::random::draw_clock_rate;
+use crate::spec::{ClockRate, Spec};
+
+/// One execution to come: a spec in which nothing is left to chance but what
+/// its seed decides.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// Names its folder below the experiment's.
+    pub name: String,
+    /// With every clock rate fixed.
+    pub spec: Spec,
+    clock_rates: Vec<f64>,
+}
+
+impl Run {
+    /// A single run of `spec`; rates left to chance are drawn with its seed.
+    pub fn single(mut spec: Spec, name: String) -> Run {
+        let seed = spec.seed;
+        let clock_rates: Vec<f64> = MachineId::all(spec.machine_count())
+            .zip(&spec.machines)
+            .map(|(id, machine)| match machine.clock_rate {
+                ClockRate::Fixed(rate) => rate,
+                ClockRate::Random { low, high } => draw_clock_rate(seed, id, low, high),
+            })
+            .collect();
+        for (machine, rate) in spec.machines.iter_mut().zip(&clock_rates) {
+            machine.clock_rate = ClockRate::Fixed(*rate);
+        }
+        Run { name, spec, clock_rates }
+    }
+
+    /// Ticks per second of lab time, in the order of the machines.
+    pub fn clock_rates(&self) -> &[f64] {
+        &self.clock_rates
+    }
+
+    /// All machines, in order.
+    pub fn machines(&self) -> impl Iterator<Item = MachineId> + use<> {
+        MachineId::all(self.spec.machine_count())
+    }
+
+    pub fn is_foreign(&self, machine: MachineId) -> bool {
+        self.spec.machines.get(machine.index()).is_some_and(|spec| spec.foreign)
+    }
+}
