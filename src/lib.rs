@@ -6,12 +6,17 @@
 //! terminals or progress bars.
 
 pub mod charts;
+pub mod check;
 pub mod engine;
 pub mod event;
+pub mod lab;
 pub mod log;
 pub mod machine;
 pub mod metrics;
 pub mod plan;
 pub mod random;
+pub mod reading;
 pub mod spec;
+pub mod store;
+pub mod table;
 pub mod time;

@@ -1,1 +1,22 @@
-fn main() {}
+//! `labctl`: the laboratory at the command line.
+
+mod cli;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command, Exit};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let terminal = cli::Terminal::new(cli.color);
+    let outcome = match cli.command {
+        Command::Run(args) => cli::run::run(&args, &terminal),
+        Command::Machine(args) => cli::machine::run(&args, &terminal),
+        Command::Parse(args) => cli::parse::run(&args, &terminal),
+        Command::Metrics(args) => cli::metrics::run(&args, &terminal),
+        Command::Plot(args) => cli::plot::run(&args, &terminal),
+    };
+    terminal.exit_code(outcome.unwrap_or_else(Exit::from_error))
+}

@@ -3,7 +3,12 @@
 //! The rows are made from records alone, in one pass and in memory that does
 //! not grow with the run. What a log cannot tell is `None`, never 0.
 
+pub mod file;
+mod meter;
 pub mod series;
+pub mod summary;
+
+pub use meter::Meter;
 
 use serde::{Deserialize, Serialize};
 
@@ -71,4 +76,18 @@ pub enum EndQueueSource {
     Recorded,
     /// From the last RECEIVE, as the log has no record of its end.
     LastLogged,
+}
+
+/// Fills in what only a whole run can say of its machines.
+pub fn complete_run(rows: &mut [MachineMetrics]) {
+    let leading_clock = rows.iter().map(|row| row.final_clock).max().unwrap_or(0);
+    let rates = rows.iter().map(|row| row.clock_rate).collect::<Option<Vec<f64>>>();
+    let fastest = rates.and_then(|rates| rates.into_iter().reduce(f64::max));
+    for row in rows {
+        row.clock_diff = leading_clock - row.final_clock;
+        if let (Some(rate), Some(fastest)) = (row.clock_rate, fastest) {
+            row.speed_ratio = Some(fastest / rate);
+            row.ratio_difference = Some(1.0 - rate / fastest);
+        }
+    }
 }

@@ -1,0 +1,64 @@
+//! The commands, one a file, and what they share. Nothing of this is known to
+//! the library.
+
+pub mod machine;
+pub mod metrics;
+pub mod parse;
+pub mod plot;
+mod progress;
+pub mod run;
+mod signals;
+mod spec_flags;
+mod terminal;
+mod view;
+
+pub use terminal::{Color, Exit, Terminal};
+
+use clap::builder::Styles;
+use clap::builder::styling::AnsiColor;
+use clap::{Parser, Subcommand};
+
+const AFTER_HELP: &str = "\
+First steps:
+  labctl run experiments/exp4.toml --speedup 10   run an experiment, measure it, draw its charts
+  labctl metrics results/exp4/latest              see the numbers again
+  labctl plot results/                            draw the charts of everything under results/
+
+Exit codes: 0 done; 1 a run or a check failed; 2 wrong usage or a wrong spec; 130, 143 interrupted.";
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// A laboratory for the scale model of distributed systems.
+///
+/// N machines, each with its own clock rate, a message queue and a Lamport
+/// clock, talk over real TCP sockets. labctl runs them from a spec, records
+/// every event, measures what happened and draws it.
+#[derive(Debug, Parser)]
+#[command(name = "labctl", version, after_help = AFTER_HELP, styles = STYLES, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// What labctl can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run experiments on real sockets, then measure and draw them
+    Run(run::Args),
+    /// Run one machine by hand, in a terminal of its own
+    Machine(machine::Args),
+    /// Turn logs into one tidy events table, and tell what is odd about them
+    Parse(parse::Args),
+    /// Measure runs: queues, clocks, jumps, rates, messages
+    Metrics(metrics::Args),
+    /// Draw the charts of runs
+    Plot(plot::Args),
+}

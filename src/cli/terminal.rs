@@ -1,0 +1,117 @@
+//! How a command talks: data to standard output, talk to standard error, and
+//! an exit code at the end.
+
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use clap::ValueEnum;
+use labctl::spec::SpecError;
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub enum Exit {
+    Done,
+    /// A run, a check or a comparison failed; it was told.
+    Failed,
+    /// The user's input cannot be used; it was told.
+    Usage,
+    /// By a signal of this number.
+    Interrupted(u8),
+    /// The same as `Failed`, but the reason is still to be told.
+    Error(anyhow::Error),
+}
+
+impl Exit {
+    /// An error that nobody has told yet.
+    pub fn from_error(error: anyhow::Error) -> Exit {
+        Exit::Error(error)
+    }
+}
+
+/// The user's side of a command.
+#[derive(Clone, Debug)]
+pub struct Terminal {
+    pub talk_in_colour: bool,
+    pub talk_to_a_person: bool,
+}
+
+impl Terminal {
+    pub fn new(color: Color) -> Terminal {
+        let talk_to_a_person = io::stderr().is_terminal();
+        let choice = match color {
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+            Color::Auto => anstream::AutoStream::choice(&io::stderr()),
+        };
+        let talk_in_colour = !matches!(choice, anstream::ColorChoice::Never);
+        Terminal { talk_in_colour, talk_to_a_person }
+    }
+
+    /// Data, to standard output. A reader that has seen enough is no error.
+    pub fn data(&self, text: &str) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            outcome => outcome,
+        }
+    }
+
+    /// Plain talk.
+    pub fn say(&self, text: impl Display) {
+        self.line(&text.to_string());
+    }
+
+    pub fn warn(&self, text: impl Display) {
+        let label = self.styled("warning", AnsiColor::Yellow.on_default().bold());
+        self.line(&format!("{label}: {text}"));
+    }
+
+    pub fn error(&self, text: impl Display) {
+        let label = self.styled("error", AnsiColor::Red.on_default().bold());
+        self.line(&format!("{label}: {text}"));
+    }
+
+    /// A spec error, drawn with the line it lies in.
+    pub fn spec_error(&self, error: &SpecError) {
+        self.line(&error.render(self.talk_in_colour));
+    }
+
+    pub fn styled(&self, text: &str, style: Style) -> String {
+        if self.talk_in_colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+
+    fn line(&self, text: &str) {
+        // Whoever closed standard error does not want to hear.
+        let _ = writeln!(io::stderr(), "{text}");
+    }
+
+    /// Tells what is left to tell, and turns the end into its code.
+    pub fn exit_code(&self, exit: Exit) -> ExitCode {
+        match exit {
+            Exit::Done => ExitCode::SUCCESS,
+            Exit::Failed => ExitCode::from(1),
+            Exit::Usage => ExitCode::from(2),
+            Exit::Interrupted(signal) => ExitCode::from(128 + signal),
+            Exit::Error(error) => match error.downcast_ref::<SpecError>() {
+                Some(spec) => {
+                    self.spec_error(spec);
+                    ExitCode::from(2)
+                }
+                None => {
+                    self.error(format!("{error:#}"));
+                    ExitCode::from(1)
+                }
+            },
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! The lab: a run from its plan to its results on disk. Each stage saves what
+//! it made before the next begins.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::engine::sockets::{self, EngineError, Epoch, LogPlace, Setup};
+use crate::engine::{Gauges, Observer, StopSwitch};
+use crate::log::EndReason;
+use crate::metrics;
+use crate::plan::Run;
+use crate::reading::{Purpose, ReadError, Reading, read_run};
+use crate::spec::{Spec, to_toml};
+use crate::store::manifest::{Host, checksums};
+use crate::store::{
+    self, EVENTS_FILE, MANIFEST_FILE, METRICS_FILE, Manifest, RunFolder, RunPath, SPEC_FILE, StoreError, find_runs,
+};
+use crate::table::{CsvSink, EventTable};
+
+/// This program's version and the commit it was built from.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub const COMMIT: &str = git_version::git_version!(
+    args = ["--always", "--dirty=-modified", "--abbrev=12"],
+    fallback = "unknown"
+);
+
+/// How a run is to be made.
+pub struct Order {
+    pub spec: Spec,
+    /// The folder of all results.
+    pub results: PathBuf,
+    /// The run's name; without one it is named after its time and seed.
+    pub run_name: Option<String>,
+    pub isolation: Isolation,
+    /// What machines say to each other to be let in; hard to guess.
+    pub token: String,
+    pub stop: StopSwitch,
+    pub gauges: Gauges,
+    pub observer: Observer,
+    /// When the run is asked for.
+    pub now: Timestamp,
+}
+
+/// Where the machines live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Isolation {
+    /// In this process.
+    Tasks,
+    /// Each in a process of its own, made from this program.
+    Processes { program: PathBuf },
+}
+
+impl Isolation {
+    fn word(&self) -> &'static str {
+        match self {
+            Isolation::Tasks => "tasks",
+            Isolation::Processes { .. } => "processes",
+        }
+    }
+}
+
+/// A run that left results, however it ended.
+#[derive(Debug)]
+pub struct Done {
+    pub folder: PathBuf,
+    pub reason: EndReason,
+    /// Why it failed, if it did.
+    pub failure: Option<EngineError>,
+    pub reading: Reading,
+}
+
+/// A run that left no results in their place.
+#[derive(Debug, thiserror::Error)]
+pub enum LabError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Nothing had been logged, so nothing is kept.
+    #[error(transparent)]
+    NeverStarted(EngineError),
+    #[error("stopped before the first tick; nothing was logged")]
+    StoppedBeforeStart,
+    #[error("the run's results could not be completed: {source}; what was written is kept in {kept}")]
+    Incomplete { kept: PathBuf, source: Box<IncompleteCause> },
+}
+
+/// Why results could not be completed.
+#[derive(Debug, thiserror::Error)]
+pub enum IncompleteCause {
+    #[error("{engine}, and then: {then}")]
+    After { engine: EngineError, then: Box<IncompleteCause> },
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("cannot find the logs: {0}")]
+    Find(#[from] store::find::FindError),
+}
+
+/// Runs the model on sockets and keeps everything about it. Blocks until the
+/// run has ended.
+pub fn run(order: &Order) -> Result<Done, LabError> {
+    let name = order.run_name.clone();
+    let folder = match &name {
+        Some(name) => RunFolder::create(&order.results, &order.spec.name, name)?,
+        None => RunFolder::create_numbered(&order.results, &order.spec.name, &run_name(order))?,
+    };
+    let run = Run::single(order.spec.clone(), folder.name());
+    let outcome = store::write_file(&folder.path().join(SPEC_FILE), to_toml(&run.spec).as_bytes())
+        .map_err(LabError::Store)
+        .and_then(|()| drive(order, &run, &folder));
+    let outcome = match outcome {
+        Ok(outcome) if has_logs(folder.path()) => outcome,
+        Ok(Err(engine)) => return Err(give_up(&folder, LabError::NeverStarted(engine))),
+        Ok(Ok(_)) => return Err(give_up(&folder, LabError::StoppedBeforeStart)),
+        Err(error) => return Err(give_up(&folder, error)),
+    };
+    keep(order, &run, folder, outcome)
+}
+
+fn run_name(order: &Order) -> String {
+    format!("{}_seed-{}", order.now.strftime("%Y-%m-%dT%H-%M-%SZ"), order.spec.seed)
+}
+
+fn drive(order: &Order, run: &Run, folder: &RunFolder) -> Result<Result<EndReason, EngineError>, LabError> {
+    let setup = Setup {
+        run: run.clone().into(),
+        logs: LogPlace::Folder(folder.path().to_owned()),
+        token: order.token.clone(),
+        gauges: order.gauges.clone(),
+        stop: order.stop.clone(),
+        observer: order.observer.clone(),
+        epoch: Epoch::now(),
+    };
+    Ok(match &order.isolation {
+        Isolation::Tasks => sockets::run_as_tasks(&setup),
+        Isolation::Processes { program } => {
+            sockets::run_as_processes(&setup, program, &folder.path().join(SPEC_FILE))
+        }
+    })
+}
+
+fn has_logs(folder: &Path) -> bool {
+    find_runs(folder).is_ok()
+}
+
+/// Nothing was logged: the folder would only mislead.
+fn give_up(folder: &RunFolder, error: LabError) -> LabError {
+    if !has_logs(folder.path()) {
+        // Whatever stands in the way of this is told by the error itself.
+        let _ = fs::remove_dir_all(folder.path());
+    }
+    error
+}
+
+fn keep(
+    order: &Order,
+    run: &Run,
+    folder: RunFolder,
+    outcome: Result<EndReason, EngineError>,
+) -> Result<Done, LabError> {
+    let kept = folder.path().to_owned();
+    let reason = *outcome.as_ref().unwrap_or(&EndReason::Failed);
+    let failure = outcome.err();
+    let completed = digest(&kept).and_then(|reading| {
+        let manifest = manifest(order, run, reason, failure.as_ref(), &kept)?;
+        let json = serde_json::to_vec_pretty(&manifest)
+            .map_err(|error| StoreError::write(&kept.join(MANIFEST_FILE), io::Error::from(error)))?;
+        store::write_file(&kept.join(MANIFEST_FILE), &json)?;
+        Ok((reading, folder.put_into_place()?))
+    });
+    match (completed, failure) {
+        (Ok((reading, folder)), failure) => Ok(Done { folder, reason, failure, reading }),
+        (Err(cause), None) => Err(LabError::Incomplete { kept, source: Box::new(cause) }),
+        (Err(then), Some(engine)) => {
+            let source = Box::new(IncompleteCause::After { engine, then: Box::new(then) });
+            Err(LabError::Incomplete { kept, source })
+        }
+    }
+}
+
+/// From the logs to `events.csv` and `metrics.csv`.
+fn digest(folder: &Path) -> Result<Reading, IncompleteCause> {
+    let runs = find_runs(folder)?;
+    let events = folder.join(EVENTS_FILE);
+    let file = File::create(&events).map_err(|source| StoreError::write(&events, source))?;
+    let mut table = EventTable::new(CsvSink::new(BufWriter::new(file)));
+    let purpose = Purpose { series: true, matching: false };
+    let run: &RunPath = &runs[0];
+    let reading = read_run(run, purpose, Some(&mut table))?;
+    table.finish().map_err(ReadError::Table)?;
+    let mut rows = Vec::new();
+    let path = folder.join(METRICS_FILE);
+    metrics::file::write(&mut rows, &reading.rows).map_err(|source| StoreError::write(&path, source.into()))?;
+    store::write_file(&path, &rows)?;
+    Ok(reading)
+}
+
+fn manifest(
+    order: &Order,
+    run: &Run,
+    reason: EndReason,
+    failure: Option<&EngineError>,
+    folder: &Path,
+) -> Result<Manifest, StoreError> {
+    Ok(Manifest {
+        labctl_version: VERSION.to_owned(),
+        labctl_commit: COMMIT.to_owned(),
+        experiment: run.spec.name.clone(),
+        run: run.name.clone(),
+        seed: run.spec.seed,
+        engine: "sockets".to_owned(),
+        isolation: order.isolation.word().to_owned(),
+        speedup: run.spec.speedup,
+        clock_rates: run.clock_rates().to_vec(),
+        status: reason.word().to_owned(),
+        failure: failure.map(EngineError::to_string),
+        host: Host::this(),
+        started: order.now.to_string(),
+        ended: Timestamp::now().to_string(),
+        sha256: checksums(folder).map_err(|source| StoreError::write(folder, source))?,
+    })
+}

@@ -1,0 +1,363 @@
+//! The meter: from a machine's log lines to its metrics, in one pass.
+
+use std::collections::BTreeMap;
+
+use hdrhistogram::Histogram;
+
+use super::{EndQueueSource, MachineMetrics};
+use crate::engine::Schedule;
+use crate::event::{Kind, MachineId, Recipients};
+use crate::log::{End, Header, Line, Record, Stamp};
+
+/// Measures one machine while its log is read.
+#[derive(Debug)]
+pub struct Meter {
+    machine: MachineId,
+    origin: Stamp,
+    header: Option<Header>,
+    end: Option<End>,
+    by_kind: [u64; 3],
+    sends_to_all: u64,
+    max_queue: u64,
+    last_queue: u64,
+    clock: u64,
+    jumps: Jumps,
+    slope: Slope,
+    ticks: Ticks,
+}
+
+impl Meter {
+    /// A meter for `machine` in a run whose lab time began at `origin`.
+    pub fn new(machine: MachineId, origin: Stamp) -> Meter {
+        Meter {
+            machine,
+            origin,
+            header: None,
+            end: None,
+            by_kind: [0; 3],
+            sends_to_all: 0,
+            max_queue: 0,
+            last_queue: 0,
+            clock: 0,
+            jumps: Jumps::default(),
+            slope: Slope::default(),
+            ticks: Ticks::default(),
+        }
+    }
+
+    /// Takes in the next line.
+    #[inline]
+    pub fn see(&mut self, line: &Line) {
+        match line {
+            Line::Event(record) => self.event(record),
+            Line::Rate(header) if self.events() == 0 => self.header = Some(*header),
+            Line::End(end) => self.end = Some(*end),
+            _ => {}
+        }
+    }
+
+    #[inline]
+    fn event(&mut self, record: &Record) {
+        self.by_kind[record.kind as usize] += 1;
+        if let Some(queue) = record.queue_length {
+            self.max_queue = self.max_queue.max(queue);
+            self.last_queue = queue;
+        }
+        if record.to == Some(Recipients::All) {
+            self.sends_to_all += 1;
+        }
+        if record.kind == Kind::Receive {
+            self.jumps.add(record.clock.saturating_sub(self.clock));
+        }
+        self.clock = record.clock;
+        self.slope.add(record.stamp.seconds_since(self.origin), record.clock as f64);
+        if let (Some(tick), Some(header)) = (record.tick, &self.header) {
+            self.ticks.serve(tick, record.stamp, self.origin, header);
+        }
+    }
+
+    fn events(&self) -> u64 {
+        self.by_kind.iter().sum()
+    }
+
+    /// Messages left after the last RECEIVE, as the queue stands now.
+    pub fn queue(&self) -> u64 {
+        self.last_queue
+    }
+
+    pub fn clock_rate(&self) -> Option<f64> {
+        self.header.map(|header| header.clock_rate)
+    }
+
+    /// How many RECEIVE events raised the clock by how much.
+    pub fn jumps(&self) -> BTreeMap<u64, u64> {
+        self.jumps.counts()
+    }
+
+    /// The machine's row, but for what only its whole run can say: `clock_diff`,
+    /// `speed_ratio` and `ratio_difference` are filled in by [`super::complete_run`].
+    /// `machines` is how many the run has.
+    pub fn finish(&self, experiment: &str, run: &str, machines: u32) -> MachineMetrics {
+        let [internal, sends, receives] = self.by_kind;
+        let events = self.events();
+        let rate = self.clock_rate();
+        let served = self.served(rate);
+        let lateness = &self.ticks.lateness_us;
+        let quantile = |share| (!lateness.is_empty()).then(|| lateness.value_at_quantile(share));
+        let logged_sent = sends - self.sends_to_all + self.sends_to_all * Recipients::All.count(machines);
+        MachineMetrics {
+            experiment: experiment.to_owned(),
+            run: run.to_owned(),
+            machine: self.machine,
+            clock_rate: rate,
+            speed_ratio: None,
+            ratio_difference: None,
+            events,
+            internal,
+            sends,
+            receives,
+            utilisation: self.utilisation(receives, events),
+            max_queue: self.max_queue,
+            end_queue: self.end.map_or(self.last_queue, |end| end.queue_length),
+            end_queue_source: match self.end {
+                Some(_) => EndQueueSource::Recorded,
+                None => EndQueueSource::LastLogged,
+            },
+            final_clock: self.clock,
+            clock_diff: 0,
+            clock_drift: self.slope.value().zip(rate).map(|(slope, rate)| slope / rate),
+            jump_mean: self.jumps.mean(),
+            jump_p95: self.jumps.quantile(0.95),
+            jump_max: self.jumps.quantile(1.0),
+            ticks: served.map(|served| served.ticks),
+            lost_ticks: self.end.map(|end| end.lost_ticks),
+            late_ticks: served.map(|_| self.ticks.late),
+            achieved_rate: served.zip(rate).map(|(served, rate)| served.share() * rate),
+            fidelity: served.map(|served| served.share()),
+            lateness_p50_us: quantile(0.5),
+            lateness_p99_us: quantile(0.99),
+            lateness_max_us: (!lateness.is_empty()).then_some(self.ticks.lateness_max_us),
+            messages_sent: self.end.map_or(logged_sent, |end| end.sent),
+            messages_received: receives,
+            messages_queued: self.end.map(|end| end.queue_length),
+        }
+    }
+
+    /// Ticks, not lines: a send to all may be several lines of one tick.
+    fn utilisation(&self, receives: u64, events: u64) -> Option<f64> {
+        let ticks = if self.ticks.served > 0 { self.ticks.served } else { events };
+        (ticks > 0).then(|| receives as f64 / ticks as f64)
+    }
+
+    /// Ticks served against ticks due, where the log numbers its ticks.
+    fn served(&self, rate: Option<f64>) -> Option<Served> {
+        let (header, end, clock_rate) = (self.header?, self.end?, rate?);
+        let schedule = Schedule { clock_rate, phase: header.phase?, duration: end.run_time };
+        let due = schedule.due(end.run_time);
+        // The last tick may fall on the very end, and be served just after it.
+        (due > 0).then_some(Served { ticks: end.ticks, due })
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Served {
+    ticks: u64,
+    due: u64,
+}
+
+impl Served {
+    /// Ticks served ÷ ticks due in the time that the machine ran: the run time
+    /// is counted in whole periods, so that a fraction of one is no infidelity.
+    fn share(self) -> f64 {
+        self.ticks as f64 / self.due as f64
+    }
+}
+
+/// How late ticks were served, in real time.
+#[derive(Debug)]
+struct Ticks {
+    served: u64,
+    last: u64,
+    late: u64,
+    lateness_us: Histogram<u64>,
+    lateness_max_us: u64,
+}
+
+impl Default for Ticks {
+    fn default() -> Ticks {
+        /// Quantiles are exact to a thousandth.
+        const DIGITS: u8 = 3;
+        let lateness_us = Histogram::new(DIGITS).unwrap_or_else(|_| unreachable!("three digits are allowed"));
+        Ticks { served: 0, last: 0, late: 0, lateness_us, lateness_max_us: 0 }
+    }
+}
+
+impl Ticks {
+    #[inline]
+    fn serve(&mut self, tick: u64, stamp: Stamp, origin: Stamp, header: &Header) {
+        if tick == self.last {
+            return;
+        }
+        self.last = tick;
+        self.served += 1;
+        let Some(phase) = header.phase else { return };
+        let due_s = phase.as_secs_f64() + tick as f64 / header.clock_rate;
+        let late_s = (stamp.seconds_since(origin) - due_s).max(0.0);
+        if late_s * header.clock_rate > 0.5 {
+            self.late += 1;
+        }
+        let real_us = (late_s * 1e6 / header.speedup.unwrap_or(1.0)).round() as u64;
+        self.lateness_us.saturating_record(real_us);
+        self.lateness_max_us = self.lateness_max_us.max(real_us);
+    }
+}
+
+/// Counts of clock increases; exact, and no larger than their variety.
+#[derive(Debug, Default)]
+struct Jumps {
+    small: Vec<u64>,
+    large: BTreeMap<u64, u64>,
+}
+
+impl Jumps {
+    const SMALL: u64 = 1024;
+
+    #[inline]
+    fn add(&mut self, jump: u64) {
+        if jump >= Jumps::SMALL {
+            *self.large.entry(jump).or_default() += 1;
+            return;
+        }
+        if self.small.is_empty() {
+            self.small = vec![0; Jumps::SMALL as usize];
+        }
+        self.small[jump as usize] += 1;
+    }
+
+    fn counts(&self) -> BTreeMap<u64, u64> {
+        let small = self.small.iter().enumerate().map(|(jump, count)| (jump as u64, *count));
+        let large = self.large.iter().map(|(jump, count)| (*jump, *count));
+        small.chain(large).filter(|(_, count)| *count > 0).collect()
+    }
+
+    fn mean(&self) -> Option<f64> {
+        let counts = self.counts();
+        let total: u64 = counts.values().sum();
+        let sum: f64 = counts.iter().map(|(jump, count)| *jump as f64 * *count as f64).sum();
+        (total > 0).then(|| sum / total as f64)
+    }
+
+    /// The smallest jump that at least `share` of all do not exceed.
+    fn quantile(&self, share: f64) -> Option<u64> {
+        let counts = self.counts();
+        let total: u64 = counts.values().sum();
+        let wanted = (share * total as f64).ceil() as u64;
+        let mut seen = 0;
+        counts.into_iter().find_map(|(jump, count)| {
+            seen += count;
+            (seen >= wanted).then_some(jump)
+        })
+    }
+}
+
+/// Slope of a least-squares line, by running means (Welford, 1962; the update
+/// for two variables as in Chan, Golub and LeVeque, 1979).
+#[derive(Debug, Default)]
+struct Slope {
+    count: f64,
+    mean_x: f64,
+    mean_y: f64,
+    sum_xx: f64,
+    sum_xy: f64,
+}
+
+impl Slope {
+    #[inline]
+    fn add(&mut self, x: f64, y: f64) {
+        self.count += 1.0;
+        let from_mean_x = x - self.mean_x;
+        self.mean_x += from_mean_x / self.count;
+        self.mean_y += (y - self.mean_y) / self.count;
+        self.sum_xx += from_mean_x * (x - self.mean_x);
+        self.sum_xy += from_mean_x * (y - self.mean_y);
+    }
+
+    /// `None` for fewer than two moments.
+    fn value(&self) -> Option<f64> {
+        (self.sum_xx > 0.0).then(|| self.sum_xy / self.sum_xx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Action, Event, Message};
+    use crate::log::{EndReason, LogReader, LogWriter};
+    use crate::time::LabTime;
+
+    const START: Stamp = Stamp(1_772_714_762_000_000);
+    const RATE: f64 = 4.0;
+
+    /// A machine of rate 4 that receives at every tick, each served 100 µs
+    /// late, with its clock rising by 3.
+    fn measured(ticks: u64, speedup: f64) -> MachineMetrics {
+        let mut text = Vec::new();
+        let mut log = LogWriter::new(&mut text, START);
+        let phase = LabTime(5_000_000);
+        let machine = MachineId(2);
+        let header =
+            Header { clock_rate: RATE, machines: Some(3), phase: Some(phase), speedup: Some(speedup) };
+        log.header(machine, &header).unwrap();
+        for tick in 1..=ticks {
+            let time = phase + LabTime::from_secs_f64(tick as f64 / RATE + 100e-6 * speedup);
+            let message = Message { clock: 3 * tick - 1, from: Some(MachineId(1)), arrived: LabTime::ZERO };
+            let action = Action::Receive { message, queue_length: ticks - tick };
+            log.event(time, &Event { tick, clock: 3 * tick, action }).unwrap();
+        }
+        let run_time = LabTime::from_secs_f64(ticks as f64 / RATE + 0.1);
+        let end = End {
+            stamp: START.at(run_time),
+            clock: 3 * ticks,
+            queue_length: 7,
+            ticks,
+            lost_ticks: 0,
+            sent: 0,
+            received: ticks,
+            run_time,
+            reason: EndReason::Completed,
+        };
+        log.end(&end).unwrap();
+        drop(log);
+        let mut meter = Meter::new(machine, START);
+        LogReader::new(None).read(&text[..], |_, line| meter.see(line)).unwrap();
+        meter.finish("exp", "run", 3)
+    }
+
+    #[test]
+    fn a_steady_machine_measures_as_it_was_made() {
+        let row = measured(400, 1.0);
+        assert_eq!((row.events, row.receives, row.final_clock), (400, 400, 1200));
+        assert_eq!((row.max_queue, row.end_queue, row.end_queue_source), (399, 7, EndQueueSource::Recorded));
+        assert_eq!((row.jump_mean, row.jump_p95, row.jump_max), (Some(3.0), Some(3), Some(3)));
+        assert_eq!((row.fidelity, row.achieved_rate, row.late_ticks), (Some(1.0), Some(4.0), Some(0)));
+        assert_eq!((row.lateness_p50_us, row.lateness_max_us), (Some(100), Some(100)));
+        assert_eq!(row.utilisation, Some(1.0));
+        assert!((row.clock_drift.unwrap() - 3.0).abs() < 1e-9, "{:?}", row.clock_drift);
+    }
+
+    #[test]
+    fn lateness_is_told_in_real_time_at_any_speedup() {
+        assert_eq!(measured(400, 10.0).lateness_p99_us, Some(100));
+    }
+
+    #[test]
+    fn jumps_of_any_size_have_exact_quantiles() {
+        let mut jumps = Jumps::default();
+        (1..=100).for_each(|jump| jumps.add(jump * 100));
+        assert_eq!(
+            (jumps.quantile(0.95), jumps.quantile(1.0), jumps.mean()),
+            (Some(9500), Some(10_000), Some(5050.0))
+        );
+        assert_eq!(Jumps::default().quantile(0.5), None);
+    }
+}

@@ -1,0 +1,193 @@
+//! Reading a run: every log once, its lines shown to whoever measures, tables
+//! or matches them, in memory that does not grow with the run.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use polars::prelude::PolarsError;
+
+use crate::check::{Matching, RunFault};
+use crate::event::MachineId;
+use crate::log::{Line, LineParser, Stamp, Taken, machine_of_file, read_log};
+use crate::metrics::series::{MachineSeries, RunSeries, Thinned};
+use crate::metrics::{self, MachineMetrics, Meter};
+use crate::store::RunPath;
+use crate::table::{EventSink, EventTable};
+
+/// A run's logs cannot be read, or its table not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    #[error("cannot read {path}: {source}")]
+    Log { path: PathBuf, source: io::Error },
+    #[error("cannot read {path}: {source}; move it away to have it made anew from the logs")]
+    Metrics { path: PathBuf, source: csv::Error },
+    #[error("cannot write the events table: {0}")]
+    Table(#[from] PolarsError),
+}
+
+/// What one reading of a run found.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// A row a machine.
+    pub rows: Vec<MachineMetrics>,
+    /// Empty unless asked for.
+    pub series: RunSeries,
+    pub logs: Vec<ReadLog>,
+    /// What is odd about the logs side by side.
+    pub faults: Vec<RunFault>,
+}
+
+/// One log of a run.
+#[derive(Clone, Debug)]
+pub struct ReadLog {
+    pub path: PathBuf,
+    pub taken: Taken,
+}
+
+/// What a reading is for, besides metrics.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Purpose {
+    /// Keep series, for charts.
+    pub series: bool,
+    /// Match receives with sends across the logs; holds all of them in memory.
+    pub matching: bool,
+}
+
+/// Reads a run; each event goes into `table` too, if there is one.
+pub fn read_run<S: EventSink>(
+    run: &RunPath,
+    purpose: Purpose,
+    mut table: Option<&mut EventTable<S>>,
+) -> Result<Reading, ReadError> {
+    let origin = origin(&run.logs)?;
+    if let Some(table) = &mut table {
+        table.begin_run(&run.experiment, &run.run, origin)?;
+    }
+    let mut reader = RunReader { run, purpose, origin, matching: Matching::default(), measured: Vec::new() };
+    let mut logs = Vec::new();
+    for (number, path) in run.logs.iter().enumerate() {
+        let taken = reader.read(number, path, table.as_deref_mut())?;
+        logs.push(ReadLog { path: path.clone(), taken });
+    }
+    Ok(reader.finish(logs))
+}
+
+/// A run's metrics: those that were kept beside it where its logs were not.
+pub fn run_metrics(run: &RunPath) -> Result<Vec<MachineMetrics>, ReadError> {
+    match run.metrics_file() {
+        Some(path) if run.logs.is_empty() => {
+            let file = File::open(&path).map_err(|source| ReadError::Log { path: path.clone(), source })?;
+            metrics::file::read(file).map_err(|source| ReadError::Metrics { path, source })
+        }
+        _ => {
+            let nowhere: Option<&mut EventTable<crate::table::CsvSink<io::Sink>>> = None;
+            read_run(run, Purpose::default(), nowhere).map(|reading| reading.rows)
+        }
+    }
+}
+
+/// When a run's lab time began: the earliest start that a header names, or
+/// else the earliest stamp.
+fn origin(logs: &[PathBuf]) -> Result<Stamp, ReadError> {
+    let mut earliest = None;
+    for path in logs {
+        let stamp = first_stamp(path).map_err(|source| ReadError::Log { path: path.clone(), source })?;
+        earliest = stamp.into_iter().chain(earliest).min();
+    }
+    Ok(earliest.unwrap_or(Stamp(0)))
+}
+
+fn first_stamp(path: &Path) -> io::Result<Option<Stamp>> {
+    const LINES_LOOKED_AT: usize = 10;
+    const LINE_BYTES_MAX: u64 = 4096;
+    let mut input = BufReader::new(File::open(path)?);
+    let mut parser = LineParser::default();
+    let mut line = Vec::new();
+    for _ in 0..LINES_LOOKED_AT {
+        line.clear();
+        io::Read::take(&mut input, LINE_BYTES_MAX).read_until(b'\n', &mut line)?;
+        match parser.parse(line.strip_suffix(b"\n").unwrap_or(&line)) {
+            Line::Started { at, .. } => return Ok(Some(at)),
+            Line::Event(record) => return Ok(Some(record.stamp)),
+            _ => {}
+        }
+    }
+    Ok(None)
+}
+
+struct Measured {
+    meter: Meter,
+    samples: Thinned,
+}
+
+struct RunReader<'a> {
+    run: &'a RunPath,
+    purpose: Purpose,
+    origin: Stamp,
+    matching: Matching,
+    measured: Vec<(MachineId, Measured)>,
+}
+
+impl RunReader<'_> {
+    fn read<S: EventSink>(
+        &mut self,
+        number: usize,
+        path: &Path,
+        mut table: Option<&mut EventTable<S>>,
+    ) -> Result<Taken, ReadError> {
+        let machine = machine_of_file(path).unwrap_or(MachineId(number as u32 + 1));
+        let mut meter = Meter::new(machine, self.origin);
+        let mut samples = Thinned::default();
+        let mut failed = Ok(());
+        let (purpose, origin, matching) = (self.purpose, self.origin, &mut self.matching);
+        let taken = read_log(path, |line_number, line| {
+            meter.see(line);
+            if let Line::Event(record) = line {
+                if let Some(table) = &mut table
+                    && failed.is_ok()
+                {
+                    failed = table.push(machine, line_number, record);
+                }
+                if purpose.series {
+                    samples.push(record.stamp.seconds_since(origin).max(0.0), meter.queue(), record.clock);
+                }
+                if purpose.matching {
+                    matching.see(machine, line_number, record);
+                }
+            }
+        })
+        .map_err(|source| ReadError::Log { path: path.to_owned(), source })?;
+        failed?;
+        self.matching.end_of_log(machine, path, &taken);
+        self.measured.push((machine, Measured { meter, samples }));
+        Ok(taken)
+    }
+
+    fn finish(self, logs: Vec<ReadLog>) -> Reading {
+        let (experiment, run) = (&self.run.experiment, &self.run.run);
+        let machines = self.machine_count(&logs);
+        let mut rows: Vec<MachineMetrics> = self
+            .measured
+            .iter()
+            .map(|(_, measured)| measured.meter.finish(experiment, run, machines))
+            .collect();
+        metrics::complete_run(&mut rows);
+        let faults = if self.purpose.matching { self.matching.faults(machines) } else { Vec::new() };
+        let machines = self.measured.into_iter().map(|(machine, measured)| MachineSeries {
+            machine,
+            clock_rate: measured.meter.clock_rate(),
+            jumps: if self.purpose.series { measured.meter.jumps() } else { Default::default() },
+            samples: measured.samples.into_samples(),
+        });
+        let series =
+            RunSeries { experiment: experiment.clone(), run: run.clone(), machines: machines.collect() };
+        Reading { rows, series, logs, faults }
+    }
+
+    /// As a header says it, or else as many as there are logs.
+    fn machine_count(&self, logs: &[ReadLog]) -> u32 {
+        let told = logs.iter().find_map(|log| log.taken.header?.machines);
+        told.unwrap_or(self.measured.len() as u32)
+    }
+}

@@ -1,0 +1,137 @@
+//! Finding runs: a log, a folder of logs, or a tree of such folders.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{MANIFEST_FILE, METRICS_FILE, Manifest, PARTIAL_SUFFIX};
+use crate::log::machine_of_file;
+
+/// A run as it lies on disk.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunPath {
+    pub experiment: String,
+    pub run: String,
+    pub folder: PathBuf,
+    /// In the order of their machines; empty where only metrics were kept.
+    pub logs: Vec<PathBuf>,
+    pub manifest: Option<Manifest>,
+    /// The run never came to its place: it is going on, or was killed.
+    pub unfinished: bool,
+}
+
+impl RunPath {
+    /// The metrics that were kept, if any.
+    pub fn metrics_file(&self) -> Option<PathBuf> {
+        Some(self.folder.join(METRICS_FILE)).filter(|path| path.is_file())
+    }
+}
+
+/// Nothing can be read at a path.
+#[derive(Debug, thiserror::Error)]
+pub enum FindError {
+    #[error("cannot read {path}: {source}")]
+    Read { path: PathBuf, source: io::Error },
+    #[error("{path} holds no runs; a run is a folder with logs named log_1.txt, log_2.txt, …")]
+    Nothing { path: PathBuf },
+    #[error("{path} is not a log; logs are named log_<machine>.txt")]
+    NoLog { path: PathBuf },
+}
+
+/// All runs at or below `path`, in the order of their paths. Links below it
+/// are not followed: `latest` would count a run twice.
+pub fn find_runs(path: &Path) -> Result<Vec<RunPath>, FindError> {
+    let failed = |source| FindError::Read { path: path.to_owned(), source };
+    let metadata = fs::metadata(path).map_err(failed)?;
+    if metadata.is_file() {
+        return one_log(path).map(|run| vec![run]);
+    }
+    let mut runs = Vec::new();
+    walk(&path.canonicalize().map_err(failed)?, path, &mut runs)?;
+    if runs.is_empty() { Err(FindError::Nothing { path: path.to_owned() }) } else { Ok(runs) }
+}
+
+fn one_log(path: &Path) -> Result<RunPath, FindError> {
+    if machine_of_file(path).is_none() {
+        return Err(FindError::NoLog { path: path.to_owned() });
+    }
+    let folder = path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
+    let real = folder.canonicalize().map_err(|source| FindError::Read { path: folder.to_owned(), source })?;
+    Ok(RunPath { logs: vec![path.to_owned()], ..run_at(&real, folder, Vec::new()) })
+}
+
+/// `real` is where names come from; `shown` is how the user wrote the path.
+fn walk(real: &Path, shown: &Path, runs: &mut Vec<RunPath>) -> Result<(), FindError> {
+    let failed = |source| FindError::Read { path: shown.to_owned(), source };
+    let (mut folders, mut logs) = (Vec::new(), Vec::new());
+    for entry in fs::read_dir(shown).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let kind = entry.file_type().map_err(failed)?;
+        if kind.is_dir() {
+            folders.push(entry.file_name());
+        } else if let Some(machine) = machine_of_file(&entry.path()) {
+            logs.push((machine, entry.path()));
+        }
+    }
+    logs.sort();
+    folders.sort();
+    let logs: Vec<PathBuf> = logs.into_iter().map(|(_, path)| path).collect();
+    if !logs.is_empty() || shown.join(METRICS_FILE).is_file() {
+        runs.push(run_at(real, shown, logs));
+    }
+    for folder in folders {
+        walk(&real.join(&folder), &shown.join(&folder), runs)?;
+    }
+    Ok(())
+}
+
+fn run_at(real: &Path, shown: &Path, logs: Vec<PathBuf>) -> RunPath {
+    let name = |path: Option<&Path>| {
+        let name = path.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        name.unwrap_or_else(|| "logs".to_owned())
+    };
+    let manifest =
+        fs::read(shown.join(MANIFEST_FILE)).ok().and_then(|json| serde_json::from_slice(&json).ok());
+    let folder_name = name(Some(real));
+    let is_ours = shown.join(super::SPEC_FILE).is_file();
+    // Logs of others lie in one folder a run, which names both.
+    let experiment = if is_ours { name(real.parent()) } else { folder_name.clone() };
+    let (experiment, run) = match &manifest {
+        Some(Manifest { experiment, run, .. }) => (experiment.clone(), run.clone()),
+        None => (experiment, folder_name.trim_end_matches(PARTIAL_SUFFIX).to_owned()),
+    };
+    let unfinished = folder_name.ends_with(PARTIAL_SUFFIX);
+    RunPath { experiment, run, folder: shown.to_owned(), logs, manifest, unfinished }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_a_folder_and_a_tree_all_lead_to_runs() {
+        let root = tempfile::tempdir().unwrap();
+        for run in ["b/r1", "a/r2"] {
+            let folder = root.path().join(run);
+            fs::create_dir_all(&folder).unwrap();
+            for machine in [10, 2, 1] {
+                fs::write(folder.join(format!("log_{machine}.txt")), "").unwrap();
+            }
+        }
+        let runs = find_runs(root.path()).unwrap();
+        let names: Vec<_> = runs.iter().map(|run| run.run.as_str()).collect();
+        assert_eq!(names, ["r2", "r1"]);
+        let logs: Vec<_> = runs[0].logs.iter().map(|log| machine_of_file(log).unwrap().0).collect();
+        assert_eq!(logs, [1, 2, 10]);
+        assert_eq!(find_runs(&root.path().join("b/r1/log_2.txt")).unwrap()[0].logs.len(), 1);
+    }
+
+    #[test]
+    fn nothing_to_read_is_told_with_what_was_expected() {
+        let root = tempfile::tempdir().unwrap();
+        assert!(find_runs(root.path()).unwrap_err().to_string().contains("log_1.txt"));
+        assert!(find_runs(&root.path().join("gone")).is_err());
+        fs::write(root.path().join("notes.txt"), "").unwrap();
+        assert!(matches!(find_runs(&root.path().join("notes.txt")), Err(FindError::NoLog { .. })));
+    }
+}

@@ -1,0 +1,84 @@
+//! The manifest of a run: what ran, where, and how it ended.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// `manifest.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    pub labctl_version: String,
+    pub labctl_commit: String,
+    pub experiment: String,
+    pub run: String,
+    pub seed: u64,
+    /// `sockets`.
+    pub engine: String,
+    /// `tasks` or `processes`.
+    pub isolation: String,
+    pub speedup: f64,
+    /// Ticks per second of lab time, in the order of the machines.
+    pub clock_rates: Vec<f64>,
+    /// `completed`, `interrupted` or `failed`.
+    pub status: String,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub failure: Option<String>,
+    pub host: Host,
+    /// RFC 3339, UTC.
+    pub started: String,
+    pub ended: String,
+    /// SHA-256 of every other file of the run, in hexadecimal.
+    pub sha256: BTreeMap<String, String>,
+}
+
+/// The machine that the run ran on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Host {
+    pub name: String,
+    pub os: String,
+    pub arch: String,
+    pub cores: usize,
+}
+
+impl Host {
+    /// This one.
+    pub fn this() -> Host {
+        Host {
+            name: gethostname::gethostname().to_string_lossy().into_owned(),
+            os: std::env::consts::OS.to_owned(),
+            arch: std::env::consts::ARCH.to_owned(),
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
+        }
+    }
+}
+
+/// The checksums of all files in a run's folder, by name.
+pub fn checksums(folder: &Path) -> io::Result<BTreeMap<String, String>> {
+    let mut sums = BTreeMap::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            sums.insert(entry.file_name().to_string_lossy().into_owned(), checksum(&entry.path())?);
+        }
+    }
+    Ok(sums)
+}
+
+fn checksum(path: &Path) -> io::Result<String> {
+    const CHUNK_BYTES: usize = 1 << 18;
+    let mut file = File::open(path)?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; CHUNK_BYTES];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => break,
+            bytes => hash.update(&buffer[..bytes]),
+        }
+    }
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}

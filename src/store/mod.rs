@@ -1,0 +1,160 @@
+//! Where results lie: `results/<experiment>/<run>/`, and who may name what
+//! there. A run is written beside its place and renamed into it, never over
+//! another.
+
+pub mod find;
+pub mod manifest;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use find::{RunPath, find_runs};
+pub use manifest::Manifest;
+
+/// The files of a run, beside its logs.
+pub const SPEC_FILE: &str = "spec.toml";
+pub const MANIFEST_FILE: &str = "manifest.json";
+pub const EVENTS_FILE: &str = "events.csv";
+pub const METRICS_FILE: &str = "metrics.csv";
+
+/// Ends the name of a run's folder until the run is complete.
+pub const PARTIAL_SUFFIX: &str = ".partial";
+/// Points to an experiment's newest run.
+pub const LATEST_LINK: &str = "latest";
+
+/// A run's folder cannot be made or put into place.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error(
+        "{path} exists already; results are never overwritten: choose another --run-name, or move it away"
+    )]
+    Exists { path: PathBuf },
+    #[error("cannot write {path}: {source}")]
+    Write { path: PathBuf, source: io::Error },
+}
+
+impl StoreError {
+    pub fn write(path: &Path, source: io::Error) -> StoreError {
+        StoreError::Write { path: path.to_owned(), source }
+    }
+}
+
+/// The folder of a run that is being written.
+#[derive(Debug)]
+pub struct RunFolder {
+    partial: PathBuf,
+    place: PathBuf,
+}
+
+impl RunFolder {
+    /// Makes the folder for a run named `name`, exactly so.
+    ///
+    /// # Errors
+    ///
+    /// The name is taken, or the folder cannot be made.
+    pub fn create(results: &Path, experiment: &str, name: &str) -> Result<RunFolder, StoreError> {
+        let experiment = results.join(experiment);
+        fs::create_dir_all(&experiment).map_err(|source| StoreError::write(&experiment, source))?;
+        let place = experiment.join(name);
+        let partial = experiment.join(format!("{name}{PARTIAL_SUFFIX}"));
+        if place.symlink_metadata().is_ok() {
+            return Err(StoreError::Exists { path: place });
+        }
+        match fs::create_dir(&partial) {
+            Ok(()) => Ok(RunFolder { partial, place }),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(StoreError::Exists { path: partial })
+            }
+            Err(source) => Err(StoreError::write(&partial, source)),
+        }
+    }
+
+    /// The same, with a number after the name where the name is taken.
+    pub fn create_numbered(results: &Path, experiment: &str, name: &str) -> Result<RunFolder, StoreError> {
+        let mut attempt = RunFolder::create(results, experiment, name);
+        let mut number = 2;
+        while let Err(StoreError::Exists { .. }) = attempt {
+            attempt = RunFolder::create(results, experiment, &format!("{name}-{number}"));
+            number += 1;
+        }
+        attempt
+    }
+
+    /// The name that the run has got.
+    pub fn name(&self) -> String {
+        self.place.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
+    /// Where the run's files are written.
+    pub fn path(&self) -> &Path {
+        &self.partial
+    }
+
+    /// Puts the run into its place and makes it the experiment's latest.
+    pub fn put_into_place(self) -> Result<PathBuf, StoreError> {
+        fs::rename(&self.partial, &self.place).map_err(|source| StoreError::write(&self.place, source))?;
+        if let (Some(experiment), Some(name)) = (self.place.parent(), self.place.file_name()) {
+            // The link is a convenience; where a system has none, the run is still there.
+            let _ = link_latest(experiment, Path::new(name));
+        }
+        Ok(self.place)
+    }
+}
+
+#[cfg(unix)]
+fn link_latest(experiment: &Path, run: &Path) -> io::Result<()> {
+    let beside = experiment.join(format!(".{LATEST_LINK}-{}", std::process::id()));
+    std::os::unix::fs::symlink(run, &beside)?;
+    fs::rename(&beside, experiment.join(LATEST_LINK))
+}
+
+#[cfg(not(unix))]
+fn link_latest(_experiment: &Path, _run: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Writes a file beside its place and renames it into it, so that nobody ever
+/// reads half of one.
+pub fn write_file(path: &Path, content: &[u8]) -> Result<(), StoreError> {
+    use std::io::Write;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let failed = |source| StoreError::write(path, source);
+    let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    beside.write_all(content).map_err(failed)?;
+    share_like_others(beside.as_file()).map_err(failed)?;
+    beside.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// Temporary files are private; results are for everyone who may see the folder.
+#[cfg(unix)]
+fn share_like_others(file: &fs::File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn share_like_others(_file: &fs::File) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_appears_whole_or_not_at_all_and_never_over_another() {
+        let results = tempfile::tempdir().unwrap();
+        let folder = RunFolder::create(results.path(), "exp", "run").unwrap();
+        fs::write(folder.path().join("log_1.txt"), "x").unwrap();
+        assert!(!results.path().join("exp/run").exists());
+        assert!(matches!(RunFolder::create(results.path(), "exp", "run"), Err(StoreError::Exists { .. })));
+        let place = folder.put_into_place().unwrap();
+        assert!(place.join("log_1.txt").exists());
+        let second = RunFolder::create_numbered(results.path(), "exp", "run").unwrap();
+        assert_eq!(second.name(), "run-2");
+        #[cfg(unix)]
+        assert_eq!(fs::read_link(results.path().join("exp/latest")).unwrap(), Path::new("run"));
+    }
+}
