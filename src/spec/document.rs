@@ -1,1 +1,180 @@
-//! The TOML of a spec, in both directions.
+//! The TOML of a spec: text in, a [`Spec`] out. Touches neither disk nor clock;
+//! nothing past this border sees what the file looked like.
+
+use toml::de::DeTable;
+
+use crate::spec::delay::{self, ParseDelayError};
+use crate::spec::error::SpecError;
+use crate::spec::fields::{Field, Fields};
+use crate::spec::overrides::{self, Override};
+use crate::spec::source::Source;
+use crate::spec::{Broadcast, Delay, DelayAt, MachineSpec, Network, Published, Spec, machines, syntax};
+use crate::time::LabTime;
+
+pub use crate::spec::written::to_toml;
+
+const KEYS: [&str; 12] = [
+    "$schema",
+    "name",
+    "why",
+    "duration",
+    "seed",
+    "internal_prob",
+    "broadcast",
+    "start_stagger",
+    "speedup",
+    "machine",
+    "network",
+    "published",
+];
+const NETWORK_KEYS: [&str; 5] = ["delay", "where", "open", "token", "connect_timeout"];
+const PUBLISHED_KEYS: [&str; 4] = ["source", "max_queue", "end_queue", "clock_diff"];
+
+const MAX_NAME: usize = 100;
+const MAX_TOKEN: usize = 64;
+
+/// Reads a spec from its text, with `overrides` laid over it in order.
+///
+/// `source_name` is what errors call the text, usually its path.
+///
+/// # Errors
+///
+/// The first thing wrong, at its place in the text, or with the override that
+/// brought it in.
+pub fn parse(source_name: &str, text: &str, overrides: &[Override]) -> Result<Spec, SpecError> {
+    let source = Source { name: source_name, text, overrides };
+    let mut root = DeTable::parse(text).map_err(|error| syntax::explain(&source, &error))?.into_inner();
+    overrides::apply(source, &mut root)?;
+    let first_key = root.keys().map(|key| key.span()).filter(|span| span.end <= text.len());
+    let span = first_key.min_by_key(|span| span.start).unwrap_or(0..0);
+    resolve(&Fields::new(source, &root, "", span, &KEYS)?)
+}
+
+fn resolve(root: &Fields<'_>) -> Result<Spec, SpecError> {
+    let name = root.require("name", "name = \"my-experiment\"")?.form(
+        "a folder's name of at most 100 letters a to z, digits, `-`, `_` and `.`, not beginning with `.`",
+        |name| is_folder_name(name).then(|| name.to_owned()),
+    )?;
+    let why = root.or("why", String::new(), |field| field.text("a text").map(str::to_owned))?;
+    let duration = root.require("duration", "duration = \"60s\"")?;
+    let duration = positive_duration(&duration)?;
+    let seed = root.or("seed", 1, |field| field.whole("a whole number from 0 to 2^64 - 1", |_| true))?;
+    let internal_prob = root.or("internal_prob", 0.7, |field| {
+        field.number("a number from 0 to 1", |prob| (0.0..=1.0).contains(&prob))
+    })?;
+    let broadcast = root.or("broadcast", Broadcast::default(), |field| {
+        field.form("\"one-event\" or \"per-recipient\"", broadcast)
+    })?;
+    let speedup = root.or("speedup", 1.0, |field| {
+        field.number("a number above 0", |speedup| speedup > 0.0 && speedup.is_finite())
+    })?;
+    let network = root.or("network", Network::default(), |field| resolve_network(field, duration))?;
+    let machines = machines::resolve(root, network.open)?;
+    let start_stagger = start_stagger(root, duration, &machines)?;
+    let published = root.or("published", None, |field| resolve_published(field, &machines).map(Some))?;
+    Ok(Spec {
+        name,
+        why,
+        duration,
+        seed,
+        internal_prob,
+        broadcast,
+        start_stagger,
+        speedup,
+        machines,
+        network,
+        published,
+    })
+}
+
+fn is_folder_name(name: &str) -> bool {
+    let allowed = |char: char| char.is_ascii_alphanumeric() || "-_.".contains(char);
+    !name.is_empty() && name.len() <= MAX_NAME && !name.starts_with('.') && name.chars().all(allowed)
+}
+
+fn positive_duration(field: &Field<'_>) -> Result<LabTime, SpecError> {
+    let expected = "a duration above zero, such as \"60s\" or \"1m 30s\"";
+    let duration = field.duration(expected)?;
+    if duration == LabTime::ZERO { Err(field.refuse(expected)) } else { Ok(duration) }
+}
+
+fn broadcast(text: &str) -> Option<Broadcast> {
+    [Broadcast::OneEvent, Broadcast::PerRecipient].into_iter().find(|broadcast| broadcast.as_str() == text)
+}
+
+fn delay_at(text: &str) -> Option<DelayAt> {
+    [DelayAt::Link, DelayAt::Sender].into_iter().find(|place| place.as_str() == text)
+}
+
+/// All machines must have started before the run is over.
+fn start_stagger(
+    root: &Fields<'_>,
+    duration: LabTime,
+    machines: &[MachineSpec],
+) -> Result<LabTime, SpecError> {
+    let stagger = root.or("start_stagger", Spec::default_stagger(machines.len()), |field| {
+        field.duration("a duration, such as \"5ms\"")
+    })?;
+    let last_start = LabTime(stagger.0.saturating_mul(machines.len() as u64 - 1));
+    match root.get("start_stagger").or_else(|| root.get("duration")) {
+        Some(field) if last_start >= duration => Err(field.fault(format_args!(
+            "lets the last machine start {last_start} into a run of {duration}; it has to start before the end"
+        ))),
+        _ => Ok(stagger),
+    }
+}
+
+fn resolve_network(field: &Field<'_>, duration: LabTime) -> Result<Network, SpecError> {
+    let fields = field.table("network.", "a table", &NETWORK_KEYS)?;
+    let default = Network::default();
+    let token = |field: &Field<'_>| {
+        let expected = "a text of 1 to 64 printable ASCII characters without spaces";
+        field.form(expected, |token| is_token(token).then(|| Some(token.to_owned())))
+    };
+    Ok(Network {
+        delay: fields.or("delay", default.delay, |field| delay(field, duration))?,
+        delay_at: fields
+            .or("where", default.delay_at, |field| field.form("\"link\" or \"sender\"", delay_at))?,
+        open: fields.or("open", default.open, Field::flag)?,
+        token: fields.or("token", default.token, token)?,
+        connect_timeout: fields.or("connect_timeout", default.connect_timeout, positive_duration)?,
+    })
+}
+
+fn is_token(token: &str) -> bool {
+    (1..=MAX_TOKEN).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn delay(field: &Field<'_>, duration: LabTime) -> Result<Delay, SpecError> {
+    let delay: Delay = field.text(delay::FORMS)?.parse().map_err(|error| match error {
+        ParseDelayError::Form(_) => field.refuse(delay::FORMS),
+        ParseDelayError::LowAboveHigh { .. } => field.fault(error),
+    })?;
+    if delay.scale() > duration {
+        let error = field.fault(format_args!("of {} is longer than the run of {duration}", delay.scale()));
+        return Err(error.with_help("shorten the delay, or lengthen `duration`"));
+    }
+    Ok(delay)
+}
+
+fn resolve_published(field: &Field<'_>, machines: &[MachineSpec]) -> Result<Published, SpecError> {
+    let fields = field.table("published.", "a table", &PUBLISHED_KEYS)?;
+    let values = |key| {
+        fields.or(key, Vec::new(), |field| {
+            let items = field.list("a list of whole numbers, one for each machine")?;
+            if !items.is_empty() && items.len() != machines.len() {
+                let (values, machines) = (items.len(), machines.len());
+                return Err(field
+                    .fault(format_args!("has {values} values for {machines} machines"))
+                    .with_help("give one value for each machine, or none"));
+            }
+            items.iter().map(|item| item.whole("a list of whole numbers from 0 on", |_| true)).collect()
+        })
+    };
+    Ok(Published {
+        source: fields.or("source", String::new(), |field| field.text("a text").map(str::to_owned))?,
+        max_queue: values("max_queue")?,
+        end_queue: values("end_queue")?,
+        clock_diff: values("clock_diff")?,
+    })
+}

@@ -1,13 +1,26 @@
-//! The spec: what an experiment is, resolved and checked. Never touches disk
-//! or clock; [`document`] reads and writes its TOML.
+//! The spec: what an experiment is, resolved and checked. Never touches clock
+//! or network; [`document`] reads its TOML, and [`file`](mod@file) alone touches disk.
 
+pub mod delay;
 pub mod document;
 pub mod error;
+mod fields;
+pub mod file;
+mod machines;
+pub mod overrides;
+mod source;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod written;
 
 use std::fmt;
 use std::net::SocketAddr;
 
+pub use document::{parse, to_toml};
 pub use error::SpecError;
+pub use file::load;
+pub use overrides::Override;
 
 use crate::event::MachineId;
 use crate::machine::Rules;
@@ -67,7 +80,7 @@ pub enum ClockRate {
 }
 
 /// The way between the machines.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Network {
     pub delay: Delay,
     pub delay_at: DelayAt,
@@ -137,22 +150,43 @@ impl Spec {
     }
 }
 
+impl Default for Network {
+    fn default() -> Network {
+        Network {
+            delay: Delay::None,
+            delay_at: DelayAt::Link,
+            open: false,
+            token: None,
+            connect_timeout: LabTime(10_000_000_000),
+        }
+    }
+}
+
+impl Broadcast {
+    /// As specs write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Broadcast::OneEvent => "one-event",
+            Broadcast::PerRecipient => "per-recipient",
+        }
+    }
+}
+
+impl DelayAt {
+    /// As specs write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DelayAt::Link => "link",
+            DelayAt::Sender => "sender",
+        }
+    }
+}
+
 impl fmt::Display for ClockRate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ClockRate::Fixed(rate) => rate.fmt(f),
             ClockRate::Random { low, high } => write!(f, "random {low}..{high}"),
-        }
-    }
-}
-
-impl fmt::Display for Delay {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Delay::None => f.write_str("none"),
-            Delay::Constant(delay) => write!(f, "constant:{delay}"),
-            Delay::Uniform { low, high } => write!(f, "uniform:{low}..{high}"),
-            Delay::Exponential { mean } => write!(f, "exponential:{mean}"),
         }
     }
 }

@@ -1,0 +1,101 @@
+//! A spec's file: the one place where a spec meets the disk. Knows no TOML.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::spec::{Override, Spec, SpecError, document};
+
+/// No spec written by people comes near this.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// Reads the spec in the file at `path`, with `overrides` laid over it.
+///
+/// # Errors
+///
+/// When there is no such file, when it is no text of at most 1 MiB, and as
+/// [`document::parse`].
+pub fn load(path: &Path, overrides: &[Override]) -> Result<Spec, SpecError> {
+    let name = path.display().to_string();
+    let text = read(path).map_err(|fault| SpecError::new(&name, fault))?;
+    document::parse(&name, &text, overrides)
+}
+
+/// The file's text, or what is wrong with it.
+fn read(path: &Path) -> Result<String, String> {
+    if path.is_dir() {
+        return Err("this is a folder, not a spec; name a `.toml` file in it".to_owned());
+    }
+    let bytes = read_bytes(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        _ => format!("the file cannot be read: {error}"),
+    })?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err("the file is larger than 1 MiB, which no spec is".to_owned());
+    }
+    let text = String::from_utf8(bytes)
+        .map_err(|error| format!("the file is not UTF-8 text: byte {}", error.utf8_error().valid_up_to()))?;
+    if text.trim().is_empty() {
+        return Err(
+            "the file is empty; a spec needs at least a `name`, a `duration` and two machines".to_owned()
+        );
+    }
+    Ok(text)
+}
+
+/// At most one byte too many, however large the file.
+fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error_of(bytes: &[u8]) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.toml");
+        std::fs::write(&path, bytes).unwrap();
+        let error = load(&path, &[]).unwrap_err();
+        assert_eq!(error.source_name(), path.display().to_string());
+        error.to_string()
+    }
+
+    #[test]
+    fn a_missing_file_is_said_to_be_missing() {
+        let error = load(Path::new("no/such.toml"), &[]).unwrap_err();
+        assert_eq!(error.message(), "there is no such file");
+        assert!(error.to_string().contains("no/such.toml"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_is_no_spec() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = load(folder.path(), &[]).unwrap_err();
+        assert!(error.message().contains("folder"), "{error}");
+    }
+
+    #[test]
+    fn an_empty_file_is_told_what_a_spec_needs() {
+        for bytes in [b"".as_slice(), b" \n\n"] {
+            assert!(error_of(bytes).contains("`duration`"));
+        }
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_refused_with_the_byte() {
+        assert!(error_of(b"name = \"\xff\"").contains("not UTF-8 text: byte 8"));
+    }
+
+    #[test]
+    fn ten_megabytes_of_noise_are_refused_for_their_size() {
+        assert!(error_of(&vec![0xa5; 10 << 20]).contains("larger than 1 MiB"));
+    }
+
+    #[test]
+    fn errors_in_the_text_name_the_path() {
+        assert!(error_of(b"name = 3\n").contains("x.toml:1:8"));
+    }
+}

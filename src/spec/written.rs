@@ -1,0 +1,75 @@
+//! A [`Spec`] written as TOML, every default made explicit, in a form that
+//! reads back as an equal spec.
+
+use std::fmt::Write;
+
+use toml::Value;
+
+use crate::spec::{ClockRate, MachineSpec, Network, Published, Spec};
+
+/// The spec as TOML; [`parse`](super::document::parse) gives it back.
+pub fn to_toml(spec: &Spec) -> String {
+    let mut toml = format!(
+        "name = {}\nwhy = {}\nduration = \"{}\"\nseed = {}\ninternal_prob = {:?}\nbroadcast = \"{}\"\n\
+         start_stagger = \"{}\"\nspeedup = {:?}\n",
+        text(&spec.name),
+        text(&spec.why),
+        spec.duration,
+        spec.seed,
+        spec.internal_prob,
+        spec.broadcast.as_str(),
+        spec.start_stagger,
+        spec.speedup,
+    );
+    toml.push_str(&network(&spec.network));
+    for alike in spec.machines.chunk_by(|one, next| one == next && one.address.is_none()) {
+        toml.push_str(&machine(&alike[0], alike.len()));
+    }
+    if let Some(results) = &spec.published {
+        toml.push_str(&published(results));
+    }
+    toml
+}
+
+fn network(network: &Network) -> String {
+    let token = network.token.as_ref().map(|token| format!("token = {}\n", text(token)));
+    format!(
+        "\n[network]\ndelay = \"{}\"\nwhere = \"{}\"\nopen = {}\n{}connect_timeout = \"{}\"\n",
+        network.delay,
+        network.delay_at.as_str(),
+        network.open,
+        token.unwrap_or_default(),
+        network.connect_timeout,
+    )
+}
+
+fn machine(machine: &MachineSpec, count: usize) -> String {
+    let rate = match machine.clock_rate {
+        ClockRate::Fixed(rate) => format!("{rate:?}"),
+        random => format!("\"{random}\""),
+    };
+    let mut toml = format!("\n[[machine]]\nclock_rate = {rate}\nforeign = {}\n", machine.foreign);
+    // Writing to a string cannot fail.
+    if let Some(address) = machine.address {
+        let _ = writeln!(toml, "address = \"{address}\"");
+    }
+    if count > 1 {
+        let _ = writeln!(toml, "count = {count}");
+    }
+    toml
+}
+
+fn published(published: &Published) -> String {
+    format!(
+        "\n[published]\nsource = {}\nmax_queue = {:?}\nend_queue = {:?}\nclock_diff = {:?}\n",
+        text(&published.source),
+        published.max_queue,
+        published.end_queue,
+        published.clock_diff,
+    )
+}
+
+/// A text with the quotes and escapes of TOML.
+fn text(text: &str) -> String {
+    Value::String(text.to_owned()).to_string()
+}
