@@ -6,6 +6,7 @@ use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use sha2::Digest;
 
 use crate::engine::sockets::{self, EngineError, Epoch, LogPlace, Setup};
 use crate::engine::{Gauges, Observer, StopSwitch};
@@ -16,16 +17,15 @@ use crate::reading::{Purpose, ReadError, Reading, read_run};
 use crate::spec::{Spec, to_toml};
 use crate::store::manifest::{Host, checksums};
 use crate::store::{
-    self, EVENTS_FILE, MANIFEST_FILE, METRICS_FILE, Manifest, RunFolder, RunPath, SPEC_FILE, StoreError, find_runs,
+    self, EVENTS_FILE, MANIFEST_FILE, METRICS_FILE, Manifest, RunFolder, RunPath, SPEC_FILE, StoreError,
+    find_runs,
 };
 use crate::table::{CsvSink, EventTable};
 
 /// This program's version and the commit it was built from.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
-pub const COMMIT: &str = git_version::git_version!(
-    args = ["--always", "--dirty=-modified", "--abbrev=12"],
-    fallback = "unknown"
-);
+pub const COMMIT: &str =
+    git_version::git_version!(args = ["--always", "--dirty=-modified", "--abbrev=12"], fallback = "unknown");
 
 /// How a run is to be made.
 pub struct Order {
@@ -166,8 +166,9 @@ fn keep(
     let failure = outcome.err();
     let completed = digest(&kept).and_then(|reading| {
         let manifest = manifest(order, run, reason, failure.as_ref(), &kept)?;
-        let json = serde_json::to_vec_pretty(&manifest)
+        let mut json = serde_json::to_vec_pretty(&manifest)
             .map_err(|error| StoreError::write(&kept.join(MANIFEST_FILE), io::Error::from(error)))?;
+        json.push(b'\n');
         store::write_file(&kept.join(MANIFEST_FILE), &json)?;
         Ok((reading, folder.put_into_place()?))
     });
@@ -193,7 +194,8 @@ fn digest(folder: &Path) -> Result<Reading, IncompleteCause> {
     table.finish().map_err(ReadError::Table)?;
     let mut rows = Vec::new();
     let path = folder.join(METRICS_FILE);
-    metrics::file::write(&mut rows, &reading.rows).map_err(|source| StoreError::write(&path, source.into()))?;
+    metrics::file::write(&mut rows, &reading.rows)
+        .map_err(|source| StoreError::write(&path, source.into()))?;
     store::write_file(&path, &rows)?;
     Ok(reading)
 }
@@ -222,4 +224,9 @@ fn manifest(
         ended: Timestamp::now().to_string(),
         sha256: checksums(folder).map_err(|source| StoreError::write(folder, source))?,
     })
+}
+
+/// SHA-256 of a text, in hexadecimal.
+pub fn digest_of(text: &str) -> String {
+    store::manifest::hexadecimal(&sha2::Sha256::digest(text.as_bytes()))
 }

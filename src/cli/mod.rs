@@ -62,3 +62,11 @@ pub enum Command {
     /// Draw the charts of runs
     Plot(plot::Args),
 }
+
+/// A token that cannot be guessed.
+fn random_token() -> anyhow::Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| anyhow::anyhow!("the system gives no randomness: {error}"))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}

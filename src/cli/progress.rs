@@ -30,7 +30,11 @@ pub struct Progress {
 impl Progress {
     /// Starts to show `gauges`.
     pub fn start(run: &Run, gauges: &Gauges, terminal: &Terminal) -> Progress {
-        let target = if terminal.talk_to_a_person { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let target = if terminal.talk_to_a_person {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
         let bars = MultiProgress::with_draw_target(target);
         let over = Arc::new(AtomicBool::new(false));
         let picture = Picture::new(run, gauges, &bars);
@@ -107,7 +111,11 @@ impl Picture {
         while !over.load(Relaxed) {
             let reached = self.reached();
             self.time.set_position(reached.as_micros());
-            self.time.set_message(format!("{:.1} of {} s lab time", reached.as_secs_f64(), self.duration.as_secs_f64()));
+            self.time.set_message(format!(
+                "{:.1} of {} s lab time",
+                reached.as_secs_f64(),
+                self.duration.as_secs_f64()
+            ));
             for (id, bar) in &self.machines {
                 let Some(gauge) = self.gauges.machine(*id) else { continue };
                 let (queue, clock) = (gauge.queue_length.load(Relaxed), gauge.clock.load(Relaxed));
@@ -126,10 +134,19 @@ impl Picture {
             if over.load(Relaxed) {
                 return;
             }
-            let queues = self.gauges.machines().iter().take(MACHINES_SHOWN).map(|gauge| gauge.queue_length.load(Relaxed).to_string());
+            let queues = self
+                .gauges
+                .machines()
+                .iter()
+                .take(MACHINES_SHOWN)
+                .map(|gauge| gauge.queue_length.load(Relaxed).to_string());
             let queues: Vec<String> = queues.collect();
             let (reached, all) = (self.reached().as_secs_f64(), self.duration.as_secs_f64());
-            terminal.say(format!("{}: {reached:.0} of {all} s lab time, queues {}", self.name, queues.join(" ")));
+            terminal.say(format!(
+                "{}: {reached:.0} of {all} s lab time, queues {}",
+                self.name,
+                queues.join(" ")
+            ));
         }
     }
 
@@ -139,5 +156,7 @@ impl Picture {
 }
 
 fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸─")
+    ProgressStyle::with_template(template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("━╸─")
 }

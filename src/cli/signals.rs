@@ -54,7 +54,10 @@ struct Waiting {
 impl Waiting {
     fn new() -> io::Result<Waiting> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Waiting { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        Ok(Waiting {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
     }
 
     async fn next(&mut self) -> u8 {

@@ -56,11 +56,15 @@ impl SpecFlags {
             ("--delay", "network.delay", &self.delay),
             ("--speedup", "speedup", &self.speedup),
         ];
-        let rates = self.clock_rates.iter().map(|rates| Override::clock_rates(format!("--clock-rates {rates}"), rates));
+        let rates = self
+            .clock_rates
+            .iter()
+            .map(|rates| Override::clock_rates(format!("--clock-rates {rates}"), rates));
         let named = keyed.into_iter().filter_map(|(flag, key, value)| {
             value.as_ref().map(|value| Override::new(format!("{flag} {value}"), key, value))
         });
-        let set = self.set.iter().map(|(key, value)| Override::new(format!("--set {key}={value}"), key, value));
+        let set =
+            self.set.iter().map(|(key, value)| Override::new(format!("--set {key}={value}"), key, value));
         rates.chain(named).chain(set).collect()
     }
 }

@@ -56,7 +56,9 @@ fn stamped(stamp: Stamp, rest: &[u8]) -> Option<Line> {
     if text.eat(b"SEND | Clock: ") {
         let clock = text.clock()?;
         let to = if text.eat(b"Sent to machine ") {
-            Recipients::One(text.machine()?)
+            let recipient = text.machine()?;
+            text.pass_delay();
+            Recipients::One(recipient)
         } else {
             text.expect(b"Sent to all machines")?;
             Recipients::All
@@ -163,6 +165,18 @@ impl Cursor<'_> {
     #[inline]
     fn machine(&mut self) -> Option<MachineId> {
         self.number().and_then(|id| u32::try_from(id).ok()).filter(|id| *id > 0).map(MachineId)
+    }
+
+    /// The notebook's program, when it delays, says by how much:
+    /// ` with delay 0.21s`. The stamps tell as much.
+    #[inline]
+    fn pass_delay(&mut self) {
+        if self.eat(b" with delay ") {
+            let is_number = |byte: &u8| byte.is_ascii_digit() || *byte == b'.';
+            let digits = self.0.iter().take_while(|byte| is_number(byte)).count();
+            self.0 = &self.0[digits..];
+            self.eat(b"s");
+        }
     }
 
     /// The fields that `labctl` adds at the end of a line.

@@ -388,10 +388,11 @@ mod tests {
             Clock rate: 3.48 ticks per second\n\
             2025-03-05 12:46:04 | INTERNAL | Clock: 1 | Internal event\n\
             2025-03-05 12:46:04 | SEND | Clock: 2 | Sent to machine 3\n\
-            2025-03-05 12:46:06 | RECEIVE | Clock: 13 | Message clock: 12, Queue length: 0\n";
+            2025-03-05 12:46:06 | RECEIVE | Clock: 13 | Message clock: 12, Queue length: 0\n\
+            2025-03-05 12:46:07 | SEND | Clock: 14 | Sent to machine 2 with delay 0.21s\n";
         let (lines, taken) = read(text);
         assert_eq!(taken.header.map(|header| header.clock_rate), Some(3.48));
-        assert_eq!((taken.events, taken.fault_count, taken.end), (3, 0, None));
+        assert_eq!((taken.events, taken.fault_count, taken.end), (4, 0, None));
         let Line::Event(receive) = &lines[4].1 else { panic!("{lines:?}") };
         assert_eq!((receive.message_clock, receive.queue_length, receive.from), (Some(12), Some(0), None));
     }

@@ -7,6 +7,7 @@ pub mod file;
 mod meter;
 pub mod series;
 pub mod summary;
+pub mod trust;
 
 pub use meter::Meter;
 

@@ -129,13 +129,14 @@ pub fn write_file(path: &Path, content: &[u8]) -> Result<(), StoreError> {
 
 /// Temporary files are private; results are for everyone who may see the folder.
 #[cfg(unix)]
-fn share_like_others(file: &fs::File) -> io::Result<()> {
+pub fn share_like_others(file: &fs::File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     file.set_permissions(fs::Permissions::from_mode(0o644))
 }
 
+/// Nothing to do where files have no such modes.
 #[cfg(not(unix))]
-fn share_like_others(_file: &fs::File) -> io::Result<()> {
+pub fn share_like_others(_file: &fs::File) -> io::Result<()> {
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,8 +14,9 @@ use crate::engine::Notice;
 use crate::event::MachineId;
 use crate::log::End;
 
-/// Runs one machine whose peers listen at the addresses of the spec. Blocks.
-pub fn run_one(setup: &Setup, machine: MachineId) -> Result<End, EngineError> {
+/// Runs one machine whose peers listen at the addresses of the spec, and gives
+/// the record of its end and its log. Blocks.
+pub fn run_one(setup: &Setup, machine: MachineId) -> Result<(End, PathBuf), EngineError> {
     let mut addresses = BTreeMap::new();
     for (id, spec) in setup.run.machines().zip(&setup.run.spec.machines) {
         addresses.insert(id, spec.address.ok_or(EngineError::NoAddress { machine: id })?);
@@ -43,7 +45,7 @@ pub fn run_controlled<R, W>(
     mut setup: Setup,
     machine: MachineId,
     pipes: Controlled<R, W>,
-) -> Result<End, EngineError>
+) -> Result<(), EngineError>
 where
     R: BufRead + Send + 'static,
     W: Write + Send + 'static,
@@ -76,7 +78,7 @@ where
         obey(orders, &setup);
         let gauging = tokio::spawn(gauge(setup.clone(), machine, report.clone()));
         let station = Station { machine, setup: setup.clone(), listener, addresses };
-        let outcome = station.run().await.map_err(failed);
+        let outcome = station.run().await.map(|_| ()).map_err(failed);
         gauging.abort();
         outcome
     });

@@ -80,8 +80,9 @@ pub struct Station {
 }
 
 impl Station {
-    /// Meets the others, ticks to the end, and gives the record of it.
-    pub async fn run(self) -> Result<End, StationError> {
+    /// Meets the others, ticks to the end, and gives the record of it and the
+    /// path of the log.
+    pub async fn run(self) -> Result<(End, PathBuf), StationError> {
         let inbox = Arc::new(Inbox::default());
         let clock = Arc::new(OnceLock::new());
         let observer = Arc::clone(&self.setup.observer);
@@ -130,7 +131,7 @@ struct Seat {
 impl Seat {
     /// Runs the machine on a thread of its own, for it paces better than any
     /// task: a task wakes to the millisecond, a thread to tens of microseconds.
-    async fn host(self, mesh: Mesh, roster: &Roster) -> Result<End, StationError> {
+    async fn host(self, mesh: Mesh, roster: &Roster) -> Result<(End, PathBuf), StationError> {
         let path = self.setup.logs.folder(self.start_ns).join(log::file_name(self.machine));
         let failed = |source| StationError::Log { path: path.clone(), source };
         let host = self.prepare(mesh, roster, &path).map_err(failed)?;
@@ -148,7 +149,7 @@ impl Seat {
             })
             .map_err(failed)?;
         match receiver.await {
-            Ok(outcome) => outcome.map_err(failed),
+            Ok(outcome) => Ok((outcome.map_err(failed)?, path)),
             Err(_) => {
                 self.setup.stop.fail();
                 Err(StationError::Panicked)

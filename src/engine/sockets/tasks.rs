@@ -37,8 +37,8 @@ async fn run_stations(setup: &Setup) -> Result<EndReason, EngineError> {
             continue;
         };
         match outcome {
-            Ok(end) if end.reason == EndReason::Completed => {}
-            Ok(end) => reason = end.reason,
+            Ok((end, _)) if end.reason == EndReason::Completed => {}
+            Ok((end, _)) => reason = end.reason,
             Err(StationError::Stopped) => reason = setup.stop.reason().unwrap_or(EndReason::Interrupted),
             Err(source) => {
                 setup.stop.fail();

@@ -1,0 +1,120 @@
+//! `labctl machine`: one machine, by hand or as a run's process.
+
+use std::io::{self, BufReader};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context;
+use labctl::engine::sockets::{Controlled, Epoch, LogPlace, Setup, run_controlled, run_one};
+use labctl::engine::{Gauges, Notice, StopSwitch};
+use labctl::event::MachineId;
+use labctl::lab::digest_of;
+use labctl::log::EndReason;
+use labctl::plan::Run;
+use labctl::spec::{self, Spec, to_toml};
+
+use super::signals::stop_on_signals;
+use super::{Exit, Terminal};
+
+const EXAMPLES: &str = "\
+Start each machine in a terminal of its own; they wait for each other:
+  labctl machine 1 --spec lab.toml
+  labctl machine 2 --spec lab.toml
+  labctl machine 3 --spec lab.toml
+The spec gives every [[machine]] an address, and is the same for all. Their logs meet in
+results/<experiment>/started-<time>/.";
+
+/// The arguments of `labctl machine`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// Which machine of the spec, counted from 1
+    #[arg(value_name = "ID")]
+    id: MachineId,
+
+    /// The spec, the same for all machines
+    #[arg(long, value_name = "FILE")]
+    spec: PathBuf,
+
+    /// The folder of the log, instead of one named by the start
+    #[arg(long, value_name = "DIR")]
+    logs: Option<PathBuf>,
+
+    /// Ordered by a run over standard input and output
+    #[arg(long, hide = true, requires = "logs")]
+    controlled: bool,
+}
+
+/// Runs one machine to its end.
+pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let spec = spec::load(&args.spec, &[])?;
+    if args.id.0 > spec.machine_count() || spec.machines[args.id.index()].foreign {
+        let text = format!(
+            "{} has no machine {} to run here; it has {}",
+            args.spec.display(),
+            args.id,
+            spec.machine_count()
+        );
+        terminal.error(text);
+        return Ok(Exit::Usage);
+    }
+    let setup = setup(args, spec, terminal);
+    if args.controlled {
+        let pipes = Controlled { orders: BufReader::new(io::stdin()), reports: io::stdout() };
+        // What goes wrong is told over the pipe, by the run.
+        return Ok(if run_controlled(setup, args.id, pipes).is_ok() { Exit::Done } else { Exit::Failed });
+    }
+    by_hand(args, &setup, terminal)
+}
+
+/// Machines started one by one have nobody to name their run or to give them a
+/// token: both follow from the spec, so that only machines of one spec meet.
+fn setup(args: &Args, spec: Spec, terminal: &Terminal) -> Setup {
+    let mut run = Run::single(spec, String::new());
+    let digest = digest_of(&to_toml(&run.spec));
+    let token = run.spec.network.token.clone().unwrap_or_else(|| digest[..32].to_owned());
+    let logs = match &args.logs {
+        Some(folder) => LogPlace::Folder(folder.clone()),
+        None => LogPlace::ByStart(PathBuf::from("results").join(&run.spec.name)),
+    };
+    run.name = digest[..16].to_owned();
+    let talk = terminal.clone();
+    Setup {
+        gauges: Gauges::new(run.spec.machine_count()),
+        run: Arc::new(run),
+        logs,
+        token,
+        stop: StopSwitch::default(),
+        observer: Arc::new(move |notice: Notice| talk.warn(notice.text)),
+        epoch: Epoch::now(),
+    }
+}
+
+fn by_hand(args: &Args, setup: &Setup, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let talk = terminal.clone();
+    let heard = move || talk.say("stopping: the log is being closed; once more to stop at once");
+    let signals = stop_on_signals(setup.stop.clone(), heard).context("cannot listen for Ctrl-C")?;
+    let spec = &setup.run.spec;
+    terminal.say(format!(
+        "machine {} of {}: waiting for the other {} for up to {}",
+        args.id,
+        spec.name,
+        spec.machine_count() - 1,
+        spec.network.connect_timeout
+    ));
+    let outcome = run_one(setup, args.id);
+    if let (Some(signal), Err(_)) = (signals.received(), &outcome) {
+        return Ok(Exit::Interrupted(signal));
+    }
+    let (end, log) = outcome?;
+    terminal.say(format!(
+        "{}: clock {}, {} ticks, {} messages sent, {} received, {} left in the queue",
+        end.reason, end.clock, end.ticks, end.sent, end.received, end.queue_length
+    ));
+    terminal.data(&format!("{}\n", log.display()))?;
+    Ok(match (signals.received(), end.reason) {
+        (Some(signal), _) => Exit::Interrupted(signal),
+        (None, EndReason::Completed) => Exit::Done,
+        (None, _) => Exit::Failed,
+    })
+}

@@ -1,0 +1,115 @@
+//! `labctl metrics`: what runs amount to.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use labctl::metrics::summary::{RunMetrics, SummaryRow, summarise};
+use labctl::metrics::{MachineMetrics, file};
+use labctl::reading::run_metrics;
+use labctl::store::find_runs;
+use serde::Serialize;
+
+use super::{Exit, Terminal, view};
+
+const EXAMPLES: &str = "\
+Examples:
+  labctl metrics results/exp4/latest
+  labctl metrics results/ --format csv > all.csv
+  labctl metrics somebody/logs/ --format json | jq '.runs[].end_queue'
+
+What a log cannot tell is shown as `?`, and left empty or null in data.";
+
+/// The arguments of `labctl metrics`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// A log, a run, or a tree of runs
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// A table for people, or data for programs
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    format: OutputFormat,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum OutputFormat {
+    Table,
+    Json,
+    Csv,
+}
+
+/// All that is known, as JSON.
+#[derive(Serialize)]
+struct Document<'a> {
+    runs: Vec<RunDocument<'a>>,
+    /// Over the runs of each experiment that has several.
+    experiments: Vec<SummaryRow>,
+}
+
+#[derive(Serialize)]
+struct RunDocument<'a> {
+    #[serde(flatten)]
+    run: RunMetrics,
+    by_machine: &'a [MachineMetrics],
+}
+
+/// Measures every run at the paths.
+pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let mut runs = Vec::new();
+    for path in &args.paths {
+        for run in find_runs(path)? {
+            runs.push(run_metrics(&run)?);
+        }
+    }
+    let experiments = over_runs(&runs)?;
+    let text = match args.format {
+        OutputFormat::Table => tables(&runs, &experiments),
+        OutputFormat::Csv => {
+            let mut out = Vec::new();
+            file::write(&mut out, &runs.concat())?;
+            String::from_utf8(out)?
+        }
+        OutputFormat::Json => {
+            let document = |rows: &'_ Vec<MachineMetrics>| RunMetrics::of(rows).map(|run| (run, rows.len()));
+            let known = runs
+                .iter()
+                .filter_map(|rows| document(rows).map(|(run, _)| RunDocument { run, by_machine: rows }));
+            serde_json::to_string_pretty(&Document { runs: known.collect(), experiments })? + "\n"
+        }
+    };
+    terminal.data(&text)?;
+    Ok(Exit::Done)
+}
+
+/// A single run is no sample: only experiments with several are summarised.
+fn over_runs(runs: &[Vec<MachineMetrics>]) -> anyhow::Result<Vec<SummaryRow>> {
+    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+    for rows in runs {
+        if let Some(first) = rows.first() {
+            *count.entry(&first.experiment).or_default() += 1;
+        }
+    }
+    let rows: Vec<MachineMetrics> =
+        runs.iter().flatten().filter(|row| count[row.experiment.as_str()] > 1).cloned().collect();
+    Ok(if rows.is_empty() { Vec::new() } else { summarise(&rows)? })
+}
+
+fn tables(runs: &[Vec<MachineMetrics>], experiments: &[SummaryRow]) -> String {
+    let mut text = String::new();
+    for rows in runs {
+        let Some(run) = RunMetrics::of(rows) else { continue };
+        let name = if run.experiment == run.run {
+            run.run.clone()
+        } else {
+            format!("{} / {}", run.experiment, run.run)
+        };
+        text.push_str(&format!("{name}\n{}{}\n", view::machines(rows), view::run_line(&run)));
+    }
+    if !experiments.is_empty() {
+        text.push_str("Over the runs of each experiment (sd: of the sample; one run has none)\n");
+        text.push_str(&view::summary(experiments));
+    }
+    text
+}

@@ -1,0 +1,117 @@
+//! `labctl plot`: the charts of runs.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::ValueEnum;
+use labctl::charts::{self, Chart, Format};
+use labctl::metrics::MachineMetrics;
+use labctl::reading::{Purpose, read_run, run_metrics};
+use labctl::store::{RunPath, find_runs};
+use labctl::table::{CsvSink, EventTable};
+
+use super::{Exit, Terminal};
+
+const EXAMPLES: &str = "\
+Examples:
+  labctl plot results/                 every run, and all of them against each other
+  labctl plot results/exp4/latest      one run
+  labctl plot somebody/logs/ --plots their-plots --format svg
+
+The charts of a run go to plots/<experiment>/<run>/: queues, clocks, drift, jumps. Those against
+speed ratio (max queue, end queue, clock difference) take in all that is asked for. Charts of other
+runs stay as they are.";
+
+/// The arguments of `labctl plot`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// A run, or a tree of runs
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// The folder of all charts
+    #[arg(long, value_name = "DIR", default_value = "plots")]
+    plots: PathBuf,
+
+    /// PNG or SVG
+    #[arg(long, value_name = "FORMAT", default_value = "png")]
+    format: FormatFlag,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum FormatFlag {
+    Png,
+    Svg,
+}
+
+/// Draws what is at the paths.
+pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let format = match args.format {
+        FormatFlag::Png => Format::Png,
+        FormatFlag::Svg => Format::Svg,
+    };
+    let mut runs = Vec::new();
+    for path in &args.paths {
+        runs.extend(find_runs(path)?);
+    }
+    let mut rows = Vec::new();
+    let mut without_logs = 0;
+    for run in &runs {
+        if run.logs.is_empty() {
+            without_logs += 1;
+            rows.extend(run_metrics(run)?);
+        } else {
+            rows.extend(draw_run(run, &args.plots, format, terminal)?);
+        }
+    }
+    let folder = common_folder(&runs, &args.plots);
+    write(&charts::experiment_charts(&rows)?, &folder, format)?;
+    terminal.say(format!("{}: {} runs against speed ratio", folder.display(), runs.len()));
+    if without_logs > 0 {
+        terminal.say(format!(
+            "{without_logs} runs have no logs here, only metrics: no charts over time for them"
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+fn draw_run(
+    run: &RunPath,
+    plots: &Path,
+    format: Format,
+    terminal: &Terminal,
+) -> anyhow::Result<Vec<MachineMetrics>> {
+    let nowhere: Option<&mut EventTable<CsvSink<std::io::Sink>>> = None;
+    let reading = read_run(run, Purpose { series: true, matching: false }, nowhere)?;
+    let folder = run_folder(run, plots);
+    let drawn = charts::run_charts(&reading.series)?;
+    write(&drawn, &folder, format)?;
+    terminal.say(format!("{}: {} charts", folder.display(), drawn.len()));
+    Ok(reading.rows)
+}
+
+fn run_folder(run: &RunPath, plots: &Path) -> PathBuf {
+    if run.experiment == run.run { plots.join(&run.run) } else { plots.join(&run.experiment).join(&run.run) }
+}
+
+/// The smallest folder that all runs have in common.
+fn common_folder(runs: &[RunPath], plots: &Path) -> PathBuf {
+    let first = &runs[0];
+    if runs.len() == 1 {
+        run_folder(first, plots)
+    } else if runs.iter().all(|run| run.experiment == first.experiment) {
+        plots.join(&first.experiment)
+    } else {
+        plots.to_owned()
+    }
+}
+
+/// Writes charts into a folder, which is made if missing.
+pub fn write(charts: &[Chart], folder: &Path, format: Format) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    for chart in charts {
+        chart.write(folder, format)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,189 @@
+//! `labctl run`: from a spec to results and charts.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::ValueEnum;
+use jiff::Timestamp;
+use labctl::charts::{self, Format};
+use labctl::engine::{Gauges, StopSwitch};
+use labctl::lab::{self, Done, Isolation, Order};
+use labctl::log::EndReason;
+use labctl::metrics::summary::RunMetrics;
+use labctl::metrics::trust::doubts;
+use labctl::plan::Run;
+use labctl::spec::Spec;
+
+use super::progress::Progress;
+use super::signals::{Signals, stop_on_signals};
+use super::spec_flags::SpecFlags;
+use super::{Exit, Terminal, plot, view};
+
+const EXAMPLES: &str = "\
+Examples:
+  labctl run experiments/exp4.toml
+  labctl run experiments/exp4.toml --speedup 10 --seed 7
+  labctl run experiments/*.toml --speedup 20
+  labctl run experiments/exp1.toml --internal-prob 0.2 --clock-rates 1,3,6 --duration 30s
+  labctl run experiments/exp1.toml --delay uniform:100ms..500ms --set network.where=sender
+
+A run leaves results/<experiment>/<run>/ with its logs, events.csv, metrics.csv, the resolved spec
+and a manifest, and its charts in plots/<experiment>/<run>/. Ctrl-C ends it in order and keeps
+everything; a second Ctrl-C stops at once.";
+
+/// The arguments of `labctl run`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// Specs to run, one after the other
+    #[arg(required = true, value_name = "SPEC")]
+    specs: Vec<PathBuf>,
+
+    #[command(flatten)]
+    spec_flags: SpecFlags,
+
+    /// Where the machines live: in this process, or each in a process of its own
+    #[arg(long, value_name = "WHERE", default_value = "tasks")]
+    isolation: IsolationFlag,
+
+    /// Name the run, instead of by its time and seed
+    #[arg(long, value_name = "NAME", value_parser = folder_name)]
+    run_name: Option<String>,
+
+    /// The folder of all results
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    results: PathBuf,
+
+    /// The folder of all charts
+    #[arg(long, value_name = "DIR", default_value = "plots")]
+    plots: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum IsolationFlag {
+    Tasks,
+    Process,
+}
+
+fn folder_name(text: &str) -> Result<String, String> {
+    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    let fits = plain && !text.is_empty() && !text.starts_with('.') && text.len() <= 100;
+    if fits {
+        Ok(text.to_owned())
+    } else {
+        Err("use letters, digits, `-`, `_` and `.`, at most 100".to_owned())
+    }
+}
+
+/// Runs every spec; all are read before the first begins.
+pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let mut specs = Vec::new();
+    for path in &args.specs {
+        specs.push(args.spec_flags.load(path)?);
+    }
+    let stop = StopSwitch::default();
+    let talk = terminal.clone();
+    let heard = move || talk.say("stopping: the logs are being closed; once more to stop at once");
+    let signals = stop_on_signals(stop.clone(), heard).context("cannot listen for Ctrl-C")?;
+    let mut exit = Exit::Done;
+    for spec in specs {
+        if run_one(args, spec, &stop, terminal)? == EndReason::Failed {
+            exit = Exit::Failed;
+        }
+        if let Some(end) = interrupted(&signals) {
+            return Ok(end);
+        }
+    }
+    Ok(exit)
+}
+
+fn interrupted(signals: &Signals) -> Option<Exit> {
+    signals.received().map(Exit::Interrupted)
+}
+
+fn run_one(args: &Args, spec: Spec, stop: &StopSwitch, terminal: &Terminal) -> anyhow::Result<EndReason> {
+    let run = Run::single(spec.clone(), String::new());
+    let gauges = Gauges::new(spec.machine_count());
+    say_what_begins(&run, terminal);
+    let progress = Progress::start(&run, &gauges, terminal);
+    let order = Order {
+        spec,
+        results: args.results.clone(),
+        run_name: args.run_name.clone(),
+        isolation: isolation(args.isolation)?,
+        token: run.spec.network.token.clone().map_or_else(super::random_token, Ok)?,
+        stop: stop.clone(),
+        gauges,
+        observer: progress.observer(),
+        now: Timestamp::now(),
+    };
+    let outcome = lab::run(&order);
+    progress.finish();
+    let done = match outcome {
+        Ok(done) => done,
+        Err(lab::LabError::StoppedBeforeStart) => {
+            terminal.say(lab::LabError::StoppedBeforeStart);
+            return Ok(EndReason::Interrupted);
+        }
+        Err(error) => return Err(error).with_context(|| format!("experiment {}", run.spec.name)),
+    };
+    show(&done, &run.spec.name, terminal)?;
+    draw(&done, &args.plots, terminal)?;
+    Ok(done.reason)
+}
+
+fn isolation(flag: IsolationFlag) -> anyhow::Result<Isolation> {
+    match flag {
+        IsolationFlag::Tasks => Ok(Isolation::Tasks),
+        IsolationFlag::Process => {
+            let program =
+                std::env::current_exe().context("cannot find this program to start its machines")?;
+            Ok(Isolation::Processes { program })
+        }
+    }
+}
+
+fn say_what_begins(run: &Run, terminal: &Terminal) {
+    let rates: Vec<String> = run.clock_rates().iter().map(f64::to_string).collect();
+    let spec = &run.spec;
+    let real_s = spec.duration.as_secs_f64() / spec.speedup;
+    terminal.say(format!(
+        "{}: {} machines at {} ticks/s, {} of lab time in {real_s:.1} s, seed {}",
+        spec.name,
+        rates.len(),
+        shortened(&rates),
+        spec.duration,
+        spec.seed
+    ));
+}
+
+fn shortened(rates: &[String]) -> String {
+    const RATES_SHOWN: usize = 12;
+    let more = if rates.len() > RATES_SHOWN { ", …" } else { "" };
+    format!("{}{more}", rates[..rates.len().min(RATES_SHOWN)].join(", "))
+}
+
+fn show(done: &Done, experiment: &str, terminal: &Terminal) -> anyhow::Result<()> {
+    let rows = &done.reading.rows;
+    let mut text = format!("{experiment}, {}\n{}", done.reason, view::machines(rows));
+    if let Some(run) = RunMetrics::of(rows) {
+        text.push_str(&view::run_line(&run));
+        doubts(rows, &run).iter().for_each(|doubt| terminal.warn(doubt));
+    }
+    terminal.data(&text)?;
+    if let Some(failure) = &done.failure {
+        terminal.error(format!("the run failed: {failure}; every log is kept"));
+    }
+    terminal.say(format!("results: {}", done.folder.display()));
+    Ok(())
+}
+
+fn draw(done: &Done, plots: &Path, terminal: &Terminal) -> anyhow::Result<()> {
+    let series = &done.reading.series;
+    let folder = plots.join(&series.experiment).join(&series.run);
+    let mut drawn = charts::run_charts(series)?;
+    drawn.extend(charts::experiment_charts(&done.reading.rows)?);
+    plot::write(&drawn, &folder, Format::Png)?;
+    terminal.say(format!("charts:  {} ({} files)", folder.display(), drawn.len()));
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! Metrics as tables that a person can read.
+
+use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
+use labctl::metrics::MachineMetrics;
+use labctl::metrics::summary::{RunMetrics, SummaryRow};
+
+const UNKNOWN: &str = "?";
+/// A line under the header and nothing else: rows read best close together.
+const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::new('─', '─', '─', '─'));
+
+/// A run: a row a machine.
+pub fn machines(rows: &[MachineMetrics]) -> String {
+    let header = [
+        "machine",
+        "rate\n1/s",
+        "events",
+        "max\nqueue",
+        "end\nqueue",
+        "final\nclock",
+        "clock\ndiff",
+        "clock\ndrift",
+        "jump\np95",
+        "busy",
+        "achieved\n1/s",
+        "lateness\np99, µs",
+    ];
+    let body = rows.iter().map(|row| {
+        let queue_mark = match row.end_queue_source {
+            labctl::metrics::EndQueueSource::Recorded => "",
+            labctl::metrics::EndQueueSource::LastLogged => "*",
+        };
+        vec![
+            row.machine.to_string(),
+            known(row.clock_rate, |rate| rate.to_string()),
+            row.events.to_string(),
+            row.max_queue.to_string(),
+            format!("{}{queue_mark}", row.end_queue),
+            row.final_clock.to_string(),
+            row.clock_diff.to_string(),
+            known(row.clock_drift, |drift| format!("{drift:.3}")),
+            known(row.jump_p95, |jump| jump.to_string()),
+            known(row.utilisation, |share| format!("{:.1} %", share * 100.0)),
+            known(row.achieved_rate, |rate| format!("{rate:.4}")),
+            known(row.lateness_p99_us, |lateness| lateness.to_string()),
+        ]
+    });
+    let mut text = table(&header, body);
+    if rows.iter().any(|row| row.end_queue_source == labctl::metrics::EndQueueSource::LastLogged) {
+        text.push_str("* the last queue length that was logged: this log has no record of its end\n");
+    }
+    text
+}
+
+/// What the whole run adds to its machines.
+pub fn run_line(run: &RunMetrics) -> String {
+    let queued = known(run.messages_queued, |queued| format!("{queued} left in queues"));
+    let balance = match run.messages_unaccounted {
+        Some(0) => "all accounted for".to_owned(),
+        Some(missing) => format!("{missing} unaccounted for"),
+        None => "the rest unknown".to_owned(),
+    };
+    let fidelity = known(run.fidelity_min, |fidelity| format!("{fidelity:.4}"));
+    let queued = if run.messages_queued.is_some() { format!(", {queued}") } else { String::new() };
+    format!(
+        "messages: {} sent, {} received{queued}; {balance}. Clock fidelity: {fidelity}\n",
+        run.messages_sent, run.messages_received
+    )
+}
+
+/// Several runs of an experiment: a row a machine and metric.
+pub fn summary(rows: &[SummaryRow]) -> String {
+    let header = ["experiment", "machine", "metric", "n", "mean", "sd", "median", "min", "max"];
+    let number = |value: Option<f64>| known(value, |value| format!("{value:.2}"));
+    let body = rows.iter().map(|row| {
+        vec![
+            row.experiment.clone(),
+            row.machine.to_string(),
+            row.metric.to_owned(),
+            row.n.to_string(),
+            number(row.mean),
+            number(row.sd),
+            number(row.median),
+            number(row.min),
+            number(row.max),
+        ]
+    });
+    table(&header, body)
+}
+
+fn known<T>(value: Option<T>, show: impl FnOnce(T) -> String) -> String {
+    value.map_or_else(|| UNKNOWN.to_owned(), show)
+}
+
+/// Words to the left, numbers to the right.
+pub fn table(header: &[&str], body: impl Iterator<Item = Vec<String>>) -> String {
+    let rows: Vec<Vec<String>> = body.collect();
+    let is_number =
+        |text: &String| text == UNKNOWN || text.starts_with(|c: char| c.is_ascii_digit() || c == '-');
+    let mut table = Table::new();
+    table.load_style(STYLE).set_header(header);
+    for (at, column) in table.column_iter_mut().enumerate() {
+        if rows.iter().all(|row| row.get(at).is_none_or(is_number)) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.add_rows(rows);
+    format!("{table}\n")
+}

@@ -1,0 +1,72 @@
+//! When a measurement is not to be trusted, and what to do about it.
+
+use std::fmt;
+
+use super::MachineMetrics;
+use super::summary::RunMetrics;
+use crate::event::MachineId;
+
+/// An achieved rate may be off by this share of the nominal one.
+pub const FIDELITY_TOLERANCE: f64 = 0.005;
+/// Share of late ticks that is tolerated.
+pub const LATE_SHARE_TOLERANCE: f64 = 0.001;
+
+/// A reason for doubt.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Doubt {
+    /// The machine served fewer ticks than were due.
+    Slow { machine: MachineId, achieved_rate: f64, clock_rate: f64 },
+    /// Ticks were served nearer to the next deadline than to their own.
+    Late { machine: MachineId, late_ticks: u64, ticks: u64 },
+    /// Messages were sent and neither received nor left in a queue.
+    Unaccounted { messages: i64 },
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Doubt::Slow { machine, achieved_rate, clock_rate } => write!(
+                f,
+                "machine {machine} ran at {achieved_rate:.4} ticks/s instead of {clock_rate}: this host cannot keep the pace; \
+                 lower the clock rates or --speedup, or close other programs"
+            ),
+            Doubt::Late { machine, late_ticks, ticks } => write!(
+                f,
+                "machine {machine} served {late_ticks} of {ticks} ticks late by more than half a period: events may have changed \
+                 their order; lower the clock rates or --speedup, or close other programs"
+            ),
+            Doubt::Unaccounted { messages } => write!(
+                f,
+                "{messages} messages were sent and neither received nor left in a queue; the logs' ERROR lines may tell why"
+            ),
+        }
+    }
+}
+
+/// Every reason to doubt a run's measurements.
+pub fn doubts(rows: &[MachineMetrics], run: &RunMetrics) -> Vec<Doubt> {
+    let unaccounted = run.messages_unaccounted.filter(|messages| *messages != 0);
+    rows.iter()
+        .filter_map(slow)
+        .chain(rows.iter().filter_map(late))
+        .chain(unaccounted.map(|messages| Doubt::Unaccounted { messages }))
+        .collect()
+}
+
+/// Ticks lost to a delay in the sender are what its spec asks for, and no
+/// reason for doubt.
+fn slow(row: &MachineMetrics) -> Option<Doubt> {
+    let (fidelity, ticks, lost) = (row.fidelity?, row.ticks?, row.lost_ticks?);
+    let due = ticks as f64 / fidelity;
+    let missing = 1.0 - (ticks + lost) as f64 / due;
+    let (achieved_rate, clock_rate) = (row.achieved_rate?, row.clock_rate?);
+    let one_tick = 1.0 / due;
+    let doubtful = missing.abs() > FIDELITY_TOLERANCE.max(one_tick);
+    doubtful.then_some(Doubt::Slow { machine: row.machine, achieved_rate, clock_rate })
+}
+
+fn late(row: &MachineMetrics) -> Option<Doubt> {
+    let (late_ticks, ticks) = (row.late_ticks?, row.ticks?);
+    let doubtful = late_ticks as f64 > LATE_SHARE_TOLERANCE * ticks as f64;
+    doubtful.then_some(Doubt::Late { machine: row.machine, late_ticks, ticks })
+}
