@@ -22,7 +22,7 @@ Start each machine in a terminal of its own; they wait for each other:
   labctl machine 2 --spec lab.toml
   labctl machine 3 --spec lab.toml
 The spec gives every [[machine]] an address, and is the same for all. Their logs meet in
-results/<experiment>/started-<time>/.";
+results/<experiment>/<start>/.";
 
 /// The arguments of `labctl machine`.
 #[derive(Debug, clap::Args)]

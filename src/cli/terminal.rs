@@ -108,10 +108,23 @@ impl Terminal {
                     ExitCode::from(2)
                 }
                 None => {
-                    self.error(format!("{error:#}"));
+                    self.error(told_once(&error));
                     ExitCode::from(1)
                 }
             },
         }
     }
+}
+
+/// An error and its causes; most of ours name their cause in their own text.
+fn told_once(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(|cause| cause.to_string()) {
+        if told.is_empty() {
+            told = cause;
+        } else if !told.contains(&cause) {
+            told = format!("{told}: {cause}");
+        }
+    }
+    told
 }

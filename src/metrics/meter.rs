@@ -109,6 +109,7 @@ impl Meter {
             experiment: experiment.to_owned(),
             run: run.to_owned(),
             machine: self.machine,
+            machines,
             clock_rate: rate,
             speed_ratio: None,
             ratio_difference: None,

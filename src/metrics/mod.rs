@@ -21,6 +21,8 @@ pub struct MachineMetrics {
     pub experiment: String,
     pub run: String,
     pub machine: MachineId,
+    /// How many machines the run has, whether their logs are here or not.
+    pub machines: u32,
     /// Nominal ticks per second of lab time.
     pub clock_rate: Option<f64>,
     /// The run's largest clock rate ÷ this one.
@@ -79,10 +81,12 @@ pub enum EndQueueSource {
     LastLogged,
 }
 
-/// Fills in what only a whole run can say of its machines.
+/// Fills in what only a whole run can say of its machines. Ratios of clock
+/// rates stay unknown where a log is missing: it may be the fastest machine's.
 pub fn complete_run(rows: &mut [MachineMetrics]) {
     let leading_clock = rows.iter().map(|row| row.final_clock).max().unwrap_or(0);
-    let rates = rows.iter().map(|row| row.clock_rate).collect::<Option<Vec<f64>>>();
+    let all_here = rows.iter().all(|row| row.machines as usize == rows.len());
+    let rates = rows.iter().map(|row| row.clock_rate.filter(|_| all_here)).collect::<Option<Vec<f64>>>();
     let fastest = rates.and_then(|rates| rates.into_iter().reduce(f64::max));
     for row in rows {
         row.clock_diff = leading_clock - row.final_clock;

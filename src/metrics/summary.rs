@@ -10,7 +10,10 @@ use super::MachineMetrics;
 pub struct RunMetrics {
     pub experiment: String,
     pub run: String,
-    pub machines: usize,
+    /// How many machines the run has.
+    pub machines: u32,
+    /// How many of their logs were read.
+    pub logs: usize,
     pub events: u64,
     /// Largest over the machines.
     pub max_queue: u64,
@@ -18,7 +21,7 @@ pub struct RunMetrics {
     pub clock_diff: u64,
     pub messages_sent: u64,
     pub messages_received: u64,
-    /// Unknown where a log has no record of its end.
+    /// Unknown where a log is missing, or has no record of its end.
     pub messages_queued: Option<u64>,
     /// Sent − received − queued: 0 in a sound run.
     pub messages_unaccounted: Option<i64>,
@@ -38,12 +41,15 @@ impl RunMetrics {
         let known =
             |of: fn(&MachineMetrics) -> Option<u64>| rows.iter().map(of).collect::<Option<Vec<u64>>>();
         let (sent, received) = (sum(|row| row.messages_sent), sum(|row| row.messages_received));
-        let queued = known(|row| row.messages_queued).map(|queued| queued.iter().sum::<u64>());
+        let all_here = first.machines as usize == rows.len();
+        let queued =
+            known(|row| row.messages_queued).filter(|_| all_here).map(|queued| queued.iter().sum::<u64>());
         let fidelities = rows.iter().map(|row| row.fidelity).collect::<Option<Vec<f64>>>();
         Some(RunMetrics {
             experiment: first.experiment.clone(),
             run: first.run.clone(),
-            machines: rows.len(),
+            machines: first.machines,
+            logs: rows.len(),
             events: sum(|row| row.events),
             max_queue: max(|row| row.max_queue),
             end_queue: max(|row| row.end_queue),

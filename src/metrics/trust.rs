@@ -60,7 +60,8 @@ fn slow(row: &MachineMetrics) -> Option<Doubt> {
     let due = ticks as f64 / fidelity;
     let missing = 1.0 - (ticks + lost) as f64 / due;
     let (achieved_rate, clock_rate) = (row.achieved_rate?, row.clock_rate?);
-    let one_tick = 1.0 / due;
+    // A run that is stopped may have a tick due that it did not serve.
+    let one_tick = 1.5 / due;
     let doubtful = missing.abs() > FIDELITY_TOLERANCE.max(one_tick);
     doubtful.then_some(Doubt::Slow { machine: row.machine, achieved_rate, clock_rate })
 }

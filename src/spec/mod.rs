@@ -157,7 +157,7 @@ impl Default for Network {
             delay_at: DelayAt::Link,
             open: false,
             token: None,
-            connect_timeout: LabTime(10_000_000_000),
+            connect_timeout: LabTime(60_000_000_000),
         }
     }
 }

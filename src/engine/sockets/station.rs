@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::time;
 
@@ -24,7 +25,6 @@ use crate::machine::Machine;
 use crate::plan::Run;
 use crate::random::Delays;
 use crate::spec::Delay;
-use crate::time::LabTime;
 
 /// From the agreement on a start to the start itself, for the word to travel.
 const LEAD: Duration = Duration::from_millis(3);
@@ -202,8 +202,8 @@ impl LogPlace {
         match self {
             LogPlace::Folder(folder) => folder.clone(),
             LogPlace::ByStart(below) => {
-                let start = LabTime(start_ns.max(0) as u64);
-                below.join(format!("started-{}", start.as_micros()))
+                let start = Timestamp::from_nanosecond(i128::from(start_ns)).unwrap_or_default();
+                below.join(start.strftime("%Y-%m-%dT%H-%M-%S.%6fZ").to_string())
             }
         }
     }

@@ -37,7 +37,7 @@ fn what_is_not_said_takes_its_default() {
     assert_eq!(spec.broadcast, Broadcast::OneEvent);
     assert_eq!(spec.start_stagger, Spec::default_stagger(2));
     assert_eq!(spec.network, Network::default());
-    assert_eq!(spec.network.connect_timeout, LabTime::parse("10s").unwrap());
+    assert_eq!(spec.network.connect_timeout, LabTime::parse("60s").unwrap());
     assert_eq!(spec.machines[1].clock_rate, ClockRate::Fixed(3.5));
     assert_eq!(spec.published, None);
 }
