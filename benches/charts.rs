@@ -1,0 +1,30 @@
+//! The charts of one run.
+
+use criterion::Criterion;
+use labctl::charts::{Chart, run_charts};
+use labctl::reading::{Purpose, read_run};
+use labctl::store::find_runs;
+use labctl::table::{CsvSink, EventTable};
+
+use crate::samples::logs;
+
+pub fn bench(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().expect("a folder for logs");
+    for (at, log) in logs(20_000).iter().enumerate() {
+        std::fs::write(folder.path().join(format!("log_{}.txt", at + 1)), log).expect("a log");
+    }
+    let run = find_runs(folder.path()).expect("the run").remove(0);
+    let nowhere: Option<&mut EventTable<CsvSink<std::io::Sink>>> = None;
+    let series = read_run(&run, Purpose { series: true, matching: false }, nowhere).expect("a run").series;
+
+    let mut group = criterion.benchmark_group("charts");
+    group.sample_size(10);
+    group.bench_function("the four of a run, as SVG", |bencher| bencher.iter(|| run_charts(&series)));
+    group.bench_function("the four of a run, as PNG", |bencher| {
+        bencher.iter(|| {
+            let charts = run_charts(&series).expect("charts");
+            charts.iter().map(Chart::png).collect::<Result<Vec<_>, _>>().expect("pictures")
+        });
+    });
+    group.finish();
+}

@@ -1,0 +1,24 @@
+//! What labctl costs, from a tick to a whole run.
+//!
+//! `cargo bench` runs all; `cargo bench -- machine` what is named so.
+
+mod charts;
+mod log;
+mod machine;
+mod metrics;
+mod samples;
+mod sockets;
+mod wire;
+
+use criterion::{criterion_group, criterion_main};
+
+criterion_group! {
+    benches,
+    machine::bench,
+    wire::bench,
+    log::bench,
+    metrics::bench,
+    charts::bench,
+    sockets::bench
+}
+criterion_main!(benches);

@@ -1,0 +1,35 @@
+//! Measuring: the meter over a log's lines, and the summary over many runs.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput};
+use labctl::event::MachineId;
+use labctl::log::LogReader;
+use labctl::metrics::Meter;
+use labctl::metrics::summary::summarise;
+
+use crate::samples::{START, logs};
+
+const TICKS: u64 = 100_000;
+const RUNS: u64 = 300;
+
+pub fn bench(criterion: &mut Criterion) {
+    let log = logs(TICKS).swap_remove(0);
+    let mut lines = Vec::new();
+    LogReader::new(None).read(&log[..], |_, line| lines.push(line.clone())).expect("memory does not fail");
+    let measure = || {
+        let mut meter = Meter::new(MachineId(1), START);
+        lines.iter().for_each(|line| meter.see(black_box(line)));
+        meter.finish("bench", "run", 3)
+    };
+    let rows: Vec<_> =
+        (0..RUNS).map(|run| labctl::metrics::MachineMetrics { run: run.to_string(), ..measure() }).collect();
+
+    let mut group = criterion.benchmark_group("metrics");
+    group.sample_size(20);
+    group.throughput(Throughput::Elements(TICKS));
+    group.bench_function("of a machine, an event", |bencher| bencher.iter(measure));
+    group.throughput(Throughput::Elements(RUNS));
+    group.bench_function("over runs, a run", |bencher| bencher.iter(|| summarise(black_box(&rows))));
+    group.finish();
+}
