@@ -1,0 +1,210 @@
+//! A page to draw on: pixels in, SVG out. Knows plotters, and no chart.
+
+use std::sync::OnceLock;
+
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{FontStyle, FontTransform, register_font};
+
+use super::style::{self, INK, MarkStyle, Shape, Stroke, UNITS_A_PIXEL};
+use super::{Chart, ChartError};
+
+/// A place on the page in pixels, from its upper left.
+pub(super) type Point = (f64, f64);
+
+/// The page.
+pub(super) struct Canvas<'a> {
+    area: DrawingArea<SVGBackend<'a>, Shift>,
+}
+
+/// How a text is set.
+#[derive(Clone, Copy)]
+pub(super) struct Font {
+    size: f64,
+    color: RGBColor,
+    bold: bool,
+    side: HPos,
+    upwards: bool,
+}
+
+impl Font {
+    pub(super) fn size(size: f64) -> Font {
+        Font { size, color: INK, bold: false, side: HPos::Left, upwards: false }
+    }
+
+    pub(super) fn bold(self) -> Font {
+        Font { bold: true, ..self }
+    }
+
+    pub(super) fn color(self, color: RGBColor) -> Font {
+        Font { color, ..self }
+    }
+
+    /// Ends at its place instead of beginning there.
+    pub(super) fn ending(self) -> Font {
+        Font { side: HPos::Right, ..self }
+    }
+
+    pub(super) fn centred(self) -> Font {
+        Font { side: HPos::Center, ..self }
+    }
+
+    /// Reads from the bottom of the page to the top.
+    pub(super) fn upwards(self) -> Font {
+        Font { upwards: true, ..self }
+    }
+
+    fn style(self) -> TextStyle<'static> {
+        let weight = if self.bold { FontStyle::Bold } else { FontStyle::Normal };
+        // Plotters writes a font size of 1/1.24 of what it is given.
+        let size = self.size * 1.24 * f64::from(UNITS_A_PIXEL);
+        let font = FontDesc::new(FontFamily::Name(style::FONT), size, weight);
+        let turn = if self.upwards { FontTransform::Rotate270 } else { FontTransform::None };
+        font.transform(turn).color(&self.color).pos(Pos::new(self.side, VPos::Center))
+    }
+}
+
+/// Draws a chart: a white page, handed to `paint`.
+pub(super) fn draw(
+    name: &'static str,
+    paint: impl FnOnce(&Canvas<'_>) -> Result<(), ChartError>,
+) -> Result<Chart, ChartError> {
+    register_fonts()?;
+    let mut svg = String::new();
+    {
+        let size = (style::WIDTH * UNITS_A_PIXEL, style::HEIGHT * UNITS_A_PIXEL);
+        let canvas = Canvas { area: SVGBackend::with_string(&mut svg, size).into_drawing_area() };
+        canvas.area.fill(&style::PAPER)?;
+        paint(&canvas)?;
+        canvas.area.present()?;
+    }
+    Ok(Chart { name, svg: at_page_size(&svg) })
+}
+
+/// Gives the page its size in pixels; the view box goes on counting units.
+fn at_page_size(svg: &str) -> String {
+    let units = |side: u32| side * UNITS_A_PIXEL;
+    let drawn = format!(r#"width="{}" height="{}""#, units(style::WIDTH), units(style::HEIGHT));
+    let page = format!(r#"width="{}" height="{}""#, style::WIDTH, style::HEIGHT);
+    svg.replacen(&drawn, &page, 1)
+}
+
+fn register_fonts() -> Result<(), ChartError> {
+    static REGISTERED: OnceLock<bool> = OnceLock::new();
+    let registered = REGISTERED.get_or_init(|| {
+        register_font(style::FONT, FontStyle::Normal, dejavu::sans::regular()).is_ok()
+            && register_font(style::FONT, FontStyle::Bold, dejavu::sans::bold()).is_ok()
+    });
+    if *registered { Ok(()) } else { Err(ChartError::Font) }
+}
+
+fn units(pixels: f64) -> i32 {
+    (pixels * f64::from(UNITS_A_PIXEL)).round() as i32
+}
+
+fn place((x, y): Point) -> (i32, i32) {
+    (units(x), units(y))
+}
+
+fn pen(stroke: Stroke) -> ShapeStyle {
+    stroke.color.stroke_width(units(stroke.width).max(1) as u32)
+}
+
+impl Canvas<'_> {
+    pub(super) fn line(&self, points: &[Point], stroke: Stroke) -> Result<(), ChartError> {
+        if points.len() < 2 {
+            return Ok(());
+        }
+        let points: Vec<_> = points.iter().copied().map(place).collect();
+        Ok(self.area.draw(&PathElement::new(points, pen(stroke)))?)
+    }
+
+    /// A filled box between two of its corners.
+    pub(super) fn fill(&self, from: Point, to: Point, color: RGBColor) -> Result<(), ChartError> {
+        Ok(self.area.draw(&Rectangle::new([place(from), place(to)], color.filled()))?)
+    }
+
+    pub(super) fn dot(&self, at: Point, radius: f64, color: RGBColor) -> Result<(), ChartError> {
+        Ok(self.area.draw(&Circle::new(place(at), units(radius).max(1), color.filled()))?)
+    }
+
+    /// A mark of an experiment; its radius says how far it reaches from its place.
+    pub(super) fn mark(&self, at: Point, radius: f64, mark: MarkStyle) -> Result<(), ChartError> {
+        if mark.shape == Shape::Circle {
+            return Ok(self.area.draw(&Circle::new(place(at), units(radius * 0.9), mark.color.filled()))?);
+        }
+        let corners = corners(mark.shape).iter().map(|(x, y)| place((at.0 + x * radius, at.1 + y * radius)));
+        Ok(self.area.draw(&Polygon::new(corners.collect::<Vec<_>>(), mark.color.filled()))?)
+    }
+
+    /// A text whose middle lies at the height of `at`.
+    pub(super) fn text(&self, text: &str, at: Point, font: Font) -> Result<(), ChartError> {
+        // Plotters sets the middle of small letters there; digits stand higher.
+        let down = 0.11 * font.size;
+        let at = if font.upwards { (at.0 + down, at.1) } else { (at.0, at.1 + down) };
+        Ok(self.area.draw_text(text, &font.style(), place(at))?)
+    }
+
+    /// The width of a text in pixels, or a little more.
+    pub(super) fn width(&self, text: &str, font: Font) -> Result<f64, ChartError> {
+        let (width, _) = self.area.estimate_text_size(text, &font.style())?;
+        Ok(f64::from(width) / f64::from(UNITS_A_PIXEL))
+    }
+
+    /// The text, or its two ends around an ellipsis where it is wider than `room`.
+    pub(super) fn shortened(&self, text: &str, room: f64, font: Font) -> Result<String, ChartError> {
+        if self.width(text, font)? <= room {
+            return Ok(text.to_owned());
+        }
+        let chars: Vec<char> = text.chars().collect();
+        let ends = |kept: usize| -> String {
+            let (head, tail) = (kept.div_ceil(2), kept / 2);
+            chars[..head].iter().chain(&['…']).chain(&chars[chars.len() - tail..]).collect()
+        };
+        let (mut fits, mut too_wide) = (0, chars.len());
+        while too_wide - fits > 1 {
+            let kept = (fits + too_wide) / 2;
+            if self.width(&ends(kept), font)? <= room { fits = kept } else { too_wide = kept }
+        }
+        Ok(ends(fits))
+    }
+}
+
+/// The corners of a mark whose radius is 1.
+fn corners(shape: Shape) -> &'static [(f64, f64)] {
+    match shape {
+        Shape::Circle | Shape::Square => &[(-0.8, -0.8), (0.8, -0.8), (0.8, 0.8), (-0.8, 0.8)],
+        Shape::TriangleUp => &[(0.0, -1.0), (1.0, 0.8), (-1.0, 0.8)],
+        Shape::TriangleDown => &[(0.0, 1.0), (1.0, -0.8), (-1.0, -0.8)],
+        Shape::Diamond => &[(0.0, -1.1), (1.0, 0.0), (0.0, 1.1), (-1.0, 0.0)],
+        Shape::Cross => &[
+            (-1.0, -0.6),
+            (-0.6, -1.0),
+            (0.0, -0.4),
+            (0.6, -1.0),
+            (1.0, -0.6),
+            (0.4, 0.0),
+            (1.0, 0.6),
+            (0.6, 1.0),
+            (0.0, 0.4),
+            (-0.6, 1.0),
+            (-1.0, 0.6),
+            (-0.4, 0.0),
+        ],
+        Shape::Plus => &[
+            (-0.28, -1.0),
+            (0.28, -1.0),
+            (0.28, -0.28),
+            (1.0, -0.28),
+            (1.0, 0.28),
+            (0.28, 0.28),
+            (0.28, 1.0),
+            (-0.28, 1.0),
+            (-0.28, 0.28),
+            (-1.0, 0.28),
+            (-1.0, -0.28),
+            (-0.28, -0.28),
+        ],
+    }
+}

@@ -1,0 +1,36 @@
+//! The chart of logical clocks over time.
+
+use super::timeline::{self, Line, Timeline};
+use super::trace::Step;
+use super::{Chart, ChartError, number};
+use crate::metrics::series::{MachineSeries, RunSeries};
+
+/// Draws each machine's logical clock. Clocks that agree lie on each other, so
+/// the lines differ in width.
+pub(super) fn draw(series: &RunSeries) -> Result<Chart, ChartError> {
+    let timeline = Timeline {
+        name: "clocks",
+        title: "Logical clocks over time",
+        y_title: "Logical clock (ticks)",
+        notes: Vec::new(),
+        heads: &["final clock"],
+        widest: if series.machines.len() <= 4 { 5.0 } else { 3.0 },
+        lines: series.machines.iter().map(line).collect(),
+    };
+    timeline.draw(series)
+}
+
+fn line(machine: &MachineSeries) -> Line {
+    let last = machine.samples.last().map(|sample| sample.clock_last);
+    Line {
+        steps: steps(machine),
+        at_end: last.unwrap_or(0) as f64,
+        cells: vec![last.map_or("–".to_owned(), number::count)],
+    }
+}
+
+/// The clock of a machine as it rose.
+fn steps(machine: &MachineSeries) -> Vec<Step> {
+    let timed = machine.samples.iter().filter(|sample| timeline::has_times(sample));
+    timed.map(|sample| Step::at(sample.to_s, sample.clock_last as f64)).collect()
+}

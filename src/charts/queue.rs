@@ -1,0 +1,38 @@
+//! The chart of queue lengths over time.
+
+use super::timeline::{self, Line, Timeline};
+use super::trace::Step;
+use super::{Chart, ChartError, number};
+use crate::metrics::series::{MachineSeries, RunSeries, Sample};
+
+/// Draws each machine's queue length; where a sample covers several events, the
+/// whole range between the shortest and the longest queue.
+pub(super) fn draw(series: &RunSeries) -> Result<Chart, ChartError> {
+    let timeline = Timeline {
+        name: "queue",
+        title: "Queue length over time",
+        y_title: "Queue length (messages)",
+        notes: vec!["counted after each event".to_owned()],
+        heads: &["max", "at end"],
+        widest: 2.2,
+        lines: series.machines.iter().map(line).collect(),
+    };
+    timeline.draw(series)
+}
+
+fn line(machine: &MachineSeries) -> Line {
+    let step = |sample: &Sample| Step {
+        from_s: sample.from_s,
+        to_s: sample.to_s,
+        low: sample.queue_min as f64,
+        high: sample.queue_max as f64,
+        last: sample.queue_last as f64,
+    };
+    let last = machine.samples.last().map(|sample| sample.queue_last);
+    let longest = machine.samples.iter().map(|sample| sample.queue_max).max();
+    Line {
+        steps: machine.samples.iter().filter(|sample| timeline::has_times(sample)).map(step).collect(),
+        at_end: last.unwrap_or(0) as f64,
+        cells: [longest, last].map(|queue| queue.map_or("–".to_owned(), number::count)).into(),
+    }
+}

@@ -1,0 +1,170 @@
+//! Marks on a plot: those that fall together are fanned out, and each group
+//! gets a label where there is room.
+
+use super::ChartError;
+use super::canvas::{Canvas, Font, Point};
+use super::page::Plot;
+use super::style::{self, MUTED, MarkStyle, Stroke};
+use super::wording;
+use crate::event::MachineId;
+
+/// How far a mark reaches from its place.
+pub(super) const RADIUS: f64 = 8.0;
+/// Marks nearer to each other than this, across and up, are fanned out.
+const TOGETHER: f64 = 14.0;
+/// Between fanned-out marks, and across a whole fan at most.
+const APART: f64 = 15.0;
+const WIDEST_FAN: f64 = 96.0;
+/// With more groups than this, labels would only be noise.
+const MOST_LABELS: usize = 300;
+const FONT: f64 = 13.0;
+
+/// One mark, before it is fanned out.
+#[derive(Clone, Copy)]
+pub(super) struct Mark {
+    pub at: Point,
+    pub style: MarkStyle,
+    pub machine: MachineId,
+}
+
+/// Draws the marks and their labels; says how many groups have none.
+pub(super) fn draw(canvas: &Canvas<'_>, plot: &Plot, marks: &[Mark]) -> Result<usize, ChartError> {
+    let fans = fans(marks);
+    for fan in &fans {
+        fan.draw(canvas)?;
+    }
+    if fans.len() > MOST_LABELS {
+        return Ok(fans.len());
+    }
+    let mut taken: Vec<Area> = fans.iter().map(Fan::area).collect();
+    let mut unlabelled = 0;
+    for fan in &fans {
+        let text = fan.label();
+        let font = Font::size(FONT).centred();
+        let size = (canvas.width(&text, font)?, FONT + 2.0);
+        match fan.area().around(size).find(|area| area.is_free(plot, &taken)) {
+            Some(area) => {
+                canvas.text(&text, area.middle(), font)?;
+                taken.push(area);
+            }
+            None => unlabelled += 1,
+        }
+    }
+    Ok(unlabelled)
+}
+
+/// Marks that fall together, in the order they are fanned out.
+struct Fan {
+    x: f64,
+    marks: Vec<Mark>,
+}
+
+fn fans(marks: &[Mark]) -> Vec<Fan> {
+    let mut fans: Vec<Fan> = Vec::new();
+    for mark in marks {
+        let near = |fan: &&mut Fan| {
+            let first = fan.marks[0].at;
+            (first.0 - mark.at.0).abs() < TOGETHER && (first.1 - mark.at.1).abs() < TOGETHER
+        };
+        match fans.iter_mut().find(near) {
+            Some(fan) => fan.marks.push(*mark),
+            None => fans.push(Fan { x: mark.at.0, marks: vec![*mark] }),
+        }
+    }
+    fans
+}
+
+impl Fan {
+    fn apart(&self) -> f64 {
+        let gaps = self.marks.len().max(2) - 1;
+        APART.min(WIDEST_FAN / gaps as f64)
+    }
+
+    /// Half of what the fan is wider than a single mark.
+    fn half(&self) -> f64 {
+        self.apart() * (self.marks.len() - 1) as f64 / 2.0
+    }
+
+    fn draw(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
+        if self.marks.len() > 1 {
+            // A stem shows where the marks belong, and that they belong together.
+            let area = self.area();
+            let (y, ends) = (self.marks[0].at.1, (self.x - self.half(), self.x + self.half()));
+            canvas.line(&[(ends.0, y), (ends.1, y)], Stroke::new(MUTED, 1.0))?;
+            canvas.line(&[(self.x, area.top - 3.0), (self.x, area.bottom + 3.0)], Stroke::new(MUTED, 1.0))?;
+        }
+        for (index, mark) in self.marks.iter().enumerate() {
+            let x = self.x - self.half() + self.apart() * index as f64;
+            let white = MarkStyle { color: style::PAPER, ..mark.style };
+            canvas.mark((x, mark.at.1), RADIUS + 1.5, white)?;
+            canvas.mark((x, mark.at.1), RADIUS, mark.style)?;
+        }
+        Ok(())
+    }
+
+    fn area(&self) -> Area {
+        let ys = || self.marks.iter().map(|mark| mark.at.1);
+        Area {
+            left: self.x - self.half() - RADIUS,
+            right: self.x + self.half() + RADIUS,
+            top: ys().fold(f64::INFINITY, f64::min) - RADIUS,
+            bottom: ys().fold(f64::NEG_INFINITY, f64::max) + RADIUS,
+        }
+    }
+
+    fn label(&self) -> String {
+        let mut ids: Vec<MachineId> = self.marks.iter().map(|mark| mark.machine).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        const NAMED: usize = 6;
+        if ids.len() > NAMED {
+            wording::many(ids.len(), "machine", "machines")
+        } else {
+            wording::machines(&ids)
+        }
+    }
+}
+
+/// A box on the page.
+#[derive(Clone, Copy, Debug)]
+struct Area {
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+}
+
+impl Area {
+    fn middle(self) -> Point {
+        ((self.left + self.right) / 2.0, (self.top + self.bottom) / 2.0)
+    }
+
+    fn overlaps(&self, other: &Area) -> bool {
+        self.left < other.right
+            && other.left < self.right
+            && self.top < other.bottom
+            && other.top < self.bottom
+    }
+
+    fn is_free(&self, plot: &Plot, taken: &[Area]) -> bool {
+        plot.holds((self.left, self.top))
+            && plot.holds((self.right, self.bottom))
+            && !taken.iter().any(|other| self.overlaps(other))
+    }
+
+    /// The places for a label around this, the best first.
+    fn around(self, (width, height): (f64, f64)) -> impl Iterator<Item = Area> {
+        let (x, y) = self.middle();
+        let (aside, above) =
+            ((self.right - self.left + width) / 2.0, (self.bottom - self.top + height) / 2.0);
+        let (aside, above) = (aside + 4.0, above + 2.0);
+        let near = [(aside, 0.0), (0.0, -above), (-aside, 0.0), (0.0, above)];
+        let corners = [(aside, -above), (-aside, -above), (aside, above), (-aside, above)];
+        near.into_iter().chain(corners).map(move |(dx, dy)| Area {
+            left: x + dx - width / 2.0,
+            right: x + dx + width / 2.0,
+            top: y + dy - height / 2.0,
+            bottom: y + dy + height / 2.0,
+        })
+    }
+}

@@ -1,0 +1,176 @@
+//! A chart over lab time: a line of steps for each machine, and its legend.
+
+use super::axis::Axis;
+use super::canvas::{self, Canvas, Point};
+use super::legend::{Legend, Row};
+use super::page::{Heading, Plot};
+use super::style::{self, LineStyle};
+use super::trace::{self, Step};
+use super::{Chart, ChartError, number, wording};
+use crate::metrics::series::{MachineSeries, RunSeries, Sample};
+
+/// The pixels within which the lines that are not singled out are thinned.
+const OTHERS_COLUMN_PX: f64 = 3.0;
+const LINE_WIDTH: f64 = 2.2;
+/// How strong the band is that shows what happened within the events of a sample.
+const RANGE_STRENGTH: f64 = 0.4;
+
+/// What one chart over time shows.
+pub(super) struct Timeline {
+    pub name: &'static str,
+    pub title: &'static str,
+    pub y_title: &'static str,
+    pub notes: Vec<String>,
+    /// What the legend tells of each machine, besides its name and clock rate.
+    pub heads: &'static [&'static str],
+    /// The width of the first line; the others narrow down to the usual one, so
+    /// that lines which lie on each other are all seen.
+    pub widest: f64,
+    /// One for each machine of the run, in their order.
+    pub lines: Vec<Line>,
+}
+
+/// One machine's line.
+pub(super) struct Line {
+    pub steps: Vec<Step>,
+    /// The largest at the end are singled out where there are many.
+    pub at_end: f64,
+    pub cells: Vec<String>,
+}
+
+impl Timeline {
+    pub(super) fn draw(&self, series: &RunSeries) -> Result<Chart, ChartError> {
+        canvas::draw(self.name, |canvas| self.paint(canvas, series))
+    }
+
+    fn paint(&self, canvas: &Canvas<'_>, series: &RunSeries) -> Result<(), ChartError> {
+        let chosen = self.chosen();
+        let legend = self.legend(series, &chosen);
+        self.heading(series, &chosen).draw(canvas)?;
+        let highest = self.steps().map(|step| step.high).fold(0.0, f64::max);
+        let span = span(series).unwrap_or((0.0, 1.0));
+        let room = if legend.rows.is_empty() { 0.0 } else { legend.width(canvas)? };
+        let plot = Plot::new(canvas, Axis::seconds(span.0, span.1), Axis::counts(highest), room)?;
+        plot.draw(canvas, "Lab time (s)", self.y_title)?;
+        if self.steps().next().is_none() {
+            return plot.say(canvas, "no events");
+        }
+        self.draw_others(canvas, &plot, &chosen)?;
+        for (row, &index) in legend.rows.iter().zip(&chosen) {
+            draw_ranges(canvas, &plot, &self.lines[index], row.style)?;
+        }
+        let mut ends = Vec::new();
+        for (row, &index) in legend.rows.iter().zip(&chosen) {
+            ends.push(draw_line(canvas, &plot, &self.lines[index], row.style)?);
+        }
+        ends.resize(legend.rows.len(), None);
+        legend.draw(canvas, &ends)
+    }
+
+    fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.lines.iter().flat_map(|line| &line.steps)
+    }
+
+    /// The lines to single out, in the order of their machines.
+    fn chosen(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.lines.len()).collect();
+        if order.len() > style::LINES {
+            order.sort_by(|a, b| self.lines[*b].at_end.total_cmp(&self.lines[*a].at_end));
+            order.truncate(style::HIGHLIGHTED);
+            order.sort_unstable();
+        }
+        order
+    }
+
+    fn legend(&self, series: &RunSeries, chosen: &[usize]) -> Legend {
+        let mut rows: Vec<Row> =
+            chosen.iter().enumerate().map(|(n, &i)| self.row(series, chosen, n, i)).collect();
+        let others = self.lines.len() - chosen.len();
+        if others > 0 {
+            let cells = vec![wording::many(others, "other machine", "other machines")];
+            rows.push(Row { style: LineStyle::OTHERS, cells });
+        }
+        let heads = ["machine", "ticks/s"].into_iter().chain(self.heads.iter().copied());
+        Legend { heads: heads.collect(), rows }
+    }
+
+    fn row(&self, series: &RunSeries, chosen: &[usize], nth: usize, index: usize) -> Row {
+        let MachineSeries { machine, clock_rate, .. } = &series.machines[index];
+        let rate = clock_rate.map_or("–".to_owned(), number::plain);
+        let cells = [wording::machine(*machine), rate].into_iter().chain(self.lines[index].cells.clone());
+        let step = (self.widest - LINE_WIDTH) / (chosen.len().max(2) - 1) as f64;
+        Row { style: LineStyle::nth(nth, self.widest - step * nth as f64), cells: cells.collect() }
+    }
+
+    fn heading(&self, series: &RunSeries, chosen: &[usize]) -> Heading {
+        let mut notes = self.notes.clone();
+        if self.steps().any(|step| step.low < step.high) {
+            notes.push("light: between the least and the most of neighbouring events".to_owned());
+        }
+        if chosen.len() < self.lines.len() {
+            let singled_out = format!("in colour: the {} largest at the end", chosen.len());
+            notes.push(singled_out);
+        }
+        Heading { title: self.title, subject: subject(series), notes }
+    }
+
+    fn draw_others(&self, canvas: &Canvas<'_>, plot: &Plot, chosen: &[usize]) -> Result<(), ChartError> {
+        for (index, line) in self.lines.iter().enumerate() {
+            if chosen.binary_search(&index).is_err() {
+                let path = trace::path(&line.steps, plot, OTHERS_COLUMN_PX);
+                trace::draw(canvas, &path, LineStyle::OTHERS)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Draws the range of each step as a light band, where steps have any.
+fn draw_ranges(canvas: &Canvas<'_>, plot: &Plot, line: &Line, style: LineStyle) -> Result<(), ChartError> {
+    if trace::without_ranges(&line.steps).is_none() {
+        return Ok(());
+    }
+    canvas.line(&trace::path(&line.steps, plot, 1.0), style.stroke.faint(RANGE_STRENGTH))
+}
+
+/// Draws one line and a dot at its end, and says where that is.
+fn draw_line(
+    canvas: &Canvas<'_>,
+    plot: &Plot,
+    line: &Line,
+    style: LineStyle,
+) -> Result<Option<Point>, ChartError> {
+    let lasts = trace::without_ranges(&line.steps);
+    let path = trace::path(lasts.as_ref().unwrap_or(&line.steps), plot, 1.0);
+    trace::draw(canvas, &path, style)?;
+    let end = path.last().copied();
+    if let Some(end) = end {
+        canvas.dot(end, 3.5, style.stroke.color)?;
+    }
+    Ok(end)
+}
+
+/// Of which run a chart tells.
+pub(super) fn subject(series: &RunSeries) -> String {
+    let machines = wording::many(series.machines.len(), "machine", "machines");
+    format!(
+        "experiment {} · run {} · {machines}",
+        wording::brief(&series.experiment),
+        wording::brief(&series.run)
+    )
+}
+
+/// The first and the last time of a run; times that are no numbers are left out.
+pub(super) fn span(series: &RunSeries) -> Option<(f64, f64)> {
+    let times = || {
+        let samples = series.machines.iter().flat_map(|machine| &machine.samples);
+        samples.filter(|sample| has_times(sample)).flat_map(|sample| [sample.from_s, sample.to_s])
+    };
+    times().next()?;
+    Some((times().fold(f64::INFINITY, f64::min), times().fold(f64::NEG_INFINITY, f64::max)))
+}
+
+/// Whether a sample's times are numbers; a broken log of others may have none.
+pub(super) fn has_times(sample: &Sample) -> bool {
+    sample.from_s.is_finite() && sample.to_s.is_finite()
+}
