@@ -107,6 +107,7 @@ fn row(experiment: u64, run: u64, machine: u32, ratio: f64, queue: u64) -> Machi
         experiment: format!("e{}-rates-1-3-6", experiment + 1),
         run: format!("{:04}", run + 1),
         machine: MachineId(machine),
+        machines: 3,
         clock_rate: Some(6.0 / ratio),
         speed_ratio: Some(ratio),
         ratio_difference: Some(1.0 - 1.0 / ratio),
