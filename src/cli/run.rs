@@ -15,7 +15,7 @@ use labctl::plan::Run;
 use labctl::spec::Spec;
 
 use super::progress::Progress;
-use super::signals::{Signals, stop_on_signals};
+use super::signals::stop_on_signals;
 use super::spec_flags::SpecFlags;
 use super::{Exit, Terminal, plot, view};
 
@@ -85,23 +85,28 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let talk = terminal.clone();
     let heard = move || talk.say("stopping: the logs are being closed; once more to stop at once");
     let signals = stop_on_signals(stop.clone(), heard).context("cannot listen for Ctrl-C")?;
-    let mut exit = Exit::Done;
+    let (mut exit, mut rows) = (Exit::Done, Vec::new());
+    let several = specs.len() > 1;
     for spec in specs {
-        if run_one(args, spec, &stop, terminal)? == EndReason::Failed {
-            exit = Exit::Failed;
+        if let Some(done) = run_one(args, spec, &stop, terminal)? {
+            if done.reason == EndReason::Failed {
+                exit = Exit::Failed;
+            }
+            rows.extend(done.reading.rows);
         }
-        if let Some(end) = interrupted(&signals) {
-            return Ok(end);
+        if let Some(signal) = signals.received() {
+            return Ok(Exit::Interrupted(signal));
         }
+    }
+    if several {
+        plot::write(&charts::experiment_charts(&rows)?, &args.plots, Format::Png)?;
+        terminal.say(format!("charts of all against speed ratio: {}", args.plots.display()));
     }
     Ok(exit)
 }
 
-fn interrupted(signals: &Signals) -> Option<Exit> {
-    signals.received().map(Exit::Interrupted)
-}
-
-fn run_one(args: &Args, spec: Spec, stop: &StopSwitch, terminal: &Terminal) -> anyhow::Result<EndReason> {
+/// `None` is a run that was stopped before its first tick.
+fn run_one(args: &Args, spec: Spec, stop: &StopSwitch, terminal: &Terminal) -> anyhow::Result<Option<Done>> {
     let run = Run::single(spec.clone(), String::new());
     let gauges = Gauges::new(spec.machine_count());
     say_what_begins(&run, terminal);
@@ -123,13 +128,13 @@ fn run_one(args: &Args, spec: Spec, stop: &StopSwitch, terminal: &Terminal) -> a
         Ok(done) => done,
         Err(lab::LabError::StoppedBeforeStart) => {
             terminal.say(lab::LabError::StoppedBeforeStart);
-            return Ok(EndReason::Interrupted);
+            return Ok(None);
         }
         Err(error) => return Err(error).with_context(|| format!("experiment {}", run.spec.name)),
     };
     show(&done, &run.spec.name, terminal)?;
     draw(&done, &args.plots, terminal)?;
-    Ok(done.reason)
+    Ok(Some(done))
 }
 
 fn isolation(flag: IsolationFlag) -> anyhow::Result<Isolation> {
