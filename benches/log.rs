@@ -57,7 +57,7 @@ pub fn bench(criterion: &mut Criterion) {
     group.bench_function("read lines", |bencher| {
         bencher.iter(|| {
             let mut events = 0u64;
-            let see = |_, line: &Line| events += u64::from(matches!(line, Line::Event(_)));
+            let see = |_, line: &Line<'_>| events += u64::from(matches!(line, Line::Event(_)));
             LogReader::new(None).read(&logs[0][..], see).expect("memory does not fail");
             assert_eq!(events, TICKS);
         });

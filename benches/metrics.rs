@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput};
 use labctl::event::MachineId;
-use labctl::log::LogReader;
+use labctl::log::{Line, LogReader};
 use labctl::metrics::Meter;
 use labctl::metrics::summary::summarise;
 
@@ -15,11 +15,16 @@ const RUNS: u64 = 300;
 
 pub fn bench(criterion: &mut Criterion) {
     let log = logs(TICKS).swap_remove(0);
-    let mut lines = Vec::new();
-    LogReader::new(None).read(&log[..], |_, line| lines.push(line.clone())).expect("memory does not fail");
+    let mut records = Vec::new();
+    let keep = |_, line: &Line<'_>| {
+        if let Line::Event(record) = line {
+            records.push(**record);
+        }
+    };
+    LogReader::new(None).read(&log[..], keep).expect("memory does not fail");
     let measure = || {
         let mut meter = Meter::new(MachineId(1), START);
-        lines.iter().for_each(|line| meter.see(black_box(line)));
+        records.iter().for_each(|record| meter.see(black_box(&Line::Event(record))));
         meter.finish("bench", "run", 3)
     };
     let rows: Vec<_> =

@@ -15,8 +15,9 @@ use polars_io::parquet::write::{BatchedWriter, ParquetWriter};
 use crate::event::{MachineId, Recipients};
 use crate::log::{Record, Stamp};
 
-/// Rows held before they are written.
-const BATCH_ROWS: usize = 128 * 1024;
+/// Rows held before they are written: few enough that their columns stay in
+/// the processor's cache and in memory that is used again.
+const BATCH_ROWS: usize = 8 * 1024;
 
 /// A file of events.
 pub trait EventSink {
@@ -49,6 +50,24 @@ struct Rows {
     from: Vec<Option<u32>>,
     to: Vec<Option<Recipients>>,
     waited_us: Vec<Option<u64>>,
+}
+
+impl Rows {
+    fn with_capacity(rows: usize) -> Rows {
+        Rows {
+            machine: Vec::with_capacity(rows),
+            line: Vec::with_capacity(rows),
+            stamp_us: Vec::with_capacity(rows),
+            tick: Vec::with_capacity(rows),
+            kind: Vec::with_capacity(rows),
+            clock: Vec::with_capacity(rows),
+            message_clock: Vec::with_capacity(rows),
+            queue_length: Vec::with_capacity(rows),
+            from: Vec::with_capacity(rows),
+            to: Vec::with_capacity(rows),
+            waited_us: Vec::with_capacity(rows),
+        }
+    }
 }
 
 impl<S: EventSink> EventTable<S> {
@@ -97,7 +116,7 @@ impl<S: EventSink> EventTable<S> {
         if self.rows.machine.is_empty() {
             return Ok(());
         }
-        let rows = mem::take(&mut self.rows);
+        let rows = mem::replace(&mut self.rows, Rows::with_capacity(BATCH_ROWS));
         let mut batch = self.frame(rows)?;
         self.sink.write(&mut batch)
     }

@@ -6,20 +6,36 @@ use super::Stamp;
 use crate::event::{Kind, MachineId, Recipients};
 use crate::time::LabTime;
 
-/// One line of a log.
+/// One line of a log. An event is lent, not given: most lines are events, and
+/// millions of them a second are read.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Line {
+pub enum Line<'a> {
     Started {
         machine: MachineId,
         at: Stamp,
     },
     Rate(Header),
-    Event(Record),
+    Event(&'a Record),
     Error(ErrorLine),
     End(End),
     Blank,
     /// Nothing that a log of this format can say.
     Unmatched,
+}
+
+impl Record {
+    /// What is known of an event before its line is read.
+    pub(super) const BLANK: Record = Record {
+        stamp: Stamp(0),
+        kind: Kind::Internal,
+        clock: 0,
+        message_clock: None,
+        queue_length: None,
+        from: None,
+        to: None,
+        tick: None,
+        waited_us: None,
+    };
 }
 
 /// What the second header line says of the machine.

@@ -6,70 +6,62 @@ use crate::event::{Kind, MachineId, Recipients};
 use crate::time::LabTime;
 
 /// Reads lines, each without its line break. It keeps what neighbouring lines
-/// share (the second of their stamps), and nothing else.
-#[derive(Debug, Default)]
+/// share (the second of their stamps), and the last event.
+#[derive(Debug)]
 pub struct LineParser {
     stamps: StampParser,
+    record: Record,
+}
+
+impl Default for LineParser {
+    fn default() -> LineParser {
+        LineParser { stamps: StampParser::default(), record: Record::BLANK }
+    }
 }
 
 impl LineParser {
     /// What the line says; never fails and never panics.
     #[inline]
-    pub fn parse(&mut self, line: &[u8]) -> Line {
+    pub fn parse(&mut self, line: &[u8]) -> Line<'_> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        match self.stamps.parse(line) {
-            Some((stamp, rest)) => stamped(stamp, rest).unwrap_or(Line::Unmatched),
-            None => header(line).unwrap_or(Line::Unmatched),
+        let Some((stamp, rest)) = self.stamps.parse(line) else {
+            return header(line).unwrap_or(Line::Unmatched);
+        };
+        let Some(rest) = rest.strip_prefix(b" | ") else {
+            return Line::Unmatched;
+        };
+        self.record = Record { stamp, ..Record::BLANK };
+        match event(&mut Cursor(rest), &mut self.record) {
+            Some(()) => Line::Event(&self.record),
+            None => rare(stamp, Cursor(rest)).unwrap_or(Line::Unmatched),
         }
     }
 }
 
-/// What follows a stamp: ` | WORD | Clock: n | …`.
+/// What follows an event's stamp: `WORD | Clock: n | …`.
 #[inline]
-fn stamped(stamp: Stamp, rest: &[u8]) -> Option<Line> {
-    let mut text = Cursor(rest.strip_prefix(b" | ")?);
-    let blank = Record {
-        stamp,
-        kind: Kind::Internal,
-        clock: 0,
-        message_clock: None,
-        queue_length: None,
-        from: None,
-        to: None,
-        tick: None,
-        waited_us: None,
-    };
+fn event(text: &mut Cursor<'_>, record: &mut Record) -> Option<()> {
     if text.eat(b"INTERNAL | Clock: ") {
-        let record = Record { clock: text.clock()?, ..blank };
+        record.clock = text.clock()?;
         text.expect(b"Internal event")?;
-        return text.extras(record).map(Line::Event);
-    }
-    if text.eat(b"RECEIVE | Clock: ") {
-        let clock = text.clock()?;
+    } else if text.eat(b"RECEIVE | Clock: ") {
+        record.kind = Kind::Receive;
+        record.clock = text.clock()?;
         text.expect(b"Message clock: ")?;
-        let message_clock = Some(text.number()?);
+        record.message_clock = Some(text.number()?);
         text.expect(b", Queue length: ")?;
-        let queue_length = Some(text.number()?);
-        let record = Record { kind: Kind::Receive, clock, message_clock, queue_length, ..blank };
-        return text.extras(record).map(Line::Event);
+        record.queue_length = Some(text.number()?);
+    } else {
+        text.expect(b"SEND | Clock: ")?;
+        record.kind = Kind::Send;
+        record.clock = text.clock()?;
+        record.to = Some(text.recipients()?);
     }
-    if text.eat(b"SEND | Clock: ") {
-        let clock = text.clock()?;
-        let to = if text.eat(b"Sent to machine ") {
-            let recipient = text.machine()?;
-            text.pass_delay();
-            Recipients::One(recipient)
-        } else {
-            text.expect(b"Sent to all machines")?;
-            Recipients::All
-        };
-        return text.extras(Record { kind: Kind::Send, clock, to: Some(to), ..blank }).map(Line::Event);
-    }
-    rare(stamp, text)
+    text.extras(record)
 }
 
 #[cold]
-fn rare(stamp: Stamp, mut text: Cursor<'_>) -> Option<Line> {
+fn rare(stamp: Stamp, mut text: Cursor<'_>) -> Option<Line<'static>> {
     if text.eat(b"ERROR | Clock: ") {
         text.clock()?;
         return Some(Line::Error(ErrorLine { stamp, text: String::from_utf8_lossy(text.0).into_owned() }));
@@ -91,7 +83,7 @@ fn rare(stamp: Stamp, mut text: Cursor<'_>) -> Option<Line> {
 }
 
 #[cold]
-fn header(line: &[u8]) -> Option<Line> {
+fn header(line: &[u8]) -> Option<Line<'static>> {
     let text = str::from_utf8(line).ok()?.trim();
     if text.is_empty() {
         return Some(Line::Blank);
@@ -132,27 +124,35 @@ impl Cursor<'_> {
         self.eat(literal).then_some(())
     }
 
-    /// A decimal number that fits.
+    /// A decimal number that fits. Digit by digit, for the processor guesses
+    /// how many there are and reads on; looking at eight at once is slower.
     #[inline]
     fn number(&mut self) -> Option<u64> {
         /// Digits that cannot overflow.
         const SAFE_DIGITS: usize = 19;
         let mut value = 0u64;
         let mut digits = 0;
-        while let Some(byte) = self.0.get(digits) {
+        for byte in self.0 {
             let digit = byte.wrapping_sub(b'0');
             if digit > 9 {
                 break;
             }
-            value = if digits < SAFE_DIGITS {
-                value * 10 + u64::from(digit)
-            } else {
-                value.checked_mul(10)?.checked_add(u64::from(digit))?
-            };
+            value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
             digits += 1;
+        }
+        if digits > SAFE_DIGITS {
+            return self.long_number();
         }
         self.0 = &self.0[digits..];
         (digits > 0).then_some(value)
+    }
+
+    #[cold]
+    fn long_number(&mut self) -> Option<u64> {
+        let digits = self.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let (number, rest) = self.0.split_at(digits);
+        self.0 = rest;
+        str::from_utf8(number).ok()?.parse().ok()
     }
 
     #[inline]
@@ -179,9 +179,20 @@ impl Cursor<'_> {
         }
     }
 
+    #[inline]
+    fn recipients(&mut self) -> Option<Recipients> {
+        if !self.eat(b"Sent to machine ") {
+            self.expect(b"Sent to all machines")?;
+            return Some(Recipients::All);
+        }
+        let recipient = self.machine()?;
+        self.pass_delay();
+        Some(Recipients::One(recipient))
+    }
+
     /// The fields that `labctl` adds at the end of a line.
     #[inline]
-    fn extras(&mut self, mut record: Record) -> Option<Record> {
+    fn extras(&mut self, record: &mut Record) -> Option<()> {
         while !self.0.is_empty() {
             if self.eat(b", Tick: ") {
                 record.tick = Some(self.number()?);
@@ -190,13 +201,11 @@ impl Cursor<'_> {
             } else if self.eat(b", Waited: ") {
                 record.waited_us = Some(self.number()?);
                 self.expect(b" us")?;
-            } else if self.0.iter().all(u8::is_ascii_whitespace) {
-                break;
             } else {
-                return None;
+                return self.0.iter().all(u8::is_ascii_whitespace).then_some(());
             }
         }
-        Some(record)
+        Some(())
     }
 }
 
@@ -220,5 +229,31 @@ impl<'a> Fields<'a> {
     fn micros(&self, name: &str) -> Option<LabTime> {
         let micros: u64 = self.get(name)?.strip_suffix(" us")?.parse().ok()?;
         micros.checked_mul(1000).map(LabTime)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn numbers_of_any_length_are_read_to_their_last_digit(number: u64, shift in 0u32..64, rest in "[^0-9][ -~]{0,10}") {
+            let number = number >> shift;
+            let text = format!("{number}{rest}");
+            let mut cursor = Cursor(text.as_bytes());
+            prop_assert_eq!(cursor.number(), Some(number));
+            prop_assert_eq!(cursor.0, rest.as_bytes());
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_or_too_large_is_none() {
+        for text in ["", "x", "-1", "18446744073709551616", "99999999999999999999999", "/0000000"] {
+            assert_eq!(Cursor(text.as_bytes()).number(), None, "{text}");
+        }
+        assert_eq!(Cursor(b"18446744073709551615").number(), Some(u64::MAX));
+        assert_eq!(Cursor(b"007").number(), Some(7));
     }
 }

@@ -97,19 +97,23 @@ impl StampParser {
 
 #[inline]
 fn parse_decimals(text: &[u8]) -> Option<(i64, &[u8])> {
-    let mut micros = 0;
-    let mut digits = 0;
-    while let Some(digit) = text.get(digits).filter(|byte| byte.is_ascii_digit()) {
-        if digits < 6 {
-            micros = micros * 10 + i64::from(digit - b'0');
-        }
-        digits += 1;
+    if let Some((six, rest)) = text.split_first_chunk::<6>()
+        && six.iter().all(u8::is_ascii_digit)
+        && !rest.first().is_some_and(u8::is_ascii_digit)
+    {
+        let micros = six.iter().fold(0, |micros, digit| micros * 10 + i64::from(digit - b'0'));
+        return Some((micros, rest));
     }
-    if digits == 0 {
-        return None;
-    }
-    (digits..6).for_each(|_| micros *= 10);
-    Some((micros, &text[digits..]))
+    parse_odd_decimals(text)
+}
+
+/// Fewer or more than six digits; what is finer than microseconds is dropped.
+#[cold]
+fn parse_odd_decimals(text: &[u8]) -> Option<(i64, &[u8])> {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let kept = text[..digits].iter().chain(std::iter::repeat(&b'0')).take(6);
+    let micros = kept.fold(0, |micros, digit| micros * 10 + i64::from(digit - b'0'));
+    (digits > 0).then_some((micros, &text[digits..]))
 }
 
 fn parse_second(text: &[u8; SECOND_LENGTH]) -> Option<i64> {
@@ -148,6 +152,19 @@ mod tests {
             assert_eq!(parsed(&written(Stamp(micros))), Some(Stamp(micros)));
         }
         assert_eq!(written(Stamp(1_772_714_764_020_113)), "2026-03-05 12:46:04.020113");
+    }
+
+    #[test]
+    fn every_microsecond_of_a_second_is_read_as_written() {
+        (0..1_000_000).step_by(37).for_each(|micros| {
+            assert_eq!(
+                parse_decimals(format!("{micros:06} | SEND").as_bytes()).map(|read| read.0),
+                Some(micros)
+            );
+        });
+        for (text, micros) in [("12", 120_000), ("1234567 |", 123_456), ("000001x", 1)] {
+            assert_eq!(parse_decimals(text.as_bytes()).map(|read| read.0), Some(micros), "{text}");
+        }
     }
 
     #[test]

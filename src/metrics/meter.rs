@@ -47,7 +47,7 @@ impl Meter {
 
     /// Takes in the next line.
     #[inline]
-    pub fn see(&mut self, line: &Line) {
+    pub fn see(&mut self, line: &Line<'_>) {
         match line {
             Line::Event(record) => self.event(record),
             Line::Rate(header) if self.events() == 0 => self.header = Some(*header),
@@ -277,9 +277,10 @@ impl Slope {
     #[inline]
     fn add(&mut self, x: f64, y: f64) {
         self.count += 1.0;
+        let share = 1.0 / self.count;
         let from_mean_x = x - self.mean_x;
-        self.mean_x += from_mean_x / self.count;
-        self.mean_y += (y - self.mean_y) / self.count;
+        self.mean_x += from_mean_x * share;
+        self.mean_y += (y - self.mean_y) * share;
         self.sum_xx += from_mean_x * (x - self.mean_x);
         self.sum_xy += from_mean_x * (y - self.mean_y);
     }
