@@ -5,8 +5,8 @@ use std::io::Write;
 use std::mem;
 
 use polars::prelude::{
-    Column, DataFrame, IntoColumn, NamedFrom, NewChunkedArray, PlSmallStr, PolarsResult, Scalar, Series,
-    StringChunked, StringChunkedBuilder,
+    ChunkedBuilder, Column, DataFrame, IntoColumn, NamedFrom, PlSmallStr, PolarsResult,
+    PrimitiveChunkedBuilder, Scalar, Series, StringChunkedBuilder, UInt32Type, UInt64Type,
 };
 use polars_io::SerWriter;
 use polars_io::csv::write::CsvWriter;
@@ -37,43 +37,64 @@ pub struct EventTable<S: EventSink> {
 }
 
 /// The columns under construction.
-#[derive(Default)]
 struct Rows {
     machine: Vec<u32>,
     line: Vec<u64>,
     stamp_us: Vec<i64>,
-    tick: Vec<Option<u64>>,
-    kind: Vec<&'static str>,
+    tick: Numbers,
+    event: StringChunkedBuilder,
     clock: Vec<u64>,
-    message_clock: Vec<Option<u64>>,
-    queue_length: Vec<Option<u64>>,
-    from: Vec<Option<u32>>,
-    to: Vec<Option<Recipients>>,
-    waited_us: Vec<Option<u64>>,
+    message_clock: Numbers,
+    queue_length: Numbers,
+    from: PrimitiveChunkedBuilder<UInt32Type>,
+    to: StringChunkedBuilder,
+    waited_us: Numbers,
 }
+
+type Numbers = PrimitiveChunkedBuilder<UInt64Type>;
 
 impl Rows {
     fn with_capacity(rows: usize) -> Rows {
+        let numbers = |name: &str| Numbers::new(name.into(), rows);
         Rows {
             machine: Vec::with_capacity(rows),
             line: Vec::with_capacity(rows),
             stamp_us: Vec::with_capacity(rows),
-            tick: Vec::with_capacity(rows),
-            kind: Vec::with_capacity(rows),
+            tick: numbers("tick"),
+            event: StringChunkedBuilder::new("event".into(), rows),
             clock: Vec::with_capacity(rows),
-            message_clock: Vec::with_capacity(rows),
-            queue_length: Vec::with_capacity(rows),
-            from: Vec::with_capacity(rows),
-            to: Vec::with_capacity(rows),
-            waited_us: Vec::with_capacity(rows),
+            message_clock: numbers("message_clock"),
+            queue_length: numbers("queue_length"),
+            from: PrimitiveChunkedBuilder::new("from".into(), rows),
+            to: StringChunkedBuilder::new("to".into(), rows),
+            waited_us: numbers("waited_us"),
         }
+    }
+
+    #[inline]
+    fn push(&mut self, machine: MachineId, line: u64, record: &Record) {
+        self.machine.push(machine.0);
+        self.line.push(line);
+        self.stamp_us.push(record.stamp.0);
+        self.tick.append_option(record.tick);
+        self.event.append_value(record.kind.word());
+        self.clock.push(record.clock);
+        self.message_clock.append_option(record.message_clock);
+        self.queue_length.append_option(record.queue_length);
+        self.from.append_option(record.from.map(|from| from.0));
+        match record.to {
+            None => self.to.append_null(),
+            Some(Recipients::All) => self.to.append_value("all"),
+            Some(Recipients::One(id)) => self.to.append_value(itoa::Buffer::new().format(id.0)),
+        }
+        self.waited_us.append_option(record.waited_us);
     }
 }
 
 impl<S: EventSink> EventTable<S> {
     pub fn new(sink: S) -> EventTable<S> {
         let (experiment, run) = (PlSmallStr::EMPTY, PlSmallStr::EMPTY);
-        EventTable { sink, experiment, run, origin: Stamp(0), rows: Rows::default() }
+        EventTable { sink, experiment, run, origin: Stamp(0), rows: Rows::with_capacity(BATCH_ROWS) }
     }
 
     /// The records that follow belong to this run, whose lab time began at `origin`.
@@ -86,26 +107,15 @@ impl<S: EventSink> EventTable<S> {
     /// Adds the event that `machine` logged at `line`.
     #[inline]
     pub fn push(&mut self, machine: MachineId, line: u64, record: &Record) -> PolarsResult<()> {
-        let rows = &mut self.rows;
-        rows.machine.push(machine.0);
-        rows.line.push(line);
-        rows.stamp_us.push(record.stamp.0);
-        rows.tick.push(record.tick);
-        rows.kind.push(record.kind.word());
-        rows.clock.push(record.clock);
-        rows.message_clock.push(record.message_clock);
-        rows.queue_length.push(record.queue_length);
-        rows.from.push(record.from.map(|from| from.0));
-        rows.to.push(record.to);
-        rows.waited_us.push(record.waited_us);
-        if rows.machine.len() >= BATCH_ROWS { self.write_batch() } else { Ok(()) }
+        self.rows.push(machine, line, record);
+        if self.rows.machine.len() >= BATCH_ROWS { self.write_batch() } else { Ok(()) }
     }
 
     /// Writes what is left and completes the file.
     pub fn finish(mut self) -> PolarsResult<()> {
         if self.rows.machine.is_empty() {
             // An empty table still has its header.
-            let mut empty = self.frame(Rows::default())?;
+            let mut empty = self.frame(Rows::with_capacity(0))?;
             self.sink.write(&mut empty)?;
         }
         self.write_batch()?;
@@ -136,14 +146,14 @@ impl<S: EventSink> EventTable<S> {
                 numbers("line", rows.line),
                 numbers("stamp_us", rows.stamp_us),
                 numbers("time_us", time_us),
-                numbers("tick", rows.tick),
-                StringChunked::from_slice("event".into(), &rows.kind).into_column(),
+                rows.tick.finish().into_column(),
+                rows.event.finish().into_column(),
                 numbers("clock", rows.clock),
-                numbers("message_clock", rows.message_clock),
-                numbers("queue_length", rows.queue_length),
-                numbers("from", rows.from),
-                recipients(&rows.to).into_column(),
-                numbers("waited_us", rows.waited_us),
+                rows.message_clock.finish().into_column(),
+                rows.queue_length.finish().into_column(),
+                rows.from.finish().into_column(),
+                rows.to.finish().into_column(),
+                rows.waited_us.finish().into_column(),
             ],
         )
     }
@@ -154,19 +164,6 @@ where
     Series: NamedFrom<Vec<T>, [T]>,
 {
     Series::new(name.into(), values).into_column()
-}
-
-fn recipients(to: &[Option<Recipients>]) -> StringChunked {
-    let mut digits = itoa::Buffer::new();
-    let mut builder = StringChunkedBuilder::new("to".into(), to.len());
-    for recipients in to {
-        match recipients {
-            None => builder.append_null(),
-            Some(Recipients::All) => builder.append_value("all"),
-            Some(Recipients::One(id)) => builder.append_value(digits.format(id.0)),
-        }
-    }
-    builder.finish()
 }
 
 /// Events as CSV.
