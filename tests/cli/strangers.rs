@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
-use crate::support::{Lab, Running, free_ports, spec_on_ports, wait_for, wait_for_events};
+use crate::support::{Lab, Running, end_field, free_ports, spec_on_ports, wait_for, wait_for_events};
 
 /// A connection that gives up in the end instead of hanging.
 fn call(port: u16) -> TcpStream {
@@ -209,6 +209,25 @@ fn a_foreign_machine_that_misbehaves_loses_its_connection_and_nothing_else() {
     }
     assert_eq!(log.matches("Message clock: 2,").count(), abuses.len(), "what was sound before it counts");
     assert!(log.trim_end().ends_with("Reason: completed"), "{log}");
+}
+
+#[test]
+fn waiting_for_last_messages_is_not_run_time() {
+    const SPEEDUP: i64 = 10;
+    /// How long a foreign connection must be quiet to count as empty.
+    const QUIET_MS: i64 = 200;
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let foreign = foreign(&format!("duration = \"10h\"\nspeedup = {SPEEDUP}"), "5", &listener);
+    wait_for_events(&foreign.lab, &PARTIAL);
+    foreign.run.signal(Signal::INT);
+    foreign.run.end().code(130);
+    let log = foreign.lab.read("results/lab/r/log_1.txt");
+    let stamp = |text: &str| text.trim().parse::<jiff::civil::DateTime>().unwrap();
+    let start = stamp(log.lines().next().unwrap().split(" started at ").nth(1).unwrap());
+    let end = stamp(log.lines().last().unwrap().split(" | ").next().unwrap());
+    let ended_us = i64::try_from(start.duration_until(end).as_micros()).unwrap();
+    let run_time_us = end_field(&log, "Run time") as i64;
+    assert!(ended_us - run_time_us >= QUIET_MS * 1000 * SPEEDUP - 2, "{run_time_us} of {ended_us} us");
 }
 
 /// A listener whose connections take hardly anything before they are read.
