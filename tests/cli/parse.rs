@@ -102,6 +102,12 @@ fn stray_lines_are_counted_and_the_first_are_shown() {
 }
 
 #[test]
+fn stray_lines_do_not_hide_that_a_log_is_cut() {
+    let lab = lab_with_log(format!("{}{}", "stray\n".repeat(50), &OURS[..OURS.len() - 20]));
+    lab.labctl(&["parse", "logs"]).code(0).tells(&["30 more, not shown", "the log is cut inside this line"]);
+}
+
+#[test]
 fn noise_is_no_reason_to_crash() {
     let mut state = 1u32;
     let noise: Vec<u8> = std::iter::repeat_with(|| {
