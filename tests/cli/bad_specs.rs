@@ -108,6 +108,8 @@ fn an_impossible_flag_is_refused_as_it_was_typed() {
         (["--set", "machine.9.clock_rate=1"], ["--set machine.9.clock_rate=1", "machine"]),
         (["--set", "nonsense"], ["KEY=VALUE", "--set"]),
         (["--run-name", "../escape"], ["--run-name", "letters"]),
+        (["--run-name", "latest"], ["--run-name", "a meaning of their own"]),
+        (["--run-name", "x.partial"], ["--run-name", "a meaning of their own"]),
     ] {
         assert_refused(&lab, &["run", "lab.toml", flags[0], flags[1]], &words);
     }
