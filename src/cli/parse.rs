@@ -55,18 +55,27 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 fn into_file(runs: &[RunPath], path: &Path) -> anyhow::Result<Vec<Reading>> {
     let folder = path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
     let failed = || format!("cannot write {}", path.display());
+    if path.metadata().is_ok_and(|found| !found.is_file()) {
+        // A pipe or a device takes the table itself; a rename would replace it.
+        let out = File::options().write(true).open(path).with_context(failed)?;
+        return into_open_file(runs, path, out);
+    }
     let beside = tempfile::NamedTempFile::new_in(folder).with_context(failed)?;
-    let out = BufWriter::new(beside.reopen().with_context(failed)?);
+    let readings = into_open_file(runs, path, beside.reopen().with_context(failed)?)?;
+    beside.persist(path).with_context(failed)?;
+    File::open(path).and_then(|file| labctl::store::share_like_others(&file)).with_context(failed)?;
+    Ok(readings)
+}
+
+fn into_open_file(runs: &[RunPath], path: &Path, out: File) -> anyhow::Result<Vec<Reading>> {
+    let out = BufWriter::new(out);
     let is_parquet = path.extension().is_some_and(|extension| extension == "parquet");
     let readings = if is_parquet {
         read_all(runs, EventTable::new(ParquetSink::new(out)))
     } else {
         read_all(runs, EventTable::new(CsvSink::new(out)))
     };
-    let readings = readings.with_context(failed)?;
-    beside.persist(path).with_context(failed)?;
-    File::open(path).and_then(|file| labctl::store::share_like_others(&file)).with_context(failed)?;
-    Ok(readings)
+    readings.with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn into_stdout(runs: &[RunPath]) -> anyhow::Result<Vec<Reading>> {

@@ -13,6 +13,7 @@ use labctl::metrics::summary::RunMetrics;
 use labctl::metrics::trust::doubts;
 use labctl::plan::Run;
 use labctl::spec::Spec;
+use labctl::store::{LATEST_LINK, PARTIAL_SUFFIX};
 
 use super::progress::Progress;
 use super::signals::stop_on_signals;
@@ -67,6 +68,11 @@ enum IsolationFlag {
 
 fn folder_name(text: &str) -> Result<String, String> {
     let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    if text == LATEST_LINK || text.ends_with(PARTIAL_SUFFIX) {
+        return Err(format!(
+            "`{LATEST_LINK}` and names ending in `{PARTIAL_SUFFIX}` have a meaning of their own"
+        ));
+    }
     let fits = plain && !text.is_empty() && !text.starts_with('.') && text.len() <= 100;
     if fits {
         Ok(text.to_owned())

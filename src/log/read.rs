@@ -4,6 +4,7 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
+use std::mem;
 use std::path::Path;
 
 use super::{End, Header, Line, LineParser};
@@ -91,7 +92,8 @@ pub struct Taken {
 }
 
 impl Taken {
-    /// How many faults of a log are kept to be shown.
+    /// How many faults of one kind are kept to be shown, so that many of one
+    /// do not hide the few of another.
     pub const FAULTS_KEPT: usize = 20;
 
     /// Books a line that says something.
@@ -145,7 +147,8 @@ impl Taken {
     #[cold]
     fn fault(&mut self, line: u64, kind: FaultKind) {
         self.fault_count += 1;
-        if self.faults.len() < Taken::FAULTS_KEPT {
+        let is_alike = |fault: &&LogFault| mem::discriminant(&fault.kind) == mem::discriminant(&kind);
+        if self.faults.iter().filter(is_alike).count() < Taken::FAULTS_KEPT {
             self.faults.push(LogFault { line, kind });
         }
     }

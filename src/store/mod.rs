@@ -106,7 +106,12 @@ impl RunFolder {
 fn link_latest(experiment: &Path, run: &Path) -> io::Result<()> {
     let beside = experiment.join(format!(".{LATEST_LINK}-{}", std::process::id()));
     std::os::unix::fs::symlink(run, &beside)?;
-    fs::rename(&beside, experiment.join(LATEST_LINK))
+    let renamed = fs::rename(&beside, experiment.join(LATEST_LINK));
+    if renamed.is_err() {
+        // The first error is the one that counts.
+        let _ = fs::remove_file(&beside);
+    }
+    renamed
 }
 
 #[cfg(not(unix))]

@@ -76,8 +76,10 @@ impl<W: Write> Host<W> {
         wake_this_thread_exactly();
         let mut books = Books::default();
         let reason = self.tick_until_the_end(&mut books)?;
+        // Waiting for the last messages is no time to tick in.
+        let run_time = self.clock.now().min(self.schedule.duration);
         self.collect_what_is_in_flight(&mut books)?;
-        let end = self.ending(&books, reason);
+        let end = self.ending(&books, run_time, reason);
         self.log.end(&end)?;
         Ok(end)
     }
@@ -323,7 +325,7 @@ impl<W: Write> Host<W> {
         if texts.is_empty() { Ok(()) } else { self.tell(self.clock.now(), texts) }
     }
 
-    fn ending(&self, books: &Books, reason: EndReason) -> End {
+    fn ending(&self, books: &Books, run_time: LabTime, reason: EndReason) -> End {
         let now = self.clock.now();
         if let Some(gauge) = self.gauges.machine(self.machine.id()) {
             gauge.set(self.machine.clock(), self.machine.queue_length(), books.served);
@@ -336,7 +338,7 @@ impl<W: Write> Host<W> {
             lost_ticks: books.lost,
             sent: self.links.iter().map(Link::sent).sum(),
             received: books.received,
-            run_time: now.min(self.schedule.duration),
+            run_time,
             reason,
         }
     }

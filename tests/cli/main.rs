@@ -1,0 +1,16 @@
+//! labctl as its users meet it: real processes, real sockets, real signals and
+//! real files. Nothing here asks how fast something is.
+
+mod bad_specs;
+mod disk;
+mod help;
+mod isolation;
+mod machine;
+mod metrics;
+mod notebook;
+mod parse;
+mod plot;
+mod run;
+mod signals;
+mod strangers;
+mod support;

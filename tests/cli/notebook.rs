@@ -1,0 +1,81 @@
+//! The notebook's own data, where they are at hand: `LABCTL_NOTEBOOK` names a
+//! folder with the runs in `logs/` and a table of their facts in `README.md`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use crate::support::{Lab, rows};
+
+const MACHINES: usize = 27;
+
+fn notebook() -> Option<PathBuf> {
+    let folder = env::var_os("LABCTL_NOTEBOOK").map(PathBuf::from);
+    if folder.is_none() {
+        eprintln!("skipped: LABCTL_NOTEBOOK names no folder");
+    }
+    folder
+}
+
+/// The table's cells by run and machine (`e1 m1`).
+fn facts(folder: &Path) -> BTreeMap<String, Vec<String>> {
+    let text = fs::read_to_string(folder.join("README.md")).unwrap();
+    let cells = |line: &str| -> Vec<String> {
+        line.trim().trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
+    };
+    let rows = text.lines().filter(|line| line.starts_with("| ")).map(cells);
+    let is_fact = |row: &Vec<String>| row.len() == 10 && row[0].contains(" m");
+    rows.filter(is_fact).map(|mut row| (row.remove(0), row)).collect()
+}
+
+/// The clock of a log's first event, if that is a RECEIVE. Its jump is from 0,
+/// where every clock begins; the table knows only jumps from line to line.
+fn first_jump(log: &Path) -> u64 {
+    let text = String::from_utf8_lossy(&fs::read(log).unwrap()).into_owned();
+    let first = text.lines().find(|line| line.contains(" | Clock: ")).unwrap();
+    let clock = first.split_once(" | RECEIVE | Clock: ").and_then(|(_, rest)| rest.split(' ').next());
+    clock.map_or(0, |clock| clock.parse().unwrap())
+}
+
+#[test]
+fn the_notebooks_runs_measure_as_they_should() {
+    let Some(folder) = notebook() else { return };
+    let facts = facts(&folder);
+    assert_eq!(facts.len(), MACHINES);
+    let logs = folder.join("logs");
+    let said = Lab::new().labctl(&["metrics", logs.to_str().unwrap(), "--format", "csv"]).code(0);
+    let rows = rows(&said.out);
+    assert_eq!(rows.len(), MACHINES);
+    for row in rows {
+        let name = format!("{} m{}", row["run"], row["machine"]);
+        let rate: f64 = row["clock_rate"].parse().unwrap();
+        let kinds = format!("{}/{}/{}", row["internal"], row["sends"], row["receives"]);
+        let measured = [
+            rate.to_string(),
+            row["events"].clone(),
+            kinds,
+            row["max_queue"].clone(),
+            row["end_queue"].clone(),
+            row["final_clock"].clone(),
+            row["clock_diff"].clone(),
+        ];
+        assert_eq!(facts[&name][..7], measured, "{name}");
+        let between_lines: u64 = facts[&name][7].parse().unwrap();
+        let first = first_jump(&logs.join(format!("{}/log_{}.txt", row["run"], row["machine"])));
+        assert_eq!(row["jump_max"], between_lines.max(first).to_string(), "{name}");
+    }
+}
+
+#[test]
+fn the_notebooks_damaged_run_is_told_of_line_by_line() {
+    let Some(folder) = notebook() else { return };
+    let run = folder.join("logs/network_delay");
+    let said = Lab::new().labctl(&["parse", run.to_str().unwrap()]).code(0).tells(&[
+        "log_1.txt:3: a second header",
+        "log_1.txt:318: a mistyped line",
+        "log_1.txt:349: the log of machine 1 stops here",
+        "machine 2 received 5 messages",
+        "machine 3 received 7 messages",
+    ]);
+    assert_eq!(rows(&said.out).len(), 346 + 179 + 260);
+}

@@ -1,0 +1,92 @@
+//! `labctl plot`: what is drawn, where, and what stays as it was.
+
+use std::fs;
+
+use crate::support::{Lab, NOTEBOOK_LOGS, lab_with_notebook_logs};
+
+const OF_A_RUN: [&str; 4] = ["clocks", "drift", "jumps", "queue"];
+const AGAINST_SPEED_RATIO: [&str; 3] =
+    ["clock_diff_vs_speed_ratio", "end_queue_vs_speed_ratio", "max_queue_vs_speed_ratio"];
+
+fn named(names: &[&str], extension: &str) -> Vec<String> {
+    let mut files: Vec<String> = names.iter().map(|name| format!("{name}.{extension}")).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn a_run_has_seven_charts() {
+    let lab = lab_with_notebook_logs();
+    lab.labctl(&["plot", "theirs"]).code(0).tells(&["plots/theirs: 4 charts"]);
+    assert_eq!(lab.names("plots/theirs"), named(&[&OF_A_RUN[..], &AGAINST_SPEED_RATIO].concat(), "png"));
+}
+
+#[test]
+fn only_what_is_asked_for_is_drawn() {
+    let lab = Lab::new();
+    for (name, text) in NOTEBOOK_LOGS {
+        lab.write(&format!("one/{name}"), text);
+        lab.write(&format!("two/{name}"), text);
+    }
+    lab.write("plots/one/queue.png", "an older chart");
+    lab.write("plots/two/notes.txt", "somebody's notes");
+    lab.labctl(&["plot", "two"]).code(0);
+    assert_eq!(lab.read("plots/one/queue.png"), "an older chart");
+    assert_eq!(lab.names("plots/one"), ["queue.png"]);
+    assert_eq!(lab.read("plots/two/notes.txt"), "somebody's notes");
+    assert_eq!(lab.names("plots"), ["one", "two"], "nothing against speed ratio over both");
+}
+
+#[test]
+fn a_tree_of_runs_is_also_drawn_side_by_side() {
+    let lab = Lab::new();
+    for (name, text) in NOTEBOOK_LOGS {
+        lab.write(&format!("tree/one/{name}"), text);
+        lab.write(&format!("tree/two/{name}"), text);
+    }
+    lab.labctl(&["plot", "tree", "--plots", "charts", "--format", "svg"])
+        .code(0)
+        .tells(&["2 runs against speed ratio"]);
+    assert_eq!(lab.names("charts/one"), named(&OF_A_RUN, "svg"));
+    let mut expected = named(&AGAINST_SPEED_RATIO, "svg");
+    expected.extend(["one".to_owned(), "two".to_owned()]);
+    expected.sort();
+    assert_eq!(lab.names("charts"), expected);
+    assert!(!lab.has("plots"));
+}
+
+#[test]
+fn a_chart_can_be_svg_and_is_the_same_each_time() {
+    let lab = lab_with_notebook_logs();
+    let draw = |plots: &str| {
+        lab.labctl(&["plot", "theirs", "--format", "svg", "--plots", plots]).code(0);
+        lab.names(&format!("{plots}/theirs"))
+            .iter()
+            .map(|name| lab.read(&format!("{plots}/theirs/{name}")))
+            .collect()
+    };
+    let (first, second): (Vec<String>, Vec<String>) = (draw("first"), draw("second"));
+    assert_eq!(first.len(), 7);
+    assert!(
+        first.iter().all(|svg| svg.trim_start().starts_with("<svg") && svg.trim_end().ends_with("</svg>"))
+    );
+    assert!(first == second, "the same data give the same bytes");
+}
+
+#[test]
+fn kept_metrics_are_enough_for_the_charts_against_speed_ratio() {
+    let lab = lab_with_notebook_logs();
+    let csv = lab.labctl(&["metrics", "theirs", "--format", "csv"]).code(0).out;
+    fs::remove_dir_all(lab.path("theirs")).unwrap();
+    lab.write("theirs/metrics.csv", csv);
+    lab.labctl(&["plot", "theirs"]).code(0).tells(&["1 runs have no logs here, only metrics"]);
+    assert_eq!(lab.names("plots/theirs"), named(&AGAINST_SPEED_RATIO, "png"));
+}
+
+#[test]
+fn logs_without_an_event_are_no_reason_to_crash() {
+    let lab = Lab::new();
+    lab.write("empty/log_1.txt", "");
+    let said = lab.labctl(&["plot", "empty"]);
+    assert!(matches!(said.code, Some(0 | 1)) && !said.talk.contains("panicked"), "{said:?}");
+}

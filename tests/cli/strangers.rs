@@ -1,0 +1,266 @@
+//! Strangers at a run's ports: what is turned away, and what a foreign machine
+//! may do where it is let in.
+#![cfg(unix)]
+
+use std::fs;
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use crate::support::{Lab, Running, end_field, free_ports, spec_on_ports, wait_for, wait_for_events};
+
+/// A connection that gives up in the end instead of hanging.
+fn call(port: u16) -> TcpStream {
+    let stream = wait_for(format_args!("port {port}"), || TcpStream::connect(("127.0.0.1", port)).ok());
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    stream
+}
+
+/// What the other side says until it closes the connection.
+#[track_caller]
+fn heard_until_closed(mut stream: TcpStream) -> String {
+    let mut heard = Vec::new();
+    match stream.read_to_end(&mut heard) {
+        Ok(_) => {}
+        Err(error) if [ErrorKind::ConnectionReset, ErrorKind::BrokenPipe].contains(&error.kind()) => {}
+        Err(error) => panic!("the connection stays open: {error}"),
+    }
+    String::from_utf8_lossy(&heard).into_owned()
+}
+
+/// What `said` on a new connection is answered with.
+fn answer(port: u16, said: &str) -> String {
+    let mut stream = call(port);
+    stream.write_all(said.as_bytes()).unwrap();
+    heard_until_closed(stream)
+}
+
+const PARTIAL: [&str; 2] = ["results/lab/r.partial/log_1.txt", "results/lab/r.partial/log_2.txt"];
+
+/// A run of two machines that lasts until it is interrupted.
+fn endless_run() -> (Lab, Running, Vec<u16>) {
+    let (spec, ports) =
+        spec_on_ports("duration = \"10h\"\nspeedup = 10\nnetwork.token = \"secret\"", &["20", "20"]);
+    let lab = Lab::with_spec(&spec);
+    let run = lab.start(&["run", "lab.toml", "--run-name", "r"]);
+    wait_for_events(&lab, &PARTIAL);
+    (lab, run, ports)
+}
+
+#[track_caller]
+fn ends_in_order(lab: &Lab, run: Running) -> String {
+    run.signal(Signal::INT);
+    let said = run.end().code(130);
+    assert!(said.out.contains("all accounted for"), "{}", said.out);
+    let log = lab.read("results/lab/r/log_1.txt");
+    assert!(log.trim_end().ends_with("Reason: interrupted"));
+    log
+}
+
+#[test]
+fn a_stranger_who_says_nothing_is_turned_away() {
+    let (lab, run, ports) = endless_run();
+    let heard = heard_until_closed(call(ports[0]));
+    assert!(heard.contains("labctl-refused:it did not say who it is"), "{heard}");
+    run.wait_for_talk("was refused: it did not say who it is");
+    assert!(ends_in_order(&lab, run).contains(" | ERROR | "));
+}
+
+#[test]
+fn a_stranger_who_talks_nonsense_is_turned_away() {
+    let (lab, run, ports) = endless_run();
+    let heard = answer(ports[0], "GET / HTTP/1.1\n");
+    assert!(heard.contains("labctl-refused:it did not say who it is"), "{heard}");
+    answer(ports[0], "\u{1}\u{2}\u{3}\n");
+    run.wait_for_talk("malformed line");
+    answer(ports[0], &"x".repeat(1 << 20));
+    run.wait_for_talk("more than 512 bytes");
+    assert!(ends_in_order(&lab, run).matches("was refused").count() >= 3);
+}
+
+#[test]
+fn only_the_machines_of_the_run_are_let_in_and_each_once() {
+    let (lab, run, ports) = endless_run();
+    for (hello, why) in [
+        ("labctl-hello:r 2 guessed\n", "the token is wrong"),
+        ("labctl-hello:other 2 secret\n", "this is run r, not other"),
+        ("labctl-hello:r 3 secret\n", "machine 3 is not expected here"),
+        ("labctl-hello:r 1 secret\n", "machine 1 is not expected here"),
+        ("labctl-hello:r 2 secret\n", "machine 2 is connected already"),
+    ] {
+        let heard = answer(ports[0], hello);
+        assert!(heard.starts_with("labctl-refused:") && heard.contains(why), "{hello}: {heard}");
+        run.wait_for_talk(why);
+    }
+    ends_in_order(&lab, run);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_thousand_strangers_at_once_neither_stay_nor_stop_the_run() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).unwrap();
+    let (lab, run, ports) = endless_run();
+    let open = || fs::read_dir(format!("/proc/{}/fd", run.id())).unwrap().count();
+    let before = open();
+    let mut strangers: Vec<TcpStream> = (0..1000).map(|_| call(ports[0])).collect();
+    let most = open();
+    assert!(most < before + 200, "{most} open files, {before} before");
+    for stranger in &mut strangers {
+        // Some are turned away before they say it.
+        let _ = stranger.write_all(b"let me in\n");
+    }
+    for stranger in strangers {
+        heard_until_closed(stranger);
+    }
+    wait_for("the strangers' descriptors to close", || (open() <= before).then_some(()));
+    let log = ends_in_order(&lab, run);
+    let errors = log.matches(" | ERROR | ").count();
+    assert!((1..=201).contains(&errors), "{errors} ERROR lines: a flood must not fill the log");
+}
+
+/// A machine by someone else, in a network that is open to it.
+struct Foreign {
+    lab: Lab,
+    run: Running,
+    /// Where machine 1 listens.
+    port: u16,
+    /// The run's own connections to it.
+    from_run: Vec<TcpStream>,
+}
+
+/// Starts a run of two machines, the first of this rate, in which the test is
+/// the third, and says `clock:1` to both.
+fn foreign(root: &str, rate: &str, listener: &TcpListener) -> Foreign {
+    let ports = free_ports(2);
+    let own = listener.local_addr().unwrap();
+    let lab = Lab::with_spec(&format!(
+        "name = \"lab\"\nnetwork.open = true\n{root}\n\
+         [[machine]]\nclock_rate = {rate}\naddress = \"127.0.0.1:{}\"\n\
+         [[machine]]\nclock_rate = 5\naddress = \"127.0.0.1:{}\"\n\
+         [[machine]]\nclock_rate = 5\nforeign = true\naddress = \"{own}\"\n",
+        ports[0], ports[1]
+    ));
+    let run = lab.start(&["run", "lab.toml", "--run-name", "r"]);
+    let mut from_run: Vec<TcpStream> = (0..2).map(|_| listener.accept().unwrap().0).collect();
+    for port in &ports {
+        let mut stream = call(*port);
+        stream.write_all(b"clock:1\n").unwrap();
+        from_run.push(stream);
+    }
+    Foreign { lab, run, port: ports[0], from_run }
+}
+
+#[test]
+fn a_foreign_machine_takes_part() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut foreign = foreign("duration = \"40s\"\nspeedup = 20\ninternal_prob = 0.2", "5", &listener);
+    let talking = foreign.from_run.split_off(2);
+    let listening = foreign.from_run.into_iter().map(|stream| {
+        thread::spawn(move || {
+            let clocks = BufReader::new(stream).lines().map_while(Result::ok);
+            clocks.filter(|line| line.starts_with("clock:")).count()
+        })
+    });
+    let listening: Vec<_> = listening.collect();
+    let mut first = &talking[0];
+    first.write_all(b"clock:1000\nclock:1001\n").unwrap();
+    foreign.run.end().code(0);
+    let log = foreign.lab.read("results/lab/r/log_1.txt");
+    for message in ["Message clock: 1,", "Message clock: 1000,", "Message clock: 1001,"] {
+        let line =
+            log.lines().find(|line| line.contains(message)).unwrap_or_else(|| panic!("{message}\n{log}"));
+        assert!(line.contains("From: 3"), "{line}");
+    }
+    assert!(!log.contains(" | ERROR | "), "{log}");
+    for heard in listening {
+        assert!(heard.join().unwrap() > 0, "the run sends to the foreign machine");
+    }
+}
+
+#[test]
+fn a_foreign_machine_that_misbehaves_loses_its_connection_and_nothing_else() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let foreign = foreign("duration = \"100s\"\nspeedup = 20", "5", &listener);
+    let long = [b'x'; 1 << 20];
+    let abuses: [(&[u8], &str); 5] = [
+        (&long, "more than 512 bytes"),
+        (b"\xff\xfe\x00\x01\n", "malformed line"),
+        (b"clock:-1\n", "clock:-1"),
+        (b"clock:123456789012345678901234567890\n", "clock:123456789012345678901234567890"),
+        (b"clock:NaN\n", "clock:NaN"),
+    ];
+    for (abuse, _) in abuses {
+        let mut stream = call(foreign.port);
+        stream.write_all(b"clock:2\n").unwrap();
+        // The connection may be closed before all is said.
+        let _ = stream.write_all(abuse);
+        heard_until_closed(stream);
+    }
+    foreign.run.end().code(0);
+    let log = foreign.lab.read("results/lab/r/log_1.txt");
+    for (_, why) in abuses {
+        let told = log.lines().any(|line| line.contains(" | ERROR | ") && line.contains(why));
+        assert!(told, "no ERROR says `{why}`\n{log}");
+    }
+    assert_eq!(log.matches("Message clock: 2,").count(), abuses.len(), "what was sound before it counts");
+    assert!(log.trim_end().ends_with("Reason: completed"), "{log}");
+}
+
+#[test]
+fn waiting_for_last_messages_is_not_run_time() {
+    const SPEEDUP: i64 = 10;
+    /// How long a foreign connection must be quiet to count as empty.
+    const QUIET_MS: i64 = 200;
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let foreign = foreign(&format!("duration = \"10h\"\nspeedup = {SPEEDUP}"), "5", &listener);
+    wait_for_events(&foreign.lab, &PARTIAL);
+    foreign.run.signal(Signal::INT);
+    foreign.run.end().code(130);
+    let log = foreign.lab.read("results/lab/r/log_1.txt");
+    let stamp = |text: &str| text.trim().parse::<jiff::civil::DateTime>().unwrap();
+    let start = stamp(log.lines().next().unwrap().split(" started at ").nth(1).unwrap());
+    let end = stamp(log.lines().last().unwrap().split(" | ").next().unwrap());
+    let ended_us = i64::try_from(start.duration_until(end).as_micros()).unwrap();
+    let run_time_us = end_field(&log, "Run time") as i64;
+    assert!(ended_us - run_time_us >= QUIET_MS * 1000 * SPEEDUP - 2, "{run_time_us} of {ended_us} us");
+}
+
+/// A listener whose connections take hardly anything before they are read.
+fn deaf_listener() -> TcpListener {
+    use socket2::{Domain, Socket, Type};
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.set_recv_buffer_size(1024).unwrap();
+    socket.bind(&"127.0.0.1:0".parse::<std::net::SocketAddr>().unwrap().into()).unwrap();
+    socket.listen(8).unwrap();
+    socket.into()
+}
+
+#[test]
+fn a_foreign_machine_that_stops_reading_is_told_of_and_the_run_completes() {
+    let listener = deaf_listener();
+    let foreign = foreign("duration = \"5s\"\ninternal_prob = 0", "50000", &listener);
+    foreign.run.end().code(0).tells(&["machine 3 has read nothing for a second"]);
+    let log = foreign.lab.read("results/lab/r/log_1.txt");
+    assert!(
+        log.lines().any(|line| line.contains(" | ERROR | ") && line.contains("machine 3 has read nothing"))
+    );
+    assert!(log.trim_end().ends_with("Reason: completed"));
+}
+
+#[test]
+fn a_second_ctrl_c_does_not_wait_for_a_machine_that_stopped_reading() {
+    let listener = deaf_listener();
+    let foreign = foreign("duration = \"1h\"\ninternal_prob = 0", "50000", &listener);
+    foreign.run.wait_for_talk("machine 3 has read nothing for a second");
+    foreign.run.signal(Signal::INT);
+    foreign.run.wait_for_talk("once more to stop at once");
+    foreign.run.signal(Signal::INT);
+    foreign.run.end().code(130);
+    assert!(foreign.lab.has("results/lab/r.partial/log_1.txt"), "what was logged is kept");
+    assert!(!foreign.lab.has("results/lab/r"), "the run was not put into its place");
+}

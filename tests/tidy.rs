@@ -1,0 +1,137 @@
+//! Who may use whom, as data: the rooms of the program and the doors to the
+//! crates and clocks it uses.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What may be named only by sources at or below these places.
+const DOORS: [(&str, &[&str]); 9] = [
+    ("tokio", &["src/engine/sockets/", "src/cli/"]),
+    ("socket2", &["src/engine/sockets/"]),
+    ("polars", &["src/table.rs", "src/metrics/", "src/reading.rs"]),
+    ("polars_io", &["src/table.rs"]),
+    ("plotters", &["src/charts/"]),
+    ("resvg", &["src/charts/"]),
+    ("clap", &["src/cli/", "src/main.rs"]),
+    ("indicatif", &["src/cli/"]),
+    ("comfy_table", &["src/cli/"]),
+];
+
+/// Sources that decide and compute, and neither touch the world nor ask it.
+const PURE: [&str; 8] = [
+    "src/machine.rs",
+    "src/event.rs",
+    "src/random.rs",
+    "src/plan.rs",
+    "src/time.rs",
+    "src/spec/",
+    "src/engine/wire.rs",
+    "src/engine/schedule.rs",
+];
+/// The one place where a spec meets the disk.
+const NOT_PURE: [&str; 1] = ["src/spec/file.rs"];
+const WORLD: [&str; 8] =
+    ["fs", "File", "TcpStream", "TcpListener", "Instant", "SystemTime", "thread", "Timestamp"];
+
+struct Source {
+    /// From the project's root, with `/`.
+    path: String,
+    text: String,
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![root.join("src")];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(Source { path: relative(root, &path), text: fs::read_to_string(&path).unwrap() });
+            }
+        }
+    }
+    assert!(found.len() > 50, "only {} sources found", found.len());
+    found
+}
+
+fn relative(root: &Path, path: &Path) -> String {
+    let below: PathBuf = path.strip_prefix(root).unwrap().into();
+    below.to_string_lossy().replace('\\', "/")
+}
+
+/// Whether `place`, a file or a folder with `/` at its end, takes in the path.
+fn lies_in(path: &str, place: &&str) -> bool {
+    path == *place || (place.ends_with('/') && path.starts_with(*place))
+}
+
+/// The words of the code, each with its line; comments and texts are left out.
+fn words(text: &str) -> Vec<(usize, &str)> {
+    let lines =
+        text.lines().enumerate().map(|(at, line)| (at + 1, line.split("//").next().unwrap_or_default()));
+    lines
+        .flat_map(|(number, line)| {
+            let outside_texts = line.split('"').step_by(2);
+            let word = |c: char| !(c.is_alphanumeric() || c == '_');
+            outside_texts.flat_map(move |piece| piece.split(word)).map(move |word| (number, word))
+        })
+        .filter(|(_, word)| !word.is_empty())
+        .collect()
+}
+
+#[test]
+fn each_crate_enters_by_its_own_door() {
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let shut =
+            DOORS.iter().filter(|(_, places)| !places.iter().any(|place| lies_in(&source.path, place)));
+        for (name, places) in shut {
+            let uses = words(&source.text).into_iter().filter(|(_, word)| word == name);
+            wrong.extend(uses.map(|(line, _)| {
+                format!("{}:{line} uses {name}, which belongs in {}", source.path, places.join(", "))
+            }));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_is_pure_neither_touches_the_world_nor_asks_it() {
+    let mut wrong = Vec::new();
+    let is_pure = |source: &Source| {
+        let listed = |places: &[&str]| places.iter().any(|place| lies_in(&source.path, place));
+        listed(&PURE) && !listed(&NOT_PURE)
+    };
+    let pure: Vec<Source> = sources().into_iter().filter(is_pure).collect();
+    for place in PURE {
+        assert!(pure.iter().any(|source| lies_in(&source.path, &place)), "{place} is gone");
+    }
+    for source in pure {
+        let uses = words(&source.text).into_iter().filter(|(_, word)| WORLD.contains(word));
+        wrong.extend(uses.map(|(line, word)| format!("{}:{line} uses {word}", source.path)));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_library_knows_nothing_of_the_command_line() {
+    let is_library = |source: &Source| {
+        !["src/cli/", "src/main.rs"].iter().any(|place| lies_in(&source.path, place))
+            && !source.path.contains("/tests")
+    };
+    let library = sources().into_iter().filter(is_library);
+    for source in library {
+        for name in ["crate::cli", "println!", "eprintln!", "process::exit"] {
+            assert!(!source.text.contains(name), "{} has `{name}`", source.path);
+        }
+    }
+}
+
+#[test]
+fn every_source_begins_by_saying_what_it_is() {
+    for source in sources() {
+        let first = source.text.lines().next().unwrap_or_default();
+        assert!(first.starts_with("//! ") && first.len() > 8, "{} begins with `{first}`", source.path);
+    }
+}
