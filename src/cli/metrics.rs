@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use labctl::metrics::summary::{RunMetrics, SummaryRow, summarise};
 use labctl::metrics::{MachineMetrics, file};
 use labctl::reading::run_metrics;
-use labctl::store::find_runs;
+use labctl::store::find_all_runs;
 use serde::Serialize;
 
 use super::{Exit, Terminal, view};
@@ -58,10 +58,8 @@ struct RunDocument<'a> {
 /// Measures every run at the paths.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut runs = Vec::new();
-    for path in &args.paths {
-        for run in find_runs(path)? {
-            runs.push(run_metrics(&run)?);
-        }
+    for run in find_all_runs(&args.paths)? {
+        runs.push(run_metrics(&run)?);
     }
     let experiments = over_runs(&runs)?;
     let text = match args.format {
@@ -72,11 +70,9 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             String::from_utf8(out)?
         }
         OutputFormat::Json => {
-            let document = |rows: &'_ Vec<MachineMetrics>| RunMetrics::of(rows).map(|run| (run, rows.len()));
-            let known = runs
-                .iter()
-                .filter_map(|rows| document(rows).map(|(run, _)| RunDocument { run, by_machine: rows }));
-            serde_json::to_string_pretty(&Document { runs: known.collect(), experiments })? + "\n"
+            let document = |rows| Some(RunDocument { run: RunMetrics::of(rows)?, by_machine: rows });
+            let runs = runs.iter().filter_map(|rows| document(rows)).collect();
+            serde_json::to_string_pretty(&Document { runs, experiments })? + "\n"
         }
     };
     terminal.data(&text)?;

@@ -52,7 +52,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run experiments on real sockets, then measure and draw them
-    Run(run::Args),
+    Run(Box<run::Args>),
     /// Run one machine by hand, in a terminal of its own
     Machine(machine::Args),
     /// Turn logs into one tidy events table, and tell what is odd about them

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use labctl::reading::{Purpose, Reading, read_run};
-use labctl::store::{RunPath, find_runs};
+use labctl::store::{RunPath, find_all_runs};
 use labctl::table::{CsvSink, EventSink, EventTable, ParquetSink};
 
 use super::{Exit, Terminal, view};
@@ -36,10 +36,7 @@ pub struct Args {
 
 /// Reads all logs and tells what was found.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let mut runs = Vec::new();
-    for path in &args.paths {
-        runs.extend(find_runs(path)?);
-    }
+    let mut runs = find_all_runs(&args.paths)?;
     runs.retain(|run| !run.logs.is_empty());
     let readings = match &args.output {
         Some(path) => into_file(&runs, path)?,

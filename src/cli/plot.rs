@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use labctl::charts::{self, Chart, Format};
 use labctl::metrics::MachineMetrics;
 use labctl::reading::{Purpose, read_run, run_metrics};
-use labctl::store::{RunPath, find_runs};
+use labctl::store::{RunPath, find_all_runs};
 use labctl::table::{CsvSink, EventTable};
 
 use super::{Exit, Terminal};
@@ -51,10 +51,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         FormatFlag::Png => Format::Png,
         FormatFlag::Svg => Format::Svg,
     };
-    let mut runs = Vec::new();
-    for path in &args.paths {
-        runs.extend(find_runs(path)?);
-    }
+    let runs = find_all_runs(&args.paths)?;
     let mut rows = Vec::new();
     let mut without_logs = 0;
     for run in &runs {

@@ -138,8 +138,9 @@ fn run_one(args: &Args, spec: Spec, stop: &StopSwitch, terminal: &Terminal) -> a
         }
         Err(error) => return Err(error).with_context(|| format!("experiment {}", run.spec.name)),
     };
+    let drawn = draw(&done, &args.plots, terminal);
     show(&done, &run.spec.name, terminal)?;
-    draw(&done, &args.plots, terminal)?;
+    drawn?;
     Ok(Some(done))
 }
 

@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
+use anyhow::Context;
 use clap::ValueEnum;
 use labctl::spec::SpecError;
 
@@ -58,11 +59,11 @@ impl Terminal {
     }
 
     /// Data, to standard output. A reader that has seen enough is no error.
-    pub fn data(&self, text: &str) -> io::Result<()> {
+    pub fn data(&self, text: &str) -> anyhow::Result<()> {
         let mut out = io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            outcome => outcome,
+            outcome => outcome.context("cannot write to standard output"),
         }
     }
 

@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use std::mem;
 use std::path::Path;
 
-use super::{End, Header, Line, LineParser};
+use super::{End, Header, Line, LineParser, file_name};
 use crate::event::MachineId;
 
 /// Something odd about a log, at a line counted from 1.
@@ -154,9 +154,12 @@ impl Taken {
     }
 }
 
-/// The machine that a file named `log_<n>.txt` belongs to.
+/// The machine that a file named `log_<n>.txt` belongs to. No machine has two
+/// names: `log_01.txt` is none of these.
 pub fn machine_of_file(path: &Path) -> Option<MachineId> {
-    path.file_name()?.to_str()?.strip_prefix("log_")?.strip_suffix(".txt")?.parse().ok()
+    let name = path.file_name()?.to_str()?;
+    let machine = name.strip_prefix("log_")?.strip_suffix(".txt")?.parse().ok()?;
+    (file_name(machine) == name).then_some(machine)
 }
 
 /// Reads a log file; `see` is shown every line that says something, with its

@@ -16,6 +16,7 @@ pub struct Meter {
     origin: Stamp,
     header: Option<Header>,
     end: Option<End>,
+    span: Option<(Stamp, Stamp)>,
     by_kind: [u64; 3],
     sends_to_all: u64,
     max_queue: u64,
@@ -34,6 +35,7 @@ impl Meter {
             origin,
             header: None,
             end: None,
+            span: None,
             by_kind: [0; 3],
             sends_to_all: 0,
             max_queue: 0,
@@ -59,6 +61,7 @@ impl Meter {
     #[inline]
     fn event(&mut self, record: &Record) {
         self.by_kind[record.kind as usize] += 1;
+        self.span = Some((self.span.map_or(record.stamp, |(first, _)| first), record.stamp));
         if let Some(queue) = record.queue_length {
             self.max_queue = self.max_queue.max(queue);
             self.last_queue = queue;
@@ -66,7 +69,8 @@ impl Meter {
         if record.to == Some(Recipients::All) {
             self.sends_to_all += 1;
         }
-        if record.kind == Kind::Receive {
+        // A log's first event has no clock before it to jump from.
+        if record.kind == Kind::Receive && self.events() > 1 {
             self.jumps.add(record.clock.saturating_sub(self.clock));
         }
         self.clock = record.clock;
@@ -113,6 +117,7 @@ impl Meter {
             clock_rate: rate,
             speed_ratio: None,
             ratio_difference: None,
+            span_s: self.span.map_or(0.0, |(first, last)| last.seconds_since(first)),
             events,
             internal,
             sends,

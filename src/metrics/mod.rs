@@ -29,6 +29,8 @@ pub struct MachineMetrics {
     pub speed_ratio: Option<f64>,
     /// 1 − this clock rate ÷ the run's largest.
     pub ratio_difference: Option<f64>,
+    /// Lab time from the first event to the last.
+    pub span_s: f64,
     pub events: u64,
     pub internal: u64,
     pub sends: u64,
@@ -46,7 +48,7 @@ pub struct MachineMetrics {
     pub clock_diff: u64,
     /// Slope of the logical clock against lab time ÷ the clock rate.
     pub clock_drift: Option<f64>,
-    /// Clock increase of a RECEIVE.
+    /// Clock increase of a RECEIVE over the event logged before it.
     pub jump_mean: Option<f64>,
     pub jump_p95: Option<u64>,
     pub jump_max: Option<u64>,

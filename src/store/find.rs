@@ -1,5 +1,6 @@
 //! Finding runs: a log, a folder of logs, or a tree of such folders.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -36,6 +37,23 @@ pub enum FindError {
     Nothing { path: PathBuf },
     #[error("{path} is not a log; logs are named log_<machine>.txt")]
     NoLog { path: PathBuf },
+}
+
+/// All runs at or below any of `paths`, each once.
+pub fn find_all_runs(paths: &[PathBuf]) -> Result<Vec<RunPath>, FindError> {
+    let mut seen = BTreeSet::new();
+    let mut runs = Vec::new();
+    for path in paths {
+        for run in find_runs(path)? {
+            let place = run.folder.canonicalize().unwrap_or_else(|_| run.folder.clone());
+            if seen
+                .insert((place, run.logs.iter().filter_map(|log| machine_of_file(log)).collect::<Vec<_>>()))
+            {
+                runs.push(run);
+            }
+        }
+    }
+    Ok(runs)
 }
 
 /// All runs at or below `path`, in the order of their paths. Links below it
@@ -124,6 +142,8 @@ mod tests {
         let logs: Vec<_> = runs[0].logs.iter().map(|log| machine_of_file(log).unwrap().0).collect();
         assert_eq!(logs, [1, 2, 10]);
         assert_eq!(find_runs(&root.path().join("b/r1/log_2.txt")).unwrap()[0].logs.len(), 1);
+        let twice = [root.path().to_owned(), root.path().join("a"), root.path().join("b/r1")];
+        assert_eq!(find_all_runs(&twice).unwrap().len(), 2);
     }
 
     #[test]

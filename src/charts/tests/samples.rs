@@ -111,6 +111,7 @@ fn row(experiment: u64, run: u64, machine: u32, ratio: f64, queue: u64) -> Machi
         clock_rate: Some(6.0 / ratio),
         speed_ratio: Some(ratio),
         ratio_difference: Some(1.0 - 1.0 / ratio),
+        span_s: 60.0,
         events: 360,
         internal: 200,
         sends: 80,
