@@ -40,9 +40,6 @@ pub struct Args {
     #[arg(required = true, value_name = "SPEC")]
     specs: Vec<PathBuf>,
 
-    #[command(flatten)]
-    spec_flags: SpecFlags,
-
     /// Where the machines live: in this process, or each in a process of its own
     #[arg(long, value_name = "WHERE", default_value = "tasks")]
     isolation: IsolationFlag,
@@ -58,6 +55,9 @@ pub struct Args {
     /// The folder of all charts
     #[arg(long, value_name = "DIR", default_value = "plots")]
     plots: PathBuf,
+
+    #[command(flatten)]
+    spec_flags: SpecFlags,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

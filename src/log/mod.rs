@@ -13,16 +13,20 @@
 //! first are missing in logs of the notebook's program, which also stamps in
 //! whole seconds; both are read.
 
+mod fault;
 mod line;
 mod parse;
 mod read;
 mod stamp;
+mod taken;
 mod write;
 
+pub use fault::{FaultKind, LogFault};
 pub use line::{End, EndReason, ErrorLine, Header, Line, Record};
 pub use parse::LineParser;
-pub use read::{LogFault, LogReader, Taken, machine_of_file, read_log};
+pub use read::{LogReader, machine_of_file, read_log};
 pub use stamp::Stamp;
+pub use taken::Taken;
 pub use write::LogWriter;
 
 use crate::event::MachineId;

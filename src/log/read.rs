@@ -1,158 +1,13 @@
 //! Reading a whole log: line by line, in bounded memory, and telling what is
 //! odd about it instead of failing or staying silent.
 
-use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
-use std::mem;
 use std::path::Path;
 
-use super::{End, Header, Line, LineParser, file_name};
+use super::fault::shown;
+use super::{FaultKind, Line, LineParser, Taken, file_name};
 use crate::event::MachineId;
-
-/// Something odd about a log, at a line counted from 1.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogFault {
-    pub line: u64,
-    pub kind: FaultKind,
-}
-
-/// The ways in which a log can be odd.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FaultKind {
-    /// The file ends inside a line, which is not taken.
-    CutInsideLine { text: String },
-    /// The log should end with a record of its end, and does not.
-    NoEnd,
-    /// A header where one was read before.
-    SecondHeader { text: String },
-    /// A line that can be read once its stray characters are left out.
-    Mistyped { text: String },
-    /// A line that says nothing known.
-    Unmatched { text: String },
-    /// The header names another machine than the file.
-    OtherMachine { header: MachineId, file: MachineId },
-    /// The clock did not rise.
-    ClockFell { from: u64, to: u64 },
-}
-
-impl FaultKind {
-    /// Advice or consequence, after the fact itself.
-    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            FaultKind::CutInsideLine { text } => {
-                write!(f, "the log is cut inside this line, which is not taken: `{text}`")
-            }
-            FaultKind::NoEnd => write!(f, "the log is cut here: no record of the run's end follows"),
-            FaultKind::SecondHeader { text } => {
-                write!(f, "a second header, `{text}`; the last one before the first event holds")
-            }
-            FaultKind::Mistyped { text } => {
-                write!(f, "a mistyped line, read without its stray characters: `{text}`")
-            }
-            FaultKind::Unmatched { text } => write!(f, "nothing that a log says: `{text}`"),
-            FaultKind::OtherMachine { header, file } => {
-                write!(f, "the header names machine {header}, the file machine {file}; the header holds")
-            }
-            FaultKind::ClockFell { from, to } => {
-                write!(f, "the logical clock does not rise: {to} after {from}")
-            }
-        }
-    }
-}
-
-impl fmt::Display for LogFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.line)?;
-        self.kind.describe(f)
-    }
-}
-
-/// What a reading took from a log, besides its events.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Taken {
-    pub machine: Option<MachineId>,
-    /// The header that holds.
-    pub header: Option<Header>,
-    pub end: Option<End>,
-    pub lines: u64,
-    pub events: u64,
-    /// ERROR lines that the machine wrote while it ran.
-    pub errors: u64,
-    /// Lines that fit nothing; `faults` shows the first of them.
-    pub unmatched: u64,
-    /// At most [`Taken::FAULTS_KEPT`] of each kind.
-    pub faults: Vec<LogFault>,
-    /// All that is odd, whether kept in `faults` or not.
-    pub fault_count: u64,
-    /// Whether events say which tick they belong to.
-    pub numbers_ticks: bool,
-    /// The logical clock after the last event.
-    pub clock: u64,
-}
-
-impl Taken {
-    /// How many faults of one kind are kept to be shown, so that many of one
-    /// do not hide the few of another.
-    pub const FAULTS_KEPT: usize = 20;
-
-    /// Books a line that says something.
-    #[inline]
-    fn take(&mut self, line: &Line<'_>, text: &[u8]) {
-        match line {
-            Line::Event(record) => {
-                self.events += 1;
-                if record.clock <= self.clock {
-                    let (from, to) = (self.clock, record.clock);
-                    self.fault(self.lines, FaultKind::ClockFell { from, to });
-                }
-                self.clock = record.clock;
-                self.numbers_ticks |= record.tick.is_some();
-            }
-            Line::Started { machine, .. } => self.started(*machine, text),
-            Line::Rate(header) => self.rate(*header, text),
-            Line::Error(_) => self.errors += 1,
-            Line::End(end) => self.end = Some(*end),
-            Line::Blank | Line::Unmatched => {}
-        }
-    }
-
-    #[cold]
-    fn give_up(&mut self, text: &[u8]) {
-        self.unmatched += 1;
-        self.fault(self.lines, FaultKind::Unmatched { text: shown(text) });
-    }
-
-    #[cold]
-    fn started(&mut self, machine: MachineId, text: &[u8]) {
-        if self.events > 0 {
-            self.fault(self.lines, FaultKind::SecondHeader { text: shown(text) });
-        }
-        if let Some(file) = self.machine.filter(|file| *file != machine) {
-            self.fault(self.lines, FaultKind::OtherMachine { header: machine, file });
-        }
-        self.machine = Some(machine);
-    }
-
-    #[cold]
-    fn rate(&mut self, header: Header, text: &[u8]) {
-        if self.header.is_some() {
-            self.fault(self.lines, FaultKind::SecondHeader { text: shown(text) });
-        }
-        if self.events == 0 {
-            self.header = Some(header);
-        }
-    }
-
-    #[cold]
-    fn fault(&mut self, line: u64, kind: FaultKind) {
-        self.fault_count += 1;
-        let is_alike = |fault: &&LogFault| mem::discriminant(&fault.kind) == mem::discriminant(&kind);
-        if self.faults.iter().filter(is_alike).count() < Taken::FAULTS_KEPT {
-            self.faults.push(LogFault { line, kind });
-        }
-    }
-}
 
 /// The machine that a file named `log_<n>.txt` belongs to. No machine has two
 /// names: `log_01.txt` is none of these.
@@ -262,23 +117,12 @@ impl LogReader {
     }
 }
 
-/// A line as a message can show it.
-fn shown(text: &[u8]) -> String {
-    const LENGTH_SHOWN: usize = 100;
-    let readable = String::from_utf8_lossy(&text[..text.len().min(4 * LENGTH_SHOWN)]);
-    let mut shown: String =
-        readable.chars().take(LENGTH_SHOWN).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
-    if shown.len() < text.len() && readable.chars().count() > LENGTH_SHOWN {
-        shown.push('…');
-    }
-    shown
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::event::{Action, Event, Kind, Message, Recipients};
-    use crate::log::{EndReason, LogWriter, Record, Stamp};
+    use crate::log::LogFault;
+    use crate::log::{End, EndReason, Header, LogWriter, Record, Stamp};
     use crate::time::LabTime;
     use proptest::prelude::*;
 

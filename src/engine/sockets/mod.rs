@@ -5,7 +5,10 @@
 //! finds its peers elsewhere. All three drive the same stations.
 
 mod alone;
+mod call;
 pub mod control;
+mod door;
+mod handshake;
 mod host;
 mod inbox;
 mod limits;
@@ -14,6 +17,7 @@ mod mesh;
 mod pace;
 mod processes;
 mod reader;
+mod roster;
 mod station;
 mod tasks;
 

@@ -13,10 +13,12 @@ use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::time;
 
+use super::handshake::write_all;
 use super::host::Host;
 use super::inbox::Inbox;
-use super::mesh::{self, Mesh, MeshError, Post, Roster};
+use super::mesh::{self, Mesh, MeshError, Post};
 use super::pace::{Epoch, LabClock, Moment};
+use super::roster::Roster;
 use crate::engine::wire::{self, Said};
 use crate::engine::{Gauges, Notice, Observer, Schedule, StopSwitch};
 use crate::event::MachineId;
@@ -209,12 +211,6 @@ impl LogPlace {
     }
 }
 
-impl Roster {
-    fn labctl_peers(&self) -> Vec<MachineId> {
-        self.addresses.keys().filter(|peer| !self.foreign.contains(peer)).copied().collect()
-    }
-}
-
 /// The barrier: the first machine hears from every other that its connections
 /// stand, then names the time at which all start.
 async fn agree_on_start(roster: &Roster, mesh: &Mesh, post: &Post, setup: &Setup) -> Result<i64, MeshError> {
@@ -246,7 +242,7 @@ async fn agree_on_start(roster: &Roster, mesh: &Mesh, post: &Post, setup: &Setup
 
 async fn tell(mesh: &Mesh, peer: MachineId, said: &Said) -> Result<(), MeshError> {
     let Some(stream) = mesh.streams.get(&peer) else { return Ok(()) };
-    mesh::write_all(stream, &wire::line(said)).await.map_err(|source| MeshError::Broken { peer, source })
+    write_all(stream, &wire::line(said)).await.map_err(|source| MeshError::Broken { peer, source })
 }
 
 async fn glance(deadline: time::Instant) -> Option<()> {

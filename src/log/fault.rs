@@ -1,0 +1,75 @@
+//! The ways in which a log can be odd, each told at its line.
+
+use std::fmt;
+
+use crate::event::MachineId;
+
+/// Something odd about a log, at a line counted from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogFault {
+    pub line: u64,
+    pub kind: FaultKind,
+}
+
+/// The ways in which a log can be odd.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// The file ends inside a line, which is not taken.
+    CutInsideLine { text: String },
+    /// The log should end with a record of its end, and does not.
+    NoEnd,
+    /// A header where one was read before.
+    SecondHeader { text: String },
+    /// A line that can be read once its stray characters are left out.
+    Mistyped { text: String },
+    /// A line that says nothing known.
+    Unmatched { text: String },
+    /// The header names another machine than the file.
+    OtherMachine { header: MachineId, file: MachineId },
+    /// The clock did not rise.
+    ClockFell { from: u64, to: u64 },
+}
+
+impl FaultKind {
+    /// Advice or consequence, after the fact itself.
+    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FaultKind::CutInsideLine { text } => {
+                write!(f, "the log is cut inside this line, which is not taken: `{text}`")
+            }
+            FaultKind::NoEnd => write!(f, "the log is cut here: no record of the run's end follows"),
+            FaultKind::SecondHeader { text } => {
+                write!(f, "a second header, `{text}`; the last one before the first event holds")
+            }
+            FaultKind::Mistyped { text } => {
+                write!(f, "a mistyped line, read without its stray characters: `{text}`")
+            }
+            FaultKind::Unmatched { text } => write!(f, "nothing that a log says: `{text}`"),
+            FaultKind::OtherMachine { header, file } => {
+                write!(f, "the header names machine {header}, the file machine {file}; the header holds")
+            }
+            FaultKind::ClockFell { from, to } => {
+                write!(f, "the logical clock does not rise: {to} after {from}")
+            }
+        }
+    }
+}
+
+impl fmt::Display for LogFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.line)?;
+        self.kind.describe(f)
+    }
+}
+
+/// A line as a message can show it.
+pub(super) fn shown(text: &[u8]) -> String {
+    const LENGTH_SHOWN: usize = 100;
+    let readable = String::from_utf8_lossy(&text[..text.len().min(4 * LENGTH_SHOWN)]);
+    let mut shown: String =
+        readable.chars().take(LENGTH_SHOWN).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    if shown.len() < text.len() && readable.chars().count() > LENGTH_SHOWN {
+        shown.push('…');
+    }
+    shown
+}

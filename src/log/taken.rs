@@ -1,0 +1,94 @@
+//! What a reading takes from a log, besides its events: an account of its
+//! lines, and of what is odd about them.
+
+use std::mem;
+
+use super::fault::shown;
+use super::{End, FaultKind, Header, Line, LogFault};
+use crate::event::MachineId;
+
+/// What a reading took from a log, besides its events.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Taken {
+    pub machine: Option<MachineId>,
+    /// The header that holds.
+    pub header: Option<Header>,
+    pub end: Option<End>,
+    pub lines: u64,
+    pub events: u64,
+    /// ERROR lines that the machine wrote while it ran.
+    pub errors: u64,
+    /// Lines that fit nothing; `faults` shows the first of them.
+    pub unmatched: u64,
+    /// At most [`Taken::FAULTS_KEPT`] of each kind.
+    pub faults: Vec<LogFault>,
+    /// All that is odd, whether kept in `faults` or not.
+    pub fault_count: u64,
+    /// Whether events say which tick they belong to.
+    pub numbers_ticks: bool,
+    /// The logical clock after the last event.
+    pub clock: u64,
+}
+
+impl Taken {
+    /// How many faults of one kind are kept to be shown, so that many of one
+    /// do not hide the few of another.
+    pub const FAULTS_KEPT: usize = 20;
+
+    /// Books a line that says something.
+    #[inline]
+    pub(super) fn take(&mut self, line: &Line<'_>, text: &[u8]) {
+        match line {
+            Line::Event(record) => {
+                self.events += 1;
+                if record.clock <= self.clock {
+                    let (from, to) = (self.clock, record.clock);
+                    self.fault(self.lines, FaultKind::ClockFell { from, to });
+                }
+                self.clock = record.clock;
+                self.numbers_ticks |= record.tick.is_some();
+            }
+            Line::Started { machine, .. } => self.started(*machine, text),
+            Line::Rate(header) => self.rate(*header, text),
+            Line::Error(_) => self.errors += 1,
+            Line::End(end) => self.end = Some(*end),
+            Line::Blank | Line::Unmatched => {}
+        }
+    }
+
+    #[cold]
+    pub(super) fn give_up(&mut self, text: &[u8]) {
+        self.unmatched += 1;
+        self.fault(self.lines, FaultKind::Unmatched { text: shown(text) });
+    }
+
+    #[cold]
+    fn started(&mut self, machine: MachineId, text: &[u8]) {
+        if self.events > 0 {
+            self.fault(self.lines, FaultKind::SecondHeader { text: shown(text) });
+        }
+        if let Some(file) = self.machine.filter(|file| *file != machine) {
+            self.fault(self.lines, FaultKind::OtherMachine { header: machine, file });
+        }
+        self.machine = Some(machine);
+    }
+
+    #[cold]
+    fn rate(&mut self, header: Header, text: &[u8]) {
+        if self.header.is_some() {
+            self.fault(self.lines, FaultKind::SecondHeader { text: shown(text) });
+        }
+        if self.events == 0 {
+            self.header = Some(header);
+        }
+    }
+
+    #[cold]
+    pub(super) fn fault(&mut self, line: u64, kind: FaultKind) {
+        self.fault_count += 1;
+        let is_alike = |fault: &&LogFault| mem::discriminant(&fault.kind) == mem::discriminant(&kind);
+        if self.faults.iter().filter(is_alike).count() < Taken::FAULTS_KEPT {
+            self.faults.push(LogFault { line, kind });
+        }
+    }
+}
