@@ -14,7 +14,7 @@ pub fn write(out: impl Write, rows: &[MachineMetrics]) -> csv::Result<()> {
     Ok(())
 }
 
-/// Reads what [`write`] wrote.
+/// Reads what [`write()`] wrote.
 pub fn read(input: impl Read) -> csv::Result<Vec<MachineMetrics>> {
     csv::Reader::from_reader(input).into_deserialize().collect()
 }
