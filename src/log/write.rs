@@ -166,3 +166,49 @@ impl<W: Write> Drop for LogWriter<W> {
         let _ = self.flush();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Clone, Default)]
+    struct Shared(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_log_is_complete_after_a_panic() {
+        let file = Shared::default();
+        let log = LogWriter::new(file.clone(), Stamp(0));
+        let machine = std::thread::spawn(move || {
+            let mut log = log;
+            for tick in 1..=3 {
+                log.event(LabTime(tick), &Event { tick, clock: tick, action: Action::Internal }).unwrap();
+            }
+            panic!("this machine fails on purpose");
+        });
+        assert!(machine.join().is_err());
+        let text = String::from_utf8(file.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(text.lines().count(), 3);
+        assert!(text.ends_with("Tick: 3\n"), "{text}");
+    }
+
+    #[test]
+    fn an_error_stays_one_line_whatever_it_says() {
+        let file = Shared::default();
+        let mut log = LogWriter::new(file.clone(), Stamp(0));
+        log.error(LabTime(0), 7, "two\nlines\u{7}").unwrap();
+        log.flush().unwrap();
+        let text = String::from_utf8(file.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(text, "1970-01-01 00:00:00.000000 | ERROR | Clock: 7 | two lines \n");
+    }
+}

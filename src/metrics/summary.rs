@@ -67,7 +67,7 @@ impl RunMetrics {
 }
 
 /// The metrics that are summarised over the runs of an experiment.
-pub const SUMMARISED: [&str; 10] = [
+pub const SUMMARISED: [&str; 14] = [
     "max_queue",
     "end_queue",
     "clock_diff",
@@ -78,6 +78,10 @@ pub const SUMMARISED: [&str; 10] = [
     "jump_max",
     "utilisation",
     "achieved_rate",
+    "fidelity",
+    "messages_sent",
+    "messages_received",
+    "speed_ratio",
 ];
 
 /// One metric of one machine over the runs of an experiment.
@@ -139,6 +143,10 @@ fn frame(rows: &[MachineMetrics]) -> PolarsResult<DataFrame> {
         "jump_max" => column(|row| row.jump_max.map(|jump| jump as f64)),
         "utilisation" => column(|row| row.utilisation),
         "achieved_rate" => column(|row| row.achieved_rate),
+        "fidelity" => column(|row| row.fidelity),
+        "messages_sent" => column(|row| Some(row.messages_sent as f64)),
+        "messages_received" => column(|row| Some(row.messages_received as f64)),
+        "speed_ratio" => column(|row| row.speed_ratio),
     }
 }
 
