@@ -7,6 +7,7 @@ mod log;
 mod machine;
 mod metrics;
 mod samples;
+mod simulator;
 mod sockets;
 mod wire;
 
@@ -15,6 +16,7 @@ use criterion::{criterion_group, criterion_main};
 criterion_group! {
     benches,
     machine::bench,
+    simulator::bench,
     wire::bench,
     log::bench,
     metrics::bench,

@@ -17,6 +17,8 @@ fn main() -> ExitCode {
         Command::Parse(args) => cli::parse::run(&args, &terminal),
         Command::Metrics(args) => cli::metrics::run(&args, &terminal),
         Command::Plot(args) => cli::plot::run(&args, &terminal),
+        Command::Twin(args) => cli::twin::run(&args, &terminal),
+        Command::Verify(args) => cli::verify::run(&args, &terminal),
     };
     terminal.exit_code(outcome.unwrap_or_else(Exit::from_error))
 }

@@ -10,6 +10,8 @@ pub mod run;
 mod signals;
 mod spec_flags;
 mod terminal;
+pub mod twin;
+pub mod verify;
 mod view;
 
 pub use terminal::{Color, Exit, Terminal};
@@ -17,6 +19,7 @@ pub use terminal::{Color, Exit, Terminal};
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Parser, Subcommand};
+use labctl::spec::Spec;
 
 const AFTER_HELP: &str = "\
 First steps:
@@ -61,9 +64,18 @@ pub enum Command {
     Metrics(metrics::Args),
     /// Draw the charts of runs
     Plot(plot::Args),
+    /// Run a spec on sockets and in the simulator, and compare them event by event
+    Twin(Box<twin::Args>),
+    /// Simulate a stored run again and compare every byte of its logs
+    Verify(verify::Args),
 }
 
-/// A token that cannot be guessed.
+/// What the machines of a run say to be let in: what the spec says, or
+/// something that cannot be guessed.
+fn token(spec: &Spec) -> anyhow::Result<String> {
+    spec.network.token.clone().map_or_else(random_token, Ok)
+}
+
 fn random_token() -> anyhow::Result<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)

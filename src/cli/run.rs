@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use jiff::Timestamp;
 use labctl::charts::{self, Format};
 use labctl::engine::{Gauges, StopSwitch};
-use labctl::lab::{self, Done, Isolation, Order};
+use labctl::lab::{self, Done, Engine, Order};
 use labctl::log::EndReason;
 use labctl::metrics::summary::RunMetrics;
 use labctl::metrics::trust::doubts;
@@ -26,6 +26,7 @@ Examples:
   labctl run experiments/exp4.toml --speedup 10 --seed 7
   labctl run experiments/*.toml --speedup 20
   labctl run experiments/exp1.toml --internal-prob 0.2 --clock-rates 1,3,6 --duration 30s
+  labctl run experiments/exp4.toml --engine sim
   labctl run experiments/exp1.toml --delay uniform:100ms..500ms --set network.where=sender
 
 A run leaves results/<experiment>/<run>/ with its logs, events.csv, metrics.csv, the resolved spec
@@ -39,6 +40,10 @@ pub struct Args {
     /// Specs to run, one after the other
     #[arg(required = true, value_name = "SPEC")]
     specs: Vec<PathBuf>,
+
+    /// Real sockets in real time, or a simulation: the same machines in virtual time
+    #[arg(long, value_name = "ENGINE", default_value = "sockets")]
+    engine: EngineFlag,
 
     /// Where the machines live: in this process, or each in a process of its own
     #[arg(long, value_name = "WHERE", default_value = "tasks")]
@@ -58,6 +63,12 @@ pub struct Args {
 
     #[command(flatten)]
     spec_flags: SpecFlags,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum EngineFlag {
+    Sockets,
+    Sim,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -83,6 +94,10 @@ fn folder_name(text: &str) -> Result<String, String> {
 
 /// Runs every spec; all are read before the first begins.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    if args.engine == EngineFlag::Sim && args.isolation == IsolationFlag::Process {
+        terminal.error("a simulation has no processes to isolate; leave --isolation out");
+        return Ok(Exit::Usage);
+    }
     let mut specs = Vec::new();
     for path in &args.specs {
         specs.push(args.spec_flags.load(path)?);
@@ -115,14 +130,14 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 fn run_one(args: &Args, spec: Spec, stop: &StopSwitch, terminal: &Terminal) -> anyhow::Result<Option<Done>> {
     let run = Run::single(spec.clone(), String::new());
     let gauges = Gauges::new(spec.machine_count());
-    say_what_begins(&run, terminal);
+    say_what_begins(&run, args.engine, terminal);
     let progress = Progress::start(&run, &gauges, terminal);
     let order = Order {
+        token: super::token(&spec)?,
         spec,
         results: args.results.clone(),
         run_name: args.run_name.clone(),
-        isolation: isolation(args.isolation)?,
-        token: run.spec.network.token.clone().map_or_else(super::random_token, Ok)?,
+        engine: engine(args)?,
         stop: stop.clone(),
         gauges,
         observer: progress.observer(),
@@ -144,23 +159,27 @@ fn run_one(args: &Args, spec: Spec, stop: &StopSwitch, terminal: &Terminal) -> a
     Ok(Some(done))
 }
 
-fn isolation(flag: IsolationFlag) -> anyhow::Result<Isolation> {
-    match flag {
-        IsolationFlag::Tasks => Ok(Isolation::Tasks),
-        IsolationFlag::Process => {
+fn engine(args: &Args) -> anyhow::Result<Engine> {
+    Ok(match (args.engine, args.isolation) {
+        (EngineFlag::Sim, _) => Engine::Simulator,
+        (EngineFlag::Sockets, IsolationFlag::Tasks) => Engine::Sockets,
+        (EngineFlag::Sockets, IsolationFlag::Process) => {
             let program =
                 std::env::current_exe().context("cannot find this program to start its machines")?;
-            Ok(Isolation::Processes { program })
+            Engine::SocketProcesses { program }
         }
-    }
+    })
 }
 
-fn say_what_begins(run: &Run, terminal: &Terminal) {
+fn say_what_begins(run: &Run, engine: EngineFlag, terminal: &Terminal) {
     let rates: Vec<String> = run.clock_rates().iter().map(f64::to_string).collect();
     let spec = &run.spec;
-    let real_s = spec.duration.as_secs_f64() / spec.speedup;
+    let pace = match engine {
+        EngineFlag::Sockets => format!("in {:.1} s", spec.duration.as_secs_f64() / spec.speedup),
+        EngineFlag::Sim => "simulated".to_owned(),
+    };
     terminal.say(format!(
-        "{}: {} machines at {} ticks/s, {} of lab time in {real_s:.1} s, seed {}",
+        "{}: {} machines at {} ticks/s, {} of lab time {pace}, seed {}",
         spec.name,
         rates.len(),
         shortened(&rates),

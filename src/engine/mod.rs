@@ -1,7 +1,10 @@
 //! Engines drive machines: they bring time, messages and an end, and write
-//! down what happens. [`sockets`] does it over real TCP in real time.
+//! down what happens. [`sockets`] does it over real TCP in real time,
+//! [`simulator`] in virtual time.
 
+pub mod limits;
 pub mod schedule;
+pub mod simulator;
 pub mod sockets;
 pub mod watch;
 pub mod wire;

@@ -12,5 +12,6 @@ mod parse;
 mod plot;
 mod run;
 mod signals;
+mod simulation;
 mod strangers;
 mod support;

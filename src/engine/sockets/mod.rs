@@ -11,7 +11,6 @@ mod door;
 mod handshake;
 mod host;
 mod inbox;
-mod limits;
 mod link;
 mod mesh;
 mod pace;
@@ -23,10 +22,10 @@ mod tasks;
 
 use std::io;
 
+use super::limits::TooManyFiles;
 use crate::event::MachineId;
 
 pub use alone::{Controlled, run_controlled, run_one};
-pub use limits::descriptors_needed;
 pub use mesh::MeshError;
 pub use pace::{Epoch, LabClock, Moment};
 pub use processes::run_as_processes;
@@ -40,11 +39,8 @@ pub enum EngineError {
     Station { machine: MachineId, source: StationError },
     #[error("machine {machine}: {why}")]
     Process { machine: MachineId, why: String },
-    #[error(
-        "{machines} machines need {needed} open files and this system allows {allowed}; \
-         use fewer machines or raise the limit (ulimit -n)"
-    )]
-    TooManyMachines { machines: u32, needed: u64, allowed: u64 },
+    #[error("machines that all connect to each other: {0}")]
+    TooManyMachines(#[from] TooManyFiles),
     #[error("machine {machine} has no address; give it one in the spec (`address = \"127.0.0.1:5001\"`)")]
     NoAddress { machine: MachineId },
     #[error("cannot start the machines: {0}")]

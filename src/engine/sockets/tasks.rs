@@ -7,7 +7,8 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use super::station::{Setup, Station, StationError};
-use super::{EngineError, limits, mesh, runtime};
+use super::{EngineError, mesh, runtime};
+use crate::engine::limits;
 use crate::event::MachineId;
 use crate::log::EndReason;
 use crate::plan::Run;
@@ -19,8 +20,14 @@ use crate::plan::Run;
 ///
 /// The first machine that failed; the others have then ended in order.
 pub fn run_as_tasks(setup: &Setup) -> Result<EndReason, EngineError> {
-    limits::make_room_for(setup.run.spec.machine_count())?;
+    limits::make_room_for(files(setup.run.spec.machine_count()))?;
     runtime()?.block_on(run_stations(setup))
+}
+
+/// A listener and a log for each machine, and both ends of every connection.
+fn files(machines: u32) -> u64 {
+    let machines = u64::from(machines);
+    machines * (machines - 1) + 2 * machines
 }
 
 async fn run_stations(setup: &Setup) -> Result<EndReason, EngineError> {

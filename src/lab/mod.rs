@@ -1,6 +1,9 @@
 //! The lab: a run from its plan to its results on disk. Each stage saves what
 //! it made before the next begins.
 
+pub mod simulation;
+pub mod twin;
+
 use std::fs::{self, File};
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
@@ -8,8 +11,10 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use sha2::Digest;
 
+use crate::engine::limits::TooManyFiles;
 use crate::engine::sockets::{self, EngineError, Epoch, LogPlace, Setup};
 use crate::engine::{Gauges, Observer, StopSwitch};
+use crate::event::MachineId;
 use crate::log::EndReason;
 use crate::metrics;
 use crate::plan::Run;
@@ -34,7 +39,7 @@ pub struct Order {
     pub results: PathBuf,
     /// The run's name; without one it is named after its time and seed.
     pub run_name: Option<String>,
-    pub isolation: Isolation,
+    pub engine: Engine,
     /// What machines say to each other to be let in; hard to guess.
     pub token: String,
     pub stop: StopSwitch,
@@ -44,22 +49,45 @@ pub struct Order {
     pub now: Timestamp,
 }
 
-/// Where the machines live.
+/// What drives the machines.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Isolation {
-    /// In this process.
-    Tasks,
-    /// Each in a process of its own, made from this program.
-    Processes { program: PathBuf },
+pub enum Engine {
+    /// Real sockets in real time, all machines in this process.
+    Sockets,
+    /// Real sockets in real time, each machine in a process of its own, made
+    /// from this program.
+    SocketProcesses { program: PathBuf },
+    /// Virtual time: the same bytes for the same spec on every host.
+    Simulator,
 }
 
-impl Isolation {
-    fn word(&self) -> &'static str {
+impl Engine {
+    /// What the manifest says: the engine, and where the machines live.
+    fn words(&self) -> (&'static str, &'static str) {
         match self {
-            Isolation::Tasks => "tasks",
-            Isolation::Processes { .. } => "processes",
+            Engine::Sockets => ("sockets", "tasks"),
+            Engine::SocketProcesses { .. } => ("sockets", "processes"),
+            Engine::Simulator => (SIMULATOR, "tasks"),
         }
     }
+}
+
+/// The simulator's name in manifests.
+pub const SIMULATOR: &str = "simulator";
+
+/// An engine could not bring a run to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum DriveError {
+    #[error(transparent)]
+    Sockets(#[from] EngineError),
+    #[error("cannot write the log of machine {machine}: {source}")]
+    Log { machine: MachineId, source: io::Error },
+    #[error(
+        "machine {machine} is written by someone else, and only real sockets can reach it; leave --engine out"
+    )]
+    Foreign { machine: MachineId },
+    #[error(transparent)]
+    TooManyFiles(#[from] TooManyFiles),
 }
 
 /// A run that left results, however it ended.
@@ -68,7 +96,7 @@ pub struct Done {
     pub folder: PathBuf,
     pub reason: EndReason,
     /// Why it failed, if it did.
-    pub failure: Option<EngineError>,
+    pub failure: Option<DriveError>,
     pub reading: Reading,
 }
 
@@ -79,7 +107,7 @@ pub enum LabError {
     Store(#[from] StoreError),
     /// Nothing had been logged, so nothing is kept.
     #[error(transparent)]
-    NeverStarted(EngineError),
+    NeverStarted(DriveError),
     #[error("stopped before the first tick; nothing was logged")]
     StoppedBeforeStart,
     #[error("the run's results could not be completed: {source}; what was written is kept in {kept}")]
@@ -90,7 +118,7 @@ pub enum LabError {
 #[derive(Debug, thiserror::Error)]
 pub enum IncompleteCause {
     #[error("{engine}, and then: {then}")]
-    After { engine: EngineError, then: Box<IncompleteCause> },
+    After { engine: DriveError, then: Box<IncompleteCause> },
     #[error(transparent)]
     Read(#[from] ReadError),
     #[error(transparent)]
@@ -110,7 +138,7 @@ pub fn run(order: &Order) -> Result<Done, LabError> {
     let run = Run::single(order.spec.clone(), folder.name());
     let outcome = store::write_file(&folder.path().join(SPEC_FILE), to_toml(&run.spec).as_bytes())
         .map_err(LabError::Store)
-        .and_then(|()| drive(order, &run, &folder));
+        .map(|()| drive(order, &run, folder.path()));
     let outcome = match outcome {
         Ok(outcome) if has_logs(folder.path()) => outcome,
         Ok(Err(engine)) => return Err(give_up(&folder, LabError::NeverStarted(engine))),
@@ -120,25 +148,33 @@ pub fn run(order: &Order) -> Result<Done, LabError> {
     keep(order, &run, folder, outcome)
 }
 
+/// Simulated runs are not named by their time, which is not theirs.
 fn run_name(order: &Order) -> String {
-    format!("{}_seed-{}", order.now.strftime("%Y-%m-%dT%H-%M-%SZ"), order.spec.seed)
+    let seed = order.spec.seed;
+    match order.engine {
+        Engine::Simulator => format!("sim_seed-{seed}"),
+        _ => format!("{}_seed-{seed}", order.now.strftime("%Y-%m-%dT%H-%M-%SZ")),
+    }
 }
 
-fn drive(order: &Order, run: &Run, folder: &RunFolder) -> Result<Result<EndReason, EngineError>, LabError> {
+fn drive(order: &Order, run: &Run, folder: &Path) -> Result<EndReason, DriveError> {
+    if order.engine == Engine::Simulator {
+        return simulation::simulate_into(folder, run, &order.stop, &order.gauges);
+    }
     let setup = Setup {
         run: run.clone().into(),
-        logs: LogPlace::Folder(folder.path().to_owned()),
+        logs: LogPlace::Folder(folder.to_owned()),
         token: order.token.clone(),
         gauges: order.gauges.clone(),
         stop: order.stop.clone(),
         observer: order.observer.clone(),
         epoch: Epoch::now(),
     };
-    Ok(match &order.isolation {
-        Isolation::Tasks => sockets::run_as_tasks(&setup),
-        Isolation::Processes { program } => {
-            sockets::run_as_processes(&setup, program, &folder.path().join(SPEC_FILE))
+    Ok(match &order.engine {
+        Engine::SocketProcesses { program } => {
+            sockets::run_as_processes(&setup, program, &folder.join(SPEC_FILE))?
         }
+        _ => sockets::run_as_tasks(&setup)?,
     })
 }
 
@@ -159,7 +195,7 @@ fn keep(
     order: &Order,
     run: &Run,
     folder: RunFolder,
-    outcome: Result<EndReason, EngineError>,
+    outcome: Result<EndReason, DriveError>,
 ) -> Result<Done, LabError> {
     let kept = folder.path().to_owned();
     let reason = *outcome.as_ref().unwrap_or(&EndReason::Failed);
@@ -204,7 +240,7 @@ fn manifest(
     order: &Order,
     run: &Run,
     reason: EndReason,
-    failure: Option<&EngineError>,
+    failure: Option<&DriveError>,
     folder: &Path,
 ) -> Result<Manifest, StoreError> {
     Ok(Manifest {
@@ -213,12 +249,12 @@ fn manifest(
         experiment: run.spec.name.clone(),
         run: run.name.clone(),
         seed: run.spec.seed,
-        engine: "sockets".to_owned(),
-        isolation: order.isolation.word().to_owned(),
+        engine: order.engine.words().0.to_owned(),
+        isolation: order.engine.words().1.to_owned(),
         speedup: run.spec.speedup,
         clock_rates: run.clock_rates().to_vec(),
         status: reason.word().to_owned(),
-        failure: failure.map(EngineError::to_string),
+        failure: failure.map(DriveError::to_string),
         host: Host::this(),
         started: order.now.to_string(),
         ended: Timestamp::now().to_string(),

@@ -1,22 +1,24 @@
 //! The system's limit on open files.
 
-use super::EngineError;
-
 /// Standard streams, the runtime's own and whatever else is open.
 const OTHERS: u64 = 64;
 
-/// How many files a run of `machines` in one process holds open: a listener
-/// and a log for each, and both ends of every connection.
-pub fn descriptors_needed(machines: u32) -> u64 {
-    let machines = u64::from(machines);
-    machines * (machines - 1) + 2 * machines + OTHERS
+/// More files are needed at once than the system allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{needed} open files are needed and this system allows {allowed}; \
+     use fewer machines or raise the limit (ulimit -n)"
+)]
+pub struct TooManyFiles {
+    pub needed: u64,
+    pub allowed: u64,
 }
 
-/// Raises this process's limit as far as it may, and says if that is too little.
-pub fn make_room_for(machines: u32) -> Result<(), EngineError> {
-    let needed = descriptors_needed(machines);
+/// Raises this process's limit so that `files` may be open at once.
+pub fn make_room_for(files: u64) -> Result<(), TooManyFiles> {
+    let needed = files + OTHERS;
     let allowed = raise_limit(needed);
-    if allowed < needed { Err(EngineError::TooManyMachines { machines, needed, allowed }) } else { Ok(()) }
+    if allowed < needed { Err(TooManyFiles { needed, allowed }) } else { Ok(()) }
 }
 
 #[cfg(unix)]

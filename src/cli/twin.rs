@@ -1,0 +1,93 @@
+//! `labctl twin`: the same seed on sockets and in the simulator.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use jiff::Timestamp;
+use labctl::engine::{Gauges, StopSwitch};
+use labctl::lab::twin::compare;
+use labctl::lab::{self, Engine, Order};
+use labctl::log::EndReason;
+use labctl::plan::Run;
+use labctl::spec::Spec;
+
+use super::progress::Progress;
+use super::signals::stop_on_signals;
+use super::spec_flags::SpecFlags;
+use super::{Exit, Terminal};
+
+const EXAMPLES: &str = "\
+Examples:
+  labctl twin experiments/exp4.toml --speedup 10
+  labctl twin experiments/*.toml --speedup 20
+
+The run on sockets is kept in results/ as any other. Both make the same events, machine by machine,
+as long as no message arrives within the sockets' lateness of a tick; where they part, the first
+event that differs is shown on both sides, with the lateness that explains it, and the exit code is 1.";
+
+/// The arguments of `labctl twin`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// Specs to run on both engines, one after the other
+    #[arg(required = true, value_name = "SPEC")]
+    specs: Vec<PathBuf>,
+
+    /// The folder of all results
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    results: PathBuf,
+
+    #[command(flatten)]
+    spec_flags: SpecFlags,
+}
+
+/// Compares every spec's two runs.
+pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let specs = args.specs.iter().map(|path| args.spec_flags.load(path)).collect::<Result<Vec<Spec>, _>>()?;
+    let stop = StopSwitch::default();
+    let talk = terminal.clone();
+    let heard = move || talk.say("stopping: the logs are being closed; once more to stop at once");
+    let signals = stop_on_signals(stop.clone(), heard).context("cannot listen for Ctrl-C")?;
+    let mut exit = Exit::Done;
+    for spec in specs {
+        let agree = compare_one(spec, args, &stop, terminal)?;
+        if let Some(signal) = signals.received() {
+            return Ok(Exit::Interrupted(signal));
+        }
+        if !agree {
+            exit = Exit::Failed;
+        }
+    }
+    Ok(exit)
+}
+
+fn compare_one(spec: Spec, args: &Args, stop: &StopSwitch, terminal: &Terminal) -> anyhow::Result<bool> {
+    let run = Run::single(spec.clone(), String::new());
+    let gauges = Gauges::new(spec.machine_count());
+    let progress = Progress::start(&run, &gauges, terminal);
+    let order = Order {
+        token: super::token(&spec)?,
+        spec,
+        results: args.results.clone(),
+        run_name: None,
+        engine: Engine::Sockets,
+        stop: stop.clone(),
+        gauges,
+        observer: progress.observer(),
+        now: Timestamp::now(),
+    };
+    let outcome = lab::run(&order);
+    progress.finish();
+    let done = outcome.with_context(|| format!("experiment {}", run.spec.name))?;
+    if done.reason != EndReason::Completed {
+        terminal
+            .error(format!("{}: the run on sockets was {}; nothing to compare", run.spec.name, done.reason));
+        return Ok(false);
+    }
+    let twins = compare(&run, &done.folder)?;
+    let agree = twins.iter().all(|twin| twin.parting.is_none());
+    let verdict = if agree { "the same on both engines" } else { "the engines part" };
+    let lines: Vec<String> = twins.iter().map(|twin| format!("  {twin}").replace("\n  ", "\n    ")).collect();
+    terminal.data(&format!("{}: {verdict}\n{}\n", run.spec.name, lines.join("\n")))?;
+    Ok(agree)
+}

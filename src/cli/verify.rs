@@ -1,0 +1,44 @@
+//! `labctl verify`: whether stored simulations come out the same again.
+
+use std::path::PathBuf;
+
+use labctl::lab::simulation::{Verdict, verify};
+use labctl::store::find_all_runs;
+
+use super::{Exit, Terminal};
+
+const EXAMPLES: &str = "\
+Examples:
+  labctl run experiments/exp4.toml --engine sim
+  labctl verify results/exp4/latest
+
+Only simulated runs can be verified: real sockets never do quite the same thing twice.";
+
+/// The arguments of `labctl verify`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// A simulated run, or a tree of them
+    #[arg(required = true, value_name = "RUN")]
+    paths: Vec<PathBuf>,
+}
+
+/// Verifies every run at the paths.
+pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let mut exit = Exit::Done;
+    for stored in find_all_runs(&args.paths)? {
+        let folder = stored.folder.display();
+        match verify(&stored)? {
+            Verdict::Same { lines } => terminal.data(&format!("{folder}: the same, {lines} lines\n"))?,
+            Verdict::Differs { log, line, stored, simulated } => {
+                terminal.data(&format!("{folder}: differs\n"))?;
+                let place = format!("{}:{line}", log.display());
+                terminal.error(format!(
+                    "{place}: the first line that differs\n  stored:    {stored}\n  simulated: {simulated}"
+                ));
+                exit = Exit::Failed;
+            }
+        }
+    }
+    Ok(exit)
+}

@@ -1,0 +1,134 @@
+//! Simulated runs: their logs, and the proof that they come out the same.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{DriveError, SIMULATOR, VERSION};
+use crate::engine::simulator::{START, simulate};
+use crate::engine::{Gauges, StopSwitch, limits};
+use crate::event::MachineId;
+use crate::log::{EndReason, Header, LogWriter, file_name};
+use crate::plan::Run;
+use crate::spec::{self, SpecError};
+use crate::store::{RunPath, SPEC_FILE};
+
+/// Simulates a run and writes its logs into a folder.
+pub fn simulate_into(
+    folder: &Path,
+    run: &Run,
+    stop: &StopSwitch,
+    gauges: &Gauges,
+) -> Result<EndReason, DriveError> {
+    if let Some(machine) = run.machines().find(|id| run.is_foreign(*id)) {
+        return Err(DriveError::Foreign { machine });
+    }
+    limits::make_room_for(u64::from(run.spec.machine_count()))?;
+    let mut logs = Vec::new();
+    for machine in run.machines() {
+        logs.push(open_log(folder, run, machine).map_err(|source| DriveError::Log { machine, source })?);
+    }
+    let mut writing = MachineId(1);
+    let ends = simulate(run, stop, gauges, |machine, time, event| {
+        writing = machine;
+        logs[machine.index()].event(time, event)
+    })
+    .map_err(|source| DriveError::Log { machine: writing, source })?;
+    let mut reason = EndReason::Completed;
+    for ((machine, log), end) in run.machines().zip(&mut logs).zip(&ends) {
+        log.end(end).map_err(|source| DriveError::Log { machine, source })?;
+        reason = end.reason;
+    }
+    Ok(reason)
+}
+
+fn open_log(folder: &Path, run: &Run, machine: MachineId) -> io::Result<LogWriter<File>> {
+    let file = File::create_new(folder.join(file_name(machine)))?;
+    let mut log = LogWriter::new(file, START);
+    let header = Header {
+        clock_rate: run.clock_rates()[machine.index()],
+        machines: Some(run.spec.machine_count()),
+        phase: Some(run.spec.phase(machine)),
+        speedup: Some(run.spec.speedup),
+    };
+    log.header(machine, &header)?;
+    Ok(log)
+}
+
+/// What a second simulation of a stored run showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every byte of every log is the same; this many lines.
+    Same { lines: u64 },
+    /// The first line that differs, as it is stored and as it should be.
+    Differs { log: PathBuf, line: u64, stored: String, simulated: String },
+}
+
+/// A stored run cannot be verified.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    #[error("{run} was not made by the simulator; only what is simulated comes out the same again")]
+    NotSimulated { run: PathBuf },
+    #[error(
+        "{run} was made by version {theirs}, this is {VERSION}; only the same version promises the same bytes"
+    )]
+    OtherVersion { run: PathBuf, theirs: String },
+    #[error("{run} was {status}; only a completed run can be made again")]
+    NotCompleted { run: PathBuf, status: String },
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    #[error(transparent)]
+    Drive(#[from] DriveError),
+    #[error("cannot compare the logs: {0}")]
+    Compare(#[from] io::Error),
+}
+
+/// Simulates a stored run again and compares its logs byte by byte.
+pub fn verify(stored: &RunPath) -> Result<Verdict, VerifyError> {
+    let run = || stored.folder.clone();
+    let manifest = stored.manifest.as_ref().filter(|manifest| manifest.engine == SIMULATOR);
+    let manifest = manifest.ok_or_else(|| VerifyError::NotSimulated { run: run() })?;
+    if manifest.labctl_version != VERSION {
+        return Err(VerifyError::OtherVersion { run: run(), theirs: manifest.labctl_version.clone() });
+    }
+    if manifest.status != EndReason::Completed.word() {
+        return Err(VerifyError::NotCompleted { run: run(), status: manifest.status.clone() });
+    }
+    let spec = spec::load(&stored.folder.join(SPEC_FILE), &[])?;
+    let again = Run::single(spec, stored.run.clone());
+    let fresh = tempfile::tempdir()?;
+    simulate_into(fresh.path(), &again, &StopSwitch::default(), &Gauges::new(again.spec.machine_count()))?;
+    let mut lines = 0;
+    for machine in again.machines() {
+        let log = stored.folder.join(file_name(machine));
+        let (theirs, ours) = (fs::read(&log)?, fs::read(fresh.path().join(file_name(machine)))?);
+        if theirs != ours {
+            return Ok(first_difference(log, &theirs, &ours));
+        }
+        lines += memchr::memchr_iter(b'\n', &ours).count() as u64;
+    }
+    Ok(Verdict::Same { lines })
+}
+
+fn first_difference(log: PathBuf, stored: &[u8], simulated: &[u8]) -> Verdict {
+    let mut pairs = Lines(stored).zip(Lines(simulated)).zip(1..);
+    let differing = pairs.find(|((stored, simulated), _)| stored != simulated);
+    let ((stored, simulated), line) = differing.unwrap_or(((b"", b""), 0));
+    let shown = |text: &[u8]| String::from_utf8_lossy(text).trim_end().to_owned();
+    Verdict::Differs { log, line, stored: shown(stored), simulated: shown(simulated) }
+}
+
+/// Lines with their breaks, and for ever nothing after the last: a text that
+/// is cut differs where it ends.
+struct Lines<'a>(&'a [u8]);
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let end = memchr::memchr(b'\n', self.0).map_or(self.0.len(), |at| at + 1);
+        let (line, rest) = self.0.split_at(end);
+        self.0 = rest;
+        Some(line)
+    }
+}

@@ -1,0 +1,104 @@
+//! Simulated runs: the same bytes every time, and the proof of it.
+
+use std::fs;
+
+use crate::support::{LAB, Lab, sum};
+
+const DELAYED: &str =
+    "broadcast = \"per-recipient\"\n[network]\ndelay = \"exponential:300ms\"\nwhere = \"PLACE\"\n";
+
+fn delayed(place: &str) -> String {
+    let (root, machines) = LAB.split_at(LAB.find("[[machine]]").unwrap());
+    format!("{root}{}{machines}", DELAYED.replace("PLACE", place))
+}
+
+#[test]
+fn two_simulations_are_the_same_to_the_byte() {
+    for spec in [LAB.to_owned(), delayed("link"), delayed("sender")] {
+        let (first, second) = (Lab::with_spec(&spec), Lab::with_spec(&spec));
+        for lab in [&first, &second] {
+            lab.labctl(&["run", "lab.toml", "--engine", "sim"]).code(0);
+        }
+        let files = first.names("results/lab/sim_seed-7");
+        assert!(files.len() == 7, "{files:?}");
+        // The manifest says when and where, which is another time here.
+        for file in files.iter().filter(|file| *file != "manifest.json") {
+            let read = |lab: &Lab| fs::read(lab.path(&format!("results/lab/sim_seed-7/{file}"))).unwrap();
+            assert!(read(&first) == read(&second), "{file} differs");
+        }
+    }
+}
+
+#[test]
+fn another_seed_is_another_run() {
+    let lab = Lab::with_spec(LAB);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--seed", "8"]).code(0);
+    let log = |run: &str| fs::read(lab.path(&format!("results/lab/{run}/log_1.txt"))).unwrap();
+    assert!(log("sim_seed-7") != log("sim_seed-8"));
+}
+
+#[test]
+fn every_simulated_message_is_accounted_for_and_no_tick_is_late() {
+    for spec in [LAB.to_owned(), delayed("link"), delayed("sender")] {
+        let lab = Lab::with_spec(&spec);
+        lab.labctl(&["run", "lab.toml", "--engine", "sim"]).code(0);
+        let rows = lab.rows("results/lab/sim_seed-7/metrics.csv");
+        assert_eq!(
+            sum(&rows, "messages_sent"),
+            sum(&rows, "messages_received") + sum(&rows, "messages_queued")
+        );
+        assert!(sum(&rows, "messages_sent") > 0);
+        assert_eq!(sum(&rows, "lateness_max_us"), 0);
+        assert_eq!(sum(&rows, "lost_ticks") > 0, spec.contains("sender"));
+    }
+}
+
+#[test]
+fn verify_simulates_again_and_names_the_first_line_that_differs() {
+    let lab = Lab::with_spec(LAB);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim"]).code(0);
+    let said = lab.labctl(&["verify", "results/lab/latest"]).code(0);
+    assert!(said.out.contains("the same"), "{}", said.out);
+    let log = lab.path("results/lab/sim_seed-7/log_2.txt");
+    let text = fs::read_to_string(&log).unwrap();
+    let changed = text.replacen("RECEIVE | Clock: 8 ", "RECEIVE | Clock: 9 ", 1);
+    assert_ne!(text, changed);
+    fs::write(&log, changed).unwrap();
+    lab.labctl(&["verify", "results/lab/latest"]).code(1).tells(&["log_2.txt:5: ", "Clock: 9 ", "Clock: 8 "]);
+    fs::write(&log, &text[..text.len() - 40]).unwrap();
+    lab.labctl(&["verify", "results/lab/latest"]).code(1).tells(&["log_2.txt:", "simulated: 2000-01-01"]);
+}
+
+#[test]
+fn what_no_simulation_made_is_not_verified() {
+    let lab = Lab::with_spec(LAB);
+    lab.labctl(&["run", "lab.toml", "--run-name", "real"]).code(0);
+    lab.labctl(&["verify", "results/lab/real"]).code(1).tells(&["was not made by the simulator"]);
+}
+
+#[test]
+fn a_machine_of_somebody_else_cannot_be_simulated() {
+    let lab = Lab::with_spec(&format!(
+        "{}[network]\nopen = true\n[[machine]]\nclock_rate = 2\naddress = \"127.0.0.1:5999\"\nforeign = true\n",
+        LAB
+    ));
+    lab.labctl(&["run", "lab.toml", "--engine", "sim"])
+        .code(1)
+        .tells(&["machine 4 is written by someone else"]);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--isolation", "process"])
+        .code(2)
+        .tells(&["--isolation"]);
+}
+
+#[test]
+fn twins_whose_ticks_lie_far_apart_live_the_same_life() {
+    let lab = Lab::with_spec(
+        "name = \"lab\"\nduration = \"20s\"\nspeedup = 10\nseed = 7\nstart_stagger = \"250ms\"\n\
+         [[machine]]\nclock_rate = 2\ncount = 2\n",
+    );
+    let said = lab.labctl(&["twin", "lab.toml"]).code(0);
+    assert!(said.out.contains("lab: the same on both engines"), "{}", said.out);
+    assert!(said.out.contains("machine 2: the same 39 events"), "{}", said.out);
+    assert!(lab.has("results/lab/latest/log_1.txt"));
+}
