@@ -19,4 +19,5 @@ pub mod reading;
 pub mod spec;
 pub mod store;
 pub mod table;
+pub mod theory;
 pub mod time;

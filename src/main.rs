@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         Command::Parse(args) => cli::parse::run(&args, &terminal),
         Command::Metrics(args) => cli::metrics::run(&args, &terminal),
         Command::Plot(args) => cli::plot::run(&args, &terminal),
+        Command::Predict(args) => cli::predict::run(&args, &terminal),
         Command::Twin(args) => cli::twin::run(&args, &terminal),
         Command::Verify(args) => cli::verify::run(&args, &terminal),
     };

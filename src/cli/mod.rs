@@ -5,6 +5,7 @@ pub mod machine;
 pub mod metrics;
 pub mod parse;
 pub mod plot;
+pub mod predict;
 mod progress;
 pub mod run;
 mod signals;
@@ -64,6 +65,8 @@ pub enum Command {
     Metrics(metrics::Args),
     /// Draw the charts of runs
     Plot(plot::Args),
+    /// Say what should happen in an experiment, by theory
+    Predict(predict::Args),
     /// Run a spec on sockets and in the simulator, and compare them event by event
     Twin(Box<twin::Args>),
     /// Simulate a stored run again and compare every byte of its logs

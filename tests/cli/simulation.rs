@@ -102,3 +102,14 @@ fn twins_whose_ticks_lie_far_apart_live_the_same_life() {
     assert!(said.out.contains("machine 2: the same 39 events"), "{}", said.out);
     assert!(lab.has("results/lab/latest/log_1.txt"));
 }
+
+#[test]
+fn predict_says_which_machine_will_be_overloaded_and_by_how_much() {
+    let lab = Lab::with_spec("name = \"lab\"\nduration = \"60s\"\n[[machine]]\nclock_rate = 4\ncount = 3\n");
+    let said = lab.labctl(&["predict", "lab.toml", "--clock-rates", "1,3,6"]).code(0);
+    let slow = said.out.lines().find(|line| line.contains("overloaded ") && line.contains("1.500")).unwrap();
+    let words: Vec<&str> = slow.split_whitespace().collect();
+    assert_eq!(words, ["1", "1", "1.500", "1.500", "overloaded", "1.500", "0.500", "30", "-", "240"]);
+    let delayed = ["predict", "lab.toml", "--delay", "constant:1s", "--set", "network.where=sender"];
+    lab.labctl(&delayed).code(0).tells(&["a delay in the sender costs it ticks"]);
+}
