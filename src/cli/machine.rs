@@ -4,7 +4,6 @@ use std::io::{self, BufReader};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Context;
 use labctl::engine::sockets::{Controlled, Epoch, LogPlace, Setup, run_controlled, run_one};
 use labctl::engine::{Gauges, Notice, StopSwitch};
 use labctl::event::MachineId;
@@ -13,7 +12,7 @@ use labctl::log::EndReason;
 use labctl::plan::Run;
 use labctl::spec::{self, Spec, to_toml};
 
-use super::signals::stop_on_signals;
+use super::signals::listen;
 use super::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
@@ -91,9 +90,7 @@ fn setup(args: &Args, spec: Spec, terminal: &Terminal) -> Setup {
 }
 
 fn by_hand(args: &Args, setup: &Setup, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let talk = terminal.clone();
-    let heard = move || talk.say("stopping: the log is being closed; once more to stop at once");
-    let signals = stop_on_signals(setup.stop.clone(), heard).context("cannot listen for Ctrl-C")?;
+    let signals = listen(&setup.stop, terminal)?;
     let spec = &setup.run.spec;
     terminal.say(format!(
         "machine {} of {}: waiting for the other {} for up to {}",

@@ -16,7 +16,7 @@ use labctl::spec::Spec;
 use labctl::store::{LATEST_LINK, PARTIAL_SUFFIX};
 
 use super::progress::Progress;
-use super::signals::stop_on_signals;
+use super::signals::listen;
 use super::spec_flags::SpecFlags;
 use super::{Exit, Terminal, plot, view};
 
@@ -103,9 +103,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         specs.push(args.spec_flags.load(path)?);
     }
     let stop = StopSwitch::default();
-    let talk = terminal.clone();
-    let heard = move || talk.say("stopping: the logs are being closed; once more to stop at once");
-    let signals = stop_on_signals(stop.clone(), heard).context("cannot listen for Ctrl-C")?;
+    let signals = listen(&stop, terminal)?;
     let (mut exit, mut rows) = (Exit::Done, Vec::new());
     let several = specs.len() > 1;
     for spec in specs {

@@ -4,7 +4,10 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
+use anyhow::Context;
 use labctl::engine::StopSwitch;
+
+use super::Terminal;
 
 const SIGINT: u8 = 2;
 const SIGTERM: u8 = 15;
@@ -20,8 +23,14 @@ impl Signals {
     }
 }
 
-/// From now on the first signal turns `stop`, and calls `heard`.
-pub fn stop_on_signals(stop: StopSwitch, heard: impl Fn() + Send + 'static) -> io::Result<Signals> {
+/// From now on the first signal turns `stop`, and says so.
+pub fn listen(stop: &StopSwitch, terminal: &Terminal) -> anyhow::Result<Signals> {
+    let talk = terminal.clone();
+    let heard = move || talk.say("stopping: the logs are being closed; once more to stop at once");
+    stop_on_signals(stop.clone(), heard).context("cannot listen for Ctrl-C")
+}
+
+fn stop_on_signals(stop: StopSwitch, heard: impl Fn() + Send + 'static) -> io::Result<Signals> {
     let signals = Signals::default();
     let seen = signals.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

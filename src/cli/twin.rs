@@ -12,7 +12,7 @@ use labctl::plan::Run;
 use labctl::spec::Spec;
 
 use super::progress::Progress;
-use super::signals::stop_on_signals;
+use super::signals::listen;
 use super::spec_flags::SpecFlags;
 use super::{Exit, Terminal};
 
@@ -45,9 +45,7 @@ pub struct Args {
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let specs = args.specs.iter().map(|path| args.spec_flags.load(path)).collect::<Result<Vec<Spec>, _>>()?;
     let stop = StopSwitch::default();
-    let talk = terminal.clone();
-    let heard = move || talk.say("stopping: the logs are being closed; once more to stop at once");
-    let signals = stop_on_signals(stop.clone(), heard).context("cannot listen for Ctrl-C")?;
+    let signals = listen(&stop, terminal)?;
     let mut exit = Exit::Done;
     for spec in specs {
         let agree = compare_one(spec, args, &stop, terminal)?;
