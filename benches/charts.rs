@@ -2,9 +2,8 @@
 
 use criterion::Criterion;
 use labctl::charts::{Chart, run_charts};
-use labctl::reading::{Purpose, read_run};
+use labctl::reading::{Purpose, measure_run};
 use labctl::store::find_runs;
-use labctl::table::{CsvSink, EventTable};
 
 use crate::samples::logs;
 
@@ -14,8 +13,7 @@ pub fn bench(criterion: &mut Criterion) {
         std::fs::write(folder.path().join(format!("log_{}.txt", at + 1)), log).expect("a log");
     }
     let run = find_runs(folder.path()).expect("the run").remove(0);
-    let nowhere: Option<&mut EventTable<CsvSink<std::io::Sink>>> = None;
-    let series = read_run(&run, Purpose { series: true, matching: false }, nowhere).expect("a run").series;
+    let series = measure_run(&run, Purpose { series: true, matching: false }).expect("a run").series;
 
     let mut group = criterion.benchmark_group("charts");
     group.sample_size(10);

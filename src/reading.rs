@@ -13,7 +13,7 @@ use crate::log::{Line, LineParser, Stamp, Taken, machine_of_file, read_log};
 use crate::metrics::series::{MachineSeries, RunSeries, Thinned};
 use crate::metrics::{self, MachineMetrics, Meter};
 use crate::store::RunPath;
-use crate::table::{EventSink, EventTable};
+use crate::table::{CsvSink, EventSink, EventTable};
 
 /// A run's logs cannot be read, or its table not be written.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +73,12 @@ pub fn read_run<S: EventSink>(
     Ok(reader.finish(logs))
 }
 
+/// Reads a run without tabling its events.
+pub fn measure_run(run: &RunPath, purpose: Purpose) -> Result<Reading, ReadError> {
+    let nowhere: Option<&mut EventTable<CsvSink<io::Sink>>> = None;
+    read_run(run, purpose, nowhere)
+}
+
 /// A run's metrics: those that were kept beside it where its logs were not.
 pub fn run_metrics(run: &RunPath) -> Result<Vec<MachineMetrics>, ReadError> {
     match run.metrics_file() {
@@ -80,10 +86,7 @@ pub fn run_metrics(run: &RunPath) -> Result<Vec<MachineMetrics>, ReadError> {
             let file = File::open(&path).map_err(|source| ReadError::Log { path: path.clone(), source })?;
             metrics::file::read(file).map_err(|source| ReadError::Metrics { path, source })
         }
-        _ => {
-            let nowhere: Option<&mut EventTable<crate::table::CsvSink<io::Sink>>> = None;
-            read_run(run, Purpose::default(), nowhere).map(|reading| reading.rows)
-        }
+        _ => measure_run(run, Purpose::default()).map(|reading| reading.rows),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The commands, one a file, and what they share. Nothing of this is known to
 //! the library.
 
+mod conduct;
 pub mod machine;
 pub mod metrics;
 pub mod parse;
@@ -20,7 +21,6 @@ pub use terminal::{Color, Exit, Terminal};
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Parser, Subcommand};
-use labctl::spec::Spec;
 
 const AFTER_HELP: &str = "\
 First steps:
@@ -71,17 +71,4 @@ pub enum Command {
     Twin(Box<twin::Args>),
     /// Simulate a stored run again and compare every byte of its logs
     Verify(verify::Args),
-}
-
-/// What the machines of a run say to be let in: what the spec says, or
-/// something that cannot be guessed.
-fn token(spec: &Spec) -> anyhow::Result<String> {
-    spec.network.token.clone().map_or_else(random_token, Ok)
-}
-
-fn random_token() -> anyhow::Result<String> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| anyhow::anyhow!("the system gives no randomness: {error}"))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -6,9 +6,8 @@ use anyhow::Context;
 use clap::ValueEnum;
 use labctl::charts::{self, Chart, Format};
 use labctl::metrics::MachineMetrics;
-use labctl::reading::{Purpose, read_run, run_metrics};
+use labctl::reading::{Purpose, measure_run, run_metrics};
 use labctl::store::{RunPath, find_all_runs};
-use labctl::table::{CsvSink, EventTable};
 
 use super::{Exit, Terminal};
 
@@ -79,8 +78,7 @@ fn draw_run(
     format: Format,
     terminal: &Terminal,
 ) -> anyhow::Result<Vec<MachineMetrics>> {
-    let nowhere: Option<&mut EventTable<CsvSink<std::io::Sink>>> = None;
-    let reading = read_run(run, Purpose { series: true, matching: false }, nowhere)?;
+    let reading = measure_run(run, Purpose { series: true, matching: false })?;
     let folder = run_folder(run, plots);
     let drawn = charts::run_charts(&reading.series)?;
     write(&drawn, &folder, format)?;

@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::ValueEnum;
-use jiff::Timestamp;
 use labctl::charts::{self, Format};
-use labctl::engine::{Gauges, StopSwitch};
-use labctl::lab::{self, Done, Engine, Order};
+use labctl::engine::StopSwitch;
+use labctl::lab::{Done, Engine};
 use labctl::log::EndReason;
 use labctl::metrics::summary::RunMetrics;
 use labctl::metrics::trust::doubts;
@@ -15,7 +14,7 @@ use labctl::plan::Run;
 use labctl::spec::Spec;
 use labctl::store::{LATEST_LINK, PARTIAL_SUFFIX};
 
-use super::progress::Progress;
+use super::conduct::conduct;
 use super::signals::listen;
 use super::spec_flags::SpecFlags;
 use super::{Exit, Terminal, plot, view};
@@ -126,30 +125,11 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 
 /// `None` is a run that was stopped before its first tick.
 fn run_one(args: &Args, spec: Spec, stop: &StopSwitch, terminal: &Terminal) -> anyhow::Result<Option<Done>> {
-    let run = Run::single(spec.clone(), String::new());
-    let gauges = Gauges::new(spec.machine_count());
+    let run = Run::single(spec, String::new());
     say_what_begins(&run, args.engine, terminal);
-    let progress = Progress::start(&run, &gauges, terminal);
-    let order = Order {
-        token: super::token(&spec)?,
-        spec,
-        results: args.results.clone(),
-        run_name: args.run_name.clone(),
-        engine: engine(args)?,
-        stop: stop.clone(),
-        gauges,
-        observer: progress.observer(),
-        now: Timestamp::now(),
-    };
-    let outcome = lab::run(&order);
-    progress.finish();
-    let done = match outcome {
-        Ok(done) => done,
-        Err(lab::LabError::StoppedBeforeStart) => {
-            terminal.say(lab::LabError::StoppedBeforeStart);
-            return Ok(None);
-        }
-        Err(error) => return Err(error).with_context(|| format!("experiment {}", run.spec.name)),
+    let engine = engine(args)?;
+    let Some(done) = conduct(&run, args.run_name.as_deref(), &args.results, engine, stop, terminal)? else {
+        return Ok(None);
     };
     let drawn = draw(&done, &args.plots, terminal);
     show(&done, &run.spec.name, terminal)?;

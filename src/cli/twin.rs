@@ -2,16 +2,14 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
-use jiff::Timestamp;
-use labctl::engine::{Gauges, StopSwitch};
+use labctl::engine::StopSwitch;
+use labctl::lab::Engine;
 use labctl::lab::twin::compare;
-use labctl::lab::{self, Engine, Order};
 use labctl::log::EndReason;
 use labctl::plan::Run;
 use labctl::spec::Spec;
 
-use super::progress::Progress;
+use super::conduct::conduct;
 use super::signals::listen;
 use super::spec_flags::SpecFlags;
 use super::{Exit, Terminal};
@@ -60,23 +58,10 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 }
 
 fn compare_one(spec: Spec, args: &Args, stop: &StopSwitch, terminal: &Terminal) -> anyhow::Result<bool> {
-    let run = Run::single(spec.clone(), String::new());
-    let gauges = Gauges::new(spec.machine_count());
-    let progress = Progress::start(&run, &gauges, terminal);
-    let order = Order {
-        token: super::token(&spec)?,
-        spec,
-        results: args.results.clone(),
-        run_name: None,
-        engine: Engine::Sockets,
-        stop: stop.clone(),
-        gauges,
-        observer: progress.observer(),
-        now: Timestamp::now(),
+    let run = Run::single(spec, String::new());
+    let Some(done) = conduct(&run, None, &args.results, Engine::Sockets, stop, terminal)? else {
+        return Ok(false);
     };
-    let outcome = lab::run(&order);
-    progress.finish();
-    let done = outcome.with_context(|| format!("experiment {}", run.spec.name))?;
     if done.reason != EndReason::Completed {
         terminal
             .error(format!("{}: the run on sockets was {}; nothing to compare", run.spec.name, done.reason));

@@ -127,8 +127,8 @@ pub enum IncompleteCause {
     Find(#[from] store::find::FindError),
 }
 
-/// Runs the model on sockets and keeps everything about it. Blocks until the
-/// run has ended.
+/// Runs the model on the engine asked for and keeps everything about it. Blocks
+/// until the run has ended.
 pub fn run(order: &Order) -> Result<Done, LabError> {
     let name = order.run_name.clone();
     let folder = match &name {

@@ -50,18 +50,28 @@ fn ctrl_c_ends_all_the_runs_of_a_command() {
     assert!(!lab.has("results/other"));
 }
 
-#[test]
-fn a_run_that_waits_for_a_foreign_machine_can_be_stopped() {
+/// Stops `command` while it waits for a machine that never comes.
+fn assert_can_be_stopped_while_waiting(command: &str) {
     let port = free_ports(1)[0];
     let lab = Lab::with_spec(&format!(
         "name = \"lab\"\nduration = \"2s\"\nnetwork.open = true\n[[machine]]\nclock_rate = 4\n\
          [[machine]]\nclock_rate = 4\nforeign = true\naddress = \"127.0.0.1:{port}\"\n"
     ));
-    let run = lab.start(&["run", "lab.toml"]);
+    let run = lab.start(&[command, "lab.toml"]);
     run.wait_for_talk(&format!("machine 2 at 127.0.0.1:{port} is not there yet"));
     run.signal(Signal::INT);
     run.end().code(130).tells(&["nothing was logged"]);
     assert!(lab.names("results/lab").is_empty(), "{:?}", lab.names("results/lab"));
+}
+
+#[test]
+fn a_run_that_waits_for_a_foreign_machine_can_be_stopped() {
+    assert_can_be_stopped_while_waiting("run");
+}
+
+#[test]
+fn a_twin_that_waits_for_a_foreign_machine_can_be_stopped() {
+    assert_can_be_stopped_while_waiting("twin");
 }
 
 #[test]
