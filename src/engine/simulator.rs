@@ -11,7 +11,7 @@ use std::io;
 
 use super::{Gauges, Schedule, StopSwitch};
 use crate::event::{Action, Event, MachineId, Message, Recipients};
-use crate::log::{End, EndReason, Stamp};
+use crate::log::{End, EndReason, Header, Stamp};
 use crate::machine::Machine;
 use crate::plan::Run;
 use crate::random::Delays;
@@ -56,6 +56,16 @@ pub fn simulate(
     }
     world.show(world.stopped_at, gauges);
     Ok(world.seats.into_iter().map(|seat| seat.end(world.stopped_at, reason)).collect())
+}
+
+/// The header of a machine's log of a simulated run.
+pub fn header(run: &Run, machine: MachineId) -> Header {
+    Header {
+        clock_rate: run.clock_rates()[machine.index()],
+        machines: Some(run.spec.machine_count()),
+        phase: Some(run.spec.phase(machine)),
+        speedup: Some(run.spec.speedup),
+    }
 }
 
 /// All machines and what is between them.

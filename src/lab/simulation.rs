@@ -5,10 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{DriveError, SIMULATOR, VERSION};
-use crate::engine::simulator::{START, simulate};
+use crate::engine::simulator::{self, START, simulate};
 use crate::engine::{Gauges, StopSwitch, limits};
 use crate::event::MachineId;
-use crate::log::{EndReason, Header, LogWriter, file_name};
+use crate::log::{EndReason, LogWriter, file_name};
 use crate::plan::Run;
 use crate::spec::{self, SpecError};
 use crate::store::{RunPath, SPEC_FILE};
@@ -45,13 +45,7 @@ pub fn simulate_into(
 fn open_log(folder: &Path, run: &Run, machine: MachineId) -> io::Result<LogWriter<File>> {
     let file = File::create_new(folder.join(file_name(machine)))?;
     let mut log = LogWriter::new(file, START);
-    let header = Header {
-        clock_rate: run.clock_rates()[machine.index()],
-        machines: Some(run.spec.machine_count()),
-        phase: Some(run.spec.phase(machine)),
-        speedup: Some(run.spec.speedup),
-    };
-    log.header(machine, &header)?;
+    log.header(machine, &simulator::header(run, machine))?;
     Ok(log)
 }
 

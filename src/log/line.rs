@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Stamp;
-use crate::event::{Kind, MachineId, Recipients};
+use crate::event::{Action, Event, Kind, MachineId, Recipients};
 use crate::time::LabTime;
 
 /// One line of a log. An event is lent, not given: most lines are events, and
@@ -36,6 +36,26 @@ impl Record {
         tick: None,
         waited_us: None,
     };
+
+    /// The record that the log of a run begun at `start` would hold of an event
+    /// served at `time`.
+    #[inline]
+    pub fn of(event: &Event, time: LabTime, start: Stamp) -> Record {
+        let record =
+            Record { stamp: start.at(time), clock: event.clock, tick: Some(event.tick), ..Record::BLANK };
+        match event.action {
+            Action::Internal => record,
+            Action::Send(recipients) => Record { kind: Kind::Send, to: Some(recipients), ..record },
+            Action::Receive { message, queue_length } => Record {
+                kind: Kind::Receive,
+                message_clock: Some(message.clock),
+                queue_length: Some(queue_length),
+                from: message.from,
+                waited_us: Some(time.saturating_sub(message.arrived).as_micros()),
+                ..record
+            },
+        }
+    }
 }
 
 /// What the second header line says of the machine.

@@ -6,6 +6,7 @@
 pub mod file;
 mod meter;
 pub mod series;
+pub mod simulated;
 pub mod summary;
 pub mod trust;
 

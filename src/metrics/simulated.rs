@@ -1,0 +1,62 @@
+//! The metrics of a simulated run, measured while it is simulated: no log is
+//! written, and the rows are those that its logs would give.
+
+use std::io;
+
+use super::{MachineMetrics, Meter, complete_run};
+use crate::engine::simulator::{self, START, simulate};
+use crate::engine::{Gauges, StopSwitch};
+use crate::log::{Line, Record};
+use crate::plan::Run;
+
+/// Simulates `run`, until `stop`, and gives a row a machine.
+pub fn simulate_metrics(run: &Run, stop: &StopSwitch) -> Vec<MachineMetrics> {
+    let machines = run.spec.machine_count();
+    let mut meters: Vec<Meter> = run.machines().map(|machine| Meter::new(machine, START)).collect();
+    for (machine, meter) in run.machines().zip(&mut meters) {
+        meter.see(&Line::Rate(simulator::header(run, machine)));
+    }
+    let measured: io::Result<_> = simulate(run, stop, &Gauges::new(machines), |machine, time, event| {
+        meters[machine.index()].see(&Line::Event(&Record::of(event, time, START)));
+        Ok(())
+    });
+    // Only the witness can fail, and measuring does not.
+    let ends = measured.unwrap_or_default();
+    for (meter, end) in meters.iter_mut().zip(&ends) {
+        meter.see(&Line::End(*end));
+    }
+    let row = |meter: &Meter| meter.finish(&run.spec.name, &run.name, machines);
+    let mut rows: Vec<MachineMetrics> = meters.iter().map(row).collect();
+    complete_run(&mut rows);
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::simulation::simulate_into;
+    use crate::reading::{Purpose, measure_run};
+    use crate::spec::parse;
+    use crate::store::find_runs;
+
+    #[test]
+    fn a_simulation_measures_as_its_logs_do() {
+        for rest in [
+            "",
+            "broadcast = \"per-recipient\"\n[network]\ndelay = \"exponential:300ms\"\nwhere = \"link\"\n",
+            "[network]\ndelay = \"uniform:10ms..900ms\"\nwhere = \"sender\"\n",
+        ] {
+            let machines = "[[machine]]\nclock_rate = 3.7\n[[machine]]\nclock_rate = 1\ncount = 2\n";
+            let text = format!("name = \"once\"\nduration = \"45s\"\nseed = 9\n{rest}{machines}");
+            let run = Run::single(parse("t", &text, &[]).unwrap(), "once".to_owned());
+            let results = tempfile::tempdir().unwrap();
+            let folder = results.path().join("once");
+            std::fs::create_dir_all(&folder).unwrap();
+            simulate_into(&folder, &run, &StopSwitch::default(), &Gauges::new(3)).unwrap();
+            let logged = measure_run(&find_runs(&folder).unwrap()[0], Purpose::default()).unwrap();
+            let measured = simulate_metrics(&run, &StopSwitch::default());
+            assert!(measured.iter().any(|row| row.receives > 10));
+            assert_eq!(measured, logged.rows);
+        }
+    }
+}
