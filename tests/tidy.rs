@@ -22,7 +22,7 @@ const PURE: [&str; 10] = [
     "src/machine.rs",
     "src/event.rs",
     "src/random.rs",
-    "src/plan.rs",
+    "src/plan/",
     "src/time.rs",
     "src/spec/",
     "src/engine/wire.rs",

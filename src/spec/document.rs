@@ -8,12 +8,14 @@ use crate::spec::error::SpecError;
 use crate::spec::fields::{Field, Fields};
 use crate::spec::overrides::{self, Override};
 use crate::spec::source::Source;
-use crate::spec::{Broadcast, Delay, DelayAt, MachineSpec, Network, Published, Spec, machines, syntax};
+use crate::spec::{
+    Broadcast, Delay, DelayAt, MachineSpec, Network, Published, Spec, machines, sweep, syntax,
+};
 use crate::time::LabTime;
 
 pub use crate::spec::written::to_toml;
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 14] = [
     "$schema",
     "name",
     "why",
@@ -26,6 +28,8 @@ const KEYS: [&str; 12] = [
     "machine",
     "network",
     "published",
+    "replicates",
+    "sweep",
 ];
 const NETWORK_KEYS: [&str; 5] = ["delay", "where", "open", "token", "connect_timeout"];
 const PUBLISHED_KEYS: [&str; 4] = ["source", "max_queue", "end_queue", "clock_diff"];
@@ -43,11 +47,23 @@ const MAX_TOKEN: usize = 64;
 /// brought it in.
 pub fn parse(source_name: &str, text: &str, overrides: &[Override]) -> Result<Spec, SpecError> {
     let source = Source { name: source_name, text, overrides };
-    let mut root = DeTable::parse(text).map_err(|error| syntax::explain(&source, &error))?.into_inner();
+    let mut root = table(&source)?;
     overrides::apply(source, &mut root)?;
-    let first_key = root.keys().map(|key| key.span()).filter(|span| span.end <= text.len());
+    let fields = root_fields(&source, &root)?;
+    sweep::resolve(&source, &fields)?;
+    resolve(&fields)
+}
+
+/// The text's table, before anything is laid over it.
+pub(super) fn table<'a>(source: &Source<'a>) -> Result<DeTable<'a>, SpecError> {
+    Ok(DeTable::parse(source.text).map_err(|error| syntax::explain(source, &error))?.into_inner())
+}
+
+/// The keys of a spec, of which no unknown one is let through.
+pub(super) fn root_fields<'a>(source: &Source<'a>, root: &'a DeTable<'a>) -> Result<Fields<'a>, SpecError> {
+    let first_key = root.keys().map(|key| key.span()).filter(|span| span.end <= source.text.len());
     let span = first_key.min_by_key(|span| span.start).unwrap_or(0..0);
-    resolve(&Fields::new(source, &root, "", span, &KEYS)?)
+    Fields::new(*source, root, "", span, &KEYS)
 }
 
 fn resolve(root: &Fields<'_>) -> Result<Spec, SpecError> {

@@ -16,13 +16,20 @@ const MAX_BYTES: u64 = 1 << 20;
 /// When there is no such file, when it is no text of at most 1 MiB, and as
 /// [`document::parse`].
 pub fn load(path: &Path, overrides: &[Override]) -> Result<Spec, SpecError> {
-    let name = path.display().to_string();
-    let text = read(path).map_err(|fault| SpecError::new(&name, fault))?;
-    document::parse(&name, &text, overrides)
+    document::parse(&path.display().to_string(), &read(path)?, overrides)
+}
+
+/// The text of the spec in the file at `path`.
+///
+/// # Errors
+///
+/// When there is no such file, or when it is no text of at most 1 MiB.
+pub fn read(path: &Path) -> Result<String, SpecError> {
+    text(path).map_err(|fault| SpecError::new(path.display().to_string(), fault))
 }
 
 /// The file's text, or what is wrong with it.
-fn read(path: &Path) -> Result<String, String> {
+fn text(path: &Path) -> Result<String, String> {
     if path.is_dir() {
         return Err("this is a folder, not a spec; name a `.toml` file in it".to_owned());
     }

@@ -1,6 +1,7 @@
 //! The spec: what an experiment is, resolved and checked. Never touches clock
 //! or network; [`document`] reads its TOML, and [`file`](mod@file) alone touches disk.
 
+pub mod condition;
 pub mod delay;
 pub mod document;
 pub mod error;
@@ -9,9 +10,11 @@ pub mod file;
 mod machines;
 pub mod overrides;
 mod source;
+pub mod sweep;
 mod syntax;
 #[cfg(test)]
 mod tests;
+pub mod values;
 mod written;
 
 use std::fmt;
@@ -19,8 +22,9 @@ use std::net::SocketAddr;
 
 pub use document::{parse, to_toml};
 pub use error::SpecError;
-pub use file::load;
+pub use file::{load, read};
 pub use overrides::Override;
+pub use sweep::{Axis, Sweep, parse_sweep};
 
 use crate::event::MachineId;
 use crate::machine::Rules;

@@ -36,7 +36,7 @@ impl Override {
     }
 }
 
-const CLOCK_RATES: &str = "clock_rates";
+pub(super) const CLOCK_RATES: &str = "clock_rates";
 const MACHINE: &str = "machine";
 const COUNT: &str = "count";
 const PUBLISHED: &str = "published";

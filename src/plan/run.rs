@@ -1,5 +1,4 @@
-//! From a spec to the runs it asks for: here every seed, rate and name is
-//! decided. Pure.
+//! A run to come: here its seed, its rates and its name are decided. Pure.
 
 use crate::event::MachineId;
 use crate::random::draw_clock_rate;

@@ -1,0 +1,286 @@
+//! The plan of a sweep: its cells and their replicates, every run numbered.
+//! Pure; its text is its identity.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::Run;
+use crate::spec::{self, Spec, SpecError, to_toml};
+
+/// All runs of a sweep, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    pub engine: EngineKind,
+    /// Stops a cell's replicates once they are as precise as wanted.
+    pub until: Option<String>,
+    cells: Vec<Cell>,
+    /// The number of each cell's first run.
+    starts: Vec<u64>,
+}
+
+/// One point of a sweep.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    /// The values of the axes here, by key; empty for a spec without axes.
+    pub settings: Vec<(String, String)>,
+    /// Runs that differ in the seed alone; with `until`, the most there may be.
+    pub replicates: u32,
+    /// With the first replicate's seed.
+    pub spec: Spec,
+}
+
+impl Cell {
+    /// The values of its axes, as a person reads them.
+    pub fn title(&self) -> String {
+        if self.settings.is_empty() {
+            return "as it is".to_owned();
+        }
+        let settings: Vec<String> =
+            self.settings.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        settings.join(", ")
+    }
+
+    /// Its experiment, and the values of its axes if there are any.
+    pub fn full_title(&self) -> String {
+        if self.settings.is_empty() {
+            self.spec.name.clone()
+        } else {
+            format!("{}: {}", self.spec.name, self.title())
+        }
+    }
+}
+
+/// What drives the machines of a sweep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EngineKind {
+    Sockets,
+    Simulator,
+}
+
+/// A plan's text that cannot be used.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum PlanError {
+    #[error("this is no plan: {0}")]
+    Form(String),
+    #[error("the plan was changed after it was made: its hash is {stated}, its content's {actual}")]
+    Hash { stated: String, actual: String },
+    #[error("the plan was made by labctl {theirs}, this is {ours}; make it anew, or use that version")]
+    Version { theirs: String, ours: String },
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+}
+
+/// The file of a plan.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    /// SHA-256 of the plan as compact JSON.
+    sha256: String,
+    plan: Body,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    labctl_version: String,
+    engine: EngineKind,
+    until: Option<String>,
+    cells: Vec<CellBody>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CellBody {
+    settings: Vec<(String, String)>,
+    replicates: u32,
+    spec: String,
+}
+
+impl Plan {
+    pub fn new(engine: EngineKind, until: Option<String>, cells: Vec<Cell>) -> Plan {
+        let starts = cells.iter().scan(0, |next, cell| {
+            let start = *next;
+            *next += u64::from(cell.replicates);
+            Some(start)
+        });
+        Plan { engine, until, starts: starts.collect(), cells }
+    }
+
+    pub fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    /// How many runs there are, or with `until` may be.
+    pub fn run_count(&self) -> u64 {
+        self.cells.iter().map(|cell| u64::from(cell.replicates)).sum()
+    }
+
+    /// The numbers of a cell's runs, counted from 0.
+    pub fn runs_of(&self, cell: usize) -> std::ops::Range<u64> {
+        let start = self.starts[cell];
+        start..start + u64::from(self.cells[cell].replicates)
+    }
+
+    /// The cell that run `number` belongs to, and which of its replicates it
+    /// is; both counted from 0.
+    pub fn place(&self, number: u64) -> (usize, u32) {
+        let cell = self.starts.partition_point(|start| *start <= number) - 1;
+        (cell, (number - self.starts[cell]) as u32)
+    }
+
+    /// Run `number` in full: replicate k of every cell has the cell's seed + k,
+    /// so that the same replicate meets the same draws in every cell.
+    pub fn run(&self, number: u64) -> Run {
+        let (cell, replicate) = self.place(number);
+        let mut spec = self.cells[cell].spec.clone();
+        spec.seed = spec.seed.wrapping_add(u64::from(replicate));
+        Run::single(spec, format!("c{}_r{}", cell + 1, replicate + 1))
+    }
+
+    /// The keys of all axes, in the order in which the cells name them.
+    pub fn axes(&self) -> Vec<&str> {
+        let mut keys: Vec<&str> = Vec::new();
+        for (key, _) in self.cells.iter().flat_map(|cell| &cell.settings) {
+            if !keys.contains(&key.as_str()) {
+                keys.push(key);
+            }
+        }
+        keys
+    }
+
+    fn body(&self, version: &str) -> Body {
+        let cell = |cell: &Cell| CellBody {
+            settings: cell.settings.clone(),
+            replicates: cell.replicates,
+            spec: to_toml(&cell.spec),
+        };
+        Body {
+            labctl_version: version.to_owned(),
+            engine: self.engine,
+            until: self.until.clone(),
+            cells: self.cells.iter().map(cell).collect(),
+        }
+    }
+
+    /// The plan's hash, by which its results know it: of all that decides its
+    /// runs, the version of this program included.
+    pub fn hash(&self, version: &str) -> String {
+        hash(&self.body(version))
+    }
+
+    /// The plan as JSON; [`Plan::from_json`] gives it back.
+    pub fn to_json(&self, version: &str) -> String {
+        let body = self.body(version);
+        let document = Document { sha256: hash(&body), plan: body };
+        serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+    }
+
+    /// Reads a plan that [`Plan::to_json`] of the same `version` wrote.
+    ///
+    /// # Errors
+    ///
+    /// Text of another form, of another version, or changed since.
+    pub fn from_json(text: &str, version: &str) -> Result<Plan, PlanError> {
+        let document: Document =
+            serde_json::from_str(text).map_err(|error| PlanError::Form(error.to_string()))?;
+        let body = document.plan;
+        let actual = hash(&body);
+        if document.sha256 != actual {
+            return Err(PlanError::Hash { stated: document.sha256, actual });
+        }
+        if body.labctl_version != version {
+            return Err(PlanError::Version { theirs: body.labctl_version, ours: version.to_owned() });
+        }
+        let mut cells = Vec::new();
+        for (at, cell) in body.cells.into_iter().enumerate() {
+            let spec = spec::parse(&format!("cell {} of the plan", at + 1), &cell.spec, &[])?;
+            cells.push(Cell { settings: cell.settings, replicates: cell.replicates, spec });
+        }
+        Ok(Plan::new(body.engine, body.until, cells))
+    }
+
+    /// What is different in `other`, a line each; empty for the same plan.
+    pub fn differences(&self, other: &Plan) -> Vec<String> {
+        let mut found = Vec::new();
+        if self.engine != other.engine {
+            found.push(format!("engine: {:?} here, {:?} there", self.engine, other.engine));
+        }
+        if self.until != other.until {
+            let told = |until: &Option<String>| until.clone().unwrap_or_else(|| "none".to_owned());
+            found.push(format!("--until: {} here, {} there", told(&self.until), told(&other.until)));
+        }
+        if self.cells.len() != other.cells.len() {
+            found.push(format!("cells: {} here, {} there", self.cells.len(), other.cells.len()));
+        }
+        for (at, (mine, theirs)) in self.cells.iter().zip(&other.cells).enumerate() {
+            let mut tell = |what: &str, here: String, there: String| {
+                if here != there {
+                    found.push(format!("cell {}, {what}: {here} here, {there} there", at + 1));
+                }
+            };
+            tell("axes", mine.full_title(), theirs.full_title());
+            tell("replicates", mine.replicates.to_string(), theirs.replicates.to_string());
+            let (mine, theirs) = (to_toml(&mine.spec), to_toml(&theirs.spec));
+            mine.lines().zip(theirs.lines()).for_each(|(here, there)| {
+                tell("spec", format!("`{here}`"), format!("`{there}`"));
+            });
+        }
+        found
+    }
+}
+
+fn hash(body: &Body) -> String {
+    // Nothing in a plan can fail to be written as JSON.
+    let text = serde_json::to_vec(body).unwrap_or_default();
+    Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Source, cells};
+    use super::*;
+    use crate::spec::Override;
+
+    fn plan(rates: &str, replicates: u32) -> Plan {
+        let text = "name = \"x\"\nduration = \"60s\"\nseed = 7\n[[machine]]\nclock_rate = \"random 1..6\"\ncount = 3\n";
+        let source = Source { name: "x.toml".to_owned(), text: text.to_owned() };
+        let typed = [Override::clock_rates("--clock-rates", rates)];
+        Plan::new(EngineKind::Simulator, None, cells(&[source], &typed, Some(replicates)).unwrap())
+    }
+
+    #[test]
+    fn every_run_has_a_place_a_name_and_a_seed() {
+        let plan = plan("1,2,3;4,5,6", 3);
+        assert_eq!(plan.run_count(), 6);
+        let runs: Vec<Run> = (0..6).map(|number| plan.run(number)).collect();
+        let told: Vec<_> = runs.iter().map(|run| (run.name.as_str(), run.spec.seed)).collect();
+        assert_eq!(
+            told,
+            [("c1_r1", 7), ("c1_r2", 8), ("c1_r3", 9), ("c2_r1", 7), ("c2_r2", 8), ("c2_r3", 9)]
+        );
+        assert_eq!((plan.place(3), plan.runs_of(1)), ((1, 0), 3..6));
+        assert_eq!(runs[5].clock_rates(), [4.0, 5.0, 6.0]);
+    }
+
+    #[test]
+    fn a_plan_reads_back_from_its_text_and_knows_a_changed_one() {
+        let one = plan("1,2,3;4,5,6", 3);
+        let text = one.to_json("1.0");
+        assert_eq!(Plan::from_json(&text, "1.0").unwrap(), one);
+        assert!(matches!(Plan::from_json(&text, "1.1"), Err(PlanError::Version { .. })));
+        let changed = text.replace("\"replicates\": 3", "\"replicates\": 4");
+        assert!(matches!(Plan::from_json(&changed, "1.0"), Err(PlanError::Hash { .. })));
+        assert!(matches!(Plan::from_json("{}", "1.0"), Err(PlanError::Form(_))));
+    }
+
+    #[test]
+    fn the_difference_of_two_plans_is_told() {
+        let differences = plan("1,2,3;4,5,6", 3).differences(&plan("1,2,3;4,5,7", 3));
+        assert_eq!(differences.len(), 2, "{differences:?}");
+        assert!(differences[0].contains("cell 2") && differences[0].contains("4,5,7"), "{differences:?}");
+        assert!(differences[1].contains("`clock_rate = 6.0` here"), "{differences:?}");
+        let more = plan("1,2,3", 4).differences(&plan("1,2,3", 3));
+        assert_eq!(more, ["cell 1, replicates: 4 here, 3 there"]);
+    }
+}
