@@ -7,6 +7,7 @@
 
 pub mod charts;
 pub mod check;
+pub mod digest;
 pub mod engine;
 pub mod event;
 pub mod lab;
@@ -18,6 +19,7 @@ pub mod random;
 pub mod reading;
 pub mod spec;
 pub mod store;
+pub mod sweep;
 pub mod table;
 pub mod theory;
 pub mod time;

@@ -4,10 +4,10 @@ use std::io::{self, BufReader};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use labctl::digest::sha256;
 use labctl::engine::sockets::{Controlled, Epoch, LogPlace, Setup, run_controlled, run_one};
 use labctl::engine::{Gauges, Notice, StopSwitch};
 use labctl::event::MachineId;
-use labctl::lab::digest_of;
 use labctl::log::EndReason;
 use labctl::plan::Run;
 use labctl::spec::{self, Spec, to_toml};
@@ -70,7 +70,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 /// token: both follow from the spec, so that only machines of one spec meet.
 fn setup(args: &Args, spec: Spec, terminal: &Terminal) -> Setup {
     let mut run = Run::single(spec, String::new());
-    let digest = digest_of(&to_toml(&run.spec));
+    let digest = sha256(to_toml(&run.spec).as_bytes());
     let token = run.spec.network.token.clone().unwrap_or_else(|| digest[..32].to_owned());
     let logs = match &args.logs {
         Some(folder) => LogPlace::Folder(folder.clone()),

@@ -1,16 +1,23 @@
 //! The commands, one a file, and what they share. Nothing of this is known to
 //! the library.
 
+pub mod collect;
 mod conduct;
+pub mod exec;
+mod gathered;
 pub mod machine;
 pub mod metrics;
 pub mod parse;
+pub mod plan;
+mod plan_flags;
 pub mod plot;
 pub mod predict;
 mod progress;
 pub mod run;
 mod signals;
 mod spec_flags;
+pub mod sweep;
+mod sweep_progress;
 mod terminal;
 pub mod twin;
 pub mod verify;
@@ -28,7 +35,8 @@ First steps:
   labctl metrics results/exp4/latest              see the numbers again
   labctl plot results/                            draw the charts of everything under results/
 
-Exit codes: 0 done; 1 a run or a check failed; 2 wrong usage or a wrong spec; 130, 143 interrupted.";
+Exit codes: 0 done; 1 a run or a check failed; 2 wrong usage or a wrong spec; 4 a sweep finished in
+part; 130, 143 interrupted.";
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -65,6 +73,14 @@ pub enum Command {
     Metrics(metrics::Args),
     /// Draw the charts of runs
     Plot(plot::Args),
+    /// Make many runs: over values of any key, and over replicates
+    Sweep(Box<sweep::Args>),
+    /// Write a sweep down, to be run in pieces and anywhere
+    Plan(Box<plan::Args>),
+    /// Run a piece of a plan
+    Exec(exec::Args),
+    /// Join what came back of a plan
+    Collect(collect::Args),
     /// Say what should happen in an experiment, by theory
     Predict(predict::Args),
     /// Run a spec on sockets and in the simulator, and compare them event by event

@@ -76,7 +76,7 @@ enum IsolationFlag {
     Process,
 }
 
-fn folder_name(text: &str) -> Result<String, String> {
+pub fn folder_name(text: &str) -> Result<String, String> {
     let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
     if text == LATEST_LINK || text.ends_with(PARTIAL_SUFFIX) {
         return Err(format!(

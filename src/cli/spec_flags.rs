@@ -48,7 +48,8 @@ impl SpecFlags {
         spec::load(path, &self.overrides())
     }
 
-    fn overrides(&self) -> Vec<Override> {
+    /// The flags as overrides, in the order in which they are laid over a spec.
+    pub fn overrides(&self) -> Vec<Override> {
         let keyed = [
             ("--internal-prob", "internal_prob", &self.internal_prob),
             ("--duration", "duration", &self.duration),

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
 use clap::ValueEnum;
+use labctl::plan::CellsError;
 use labctl::spec::SpecError;
 
 /// When to use colour.
@@ -26,6 +27,8 @@ pub enum Exit {
     Failed,
     /// The user's input cannot be used; it was told.
     Usage,
+    /// A sweep finished in part; it was told which runs are missing.
+    Partial,
     /// By a signal of this number.
     Interrupted(u8),
     /// The same as `Failed`, but the reason is still to be told.
@@ -91,6 +94,21 @@ impl Terminal {
         if self.talk_in_colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
+    /// Tells an error that nobody has told yet. What is wrong with a spec, or
+    /// with what is to be swept, is for the user to mend.
+    fn tell_error(&self, error: &anyhow::Error) -> ExitCode {
+        let spec = match error.downcast_ref::<CellsError>() {
+            Some(CellsError::Spec(spec)) => Some(spec),
+            _ => error.downcast_ref::<SpecError>(),
+        };
+        match spec {
+            Some(spec) => self.spec_error(spec),
+            None => self.error(told_once(error)),
+        }
+        let is_usage = spec.is_some() || error.is::<CellsError>();
+        ExitCode::from(if is_usage { 2 } else { 1 })
+    }
+
     fn line(&self, text: &str) {
         // Whoever closed standard error does not want to hear.
         let _ = writeln!(io::stderr(), "{text}");
@@ -102,17 +120,9 @@ impl Terminal {
             Exit::Done => ExitCode::SUCCESS,
             Exit::Failed => ExitCode::from(1),
             Exit::Usage => ExitCode::from(2),
+            Exit::Partial => ExitCode::from(4),
             Exit::Interrupted(signal) => ExitCode::from(128 + signal),
-            Exit::Error(error) => match error.downcast_ref::<SpecError>() {
-                Some(spec) => {
-                    self.spec_error(spec);
-                    ExitCode::from(2)
-                }
-                None => {
-                    self.error(told_once(&error));
-                    ExitCode::from(1)
-                }
-            },
+            Exit::Error(error) => self.tell_error(&error),
         }
     }
 }

@@ -3,6 +3,8 @@
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 use labctl::metrics::MachineMetrics;
 use labctl::metrics::summary::{RunMetrics, SummaryRow};
+use labctl::plan::{Cell, Plan};
+use labctl::sweep::gathering::CellResult;
 
 const UNKNOWN: &str = "?";
 /// A line under the header and nothing else: rows read best close together.
@@ -85,6 +87,37 @@ pub fn summary(rows: &[SummaryRow]) -> String {
         ]
     });
     table(&header, body)
+}
+
+/// The cells of a plan.
+pub fn plan(plan: &Plan) -> String {
+    let axes = plan.axes();
+    let header = ["cell", "experiment"].into_iter().chain(axes.iter().copied()).chain(["runs"]);
+    let body = plan.cells().iter().enumerate().map(|(at, cell)| {
+        let place = [(at + 1).to_string(), cell.spec.name.clone()];
+        place.into_iter().chain(values(cell, &axes)).chain([cell.replicates.to_string()]).collect()
+    });
+    table(&header.collect::<Vec<_>>(), body)
+}
+
+/// What the cells of a sweep came to: of each, the largest over its machines.
+pub fn cells(plan: &Plan, results: &[CellResult]) -> String {
+    let axes = plan.axes();
+    let heads = ["runs", "max queue", "end queue", "clock diff"];
+    let header = ["cell", "experiment"].into_iter().chain(axes.iter().copied()).chain(heads);
+    let body = results.iter().map(|result| {
+        let cell = &plan.cells()[result.cell];
+        let place = [(result.cell + 1).to_string(), cell.spec.name.clone()];
+        place.into_iter().chain(values(cell, &axes)).chain([result.runs.to_string()]).collect()
+    });
+    table(&header.collect::<Vec<_>>(), body)
+}
+
+fn values<'a>(cell: &'a Cell, axes: &'a [&str]) -> impl Iterator<Item = String> + 'a {
+    axes.iter().map(|axis| {
+        let setting = cell.settings.iter().find(|(key, _)| key == axis);
+        setting.map_or_else(|| "-".to_owned(), |(_, value)| value.clone())
+    })
 }
 
 fn known<T>(value: Option<T>, show: impl FnOnce(T) -> String) -> String {

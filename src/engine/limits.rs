@@ -21,6 +21,13 @@ pub fn make_room_for(files: u64) -> Result<(), TooManyFiles> {
     if allowed < needed { Err(TooManyFiles { needed, allowed }) } else { Ok(()) }
 }
 
+/// How many of up to `wanted` can go on at once that need `files` each; this
+/// process's limit is raised for them.
+pub fn how_many(files: u64, wanted: u64) -> u64 {
+    let allowed = raise_limit(files * wanted + OTHERS);
+    (allowed.saturating_sub(OTHERS) / files.max(1)).clamp(1, wanted)
+}
+
 #[cfg(unix)]
 fn raise_limit(needed: u64) -> u64 {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

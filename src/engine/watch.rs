@@ -66,7 +66,11 @@ pub type Observer = Arc<dyn Fn(Notice) + Send + Sync>;
 
 /// Ends a run before its time. The first reason given holds.
 #[derive(Clone, Debug, Default)]
-pub struct StopSwitch(Arc<AtomicU8>);
+pub struct StopSwitch {
+    own: Arc<AtomicU8>,
+    /// What stops more than this run.
+    above: Option<Arc<AtomicU8>>,
+}
 
 const RUNNING: u8 = 0;
 const INTERRUPTED: u8 = 1;
@@ -85,16 +89,23 @@ impl StopSwitch {
 
     fn stop(&self, reason: u8) {
         // An earlier reason stays; both outcomes are right.
-        let _ = self.0.compare_exchange(RUNNING, reason, Relaxed, Relaxed);
+        let _ = self.own.compare_exchange(RUNNING, reason, Relaxed, Relaxed);
+    }
+
+    /// A switch for one run of several: this one stops it too, but what stops it
+    /// does not stop the others.
+    pub fn below(&self) -> StopSwitch {
+        StopSwitch { own: Arc::default(), above: Some(Arc::clone(&self.own)) }
     }
 
     /// Why to stop, if at all.
     #[inline]
     pub fn reason(&self) -> Option<EndReason> {
-        match self.0.load(Relaxed) {
+        let reason = |switch: &AtomicU8| match switch.load(Relaxed) {
             RUNNING => None,
             INTERRUPTED => Some(EndReason::Interrupted),
             _ => Some(EndReason::Failed),
-        }
+        };
+        reason(&self.own).or_else(|| reason(self.above.as_ref()?))
     }
 }

@@ -9,7 +9,6 @@ use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use sha2::Digest;
 
 use crate::engine::limits::TooManyFiles;
 use crate::engine::sockets::{self, EngineError, Epoch, LogPlace, Setup};
@@ -260,9 +259,4 @@ fn manifest(
         ended: Timestamp::now().to_string(),
         sha256: checksums(folder).map_err(|source| StoreError::write(folder, source))?,
     })
-}
-
-/// SHA-256 of a text, in hexadecimal.
-pub fn digest_of(text: &str) -> String {
-    store::manifest::hexadecimal(&sha2::Sha256::digest(text.as_bytes()))
 }

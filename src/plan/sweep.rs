@@ -2,9 +2,9 @@
 //! Pure; its text is its identity.
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::Run;
+use crate::digest::sha256;
 use crate::spec::{self, Spec, SpecError, to_toml};
 
 /// All runs of a sweep, in order.
@@ -232,8 +232,7 @@ impl Plan {
 
 fn hash(body: &Body) -> String {
     // Nothing in a plan can fail to be written as JSON.
-    let text = serde_json::to_vec(body).unwrap_or_default();
-    Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256(&serde_json::to_vec(body).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -137,6 +137,16 @@ impl Spec {
         self.machines.len() as u32
     }
 
+    /// Ticks per second of lab time, all machines together; of rates left to
+    /// chance, the mean.
+    pub fn tick_rate(&self) -> f64 {
+        let rate = |machine: &MachineSpec| match machine.clock_rate {
+            ClockRate::Fixed(rate) => rate,
+            ClockRate::Random { low, high } => f64::from(low + high) / 2.0,
+        };
+        self.machines.iter().map(rate).sum()
+    }
+
     /// What every machine of the experiment shares.
     pub fn rules(&self) -> Rules {
         Rules { machines: self.machine_count(), internal_prob: self.internal_prob, broadcast: self.broadcast }

@@ -6,7 +6,7 @@ pub mod find;
 pub mod manifest;
 
 use std::fs;
-use std::io;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 pub use find::{RunPath, find_all_runs, find_runs};
@@ -122,14 +122,49 @@ fn link_latest(_experiment: &Path, _run: &Path) -> io::Result<()> {
 /// Writes a file beside its place and renames it into it, so that nobody ever
 /// reads half of one.
 pub fn write_file(path: &Path, content: &[u8]) -> Result<(), StoreError> {
-    use std::io::Write;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let failed = |source| StoreError::write(path, source);
-    let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    beside.write_all(content).map_err(failed)?;
-    share_like_others(beside.as_file()).map_err(failed)?;
-    beside.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    NewFile::begin(path)?.put(content)?.finish()
+}
+
+/// A file that is being written beside its place.
+#[derive(Debug)]
+pub struct NewFile {
+    path: PathBuf,
+    beside: BufWriter<tempfile::NamedTempFile>,
+}
+
+impl NewFile {
+    /// Begins a file that will be at `path`.
+    pub fn begin(path: &Path) -> Result<NewFile, StoreError> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let beside =
+            tempfile::NamedTempFile::new_in(folder).map_err(|source| StoreError::write(path, source))?;
+        Ok(NewFile { path: path.to_owned(), beside: BufWriter::new(beside) })
+    }
+
+    /// Writes more of it.
+    pub fn put(mut self, content: &[u8]) -> Result<NewFile, StoreError> {
+        self.beside.write_all(content).map_err(|source| StoreError::write(&self.path, source))?;
+        Ok(self)
+    }
+
+    /// Puts it into its place.
+    pub fn finish(self) -> Result<(), StoreError> {
+        let failed = |source| StoreError::write(&self.path, source);
+        let beside = self.beside.into_inner().map_err(|error| failed(error.into_error()))?;
+        share_like_others(beside.as_file()).map_err(failed)?;
+        beside.persist(&self.path).map_err(|error| failed(error.error))?;
+        Ok(())
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.beside.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.beside.flush()
+    }
 }
 
 /// Temporary files are private; results are for everyone who may see the folder.

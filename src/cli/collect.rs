@@ -1,0 +1,43 @@
+//! `labctl collect`: what came back of a plan, joined.
+
+use std::path::PathBuf;
+
+use labctl::sweep::SweepFolder;
+
+use super::{Exit, Terminal, gathered, sweep};
+
+const EXAMPLES: &str = "\
+Examples:
+  labctl collect results/probs
+  labctl collect results/probs other-host/journal more/3.jsonl
+
+Joins the journals of all pieces in any order, writes runs.csv and summary.csv, and says what is
+missing, failed, damaged or came in twice. The exit code is 4 until every run is there.";
+
+/// The arguments of `labctl collect`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// The folder of a sweep, or its plan
+    #[arg(value_name = "SWEEP")]
+    sweep: PathBuf,
+
+    /// Journals that came back elsewhere: files, or folders of them
+    #[arg(value_name = "JOURNAL")]
+    journals: Vec<PathBuf>,
+
+    /// The folder of all charts
+    #[arg(long, value_name = "DIR", default_value = "plots")]
+    plots: PathBuf,
+}
+
+/// Joins what came back.
+pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let folder = SweepFolder::of_plan_file(&args.sweep);
+    let plan = folder.plan()?;
+    if let Some(path) = args.journals.iter().find(|path| !path.exists()) {
+        anyhow::bail!("there is no {}", path.display());
+    }
+    let gathered = gathered::gather_and_show(&folder, &plan, &args.journals, &args.plots, terminal)?;
+    Ok(sweep::exit(&gathered))
+}

@@ -1,0 +1,80 @@
+//! A sweep's result as a person reads it: a row a cell, and what is wrong.
+
+use std::path::{Path, PathBuf};
+
+use labctl::plan::Plan;
+use labctl::sweep::gathering::CellResult;
+use labctl::sweep::{Gathered, SweepFolder, gather};
+
+use super::sweep_progress::name;
+use super::{Terminal, view};
+
+/// Lines told of each kind of trouble; the files have all of them.
+const TOLD: usize = 5;
+/// Cells in the table; `summary.csv` has all of them.
+const CELLS_SHOWN: usize = 40;
+
+/// Gathers a sweep, and shows it.
+pub fn gather_and_show(
+    folder: &SweepFolder,
+    plan: &Plan,
+    elsewhere: &[PathBuf],
+    _plots: &Path,
+    terminal: &Terminal,
+) -> anyhow::Result<Gathered> {
+    let mut results: Vec<CellResult> = Vec::new();
+    let gathered = gather(folder, plan, elsewhere, |_| true, |result| results.push(result))?;
+    terminal.data(&view::cells(plan, &results[..results.len().min(CELLS_SHOWN)]))?;
+    if results.len() > CELLS_SHOWN {
+        terminal.say(format!("… and {} cells more", results.len() - CELLS_SHOWN));
+    }
+    tell(&gathered, plan, terminal);
+    terminal.say(format!("results: {}, {}", folder.runs_file().display(), folder.summary_file().display()));
+    Ok(gathered)
+}
+
+fn tell(gathered: &Gathered, plan: &Plan, terminal: &Terminal) {
+    for damage in gathered.damages.iter().filter(|damage| !damage.cut) {
+        let path = damage.path.display();
+        terminal.warn(format!("{path}:{}: this line was changed; its run does not count", damage.line));
+    }
+    for double in gathered.doubles.iter().filter(|double| !double.same) {
+        let (path, line, run) = (double.path.display(), double.line, name(plan, double.run));
+        terminal
+            .warn(format!("{path}:{line}: {run} came in twice and measures differently; the first counts"));
+    }
+    let twice = gathered.doubles.iter().filter(|double| double.same).count();
+    if twice > 0 {
+        terminal.say(format!("{twice} runs came in twice, the same; each counts once"));
+    }
+    if gathered.strangers > 0 {
+        terminal.warn(format!("{} entries are of runs that the plan does not have", gathered.strangers));
+    }
+    told(&gathered.doubted, terminal, "more runs are to be doubted", |(run, reason)| {
+        format!("{}: {reason}", name(plan, *run))
+    });
+    told(&gathered.failed, terminal, "more runs failed", |(run, reason)| {
+        format!("{} failed: {reason}", name(plan, *run))
+    });
+    let missing: u64 = gathered.missing.iter().map(|(first, last)| last - first + 1).sum();
+    if missing > 0 {
+        let ranges: Vec<String> = gathered
+            .missing
+            .iter()
+            .take(TOLD)
+            .map(|(first, last)| match last - first {
+                0 => name(plan, *first),
+                _ => format!("{} to {}", name(plan, *first), name(plan, *last)),
+            })
+            .collect();
+        let more = if gathered.missing.len() > TOLD { ", …" } else { "" };
+        terminal.warn(format!("{missing} runs are missing: {}{more}", ranges.join(", ")));
+    }
+}
+
+fn told<T>(troubles: &[T], terminal: &Terminal, more: &str, text: impl Fn(&T) -> String) {
+    troubles.iter().take(TOLD).for_each(|trouble| terminal.warn(text(trouble)));
+    if troubles.len() > TOLD {
+        terminal.warn(format!("{} {more}", troubles.len() - TOLD));
+    }
+}

@@ -1,0 +1,93 @@
+//! Flags that make a plan, the same for every command that makes one.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+use labctl::plan::{EngineKind, Plan, Source, cells};
+use labctl::spec;
+
+use super::run::folder_name;
+use super::spec_flags::SpecFlags;
+
+/// Where specs are looked for when none is named.
+const EXPERIMENTS: &str = "experiments";
+
+/// What to run, and how often
+#[derive(Debug, clap::Args)]
+pub struct PlanFlags {
+    /// Specs to sweep over; without one, all in experiments/
+    #[arg(value_name = "SPEC")]
+    specs: Vec<PathBuf>,
+
+    /// Runs of each cell that differ in the seed alone
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    replicates: Option<u32>,
+
+    /// Real sockets in real time, or simulations: the same machines in virtual time
+    #[arg(long, value_name = "ENGINE", default_value = "sockets")]
+    engine: EngineFlag,
+
+    /// Name the sweep, instead of by its plan
+    #[arg(long, value_name = "NAME", value_parser = folder_name)]
+    name: Option<String>,
+
+    /// The folder of all results
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    results: PathBuf,
+
+    #[command(flatten)]
+    spec_flags: SpecFlags,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum EngineFlag {
+    Sockets,
+    Sim,
+}
+
+impl PlanFlags {
+    /// The plan that is asked for.
+    pub fn plan(&self) -> anyhow::Result<Plan> {
+        let mut sources = Vec::new();
+        for path in self.paths()? {
+            sources.push(Source { text: spec::read(&path)?, name: path.display().to_string() });
+        }
+        let cells = cells(&sources, &self.spec_flags.overrides(), self.replicates)?;
+        let engine = match self.engine {
+            EngineFlag::Sockets => EngineKind::Sockets,
+            EngineFlag::Sim => EngineKind::Simulator,
+        };
+        Ok(Plan::new(engine, None, cells))
+    }
+
+    /// Where a plan with this hash belongs.
+    pub fn folder(&self, hash: &str) -> PathBuf {
+        /// Enough to tell the sweeps of one lab apart.
+        const DIGITS: usize = 8;
+        let name = self.name.clone().unwrap_or_else(|| format!("sweep-{}", &hash[..DIGITS]));
+        self.results.join(name)
+    }
+
+    fn paths(&self) -> anyhow::Result<Vec<PathBuf>> {
+        if !self.specs.is_empty() {
+            return Ok(self.specs.clone());
+        }
+        let folder = Path::new(EXPERIMENTS);
+        let entries = fs::read_dir(folder)
+            .with_context(|| format!("name a spec, or work in a folder that has some in {EXPERIMENTS}/"))?;
+        let mut paths = Vec::new();
+        for entry in entries {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "toml") {
+                paths.push(path);
+            }
+        }
+        if paths.is_empty() {
+            bail!("{EXPERIMENTS}/ holds no specs; name one");
+        }
+        paths.sort();
+        Ok(paths)
+    }
+}

@@ -1,0 +1,122 @@
+//! Executing runs of a plan: several at once, each journalled as it ends.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use super::folder::{FolderError, SweepFolder};
+use super::gate::Gate;
+use super::journal::{Entry, Journal, JournalError};
+use super::work::{OnSockets, simulate};
+use crate::engine::{StopSwitch, limits};
+use crate::plan::{EngineKind, Plan};
+use crate::reading::ReadError;
+use crate::store::StoreError;
+
+/// A sweep cannot go on; what has ended is in its journal.
+#[derive(Debug, thiserror::Error)]
+pub enum SweepError {
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error("cannot write {path}: {source}")]
+    Table { path: std::path::PathBuf, source: csv::Error },
+}
+
+/// How runs of a plan are to be made.
+pub struct Execution<'a> {
+    pub plan: &'a Plan,
+    pub folder: &'a SweepFolder,
+    pub journal: &'a Journal,
+    pub stop: &'a StopSwitch,
+    /// What machines say to each other to be let in; hard to guess.
+    pub token: &'a str,
+    /// Begin no further run once one has failed.
+    pub fail_fast: bool,
+    /// Told of every run as it ends, from any thread.
+    pub ended: &'a (dyn Fn(&Entry) + Sync),
+}
+
+impl Execution<'_> {
+    /// Makes the runs with these numbers, and journals each as it ends. Blocks
+    /// until all have ended, or have been stopped.
+    ///
+    /// # Errors
+    ///
+    /// What keeps results from being written. A run that fails is no error: its
+    /// entry says so.
+    pub fn execute(&self, numbers: &[u64]) -> Result<(), SweepError> {
+        let gate = self.gate(numbers);
+        let next = AtomicUsize::new(0);
+        let halt = AtomicBool::new(false);
+        let problem = Mutex::new(None);
+        let take = || {
+            let open = !halt.load(Relaxed) && self.stop.reason().is_none();
+            numbers.get(next.fetch_add(1, Relaxed)).copied().filter(|_| open)
+        };
+        thread::scope(|scope| {
+            for _ in 0..gate.most().min(numbers.len()) {
+                scope.spawn(|| {
+                    while let Some(number) = take() {
+                        match self.make(number, &gate) {
+                            Ok(failed) if failed && self.fail_fast => halt.store(true, Relaxed),
+                            Ok(_) => {}
+                            Err(error) => {
+                                halt.store(true, Relaxed);
+                                problem.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                            }
+                        }
+                    }
+                });
+            }
+        });
+        self.journal.sync()?;
+        problem.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+    }
+
+    /// Makes one run, and says whether it failed.
+    fn make(&self, number: u64, gate: &Gate) -> Result<bool, SweepError> {
+        let run = self.plan.run(number);
+        let entry = match self.plan.engine {
+            EngineKind::Simulator => simulate(number, &run, self.stop),
+            EngineKind::Sockets => {
+                let Execution { folder, stop, token, .. } = *self;
+                OnSockets { folder, gate, stop, token }.make(number, &run)?
+            }
+        };
+        let Some(entry) = entry else { return Ok(false) };
+        self.journal.add(&entry)?;
+        (self.ended)(&entry);
+        Ok(entry.failure.is_some())
+    }
+
+    /// Simulations take turns on the processors; on sockets it is the host's
+    /// pace that decides.
+    fn gate(&self, numbers: &[u64]) -> Gate {
+        let processors = thread::available_parallelism().map_or(1, usize::from);
+        if self.plan.engine == EngineKind::Simulator {
+            return Gate::fixed(processors);
+        }
+        let cells = || numbers.iter().map(|number| &self.plan.cells()[self.plan.place(*number).0].spec);
+        // Two runs cannot listen on the same fixed port.
+        if cells().any(|spec| spec.machines.iter().any(|machine| machine.address.is_some())) {
+            return Gate::fixed(1);
+        }
+        /// A first guess at what a tick costs, from which the gate finds its way.
+        const TICK_COST_S: f64 = 100e-6;
+        /// The share of the host that the first guess gives away.
+        const FIRST_SHARE: f64 = 0.25;
+        const MOST: usize = 64;
+        let ticks_a_second =
+            cells().map(|spec| spec.speedup * spec.tick_rate()).fold(f64::MIN_POSITIVE, f64::max);
+        let first = processors as f64 * FIRST_SHARE / (ticks_a_second * TICK_COST_S);
+        let machines = cells().map(|spec| u64::from(spec.machine_count())).max().unwrap_or(1);
+        let most = limits::how_many(machines * (machines + 1), MOST as u64) as usize;
+        Gate::adaptive(first as usize, most)
+    }
+}

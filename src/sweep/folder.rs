@@ -1,0 +1,149 @@
+//! Where a sweep lies: `results/<sweep>/`, with its plan, its journals and what
+//! they amount to.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::lab::VERSION;
+use crate::plan::{Plan, PlanError};
+use crate::store::{StoreError, write_file};
+
+const PLAN_FILE: &str = "plan.json";
+const RUNS_FILE: &str = "runs.csv";
+const SUMMARY_FILE: &str = "summary.csv";
+const JOURNAL_FOLDER: &str = "journal";
+const LOCK_FILE: &str = "lock";
+
+/// A sweep's folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(
+        "{path} exists already; go on with it by --resume, or choose another --name: results are never overwritten"
+    )]
+    Exists { path: PathBuf },
+    #[error("there is no sweep in {path}: it has no {PLAN_FILE}")]
+    NoPlan { path: PathBuf },
+    #[error("cannot read {path}: {source}")]
+    Read { path: PathBuf, source: io::Error },
+    #[error("{path}: {source}")]
+    Plan { path: PathBuf, source: PlanError },
+    #[error("{path} holds another plan; the stored one is `there`:\n  {}", differences.join("\n  "))]
+    OtherPlan { path: PathBuf, differences: Vec<String> },
+    #[error("{path} is in use by another labctl; wait for its end")]
+    InUse { path: PathBuf },
+}
+
+/// The folder of a sweep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SweepFolder {
+    path: PathBuf,
+}
+
+/// Keeps others out of a sweep until it is dropped.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl SweepFolder {
+    /// The folder at `path`, whether it is there or not.
+    pub fn at(path: impl Into<PathBuf>) -> SweepFolder {
+        SweepFolder { path: path.into() }
+    }
+
+    /// The folder that a plan's file lies in; its path may be given as well.
+    pub fn of_plan_file(path: &Path) -> SweepFolder {
+        match path.parent() {
+            Some(folder) if path.file_name().is_some_and(|name| name == PLAN_FILE) => SweepFolder::at(folder),
+            _ => SweepFolder::at(path),
+        }
+    }
+
+    /// Makes the folder, with its plan in it.
+    ///
+    /// # Errors
+    ///
+    /// It is there already, or cannot be made.
+    pub fn create(&self, plan: &Plan) -> Result<(), FolderError> {
+        if self.plan_file().exists() {
+            return Err(FolderError::Exists { path: self.path.clone() });
+        }
+        fs::create_dir_all(&self.path).map_err(|source| StoreError::write(&self.path, source))?;
+        write_file(&self.plan_file(), plan.to_json(VERSION).as_bytes())?;
+        Ok(())
+    }
+
+    /// Reads the plan.
+    pub fn plan(&self) -> Result<Plan, FolderError> {
+        read_plan(&self.plan_file())
+    }
+
+    pub fn plan_file(&self) -> PathBuf {
+        self.path.join(PLAN_FILE)
+    }
+
+    /// Refuses any plan but the stored one.
+    pub fn check(&self, plan: &Plan) -> Result<(), FolderError> {
+        let differences = plan.differences(&self.plan()?);
+        if differences.is_empty() {
+            return Ok(());
+        }
+        /// A sweep over another grid differs in every cell.
+        const SHOWN: usize = 8;
+        let more = differences.len().saturating_sub(SHOWN);
+        let mut shown: Vec<String> = differences.into_iter().take(SHOWN).collect();
+        if more > 0 {
+            shown.push(format!("and {more} more"));
+        }
+        Err(FolderError::OtherPlan { path: self.path.clone(), differences: shown })
+    }
+
+    /// Keeps every other process of this host out.
+    pub fn lock(&self) -> Result<Lock, FolderError> {
+        let path = self.path.join(LOCK_FILE);
+        let file = File::create(&path).map_err(|source| StoreError::write(&path, source))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Lock { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(FolderError::InUse { path: self.path.clone() }),
+            // Some shared file systems have no locks; runs done twice are told by collecting.
+            Err(TryLockError::Error(_)) => Ok(Lock { _file: file }),
+        }
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub fn journals(&self) -> PathBuf {
+        self.path.join(JOURNAL_FOLDER)
+    }
+
+    /// A row a machine and run.
+    pub fn runs_file(&self) -> PathBuf {
+        self.path.join(RUNS_FILE)
+    }
+
+    /// A row a metric, machine and cell.
+    pub fn summary_file(&self) -> PathBuf {
+        self.path.join(SUMMARY_FILE)
+    }
+
+    /// Where the folder of a single run lies, if its engine makes one.
+    pub fn run_folder(&self, experiment: &str, run: &str) -> PathBuf {
+        self.path.join(experiment).join(run)
+    }
+}
+
+/// Reads a plan from its file.
+fn read_plan(path: &Path) -> Result<Plan, FolderError> {
+    let text = fs::read_to_string(path).map_err(|source| match source.kind() {
+        io::ErrorKind::NotFound => {
+            FolderError::NoPlan { path: path.parent().unwrap_or(Path::new(".")).to_owned() }
+        }
+        _ => FolderError::Read { path: path.to_owned(), source },
+    })?;
+    Plan::from_json(&text, VERSION).map_err(|source| FolderError::Plan { path: path.to_owned(), source })
+}

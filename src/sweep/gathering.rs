@@ -1,0 +1,170 @@
+//! Gathering a sweep: from its journals to one table of all runs and one of
+//! what they amount to, in the order of the plan, however they came in.
+
+use std::path::PathBuf;
+
+use super::execution::SweepError;
+use super::folder::SweepFolder;
+use super::journal::{Damage, Double, Entry, Journals};
+use crate::lab::VERSION;
+use crate::metrics::summary::{SummaryRow, summarise};
+use crate::plan::Plan;
+use crate::store::NewFile;
+
+/// What a sweep has come to.
+#[derive(Debug)]
+pub struct Gathered {
+    /// Runs that ended well.
+    pub done: u64,
+    /// Runs that did not, and those that came in at all.
+    pub failed: Vec<(u64, String)>,
+    /// Numbers of runs that are neither done nor failed, as ranges with both
+    /// ends included.
+    pub missing: Vec<(u64, u64)>,
+    /// Runs whose measurements are to be doubted, with the first reason.
+    pub doubted: Vec<(u64, String)>,
+    pub damages: Vec<Damage>,
+    pub doubles: Vec<Double>,
+    /// Entries of runs that the plan does not have.
+    pub strangers: u64,
+}
+
+impl Gathered {
+    /// Whether every run of the plan is there.
+    pub fn is_complete(&self) -> bool {
+        self.failed.is_empty() && self.missing.is_empty()
+    }
+}
+
+/// What the runs of one cell amount to.
+#[derive(Clone, Debug)]
+pub struct CellResult {
+    /// Counted from 0.
+    pub cell: usize,
+    /// How many runs of it are done.
+    pub runs: u64,
+    pub summary: Vec<SummaryRow>,
+}
+
+/// Gathers what the folder's own journals and those at `elsewhere` hold, writes
+/// `runs.csv` and `summary.csv`, and shows each cell's result to `witness`. The
+/// runs of one cell are in memory at a time.
+pub fn gather(
+    folder: &SweepFolder,
+    plan: &Plan,
+    elsewhere: &[PathBuf],
+    wanted: impl Fn(u64) -> bool,
+    mut witness: impl FnMut(CellResult),
+) -> Result<Gathered, SweepError> {
+    let paths = [&[folder.journals()], elsewhere].concat();
+    let journals = Journals::read(&paths, &plan.hash(VERSION), plan.run_count())?;
+    let axes = plan.axes();
+    let mut runs = Table::begin(folder.runs_file())?;
+    let mut summaries = Table::begin(folder.summary_file())?;
+    let mut doubted = Vec::new();
+    for (at, cell) in plan.cells().iter().enumerate() {
+        let values: Vec<&str> = axes.iter().map(|axis| setting(&cell.settings, axis)).collect();
+        let mut rows = Vec::new();
+        let mut count = 0;
+        for number in plan.runs_of(at) {
+            let Some(Entry { rows: machines, doubts, .. }) = journals.entry(number)? else { continue };
+            let (_, replicate) = plan.place(number);
+            let seed = cell.spec.seed.wrapping_add(u64::from(replicate));
+            for row in &machines {
+                let head = ["cell", "replicate", "seed"].into_iter().chain(axes.iter().copied());
+                runs.put(head, row, &(at + 1, replicate + 1, seed, &values))?;
+            }
+            doubted.extend(doubts.into_iter().next().map(|doubt| (number, doubt)));
+            rows.extend(machines);
+            count += 1;
+        }
+        let summary = summarise(&rows).unwrap_or_default();
+        for row in &summary {
+            summaries.put(["cell"].into_iter().chain(axes.iter().copied()), row, &(at + 1, &values))?;
+        }
+        witness(CellResult { cell: at, runs: count, summary });
+    }
+    runs.finish()?;
+    summaries.finish()?;
+    let missing = (0..plan.run_count()).filter(|run| wanted(*run) && !journals.has(*run));
+    let failed: Vec<(u64, String)> =
+        journals.failed().map(|(run, reason)| (run, reason.to_owned())).collect();
+    let missing = ranges(missing.filter(|run| failed.binary_search_by_key(run, |(run, _)| *run).is_err()));
+    let done = journals.count();
+    let Journals { damages, doubles, strangers, .. } = journals;
+    Ok(Gathered { done, failed, missing, doubted, damages, doubles, strangers })
+}
+
+fn setting<'a>(settings: &'a [(String, String)], axis: &str) -> &'a str {
+    settings.iter().find(|(key, _)| key == axis).map_or("", |(_, value)| value)
+}
+
+/// Neighbouring numbers joined.
+fn ranges(numbers: impl Iterator<Item = u64>) -> Vec<(u64, u64)> {
+    let mut ranges: Vec<(u64, u64)> = Vec::new();
+    for number in numbers {
+        match ranges.last_mut() {
+            Some((_, last)) if *last + 1 == number => *last = number,
+            _ => ranges.push((number, number)),
+        }
+    }
+    ranges
+}
+
+/// A table on its way to disk: columns of the sweep, and after them those of a
+/// row.
+struct Table {
+    path: PathBuf,
+    out: csv::Writer<NewFile>,
+    has_head: bool,
+}
+
+impl Table {
+    fn begin(path: PathBuf) -> Result<Table, SweepError> {
+        let out = csv::WriterBuilder::new().has_headers(false).from_writer(NewFile::begin(&path)?);
+        Ok(Table { path, out, has_head: false })
+    }
+
+    fn put<'a>(
+        &mut self,
+        head: impl Iterator<Item = &'a str>,
+        row: &impl serde::Serialize,
+        columns: &impl serde::Serialize,
+    ) -> Result<(), SweepError> {
+        let failed = |source| SweepError::Table { path: self.path.clone(), source };
+        if !self.has_head {
+            self.has_head = true;
+            let names = head.map(str::to_owned).chain(names(row).map_err(failed)?);
+            self.out.write_record(names.collect::<Vec<_>>()).map_err(failed)?;
+        }
+        self.out.serialize((columns, row)).map_err(failed)
+    }
+
+    fn finish(self) -> Result<(), SweepError> {
+        let path = self.path;
+        let file = self.out.into_inner().map_err(|error| SweepError::Table {
+            path: path.clone(),
+            source: csv::Error::from(std::io::Error::from(error.error().kind())),
+        })?;
+        Ok(file.finish()?)
+    }
+}
+
+/// The columns of a row, by name.
+fn names(row: &impl serde::Serialize) -> csv::Result<Vec<String>> {
+    let mut text = csv::Writer::from_writer(Vec::new());
+    text.serialize(row)?;
+    let text = text.into_inner().unwrap_or_default();
+    Ok(csv::Reader::from_reader(&text[..]).headers()?.iter().map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbouring_numbers_are_told_as_ranges() {
+        assert_eq!(ranges([0, 1, 2, 5, 7, 8].into_iter()), [(0, 2), (5, 5), (7, 8)]);
+        assert_eq!(ranges([].into_iter()), []);
+    }
+}

@@ -1,0 +1,16 @@
+//! Sweeps: the runs of a plan, made here or elsewhere, kept in journals and
+//! gathered into one result.
+
+pub mod execution;
+pub mod folder;
+pub mod gate;
+pub mod gathering;
+pub mod journal;
+pub mod piece;
+mod work;
+
+pub use execution::{Execution, SweepError};
+pub use folder::SweepFolder;
+pub use gathering::{Gathered, gather};
+pub use journal::{Entry, Journal, Journals};
+pub use piece::Piece;

@@ -1,0 +1,134 @@
+//! Making one run of a sweep, on either engine.
+
+use std::fs;
+use std::io;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::execution::SweepError;
+use super::folder::SweepFolder;
+use super::gate::Gate;
+use super::journal::Entry;
+use crate::engine::{Gauges, StopSwitch};
+use crate::lab::{self, Done, DriveError, Engine, LabError, Order};
+use crate::log::EndReason;
+use crate::metrics::MachineMetrics;
+use crate::metrics::simulated::simulate_metrics;
+use crate::metrics::summary::RunMetrics;
+use crate::metrics::trust::doubts;
+use crate::plan::Run;
+use crate::reading::run_metrics;
+use crate::store::{PARTIAL_SUFFIX, RunPath, StoreError, find_runs};
+
+/// How often a run whose clocks did not keep the pace is tried in all.
+const ATTEMPTS: u32 = 3;
+
+/// Simulates a run; `None` where it was stopped.
+pub(super) fn simulate(number: u64, run: &Run, stop: &StopSwitch) -> Option<Entry> {
+    if let Some(machine) = run.machines().find(|id| run.is_foreign(*id)) {
+        return Some(failed(number, &DriveError::Foreign { machine }));
+    }
+    let rows = simulate_metrics(run, stop);
+    stop.reason().is_none().then(|| ended(number, 1, rows))
+}
+
+fn ended(run: u64, attempts: u32, rows: Vec<MachineMetrics>) -> Entry {
+    let doubts = RunMetrics::of(&rows).map_or_else(Vec::new, |run| doubts(&rows, &run));
+    Entry { run, attempts, doubts: doubts.iter().map(ToString::to_string).collect(), failure: None, rows }
+}
+
+fn failed(run: u64, error: &dyn std::error::Error) -> Entry {
+    Entry { run, attempts: 1, doubts: Vec::new(), failure: Some(error.to_string()), rows: Vec::new() }
+}
+
+/// Makes runs on sockets, each in a folder of its own.
+pub(super) struct OnSockets<'a> {
+    pub folder: &'a SweepFolder,
+    pub gate: &'a Gate,
+    pub stop: &'a StopSwitch,
+    pub token: &'a str,
+}
+
+impl OnSockets<'_> {
+    /// Makes a run, again if its clocks did not keep the pace; `None` where it
+    /// was stopped.
+    pub(super) fn make(&self, number: u64, run: &Run) -> Result<Option<Entry>, SweepError> {
+        if let Some(rows) = self.made_before(run)? {
+            return Ok(Some(ended(number, 1, rows)));
+        }
+        let mut attempt = 1;
+        loop {
+            self.gate.enter();
+            if self.stop.reason().is_some() {
+                self.gate.leave(true);
+                return Ok(None);
+            }
+            let entry = match self.attempt(run) {
+                Ok(done) if done.reason == EndReason::Completed => ended(number, attempt, done.reading.rows),
+                Ok(Done { failure: Some(failure), .. }) => failed(number, &failure),
+                // It was stopped, and is no result.
+                Ok(_) | Err(LabError::StoppedBeforeStart) => {
+                    self.gate.leave(true);
+                    self.clear(run)?;
+                    return Ok(None);
+                }
+                Err(LabError::Store(error)) => {
+                    self.gate.leave(true);
+                    return Err(error.into());
+                }
+                Err(error) => failed(number, &error),
+            };
+            let went_well = entry.doubts.is_empty() && entry.failure.is_none();
+            self.gate.leave(went_well);
+            if went_well || entry.failure.is_some() || attempt == ATTEMPTS {
+                return Ok(Some(entry));
+            }
+            attempt += 1;
+            self.clear(run)?;
+        }
+    }
+
+    fn attempt(&self, run: &Run) -> Result<Done, LabError> {
+        lab::run(&Order {
+            spec: run.spec.clone(),
+            results: self.folder.path().to_owned(),
+            run_name: Some(run.name.clone()),
+            engine: Engine::Sockets,
+            token: run.spec.network.token.clone().unwrap_or_else(|| self.token.to_owned()),
+            stop: self.stop.below(),
+            gauges: Gauges::new(run.spec.machine_count()),
+            // What machines notice is in their logs.
+            observer: Arc::new(|_| {}),
+            now: Timestamp::now(),
+        })
+    }
+
+    /// The rows of a run that was made whole before its process was killed; what
+    /// is left of one that was not is cleared away.
+    fn made_before(&self, run: &Run) -> Result<Option<Vec<MachineMetrics>>, SweepError> {
+        let found = find_runs(&self.folder.run_folder(&run.spec.name, &run.name)).unwrap_or_default();
+        let is_whole = |found: &RunPath| {
+            found.manifest.as_ref().is_some_and(|manifest| manifest.status == EndReason::Completed.word())
+        };
+        match found.first().filter(|found| is_whole(found)) {
+            Some(found) => Ok(Some(run_metrics(found)?)),
+            None => self.clear(run).map(|()| None),
+        }
+    }
+
+    /// Removes what a run left that is no result.
+    fn clear(&self, run: &Run) -> Result<(), SweepError> {
+        let partial = format!("{}{PARTIAL_SUFFIX}", run.name);
+        for name in [&run.name, &partial] {
+            let folder = self.folder.run_folder(&run.spec.name, name);
+            match fs::remove_dir_all(&folder) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(StoreError::write(&folder, error).into());
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
