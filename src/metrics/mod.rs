@@ -3,14 +3,18 @@
 //! The rows are made from records alone, in one pass and in memory that does
 //! not grow with the run. What a log cannot tell is `None`, never 0.
 
+pub mod catalogue;
 pub mod file;
 mod meter;
+pub mod quantity;
 pub mod series;
 pub mod simulated;
 pub mod summary;
 pub mod trust;
 
+pub use catalogue::{METRICS, Metric};
 pub use meter::Meter;
+pub use quantity::Quantity;
 
 use serde::{Deserialize, Serialize};
 
@@ -97,5 +101,16 @@ pub fn complete_run(rows: &mut [MachineMetrics]) {
             row.speed_ratio = Some(fastest / rate);
             row.ratio_difference = Some(1.0 - rate / fastest);
         }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A row of which nothing is known but the machine.
+    pub(crate) fn row(machine: u32) -> MachineMetrics {
+        let unknown = Meter::new(MachineId(machine), crate::log::Stamp(0)).finish("exp", "run", 3);
+        MachineMetrics { fidelity: Some(1.0), late_ticks: Some(0), ..unknown }
     }
 }
