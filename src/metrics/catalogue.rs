@@ -36,7 +36,9 @@ pub static METRICS: [Metric; 21] = [
     metric("jump_max", "Largest jump (clock units)", Largest, |row| whole(row.jump_max)),
     metric("utilisation", "Utilisation (share of ticks)", Largest, |row| row.utilisation),
     metric("speed_ratio", "Speed ratio (fastest ÷ own)", Largest, |row| row.speed_ratio),
-    metric("ratio_difference", "Ratio difference (1 − own ÷ fastest)", Largest, |row| row.ratio_difference),
+    metric("ratio_difference", "Ratio difference (1 − own ÷ fastest)", Largest, |row| {
+        row.ratio_difference
+    }),
     metric("achieved_rate", "Achieved rate (ticks/s)", Smallest, |row| row.achieved_rate),
     metric("fidelity", "Clock fidelity (achieved ÷ nominal)", Smallest, |row| row.fidelity),
     metric("lateness_p50_us", "Lateness, median (µs)", Largest, |row| whole(row.lateness_p50_us)),

@@ -63,14 +63,12 @@ fn metric(name: &str, prefix: &str) -> Result<&'static Metric, QuantityError> {
     if let Some(metric) = Metric::named(name) {
         return Ok(metric);
     }
-    let alike =
-        |metric: &Metric| strsim::jaro_winkler(metric.name, &name.to_lowercase().replace('-', "_"));
+    let alike = |metric: &Metric| strsim::jaro_winkler(metric.name, &name.to_lowercase().replace('-', "_"));
     let nearest = METRICS.iter().max_by(|a, b| alike(a).total_cmp(&alike(b)));
     Err(match nearest.filter(|metric| alike(metric) >= MEANT) {
-        Some(metric) => QuantityError::DidYouMean {
-            name: name.to_owned(),
-            meant: format!("{prefix}{}", metric.name),
-        },
+        Some(metric) => {
+            QuantityError::DidYouMean { name: name.to_owned(), meant: format!("{prefix}{}", metric.name) }
+        }
         None => QuantityError::UnknownMetric { name: name.to_owned() },
     })
 }
@@ -105,7 +103,8 @@ mod tests {
         assert!(told("end_queu").ends_with("did you mean `end_queue`?"));
         assert!(told("m2.End-Queue").ends_with("did you mean `m2.end_queue`?"));
         assert!(told("xyzzy").contains("max_queue, end_queue,"));
-        for text in ["2.end_queue", "m0.end_queue", "m.end_queue", "m-1.end_queue", "m99999999999.end_queue"] {
+        for text in ["2.end_queue", "m0.end_queue", "m.end_queue", "m-1.end_queue", "m99999999999.end_queue"]
+        {
             assert!(told(text).contains("m2.end_queue for machine 2"), "{text}");
         }
         assert!("".parse::<Quantity>().is_err() && ".".parse::<Quantity>().is_err());

@@ -6,15 +6,17 @@ use std::io;
 use super::{MachineMetrics, Meter, complete_run};
 use crate::engine::simulator::{self, START, simulate};
 use crate::engine::{Gauges, StopSwitch};
-use crate::log::{Line, Record};
+use crate::log::{End, Header, Line, Record};
 use crate::plan::Run;
+use crate::time::LabTime;
 
 /// Simulates `run`, until `stop`, and gives a row a machine.
 pub fn simulate_metrics(run: &Run, stop: &StopSwitch) -> Vec<MachineMetrics> {
     let machines = run.spec.machine_count();
     let mut meters: Vec<Meter> = run.machines().map(|machine| Meter::new(machine, START)).collect();
     for (machine, meter) in run.machines().zip(&mut meters) {
-        meter.see(&Line::Rate(simulator::header(run, machine)));
+        let header = simulator::header(run, machine);
+        meter.see(&Line::Rate(Header { phase: header.phase.map(as_logged), ..header }));
     }
     let measured: io::Result<_> = simulate(run, stop, &Gauges::new(machines), |machine, time, event| {
         meters[machine.index()].see(&Line::Event(&Record::of(event, time, START)));
@@ -23,12 +25,18 @@ pub fn simulate_metrics(run: &Run, stop: &StopSwitch) -> Vec<MachineMetrics> {
     // Only the witness can fail, and measuring does not.
     let ends = measured.unwrap_or_default();
     for (meter, end) in meters.iter_mut().zip(&ends) {
-        meter.see(&Line::End(*end));
+        meter.see(&Line::End(End { run_time: as_logged(end.run_time), ..*end }));
     }
     let row = |meter: &Meter| meter.finish(&run.spec.name, &run.name, machines);
     let mut rows: Vec<MachineMetrics> = meters.iter().map(row).collect();
     complete_run(&mut rows);
     rows
+}
+
+/// Logs tell times in whole microseconds.
+fn as_logged(time: LabTime) -> LabTime {
+    const NS_PER_US: u64 = 1_000;
+    LabTime(time.as_micros() * NS_PER_US)
 }
 
 #[cfg(test)]
@@ -43,11 +51,13 @@ mod tests {
     fn a_simulation_measures_as_its_logs_do() {
         for rest in [
             "",
+            "start_stagger = \"1234567ns\"\nspeedup = 3.7\n",
             "broadcast = \"per-recipient\"\n[network]\ndelay = \"exponential:300ms\"\nwhere = \"link\"\n",
             "[network]\ndelay = \"uniform:10ms..900ms\"\nwhere = \"sender\"\n",
         ] {
-            let machines = "[[machine]]\nclock_rate = 3.7\n[[machine]]\nclock_rate = 1\ncount = 2\n";
-            let text = format!("name = \"once\"\nduration = \"45s\"\nseed = 9\n{rest}{machines}");
+            let machines =
+                "[[machine]]\nclock_rate = 1\n[[machine]]\nclock_rate = 3.7\n[[machine]]\nclock_rate = 11\n";
+            let text = format!("name = \"once\"\nduration = \"45.454545454s\"\nseed = 9\n{rest}{machines}");
             let run = Run::single(parse("t", &text, &[]).unwrap(), "once".to_owned());
             let results = tempfile::tempdir().unwrap();
             let folder = results.path().join("once");
