@@ -18,6 +18,7 @@ pub mod plan;
 pub mod random;
 pub mod reading;
 pub mod spec;
+pub mod statistics;
 pub mod store;
 pub mod sweep;
 pub mod table;

@@ -61,7 +61,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     for run in find_all_runs(&args.paths)? {
         runs.push(run_metrics(&run)?);
     }
-    let experiments = over_runs(&runs)?;
+    let experiments = over_runs(&runs);
     let text = match args.format {
         OutputFormat::Table => tables(&runs, &experiments),
         OutputFormat::Csv => {
@@ -80,7 +80,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 }
 
 /// A single run is no sample: only experiments with several are summarised.
-fn over_runs(runs: &[Vec<MachineMetrics>]) -> anyhow::Result<Vec<SummaryRow>> {
+fn over_runs(runs: &[Vec<MachineMetrics>]) -> Vec<SummaryRow> {
     let mut count: BTreeMap<&str, usize> = BTreeMap::new();
     for rows in runs {
         if let Some(first) = rows.first() {
@@ -89,7 +89,7 @@ fn over_runs(runs: &[Vec<MachineMetrics>]) -> anyhow::Result<Vec<SummaryRow>> {
     }
     let rows: Vec<MachineMetrics> =
         runs.iter().flatten().filter(|row| count[row.experiment.as_str()] > 1).cloned().collect();
-    Ok(if rows.is_empty() { Vec::new() } else { summarise(&rows)? })
+    summarise(&rows)
 }
 
 fn tables(runs: &[Vec<MachineMetrics>], experiments: &[SummaryRow]) -> String {
@@ -104,7 +104,10 @@ fn tables(runs: &[Vec<MachineMetrics>], experiments: &[SummaryRow]) -> String {
         text.push_str(&format!("{name}\n{}{}\n", view::machines(rows), view::run_line(&run)));
     }
     if !experiments.is_empty() {
-        text.push_str("Over the runs of each experiment (sd: of the sample; one run has none)\n");
+        text.push_str(
+            "Over the runs of each experiment. 95 % intervals: t for means, bootstrap for medians; \
+             of one run, none; of fewer than six, none of the median\n",
+        );
         text.push_str(&view::summary(experiments));
     }
     text

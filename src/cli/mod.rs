@@ -13,6 +13,7 @@ mod plan_flags;
 pub mod plot;
 pub mod predict;
 mod progress;
+mod rounding;
 pub mod run;
 mod signals;
 mod spec_flags;

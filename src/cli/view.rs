@@ -6,6 +6,8 @@ use labctl::metrics::summary::{RunMetrics, SummaryRow};
 use labctl::plan::{Cell, Plan};
 use labctl::sweep::gathering::CellResult;
 
+use super::rounding::Rounding;
+
 const UNKNOWN: &str = "?";
 /// A line under the header and nothing else: rows read best close together.
 const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::new('─', '─', '─', '─'));
@@ -71,19 +73,31 @@ pub fn run_line(run: &RunMetrics) -> String {
 
 /// Several runs of an experiment: a row a machine and metric.
 pub fn summary(rows: &[SummaryRow]) -> String {
-    let header = ["experiment", "machine", "metric", "n", "mean", "sd", "median", "min", "max"];
-    let number = |value: Option<f64>| known(value, |value| format!("{value:.2}"));
+    let header = [
+        "experiment",
+        "machine",
+        "metric",
+        "n",
+        "mean [95 %]",
+        "sd",
+        "median [95 %]",
+        "p05",
+        "p95",
+        "min",
+        "max",
+    ];
     let body = rows.iter().map(|row| {
+        let rounding = Rounding::to(row.mean_low, row.mean_high);
         vec![
             row.experiment.clone(),
             row.machine.to_string(),
             row.metric.to_owned(),
             row.n.to_string(),
-            number(row.mean),
-            number(row.sd),
-            number(row.median),
-            number(row.min),
-            number(row.max),
+            rounding.estimate(row.mean, row.mean_low, row.mean_high),
+            known(row.sd, |sd| rounding.number(sd)),
+            rounding.estimate(row.median, row.median_low, row.median_high),
+            rounding.number(row.min),
+            rounding.number(row.max),
         ]
     });
     table(&header, body)

@@ -1,9 +1,10 @@
-//! Metrics over whole runs and over the runs of an experiment. The table work
-//! is done by polars.
+//! Metrics over whole runs and over the runs of an experiment.
 
-use polars::prelude::{DataFrame, IntoLazy, PolarsResult, col, len};
+use std::collections::BTreeMap;
 
-use super::MachineMetrics;
+use super::{METRICS, MachineMetrics, Metric};
+use crate::event::MachineId;
+use crate::statistics::{Interval, Summary};
 
 /// One run as a whole.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -66,107 +67,117 @@ impl RunMetrics {
     }
 }
 
-/// The metrics that are summarised over the runs of an experiment.
-pub const SUMMARISED: [&str; 14] = [
-    "max_queue",
-    "end_queue",
-    "clock_diff",
-    "final_clock",
-    "clock_drift",
-    "jump_mean",
-    "jump_p95",
-    "jump_max",
-    "utilisation",
-    "achieved_rate",
-    "fidelity",
-    "messages_sent",
-    "messages_received",
-    "speed_ratio",
-];
-
 /// One metric of one machine over the runs of an experiment.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct SummaryRow {
     pub experiment: String,
-    pub machine: u32,
+    pub machine: MachineId,
     pub metric: &'static str,
-    /// How many runs.
-    pub n: u32,
-    pub mean: Option<f64>,
-    /// Sample standard deviation; a single run has none.
+    /// Of how many runs it is known.
+    pub n: u64,
+    pub mean: f64,
+    /// Of the sample; a single run has none.
     pub sd: Option<f64>,
-    pub median: Option<f64>,
-    pub min: Option<f64>,
-    pub max: Option<f64>,
+    /// From where to where the mean lies, at 95 %; a single run cannot tell.
+    pub mean_low: Option<f64>,
+    pub mean_high: Option<f64>,
+    /// `t`, or empty.
+    pub mean_method: &'static str,
+    pub median: f64,
+    /// From where to where the median lies, at 95 %; fewer than six runs
+    /// cannot tell.
+    pub median_low: Option<f64>,
+    pub median_high: Option<f64>,
+    /// `bootstrap`, or empty.
+    pub median_method: &'static str,
+    pub p05: f64,
+    pub p95: f64,
+    pub min: f64,
+    pub max: f64,
+}
+
+impl SummaryRow {
+    fn new(experiment: &str, machine: MachineId, metric: &Metric, summary: &Summary) -> SummaryRow {
+        let (mean, median) = (summary.mean_interval, summary.median_interval);
+        let low = |interval: Option<Interval>| interval.map(|interval| interval.low);
+        let high = |interval: Option<Interval>| interval.map(|interval| interval.high);
+        let method = |interval: Option<Interval>| interval.map_or("", |interval| interval.method.word());
+        SummaryRow {
+            experiment: experiment.to_owned(),
+            machine,
+            metric: metric.name,
+            n: summary.n,
+            mean: summary.mean,
+            sd: summary.sd,
+            mean_low: low(mean),
+            mean_high: high(mean),
+            mean_method: method(mean),
+            median: summary.median,
+            median_low: low(median),
+            median_high: high(median),
+            median_method: method(median),
+            p05: summary.p05,
+            p95: summary.p95,
+            min: summary.min,
+            max: summary.max,
+        }
+    }
 }
 
 /// Summarises every metric over runs, for each experiment and machine, in
-/// their order.
-pub fn summarise(rows: &[MachineMetrics]) -> PolarsResult<Vec<SummaryRow>> {
-    let frame = frame(rows)?;
-    let mut summary = Vec::new();
-    for metric in SUMMARISED {
-        let one = frame
-            .clone()
-            .lazy()
-            .group_by([col("experiment"), col("machine")])
-            .agg([
-                len().alias("n"),
-                col(metric).mean().alias("mean"),
-                col(metric).std(1).alias("sd"),
-                col(metric).median().alias("median"),
-                col(metric).min().alias("min"),
-                col(metric).max().alias("max"),
-            ])
-            .collect()?;
-        rows_of(&one, metric, &mut summary)?;
+/// their order. What is known of no run is left out.
+pub fn summarise(rows: &[MachineMetrics]) -> Vec<SummaryRow> {
+    let mut groups: BTreeMap<(&str, MachineId), Vec<&MachineMetrics>> = BTreeMap::new();
+    for row in rows {
+        groups.entry((&row.experiment, row.machine)).or_default().push(row);
     }
-    let place = |metric: &str| SUMMARISED.iter().position(|name| *name == metric);
-    summary.sort_by(|a, b| {
-        (&a.experiment, a.machine, place(a.metric)).cmp(&(&b.experiment, b.machine, place(b.metric)))
-    });
-    Ok(summary)
+    let of_group = |((experiment, machine), rows): (&(&str, MachineId), &Vec<&MachineMetrics>)| {
+        let row = |metric: &Metric| {
+            let values: Vec<f64> = rows.iter().filter_map(|row| metric.of(row)).collect();
+            Summary::of(&values).map(|summary| SummaryRow::new(experiment, *machine, metric, &summary))
+        };
+        METRICS.iter().filter_map(row).collect::<Vec<_>>()
+    };
+    groups.iter().flat_map(of_group).collect()
 }
 
-fn frame(rows: &[MachineMetrics]) -> PolarsResult<DataFrame> {
-    let column = |of: fn(&MachineMetrics) -> Option<f64>| rows.iter().map(of).collect::<Vec<_>>();
-    polars::df! {
-        "experiment" => rows.iter().map(|row| row.experiment.as_str()).collect::<Vec<_>>(),
-        "machine" => rows.iter().map(|row| row.machine.0).collect::<Vec<_>>(),
-        "max_queue" => column(|row| Some(row.max_queue as f64)),
-        "end_queue" => column(|row| Some(row.end_queue as f64)),
-        "clock_diff" => column(|row| Some(row.clock_diff as f64)),
-        "final_clock" => column(|row| Some(row.final_clock as f64)),
-        "clock_drift" => column(|row| row.clock_drift),
-        "jump_mean" => column(|row| row.jump_mean),
-        "jump_p95" => column(|row| row.jump_p95.map(|jump| jump as f64)),
-        "jump_max" => column(|row| row.jump_max.map(|jump| jump as f64)),
-        "utilisation" => column(|row| row.utilisation),
-        "achieved_rate" => column(|row| row.achieved_rate),
-        "fidelity" => column(|row| row.fidelity),
-        "messages_sent" => column(|row| Some(row.messages_sent as f64)),
-        "messages_received" => column(|row| Some(row.messages_received as f64)),
-        "speed_ratio" => column(|row| row.speed_ratio),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::tests::row;
 
-fn rows_of(frame: &DataFrame, metric: &'static str, rows: &mut Vec<SummaryRow>) -> PolarsResult<()> {
-    let (experiments, machines, counts) =
-        (frame.column("experiment")?.str()?, frame.column("machine")?.u32()?, frame.column("n")?.u32()?);
-    let [mean, sd, median, min, max] = ["mean", "sd", "median", "min", "max"].map(|name| frame.column(name));
-    let (mean, sd, median, min, max) = (mean?.f64()?, sd?.f64()?, median?.f64()?, min?.f64()?, max?.f64()?);
-    for at in 0..frame.height() {
-        rows.push(SummaryRow {
-            experiment: experiments.get(at).unwrap_or_default().to_owned(),
-            machine: machines.get(at).unwrap_or_default(),
-            metric,
-            n: counts.get(at).unwrap_or_default(),
-            mean: mean.get(at),
-            sd: sd.get(at),
-            median: median.get(at),
-            min: min.get(at),
-            max: max.get(at),
-        });
+    #[test]
+    fn experiments_and_machines_are_summarised_apart_and_in_order() {
+        let rows: Vec<MachineMetrics> = (0..7)
+            .flat_map(|run| ["b", "a"].map(|experiment| (run, experiment)))
+            .flat_map(|(run, experiment)| {
+                let of = |machine| MachineMetrics {
+                    experiment: experiment.to_owned(),
+                    end_queue: run,
+                    ..row(machine)
+                };
+                [of(10), of(2)]
+            })
+            .collect();
+        let summary = summarise(&rows);
+        let queues: Vec<&SummaryRow> = summary.iter().filter(|row| row.metric == "end_queue").collect();
+        let groups: Vec<_> = queues.iter().map(|row| (row.experiment.as_str(), row.machine.0)).collect();
+        assert_eq!(groups, [("a", 2), ("a", 10), ("b", 2), ("b", 10)]);
+        let queue = queues[0];
+        assert_eq!((queue.n, queue.mean, queue.median, queue.min, queue.max), (7, 3.0, 3.0, 0.0, 6.0));
+        assert_eq!((queue.mean_method, queue.median_method), ("t", "bootstrap"));
+        assert!(queue.mean_low < Some(3.0) && queue.mean_high > Some(3.0));
+        assert!(!summary.iter().any(|row| row.metric == "clock_drift"), "nobody knows it");
     }
-    Ok(())
+
+    #[test]
+    fn one_run_is_summarised_without_intervals() {
+        let summary = summarise(&[row(1)]);
+        assert!(!summary.is_empty());
+        for row in summary {
+            assert_eq!((row.n, row.sd, row.mean_low, row.median_high), (1, None, None, None));
+            assert_eq!((row.mean_method, row.median_method), ("", ""));
+        }
+        assert_eq!(summarise(&[]), []);
+    }
 }

@@ -1,0 +1,30 @@
+//! Statistics over replicates: what a sample says of the runs it was drawn
+//! from, and how sure that is. Pure.
+//!
+//! Replicates differ in their seed alone, so they are independent draws from
+//! one distribution. Every interval and every test here is at 95 %.
+
+pub mod comparison;
+#[cfg(test)]
+mod coverage;
+#[cfg(test)]
+mod errors;
+pub mod holm;
+pub mod interval;
+pub mod moments;
+pub mod precision;
+mod student;
+pub mod summary;
+#[cfg(test)]
+mod synthetic;
+
+pub use comparison::{Comparison, Samples, Verdict, compare};
+pub use interval::{Interval, Method};
+pub use precision::Precision;
+pub use summary::Summary;
+
+/// How often an interval is to hold what it is an interval of.
+pub const LEVEL: f64 = 0.95;
+
+/// How often a test may see what is not there.
+pub const ALPHA: f64 = 0.05;
