@@ -17,6 +17,7 @@ pub mod metrics;
 pub mod plan;
 pub mod random;
 pub mod reading;
+pub mod sample;
 pub mod spec;
 pub mod statistics;
 pub mod store;

@@ -2,6 +2,7 @@
 //! the library.
 
 pub mod collect;
+pub mod compare;
 mod conduct;
 pub mod exec;
 mod gathered;
@@ -11,6 +12,7 @@ pub mod parse;
 pub mod plan;
 mod plan_flags;
 pub mod plot;
+pub mod power;
 pub mod predict;
 mod progress;
 mod rounding;
@@ -36,8 +38,8 @@ First steps:
   labctl metrics results/exp4/latest              see the numbers again
   labctl plot results/                            draw the charts of everything under results/
 
-Exit codes: 0 done; 1 a run or a check failed; 2 wrong usage or a wrong spec; 4 a sweep finished in
-part; 130, 143 interrupted.";
+Exit codes: 0 done; 1 a run or a check failed; 2 wrong usage or a wrong spec; 3 too few runs to tell;
+4 a sweep finished in part; 130, 143 interrupted.";
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -72,6 +74,10 @@ pub enum Command {
     Parse(parse::Args),
     /// Measure runs: queues, clocks, jumps, rates, messages
     Metrics(metrics::Args),
+    /// Compare two samples of runs, metric by metric, with what chance alone would do
+    Compare(compare::Args),
+    /// Say how many runs a wanted precision needs
+    Power(power::Args),
     /// Draw the charts of runs
     Plot(plot::Args),
     /// Make many runs: over values of any key, and over replicates

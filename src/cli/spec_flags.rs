@@ -48,6 +48,11 @@ impl SpecFlags {
         spec::load(path, &self.overrides())
     }
 
+    /// Whether they leave a spec as it is.
+    pub fn is_empty(&self) -> bool {
+        self.overrides().is_empty()
+    }
+
     /// The flags as overrides, in the order in which they are laid over a spec.
     pub fn overrides(&self) -> Vec<Override> {
         let keyed = [

@@ -27,6 +27,8 @@ pub enum Exit {
     Failed,
     /// The user's input cannot be used; it was told.
     Usage,
+    /// There are too few runs to tell; it was told.
+    Inconclusive,
     /// A sweep finished in part; it was told which runs are missing.
     Partial,
     /// By a signal of this number.
@@ -120,6 +122,7 @@ impl Terminal {
             Exit::Done => ExitCode::SUCCESS,
             Exit::Failed => ExitCode::from(1),
             Exit::Usage => ExitCode::from(2),
+            Exit::Inconclusive => ExitCode::from(3),
             Exit::Partial => ExitCode::from(4),
             Exit::Interrupted(signal) => ExitCode::from(128 + signal),
             Exit::Error(error) => self.tell_error(&error),

@@ -73,19 +73,7 @@ pub fn run_line(run: &RunMetrics) -> String {
 
 /// Several runs of an experiment: a row a machine and metric.
 pub fn summary(rows: &[SummaryRow]) -> String {
-    let header = [
-        "experiment",
-        "machine",
-        "metric",
-        "n",
-        "mean [95 %]",
-        "sd",
-        "median [95 %]",
-        "p05",
-        "p95",
-        "min",
-        "max",
-    ];
+    let header = ["experiment", "machine", "metric", "n", "mean [95 %]", "sd", "median [95 %]", "min", "max"];
     let body = rows.iter().map(|row| {
         let rounding = Rounding::to(row.mean_low, row.mean_high);
         vec![
@@ -96,8 +84,8 @@ pub fn summary(rows: &[SummaryRow]) -> String {
             rounding.estimate(row.mean, row.mean_low, row.mean_high),
             known(row.sd, |sd| rounding.number(sd)),
             rounding.estimate(row.median, row.median_low, row.median_high),
-            rounding.number(row.min),
-            rounding.number(row.max),
+            Rounding::Brief.number(row.min),
+            Rounding::Brief.number(row.max),
         ]
     });
     table(&header, body)
@@ -134,7 +122,8 @@ fn values<'a>(cell: &'a Cell, axes: &'a [&str]) -> impl Iterator<Item = String> 
     })
 }
 
-fn known<T>(value: Option<T>, show: impl FnOnce(T) -> String) -> String {
+/// What is not known is shown as `?`.
+pub fn known<T>(value: Option<T>, show: impl FnOnce(T) -> String) -> String {
     value.map_or_else(|| UNKNOWN.to_owned(), show)
 }
 
@@ -142,7 +131,7 @@ fn known<T>(value: Option<T>, show: impl FnOnce(T) -> String) -> String {
 pub fn table(header: &[&str], body: impl Iterator<Item = Vec<String>>) -> String {
     let rows: Vec<Vec<String>> = body.collect();
     let is_number =
-        |text: &String| text == UNKNOWN || text.starts_with(|c: char| c.is_ascii_digit() || c == '-');
+        |text: &String| text == UNKNOWN || text.starts_with(|c: char| c.is_ascii_digit() || "-<".contains(c));
     let mut table = Table::new();
     table.load_style(STYLE).set_header(header);
     for (at, column) in table.column_iter_mut().enumerate() {

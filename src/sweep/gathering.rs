@@ -78,7 +78,7 @@ pub fn gather(
             rows.extend(machines);
             count += 1;
         }
-        let summary = summarise(&rows).unwrap_or_default();
+        let summary = summarise(&rows);
         for row in &summary {
             summaries.put(["cell"].into_iter().chain(axes.iter().copied()), row, &(at + 1, &values))?;
         }

@@ -1,0 +1,160 @@
+//! A sweep's `runs.csv`: the runs of all its cells, a row a machine.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::{Sample, SampleError, SampledRun};
+use crate::metrics::MachineMetrics;
+
+/// The table of all runs of a sweep, in its folder.
+pub const RUNS_FILE: &str = "runs.csv";
+
+/// What comes before the axes and the metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+struct Place {
+    /// Counted from 1.
+    cell: u32,
+    replicate: u32,
+    seed: u64,
+}
+
+/// Reads the samples of all cells, by the cell's number.
+pub fn read_cells(path: &Path) -> Result<BTreeMap<u32, Sample>, SampleError> {
+    let file = File::open(path).map_err(|source| SampleError::Open { path: path.to_owned(), source })?;
+    let mut reader = csv::Reader::from_reader(file);
+    let cells = read_rows(&mut reader).map_err(|(line, what)| SampleError::Row {
+        path: path.to_owned(),
+        line,
+        what,
+    })?;
+    if cells.is_empty() { Err(SampleError::NoRows { path: path.to_owned() }) } else { Ok(cells) }
+}
+
+/// An error is a line, counted from 1, and what is wrong with it.
+fn read_rows(reader: &mut csv::Reader<impl Read>) -> Result<BTreeMap<u32, Sample>, (u64, String)> {
+    let mut cells: BTreeMap<u32, Sample> = BTreeMap::new();
+    let (mut seen, mut last) = (BTreeSet::new(), None);
+    let headers = reader.headers().map_err(|error| (1, error.to_string()))?.clone();
+    let mut row = csv::StringRecord::new();
+    loop {
+        let next = reader.position().line();
+        if !reader.read_record(&mut row).map_err(|error| (line_of(&error, next), error.to_string()))? {
+            return Ok(cells);
+        }
+        let line = row.position().map_or(next, csv::Position::line);
+        let failed = |error: csv::Error| (line, what_is_wrong(&error, &headers));
+        let place: Place = row.deserialize(Some(&headers)).map_err(failed)?;
+        let machine: MachineMetrics = row.deserialize(Some(&headers)).map_err(failed)?;
+        let sample = cells.entry(place.cell).or_default();
+        if last != Some(place) {
+            if !seen.insert((place.cell, place.replicate)) {
+                let (cell, replicate) = (place.cell, place.replicate);
+                return Err((
+                    line,
+                    format!("cell {cell}, replicate {replicate} was there before, in other rows"),
+                ));
+            }
+            sample.runs.push(SampledRun { seed: Some(place.seed), rows: Vec::new() });
+            last = Some(place);
+        }
+        if let Some(run) = sample.runs.last_mut() {
+            run.rows.push(machine);
+        }
+    }
+}
+
+fn line_of(error: &csv::Error, otherwise: u64) -> u64 {
+    error.position().map_or(otherwise, csv::Position::line)
+}
+
+/// Names the column, where there is one to name.
+fn what_is_wrong(error: &csv::Error, headers: &csv::StringRecord) -> String {
+    let csv::ErrorKind::Deserialize { err, .. } = error.kind() else { return error.to_string() };
+    let column = err.field().and_then(|field| headers.get(field as usize));
+    let what = err.kind();
+    column.map_or_else(|| what.to_string(), |column| format!("column {column}: {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::metrics::{self, tests::row};
+
+    /// Runs of two machines: cell, replicate and seed of each.
+    fn table(runs: &[(u32, u32, u64)]) -> String {
+        let mut text = String::new();
+        for (cell, replicate, seed) in runs {
+            let mut rows = Vec::new();
+            let end_queue = u64::from(cell * 10 + replicate);
+            let machines = [MachineMetrics { end_queue, ..row(1) }, row(2)];
+            metrics::file::write(&mut rows, &machines).unwrap();
+            for (number, line) in String::from_utf8(rows).unwrap().lines().enumerate() {
+                match number {
+                    0 if text.is_empty() => {
+                        text += &format!("cell,replicate,seed,internal_prob,network.delay,{line}\n");
+                    }
+                    0 => {}
+                    _ => text += &format!("{cell},{replicate},{seed},0.7,uniform:1ms..2ms,{line}\n"),
+                }
+            }
+        }
+        text
+    }
+
+    fn sweep(text: &str) -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("my-sweep");
+        std::fs::create_dir(&path).unwrap();
+        std::fs::write(path.join(RUNS_FILE), text).unwrap();
+        (folder, path)
+    }
+
+    #[test]
+    fn a_cell_is_named_as_if_it_were_a_folder_of_the_sweep() {
+        let (_folder, sweep) = sweep(&table(&[(1, 1, 5), (1, 2, 6), (2, 1, 5), (2, 2, 6), (2, 3, 7)]));
+        let second = Sample::read(&sweep.join("c2")).unwrap();
+        let runs: Vec<_> =
+            second.runs.iter().map(|run| (run.seed, run.rows.len(), run.rows[0].end_queue)).collect();
+        assert_eq!(runs, [(Some(5), 2, 21), (Some(6), 2, 22), (Some(7), 2, 23)]);
+        std::fs::create_dir(sweep.join("c1")).unwrap();
+        assert_eq!(Sample::read(&sweep.join("c1")).unwrap().runs.len(), 2, "a folder is no hindrance");
+        let told = Sample::read(&sweep.join("c3")).unwrap_err().to_string();
+        assert!(told.contains("no cell 3; its cells are 1 to 2"), "{told}");
+        let told = Sample::read(&sweep).unwrap_err().to_string();
+        assert!(told.contains("holds 2 cells") && told.ends_with("my-sweep/c1"), "{told}");
+    }
+
+    #[test]
+    fn a_sweep_of_one_cell_is_a_sample() {
+        let (_folder, sweep) = sweep(&table(&[(1, 1, 5), (1, 2, 6)]));
+        assert_eq!(Sample::read(&sweep).unwrap(), Sample::read(&sweep.join("c1")).unwrap());
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_table_is_told_with_its_line() {
+        let good = table(&[(1, 1, 5), (1, 2, 6)]);
+        let told = |text: &str| Sample::read(&sweep(text).1).unwrap_err().to_string();
+        let scattered = table(&[(1, 1, 5), (1, 2, 6), (1, 1, 5)]);
+        for (text, place, what) in [
+            (good.replacen("1,2,6", "1,two,6", 1), ":4:", "column replicate"),
+            (good.replacen("1,2,6", "1,2,-6", 1), ":4:", "column seed"),
+            (good.replacen("1,2,6,0.7", "1,2,6", 1), ":4:", "fields"),
+            (good.replacen("end_queue,", "queue_end,", 1), ":2:", "end_queue"),
+            (good.replacen("seed", "sead", 1), ":2:", "seed"),
+            (scattered, ":6:", "replicate 1 was there before"),
+        ] {
+            let told = told(&text);
+            let all = told.contains(place) && told.contains(what) && told.contains("cell, replicate, seed");
+            assert!(all, "{place} {what}: {told}");
+        }
+        let header = good.lines().next().unwrap();
+        assert!(told(header).contains("holds no runs"));
+        assert!(told("").contains("holds no runs"));
+    }
+}

@@ -1,0 +1,187 @@
+//! A sample: the replicates of one experiment, or of one cell of a sweep, as
+//! they are read from disk.
+
+mod cells;
+mod contrast;
+mod oddity;
+
+use std::path::{Path, PathBuf};
+
+pub use cells::{RUNS_FILE, read_cells};
+pub use contrast::{Contrast, ContrastRow, Pairing, common_quantities, contrast};
+pub use oddity::Oddity;
+
+use crate::event::MachineId;
+use crate::log::EndReason;
+use crate::metrics::{MachineMetrics, Quantity};
+use crate::reading::{ReadError, run_metrics};
+use crate::store::find::FindError;
+use crate::store::{RunPath, find_runs};
+
+/// Runs that differ in their seed alone, as far as can be told.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sample {
+    pub runs: Vec<SampledRun>,
+    /// How many runs were left out, as they did not come to their end.
+    pub incomplete: usize,
+}
+
+/// One run of a sample.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SampledRun {
+    /// Unknown for logs of others.
+    pub seed: Option<u64>,
+    /// A row a machine.
+    pub rows: Vec<MachineMetrics>,
+}
+
+/// A sample cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SampleError {
+    #[error(transparent)]
+    Find(#[from] FindError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error("{path} holds runs, but none that came to its end; run them again")]
+    NoneComplete { path: PathBuf },
+    #[error("cannot read {path}: {source}")]
+    Open { path: PathBuf, source: std::io::Error },
+    #[error(
+        "{path}:{line}: {what}; a sweep's {RUNS_FILE} has the columns cell, replicate, seed, \
+         one for each axis, and those of metrics.csv"
+    )]
+    Row { path: PathBuf, line: u64, what: String },
+    #[error("{path} holds no runs; let the sweep finish some first")]
+    NoRows { path: PathBuf },
+    #[error(
+        "{path} holds {cells} cells, and only the runs of one cell differ by chance alone; name one, as in {}",
+        path.join("c1").display()
+    )]
+    SeveralCells { path: PathBuf, cells: usize },
+    #[error("{path} has no cell {cell}; its cells are {first} to {last}")]
+    NoSuchCell { path: PathBuf, cell: u32, first: u32, last: u32 },
+}
+
+impl Sample {
+    /// Reads a tree of runs, a sweep of one cell, or one cell of a sweep, named
+    /// as `results/my-sweep/c2`.
+    pub fn read(path: &Path) -> Result<Sample, SampleError> {
+        if path.join(RUNS_FILE).is_file() {
+            return only_cell(path);
+        }
+        match sweep_and_cell(path) {
+            Some((sweep, cell)) if sweep.join(RUNS_FILE).is_file() => one_cell(sweep, cell),
+            _ => runs_below(path),
+        }
+    }
+
+    /// A quantity's value in every run; `None` where it is unknown.
+    pub fn values(&self, quantity: &Quantity) -> impl Iterator<Item = Option<f64>> {
+        self.runs.iter().map(|run| quantity.of(&run.rows))
+    }
+
+    /// The machines that every run has; `None` where runs differ in that.
+    pub fn machines(&self) -> Option<Vec<MachineId>> {
+        let of = |run: &SampledRun| run.rows.iter().map(|row| row.machine).collect::<Vec<_>>();
+        let first = of(self.runs.first()?);
+        self.runs.iter().all(|run| of(run) == first).then_some(first)
+    }
+}
+
+fn runs_below(path: &Path) -> Result<Sample, SampleError> {
+    let mut sample = Sample::default();
+    for run in find_runs(path)? {
+        if !came_to_its_end(&run) {
+            sample.incomplete += 1;
+            continue;
+        }
+        let seed = run.manifest.as_ref().map(|manifest| manifest.seed);
+        sample.runs.push(SampledRun { seed, rows: run_metrics(&run)? });
+    }
+    if sample.runs.is_empty() {
+        return Err(SampleError::NoneComplete { path: path.to_owned() });
+    }
+    Ok(sample)
+}
+
+/// As far as can be told: logs of others never say.
+fn came_to_its_end(run: &RunPath) -> bool {
+    let completed = EndReason::Completed.word();
+    !run.unfinished && run.manifest.as_ref().is_none_or(|manifest| manifest.status == completed)
+}
+
+fn only_cell(sweep: &Path) -> Result<Sample, SampleError> {
+    let mut cells = read_cells(&sweep.join(RUNS_FILE))?;
+    match (cells.pop_first(), cells.len()) {
+        (Some((_, sample)), 0) => Ok(sample),
+        (_, others) => Err(SampleError::SeveralCells { path: sweep.to_owned(), cells: others + 1 }),
+    }
+}
+
+fn one_cell(sweep: &Path, cell: u32) -> Result<Sample, SampleError> {
+    let mut cells = read_cells(&sweep.join(RUNS_FILE))?;
+    let (first, last) = (cells.keys().next().copied(), cells.keys().last().copied());
+    cells.remove(&cell).ok_or_else(|| SampleError::NoSuchCell {
+        path: sweep.to_owned(),
+        cell,
+        first: first.unwrap_or_default(),
+        last: last.unwrap_or_default(),
+    })
+}
+
+/// `my-sweep/c2`: the sweep, and cell 2.
+fn sweep_and_cell(path: &Path) -> Option<(&Path, u32)> {
+    let cell = path.file_name()?.to_str()?.strip_prefix('c')?.parse().ok()?;
+    let parent = path.parent()?;
+    Some((if parent == Path::new("") { Path::new(".") } else { parent }, cell))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics;
+
+    fn kept(folder: &Path, run: &str, end_queue: u64, manifest: &str) {
+        let place = folder.join(run);
+        std::fs::create_dir_all(&place).unwrap();
+        let rows = [MachineMetrics { end_queue, ..metrics::tests::row(1) }];
+        metrics::file::write(std::fs::File::create(place.join("metrics.csv")).unwrap(), &rows).unwrap();
+        if !manifest.is_empty() {
+            std::fs::write(place.join("manifest.json"), manifest).unwrap();
+        }
+    }
+
+    fn manifest(seed: u64, status: &str) -> String {
+        format!(
+            r#"{{"labctl_version":"","labctl_commit":"","experiment":"exp","run":"r","seed":{seed},
+            "engine":"simulator","isolation":"tasks","speedup":1,"clock_rates":[1],"status":"{status}",
+            "host":{{"name":"","os":"","arch":"","cores":1}},"started":"","ended":"","sha256":{{}}}}"#
+        )
+    }
+
+    #[test]
+    fn a_tree_of_runs_is_a_sample_with_the_seeds_of_its_manifests() {
+        let root = tempfile::tempdir().unwrap();
+        kept(root.path(), "a", 3, &manifest(11, "completed"));
+        kept(root.path(), "b", 4, "");
+        kept(root.path(), "c", 5, &manifest(12, "interrupted"));
+        kept(root.path(), "d.partial", 6, "");
+        let sample = Sample::read(root.path()).unwrap();
+        let runs: Vec<_> = sample.runs.iter().map(|run| (run.seed, run.rows[0].end_queue)).collect();
+        assert_eq!(runs, [(Some(11), 3), (None, 4)]);
+        assert_eq!(sample.incomplete, 2);
+        assert_eq!(sample.machines(), Some(vec![MachineId(1)]));
+        let values: Vec<_> = sample.values(&"end_queue".parse().unwrap()).collect();
+        assert_eq!(values, [Some(3.0), Some(4.0)]);
+    }
+
+    #[test]
+    fn where_nothing_came_to_its_end_there_is_no_sample() {
+        let root = tempfile::tempdir().unwrap();
+        kept(root.path(), "c", 5, &manifest(12, "failed"));
+        assert!(matches!(Sample::read(root.path()), Err(SampleError::NoneComplete { .. })));
+        for gone in ["c2", "gone", ""] {
+            assert!(matches!(Sample::read(&root.path().join(gone).join("x")), Err(SampleError::Find(_))));
+        }
+    }
+}

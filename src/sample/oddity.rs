@@ -1,0 +1,86 @@
+//! What speaks against taking a sample's runs for replicates.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use super::Sample;
+
+/// A reason to look again at what was sampled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Oddity {
+    /// Runs that did not come to their end were left out.
+    Incomplete { runs: usize },
+    /// Several runs have the same seed.
+    SharedSeed { seed: u64, runs: usize },
+    /// The runs are of several experiments.
+    Experiments { names: Vec<String> },
+    /// The runs differ in their machines.
+    Machines,
+}
+
+impl fmt::Display for Oddity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Oddity::Incomplete { runs } => {
+                write!(f, "{runs} of the runs there did not come to their end, and are left out")
+            }
+            Oddity::SharedSeed { seed, runs } => write!(
+                f,
+                "{runs} runs have seed {seed}: their draws are the same, so they are no replicates, and intervals \
+                 come out too narrow; give each run a seed of its own"
+            ),
+            Oddity::Experiments { names } => write!(
+                f,
+                "the runs are of several experiments ({}); replicates differ in their seed alone",
+                names.join(", ")
+            ),
+            Oddity::Machines => f.write_str("the runs differ in their machines; replicates have the same"),
+        }
+    }
+}
+
+impl Sample {
+    /// All that is odd about it.
+    pub fn oddities(&self) -> Vec<Oddity> {
+        let mut seeds: BTreeMap<u64, usize> = BTreeMap::new();
+        self.runs.iter().filter_map(|run| run.seed).for_each(|seed| *seeds.entry(seed).or_default() += 1);
+        let shared = seeds.into_iter().find(|(_, runs)| *runs > 1);
+        let experiments: BTreeSet<&str> =
+            self.runs.iter().flat_map(|run| &run.rows).map(|row| row.experiment.as_str()).collect();
+        let names: Vec<String> = experiments.into_iter().map(str::to_owned).collect();
+        [
+            (self.incomplete > 0).then_some(Oddity::Incomplete { runs: self.incomplete }),
+            shared.map(|(seed, runs)| Oddity::SharedSeed { seed, runs }),
+            (names.len() > 1).then_some(Oddity::Experiments { names }),
+            (!self.runs.is_empty() && self.machines().is_none()).then_some(Oddity::Machines),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::SampledRun;
+    use super::*;
+    use crate::metrics::{MachineMetrics, tests::row};
+
+    #[test]
+    fn replicates_are_not_odd_and_others_are() {
+        let run = |seed, rows| SampledRun { seed: Some(seed), rows };
+        let mut sample = Sample { runs: vec![run(1, vec![row(1)]), run(2, vec![row(1)])], incomplete: 0 };
+        assert_eq!((sample.oddities(), Sample::default().oddities()), (vec![], vec![]));
+        let other = MachineMetrics { experiment: "other".to_owned(), ..row(2) };
+        sample.runs.push(run(2, vec![row(1), other]));
+        sample.incomplete = 3;
+        let names = ["exp", "other"].map(str::to_owned).to_vec();
+        let all = [
+            Oddity::Incomplete { runs: 3 },
+            Oddity::SharedSeed { seed: 2, runs: 2 },
+            Oddity::Experiments { names },
+            Oddity::Machines,
+        ];
+        assert_eq!(sample.oddities(), all);
+    }
+}
