@@ -18,14 +18,14 @@ Examples:
   labctl compare results/exp4 results/exp5 --metric m2.end_queue --metric clock_diff
   labctl compare before/ after/ --format json | jq '.rows[] | select(.verdict == \"higher\")'
 
-A sample is a tree of runs that differ in their seed alone, or a cell of a sweep. Where both samples
-have the same seeds, runs are compared in pairs: what chance does to both cancels out, and fewer runs
+A sample is a tree of runs that differ in their seed alone, or a cell of a sweep. Where both have
+the same seeds, runs are compared in pairs: what chance does to both cancels out, and fewer runs
 show more. Otherwise Welch's test compares the means. p is the chance of a difference like this if
 there were none, corrected after Holm for all that is compared at once: the more is compared, the
 more runs are needed, so name what you want to know with --metric.
 
 Too few runs: no difference was found, and even one as large as the runs' own standard deviation
-could not have been. The exit code is 3 where that is the verdict on everything.";
+could not have been. The exit code is 3 where that is the verdict on all that varies.";
 
 /// The arguments of `labctl compare`.
 #[derive(Debug, clap::Args)]
@@ -70,17 +70,27 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         anyhow::bail!("{} and {} have nothing in common to compare", args.a.display(), args.b.display());
     }
     terminal.data(&match args.format {
-        OutputFormat::Table => header(args, &a, &b, &found) + &table(&found.rows),
+        OutputFormat::Table => header(args, &a, &b, &found) + &table(&found.rows, !args.metrics.is_empty()),
         OutputFormat::Csv => csv(&found)?,
         OutputFormat::Json => json(args, &a, &b, &found)?,
     })?;
-    let undecided = found.rows.iter().all(|row| row.comparison.verdict == Verdict::TooFewRuns);
-    if undecided {
+    if is_undecided(&found.rows) {
         terminal
             .say("too few runs to tell anything: add runs with other seeds, or compare less with --metric");
         return Ok(Exit::Inconclusive);
     }
     Ok(Exit::Done)
+}
+
+/// What is the same throughout decides nothing, unless there is nothing else.
+fn is_undecided(rows: &[ContrastRow]) -> bool {
+    let mut open = rows.iter().filter(|row| !is_same(row)).peekable();
+    open.peek().is_some() && open.all(|row| row.comparison.verdict == Verdict::TooFewRuns)
+}
+
+/// Whether no run of A differs from its counterpart in B.
+fn is_same(row: &ContrastRow) -> bool {
+    row.comparison.p.is_none() && row.comparison.verdict == Verdict::NoDifferenceSeen
 }
 
 fn read(path: &Path, terminal: &Terminal) -> anyhow::Result<Sample> {
@@ -89,7 +99,7 @@ fn read(path: &Path, terminal: &Terminal) -> anyhow::Result<Sample> {
     Ok(sample)
 }
 
-/// How many p-values were corrected together.
+/// How many p-values were corrected together: what cannot be tested has none.
 fn comparisons(rows: &[ContrastRow]) -> usize {
     rows.iter().filter(|row| row.comparison.p.is_some()).count()
 }
@@ -108,7 +118,7 @@ fn header(args: &Args, a: &Sample, b: &Sample, found: &Contrast) -> String {
     };
     format!(
         "A: {}, n = {}\nB: {}, n = {}\nCompared {pairing}.\n\
-         95 % intervals: t. p: two-sided, corrected after Holm over {} comparisons\n",
+         95 % intervals: t, of each quantity by itself. p: two-sided, corrected after Holm; comparisons: {}\n",
         args.a.display(),
         a.runs.len(),
         args.b.display(),
@@ -121,7 +131,17 @@ fn ends(interval: Option<Interval>) -> (Option<f64>, Option<f64>) {
     (interval.map(|interval| interval.low), interval.map(|interval| interval.high))
 }
 
-fn table(rows: &[ContrastRow]) -> String {
+/// Unless `all` are asked for, quantities that are the same are only counted.
+fn table(rows: &[ContrastRow], all: bool) -> String {
+    let shown: Vec<&ContrastRow> = rows.iter().filter(|row| all || !is_same(row)).collect();
+    let same = match rows.len() - shown.len() {
+        0 => String::new(),
+        same => format!("the same in A and B throughout, and not shown: {same} quantities\n"),
+    };
+    if shown.is_empty() { same } else { figures(&shown) + &same }
+}
+
+fn figures(rows: &[&ContrastRow]) -> String {
     let header = ["quantity", "n", "A: mean [95 %]", "B: mean [95 %]", "B − A [95 %]", "p", "verdict"];
     let estimate = |value: f64, interval: Option<Interval>| {
         let (low, high) = ends(interval);
@@ -136,7 +156,7 @@ fn table(rows: &[ContrastRow]) -> String {
             estimate(row.a.mean, row.a.mean_interval),
             estimate(row.b.mean, row.b.mean_interval),
             view::known(found.difference, |difference| estimate(difference, found.interval)),
-            view::known(found.p, p_value),
+            found.p.map_or_else(|| "-".to_owned(), p_value),
             found.verdict.to_string(),
         ]
     });

@@ -74,7 +74,7 @@ pub enum Command {
     Parse(parse::Args),
     /// Measure runs: queues, clocks, jumps, rates, messages
     Metrics(metrics::Args),
-    /// Compare two samples of runs, metric by metric, with what chance alone would do
+    /// Tell whether two samples of runs differ by more than chance
     Compare(compare::Args),
     /// Say how many runs a wanted precision needs
     Power(power::Args),

@@ -29,8 +29,9 @@ pub struct Comparison {
     /// 95 %, by Student's t, not corrected for other comparisons. `None` where
     /// a sample has fewer than two values, or nothing varies.
     pub interval: Option<Interval>,
-    /// Two-sided, corrected for all comparisons of the family. `None` where a
-    /// sample has fewer than two values.
+    /// Two-sided, corrected for all comparisons of the family. `None` where
+    /// nothing was tested: a sample has fewer than two values, or nothing varies
+    /// and nothing differs.
     pub p: Option<f64>,
     pub verdict: Verdict,
 }
@@ -67,24 +68,25 @@ impl fmt::Display for Verdict {
 /// by Welch's (1947). Where nothing varies there is no t: then the p-value is
 /// that of the randomisation test (Fisher, 1935), the share of all ways to
 /// swap A and B that part them as far as they are parted.
+///
+/// Samples in which nothing varies and nothing differs, as where a spec fixes
+/// a number, are no test and do not count in the correction. They would have
+/// shown nothing however A and B had been swapped, so that leaving them out
+/// says nothing about the others.
 pub fn compare(samples: &[Samples]) -> Vec<Comparison> {
     let tests: Vec<Option<Test>> = samples.iter().map(Samples::test).collect();
-    let family = Family::of(&tests.iter().flatten().map(Test::p).collect::<Vec<f64>>());
-    let mut corrected = family.corrected.iter();
-    let mut comparisons = Vec::new();
-    for (samples, test) in samples.iter().zip(tests) {
-        let tested = test.and_then(|test| Some((test, *corrected.next()?)));
-        comparisons.push(match tested {
-            Some((test, p)) => test.conclude(p, family.alpha_left),
-            None => Comparison {
-                difference: samples.difference(),
-                interval: None,
-                p: None,
-                verdict: Verdict::TooFewRuns,
-            },
-        });
-    }
-    comparisons
+    let family = Family::of(&tests.iter().flatten().filter_map(Test::p).collect::<Vec<f64>>());
+    let mut corrected = family.corrected.iter().copied();
+    let mut conclude = |(samples, test): (&Samples, Option<Test>)| match test {
+        Some(test) => test.conclude(test.p().and_then(|_| corrected.next()), family.alpha_left),
+        None => Comparison {
+            difference: samples.difference(),
+            interval: None,
+            p: None,
+            verdict: Verdict::TooFewRuns,
+        },
+    };
+    samples.iter().zip(tests).map(&mut conclude).collect()
 }
 
 impl Samples {
@@ -154,26 +156,23 @@ impl Test {
         self.standard_error > 0.0
     }
 
-    /// Two-sided, of this test alone.
-    fn p(&self) -> f64 {
+    /// Two-sided, of this test alone; `None` where there is nothing to test.
+    fn p(&self) -> Option<f64> {
         if self.varies() {
-            return two_sided_p(self.difference / self.standard_error, self.degrees_of_freedom);
-        }
-        if self.difference == 0.0 {
-            return 1.0;
+            return Some(two_sided_p(self.difference / self.standard_error, self.degrees_of_freedom));
         }
         // Two of all swaps part A and B as far: none at all, and every one.
-        (2.0 * (-self.ln_swaps).exp()).min(1.0)
+        (self.difference != 0.0).then(|| (2.0 * (-self.ln_swaps).exp()).min(1.0))
     }
 
     /// `p` is corrected; `alpha_left` is what the test's own had to stay below
     /// where it saw nothing.
-    fn conclude(&self, p: f64, alpha_left: f64) -> Comparison {
+    fn conclude(&self, p: Option<f64>, alpha_left: f64) -> Comparison {
         let in_sight = match self.varies() {
             true => critical_t(self.degrees_of_freedom, alpha_left) * self.standard_error <= self.sd,
             false => self.difference == 0.0,
         };
-        let verdict = match (p < ALPHA, in_sight) {
+        let verdict = match (p.is_some_and(|p| p < ALPHA), in_sight) {
             (true, _) if self.difference > 0.0 => Verdict::Higher,
             (true, _) => Verdict::Lower,
             (false, true) => Verdict::NoDifferenceSeen,
@@ -181,7 +180,7 @@ impl Test {
         };
         let interval =
             self.varies().then(|| Interval::t(self.difference, self.standard_error, self.degrees_of_freedom));
-        Comparison { difference: Some(self.difference), interval, p: Some(p), verdict }
+        Comparison { difference: Some(self.difference), interval, p, verdict }
     }
 }
 
@@ -258,8 +257,9 @@ mod tests {
             let found = one(samples.clone());
             assert_eq!((found.verdict, found.p), (Verdict::TooFewRuns, None), "{samples:?}");
         }
-        // They do not take part in the correction either.
-        let with_others = compare(&[Samples::Paired(vec![]), paired(&[1.0, 2.0, 3.0, 4.0])]);
-        assert_eq!(with_others[1], one(paired(&[1.0, 2.0, 3.0, 4.0])));
+        // Nor do they, or what nobody could tell apart, take part in the correction.
+        let four = paired(&[1.0, 2.0, 3.0, 4.0]);
+        let with_others = compare(&[Samples::Paired(vec![]), paired(&[0.0; 9]), four.clone()]);
+        assert_eq!((with_others[1].p, with_others[2]), (None, one(four)));
     }
 }

@@ -2,6 +2,7 @@
 //! real files. Nothing here asks how fast something is.
 
 mod bad_specs;
+mod compare;
 mod disk;
 mod help;
 mod isolation;
@@ -10,6 +11,7 @@ mod metrics;
 mod notebook;
 mod parse;
 mod plot;
+mod power;
 mod run;
 mod signals;
 mod simulation;
