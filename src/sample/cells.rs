@@ -10,10 +10,11 @@ use serde::Deserialize;
 use super::{Sample, SampleError, SampledRun};
 use crate::metrics::MachineMetrics;
 
-/// The table of all runs of a sweep, in its folder.
-pub const RUNS_FILE: &str = "runs.csv";
+/// How many columns come before the axes: those of [`Place`]. Read apart, as an
+/// axis may be named as one of them.
+const PLACE_COLUMNS: usize = 3;
 
-/// What comes before the axes and the metrics.
+/// Which run a row belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 struct Place {
     /// Counted from 1.
@@ -38,7 +39,7 @@ pub fn read_cells(path: &Path) -> Result<BTreeMap<u32, Sample>, SampleError> {
 fn read_rows(reader: &mut csv::Reader<impl Read>) -> Result<BTreeMap<u32, Sample>, (u64, String)> {
     let mut cells: BTreeMap<u32, Sample> = BTreeMap::new();
     let (mut seen, mut last) = (BTreeSet::new(), None);
-    let headers = reader.headers().map_err(|error| (1, error.to_string()))?.clone();
+    let (head, tail) = split(reader.headers().map_err(|error| (1, error.to_string()))?);
     let mut row = csv::StringRecord::new();
     loop {
         let next = reader.position().line();
@@ -46,9 +47,11 @@ fn read_rows(reader: &mut csv::Reader<impl Read>) -> Result<BTreeMap<u32, Sample
             return Ok(cells);
         }
         let line = row.position().map_or(next, csv::Position::line);
-        let failed = |error: csv::Error| (line, what_is_wrong(&error, &headers));
-        let place: Place = row.deserialize(Some(&headers)).map_err(failed)?;
-        let machine: MachineMetrics = row.deserialize(Some(&headers)).map_err(failed)?;
+        let (place, machine) = split(&row);
+        let place: Place =
+            place.deserialize(Some(&head)).map_err(|error| (line, what_is_wrong(&error, &head)))?;
+        let machine: MachineMetrics =
+            machine.deserialize(Some(&tail)).map_err(|error| (line, what_is_wrong(&error, &tail)))?;
         let sample = cells.entry(place.cell).or_default();
         if last != Some(place) {
             if !seen.insert((place.cell, place.replicate)) {
@@ -65,6 +68,11 @@ fn read_rows(reader: &mut csv::Reader<impl Read>) -> Result<BTreeMap<u32, Sample
             run.rows.push(machine);
         }
     }
+}
+
+/// The columns of the place, and the others.
+fn split(row: &csv::StringRecord) -> (csv::StringRecord, csv::StringRecord) {
+    (row.iter().take(PLACE_COLUMNS).collect(), row.iter().skip(PLACE_COLUMNS).collect())
 }
 
 fn line_of(error: &csv::Error, otherwise: u64) -> u64 {
@@ -85,6 +93,7 @@ mod tests {
 
     use super::*;
     use crate::metrics::{self, tests::row};
+    use crate::sweep::folder::RUNS_FILE;
 
     /// Runs of two machines: cell, replicate and seed of each.
     fn table(runs: &[(u32, u32, u64)]) -> String {
@@ -97,10 +106,10 @@ mod tests {
             for (number, line) in String::from_utf8(rows).unwrap().lines().enumerate() {
                 match number {
                     0 if text.is_empty() => {
-                        text += &format!("cell,replicate,seed,internal_prob,network.delay,{line}\n");
+                        text += &format!("cell,replicate,seed,seed,network.delay,{line}\n");
                     }
                     0 => {}
-                    _ => text += &format!("{cell},{replicate},{seed},0.7,uniform:1ms..2ms,{line}\n"),
+                    _ => text += &format!("{cell},{replicate},{seed},1;2,uniform:1ms..2ms,{line}\n"),
                 }
             }
         }
@@ -144,7 +153,7 @@ mod tests {
         for (text, place, what) in [
             (good.replacen("1,2,6", "1,two,6", 1), ":4:", "column replicate"),
             (good.replacen("1,2,6", "1,2,-6", 1), ":4:", "column seed"),
-            (good.replacen("1,2,6,0.7", "1,2,6", 1), ":4:", "fields"),
+            (good.replacen("1,2,6,1;2", "1,2,6", 1), ":4:", "fields"),
             (good.replacen("end_queue,", "queue_end,", 1), ":2:", "end_queue"),
             (good.replacen("seed", "sead", 1), ":2:", "seed"),
             (scattered, ":6:", "replicate 1 was there before"),

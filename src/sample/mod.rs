@@ -7,7 +7,7 @@ mod oddity;
 
 use std::path::{Path, PathBuf};
 
-pub use cells::{RUNS_FILE, read_cells};
+pub use cells::read_cells;
 pub use contrast::{Contrast, ContrastRow, Pairing, common_quantities, contrast};
 pub use oddity::Oddity;
 
@@ -17,6 +17,7 @@ use crate::metrics::{MachineMetrics, Quantity};
 use crate::reading::{ReadError, run_metrics};
 use crate::store::find::FindError;
 use crate::store::{RunPath, find_runs};
+use crate::sweep::folder::RUNS_FILE;
 
 /// Runs that differ in their seed alone, as far as can be told.
 #[derive(Clone, Debug, Default, PartialEq)]

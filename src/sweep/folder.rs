@@ -10,7 +10,8 @@ use crate::plan::{Plan, PlanError};
 use crate::store::{StoreError, write_file};
 
 const PLAN_FILE: &str = "plan.json";
-const RUNS_FILE: &str = "runs.csv";
+/// All runs of the sweep, a row a machine.
+pub const RUNS_FILE: &str = "runs.csv";
 const SUMMARY_FILE: &str = "summary.csv";
 const JOURNAL_FOLDER: &str = "journal";
 const LOCK_FILE: &str = "lock";

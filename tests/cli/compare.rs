@@ -135,3 +135,15 @@ fn runs_that_are_no_replicates_are_warned_of() {
     let lab = lab_with_sweep(&[(TEN, 20), (&[1, 1, 2, 3, 4, 5, 6, 7, 8, 9], 50)]);
     lab.labctl(&["compare", "sweep/c1", "sweep/c2"]).code(0).tells(&["sweep/c2: 2 runs have seed 1"]);
 }
+
+#[test]
+fn cells_of_a_real_sweep_are_compared_in_pairs() {
+    let lab = Lab::with_spec(LAB);
+    let axis = ["--internal-prob", "0.2,0.9", "--replicates", "8"];
+    lab.labctl(&[&["sweep", "lab.toml", "--engine", "sim", "--name", "probs"][..], &axis].concat()).code(0);
+    let args = ["compare", "results/probs/c1", "results/probs/c2", "--metric", "messages_sent"];
+    let said = lab.labctl(&args).code(0).out;
+    assert!(said.contains("in 8 pairs of the same seed") && said.contains("B is lower"), "{said}");
+    let power = lab.labctl(&["power", "messages_sent ci95 < 5%", "results/probs/c1"]).code(0).out;
+    assert!(power.contains("pilot: 8 runs in results/probs/c1"), "{power}");
+}

@@ -50,7 +50,8 @@ fn runs_of_one_experiment_are_summarised() {
     }
     let said = lab.labctl(&["metrics", "results"]).code(0);
     assert!(said.out.contains("exp / first") && said.out.contains("exp / second"), "{}", said.out);
-    assert!(said.out.contains("Over the runs of each experiment"), "{}", said.out);
+    let note = "95 % intervals: t for means, bootstrap for medians";
+    assert!(said.out.contains("Over the runs of each experiment") && said.out.contains(note), "{}", said.out);
     let json: serde_json::Value =
         serde_json::from_str(&lab.labctl(&["metrics", "results", "--format=json"]).code(0).out).unwrap();
     let max_queue = json["experiments"]
@@ -60,6 +61,25 @@ fn runs_of_one_experiment_are_summarised() {
         .find(|row| row["machine"] == 2 && row["metric"] == "max_queue");
     let max_queue = max_queue.expect("a summary of machine 2");
     assert_eq!((&max_queue["n"], &max_queue["mean"]), (&2.into(), &1.0.into()));
+    assert_eq!((&max_queue["mean_method"], &max_queue["median_method"]), (&"t".into(), &"".into()));
+    assert_eq!((&max_queue["mean_low"], &max_queue["median_low"]), (&1.0.into(), &serde_json::Value::Null));
+}
+
+#[test]
+fn a_mean_over_runs_is_shown_with_its_interval() {
+    let lab = Lab::with_spec(crate::support::LAB);
+    for seed in ["1", "2", "3"] {
+        lab.labctl(&["run", "lab.toml", "--engine", "sim", "--seed", seed]).code(0);
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&lab.labctl(&["metrics", "results", "--format=json"]).code(0).out).unwrap();
+    let clock = |row: &&serde_json::Value| row["machine"] == 1 && row["metric"] == "final_clock";
+    let row = json["experiments"].as_array().unwrap().iter().find(clock).unwrap();
+    let [low, mean, high] = ["mean_low", "mean", "mean_high"].map(|name| row[name].as_f64().unwrap());
+    assert!(low < mean && mean < high, "{row}");
+    let table = lab.labctl(&["metrics", "results"]).code(0).out;
+    let line = table.lines().find(|line| line.contains(" 1   final_clock ")).unwrap();
+    assert!(line.contains(&format!(" [{low:.1}, {high:.1}]")), "{line}");
 }
 
 #[test]
