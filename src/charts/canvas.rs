@@ -67,7 +67,7 @@ impl Font {
 
 /// Draws a chart: a white page, handed to `paint`.
 pub(super) fn draw(
-    name: &'static str,
+    name: &str,
     paint: impl FnOnce(&Canvas<'_>) -> Result<(), ChartError>,
 ) -> Result<Chart, ChartError> {
     register_fonts()?;
@@ -79,7 +79,7 @@ pub(super) fn draw(
         paint(&canvas)?;
         canvas.area.present()?;
     }
-    Ok(Chart { name, svg: at_page_size(&svg) })
+    Ok(Chart { name: name.to_owned(), svg: at_page_size(&svg) })
 }
 
 /// Gives the page its size in pixels; the view box goes on counting units.
@@ -118,6 +118,17 @@ impl Canvas<'_> {
         }
         let points: Vec<_> = points.iter().copied().map(place).collect();
         Ok(self.area.draw(&PathElement::new(points, pen(stroke)))?)
+    }
+
+    /// The edge of a box between two of its corners.
+    pub(super) fn frame(&self, from: Point, to: Point, stroke: Stroke) -> Result<(), ChartError> {
+        Ok(self.area.draw(&Rectangle::new([place(from), place(to)], pen(stroke)))?)
+    }
+
+    /// A filled shape.
+    pub(super) fn shape(&self, corners: &[Point], color: RGBColor) -> Result<(), ChartError> {
+        let corners: Vec<_> = corners.iter().copied().map(place).collect();
+        Ok(self.area.draw(&Polygon::new(corners, color.filled()))?)
     }
 
     /// A filled box between two of its corners.

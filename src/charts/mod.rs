@@ -20,6 +20,7 @@ mod speed_ratio;
 mod style;
 #[cfg(test)]
 mod tests;
+mod theory_line;
 mod timeline;
 mod trace;
 mod wording;
@@ -32,6 +33,7 @@ use plotters::drawing::DrawingAreaErrorKind;
 
 use crate::metrics::MachineMetrics;
 use crate::metrics::series::RunSeries;
+use crate::theory::Prediction;
 
 /// The file formats a chart can be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,7 +56,7 @@ impl Format {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chart {
     /// What its file is called, without the extension.
-    pub name: &'static str,
+    pub name: String,
     /// The drawing, a whole SVG document.
     pub svg: String,
 }
@@ -119,7 +121,10 @@ pub fn experiment_charts(rows: &[MachineMetrics]) -> Result<Vec<Chart>, ChartErr
     speed_ratio::Measure::ALL.iter().map(|&measure| speed_ratio::draw(measure, rows)).collect()
 }
 
-/// The charts of one run over time, and of its clock jumps.
-pub fn run_charts(series: &RunSeries) -> Result<Vec<Chart>, ChartError> {
-    [queue::draw, clocks::draw, drift::draw, jumps::draw].iter().map(|draw| draw(series)).collect()
+/// The charts of one run over time, with what theory says of each machine as
+/// dashed lines (machine 1 first; empty where it says nothing), and of its
+/// clock jumps.
+pub fn run_charts(series: &RunSeries, theory: &[Prediction]) -> Result<Vec<Chart>, ChartError> {
+    let over_time = [queue::draw, clocks::draw, drift::draw].into_iter().map(|draw| draw(series, theory));
+    over_time.chain([jumps::draw(series)]).collect()
 }

@@ -134,7 +134,7 @@ impl<'a> Scatter<'a> {
                 notes.push(format!("no room for {}", wording::many(unlabelled, "label", "labels")));
             }
         }
-        Heading { title: self.measure.title(), subject: self.subject(), notes }.draw(canvas)
+        Heading { title: self.measure.title().to_owned(), subject: self.subject(), notes }.draw(canvas)
     }
 
     /// The marks that are labelled: the value, or the median of several.

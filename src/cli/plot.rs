@@ -6,8 +6,10 @@ use anyhow::Context;
 use clap::ValueEnum;
 use labctl::charts::{self, Chart, Format};
 use labctl::metrics::MachineMetrics;
+use labctl::plan::Run;
 use labctl::reading::{Purpose, measure_run, run_metrics};
-use labctl::store::{RunPath, find_all_runs};
+use labctl::spec;
+use labctl::store::{RunPath, SPEC_FILE, find_all_runs};
 
 use super::{Exit, Terminal};
 
@@ -80,10 +82,21 @@ fn draw_run(
 ) -> anyhow::Result<Vec<MachineMetrics>> {
     let reading = measure_run(run, Purpose { series: true, matching: false })?;
     let folder = run_folder(run, plots);
-    let drawn = charts::run_charts(&reading.series)?;
+    let planned = planned(run);
+    let delays_senders = planned.as_ref().is_some_and(Run::delays_senders);
+    let theory = planned.filter(|_| !delays_senders).map(|planned| planned.predictions()).unwrap_or_default();
+    let drawn = charts::run_charts(&reading.series, &theory)?;
     write(&drawn, &folder, format)?;
-    terminal.say(format!("{}: {} charts", folder.display(), drawn.len()));
+    let without = if delays_senders { ", without theory, as senders lose ticks to a delay" } else { "" };
+    terminal.say(format!("{}: {} charts{without}", folder.display(), drawn.len()));
     Ok(reading.rows)
+}
+
+/// How the run was set up. Logs of others have no spec, and one that cannot be
+/// read costs no more than the lines of theory.
+fn planned(run: &RunPath) -> Option<Run> {
+    let spec = spec::load(&run.folder.join(SPEC_FILE), &[]).ok()?;
+    Some(Run::single(spec, run.run.clone()))
 }
 
 fn run_folder(run: &RunPath, plots: &Path) -> PathBuf {

@@ -131,7 +131,7 @@ fn run_one(args: &Args, spec: Spec, stop: &StopSwitch, terminal: &Terminal) -> a
     let Some(done) = conduct(&run, args.run_name.as_deref(), &args.results, engine, stop, terminal)? else {
         return Ok(None);
     };
-    let drawn = draw(&done, &args.plots, terminal);
+    let drawn = draw(&done, &run, &args.plots, terminal);
     show(&done, &run.spec.name, terminal)?;
     drawn?;
     Ok(Some(done))
@@ -187,12 +187,15 @@ fn show(done: &Done, experiment: &str, terminal: &Terminal) -> anyhow::Result<()
     Ok(())
 }
 
-fn draw(done: &Done, plots: &Path, terminal: &Terminal) -> anyhow::Result<()> {
+fn draw(done: &Done, run: &Run, plots: &Path, terminal: &Terminal) -> anyhow::Result<()> {
     let series = &done.reading.series;
     let folder = plots.join(&series.experiment).join(&series.run);
-    let mut drawn = charts::run_charts(series)?;
+    let theory = if run.delays_senders() { Vec::new() } else { run.predictions() };
+    let mut drawn = charts::run_charts(series, &theory)?;
     drawn.extend(charts::experiment_charts(&done.reading.rows)?);
     plot::write(&drawn, &folder, Format::Png)?;
-    terminal.say(format!("charts:  {} ({} files)", folder.display(), drawn.len()));
+    let without =
+        if run.delays_senders() { "; without theory, as senders lose ticks to a delay" } else { "" };
+    terminal.say(format!("charts:  {} ({} files{without})", folder.display(), drawn.len()));
     Ok(())
 }
