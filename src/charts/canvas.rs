@@ -8,7 +8,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, FontTransform, register_font};
 
 use super::style::{self, INK, MarkStyle, Shape, Stroke, UNITS_A_PIXEL};
-use super::{Chart, ChartError};
+use super::{Chart, ChartError, wording};
 
 /// A place on the page in pixels, from its upper left.
 pub(super) type Point = (f64, f64);
@@ -151,6 +151,9 @@ impl Canvas<'_> {
 
     /// A text whose middle lies at the height of `at`.
     pub(super) fn text(&self, text: &str, at: Point, font: Font) -> Result<(), ChartError> {
+        if text.is_empty() {
+            return Ok(());
+        }
         // Plotters sets the middle of small letters there; digits stand higher.
         let down = 0.11 * font.size;
         let at = if font.upwards { (at.0 + down, at.1) } else { (at.0, at.1 + down) };
@@ -161,6 +164,12 @@ impl Canvas<'_> {
     pub(super) fn width(&self, text: &str, font: Font) -> Result<f64, ChartError> {
         let (width, _) = self.area.estimate_text_size(text, &font.style())?;
         Ok(f64::from(width) / f64::from(UNITS_A_PIXEL))
+    }
+
+    /// The name of a line or an experiment, as long as a legend has room for.
+    pub(super) fn line_name(&self, name: &str) -> Result<String, ChartError> {
+        const LONGEST: f64 = 270.0;
+        self.shortened(&wording::name(name), LONGEST, Font::size(style::LABEL))
     }
 
     /// The text, or its two ends around an ellipsis where it is wider than `room`.

@@ -8,16 +8,25 @@ mod axis;
 mod bins;
 mod canvas;
 mod clocks;
+mod color_scale;
+mod distribution;
 mod drift;
+mod group;
+mod heat_map;
 mod jumps;
+mod key;
+mod labels;
 mod legend;
 mod number;
+mod overload_border;
 mod page;
 mod png;
 mod queue;
 mod scatter;
 mod speed_ratio;
+mod spread;
 mod style;
+mod swept;
 #[cfg(test)]
 mod tests;
 mod theory_line;
@@ -29,7 +38,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use distribution::{Distribution, Distributions, distribution_chart};
+pub use heat_map::{AxisValues, HeatMap, heat_map};
 use plotters::drawing::DrawingAreaErrorKind;
+pub use swept::{Swept, SweptAxis, SweptLine, SweptPoint, swept_chart};
 
 use crate::metrics::MachineMetrics;
 use crate::metrics::series::RunSeries;

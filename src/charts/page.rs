@@ -119,6 +119,21 @@ impl Plot {
         canvas.text(&y, (MARGIN + 4.0, (self.top + self.bottom) / 2.0), font.upwards())
     }
 
+    /// Leaves the labels of some x ticks out where they would touch each other.
+    pub(super) fn thin_x_labels(&mut self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
+        let mut free = f64::NEG_INFINITY;
+        for index in 0..self.x.ticks.len() {
+            let middle = self.x(self.x.ticks[index].at);
+            let width = canvas.width(&self.x.ticks[index].label, Font::size(style::TICK))?;
+            if middle - width / 2.0 < free {
+                self.x.ticks[index].label.clear();
+            } else {
+                free = middle + width / 2.0 + 10.0;
+            }
+        }
+        Ok(())
+    }
+
     /// Says in the middle of the plot why it is empty.
     pub(super) fn say(&self, canvas: &Canvas<'_>, message: &str) -> Result<(), ChartError> {
         let middle = ((self.left + self.right) / 2.0, (self.top + self.bottom) / 2.0);

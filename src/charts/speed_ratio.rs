@@ -11,8 +11,7 @@ use super::{Chart, ChartError, wording};
 use crate::event::MachineId;
 use crate::metrics::{EndQueueSource, MachineMetrics};
 
-/// The list of experiments: the widest a name may be, the mark before it, its rows.
-const NAME: f64 = 270.0;
+/// The list of experiments: the mark before a name, and its rows.
 const SAMPLE: f64 = 26.0;
 const ROW_HEIGHT: f64 = 24.0;
 const ROWS: usize = 30;
@@ -174,7 +173,7 @@ impl<'a> Scatter<'a> {
     fn legend(&self, canvas: &Canvas<'_>) -> Result<Names, ChartError> {
         let font = Font::size(style::LABEL);
         let shown = self.experiments.iter().take(ROWS);
-        let names = shown.map(|name| canvas.shortened(&wording::name(name), NAME, font));
+        let names = shown.map(|name| canvas.line_name(name));
         let names = names.collect::<Result<Vec<String>, ChartError>>()?;
         let more = match self.experiments.len() - names.len() {
             0 => None,

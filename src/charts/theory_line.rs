@@ -24,12 +24,28 @@ pub(super) fn draw(
     color: RGBColor,
 ) -> Result<(), ChartError> {
     let pixels: Vec<Point> = points.iter().map(|(x, y)| plot.beyond(*x, *y)).collect();
-    let dashes = dashes(&pixels, plot);
+    stroke(canvas, &dashes(&pixels, plot), color)
+}
+
+/// Draws what theory says of one place: a level stroke of at least two dashes
+/// that reaches `half` pixels to both sides.
+pub(super) fn tick(canvas: &Canvas<'_>, at: Point, half: f64, color: RGBColor) -> Result<(), ChartError> {
+    let pairs = (half / (DASH.0 + DASH.1)).round().max(1.0);
+    let period = 2.0 * half / (2.0 * pairs - DASH.1 / (DASH.0 + DASH.1));
+    let dash = |nth: u32| {
+        let left = at.0 - half + f64::from(nth) * period;
+        [(left, at.1), (left + period * DASH.0 / (DASH.0 + DASH.1), at.1)]
+    };
+    let dashes: Vec<[Point; 2]> = (0..2 * pairs as u32).map(dash).collect();
+    stroke(canvas, &dashes, color)
+}
+
+fn stroke(canvas: &Canvas<'_>, dashes: &[[Point; 2]], color: RGBColor) -> Result<(), ChartError> {
     // The data are often of the same colour; a light edge parts the two.
-    for [from, to] in &dashes {
+    for [from, to] in dashes {
         canvas.line(&[*from, *to], Stroke::new(PAPER, WIDTH + 2.0 * EDGE))?;
     }
-    for [from, to] in &dashes {
+    for [from, to] in dashes {
         canvas.line(&[*from, *to], Stroke::new(color, WIDTH))?;
     }
     Ok(())

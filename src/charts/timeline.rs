@@ -113,7 +113,7 @@ impl Timeline {
         let others = self.lines.len() - chosen.len();
         if others > 0 {
             let cells = vec![wording::many(others, "other machine", "other machines")];
-            rows.push(Row { style: LineStyle::OTHERS, cells });
+            rows.push(Row { style: LineStyle::OTHERS, mark: None, cells });
         }
         let heads = ["machine", "ticks/s"].into_iter().chain(self.heads.iter().copied());
         Legend { heads: heads.collect(), rows }
@@ -124,7 +124,8 @@ impl Timeline {
         let rate = clock_rate.map_or("–".to_owned(), number::plain);
         let cells = [wording::machine(*machine), rate].into_iter().chain(self.lines[index].cells.clone());
         let step = (self.widest - LINE_WIDTH) / (chosen.len().max(2) - 1) as f64;
-        Row { style: LineStyle::nth(nth, self.widest - step * nth as f64), cells: cells.collect() }
+        let style = LineStyle::nth(nth, self.widest - step * nth as f64);
+        Row { style, mark: None, cells: cells.collect() }
     }
 
     fn heading(&self, series: &RunSeries, chosen: &[usize]) -> Heading {
