@@ -92,6 +92,15 @@ impl Axis {
         Axis { from, to, ticks: ticks(from, to, round_step(rough_step), true), scale: Scale::Linear }
     }
 
+    /// Whether so many of the medians are so much smaller than the largest value
+    /// that only a symlog axis shows both.
+    pub(super) fn needs_symlog(smallest: f64, largest: f64, medians: &[f64]) -> bool {
+        const LARGE: f64 = 50.0;
+        const TIMES: f64 = 20.0;
+        let small = medians.iter().filter(|median| **median * TIMES <= largest).count();
+        smallest >= 0.0 && largest >= LARGE && small > 0 && 2 * small >= medians.len()
+    }
+
     /// Values of which some are hundreds of times as large as others.
     pub(super) fn symlog(smallest: f64, largest: f64) -> Axis {
         let beyond = |value: f64| if value.abs() < 1.0 { value } else { value * 1.25 };
@@ -111,6 +120,13 @@ impl Axis {
         Axis { from, to, ticks, scale: Scale::Symlog }
     }
 
+    /// The same axis, with a little room below 0 for the marks of what is 0.
+    pub(super) fn with_room_below(self) -> Axis {
+        const ROOM: f64 = 0.03;
+        let height = self.scale.place(self.to);
+        if self.from == 0.0 { Axis { from: -ROOM * height, ..self } } else { self }
+    }
+
     /// Places with names, the first at 0; a name has a width of 1.
     pub(super) fn names(count: usize) -> Axis {
         Axis { from: -0.5, to: count.max(1) as f64 - 0.5, ticks: Vec::new(), scale: Scale::Linear }
@@ -127,6 +143,9 @@ impl Axis {
         (value - from) / (to - from)
     }
 }
+
+/// What the title of a symlog axis says of it.
+pub(super) const SYMLOG: &str = ", logarithmic above 1";
 
 /// Whether a chart has a place for a value: others are left out, and counted.
 pub(super) fn can_show(value: f64) -> bool {

@@ -122,7 +122,8 @@ impl Canvas<'_> {
 
     /// The edge of a box between two of its corners.
     pub(super) fn frame(&self, from: Point, to: Point, stroke: Stroke) -> Result<(), ChartError> {
-        Ok(self.area.draw(&Rectangle::new([place(from), place(to)], pen(stroke)))?)
+        // Plotters gives the edge of its own rectangles no width.
+        self.line(&[from, (to.0, from.1), to, (from.0, to.1), from], stroke)
     }
 
     /// A filled shape.

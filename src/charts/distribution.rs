@@ -1,6 +1,6 @@
 //! The chart of replicates as distributions, side by side.
 
-use super::axis::{Axis, Scale};
+use super::axis::{self, Axis};
 use super::canvas::{self, Canvas};
 use super::group::{self, Group};
 use super::labels::Row;
@@ -12,12 +12,6 @@ const KEY: f64 = 26.0;
 /// The share of its place that a group fills, to each side, and the most pixels.
 const FILLED: f64 = 0.42;
 const WIDEST: f64 = 90.0;
-/// Between 0 and the foot of the plot, as a share of its height.
-const ROOM_BELOW: f64 = 0.03;
-/// An axis is logarithmic when the largest value is at least this, and so many
-/// times the median of half of the groups.
-const LARGE: f64 = 50.0;
-const TIMES: f64 = 20.0;
 
 /// The replicates of one machine or cell, and what they are held against.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -90,19 +84,14 @@ impl<'a> Drawing<'a> {
         if smallest > largest {
             return (Axis::measured(0.0, 1.0), "");
         }
-        if self.differs_by_orders(smallest, largest) {
-            return (with_room_below(Axis::symlog(smallest, largest)), ", logarithmic above 1");
+        let medians: Vec<f64> = self.groups.iter().filter_map(|group| Some(group.spread()?.median)).collect();
+        if Axis::needs_symlog(smallest, largest, &medians) {
+            return (Axis::symlog(smallest, largest).with_room_below(), axis::SYMLOG);
         }
         let near_zero = smallest >= 0.0 && smallest <= largest * 0.5;
         let counts = near_zero && self.groups.iter().all(Group::is_whole);
         let axis = if counts { Axis::counts(largest) } else { Axis::measured(smallest, largest) };
-        (with_room_below(axis), "")
-    }
-
-    fn differs_by_orders(&self, smallest: f64, largest: f64) -> bool {
-        let medians: Vec<f64> = self.groups.iter().filter_map(|group| Some(group.spread()?.median)).collect();
-        let small = medians.iter().filter(|median| **median * TIMES <= largest).count();
-        smallest >= 0.0 && largest >= LARGE && small > 0 && 2 * small >= medians.len()
+        (axis.with_room_below(), "")
     }
 
     fn heading(&self) -> Heading {
@@ -123,16 +112,4 @@ impl<'a> Drawing<'a> {
         let title = wording::name(&self.of.title);
         Heading { title, subject: wording::caption(&self.of.caption), notes }
     }
-}
-
-/// Many values are 0, and their marks would lie on the foot of the plot.
-fn with_room_below(axis: Axis) -> Axis {
-    if axis.from != 0.0 {
-        return axis;
-    }
-    let height = match axis.scale {
-        Scale::Linear => axis.to,
-        Scale::Symlog => 1.0 + axis.to.max(1.0).ln(),
-    };
-    Axis { from: -ROOM_BELOW * height, ..axis }
 }

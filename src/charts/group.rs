@@ -11,7 +11,7 @@ use super::distribution::Distribution;
 use super::key::Item;
 use super::page::Plot;
 use super::spread::{Spread, densities};
-use super::style::{self, INK, MarkStyle, PAPER, Shape, Stroke};
+use super::style::{self, INK, MarkStyle, PAPER, Shape};
 use super::theory_line;
 
 /// Up to how many runs each is a dot, and from how many on they have an outline.

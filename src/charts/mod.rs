@@ -11,6 +11,7 @@ mod clocks;
 mod color_scale;
 mod distribution;
 mod drift;
+mod experiment_list;
 mod group;
 mod heat_map;
 mod jumps;
@@ -21,7 +22,9 @@ mod number;
 mod overload_border;
 mod page;
 mod png;
+mod published;
 mod queue;
+mod replicates;
 mod scatter;
 mod speed_ratio;
 mod spread;
@@ -41,6 +44,7 @@ use std::path::{Path, PathBuf};
 pub use distribution::{Distribution, Distributions, distribution_chart};
 pub use heat_map::{AxisValues, HeatMap, heat_map};
 use plotters::drawing::DrawingAreaErrorKind;
+pub use published::{Published, PublishedValues, published_values};
 pub use swept::{Swept, SweptAxis, SweptLine, SweptPoint, swept_chart};
 
 use crate::metrics::MachineMetrics;
@@ -128,9 +132,10 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// The charts that set experiments side by side: each metric against the speed
-/// ratio, from the rows of any number of experiments and runs.
-pub fn experiment_charts(rows: &[MachineMetrics]) -> Result<Vec<Chart>, ChartError> {
-    speed_ratio::Measure::ALL.iter().map(|&measure| speed_ratio::draw(measure, rows)).collect()
+/// ratio, from the rows of any number of experiments and runs, and beside them
+/// what is published of them.
+pub fn experiment_charts(rows: &[MachineMetrics], published: &Published) -> Result<Vec<Chart>, ChartError> {
+    speed_ratio::Measure::ALL.iter().map(|&measure| speed_ratio::draw(measure, rows, published)).collect()
 }
 
 /// The charts of one run over time, with what theory says of each machine as

@@ -70,7 +70,7 @@ fn run_charts_of(series: &RunSeries) -> Vec<Chart> {
 }
 
 fn experiment_charts_of(rows: &[MachineMetrics]) -> Vec<Chart> {
-    let charts = experiment_charts(rows).expect("charts");
+    let charts = experiment_charts(rows, &Published::new()).expect("charts");
     assert_sound(&charts);
     charts
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::ValueEnum;
-use labctl::charts::{self, Chart, Format};
+use labctl::charts::{self, Chart, Format, Published, published_values};
 use labctl::metrics::MachineMetrics;
 use labctl::plan::Run;
 use labctl::reading::{Purpose, measure_run, run_metrics};
@@ -54,17 +54,20 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     };
     let runs = find_all_runs(&args.paths)?;
     let mut rows = Vec::new();
+    let mut published = Published::new();
     let mut without_logs = 0;
     for run in &runs {
+        let planned = planned(run);
+        published.extend(planned.iter().flat_map(|planned| published_values(&run.experiment, &planned.spec)));
         if run.logs.is_empty() {
             without_logs += 1;
             rows.extend(run_metrics(run)?);
         } else {
-            rows.extend(draw_run(run, &args.plots, format, terminal)?);
+            rows.extend(draw_run(run, planned, &args.plots, format, terminal)?);
         }
     }
     let folder = common_folder(&runs, &args.plots);
-    write(&charts::experiment_charts(&rows)?, &folder, format)?;
+    write(&charts::experiment_charts(&rows, &published)?, &folder, format)?;
     terminal.say(format!("{}: {} runs against speed ratio", folder.display(), runs.len()));
     if without_logs > 0 {
         terminal.say(format!(
@@ -76,13 +79,13 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 
 fn draw_run(
     run: &RunPath,
+    planned: Option<Run>,
     plots: &Path,
     format: Format,
     terminal: &Terminal,
 ) -> anyhow::Result<Vec<MachineMetrics>> {
     let reading = measure_run(run, Purpose { series: true, matching: false })?;
     let folder = run_folder(run, plots);
-    let planned = planned(run);
     let delays_senders = planned.as_ref().is_some_and(Run::delays_senders);
     let theory = planned.filter(|_| !delays_senders).map(|planned| planned.predictions()).unwrap_or_default();
     let drawn = charts::run_charts(&reading.series, &theory)?;
