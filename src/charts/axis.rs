@@ -4,7 +4,8 @@ use super::number;
 
 /// Ticks wanted on an axis; round steps make it a few more or less.
 const TICKS: f64 = 8.0;
-/// Labels cannot tell values apart that are nearer to each other than this.
+/// Labels cannot tell values apart that are nearer to each other than this
+/// share of their size.
 const LEAST_SPAN: f64 = 1e-9;
 /// Beyond this, a label has no prefix for a value; it is more than any count.
 const LARGEST: f64 = 1e21;
@@ -68,7 +69,12 @@ impl Axis {
 
     /// Any range, with a little room at both ends.
     pub(super) fn around(smallest: f64, largest: f64) -> Axis {
-        let span = if largest > smallest { largest - smallest } else { largest.abs().max(1.0) };
+        let size = smallest.abs().max(largest.abs());
+        if largest - smallest <= size * LEAST_SPAN {
+            let half = size.max(1.0) / 2.0;
+            return Axis::around(smallest - half, largest + half);
+        }
+        let span = largest - smallest;
         Axis::exactly(smallest - 0.06 * span, largest + 0.06 * span, span / TICKS)
     }
 
@@ -77,7 +83,8 @@ impl Axis {
         if largest - smallest < LEAST_SPAN && smallest.abs() < LEAST_SPAN {
             return Axis::exactly(0.0, 1.0, 1.0 / TICKS);
         }
-        if smallest < 0.0 || smallest > largest * 0.5 {
+        let differ = largest - smallest > largest * LEAST_SPAN;
+        if smallest < 0.0 || (smallest > largest * 0.5 && differ) {
             return Axis::around(smallest, largest);
         }
         Axis::exactly(0.0, largest * 1.05, largest / TICKS)

@@ -31,7 +31,7 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
 /// kernel with the bandwidth of Silverman, "Density estimation" (1986), eq. 3.31,
 /// but no less than a step. The largest density is 1.
 pub(super) fn densities(sorted: &[f64], from: f64, step: f64, places: usize) -> Vec<f64> {
-    let Some(spread) = Spread::of(sorted) else { return vec![0.0; places] };
+    let Some(spread) = Spread::of(sorted).filter(|_| places > 0) else { return vec![0.0; places] };
     let count = sorted.len() as f64;
     let mean = sorted.iter().sum::<f64>() / count;
     let sd = (sorted.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count).sqrt();

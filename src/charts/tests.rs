@@ -1,7 +1,10 @@
 //! Every chart of many kinds of runs: sound SVG, all text on the page, no
 //! overlaps, and the same bytes each time.
 
+mod distributions;
 mod samples;
+mod sweeps;
+mod theory;
 
 use resvg::tiny_skia::{IntSize, Pixmap};
 use resvg::usvg::{Group, Node, Options, Rect, Tree};
