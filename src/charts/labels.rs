@@ -10,8 +10,8 @@ use super::{style, wording};
 const LINE: f64 = 17.0;
 /// Between two flat names, and between names and their axis.
 const GAP: f64 = 10.0;
-/// The longest that an upright name may be.
-const LONGEST: f64 = 170.0;
+/// The longest that a name may be, unless it is flat and has more room.
+const LONGEST: f64 = 190.0;
 
 /// Names below an x axis.
 pub(super) struct Row {
@@ -28,7 +28,8 @@ impl Row {
         let font = Font::size(style::TICK);
         let names: Vec<String> = names.iter().map(|name| wording::brief(name)).collect();
         let longest = widest(canvas, &names, font)?;
-        if longest + GAP <= spacing {
+        if longest.min(LONGEST) + GAP <= spacing {
+            let names = shortened(canvas, &names, spacing - GAP, font)?;
             return Ok(Row { names, upright: false, every: 1, height: LINE });
         }
         let names = shortened(canvas, &names, LONGEST, font)?;

@@ -131,7 +131,10 @@ impl<'a> Drawing<'a> {
         for nth in 0..self.chosen.len() {
             self.draw_marks(canvas, &plot, nth)?;
         }
-        let end = |nth: usize| self.path(&plot, nth).last().copied().filter(|_| self.joins());
+        // From far within the plot, a leader would look like data.
+        let near = plot.right - 0.2 * (plot.right - plot.left);
+        let end =
+            |nth: usize| self.path(&plot, nth).last().copied().filter(|end| self.joins() && end.0 > near);
         let mut ends: Vec<Option<Point>> = (0..self.chosen.len()).map(end).collect();
         ends.resize(legend.rows.len(), None);
         legend.draw(canvas, &ends)
@@ -182,11 +185,14 @@ impl<'a> Drawing<'a> {
         let (theory, color) = (&self.theory[self.chosen[nth]], style::color(nth));
         if self.joins() {
             canvas.line(&self.path(plot, nth), line_style(nth).stroke)?;
-            return theory_line::draw(canvas, plot, theory, color);
+            return match theory[..] {
+                [(x, y)] => theory_line::tick(canvas, plot.beyond(x, y), TICK, color),
+                _ => theory_line::draw(canvas, plot, theory, color),
+            };
         }
         let apart = self.apart(plot);
         let aside = apart * (nth as f64 - (self.chosen.len() - 1) as f64 / 2.0);
-        let half = (apart * 0.46).min(TICK);
+        let half = (apart * 0.46).clamp(TICK / 2.0, TICK);
         theory
             .iter()
             .try_for_each(|(x, y)| theory_line::tick(canvas, (plot.x(*x) + aside, plot.y(*y)), half, color))

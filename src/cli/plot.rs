@@ -19,9 +19,9 @@ Examples:
   labctl plot results/exp4/latest      one run
   labctl plot somebody/logs/ --plots their-plots --format svg
 
-The charts of a run go to plots/<experiment>/<run>/: queues, clocks, drift, jumps. Those against
-speed ratio (max queue, end queue, clock difference) take in all that is asked for. Charts of other
-runs stay as they are.";
+The charts of a run go to plots/<experiment>/<run>/: queues, clocks, drift, jumps. Short dashes are
+theory, where the run's spec is there. Those against speed ratio (max queue, end queue, clock
+difference) take in all that is asked for. Charts of other runs stay as they are.";
 
 /// The arguments of `labctl plot`.
 #[derive(Debug, clap::Args)]
