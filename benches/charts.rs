@@ -17,10 +17,10 @@ pub fn bench(criterion: &mut Criterion) {
 
     let mut group = criterion.benchmark_group("charts");
     group.sample_size(10);
-    group.bench_function("the four of a run, as SVG", |bencher| bencher.iter(|| run_charts(&series)));
+    group.bench_function("the four of a run, as SVG", |bencher| bencher.iter(|| run_charts(&series, &[])));
     group.bench_function("the four of a run, as PNG", |bencher| {
         bencher.iter(|| {
-            let charts = run_charts(&series).expect("charts");
+            let charts = run_charts(&series, &[]).expect("charts");
             charts.iter().map(Chart::png).collect::<Result<Vec<_>, _>>().expect("pictures")
         });
     });

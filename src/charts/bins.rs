@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::axis::{Axis, Tick};
+use super::axis::{Axis, Scale, Tick};
 use super::number;
 
 /// How many bins of one width are drawn side by side.
@@ -63,12 +63,13 @@ impl Bins {
                 let place = |tick: Tick| Tick { at: self.place(tick.at, width), ..tick };
                 let ticks = values.ticks.into_iter().map(place).filter(|tick| tick.at <= to);
                 // One empty bin at the left keeps the first bar off the axis.
-                Axis { from: -0.5, to: to + 0.5, ticks: ticks.collect() }
+                Axis { from: -0.5, to: to + 0.5, ticks: ticks.collect(), scale: Scale::Linear }
             }
             Bins::Doubling => {
                 let every = (self.index(largest) / 14 + 1) as usize;
                 let tick = |bin: u32| Tick { at: f64::from(bin), label: first_of(bin) };
-                Axis { from: 0.0, to, ticks: (0..=self.index(largest)).step_by(every).map(tick).collect() }
+                let ticks = (0..=self.index(largest)).step_by(every).map(tick).collect();
+                Axis { from: 0.0, to, ticks, scale: Scale::Linear }
             }
         }
     }

@@ -8,7 +8,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, FontTransform, register_font};
 
 use super::style::{self, INK, MarkStyle, Shape, Stroke, UNITS_A_PIXEL};
-use super::{Chart, ChartError};
+use super::{Chart, ChartError, wording};
 
 /// A place on the page in pixels, from its upper left.
 pub(super) type Point = (f64, f64);
@@ -67,7 +67,7 @@ impl Font {
 
 /// Draws a chart: a white page, handed to `paint`.
 pub(super) fn draw(
-    name: &'static str,
+    name: &str,
     paint: impl FnOnce(&Canvas<'_>) -> Result<(), ChartError>,
 ) -> Result<Chart, ChartError> {
     register_fonts()?;
@@ -79,7 +79,7 @@ pub(super) fn draw(
         paint(&canvas)?;
         canvas.area.present()?;
     }
-    Ok(Chart { name, svg: at_page_size(&svg) })
+    Ok(Chart { name: name.to_owned(), svg: at_page_size(&svg) })
 }
 
 /// Gives the page its size in pixels; the view box goes on counting units.
@@ -120,6 +120,18 @@ impl Canvas<'_> {
         Ok(self.area.draw(&PathElement::new(points, pen(stroke)))?)
     }
 
+    /// The edge of a box between two of its corners.
+    pub(super) fn frame(&self, from: Point, to: Point, stroke: Stroke) -> Result<(), ChartError> {
+        // Plotters gives the edge of its own rectangles no width.
+        self.line(&[from, (to.0, from.1), to, (from.0, to.1), from], stroke)
+    }
+
+    /// A filled shape.
+    pub(super) fn shape(&self, corners: &[Point], color: RGBColor) -> Result<(), ChartError> {
+        let corners: Vec<_> = corners.iter().copied().map(place).collect();
+        Ok(self.area.draw(&Polygon::new(corners, color.filled()))?)
+    }
+
     /// A filled box between two of its corners.
     pub(super) fn fill(&self, from: Point, to: Point, color: RGBColor) -> Result<(), ChartError> {
         Ok(self.area.draw(&Rectangle::new([place(from), place(to)], color.filled()))?)
@@ -140,6 +152,9 @@ impl Canvas<'_> {
 
     /// A text whose middle lies at the height of `at`.
     pub(super) fn text(&self, text: &str, at: Point, font: Font) -> Result<(), ChartError> {
+        if text.is_empty() {
+            return Ok(());
+        }
         // Plotters sets the middle of small letters there; digits stand higher.
         let down = 0.11 * font.size;
         let at = if font.upwards { (at.0 + down, at.1) } else { (at.0, at.1 + down) };
@@ -150,6 +165,12 @@ impl Canvas<'_> {
     pub(super) fn width(&self, text: &str, font: Font) -> Result<f64, ChartError> {
         let (width, _) = self.area.estimate_text_size(text, &font.style())?;
         Ok(f64::from(width) / f64::from(UNITS_A_PIXEL))
+    }
+
+    /// The name of a line or an experiment, as long as a legend has room for.
+    pub(super) fn line_name(&self, name: &str) -> Result<String, ChartError> {
+        const LONGEST: f64 = 270.0;
+        self.shortened(&wording::name(name), LONGEST, Font::size(style::LABEL))
     }
 
     /// The text, or its two ends around an ellipsis where it is wider than `room`.

@@ -4,10 +4,11 @@ use super::timeline::{self, Line, Timeline};
 use super::trace::Step;
 use super::{Chart, ChartError, number};
 use crate::metrics::series::{MachineSeries, RunSeries};
+use crate::theory::Prediction;
 
 /// Draws each machine's logical clock. Clocks that agree lie on each other, so
 /// the lines differ in width.
-pub(super) fn draw(series: &RunSeries) -> Result<Chart, ChartError> {
+pub(super) fn draw(series: &RunSeries, theory: &[Prediction]) -> Result<Chart, ChartError> {
     let timeline = Timeline {
         name: "clocks",
         title: "Logical clocks over time",
@@ -15,17 +16,19 @@ pub(super) fn draw(series: &RunSeries) -> Result<Chart, ChartError> {
         notes: Vec::new(),
         heads: &["final clock"],
         widest: if series.machines.len() <= 4 { 5.0 } else { 3.0 },
-        lines: series.machines.iter().map(line).collect(),
+        lines: series.machines.iter().map(|machine| line(machine, theory)).collect(),
+        flat_theory: "theory: no clock rises",
     };
     timeline.draw(series)
 }
 
-fn line(machine: &MachineSeries) -> Line {
+fn line(machine: &MachineSeries, theory: &[Prediction]) -> Line {
     let last = machine.samples.last().map(|sample| sample.clock_last);
     Line {
         steps: steps(machine),
         at_end: last.unwrap_or(0) as f64,
         cells: vec![last.map_or("–".to_owned(), number::count)],
+        theory: theory.get(machine.machine.index()).map(|prediction| prediction.clock_slope),
     }
 }
 

@@ -4,18 +4,23 @@ use super::timeline::{self, Line, Timeline};
 use super::trace::Step;
 use super::{Chart, ChartError, number};
 use crate::metrics::series::{MachineSeries, RunSeries, Sample};
+use crate::theory::Prediction;
 
 /// The most times at which all clocks are compared.
 const TIMES: usize = 1500;
 
 /// Draws the largest clock of the run at each time − the machine's own. A clock
 /// stays as it is between two events, and is 0 before the first.
-pub(super) fn draw(series: &RunSeries) -> Result<Chart, ChartError> {
+pub(super) fn draw(series: &RunSeries, theory: &[Prediction]) -> Result<Chart, ChartError> {
     let times = times(series);
     let clocks: Vec<Vec<u64>> = series.machines.iter().map(|machine| clocks_at(machine, &times)).collect();
     let leader: Vec<u64> =
         (0..times.len()).map(|at| clocks.iter().map(|clock| clock[at]).max().unwrap_or(0)).collect();
-    let lines = clocks.iter().map(|clock| line(&times, &leader, clock)).collect();
+    let behind = |(machine, clock): (&MachineSeries, &Vec<u64>)| Line {
+        theory: slope_behind(machine, theory),
+        ..line(&times, &leader, clock)
+    };
+    let lines = series.machines.iter().zip(&clocks).map(behind).collect();
     let timeline = Timeline {
         name: "drift",
         title: "Drift behind the leader over time",
@@ -24,6 +29,7 @@ pub(super) fn draw(series: &RunSeries) -> Result<Chart, ChartError> {
         heads: &["max", "at end"],
         widest: 2.2,
         lines,
+        flat_theory: "theory: no clock falls behind for good",
     };
     timeline.draw(series)
 }
@@ -65,7 +71,15 @@ fn line(times: &[f64], leader: &[u64], clock: &[u64]) -> Line {
         steps: times.iter().zip(&behind).map(|(&time, &behind)| Step::at(time, behind as f64)).collect(),
         at_end: last.unwrap_or(0) as f64,
         cells: [most, last].map(|drift| drift.map_or("–".to_owned(), number::count)).into(),
+        theory: None,
     }
+}
+
+/// By how much a clock falls behind the leader's in a second.
+fn slope_behind(machine: &MachineSeries, theory: &[Prediction]) -> Option<f64> {
+    let own = theory.get(machine.machine.index())?.clock_slope;
+    let leader = theory.iter().map(|prediction| prediction.clock_slope).fold(0.0, f64::max);
+    Some((leader - own).max(0.0))
 }
 
 #[cfg(test)]

@@ -110,7 +110,7 @@ fn heading(series: &RunSeries, bins: Bins, left_out: &[MachineId], any: bool) ->
         let names = wording::machines(left_out);
         notes.push(format!("{count} with the fewest receives left out: {names}"));
     }
-    Heading { title: "Clock jumps at RECEIVE", subject: timeline::subject(series), notes }
+    Heading { title: "Clock jumps at RECEIVE".to_owned(), subject: timeline::subject(series), notes }
 }
 
 /// The place of one machine's distribution.

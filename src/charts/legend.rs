@@ -3,7 +3,7 @@
 use super::ChartError;
 use super::canvas::{Canvas, Font, Point};
 use super::page::{BOTTOM, RIGHT, TOP};
-use super::style::{self, LineStyle, MUTED, Stroke};
+use super::style::{self, LineStyle, MUTED, MarkStyle, Stroke};
 use super::trace;
 
 const ROW_HEIGHT: f64 = 22.0;
@@ -22,6 +22,8 @@ pub(super) struct Legend {
 /// One row: what stands in it, and which line it tells of.
 pub(super) struct Row {
     pub style: LineStyle,
+    /// Drawn on the sample of the line.
+    pub mark: Option<MarkStyle>,
     pub cells: Vec<String>,
 }
 
@@ -68,6 +70,9 @@ impl Legend {
                 leader(canvas, end, (left - 6.0, y), row.style)?;
             }
             trace::draw(canvas, &[(left, y), (left + SAMPLE, y)], row.style)?;
+            if let Some(mark) = row.mark {
+                canvas.mark((left + SAMPLE / 2.0, y), 6.0, mark)?;
+            }
             for (column, cell) in row.cells.iter().enumerate() {
                 let font = if column == 0 && row.cells.len() > 1 {
                     Font::size(FONT).bold()

@@ -8,18 +8,31 @@ mod axis;
 mod bins;
 mod canvas;
 mod clocks;
+mod color_scale;
+mod distribution;
 mod drift;
+mod experiment_list;
+mod group;
+mod heat_map;
 mod jumps;
+mod key;
+mod labels;
 mod legend;
 mod number;
+mod overload_border;
 mod page;
 mod png;
+mod published;
 mod queue;
+mod replicates;
 mod scatter;
 mod speed_ratio;
+mod spread;
 mod style;
+mod swept;
 #[cfg(test)]
 mod tests;
+mod theory_line;
 mod timeline;
 mod trace;
 mod wording;
@@ -28,10 +41,15 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use distribution::{Distribution, Distributions, distribution_chart};
+pub use heat_map::{AxisValues, HeatMap, heat_map};
 use plotters::drawing::DrawingAreaErrorKind;
+pub use published::{Published, PublishedValues, published_values};
+pub use swept::{Swept, SweptAxis, SweptLine, SweptPoint, swept_chart};
 
 use crate::metrics::MachineMetrics;
 use crate::metrics::series::RunSeries;
+use crate::theory::Prediction;
 
 /// The file formats a chart can be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,7 +72,7 @@ impl Format {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chart {
     /// What its file is called, without the extension.
-    pub name: &'static str,
+    pub name: String,
     /// The drawing, a whole SVG document.
     pub svg: String,
 }
@@ -114,12 +132,16 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// The charts that set experiments side by side: each metric against the speed
-/// ratio, from the rows of any number of experiments and runs.
-pub fn experiment_charts(rows: &[MachineMetrics]) -> Result<Vec<Chart>, ChartError> {
-    speed_ratio::Measure::ALL.iter().map(|&measure| speed_ratio::draw(measure, rows)).collect()
+/// ratio, from the rows of any number of experiments and runs, and beside them
+/// what is published of them.
+pub fn experiment_charts(rows: &[MachineMetrics], published: &Published) -> Result<Vec<Chart>, ChartError> {
+    speed_ratio::Measure::ALL.iter().map(|&measure| speed_ratio::draw(measure, rows, published)).collect()
 }
 
-/// The charts of one run over time, and of its clock jumps.
-pub fn run_charts(series: &RunSeries) -> Result<Vec<Chart>, ChartError> {
-    [queue::draw, clocks::draw, drift::draw, jumps::draw].iter().map(|draw| draw(series)).collect()
+/// The charts of one run over time, with what theory says of each machine as
+/// dashed lines (machine 1 first; empty where it says nothing), and of its
+/// clock jumps.
+pub fn run_charts(series: &RunSeries, theory: &[Prediction]) -> Result<Vec<Chart>, ChartError> {
+    let over_time = [queue::draw, clocks::draw, drift::draw].into_iter().map(|draw| draw(series, theory));
+    over_time.chain([jumps::draw(series)]).collect()
 }

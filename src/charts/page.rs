@@ -9,12 +9,14 @@ use super::style::{self, GRID, INK, MARGIN, MUTED, Stroke};
 pub(super) const TOP: f64 = 140.0;
 /// Where it ends, above the labels of the x axis.
 pub(super) const BOTTOM: f64 = style::HEIGHT as f64 - 104.0;
+/// The height of what the x axis measures.
+pub(super) const X_TITLE: f64 = BOTTOM + 62.0;
 /// The right end of everything.
 pub(super) const RIGHT: f64 = style::WIDTH as f64 - MARGIN;
 
 /// The words at the top of a page.
 pub(super) struct Heading {
-    pub title: &'static str,
+    pub title: String,
     /// Of what: the experiment, the run, how many machines.
     pub subject: String,
     /// What a reader must know to read it aright; may be empty.
@@ -24,7 +26,8 @@ pub(super) struct Heading {
 impl Heading {
     pub(super) fn draw(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
         let room = RIGHT - MARGIN;
-        canvas.text(self.title, (MARGIN, 46.0), Font::size(style::TITLE).bold())?;
+        let font = Font::size(style::TITLE).bold();
+        canvas.text(&canvas.shortened(&self.title, room, font)?, (MARGIN, 46.0), font)?;
         let font = Font::size(style::SUBTITLE).color(MUTED);
         let notes = self.notes.join(" · ");
         for (text, y) in [(&self.subject, 80.0), (&notes, 105.0)] {
@@ -66,17 +69,29 @@ impl Plot {
         self.bottom - self.y.share(value) * (self.bottom - self.top)
     }
 
+    /// The pixels of a place that may lie beyond the axes.
+    pub(super) fn beyond(&self, x: f64, y: f64) -> Point {
+        let (x, y) = (self.x.share_beyond(x), self.y.share_beyond(y));
+        (self.left + x * (self.right - self.left), self.bottom - y * (self.bottom - self.top))
+    }
+
     /// The grid, both axes with their labels, and what they measure.
     pub(super) fn draw(&self, canvas: &Canvas<'_>, x_title: &str, y_title: &str) -> Result<(), ChartError> {
+        self.draw_y_ticks(canvas)?;
+        self.draw_x_ticks(canvas)?;
+        self.draw_axes(canvas)?;
+        self.draw_titles(canvas, x_title, y_title)
+    }
+
+    /// Grid lines across the whole width, labelled at their left.
+    pub(super) fn draw_y_ticks(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
         let font = Font::size(style::TICK);
         for tick in &self.y.ticks {
             let y = sharp(self.y(tick.at));
             canvas.line(&[(self.left, y), (self.right, y)], Stroke::new(GRID, 1.0))?;
             canvas.text(&tick.label, (self.left - 12.0, y), font.ending())?;
         }
-        self.draw_x_ticks(canvas)?;
-        self.draw_axes(canvas)?;
-        self.draw_titles(canvas, x_title, y_title)
+        Ok(())
     }
 
     /// The two axes as lines.
@@ -98,8 +113,25 @@ impl Plot {
 
     pub(super) fn draw_titles(&self, canvas: &Canvas<'_>, x: &str, y: &str) -> Result<(), ChartError> {
         let font = Font::size(style::AXIS_TITLE).centred();
-        canvas.text(x, ((self.left + self.right) / 2.0, self.bottom + 62.0), font)?;
-        canvas.text(y, (MARGIN + 4.0, (self.top + self.bottom) / 2.0), font.upwards())
+        let x = canvas.shortened(x, self.right - self.left, font)?;
+        canvas.text(&x, ((self.left + self.right) / 2.0, X_TITLE), font)?;
+        let y = canvas.shortened(y, self.bottom - self.top, font)?;
+        canvas.text(&y, (MARGIN + 4.0, (self.top + self.bottom) / 2.0), font.upwards())
+    }
+
+    /// Leaves the labels of some x ticks out where they would touch each other.
+    pub(super) fn thin_x_labels(&mut self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
+        let mut free = f64::NEG_INFINITY;
+        for index in 0..self.x.ticks.len() {
+            let middle = self.x(self.x.ticks[index].at);
+            let width = canvas.width(&self.x.ticks[index].label, Font::size(style::TICK))?;
+            if middle - width / 2.0 < free {
+                self.x.ticks[index].label.clear();
+            } else {
+                free = middle + width / 2.0 + 10.0;
+            }
+        }
+        Ok(())
     }
 
     /// Says in the middle of the plot why it is empty.

@@ -4,10 +4,11 @@ use super::timeline::{self, Line, Timeline};
 use super::trace::Step;
 use super::{Chart, ChartError, number};
 use crate::metrics::series::{MachineSeries, RunSeries, Sample};
+use crate::theory::Prediction;
 
 /// Draws each machine's queue length; where a sample covers several events, the
 /// whole range between the shortest and the longest queue.
-pub(super) fn draw(series: &RunSeries) -> Result<Chart, ChartError> {
+pub(super) fn draw(series: &RunSeries, theory: &[Prediction]) -> Result<Chart, ChartError> {
     let timeline = Timeline {
         name: "queue",
         title: "Queue length over time",
@@ -15,12 +16,13 @@ pub(super) fn draw(series: &RunSeries) -> Result<Chart, ChartError> {
         notes: vec!["counted after each event".to_owned()],
         heads: &["max", "at end"],
         widest: 2.2,
-        lines: series.machines.iter().map(line).collect(),
+        lines: series.machines.iter().map(|machine| line(machine, theory)).collect(),
+        flat_theory: "theory: no machine is overloaded",
     };
     timeline.draw(series)
 }
 
-fn line(machine: &MachineSeries) -> Line {
+fn line(machine: &MachineSeries, theory: &[Prediction]) -> Line {
     let step = |sample: &Sample| Step {
         from_s: sample.from_s,
         to_s: sample.to_s,
@@ -34,5 +36,6 @@ fn line(machine: &MachineSeries) -> Line {
         steps: machine.samples.iter().filter(|sample| timeline::has_times(sample)).map(step).collect(),
         at_end: last.unwrap_or(0) as f64,
         cells: [longest, last].map(|queue| queue.map_or("–".to_owned(), number::count)).into(),
+        theory: theory.get(machine.machine.index()).map(|prediction| prediction.queue_growth),
     }
 }

@@ -9,7 +9,9 @@ use super::wording;
 use crate::event::MachineId;
 
 /// How far a mark reaches from its place.
-pub(super) const RADIUS: f64 = 8.0;
+const RADIUS: f64 = 8.0;
+/// The same for the mark of a range.
+const RANGE_RADIUS: f64 = 5.0;
 /// Marks nearer to each other than this, across and up, are fanned out.
 const TOGETHER: f64 = 14.0;
 /// Between fanned-out marks, and across a whole fan at most.
@@ -25,10 +27,24 @@ pub(super) struct Mark {
     pub at: Point,
     pub style: MarkStyle,
     pub machine: MachineId,
+    /// The upper and the lower end of what it marks; such a mark stays where it
+    /// is, and no label covers what it marks.
+    pub of_range: Option<(f64, f64)>,
 }
 
-/// Draws the marks and their labels; says how many groups have none.
-pub(super) fn draw(canvas: &Canvas<'_>, plot: &Plot, marks: &[Mark]) -> Result<usize, ChartError> {
+impl Mark {
+    fn radius(&self) -> f64 {
+        if self.of_range.is_some() { RANGE_RADIUS } else { RADIUS }
+    }
+}
+
+/// Draws the marks and their labels, which keep off the obstacles too; says how many groups have none.
+pub(super) fn draw(
+    canvas: &Canvas<'_>,
+    plot: &Plot,
+    marks: &[Mark],
+    obstacles: &[Area],
+) -> Result<usize, ChartError> {
     let fans = fans(marks);
     for fan in &fans {
         fan.draw(canvas)?;
@@ -36,7 +52,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, plot: &Plot, marks: &[Mark]) -> Result<u
     if fans.len() > MOST_LABELS {
         return Ok(fans.len());
     }
-    let mut taken: Vec<Area> = fans.iter().map(Fan::area).collect();
+    let mut taken: Vec<Area> = fans.iter().map(Fan::area).chain(obstacles.iter().copied()).collect();
     let mut unlabelled = 0;
     for fan in &fans {
         let text = fan.label();
@@ -64,7 +80,8 @@ fn fans(marks: &[Mark]) -> Vec<Fan> {
     for mark in marks {
         let near = |fan: &&mut Fan| {
             let first = fan.marks[0].at;
-            (first.0 - mark.at.0).abs() < TOGETHER && (first.1 - mark.at.1).abs() < TOGETHER
+            let are_free = mark.of_range.is_none() && fan.marks[0].of_range.is_none();
+            are_free && (first.0 - mark.at.0).abs() < TOGETHER && (first.1 - mark.at.1).abs() < TOGETHER
         };
         match fans.iter_mut().find(near) {
             Some(fan) => fan.marks.push(*mark),
@@ -96,19 +113,24 @@ impl Fan {
         for (index, mark) in self.marks.iter().enumerate() {
             let x = self.x - self.half() + self.apart() * index as f64;
             let white = MarkStyle { color: style::PAPER, ..mark.style };
-            canvas.mark((x, mark.at.1), RADIUS + 1.5, white)?;
-            canvas.mark((x, mark.at.1), RADIUS, mark.style)?;
+            let radius = mark.radius();
+            canvas.mark((x, mark.at.1), radius + 1.5, white)?;
+            canvas.mark((x, mark.at.1), radius, mark.style)?;
         }
         Ok(())
     }
 
     fn area(&self) -> Area {
-        let ys = || self.marks.iter().map(|mark| mark.at.1);
+        let radius = self.marks[0].radius();
+        let ends = |mark: &Mark| {
+            let (upper, lower) = mark.of_range.unwrap_or((mark.at.1, mark.at.1));
+            (upper.min(mark.at.1 - radius), lower.max(mark.at.1 + radius))
+        };
         Area {
-            left: self.x - self.half() - RADIUS,
-            right: self.x + self.half() + RADIUS,
-            top: ys().fold(f64::INFINITY, f64::min) - RADIUS,
-            bottom: ys().fold(f64::NEG_INFINITY, f64::max) + RADIUS,
+            left: self.x - self.half() - radius,
+            right: self.x + self.half() + radius,
+            top: self.marks.iter().map(|mark| ends(mark).0).fold(f64::INFINITY, f64::min),
+            bottom: self.marks.iter().map(|mark| ends(mark).1).fold(f64::NEG_INFINITY, f64::max),
         }
     }
 
@@ -127,11 +149,11 @@ impl Fan {
 
 /// A box on the page.
 #[derive(Clone, Copy, Debug)]
-struct Area {
-    left: f64,
-    right: f64,
-    top: f64,
-    bottom: f64,
+pub(super) struct Area {
+    pub left: f64,
+    pub right: f64,
+    pub top: f64,
+    pub bottom: f64,
 }
 
 impl Area {

@@ -2,20 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::axis::Axis;
-use super::canvas::{self, Canvas, Font};
-use super::page::{Heading, Plot, RIGHT, TOP};
-use super::scatter::{self, Mark};
-use super::style::{self, MUTED, MarkStyle};
-use super::{Chart, ChartError, wording};
+use super::axis::{self, Axis};
+use super::canvas::{self, Canvas};
+use super::experiment_list::{ExperimentList, published_mark};
+use super::page::{Heading, Plot};
+use super::published::{Published, PublishedValues};
+use super::scatter::{self, Area, Mark};
+use super::spread::Spread;
+use super::style::MarkStyle;
+use super::{Chart, ChartError, replicates, wording};
 use crate::event::MachineId;
 use crate::metrics::{EndQueueSource, MachineMetrics};
-
-/// The list of experiments: the widest a name may be, the mark before it, its rows.
-const NAME: f64 = 270.0;
-const SAMPLE: f64 = 26.0;
-const ROW_HEIGHT: f64 = 24.0;
-const ROWS: usize = 30;
 
 /// The metric on the y axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +41,14 @@ impl Measure {
         }
     }
 
+    fn published(self, values: &PublishedValues) -> Option<u64> {
+        match self {
+            Measure::MaxQueue => values.max_queue,
+            Measure::EndQueue => values.end_queue,
+            Measure::ClockDiff => values.clock_diff,
+        }
+    }
+
     fn axis_title(self) -> &'static str {
         match self {
             Measure::MaxQueue => "Max queue length (messages)",
@@ -62,8 +67,12 @@ impl Measure {
 }
 
 /// Draws one metric of every row against its speed ratio.
-pub(super) fn draw(measure: Measure, rows: &[MachineMetrics]) -> Result<Chart, ChartError> {
-    canvas::draw(measure.name(), |canvas| Scatter::new(measure, rows).paint(canvas))
+pub(super) fn draw(
+    measure: Measure,
+    rows: &[MachineMetrics],
+    published: &Published,
+) -> Result<Chart, ChartError> {
+    canvas::draw(measure.name(), |canvas| Scatter::new(measure, rows, published).paint(canvas))
 }
 
 /// One machine of one experiment at one speed ratio, over all runs.
@@ -71,17 +80,15 @@ struct Group {
     experiment: usize,
     machine: MachineId,
     ratio: f64,
+    spread: Spread,
     /// In order of size.
     values: Vec<u64>,
+    published: Option<u64>,
 }
 
 impl Group {
-    fn median(&self) -> f64 {
-        let middle = self.values.len() / 2;
-        match self.values.len() % 2 {
-            0 => (self.values[middle - 1] as f64 + self.values[middle] as f64) / 2.0,
-            _ => self.values[middle] as f64,
-        }
+    fn is_box(&self) -> bool {
+        self.values.len() >= replicates::LEAST
     }
 }
 
@@ -94,57 +101,107 @@ struct Scatter<'a> {
 }
 
 impl<'a> Scatter<'a> {
-    fn new(measure: Measure, rows: &'a [MachineMetrics]) -> Scatter<'a> {
+    fn new(measure: Measure, rows: &'a [MachineMetrics], published: &Published) -> Scatter<'a> {
         let mut numbers = BTreeMap::new();
-        let mut experiments = Vec::new();
-        let mut groups: BTreeMap<(MachineId, u64, usize), Vec<u64>> = BTreeMap::new();
+        let mut experiments: Vec<&str> = Vec::new();
+        let mut groups: BTreeMap<(u64, usize, MachineId), Vec<u64>> = BTreeMap::new();
         for row in rows {
             let experiment = *numbers.entry(row.experiment.as_str()).or_insert_with(|| {
                 experiments.push(row.experiment.as_str());
                 experiments.len() - 1
             });
             if let Some(ratio) = ratio(row) {
-                let key = (row.machine, ratio.to_bits(), experiment);
+                let key = (ratio.to_bits(), experiment, row.machine);
                 groups.entry(key).or_default().push(measure.value(row));
             }
         }
-        let group = |((machine, ratio, experiment), mut values): (_, Vec<u64>)| {
+        let group = |((ratio, experiment, machine), mut values): ((u64, usize, MachineId), Vec<u64>)| {
             values.sort_unstable();
-            Group { experiment, machine, ratio: f64::from_bits(ratio), values }
+            let spread = Spread::of(&values.iter().map(|value| *value as f64).collect::<Vec<f64>>())?;
+            let stated = published.get(&(experiments[experiment].to_owned(), machine));
+            let published = stated.and_then(|stated| measure.published(stated));
+            Some(Group { experiment, machine, ratio: f64::from_bits(ratio), spread, values, published })
         };
-        Scatter { measure, rows, experiments, groups: groups.into_iter().map(group).collect() }
+        // Ratios are above 0, and their bits in the order of their size.
+        let groups = groups.into_iter().filter_map(group).collect();
+        Scatter { measure, rows, experiments, groups }
     }
 
     fn paint(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
         let ratios = || self.groups.iter().map(|group| group.ratio);
         let smallest = ratios().fold(1.0, f64::min);
         let x = Axis::around(smallest, ratios().fold(smallest.max(2.0), f64::max));
-        let largest = self.groups.iter().flat_map(|group| &group.values).max().copied().unwrap_or(0);
+        let values = |group: &Group| group.values.last().copied().max(group.published);
+        let largest = self.groups.iter().filter_map(values).max().unwrap_or(0);
         let legend = self.legend(canvas)?;
-        let plot = Plot::new(canvas, x, Axis::counts(largest as f64), legend.width())?;
-        plot.draw(canvas, "Speed ratio (largest clock rate ÷ own clock rate)", self.measure.axis_title())?;
+        let (y, scale) = self.y_axis(largest as f64);
+        let plot = Plot::new(canvas, x, y, legend.width())?;
+        let y_title = format!("{}{scale}", self.measure.axis_title());
+        plot.draw(canvas, "Speed ratio (largest clock rate ÷ own clock rate)", &y_title)?;
         legend.draw(canvas)?;
         let mut notes = self.notes();
         if self.groups.is_empty() {
             plot.say(canvas, if self.rows.is_empty() { "no runs" } else { "no clock rate is known" })?;
         } else {
-            self.draw_single_runs(canvas, &plot)?;
-            let unlabelled = scatter::draw(canvas, &plot, &self.marks(&plot))?;
+            let unlabelled = self.draw_groups(canvas, &plot)?;
             if unlabelled > 0 {
                 notes.push(format!("no room for {}", wording::many(unlabelled, "label", "labels")));
             }
         }
-        Heading { title: self.measure.title(), subject: self.subject(), notes }.draw(canvas)
+        Heading { title: self.measure.title().to_owned(), subject: self.subject(), notes }.draw(canvas)
+    }
+
+    /// Runs that differ by orders of magnitude need another axis, once so many
+    /// are shown that the small ones matter too.
+    fn y_axis(&self, largest: f64) -> (Axis, &'static str) {
+        let medians: Vec<f64> = self.groups.iter().map(|group| group.spread.median).collect();
+        if !self.has_boxes() {
+            (Axis::counts(largest), "")
+        } else if Axis::needs_symlog(0.0, largest, &medians) {
+            (Axis::symlog(0.0, largest).with_room_below(), axis::SYMLOG)
+        } else {
+            (Axis::counts(largest).with_room_below(), "")
+        }
+    }
+
+    fn has_boxes(&self) -> bool {
+        self.groups.iter().any(Group::is_box)
+    }
+
+    /// Says how many labels found no room.
+    fn draw_groups(&self, canvas: &Canvas<'_>, plot: &Plot) -> Result<usize, ChartError> {
+        let ratios: Vec<f64> = self.groups.iter().map(|group| plot.x(group.ratio)).collect();
+        let places = if self.has_boxes() { replicates::side_by_side(&ratios, plot) } else { ratios };
+        for (group, x) in self.groups.iter().zip(&places) {
+            if group.is_box() {
+                replicates::draw(canvas, plot, *x, &group.spread, MarkStyle::nth(group.experiment))?;
+            } else if self.has_boxes() {
+                draw_runs(canvas, plot, *x, group, &mut BTreeSet::new())?;
+            }
+        }
+        if !self.has_boxes() {
+            self.draw_single_runs(canvas, plot)?;
+        }
+        let half = if self.has_boxes() { 8.0 } else { 12.0 };
+        let mut obstacles = Vec::new();
+        for (group, x) in self.groups.iter().zip(&places) {
+            let Some(value) = group.published else { continue };
+            let y = plot.y(value as f64);
+            published_mark(canvas, (*x, y), half)?;
+            obstacles.push(Area { left: x - half, right: x + half, top: y - 3.0, bottom: y + 3.0 });
+        }
+        scatter::draw(canvas, plot, &self.marks(plot, &places), &obstacles)
     }
 
     /// The marks that are labelled: the value, or the median of several.
-    fn marks(&self, plot: &Plot) -> Vec<Mark> {
-        let mark = |group: &Group| Mark {
-            at: (plot.x(group.ratio), plot.y(group.median())),
+    fn marks(&self, plot: &Plot, places: &[f64]) -> Vec<Mark> {
+        let mark = |(group, x): (&Group, &f64)| Mark {
+            at: (*x, plot.y(group.spread.median)),
             style: MarkStyle::nth(group.experiment),
             machine: group.machine,
+            of_range: self.has_boxes().then(|| (plot.y(group.spread.most), plot.y(group.spread.least))),
         };
-        self.groups.iter().map(mark).collect()
+        self.groups.iter().zip(places).map(mark).collect()
     }
 
     /// A light mark for each run where a machine has several; experiments of
@@ -161,30 +218,14 @@ impl<'a> Scatter<'a> {
             let before = all.range(..group.experiment).count() as f64;
             let middle = (all.len() - 1) as f64 / 2.0;
             let x = plot.x(group.ratio) + (before - middle) * (60.0 / all.len() as f64).min(11.0);
-            for value in &group.values {
-                let y = plot.y(*value as f64);
-                if drawn.insert((group.experiment, x.round() as i64, y.round() as i64)) {
-                    canvas.mark((x, y), 5.0, MarkStyle::nth(group.experiment).faint(0.35))?;
-                }
-            }
+            draw_runs(canvas, plot, x, group, &mut drawn)?;
         }
         Ok(())
     }
 
-    fn legend(&self, canvas: &Canvas<'_>) -> Result<Names, ChartError> {
-        let font = Font::size(style::LABEL);
-        let shown = self.experiments.iter().take(ROWS);
-        let names = shown.map(|name| canvas.shortened(&wording::name(name), NAME, font));
-        let names = names.collect::<Result<Vec<String>, ChartError>>()?;
-        let more = match self.experiments.len() - names.len() {
-            0 => None,
-            more => Some(format!("and {}", wording::many(more, "more", "more"))),
-        };
-        let mut widest = canvas.width("experiment", font)?;
-        for name in &names {
-            widest = widest.max(canvas.width(name, font)?);
-        }
-        Ok(Names { names, more, widest })
+    fn legend(&self, canvas: &Canvas<'_>) -> Result<ExperimentList, ChartError> {
+        let published = self.groups.iter().any(|group| group.published.is_some());
+        ExperimentList::new(canvas, &self.experiments, published)
     }
 
     fn subject(&self) -> String {
@@ -200,10 +241,15 @@ impl<'a> Scatter<'a> {
 
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        if self.groups.iter().any(|group| group.values.len() > 1) {
-            notes.push("small: each run, large: the median".to_owned());
+        if self.groups.iter().any(|group| group.values.len() > 1 && !group.is_box()) {
+            let (run, median) = if self.has_boxes() { ("light", "strong") } else { ("small", "large") };
+            notes.push(format!("{run}: each run, {median}: the median"));
         }
-        if self.groups.len() > 1 {
+        if self.has_boxes() {
+            let least = replicates::LEAST;
+            notes.push(format!("boxes, from {least} runs on: median, quartiles, least and most"));
+            notes.push("moved apart sideways at one place".to_owned());
+        } else if self.groups.len() > 1 {
             notes.push("marks at one place are fanned out sideways".to_owned());
         }
         let machines = |count| wording::many(count, "machine", "machines");
@@ -220,32 +266,22 @@ impl<'a> Scatter<'a> {
     }
 }
 
-/// The list of experiments at the right of the plot.
-struct Names {
-    names: Vec<String>,
-    more: Option<String>,
-    widest: f64,
-}
-
-impl Names {
-    fn width(&self) -> f64 {
-        if self.names.is_empty() { 0.0 } else { self.widest + SAMPLE + 36.0 }
-    }
-
-    fn draw(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
-        if self.names.is_empty() {
-            return Ok(());
+/// Draws a light mark for each run that has none yet at its place.
+fn draw_runs(
+    canvas: &Canvas<'_>,
+    plot: &Plot,
+    x: f64,
+    group: &Group,
+    drawn: &mut BTreeSet<(usize, i64, i64)>,
+) -> Result<(), ChartError> {
+    let style = MarkStyle::nth(group.experiment).faint(0.35);
+    for value in &group.values {
+        let y = plot.y(*value as f64);
+        if drawn.insert((group.experiment, x.round() as i64, y.round() as i64)) {
+            canvas.mark((x, y), 5.0, style)?;
         }
-        let left = RIGHT - self.widest - SAMPLE;
-        let font = Font::size(style::LABEL);
-        canvas.text("experiment", (left, TOP + 4.0), font.color(MUTED))?;
-        let y = |row: usize| TOP + 4.0 + ROW_HEIGHT * (row + 1) as f64;
-        for (index, name) in self.names.iter().enumerate() {
-            canvas.mark((left + 8.0, y(index)), 7.0, MarkStyle::nth(index))?;
-            canvas.text(name, (left + SAMPLE, y(index)), font)?;
-        }
-        self.more.iter().try_for_each(|more| canvas.text(more, (left, y(ROWS)), font.color(MUTED)))
     }
+    Ok(())
 }
 
 /// The speed ratio where it is known, and a number.

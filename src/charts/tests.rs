@@ -1,7 +1,10 @@
 //! Every chart of many kinds of runs: sound SVG, all text on the page, no
 //! overlaps, and the same bytes each time.
 
+mod distributions;
 mod samples;
+mod sweeps;
+mod theory;
 
 use resvg::tiny_skia::{IntSize, Pixmap};
 use resvg::usvg::{Group, Node, Options, Rect, Tree};
@@ -64,13 +67,13 @@ fn overlap(a: &Rect, b: &Rect) -> bool {
 }
 
 fn run_charts_of(series: &RunSeries) -> Vec<Chart> {
-    let charts = run_charts(series).expect("charts");
+    let charts = run_charts(series, &[]).expect("charts");
     assert_sound(&charts);
     charts
 }
 
 fn experiment_charts_of(rows: &[MachineMetrics]) -> Vec<Chart> {
-    let charts = experiment_charts(rows).expect("charts");
+    let charts = experiment_charts(rows, &Published::new()).expect("charts");
     assert_sound(&charts);
     charts
 }
@@ -78,7 +81,7 @@ fn experiment_charts_of(rows: &[MachineMetrics]) -> Vec<Chart> {
 #[test]
 fn a_run_has_four_charts_that_say_what_they_show() {
     let charts = run_charts_of(&run(3, 60.0));
-    let names: Vec<_> = charts.iter().map(|chart| chart.name).collect();
+    let names: Vec<_> = charts.iter().map(|chart| chart.name.as_str()).collect();
     assert_eq!(names, ["queue", "clocks", "drift", "jumps"]);
     let axes = ["Queue length (messages)", "Logical clock (ticks)", "own (ticks)", "at a RECEIVE (ticks)"];
     for (chart, axis) in charts.iter().zip(axes) {
@@ -214,7 +217,7 @@ fn a_chart_is_written_in_both_formats_and_replaces_only_itself() {
 #[test]
 fn a_folder_that_cannot_be_written_is_named_in_the_error() {
     let file = tempfile::NamedTempFile::new().expect("a file");
-    let chart = Chart { name: "queue", svg: String::new() };
+    let chart = Chart { name: "queue".to_owned(), svg: String::new() };
     let error = chart.write(&file.path().join("within"), Format::Svg).expect_err("no such folder");
     assert!(error.to_string().contains("queue.svg"), "{error}");
     assert!(matches!(chart.png(), Err(ChartError::Picture(_))));

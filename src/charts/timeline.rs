@@ -1,12 +1,12 @@
 //! A chart over lab time: a line of steps for each machine, and its legend.
 
-use super::axis::Axis;
+use super::axis::{self, Axis};
 use super::canvas::{self, Canvas, Point};
 use super::legend::{Legend, Row};
 use super::page::{Heading, Plot};
 use super::style::{self, LineStyle};
 use super::trace::{self, Step};
-use super::{Chart, ChartError, number, wording};
+use super::{Chart, ChartError, number, theory_line, wording};
 use crate::metrics::series::{MachineSeries, RunSeries, Sample};
 
 /// The pixels within which the lines that are not singled out are thinned.
@@ -28,6 +28,8 @@ pub(super) struct Timeline {
     pub widest: f64,
     /// One for each machine of the run, in their order.
     pub lines: Vec<Line>,
+    /// What it means that theory lets no line rise.
+    pub flat_theory: &'static str,
 }
 
 /// One machine's line.
@@ -36,6 +38,8 @@ pub(super) struct Line {
     /// The largest at the end are singled out where there are many.
     pub at_end: f64,
     pub cells: Vec<String>,
+    /// How much the line rises in a second, from 0 at 0, where theory tells.
+    pub theory: Option<f64>,
 }
 
 impl Timeline {
@@ -49,6 +53,10 @@ impl Timeline {
         self.heading(series, &chosen).draw(canvas)?;
         let highest = self.steps().map(|step| step.high).fold(0.0, f64::max);
         let span = span(series).unwrap_or((0.0, 1.0));
+        let slopes = self.slopes(&chosen);
+        // Theory may be far from logs that somebody else wrote: the data come first.
+        let expected = slopes.iter().map(|(_, slope)| slope * span.1).fold(0.0, f64::max);
+        let highest = highest.max(expected.min(2.0 * highest));
         let room = if legend.rows.is_empty() { 0.0 } else { legend.width(canvas)? };
         let plot = Plot::new(canvas, Axis::seconds(span.0, span.1), Axis::counts(highest), room)?;
         plot.draw(canvas, "Lab time (s)", self.y_title)?;
@@ -63,8 +71,25 @@ impl Timeline {
         for (row, &index) in legend.rows.iter().zip(&chosen) {
             ends.push(draw_line(canvas, &plot, &self.lines[index], row.style)?);
         }
+        for (nth, slope) in slopes {
+            let (from, to) = (plot.x.from.max(0.0), plot.x.to);
+            let line = [(from, slope * from), (to, slope * to)];
+            theory_line::draw(canvas, &plot, &line, legend.rows[nth].style.stroke.color)?;
+        }
         ends.resize(legend.rows.len(), None);
         legend.draw(canvas, &ends)
+    }
+
+    /// The slopes of theory above 0, each once, with the first chosen line it
+    /// is the slope of: the same line drawn twice would hide the first.
+    fn slopes(&self, chosen: &[usize]) -> Vec<(usize, f64)> {
+        let mut slopes: Vec<(usize, f64)> = Vec::new();
+        for (nth, &index) in chosen.iter().enumerate() {
+            let rising = self.lines[index].theory.filter(|slope| axis::can_show(*slope) && *slope > 0.0);
+            let is_new = |slope: &f64| slopes.iter().all(|(_, other)| (slope / other - 1.0).abs() > 0.002);
+            slopes.extend(rising.filter(is_new).map(|slope| (nth, slope)));
+        }
+        slopes
     }
 
     fn steps(&self) -> impl Iterator<Item = &Step> {
@@ -88,7 +113,7 @@ impl Timeline {
         let others = self.lines.len() - chosen.len();
         if others > 0 {
             let cells = vec![wording::many(others, "other machine", "other machines")];
-            rows.push(Row { style: LineStyle::OTHERS, cells });
+            rows.push(Row { style: LineStyle::OTHERS, mark: None, cells });
         }
         let heads = ["machine", "ticks/s"].into_iter().chain(self.heads.iter().copied());
         Legend { heads: heads.collect(), rows }
@@ -99,7 +124,8 @@ impl Timeline {
         let rate = clock_rate.map_or("–".to_owned(), number::plain);
         let cells = [wording::machine(*machine), rate].into_iter().chain(self.lines[index].cells.clone());
         let step = (self.widest - LINE_WIDTH) / (chosen.len().max(2) - 1) as f64;
-        Row { style: LineStyle::nth(nth, self.widest - step * nth as f64), cells: cells.collect() }
+        let style = LineStyle::nth(nth, self.widest - step * nth as f64);
+        Row { style, mark: None, cells: cells.collect() }
     }
 
     fn heading(&self, series: &RunSeries, chosen: &[usize]) -> Heading {
@@ -111,7 +137,12 @@ impl Timeline {
             let singled_out = format!("in colour: the {} largest at the end", chosen.len());
             notes.push(singled_out);
         }
-        Heading { title: self.title, subject: subject(series), notes }
+        if !self.slopes(chosen).is_empty() {
+            notes.push(theory_line::NOTE.to_owned());
+        } else if self.lines.iter().any(|line| line.theory == Some(0.0)) {
+            notes.push(self.flat_theory.to_owned());
+        }
+        Heading { title: self.title.to_owned(), subject: subject(series), notes }
     }
 
     fn draw_others(&self, canvas: &Canvas<'_>, plot: &Plot, chosen: &[usize]) -> Result<(), ChartError> {

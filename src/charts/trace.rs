@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     fn plot() -> Plot {
-        let (x, y) = (Axis::seconds(0.0, 100.0), Axis { from: 0.0, to: 100.0, ticks: Vec::new() });
+        let (x, y) = (Axis::seconds(0.0, 100.0), Axis::range(0.0, 100.0));
         Plot { left: 0.0, right: 100.0, top: 0.0, bottom: 100.0, x, y }
     }
 

@@ -10,6 +10,11 @@ pub(super) fn name(text: &str) -> String {
     if shown.is_empty() { "(no name)".to_owned() } else { shown }
 }
 
+/// A caption as it can be shown; it may be empty.
+pub(super) fn caption(text: &str) -> String {
+    if text.trim().is_empty() { String::new() } else { name(text) }
+}
+
 /// A name as it can be shown, its middle left out where it is very long.
 pub(super) fn brief(text: &str) -> String {
     const LONGEST: usize = 60;

@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::ValueEnum;
-use labctl::charts::{self, Chart, Format};
+use labctl::charts::{self, Chart, Format, Published, published_values};
 use labctl::metrics::MachineMetrics;
+use labctl::plan::Run;
 use labctl::reading::{Purpose, measure_run, run_metrics};
-use labctl::store::{RunPath, find_all_runs};
+use labctl::spec;
+use labctl::store::{RunPath, SPEC_FILE, find_all_runs};
 
 use super::{Exit, Terminal};
 
@@ -17,9 +19,9 @@ Examples:
   labctl plot results/exp4/latest      one run
   labctl plot somebody/logs/ --plots their-plots --format svg
 
-The charts of a run go to plots/<experiment>/<run>/: queues, clocks, drift, jumps. Those against
-speed ratio (max queue, end queue, clock difference) take in all that is asked for. Charts of other
-runs stay as they are.";
+The charts of a run go to plots/<experiment>/<run>/: queues, clocks, drift, jumps. Short dashes are
+theory, where the run's spec is there. Those against speed ratio (max queue, end queue, clock
+difference) take in all that is asked for. Charts of other runs stay as they are.";
 
 /// The arguments of `labctl plot`.
 #[derive(Debug, clap::Args)]
@@ -52,17 +54,20 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     };
     let runs = find_all_runs(&args.paths)?;
     let mut rows = Vec::new();
+    let mut published = Published::new();
     let mut without_logs = 0;
     for run in &runs {
+        let planned = planned(run);
+        published.extend(planned.iter().flat_map(|planned| published_values(&run.experiment, &planned.spec)));
         if run.logs.is_empty() {
             without_logs += 1;
             rows.extend(run_metrics(run)?);
         } else {
-            rows.extend(draw_run(run, &args.plots, format, terminal)?);
+            rows.extend(draw_run(run, planned, &args.plots, format, terminal)?);
         }
     }
     let folder = common_folder(&runs, &args.plots);
-    write(&charts::experiment_charts(&rows)?, &folder, format)?;
+    write(&charts::experiment_charts(&rows, &published)?, &folder, format)?;
     terminal.say(format!("{}: {} runs against speed ratio", folder.display(), runs.len()));
     if without_logs > 0 {
         terminal.say(format!(
@@ -74,16 +79,27 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 
 fn draw_run(
     run: &RunPath,
+    planned: Option<Run>,
     plots: &Path,
     format: Format,
     terminal: &Terminal,
 ) -> anyhow::Result<Vec<MachineMetrics>> {
     let reading = measure_run(run, Purpose { series: true, matching: false })?;
     let folder = run_folder(run, plots);
-    let drawn = charts::run_charts(&reading.series)?;
+    let delays_senders = planned.as_ref().is_some_and(Run::delays_senders);
+    let theory = planned.filter(|_| !delays_senders).map(|planned| planned.predictions()).unwrap_or_default();
+    let drawn = charts::run_charts(&reading.series, &theory)?;
     write(&drawn, &folder, format)?;
-    terminal.say(format!("{}: {} charts", folder.display(), drawn.len()));
+    let without = if delays_senders { ", without theory, as senders lose ticks to a delay" } else { "" };
+    terminal.say(format!("{}: {} charts{without}", folder.display(), drawn.len()));
     Ok(reading.rows)
+}
+
+/// How the run was set up. Logs of others have no spec, and one that cannot be
+/// read costs no more than the lines of theory.
+fn planned(run: &RunPath) -> Option<Run> {
+    let spec = spec::load(&run.folder.join(SPEC_FILE), &[]).ok()?;
+    Some(Run::single(spec, run.run.clone()))
 }
 
 fn run_folder(run: &RunPath, plots: &Path) -> PathBuf {

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use labctl::plan::Run;
-use labctl::spec::{Delay, DelayAt, Spec};
-use labctl::theory::{Prediction, Regime, predict};
+use labctl::spec::Spec;
+use labctl::theory::{Prediction, Regime};
 
 use super::spec_flags::SpecFlags;
 use super::{Exit, Terminal, view};
@@ -35,17 +35,16 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     for path in &args.specs {
         let run = Run::single(args.spec_flags.load(path)?, String::new());
         let spec = &run.spec;
-        if spec.network.delay != Delay::None && spec.network.delay_at == DelayAt::Sender {
+        if run.delays_senders() {
             let name = &spec.name;
             terminal
                 .warn(format!("{name}: a delay in the sender costs it ticks, which this theory leaves out"));
         }
-        let predictions = predict(run.clock_rates(), spec.rules());
         terminal.data(&format!(
             "{}, {} of lab time\n{}",
             spec.name,
             spec.duration,
-            table(spec, &predictions)
+            table(spec, &run.predictions())
         ))?;
     }
     Ok(Exit::Done)

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::ValueEnum;
-use labctl::charts::{self, Format};
+use labctl::charts::{self, Format, published_values};
 use labctl::engine::StopSwitch;
 use labctl::lab::{Done, Engine};
 use labctl::log::EndReason;
@@ -104,6 +104,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let stop = StopSwitch::default();
     let signals = listen(&stop, terminal)?;
     let (mut exit, mut rows) = (Exit::Done, Vec::new());
+    let published = specs.iter().flat_map(|spec| published_values(&spec.name, spec)).collect();
     let several = specs.len() > 1;
     for spec in specs {
         if let Some(done) = run_one(args, spec, &stop, terminal)? {
@@ -117,7 +118,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         }
     }
     if several {
-        plot::write(&charts::experiment_charts(&rows)?, &args.plots, Format::Png)?;
+        plot::write(&charts::experiment_charts(&rows, &published)?, &args.plots, Format::Png)?;
         terminal.say(format!("charts of all against speed ratio: {}", args.plots.display()));
     }
     Ok(exit)
@@ -131,7 +132,7 @@ fn run_one(args: &Args, spec: Spec, stop: &StopSwitch, terminal: &Terminal) -> a
     let Some(done) = conduct(&run, args.run_name.as_deref(), &args.results, engine, stop, terminal)? else {
         return Ok(None);
     };
-    let drawn = draw(&done, &args.plots, terminal);
+    let drawn = draw(&done, &run, &args.plots, terminal);
     show(&done, &run.spec.name, terminal)?;
     drawn?;
     Ok(Some(done))
@@ -187,12 +188,16 @@ fn show(done: &Done, experiment: &str, terminal: &Terminal) -> anyhow::Result<()
     Ok(())
 }
 
-fn draw(done: &Done, plots: &Path, terminal: &Terminal) -> anyhow::Result<()> {
+fn draw(done: &Done, run: &Run, plots: &Path, terminal: &Terminal) -> anyhow::Result<()> {
     let series = &done.reading.series;
     let folder = plots.join(&series.experiment).join(&series.run);
-    let mut drawn = charts::run_charts(series)?;
-    drawn.extend(charts::experiment_charts(&done.reading.rows)?);
+    let theory = if run.delays_senders() { Vec::new() } else { run.predictions() };
+    let mut drawn = charts::run_charts(series, &theory)?;
+    let published = published_values(&series.experiment, &run.spec).collect();
+    drawn.extend(charts::experiment_charts(&done.reading.rows, &published)?);
     plot::write(&drawn, &folder, Format::Png)?;
-    terminal.say(format!("charts:  {} ({} files)", folder.display(), drawn.len()));
+    let without =
+        if run.delays_senders() { "; without theory, as senders lose ticks to a delay" } else { "" };
+    terminal.say(format!("charts:  {} ({} files{without})", folder.display(), drawn.len()));
     Ok(())
 }

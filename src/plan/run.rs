@@ -2,7 +2,8 @@
 
 use crate::event::MachineId;
 use crate::random::draw_clock_rate;
-use crate::spec::{ClockRate, Spec};
+use crate::spec::{ClockRate, Delay, DelayAt, Spec};
+use crate::theory::{Prediction, predict};
 
 /// One execution to come: a spec in which nothing is left to chance but what
 /// its seed decides.
@@ -35,6 +36,16 @@ impl Run {
     /// Ticks per second of lab time, in the order of the machines.
     pub fn clock_rates(&self) -> &[f64] {
         &self.clock_rates
+    }
+
+    /// What theory says of the machines, in their order.
+    pub fn predictions(&self) -> Vec<Prediction> {
+        predict(&self.clock_rates, self.spec.rules())
+    }
+
+    /// Whether a delay costs machines ticks, which the theory leaves out.
+    pub fn delays_senders(&self) -> bool {
+        self.spec.network.delay != Delay::None && self.spec.network.delay_at == DelayAt::Sender
     }
 
     /// All machines, in order.

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Lab, NOTEBOOK_LOGS, lab_with_notebook_logs};
+use crate::support::{LAB, Lab, NOTEBOOK_LOGS, lab_with_notebook_logs};
 
 const OF_A_RUN: [&str; 4] = ["clocks", "drift", "jumps", "queue"];
 const AGAINST_SPEED_RATIO: [&str; 3] =
@@ -89,4 +89,41 @@ fn logs_without_an_event_are_no_reason_to_crash() {
     lab.write("empty/log_1.txt", "");
     let said = lab.labctl(&["plot", "empty"]);
     assert!(matches!(said.code, Some(0 | 1)) && !said.talk.contains("panicked"), "{said:?}");
+}
+
+#[test]
+fn theory_is_drawn_where_a_spec_says_how_the_run_was_set_up() {
+    let lab = Lab::with_spec(LAB);
+    let run = ["run", "lab.toml", "--engine", "sim", "--run-name", "r", "--results", "ours"];
+    lab.labctl(&run).code(0);
+    let drawn = |plots: &str| {
+        lab.labctl(&["plot", "ours", "--format", "svg", "--plots", plots]).code(0);
+        lab.read(&format!("{plots}/lab/r/clocks.svg")).contains("dashes: theory")
+    };
+    assert!(drawn("with"));
+    lab.write("ours/lab/r/spec.toml", "no longer a spec");
+    assert!(!drawn("without"), "a spec that cannot be read costs the theory, and no more");
+}
+
+#[test]
+fn a_delay_in_the_sender_leaves_theory_out_and_says_so() {
+    let lab = Lab::with_spec(LAB);
+    let delayed = ["--delay", "constant:100ms", "--set", "network.where=sender"];
+    let run = ["run", "lab.toml", "--engine", "sim", "--run-name", "r", "--results", "ours"];
+    lab.labctl(&[&run[..], &delayed].concat()).code(0).tells(&["without theory, as senders lose ticks"]);
+    lab.labctl(&["plot", "ours", "--format", "svg", "--plots", "svg"])
+        .code(0)
+        .tells(&["4 charts, without theory, as senders lose ticks to a delay"]);
+    assert!(!lab.read("svg/lab/r/clocks.svg").contains("theory"));
+}
+
+#[test]
+fn published_values_are_drawn_against_speed_ratio() {
+    let published = "[published]\nsource = \"a paper\"\nmax_queue = [70, 1, 0]\n";
+    let lab = Lab::with_spec(&format!("{LAB}{published}"));
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "r", "--results", "ours"]).code(0);
+    lab.labctl(&["plot", "ours", "--format", "svg", "--plots", "svg"]).code(0);
+    let says =
+        |measure: &str| lab.read(&format!("svg/lab/r/{measure}_vs_speed_ratio.svg")).contains("published");
+    assert!(says("max_queue") && !says("end_queue"));
 }

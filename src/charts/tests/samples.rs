@@ -7,10 +7,10 @@ use crate::metrics::series::{MachineSeries, RunSeries, Sample};
 use crate::metrics::{EndQueueSource, MachineMetrics};
 
 /// A generator of numbers that look random.
-struct Draws(u64);
+pub(super) struct Draws(pub u64);
 
 impl Draws {
-    fn below(&mut self, limit: u64) -> u64 {
+    pub(super) fn below(&mut self, limit: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % limit.max(1)
     }

@@ -1,0 +1,320 @@
+//! The chart of a metric over one axis of a sweep, with its intervals and what
+//! theory says.
+
+use super::axis::{Axis, can_show};
+use super::canvas::{self, Canvas, Point};
+use super::labels::Row as Names;
+use super::legend::{Legend, Row};
+use super::page::{Heading, Plot};
+use super::style::{self, LineStyle, MarkStyle, Stroke};
+use super::{Chart, ChartError, number, theory_line, wording};
+
+/// How far a mark reaches from its place, where there is room.
+const RADIUS: f64 = 6.0;
+/// Half of the stroke across the end of an interval.
+const CAP: f64 = 4.0;
+const WIDTH: f64 = 2.0;
+/// Half of the stroke that theory has over a name.
+const TICK: f64 = 15.0;
+
+/// A metric over one axis of a sweep.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Swept {
+    /// Of which sweep and experiment.
+    pub title: String,
+    /// What is swept, such as `internal_prob`.
+    pub axis: String,
+    pub places: SweptAxis,
+    /// The metric with its unit.
+    pub metric: String,
+    /// How many runs a point has, and the method of the interval.
+    pub caption: String,
+    pub lines: Vec<SweptLine>,
+}
+
+/// What the `x` of a point means.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SweptAxis {
+    /// The value of the swept parameter.
+    Numbers,
+    /// The place in this list of values that are no numbers, from 0.
+    Names(Vec<String>),
+}
+
+/// One line of the chart, such as a machine's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SweptLine {
+    pub name: String,
+    /// In any order.
+    pub points: Vec<SweptPoint>,
+    /// Places and values, in the order in which they are joined.
+    pub theory: Vec<(f64, f64)>,
+}
+
+/// The runs of one cell of a sweep.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SweptPoint {
+    pub x: f64,
+    pub mean: f64,
+    /// The ends of the interval; one run has none.
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+    /// How many runs.
+    pub n: u32,
+}
+
+/// Draws a metric over one axis of a sweep. Points that are no finite numbers
+/// are left out, and counted on the chart.
+pub fn swept_chart(name: &str, swept: &Swept) -> Result<Chart, ChartError> {
+    canvas::draw(name, |canvas| Drawing::new(swept).paint(canvas))
+}
+
+/// What can be shown of the data.
+struct Drawing<'a> {
+    swept: &'a Swept,
+    /// The points of each line, from left to right.
+    points: Vec<Vec<SweptPoint>>,
+    /// The theory of each line.
+    theory: Vec<Vec<(f64, f64)>>,
+    left_out: usize,
+    /// The lines in colour.
+    chosen: Vec<usize>,
+}
+
+impl<'a> Drawing<'a> {
+    fn new(swept: &'a Swept) -> Drawing<'a> {
+        let has_place = |x: f64| match &swept.places {
+            SweptAxis::Numbers => can_show(x),
+            SweptAxis::Names(names) => (0.0..names.len() as f64).contains(&x),
+        };
+        let shown = |line: &SweptLine| {
+            let shown = line.points.iter().filter(|point| has_place(point.x) && can_show(point.mean));
+            let mut points: Vec<SweptPoint> = shown.copied().collect();
+            points.sort_by(|a, b| a.x.total_cmp(&b.x));
+            points
+        };
+        let points: Vec<Vec<SweptPoint>> = swept.lines.iter().map(shown).collect();
+        let theory = |line: &SweptLine| {
+            line.theory.iter().copied().filter(|(x, y)| has_place(*x) && can_show(*y)).collect()
+        };
+        let all: usize = swept.lines.iter().map(|line| line.points.len()).sum();
+        let left_out = all - points.iter().map(Vec::len).sum::<usize>();
+        let chosen = chosen(&points);
+        Drawing { swept, points, theory: swept.lines.iter().map(theory).collect(), left_out, chosen }
+    }
+
+    fn paint(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
+        self.heading().draw(canvas)?;
+        let legend = self.legend(canvas)?;
+        let room = if legend.rows.is_empty() { 0.0 } else { legend.width(canvas)? };
+        let mut plot = Plot::new(canvas, self.x_axis(), self.y_axis(), room)?;
+        match &self.swept.places {
+            SweptAxis::Numbers => plot.thin_x_labels(canvas)?,
+            SweptAxis::Names(names) => {
+                let spacing = (plot.right - plot.left) / names.len().max(1) as f64;
+                let names = Names::new(canvas, names, spacing)?;
+                plot.bottom = names.bottom();
+                names.draw(canvas, |index| plot.x(index as f64), plot.bottom)?;
+            }
+        }
+        plot.draw(canvas, &wording::name(&self.swept.axis), &wording::name(&self.swept.metric))?;
+        if self.points.iter().all(Vec::is_empty) && self.theory.iter().all(Vec::is_empty) {
+            return plot.say(canvas, "no values");
+        }
+        self.draw_others(canvas, &plot)?;
+        for nth in 0..self.chosen.len() {
+            self.draw_intervals(canvas, &plot, nth)?;
+        }
+        for nth in 0..self.chosen.len() {
+            self.draw_lines(canvas, &plot, nth)?;
+        }
+        for nth in 0..self.chosen.len() {
+            self.draw_marks(canvas, &plot, nth)?;
+        }
+        // From far within the plot, a leader would look like data.
+        let near = plot.right - 0.2 * (plot.right - plot.left);
+        let end =
+            |nth: usize| self.path(&plot, nth).last().copied().filter(|end| self.joins() && end.0 > near);
+        let mut ends: Vec<Option<Point>> = (0..self.chosen.len()).map(end).collect();
+        ends.resize(legend.rows.len(), None);
+        legend.draw(canvas, &ends)
+    }
+
+    fn x_axis(&self) -> Axis {
+        if let SweptAxis::Names(names) = &self.swept.places {
+            return Axis::names(names.len());
+        }
+        let points = self.points.iter().flatten().map(|point| point.x);
+        let (from, to) = range(points.chain(self.theory.iter().flatten().map(|(x, _)| *x)));
+        Axis::around(from, to)
+    }
+
+    fn y_axis(&self) -> Axis {
+        let ends = |point: &SweptPoint| [Some(point.mean), point.low, point.high].into_iter().flatten();
+        let measured = self.points.iter().flatten().flat_map(ends).filter(|value| can_show(*value));
+        let theory = self.theory.iter().flatten().map(|(_, y)| *y);
+        let (from, to) = range(measured.chain(theory));
+        Axis::measured(from, to)
+    }
+
+    /// Where a line's points lie.
+    fn path(&self, plot: &Plot, nth: usize) -> Vec<Point> {
+        let aside = self.apart(plot) * (nth as f64 - (self.chosen.len() - 1) as f64 / 2.0);
+        let points = &self.points[self.chosen[nth]];
+        points.iter().map(|point| (plot.x(point.x) + aside, plot.y(point.mean))).collect()
+    }
+
+    /// Pixels between the points of two lines at one place: over a name they
+    /// stand side by side, so that no interval lies on another.
+    fn apart(&self, plot: &Plot) -> f64 {
+        match &self.swept.places {
+            SweptAxis::Numbers => 0.0,
+            SweptAxis::Names(names) => {
+                let spacing = (plot.right - plot.left) / names.len().max(1) as f64;
+                (spacing * 0.8 / self.chosen.len() as f64).min(34.0)
+            }
+        }
+    }
+
+    /// Numbers are joined by lines; between two names there is nothing to join.
+    fn joins(&self) -> bool {
+        self.swept.places == SweptAxis::Numbers
+    }
+
+    fn draw_lines(&self, canvas: &Canvas<'_>, plot: &Plot, nth: usize) -> Result<(), ChartError> {
+        let (theory, color) = (&self.theory[self.chosen[nth]], style::color(nth));
+        if self.joins() {
+            canvas.line(&self.path(plot, nth), line_style(nth).stroke)?;
+            return match theory[..] {
+                [(x, y)] => theory_line::tick(canvas, plot.beyond(x, y), TICK, color),
+                _ => theory_line::draw(canvas, plot, theory, color),
+            };
+        }
+        let apart = self.apart(plot);
+        let aside = apart * (nth as f64 - (self.chosen.len() - 1) as f64 / 2.0);
+        let half = (apart * 0.46).clamp(TICK / 2.0, TICK);
+        theory
+            .iter()
+            .try_for_each(|(x, y)| theory_line::tick(canvas, (plot.x(*x) + aside, plot.y(*y)), half, color))
+    }
+
+    fn draw_others(&self, canvas: &Canvas<'_>, plot: &Plot) -> Result<(), ChartError> {
+        for (index, points) in self.points.iter().enumerate() {
+            if self.chosen.binary_search(&index).is_err() {
+                let path: Vec<Point> =
+                    points.iter().map(|point| (plot.x(point.x), plot.y(point.mean))).collect();
+                if self.joins() {
+                    canvas.line(&path, LineStyle::OTHERS.stroke)?;
+                }
+                path.iter().try_for_each(|at| canvas.dot(*at, 2.0, style::OTHERS))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn draw_intervals(&self, canvas: &Canvas<'_>, plot: &Plot, nth: usize) -> Result<(), ChartError> {
+        let stroke = Stroke::new(style::color(nth), 1.5).faint(0.6);
+        let path = self.path(plot, nth);
+        let cap = CAP.min(spacing(&path) / 4.0);
+        for (point, (x, _)) in self.points[self.chosen[nth]].iter().zip(path) {
+            let Some((low, high)) = interval(point) else { continue };
+            let (low, high) = (plot.y(low), plot.y(high));
+            canvas.line(&[(x, low), (x, high)], stroke)?;
+            for end in [low, high] {
+                canvas.line(&[(x - cap, end), (x + cap, end)], stroke)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn draw_marks(&self, canvas: &Canvas<'_>, plot: &Plot, nth: usize) -> Result<(), ChartError> {
+        let path = self.path(plot, nth);
+        let radius = RADIUS.min((spacing(&path) / 3.0).max(2.5));
+        let mark = MarkStyle::nth(nth);
+        for at in path {
+            canvas.mark(at, radius + 1.0, MarkStyle { color: style::PAPER, ..mark })?;
+            canvas.mark(at, radius, mark)?;
+        }
+        Ok(())
+    }
+
+    fn legend(&self, canvas: &Canvas<'_>) -> Result<Legend, ChartError> {
+        let row = |(nth, index): (usize, &usize)| {
+            let name = canvas.line_name(&self.swept.lines[*index].name)?;
+            Ok(Row { style: line_style(nth), mark: Some(MarkStyle::nth(nth)), cells: vec![name] })
+        };
+        let mut rows = self.chosen.iter().enumerate().map(row).collect::<Result<Vec<Row>, ChartError>>()?;
+        let others = self.points.len() - self.chosen.len();
+        if others > 0 {
+            let cells = vec![wording::many(others, "other", "others")];
+            rows.push(Row { style: LineStyle::OTHERS, mark: None, cells });
+        }
+        Ok(Legend { heads: vec![""], rows })
+    }
+
+    fn heading(&self) -> Heading {
+        let mut notes = Vec::new();
+        let mut points = self.points.iter().flatten();
+        if points.clone().any(|point| interval(point).is_some()) {
+            notes.push("bars: interval of the mean".to_owned());
+        }
+        if self.chosen.iter().any(|index| !self.theory[*index].is_empty()) {
+            notes.push(theory_line::NOTE.to_owned());
+        }
+        if let Some(first) = points.next() {
+            let (least, most) =
+                points.fold((first.n, first.n), |(a, b), point| (a.min(point.n), b.max(point.n)));
+            if least < most {
+                let count = |n: u32| number::count(u64::from(n));
+                notes.push(format!("{} to {} runs a point", count(least), count(most)));
+            }
+        }
+        if self.chosen.len() < self.points.len() {
+            notes.push(format!("in colour: the {} largest", self.chosen.len()));
+        }
+        if self.left_out > 0 {
+            let points = wording::many(self.left_out, "point", "points");
+            notes.push(format!("{points} without a number left out"));
+        }
+        let title = wording::name(&self.swept.title);
+        Heading { title, subject: wording::caption(&self.swept.caption), notes }
+    }
+}
+
+/// The lines to single out: all, or where there are too many to tell apart,
+/// those that reach highest.
+fn chosen(lines: &[Vec<SweptPoint>]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..lines.len()).collect();
+    if order.len() > style::LINES {
+        let highest = |index: usize| lines[index].iter().map(|point| point.mean).fold(f64::MIN, f64::max);
+        order.sort_by(|a, b| highest(*b).total_cmp(&highest(*a)));
+        order.truncate(style::HIGHLIGHTED);
+        order.sort_unstable();
+    }
+    order
+}
+
+/// Both ends of an interval, or the mean for the end that is missing.
+fn interval(point: &SweptPoint) -> Option<(f64, f64)> {
+    let shown = |end: Option<f64>| end.filter(|value| can_show(*value));
+    let (low, high) = (shown(point.low), shown(point.high));
+    (low.is_some() || high.is_some()).then(|| (low.unwrap_or(point.mean), high.unwrap_or(point.mean)))
+}
+
+/// The smallest and the largest, or 0 and 1 where there are none.
+fn range(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
+    let largest = values.clone().fold(f64::NEG_INFINITY, f64::max);
+    let smallest = values.fold(f64::INFINITY, f64::min);
+    if smallest <= largest { (smallest, largest) } else { (0.0, 1.0) }
+}
+
+/// The least distance across between two neighbouring points.
+fn spacing(path: &[Point]) -> f64 {
+    let gaps = path.windows(2).map(|pair| pair[1].0 - pair[0].0).filter(|gap| *gap > 0.5);
+    gaps.fold(f64::INFINITY, f64::min)
+}
+
+/// Marks tell apart what shares a colour, so that dashes are left to theory.
+fn line_style(nth: usize) -> LineStyle {
+    LineStyle { stroke: Stroke::new(style::color(nth), WIDTH), dashed: false }
+}

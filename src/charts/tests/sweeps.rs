@@ -1,0 +1,168 @@
+//! The charts over one and two axes of a sweep.
+
+use super::samples::{Draws, hostile};
+use super::*;
+
+fn swept(lines: u64, points: u64) -> Swept {
+    let mut draws = Draws(3);
+    let mut line = |nth: u64| {
+        let mut point = |at: u64| {
+            let mean = (draws.below(900) * nth) as f64 / 90.0;
+            let (low, high) = (Some(mean - 2.5), Some(mean + 2.0));
+            SweptPoint { x: at as f64 / 10.0, mean, low, high, n: 30 }
+        };
+        SweptLine {
+            name: format!("machine {nth}"),
+            points: (0..points).rev().map(&mut point).collect(),
+            theory: (0..points).map(|at| (at as f64 / 10.0, (at * nth) as f64)).collect(),
+        }
+    };
+    Swept {
+        title: "end_queue over internal_prob".to_owned(),
+        axis: "internal_prob".to_owned(),
+        places: SweptAxis::Numbers,
+        metric: "End queue (messages)".to_owned(),
+        caption: "mean of 30 runs a point, 95 % intervals (t)".to_owned(),
+        lines: (1..=lines).map(&mut line).collect(),
+    }
+}
+
+/// The same over names instead of numbers.
+fn named(lines: u64, points: u64) -> Swept {
+    let mut swept = swept(lines, points);
+    for line in &mut swept.lines {
+        line.points.iter_mut().for_each(|point| point.x = (point.x * 10.0).round());
+        line.theory.iter_mut().for_each(|(x, _)| *x = (*x * 10.0).round());
+    }
+    let name = |at: u64| format!("{},{},6", 1 + at % 4, 2 + at % 3);
+    Swept { places: SweptAxis::Names((0..points).map(name).collect()), ..swept }
+}
+
+fn map(columns: usize, rows: usize) -> HeatMap {
+    let mut draws = Draws(4);
+    let values = |label: &str, count: usize| AxisValues {
+        label: label.to_owned(),
+        values: (0..count).map(|at| format!("{}", at as f64 / 8.0)).collect(),
+    };
+    let mut cell = |column: usize, row: usize| {
+        let value = (columns - column) as f64 * row as f64 * 3.7 + draws.below(4) as f64;
+        (draws.below(20) > 0).then_some(value)
+    };
+    HeatMap {
+        title: "end_queue over internal_prob and clock rate".to_owned(),
+        x: values("internal_prob", columns),
+        y: values("machine.1.clock_rate", rows),
+        metric: "End queue (messages)".to_owned(),
+        caption: "mean of 30 runs a cell".to_owned(),
+        cells: (0..rows).map(|row| (0..columns).map(|column| cell(column, row)).collect()).collect(),
+        overloaded: (0..rows).map(|row| (0..columns).map(|x| Some(x < row)).collect()).collect(),
+    }
+}
+
+#[track_caller]
+fn sound(chart: Result<Chart, ChartError>) -> Chart {
+    let charts = [chart.expect("a chart")];
+    assert_sound(&charts);
+    let [chart] = charts;
+    chart
+}
+
+#[test]
+fn a_sweep_is_drawn_whatever_its_size() {
+    for (lines, points) in [(1, 2), (3, 1), (3, 9), (3, 50), (12, 50), (16, 4), (17, 9), (100, 3)] {
+        sound(swept_chart("swept", &swept(lines, points)));
+        sound(swept_chart("swept", &named(lines, points)));
+    }
+    let words = words(&sound(swept_chart("swept", &swept(20, 9))));
+    assert!(words.contains("13 others") && words.contains("short dashes: theory"), "{words}");
+}
+
+#[test]
+fn a_sweep_says_what_it_shows_and_what_not() {
+    let mut swept = swept(2, 4);
+    swept.lines[0].points[0].n = 3;
+    swept.lines[0].points[1].mean = f64::NAN;
+    swept.lines[1].points[0].x = f64::INFINITY;
+    swept.lines[1].points[1].low = Some(f64::NEG_INFINITY);
+    swept.lines[1].theory[0].1 = f64::NAN;
+    let words = words(&sound(swept_chart("swept", &swept)));
+    for said in ["internal_prob", "End queue (messages)", "3 to 30 runs a point", "2 points without a number"]
+    {
+        assert!(words.contains(said), "no {said:?} in {words}");
+    }
+}
+
+#[test]
+fn a_sweep_of_nothing_or_of_extremes_makes_a_chart() {
+    assert!(words(&sound(swept_chart("swept", &swept(0, 0)))).contains("no values"));
+    assert!(words(&sound(swept_chart("swept", &named(3, 0)))).contains("no values"));
+    for value in [0.0, -7.0, 1e-300, 1e20, -1e20, f64::MAX, f64::NAN] {
+        let mut swept = swept(2, 3);
+        for point in swept.lines.iter_mut().flat_map(|line| &mut line.points) {
+            *point = SweptPoint { x: value, mean: value, low: None, high: Some(value), n: 1 };
+        }
+        sound(swept_chart("swept", &swept));
+        swept.places = SweptAxis::Names(vec!["only".to_owned()]);
+        sound(swept_chart("swept", &swept));
+    }
+}
+
+#[test]
+fn a_heat_map_is_drawn_whatever_its_size() {
+    for (columns, rows) in [(0, 0), (0, 3), (1, 1), (2, 2), (9, 7), (40, 40), (3, 90), (90, 3)] {
+        sound(heat_map("heat", &map(columns, rows)));
+    }
+    let words = words(&sound(heat_map("heat", &map(9, 7))));
+    for said in ["theory's border of overload", "without a value", "machine.1.clock_rate", "0.125"] {
+        assert!(words.contains(said), "no {said:?} in {words}");
+    }
+}
+
+#[test]
+fn a_heat_map_without_a_border_says_on_which_side_it_lies() {
+    let mut map = map(3, 2);
+    map.overloaded = vec![vec![Some(true); 3]; 2];
+    assert!(words(&sound(heat_map("heat", &map))).contains("every cell has an overloaded machine"));
+    map.overloaded = vec![vec![None, Some(false)]];
+    assert!(words(&sound(heat_map("heat", &map))).contains("no cell has an overloaded machine"));
+    map.overloaded.clear();
+    assert!(!words(&sound(heat_map("heat", &map))).contains("theory"));
+}
+
+#[test]
+fn missing_and_extreme_cells_make_a_heat_map() {
+    let mut ragged = map(4, 3);
+    ragged.cells = vec![vec![Some(f64::NAN), Some(f64::INFINITY), None], Vec::new()];
+    assert!(words(&sound(heat_map("heat", &ragged))).contains("12 cells without a value"));
+    for value in [0.0, -3.0, 1e-300, 1e20] {
+        ragged.cells = vec![vec![Some(value); 4]; 3];
+        sound(heat_map("heat", &ragged));
+        ragged.cells[0][0] = Some(0.5);
+        sound(heat_map("heat", &ragged));
+    }
+}
+
+#[test]
+fn hostile_words_do_no_harm_to_sweeps() {
+    for name in hostile() {
+        let mut swept = named(3, 4);
+        swept.lines[1].name.clone_from(&name);
+        swept.places = SweptAxis::Names(vec![name.clone(); 4]);
+        (swept.title, swept.axis) = (name.clone(), name.clone());
+        (swept.metric, swept.caption) = (name.clone(), name.clone());
+        let chart = sound(swept_chart("swept", &swept));
+        assert!(!chart.svg.contains("<script"));
+        let mut map = map(4, 3);
+        for axis in [&mut map.x, &mut map.y] {
+            *axis = AxisValues { label: name.clone(), values: vec![name.clone(); axis.values.len()] };
+        }
+        (map.title, map.metric, map.caption) = (name.clone(), name.clone(), name);
+        assert!(!sound(heat_map("heat", &map)).svg.contains("<script"));
+    }
+}
+
+#[test]
+fn the_same_sweep_gives_the_same_bytes() {
+    let draw = || (sound(swept_chart("swept", &swept(3, 9))), sound(heat_map("heat", &map(9, 7))));
+    assert_eq!(draw(), draw());
+}
