@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use labctl::charts::Format;
 use labctl::plan::Plan;
-use labctl::sweep::gathering::CellResult;
-use labctl::sweep::{Gathered, SweepFolder, gather};
+use labctl::sweep::{CellOutline, Gathered, SweepFolder, SweepPicture, gather};
 
 use super::sweep_progress::name;
-use super::{Terminal, view};
+use super::{Terminal, plot, view};
 
 /// Lines told of each kind of trouble; the files have all of them.
 const TOLD: usize = 5;
@@ -19,18 +19,32 @@ pub fn gather_and_show(
     folder: &SweepFolder,
     plan: &Plan,
     elsewhere: &[PathBuf],
-    _plots: &Path,
+    plots: &Path,
     terminal: &Terminal,
 ) -> anyhow::Result<Gathered> {
-    let mut results: Vec<CellResult> = Vec::new();
-    let gathered = gather(folder, plan, elsewhere, |_| true, |result| results.push(result))?;
-    terminal.data(&view::cells(plan, &results[..results.len().min(CELLS_SHOWN)]))?;
-    if results.len() > CELLS_SHOWN {
-        terminal.say(format!("… and {} cells more", results.len() - CELLS_SHOWN));
-    }
+    let name = folder.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut picture = SweepPicture::new(&format!("sweep {name}"), plan);
+    let gathered = gather(folder, plan, elsewhere, |_| true, |result| picture.take(&result))?;
+    show(plan, picture.outlines(), terminal)?;
     tell(&gathered, plan, terminal);
     terminal.say(format!("results: {}, {}", folder.runs_file().display(), folder.summary_file().display()));
+    let charts = picture.draw()?;
+    let plots = plots.join(&name);
+    plot::write(&charts, &plots, Format::Png)?;
+    terminal.say(format!("charts:  {} ({} files)", plots.display(), charts.len()));
     Ok(gathered)
+}
+
+fn show(plan: &Plan, outlines: &[CellOutline], terminal: &Terminal) -> anyhow::Result<()> {
+    let shown = &outlines[..outlines.len().min(CELLS_SHOWN)];
+    let mut text = view::cells(plan, shown);
+    if outlines.len() > CELLS_SHOWN {
+        text.push_str(&format!("… and {} cells more\n", outlines.len() - CELLS_SHOWN));
+    }
+    if shown.iter().any(|outline| outline.runs > 1) {
+        text.push_str("means over the runs, of each the largest over its machines; 95 % intervals (t)\n");
+    }
+    terminal.data(&text)
 }
 
 fn tell(gathered: &Gathered, plan: &Plan, terminal: &Terminal) {

@@ -4,7 +4,8 @@ use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 use labctl::metrics::MachineMetrics;
 use labctl::metrics::summary::{RunMetrics, SummaryRow};
 use labctl::plan::{Cell, Plan};
-use labctl::sweep::gathering::CellResult;
+use labctl::statistics::Summary;
+use labctl::sweep::CellOutline;
 
 use super::rounding::Rounding;
 
@@ -102,17 +103,29 @@ pub fn plan(plan: &Plan) -> String {
     table(&header.collect::<Vec<_>>(), body)
 }
 
-/// What the cells of a sweep came to: of each, the largest over its machines.
-pub fn cells(plan: &Plan, results: &[CellResult]) -> String {
+/// What the cells of a sweep came to: of each run the largest over its
+/// machines, and of these the mean with its interval.
+pub fn cells(plan: &Plan, outlines: &[CellOutline]) -> String {
     let axes = plan.axes();
     let heads = ["runs", "max queue", "end queue", "clock diff"];
     let header = ["cell", "experiment"].into_iter().chain(axes.iter().copied()).chain(heads);
-    let body = results.iter().map(|result| {
-        let cell = &plan.cells()[result.cell];
-        let place = [(result.cell + 1).to_string(), cell.spec.name.clone()];
-        place.into_iter().chain(values(cell, &axes)).chain([result.runs.to_string()]).collect()
+    let body = outlines.iter().map(|outline| {
+        let cell = &plan.cells()[outline.cell];
+        let place = [(outline.cell + 1).to_string(), cell.spec.name.clone()];
+        let numbers = outline.whole.iter().map(|summary| summary.as_ref().map_or_else(String::new, mean));
+        place
+            .into_iter()
+            .chain(values(cell, &axes))
+            .chain([outline.runs.to_string()])
+            .chain(numbers)
+            .collect()
     });
     table(&header.collect::<Vec<_>>(), body)
+}
+
+fn mean(summary: &Summary) -> String {
+    let (low, high) = summary.mean_interval.map(|interval| (interval.low, interval.high)).unzip();
+    Rounding::to(low, high).estimate(summary.mean, low, high)
 }
 
 fn values<'a>(cell: &'a Cell, axes: &'a [&str]) -> impl Iterator<Item = String> + 'a {

@@ -147,6 +147,11 @@ impl Spec {
         self.machines.iter().map(rate).sum()
     }
 
+    /// Whether any clock rate is left to chance.
+    pub fn has_random_rates(&self) -> bool {
+        self.machines.iter().any(|machine| matches!(machine.clock_rate, ClockRate::Random { .. }))
+    }
+
     /// What every machine of the experiment shares.
     pub fn rules(&self) -> Rules {
         Rules { machines: self.machine_count(), internal_prob: self.internal_prob, broadcast: self.broadcast }

@@ -7,7 +7,8 @@ use super::execution::SweepError;
 use super::folder::SweepFolder;
 use super::journal::{Damage, Double, Entry, Journals};
 use crate::lab::VERSION;
-use crate::metrics::summary::{SummaryRow, summarise};
+use crate::metrics::MachineMetrics;
+use crate::metrics::summary::summarise;
 use crate::plan::Plan;
 use crate::store::NewFile;
 
@@ -36,14 +37,13 @@ impl Gathered {
     }
 }
 
-/// What the runs of one cell amount to.
-#[derive(Clone, Debug)]
-pub struct CellResult {
+/// The runs of one cell that are done.
+#[derive(Clone, Copy, Debug)]
+pub struct CellResult<'a> {
     /// Counted from 0.
     pub cell: usize,
-    /// How many runs of it are done.
-    pub runs: u64,
-    pub summary: Vec<SummaryRow>,
+    /// A row a machine, run by run.
+    pub rows: &'a [MachineMetrics],
 }
 
 /// Gathers what the folder's own journals and those at `elsewhere` hold, writes
@@ -54,7 +54,7 @@ pub fn gather(
     plan: &Plan,
     elsewhere: &[PathBuf],
     wanted: impl Fn(u64) -> bool,
-    mut witness: impl FnMut(CellResult),
+    mut witness: impl FnMut(CellResult<'_>),
 ) -> Result<Gathered, SweepError> {
     let paths = [&[folder.journals()], elsewhere].concat();
     let journals = Journals::read(&paths, &plan.hash(VERSION), plan.run_count())?;
@@ -65,7 +65,6 @@ pub fn gather(
     for (at, cell) in plan.cells().iter().enumerate() {
         let values: Vec<&str> = axes.iter().map(|axis| setting(&cell.settings, axis)).collect();
         let mut rows = Vec::new();
-        let mut count = 0;
         for number in plan.runs_of(at) {
             let Some(Entry { rows: machines, doubts, .. }) = journals.entry(number)? else { continue };
             let (_, replicate) = plan.place(number);
@@ -76,13 +75,11 @@ pub fn gather(
             }
             doubted.extend(doubts.into_iter().next().map(|doubt| (number, doubt)));
             rows.extend(machines);
-            count += 1;
         }
-        let summary = summarise(&rows);
-        for row in &summary {
-            summaries.put(["cell"].into_iter().chain(axes.iter().copied()), row, &(at + 1, &values))?;
+        for row in summarise(&rows) {
+            summaries.put(["cell"].into_iter().chain(axes.iter().copied()), &row, &(at + 1, &values))?;
         }
-        witness(CellResult { cell: at, runs: count, summary });
+        witness(CellResult { cell: at, rows: &rows });
     }
     runs.finish()?;
     summaries.finish()?;

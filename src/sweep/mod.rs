@@ -6,11 +6,16 @@ pub mod folder;
 pub mod gate;
 pub mod gathering;
 pub mod journal;
+pub mod outline;
+pub mod picture;
 pub mod piece;
+pub mod slurm;
 mod work;
 
 pub use execution::{Execution, SweepError};
 pub use folder::SweepFolder;
 pub use gathering::{Gathered, gather};
 pub use journal::{Entry, Journal, Journals};
+pub use outline::CellOutline;
+pub use picture::SweepPicture;
 pub use piece::Piece;
