@@ -24,7 +24,7 @@ pub fn gather_and_show(
 ) -> anyhow::Result<Gathered> {
     let name = folder.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut picture = SweepPicture::new(&format!("sweep {name}"), plan);
-    let gathered = gather(folder, plan, elsewhere, |_| true, |result| picture.take(&result))?;
+    let gathered = gather(folder, plan, elsewhere, |result| picture.take(&result))?;
     show(plan, picture.outlines(), terminal)?;
     tell(&gathered, plan, terminal);
     terminal.say(format!("results: {}, {}", folder.runs_file().display(), folder.summary_file().display()));

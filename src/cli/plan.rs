@@ -25,7 +25,7 @@ pub struct Args {
 
 /// Writes the plan and says what is in it.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let plan = args.plan.plan()?;
+    let plan = args.plan.plan(None)?;
     let folder = SweepFolder::at(args.plan.folder(&plan.hash(VERSION)));
     folder.create(&plan)?;
     terminal.data(&view::plan(&plan))?;

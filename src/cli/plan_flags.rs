@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use clap::ValueEnum;
 use labctl::plan::{EngineKind, Plan, Source, cells};
 use labctl::spec;
+use labctl::statistics::Precision;
 
 use super::run::folder_name;
 use super::spec_flags::SpecFlags;
@@ -48,18 +49,20 @@ enum EngineFlag {
 }
 
 impl PlanFlags {
-    /// The plan that is asked for.
-    pub fn plan(&self) -> anyhow::Result<Plan> {
+    /// The plan that is asked for; `until` stops the replicates of a cell at a
+    /// precision, or at the most.
+    pub fn plan(&self, until: Option<(Precision, u32)>) -> anyhow::Result<Plan> {
         let mut sources = Vec::new();
         for path in self.paths()? {
             sources.push(Source { text: spec::read(&path)?, name: path.display().to_string() });
         }
-        let cells = cells(&sources, &self.spec_flags.overrides(), self.replicates)?;
+        let replicates = until.map(|(_, most)| most).or(self.replicates);
+        let cells = cells(&sources, &self.spec_flags.overrides(), replicates)?;
         let engine = match self.engine {
             EngineFlag::Sockets => EngineKind::Sockets,
             EngineFlag::Sim => EngineKind::Simulator,
         };
-        Ok(Plan::new(engine, None, cells))
+        Ok(Plan::new(engine, until.map(|(precision, _)| precision), cells))
     }
 
     /// Where a plan with this hash belongs.

@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context;
 use labctl::engine::StopSwitch;
 use labctl::lab::VERSION;
 use labctl::plan::{EngineKind, Plan};
+use labctl::statistics::Precision;
 use labctl::sweep::folder::Lock;
+use labctl::sweep::slurm::Cluster;
 use labctl::sweep::{Execution, Gathered, Journal, Journals, SweepError, SweepFolder};
 
 use super::conduct::random_token;
@@ -22,10 +25,14 @@ Examples:
   labctl sweep experiments/exp4.toml --internal-prob 0.1..0.9:0.1 --replicates 30 --engine sim
   labctl sweep experiments/exp4.toml --clock-rates '1,3,6;2,4,6' --set network.where=link,sender
   labctl sweep experiments/exp4.toml --internal-prob 0.1..0.9:0.1 --resume
+  labctl sweep --engine sim --replicates 1000 --slurm --pieces 40 --sbatch --partition=short
+  labctl sweep experiments/exp4.toml --engine sim --until 'end_queue ci95 < 5%' --max 1000
 
 Several values make an axis, and any key can be one: 0.2,0.7 or link;sender lists them, 0.1..0.9:0.1
 steps from one to the other. A spec can hold `replicates` and a [sweep] with grid, zip and where.
-Replicate k of every cell has the same seed, so cells can be compared pair by pair.
+Replicate k of every cell has the same seed, so cells can be compared pair by pair. --until looks at
+every tenth replicate; as it stops when the interval happens to be narrow, the interval is a little
+too narrow.
 
 A sweep leaves results/<sweep>/ with its plan, runs.csv (a row a machine and run), summary.csv (a row
 a metric: mean, median, their 95 % intervals) and, on sockets, every run's own folder.";
@@ -41,24 +48,56 @@ pub struct Args {
     #[arg(long)]
     resume: bool,
 
+    /// Run replicates of each cell until a mean is known so precisely: 'end_queue ci95 < 10%'
+    #[arg(long, value_name = "RULE", conflicts_with = "replicates")]
+    until: Option<Precision>,
+
+    /// The most replicates of a cell that --until may take
+    #[arg(long, value_name = "N", default_value = "500", requires = "until", value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
+    max: u32,
+
     /// Begin no further run once one has failed
     #[arg(long)]
     fail_fast: bool,
+
+    #[command(flatten)]
+    slurm: SlurmFlags,
 
     /// The folder of all charts
     #[arg(long, value_name = "DIR", default_value = "plots")]
     plots: PathBuf,
 }
 
+/// On a cluster
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "On a cluster")]
+struct SlurmFlags {
+    /// Submit the sweep to Slurm as job arrays, wait, and gather; the nodes share the results folder
+    #[arg(long, conflicts_with_all = ["until", "fail_fast"])]
+    slurm: bool,
+
+    /// Cut the sweep into so many tasks; each has many runs
+    #[arg(long, value_name = "N", default_value = "16", requires = "slurm", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pieces: u64,
+
+    /// Hand an option to sbatch: --sbatch --partition=short
+    #[arg(long, value_name = "OPTION", requires = "slurm", allow_hyphen_values = true)]
+    sbatch: Vec<String>,
+}
+
 /// Makes every run of the plan that is not made yet, and gathers them.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let plan = args.plan.plan()?;
+    let plan = args.plan.plan(args.until.map(|precision| (precision, args.max)))?;
     let folder = SweepFolder::at(args.plan.folder(&plan.hash(VERSION)));
     let _lock = open(&folder, &plan, args.resume)?;
     say_what_begins(&folder, &plan, terminal);
     let stop = StopSwitch::default();
     let signals = listen(&stop, terminal)?;
-    let outcome = execute(args, &folder, &plan, &stop, terminal);
+    let outcome = if args.slurm.slurm {
+        submit(&args.slurm, &folder, &plan, &stop, terminal)
+    } else {
+        execute(args, &folder, &plan, &stop, terminal)
+    };
     let gathered = gathered::gather_and_show(&folder, &plan, &[], &args.plots, terminal);
     // What kept the sweep from going on explains what is missing.
     outcome?;
@@ -89,8 +128,9 @@ fn say_what_begins(folder: &SweepFolder, plan: &Plan, terminal: &Terminal) {
         EngineKind::Sockets => "on sockets",
         EngineKind::Simulator => "simulated",
     };
-    let cells = plan.cells().len();
-    terminal.say(format!("{}: {cells} cells, {} runs, {engine}", folder.path().display(), plan.run_count()));
+    let (cells, runs) = (plan.cells().len(), plan.run_count());
+    let until = plan.until.map_or_else(String::new, |until| format!(" at most, until {until}"));
+    terminal.say(format!("{}: {cells} cells, {runs} runs{until}, {engine}", folder.path().display()));
 }
 
 fn execute(
@@ -102,7 +142,6 @@ fn execute(
 ) -> anyhow::Result<()> {
     let hash = plan.hash(VERSION);
     let done = Journals::read(&[folder.journals()], &hash, plan.run_count()).map_err(SweepError::from)?;
-    let todo: Vec<u64> = (0..plan.run_count()).filter(|run| !done.has(*run)).collect();
     if done.count() > 0 {
         terminal.say(format!("{} runs were done before", done.count()));
     }
@@ -117,10 +156,33 @@ fn execute(
         fail_fast: args.fail_fast,
         ended: &|entry| progress.ended(entry),
     }
-    .execute(&todo);
+    .fulfil();
     let tally = progress.finish();
     if tally.again > 0 {
         terminal.say(format!("{} runs were made again, as their clocks had not kept the pace", tally.again));
     }
+    Ok(outcome?)
+}
+
+fn submit(
+    flags: &SlurmFlags,
+    folder: &SweepFolder,
+    plan: &Plan,
+    stop: &StopSwitch,
+    terminal: &Terminal,
+) -> anyhow::Result<()> {
+    let program = std::env::current_exe().context("cannot find this program to start it on the nodes")?;
+    let progress = SweepProgress::start(plan, 0, plan.run_count(), terminal);
+    let outcome = Cluster {
+        plan,
+        folder,
+        program: &program,
+        pieces: flags.pieces.min(plan.run_count()),
+        options: &flags.sbatch,
+        stop,
+        look: &|done| progress.at(done),
+    }
+    .run();
+    progress.finish();
     Ok(outcome?)
 }

@@ -71,6 +71,17 @@ impl<'a> SweepProgress<'a> {
         } else {
             state.tally.done += 1;
         }
+        self.tell(&mut state);
+    }
+
+    /// So many runs are done, wherever they are made.
+    pub fn at(&self, done: u64) {
+        self.bar.set_position(done);
+        self.tell(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Off a terminal, a plain line now and then.
+    fn tell(&self, state: &mut State) {
         let elapsed = self.bar.elapsed();
         if !self.terminal.talk_to_a_person && elapsed >= state.told_after + PLAIN_EVERY {
             state.told_after = elapsed;

@@ -6,13 +6,15 @@ use serde::{Deserialize, Serialize};
 use super::Run;
 use crate::digest::sha256;
 use crate::spec::{self, Spec, SpecError, to_toml};
+use crate::statistics::Precision;
+use crate::statistics::precision::PrecisionError;
 
 /// All runs of a sweep, in order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     pub engine: EngineKind,
     /// Stops a cell's replicates once they are as precise as wanted.
-    pub until: Option<String>,
+    pub until: Option<Precision>,
     cells: Vec<Cell>,
     /// The number of each cell's first run.
     starts: Vec<u64>,
@@ -98,7 +100,7 @@ struct CellBody {
 }
 
 impl Plan {
-    pub fn new(engine: EngineKind, until: Option<String>, cells: Vec<Cell>) -> Plan {
+    pub fn new(engine: EngineKind, until: Option<Precision>, cells: Vec<Cell>) -> Plan {
         let starts = cells.iter().scan(0, |next, cell| {
             let start = *next;
             *next += u64::from(cell.replicates);
@@ -158,7 +160,7 @@ impl Plan {
         Body {
             labctl_version: version.to_owned(),
             engine: self.engine,
-            until: self.until.clone(),
+            until: self.until.map(|until| until.to_string()),
             cells: self.cells.iter().map(cell).collect(),
         }
     }
@@ -197,7 +199,9 @@ impl Plan {
             let spec = spec::parse(&format!("cell {} of the plan", at + 1), &cell.spec, &[])?;
             cells.push(Cell { settings: cell.settings, replicates: cell.replicates, spec });
         }
-        Ok(Plan::new(body.engine, body.until, cells))
+        let until = body.until.map(|text| text.parse()).transpose();
+        let until = until.map_err(|error: PrecisionError| PlanError::Form(error.to_string()))?;
+        Ok(Plan::new(body.engine, until, cells))
     }
 
     /// What is different in `other`, a line each; empty for the same plan.
@@ -207,7 +211,9 @@ impl Plan {
             found.push(format!("engine: {:?} here, {:?} there", self.engine, other.engine));
         }
         if self.until != other.until {
-            let told = |until: &Option<String>| until.clone().unwrap_or_else(|| "none".to_owned());
+            let told = |until: &Option<Precision>| {
+                until.map_or_else(|| "none".to_owned(), |until| until.to_string())
+            };
             found.push(format!("--until: {} here, {} there", told(&self.until), told(&other.until)));
         }
         if self.cells.len() != other.cells.len() {

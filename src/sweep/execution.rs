@@ -1,14 +1,17 @@
 //! Executing runs of a plan: several at once, each journalled as it ends.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use super::demand::Demand;
 use super::folder::{FolderError, SweepFolder};
 use super::gate::Gate;
-use super::journal::{Entry, Journal, JournalError};
+use super::journal::{Entry, Journal, JournalError, Journals};
 use super::work::{OnSockets, simulate};
 use crate::engine::{StopSwitch, limits};
+use crate::lab::VERSION;
 use crate::plan::{EngineKind, Plan};
 use crate::reading::ReadError;
 use crate::store::StoreError;
@@ -77,6 +80,28 @@ impl Execution<'_> {
         });
         self.journal.sync()?;
         problem.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+    }
+
+    /// Makes every run that is wanted and not done, until none is. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// As [`Execution::execute`].
+    pub fn fulfil(&self) -> Result<(), SweepError> {
+        let mut tried = BTreeSet::new();
+        loop {
+            let paths = [self.folder.journals()];
+            let journals = Journals::read(&paths, &self.plan.hash(VERSION), self.plan.run_count())?;
+            let demand = Demand::of(self.plan, &journals)?;
+            let todo: Vec<u64> =
+                demand.runs(self.plan).filter(|run| !journals.has(*run) && !tried.contains(run)).collect();
+            let has_failed = journals.failed().any(|(run, _)| tried.contains(&run));
+            if todo.is_empty() || self.stop.reason().is_some() || (self.fail_fast && has_failed) {
+                return Ok(());
+            }
+            self.execute(&todo)?;
+            tried.extend(todo);
+        }
     }
 
     /// Makes one run, and says whether it failed.

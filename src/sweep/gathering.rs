@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use super::demand::Demand;
 use super::execution::SweepError;
 use super::folder::SweepFolder;
 use super::journal::{Damage, Double, Entry, Journals};
@@ -53,11 +54,11 @@ pub fn gather(
     folder: &SweepFolder,
     plan: &Plan,
     elsewhere: &[PathBuf],
-    wanted: impl Fn(u64) -> bool,
     mut witness: impl FnMut(CellResult<'_>),
 ) -> Result<Gathered, SweepError> {
     let paths = [&[folder.journals()], elsewhere].concat();
     let journals = Journals::read(&paths, &plan.hash(VERSION), plan.run_count())?;
+    let demand = Demand::of(plan, &journals)?;
     let axes = plan.axes();
     let mut runs = Table::begin(folder.runs_file())?;
     let mut summaries = Table::begin(folder.summary_file())?;
@@ -83,7 +84,7 @@ pub fn gather(
     }
     runs.finish()?;
     summaries.finish()?;
-    let missing = (0..plan.run_count()).filter(|run| wanted(*run) && !journals.has(*run));
+    let missing = demand.runs(plan).filter(|run| !journals.has(*run));
     let failed: Vec<(u64, String)> =
         journals.failed().map(|(run, reason)| (run, reason.to_owned())).collect();
     let missing = ranges(missing.filter(|run| failed.binary_search_by_key(run, |(run, _)| *run).is_err()));

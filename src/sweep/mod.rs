@@ -1,6 +1,7 @@
 //! Sweeps: the runs of a plan, made here or elsewhere, kept in journals and
 //! gathered into one result.
 
+pub mod demand;
 pub mod execution;
 pub mod folder;
 pub mod gate;
@@ -12,6 +13,7 @@ pub mod piece;
 pub mod slurm;
 mod work;
 
+pub use demand::Demand;
 pub use execution::{Execution, SweepError};
 pub use folder::SweepFolder;
 pub use gathering::{Gathered, gather};

@@ -1,0 +1,61 @@
+//! The demand of a sweep: which of its runs are wanted, given those that are
+//! done.
+
+use super::journal::{JournalError, Journals};
+use crate::plan::Plan;
+use crate::statistics::Precision;
+
+/// Replicates between two looks at whether they are as precise as wanted: too
+/// few of them, and a precision would be met by chance.
+pub const LOOK_EVERY: u32 = 10;
+
+/// How many replicates of each cell are wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Demand {
+    sizes: Vec<u32>,
+}
+
+impl Demand {
+    /// All runs of the plan; or, where it stops at a precision, as many of each
+    /// cell as that takes so far. It looks at the first runs of a cell in their
+    /// order, so that its end does not depend on which came in first.
+    pub fn of(plan: &Plan, journals: &Journals) -> Result<Demand, JournalError> {
+        let size = |cell: usize| match &plan.until {
+            Some(precision) => size(plan, journals, precision, cell),
+            None => Ok(plan.cells()[cell].replicates),
+        };
+        let sizes = (0..plan.cells().len()).map(size).collect::<Result<_, _>>()?;
+        Ok(Demand { sizes })
+    }
+
+    /// Whether run `number` is wanted.
+    pub fn wants(&self, plan: &Plan, number: u64) -> bool {
+        let (cell, replicate) = plan.place(number);
+        replicate < self.sizes[cell]
+    }
+
+    /// The numbers of the wanted runs, in order.
+    pub fn runs<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = u64> + 'a {
+        self.sizes.iter().enumerate().flat_map(|(cell, size)| plan.runs_of(cell).take(*size as usize))
+    }
+}
+
+fn size(plan: &Plan, journals: &Journals, precision: &Precision, cell: usize) -> Result<u32, JournalError> {
+    let most = plan.cells()[cell].replicates;
+    let mut size = 0;
+    let mut values = Vec::new();
+    let mut runs = plan.runs_of(cell);
+    loop {
+        let next = most.min(size + LOOK_EVERY);
+        for run in runs.by_ref().take((next - size) as usize) {
+            match journals.entry(run)? {
+                Some(entry) => values.extend(precision.quantity.of(&entry.rows)),
+                None => return Ok(next),
+            }
+        }
+        size = next;
+        if size == most || precision.is_met(&values) {
+            return Ok(size);
+        }
+    }
+}
