@@ -30,6 +30,7 @@ mod speed_ratio;
 mod spread;
 mod style;
 mod swept;
+mod swept_data;
 #[cfg(test)]
 mod tests;
 mod theory_line;
@@ -105,7 +106,9 @@ impl Chart {
     /// Writes the chart into `folder`, made where it is missing, and says where.
     /// An older chart of the same name is replaced, all at once or not at all.
     pub fn write(&self, folder: &Path, format: Format) -> Result<PathBuf, ChartError> {
-        let path = folder.join(format!("{}.{}", self.name, format.extension()));
+        // A name may come from a spec; it never leads into another folder.
+        let name = self.name.replace(|c: char| c.is_control() || "/\\:".contains(c), "_");
+        let path = folder.join(format!("{name}.{}", format.extension()));
         let written = match format {
             Format::Svg => replace(&path, self.svg.as_bytes()),
             Format::Png => replace(&path, &self.png()?),

@@ -1,12 +1,13 @@
 //! The chart of a metric over one axis of a sweep, with its intervals and what
 //! theory says.
 
-use super::axis::{Axis, can_show};
+use super::axis::Axis;
 use super::canvas::{self, Canvas, Point};
 use super::labels::Row as Names;
 use super::legend::{Legend, Row};
 use super::page::{Heading, Plot};
 use super::style::{self, LineStyle, MarkStyle, Stroke};
+use super::swept_data::{Shown, interval};
 use super::{Chart, ChartError, number, theory_line, wording};
 
 /// How far a mark reaches from its place, where there is room.
@@ -66,43 +67,15 @@ pub struct SweptPoint {
 /// Draws a metric over one axis of a sweep. Points that are no finite numbers
 /// are left out, and counted on the chart.
 pub fn swept_chart(name: &str, swept: &Swept) -> Result<Chart, ChartError> {
-    canvas::draw(name, |canvas| Drawing::new(swept).paint(canvas))
+    canvas::draw(name, |canvas| Drawing { swept, shown: Shown::new(swept) }.paint(canvas))
 }
 
-/// What can be shown of the data.
 struct Drawing<'a> {
     swept: &'a Swept,
-    /// The points of each line, from left to right.
-    points: Vec<Vec<SweptPoint>>,
-    /// The theory of each line.
-    theory: Vec<Vec<(f64, f64)>>,
-    left_out: usize,
-    /// The lines in colour.
-    chosen: Vec<usize>,
+    shown: Shown,
 }
 
-impl<'a> Drawing<'a> {
-    fn new(swept: &'a Swept) -> Drawing<'a> {
-        let has_place = |x: f64| match &swept.places {
-            SweptAxis::Numbers => can_show(x),
-            SweptAxis::Names(names) => (0.0..names.len() as f64).contains(&x),
-        };
-        let shown = |line: &SweptLine| {
-            let shown = line.points.iter().filter(|point| has_place(point.x) && can_show(point.mean));
-            let mut points: Vec<SweptPoint> = shown.copied().collect();
-            points.sort_by(|a, b| a.x.total_cmp(&b.x));
-            points
-        };
-        let points: Vec<Vec<SweptPoint>> = swept.lines.iter().map(shown).collect();
-        let theory = |line: &SweptLine| {
-            line.theory.iter().copied().filter(|(x, y)| has_place(*x) && can_show(*y)).collect()
-        };
-        let all: usize = swept.lines.iter().map(|line| line.points.len()).sum();
-        let left_out = all - points.iter().map(Vec::len).sum::<usize>();
-        let chosen = chosen(&points);
-        Drawing { swept, points, theory: swept.lines.iter().map(theory).collect(), left_out, chosen }
-    }
-
+impl Drawing<'_> {
     fn paint(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
         self.heading().draw(canvas)?;
         let legend = self.legend(canvas)?;
@@ -118,49 +91,47 @@ impl<'a> Drawing<'a> {
             }
         }
         plot.draw(canvas, &wording::name(&self.swept.axis), &wording::name(&self.swept.metric))?;
-        if self.points.iter().all(Vec::is_empty) && self.theory.iter().all(Vec::is_empty) {
+        if self.shown.is_empty() {
             return plot.say(canvas, "no values");
         }
         self.draw_others(canvas, &plot)?;
-        for nth in 0..self.chosen.len() {
+        for nth in 0..self.shown.chosen.len() {
             self.draw_intervals(canvas, &plot, nth)?;
         }
-        for nth in 0..self.chosen.len() {
+        for nth in 0..self.shown.chosen.len() {
             self.draw_lines(canvas, &plot, nth)?;
         }
-        for nth in 0..self.chosen.len() {
+        for nth in 0..self.shown.chosen.len() {
             self.draw_marks(canvas, &plot, nth)?;
         }
         // From far within the plot, a leader would look like data.
         let near = plot.right - 0.2 * (plot.right - plot.left);
         let end =
             |nth: usize| self.path(&plot, nth).last().copied().filter(|end| self.joins() && end.0 > near);
-        let mut ends: Vec<Option<Point>> = (0..self.chosen.len()).map(end).collect();
+        let mut ends: Vec<Option<Point>> = (0..self.shown.chosen.len()).map(end).collect();
         ends.resize(legend.rows.len(), None);
         legend.draw(canvas, &ends)
     }
 
     fn x_axis(&self) -> Axis {
-        if let SweptAxis::Names(names) = &self.swept.places {
-            return Axis::names(names.len());
+        match &self.swept.places {
+            SweptAxis::Names(names) => Axis::names(names.len()),
+            SweptAxis::Numbers => {
+                let (from, to) = self.shown.x_range();
+                Axis::around(from, to)
+            }
         }
-        let points = self.points.iter().flatten().map(|point| point.x);
-        let (from, to) = range(points.chain(self.theory.iter().flatten().map(|(x, _)| *x)));
-        Axis::around(from, to)
     }
 
     fn y_axis(&self) -> Axis {
-        let ends = |point: &SweptPoint| [Some(point.mean), point.low, point.high].into_iter().flatten();
-        let measured = self.points.iter().flatten().flat_map(ends).filter(|value| can_show(*value));
-        let theory = self.theory.iter().flatten().map(|(_, y)| *y);
-        let (from, to) = range(measured.chain(theory));
+        let (from, to) = self.shown.y_range();
         Axis::measured(from, to)
     }
 
     /// Where a line's points lie.
     fn path(&self, plot: &Plot, nth: usize) -> Vec<Point> {
-        let aside = self.apart(plot) * (nth as f64 - (self.chosen.len() - 1) as f64 / 2.0);
-        let points = &self.points[self.chosen[nth]];
+        let aside = self.apart(plot) * (nth as f64 - (self.shown.chosen.len() - 1) as f64 / 2.0);
+        let points = &self.shown.points[self.shown.chosen[nth]];
         points.iter().map(|point| (plot.x(point.x) + aside, plot.y(point.mean))).collect()
     }
 
@@ -171,7 +142,7 @@ impl<'a> Drawing<'a> {
             SweptAxis::Numbers => 0.0,
             SweptAxis::Names(names) => {
                 let spacing = (plot.right - plot.left) / names.len().max(1) as f64;
-                (spacing * 0.8 / self.chosen.len() as f64).min(34.0)
+                (spacing * 0.8 / self.shown.chosen.len() as f64).min(34.0)
             }
         }
     }
@@ -182,7 +153,7 @@ impl<'a> Drawing<'a> {
     }
 
     fn draw_lines(&self, canvas: &Canvas<'_>, plot: &Plot, nth: usize) -> Result<(), ChartError> {
-        let (theory, color) = (&self.theory[self.chosen[nth]], style::color(nth));
+        let (theory, color) = (&self.shown.theory[self.shown.chosen[nth]], style::color(nth));
         if self.joins() {
             canvas.line(&self.path(plot, nth), line_style(nth).stroke)?;
             return match theory[..] {
@@ -191,7 +162,7 @@ impl<'a> Drawing<'a> {
             };
         }
         let apart = self.apart(plot);
-        let aside = apart * (nth as f64 - (self.chosen.len() - 1) as f64 / 2.0);
+        let aside = apart * (nth as f64 - (self.shown.chosen.len() - 1) as f64 / 2.0);
         let half = (apart * 0.46).clamp(TICK / 2.0, TICK);
         theory
             .iter()
@@ -199,8 +170,8 @@ impl<'a> Drawing<'a> {
     }
 
     fn draw_others(&self, canvas: &Canvas<'_>, plot: &Plot) -> Result<(), ChartError> {
-        for (index, points) in self.points.iter().enumerate() {
-            if self.chosen.binary_search(&index).is_err() {
+        for (index, points) in self.shown.points.iter().enumerate() {
+            if self.shown.chosen.binary_search(&index).is_err() {
                 let path: Vec<Point> =
                     points.iter().map(|point| (plot.x(point.x), plot.y(point.mean))).collect();
                 if self.joins() {
@@ -216,7 +187,7 @@ impl<'a> Drawing<'a> {
         let stroke = Stroke::new(style::color(nth), 1.5).faint(0.6);
         let path = self.path(plot, nth);
         let cap = CAP.min(spacing(&path) / 4.0);
-        for (point, (x, _)) in self.points[self.chosen[nth]].iter().zip(path) {
+        for (point, (x, _)) in self.shown.points[self.shown.chosen[nth]].iter().zip(path) {
             let Some((low, high)) = interval(point) else { continue };
             let (low, high) = (plot.y(low), plot.y(high));
             canvas.line(&[(x, low), (x, high)], stroke)?;
@@ -243,8 +214,9 @@ impl<'a> Drawing<'a> {
             let name = canvas.line_name(&self.swept.lines[*index].name)?;
             Ok(Row { style: line_style(nth), mark: Some(MarkStyle::nth(nth)), cells: vec![name] })
         };
-        let mut rows = self.chosen.iter().enumerate().map(row).collect::<Result<Vec<Row>, ChartError>>()?;
-        let others = self.points.len() - self.chosen.len();
+        let mut rows =
+            self.shown.chosen.iter().enumerate().map(row).collect::<Result<Vec<Row>, ChartError>>()?;
+        let others = self.shown.points.len() - self.shown.chosen.len();
         if others > 0 {
             let cells = vec![wording::many(others, "other", "others")];
             rows.push(Row { style: LineStyle::OTHERS, mark: None, cells });
@@ -254,11 +226,11 @@ impl<'a> Drawing<'a> {
 
     fn heading(&self) -> Heading {
         let mut notes = Vec::new();
-        let mut points = self.points.iter().flatten();
+        let mut points = self.shown.points.iter().flatten();
         if points.clone().any(|point| interval(point).is_some()) {
             notes.push("bars: interval of the mean".to_owned());
         }
-        if self.chosen.iter().any(|index| !self.theory[*index].is_empty()) {
+        if self.shown.chosen.iter().any(|index| !self.shown.theory[*index].is_empty()) {
             notes.push(theory_line::NOTE.to_owned());
         }
         if let Some(first) = points.next() {
@@ -269,43 +241,16 @@ impl<'a> Drawing<'a> {
                 notes.push(format!("{} to {} runs a point", count(least), count(most)));
             }
         }
-        if self.chosen.len() < self.points.len() {
-            notes.push(format!("in colour: the {} largest", self.chosen.len()));
+        if self.shown.chosen.len() < self.shown.points.len() {
+            notes.push(format!("in colour: the {} largest", self.shown.chosen.len()));
         }
-        if self.left_out > 0 {
-            let points = wording::many(self.left_out, "point", "points");
+        if self.shown.left_out > 0 {
+            let points = wording::many(self.shown.left_out, "point", "points");
             notes.push(format!("{points} without a number left out"));
         }
         let title = wording::name(&self.swept.title);
         Heading { title, subject: wording::caption(&self.swept.caption), notes }
     }
-}
-
-/// The lines to single out: all, or where there are too many to tell apart,
-/// those that reach highest.
-fn chosen(lines: &[Vec<SweptPoint>]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..lines.len()).collect();
-    if order.len() > style::LINES {
-        let highest = |index: usize| lines[index].iter().map(|point| point.mean).fold(f64::MIN, f64::max);
-        order.sort_by(|a, b| highest(*b).total_cmp(&highest(*a)));
-        order.truncate(style::HIGHLIGHTED);
-        order.sort_unstable();
-    }
-    order
-}
-
-/// Both ends of an interval, or the mean for the end that is missing.
-fn interval(point: &SweptPoint) -> Option<(f64, f64)> {
-    let shown = |end: Option<f64>| end.filter(|value| can_show(*value));
-    let (low, high) = (shown(point.low), shown(point.high));
-    (low.is_some() || high.is_some()).then(|| (low.unwrap_or(point.mean), high.unwrap_or(point.mean)))
-}
-
-/// The smallest and the largest, or 0 and 1 where there are none.
-fn range(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
-    let largest = values.clone().fold(f64::NEG_INFINITY, f64::max);
-    let smallest = values.fold(f64::INFINITY, f64::min);
-    if smallest <= largest { (smallest, largest) } else { (0.0, 1.0) }
 }
 
 /// The least distance across between two neighbouring points.

@@ -166,3 +166,11 @@ fn the_same_sweep_gives_the_same_bytes() {
     let draw = || (sound(swept_chart("swept", &swept(3, 9))), sound(heat_map("heat", &map(9, 7))));
     assert_eq!(draw(), draw());
 }
+
+#[test]
+fn a_chart_named_by_a_user_stays_in_its_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let chart = sound(heat_map("../machine.1/x", &map(2, 2)));
+    let path = chart.write(folder.path(), Format::Svg).expect("written");
+    assert_eq!(path, folder.path().join(".._machine.1_x.svg"));
+}
