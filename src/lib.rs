@@ -8,6 +8,7 @@
 pub mod charts;
 pub mod check;
 pub mod digest;
+pub mod closest;
 pub mod engine;
 pub mod event;
 pub mod lab;

@@ -25,24 +25,65 @@ pub const START: Stamp = Stamp(946_684_800_000_000);
 /// Ticks between two looks at the stop switch.
 const TICKS_A_GLANCE: u32 = 4096;
 
-/// Runs the model to its end, or until `stop`, and shows `witness` every event
+/// Is shown what happens in a simulation, in the order of time and, at one
+/// instant, of machines.
+pub trait Witness {
+    /// What may go wrong with it.
+    type Error;
+
+    /// An event, with the machine and the lab time it belongs to.
+    fn event(&mut self, machine: MachineId, time: LabTime, event: &Event) -> Result<(), Self::Error>;
+
+    /// A message leaves for `to`, where it arrives when it says, maybe later.
+    #[inline]
+    fn message(&mut self, _to: MachineId, _message: &Message) {}
+
+    /// `machine` sleeps inside its tick until `until`.
+    #[inline]
+    fn sleep(&mut self, _machine: MachineId, _until: LabTime) {}
+}
+
+/// Runs the model to its end, or until `stop`, and shows `see` every event
 /// with the machine and the lab time it belongs to, in the order of time and,
 /// at one instant, of machines. Gives each machine's end.
 ///
 /// # Errors
 ///
-/// What `witness` fails with.
+/// What `see` fails with.
 pub fn simulate(
     run: &Run,
     stop: &StopSwitch,
     gauges: &Gauges,
-    mut witness: impl FnMut(MachineId, LabTime, &Event) -> io::Result<()>,
+    see: impl FnMut(MachineId, LabTime, &Event) -> io::Result<()>,
 ) -> io::Result<Vec<End>> {
+    struct EventsAlone<F>(F);
+    impl<F: FnMut(MachineId, LabTime, &Event) -> io::Result<()>> Witness for EventsAlone<F> {
+        type Error = io::Error;
+
+        #[inline]
+        fn event(&mut self, machine: MachineId, time: LabTime, event: &Event) -> io::Result<()> {
+            (self.0)(machine, time, event)
+        }
+    }
+    simulate_before(run, stop, gauges, &mut EventsAlone(see))
+}
+
+/// The same, before a witness of more than events.
+///
+/// # Errors
+///
+/// What `witness` fails with.
+pub fn simulate_before<W: Witness>(
+    run: &Run,
+    stop: &StopSwitch,
+    gauges: &Gauges,
+    witness: &mut W,
+) -> Result<Vec<End>, W::Error> {
     let mut world = World::new(run);
     let mut until_glance = TICKS_A_GLANCE;
     let mut reason = EndReason::Completed;
     while let Some(Reverse((now, at))) = world.due.peek().copied() {
-        world.tick(now, at, &mut witness)?;
+        world.tick(now, at, witness)?;
         until_glance -= 1;
         if until_glance == 0 {
             until_glance = TICKS_A_GLANCE;
@@ -114,12 +155,7 @@ impl World {
     }
 
     #[inline]
-    fn tick(
-        &mut self,
-        now: LabTime,
-        at: usize,
-        witness: &mut impl FnMut(MachineId, LabTime, &Event) -> io::Result<()>,
-    ) -> io::Result<()> {
+    fn tick<W: Witness>(&mut self, now: LabTime, at: usize, witness: &mut W) -> Result<(), W::Error> {
         let seat = &mut self.seats[at];
         let own = seat.machine.id();
         seat.mail.hand_over(now, &mut seat.machine);
@@ -127,15 +163,16 @@ impl World {
         let events = seat.machine.tick();
         seat.served += 1;
         for event in events {
-            witness(own, now, &event)?;
+            witness.event(own, now, &event)?;
             match event.action {
-                Action::Send(recipients) => self.send(at, own, &event, recipients, now, &mut busy_until),
+                Action::Send(to) => self.send(at, &event, to, now, &mut busy_until, witness),
                 Action::Receive { .. } => self.seats[at].received += 1,
                 Action::Internal => {}
             }
         }
         let seat = &mut self.seats[at];
         if busy_until > now {
+            witness.sleep(own, busy_until);
             seat.lose_ticks_until(busy_until);
         }
         let next = seat.next_deadline();
@@ -155,12 +192,13 @@ impl World {
     fn send(
         &mut self,
         at: usize,
-        own: MachineId,
         event: &Event,
         recipients: Recipients,
         now: LabTime,
         busy_until: &mut LabTime,
+        witness: &mut impl Witness,
     ) {
+        let own = self.seats[at].machine.id();
         let chosen = match recipients {
             Recipients::One(peer) => peer.index()..peer.index() + 1,
             Recipients::All => 0..self.seats.len(),
@@ -179,8 +217,10 @@ impl World {
                 };
                 sender.last_arrivals[to] = arrived;
             }
+            let message = Message { clock: event.clock, from: Some(own), arrived };
+            witness.message(self.seats[to].machine.id(), &message);
             self.seats[at].sent += 1;
-            self.seats[to].mail.put(Message { clock: event.clock, from: Some(own), arrived });
+            self.seats[to].mail.put(message);
         }
     }
 
