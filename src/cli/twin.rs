@@ -20,8 +20,10 @@ Examples:
   labctl twin experiments/*.toml --speedup 20
 
 The run on sockets is kept in results/ as any other. Both make the same events, machine by machine,
-as long as no message arrives within the sockets' lateness of a tick; where they part, the first
-event that differs is shown on both sides, with the lateness that explains it, and the exit code is 1.";
+as long as nothing comes late by more than the closest call: the smallest time by which an event of
+this run might have been another. Where they part, the first event that differs is shown on both
+sides, with the lateness that explains it, and the exit code is 1. To bear more lateness, lower
+--speedup, or try another --seed or --set start_stagger=20ms.";
 
 /// The arguments of `labctl twin`.
 #[derive(Debug, clap::Args)]
@@ -67,10 +69,10 @@ fn compare_one(spec: Spec, args: &Args, stop: &StopSwitch, terminal: &Terminal) 
             .error(format!("{}: the run on sockets was {}; nothing to compare", run.spec.name, done.reason));
         return Ok(false);
     }
-    let twins = compare(&run, &done.folder)?;
-    let agree = twins.iter().all(|twin| twin.parting.is_none());
+    let comparison = compare(&run, &done.folder)?;
+    let agree = comparison.agree();
     let verdict = if agree { "the same on both engines" } else { "the engines part" };
-    let lines: Vec<String> = twins.iter().map(|twin| format!("  {twin}").replace("\n  ", "\n    ")).collect();
-    terminal.data(&format!("{}: {verdict}\n{}\n", run.spec.name, lines.join("\n")))?;
+    let told = comparison.to_string().replace('\n', "\n  ");
+    terminal.data(&format!("{}: {verdict}\n  {told}\n", run.spec.name))?;
     Ok(agree)
 }

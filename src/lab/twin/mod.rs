@@ -1,0 +1,197 @@
+//! Twins: the same run on sockets and in the simulator, event beside event.
+//!
+//! They make the same events as long as nothing comes late by more than the
+//! run's closest call; where they part, a lateness explains it.
+
+mod cause;
+mod life;
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+pub use cause::{Cause, LateMessage};
+
+use self::cause::Lives;
+use self::life::Life;
+use super::DriveError;
+use super::simulation::simulate_into;
+use crate::closest::{ClosestCall, closest_call};
+use crate::engine::{Gauges, Schedule, StopSwitch};
+use crate::event::{Kind, MachineId, Recipients};
+use crate::log::{Record, file_name};
+use crate::plan::Run;
+use crate::time::LabTime;
+
+/// A run on both engines.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// In the order of their machines.
+    pub twins: Vec<Twin>,
+    /// How much lateness the run bears; `None` if nothing is ever close.
+    pub closest: Option<ClosestCall>,
+    /// Lab time per real time.
+    pub speedup: f64,
+}
+
+/// One machine's two lives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Twin {
+    pub machine: MachineId,
+    /// Events that are the same in both, from the first on.
+    pub same: u64,
+    /// Where they part, if they do.
+    pub parting: Option<Parting>,
+}
+
+/// The first event that differs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parting {
+    /// The first tick that differs, counted from 1, and its deadline.
+    pub tick: u64,
+    pub deadline: LabTime,
+    /// `None` is a life that has ended.
+    pub on_sockets: Option<Record>,
+    pub simulated: Option<Record>,
+    pub cause: Cause,
+}
+
+/// Twins cannot be compared.
+#[derive(Debug, thiserror::Error)]
+pub enum TwinError {
+    #[error(transparent)]
+    Simulate(#[from] DriveError),
+    #[error("cannot read the logs: {0}")]
+    Read(#[from] io::Error),
+}
+
+/// Simulates `run` and compares it with its logs on sockets in `folder`.
+pub fn compare(run: &Run, folder: &Path) -> Result<Comparison, TwinError> {
+    let simulated = tempfile::tempdir()?;
+    simulate_into(simulated.path(), run, &StopSwitch::default(), &Gauges::new(run.spec.machine_count()))?;
+    let twins = compare_lives(&lives(run, folder)?, &lives(run, simulated.path())?);
+    let closest = closest_call(run, &StopSwitch::default());
+    Ok(Comparison { twins, closest, speedup: run.spec.speedup })
+}
+
+fn lives(run: &Run, folder: &Path) -> io::Result<Vec<Life>> {
+    let spec = &run.spec;
+    let life = |(machine, clock_rate): (MachineId, &f64)| {
+        let phase = spec.phase(machine);
+        let schedule = Schedule { clock_rate: *clock_rate, phase, duration: spec.duration };
+        Life::read(&folder.join(file_name(machine)), schedule, spec.speedup)
+    };
+    run.machines().zip(run.clock_rates()).map(life).collect()
+}
+
+fn compare_lives(on_sockets: &[Life], simulated: &[Life]) -> Vec<Twin> {
+    let pairs = || on_sockets.iter().zip(simulated).zip(1..);
+    let mut twins: Vec<Twin> =
+        pairs().map(|((real, imagined), id)| compare_two(MachineId(id), real, imagined)).collect();
+    let lives = Lives { on_sockets, simulated, twins: &twins };
+    let cause = |twin: &Twin| twin.parting.as_ref().map(|parting| lives.cause(twin.machine, parting));
+    let causes: Vec<Option<Cause>> = twins.iter().map(cause).collect();
+    for (twin, cause) in twins.iter_mut().zip(causes) {
+        if let (Some(parting), Some(cause)) = (&mut twin.parting, cause) {
+            parting.cause = cause;
+        }
+    }
+    twins
+}
+
+fn compare_two(machine: MachineId, on_sockets: &Life, simulated: &Life) -> Twin {
+    let pairs = on_sockets.records.iter().zip(&simulated.records);
+    let same = pairs.take_while(|(real, imagined)| is_same(real, imagined)).count();
+    let (real, imagined) = (on_sockets.records.get(same).copied(), simulated.records.get(same).copied());
+    let ticks = [real, imagined].into_iter().flatten().filter_map(|record| record.tick);
+    let parting = ticks.min().map(|tick| Parting {
+        tick,
+        deadline: simulated.schedule.deadline(tick),
+        on_sockets: real,
+        simulated: imagined,
+        cause: Cause::Unknown,
+    });
+    Twin { machine, same: same as u64, parting }
+}
+
+/// The same decision about the same message; when it was served may differ,
+/// and with it what else had come by then.
+fn is_same(one: &Record, other: &Record) -> bool {
+    let decision = |record: &Record| {
+        (record.tick, record.kind, record.clock, record.message_clock, record.from, record.to)
+    };
+    decision(one) == decision(other)
+}
+
+impl Comparison {
+    pub fn agree(&self) -> bool {
+        self.first().is_none()
+    }
+
+    /// The machine that parts first in lab time: the others mostly follow.
+    pub fn first(&self) -> Option<MachineId> {
+        let parted = self.twins.iter().filter_map(|twin| {
+            let parting = twin.parting.as_ref()?;
+            // One that follows another was not first, even at the same instant.
+            let follows = matches!(parting.cause, Cause::Follows { .. });
+            Some((follows, parting.deadline, twin.machine))
+        });
+        parted.min().map(|(_, _, machine)| machine)
+    }
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let first = self.first();
+        for twin in &self.twins {
+            write!(f, "machine {}: the same {} events", twin.machine, twin.same)?;
+            if let Some(parting) = &twin.parting {
+                parting.fmt_as(first == Some(twin.machine), f)?;
+            }
+            writeln!(f)?;
+        }
+        match self.closest {
+            Some(call) => {
+                let real_ms = call.gap.as_secs_f64() * 1e3 / self.speedup;
+                write!(f, "closest call: {real_ms:.3} ms of real time, {call}")
+            }
+            None => f.write_str("closest call: none, no message ever comes near a tick"),
+        }
+    }
+}
+
+impl Parting {
+    fn fmt_as(&self, is_first: bool, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rank = match (is_first, self.cause) {
+            (true, _) => "first".to_owned(),
+            (false, Cause::Follows { from }) => format!("follows from machine {from}'s"),
+            (false, _) => "on its own".to_owned(),
+        };
+        let deadline_s = self.deadline.as_secs_f64();
+        write!(f, ", then parts at tick {}, due at {deadline_s:.3} s of lab time ({rank})", self.tick)?;
+        write!(f, "\n  sockets:   {}", told(self.on_sockets.as_ref()))?;
+        write!(f, "\n  simulator: {}", told(self.simulated.as_ref()))?;
+        match self.cause {
+            Cause::Follows { .. } => Ok(()),
+            cause => write!(f, "\n  {cause} (real time)"),
+        }
+    }
+}
+
+fn told(record: Option<&Record>) -> String {
+    let Some(record) = record else { return "has ended".to_owned() };
+    let clock = record.clock;
+    let event = match (record.kind, record.to, record.message_clock) {
+        (Kind::Send, Some(Recipients::One(to)), _) => format!("SEND to machine {to}, clock {clock}"),
+        (Kind::Send, ..) => format!("SEND to all machines, clock {clock}"),
+        (Kind::Receive, _, Some(message)) => {
+            let from = record.from.map_or_else(String::new, |from| format!(" from machine {from}"));
+            format!("RECEIVE of {message}{from}, clock {clock}")
+        }
+        (kind, ..) => format!("{kind}, clock {clock}"),
+    };
+    record.tick.map_or_else(|| event.clone(), |tick| format!("{event}, tick {tick}"))
+}
+
+#[cfg(test)]
+mod tests;
