@@ -7,8 +7,8 @@
 
 pub mod charts;
 pub mod check;
-pub mod digest;
 pub mod closest;
+pub mod digest;
 pub mod engine;
 pub mod event;
 pub mod lab;
@@ -18,6 +18,7 @@ pub mod metrics;
 pub mod plan;
 pub mod random;
 pub mod reading;
+pub mod residual;
 pub mod sample;
 pub mod spec;
 pub mod statistics;

@@ -88,7 +88,7 @@ pub enum Command {
     Exec(exec::Args),
     /// Join what came back of a plan
     Collect(collect::Args),
-    /// Say what should happen in an experiment, by theory
+    /// Say what should happen in an experiment, by theory, and how far runs lie from it
     Predict(predict::Args),
     /// Run a spec on sockets and in the simulator, and compare them event by event
     Twin(Box<twin::Args>),

@@ -1,6 +1,7 @@
 //! The lab: a run from its plan to its results on disk. Each stage saves what
 //! it made before the next begins.
 
+pub mod measured;
 pub mod simulation;
 pub mod twin;
 

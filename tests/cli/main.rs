@@ -12,6 +12,7 @@ mod notebook;
 mod parse;
 mod plot;
 mod power;
+mod promises;
 mod run;
 mod signals;
 mod simulation;

@@ -4,7 +4,7 @@ use std::fs;
 
 use sha2::{Digest, Sha256};
 
-use crate::support::{LAB, Lab, end_field, spec_on_ports, sum};
+use crate::support::{LAB, Lab, spec_on_ports};
 
 const LOGS: [&str; 3] = ["log_1.txt", "log_2.txt", "log_3.txt"];
 
@@ -57,21 +57,6 @@ fn the_table_is_data_and_everything_else_is_talk() {
     assert!(!said.out.contains("results: "), "{}", said.out);
     assert!(!said.talk.contains("machine   rate"), "{}", said.talk);
     assert!(!said.out.contains('\u{1b}') && !said.talk.contains('\u{1b}'), "colour in a pipe");
-}
-
-#[test]
-fn every_message_is_accounted_for() {
-    let lab = Lab::with_spec(LAB);
-    lab.labctl(&["run", "lab.toml", "--internal-prob", "0.1"]).code(0);
-    let rows = lab.rows("results/lab/latest/metrics.csv");
-    let queued = sum(&rows, "messages_queued");
-    assert!(queued > 0, "machine 2 is overloaded");
-    assert_eq!(sum(&rows, "messages_sent"), sum(&rows, "messages_received") + queued);
-    let logs = LOGS.map(|name| lab.read(&format!("results/lab/latest/{name}")));
-    let total = |name| logs.iter().map(|log| end_field(log, name)).sum::<u64>();
-    assert_eq!(total("Sent"), total("Received") + total("Queue length"));
-    assert_eq!(total("Sent"), sum(&rows, "messages_sent"));
-    assert_eq!(lab.rows("results/lab/latest/events.csv").len() as u64, sum(&rows, "events"));
 }
 
 #[test]
@@ -166,7 +151,7 @@ fn random_rates_are_drawn_by_the_seed_and_recorded() {
 }
 
 #[test]
-fn a_delay_on_the_link_holds_messages_up_and_costs_no_tick() {
+fn a_delay_on_the_link_holds_messages_up() {
     let lab = Lab::with_spec(LAB);
     lab.labctl(&["run", "lab.toml", "--delay", "constant:5s", "--internal-prob", "0.2"]).code(0);
     let events = lab.rows("results/lab/latest/events.csv");
@@ -177,49 +162,6 @@ fn a_delay_on_the_link_holds_messages_up_and_costs_no_tick() {
         .collect();
     assert!(!received.is_empty());
     assert!(received.iter().all(|time_us| *time_us >= 5_000_000), "{received:?}");
-    for log in LOGS {
-        assert_eq!(end_field(&lab.read(&format!("results/lab/latest/{log}")), "Lost ticks"), 0);
-    }
-    let rows = lab.rows("results/lab/latest/metrics.csv");
-    assert_eq!(
-        sum(&rows, "messages_sent"),
-        sum(&rows, "messages_received") + sum(&rows, "messages_queued"),
-        "what is in flight at the end counts too"
-    );
-}
-
-#[test]
-fn a_delay_in_the_sender_costs_it_ticks() {
-    let lab = Lab::with_spec(LAB);
-    lab.labctl(&[
-        "run",
-        "lab.toml",
-        "--delay=constant:2s",
-        "--set=network.where=sender",
-        "--internal-prob=0.2",
-    ])
-    .code(0);
-    let log = lab.read("results/lab/latest/log_3.txt");
-    let (lost, served) = (end_field(&log, "Lost ticks"), end_field(&log, "Ticks"));
-    assert!(lost > 0, "{}", log.lines().last().unwrap());
-    assert!(lost + served <= 120, "{lost} + {served} ticks of 6 a second in 20 s");
-}
-
-#[test]
-fn a_send_to_all_is_one_event_or_one_a_recipient() {
-    let lab = Lab::with_spec(LAB);
-    let sends = |broadcast: &str| {
-        let set = format!("broadcast={broadcast}");
-        lab.labctl(&["run", "lab.toml", "--internal-prob=0", "--set", &set, "--run-name", broadcast]).code(0);
-        let log = lab.read(&format!("results/lab/{broadcast}/log_3.txt"));
-        let lines = log.lines().filter(|line| line.contains(" | SEND | ")).count() as u64;
-        (lines, log.matches("Sent to all machines").count() as u64, end_field(&log, "Sent"))
-    };
-    let (lines, to_all, messages) = sends("one-event");
-    assert!(to_all > 0);
-    assert_eq!(messages, lines + to_all, "a send to all is one line and two messages");
-    let (lines, to_all, messages) = sends("per-recipient");
-    assert_eq!((to_all, lines), (0, messages));
 }
 
 #[test]

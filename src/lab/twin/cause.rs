@@ -179,7 +179,7 @@ impl fmt::Display for Cause {
 }
 
 impl LateMessage {
-    /// What the sender's lateness does not explain was lost on the way.
+    /// What the sender's lateness does not explain passed on the way.
     fn explain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(lateness) = self.lateness_us {
             write!(f, ", {lateness} µs late")?;
@@ -189,7 +189,7 @@ impl LateMessage {
             None => return Ok(()),
         }
         match self.sender_lateness_us.zip(self.slack_us) {
-            Some((sender, slack)) if sender <= slack => f.write_str(", the rest was lost on the way"),
+            Some((sender, slack)) if sender <= slack => f.write_str(", the rest passed on the way"),
             _ => Ok(()),
         }
     }

@@ -90,7 +90,7 @@ fn a_message_may_be_late_without_its_sender() {
         &[&[receive(3, 0, (B, 1), -50)], &[send(1, 0, 1)]],
     );
     let told = found[0].unwrap().to_string();
-    assert!(told.contains("served its tick 10 µs late, the rest was lost on the way"), "{told}");
+    assert!(told.contains("served its tick 10 µs late, the rest passed on the way"), "{told}");
 }
 
 #[test]

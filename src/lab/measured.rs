@@ -1,0 +1,46 @@
+//! Stored runs as theory needs them: measured, and with the spec they ran by.
+
+use std::path::PathBuf;
+
+use crate::event::MachineId;
+use crate::log::EndReason;
+use crate::plan::Run;
+use crate::reading::{ReadError, run_metrics};
+use crate::residual::Measured;
+use crate::spec::{self, SpecError};
+use crate::store::{RunPath, SPEC_FILE};
+
+/// A stored run cannot be held against theory.
+#[derive(Debug, thiserror::Error)]
+pub enum MeasuredError {
+    #[error(
+        "{run} has no {SPEC_FILE}, so theory cannot know what it should have done; only runs of labctl keep one"
+    )]
+    NoSpec { run: PathBuf },
+    #[error("{run} was {status}; theory speaks of whole runs only")]
+    NotCompleted { run: PathBuf, status: String },
+    #[error("{run}: machine {machine} was written by someone else, and theory knows nothing of it")]
+    Foreign { run: PathBuf, machine: MachineId },
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+/// Reads a stored run and its spec.
+pub fn measured(stored: &RunPath) -> Result<Measured, MeasuredError> {
+    let folder = || stored.folder.clone();
+    let path = stored.folder.join(SPEC_FILE);
+    if !path.is_file() {
+        return Err(MeasuredError::NoSpec { run: folder() });
+    }
+    let status = stored.manifest.as_ref().map_or("never finished", |manifest| &manifest.status);
+    if status != EndReason::Completed.word() {
+        return Err(MeasuredError::NotCompleted { run: folder(), status: status.to_owned() });
+    }
+    let run = Run::single(spec::load(&path, &[])?, stored.run.clone());
+    if let Some(machine) = run.machines().find(|id| run.is_foreign(*id)) {
+        return Err(MeasuredError::Foreign { run: folder(), machine });
+    }
+    Ok(Measured { run: run.name, spec: run.spec, rows: run_metrics(stored)? })
+}
