@@ -137,6 +137,9 @@ fn told(found: &Residuals) -> String {
         let title = format!("{}, mean of {} runs with {} seeds", spec.name, found.runs.len(), found.seeds);
         text.push_str(&format!("{title}\n{}", residual_table(found, mean, "standard\nerror")));
     }
+    if found.runs.len() > found.seeds {
+        text.push_str("runs with the same seed are one sample of chance, and count once in a mean's standard error\n");
+    }
     text + &format!("simulated and sd: {SIMULATED_RUNS} simulated runs of the same spec with other seeds\n\n")
 }
 

@@ -144,12 +144,12 @@ fn idle_ticks(told: &Told) -> Decisions {
     idle
 }
 
-/// The first record of a log, with the one before it, that breaks a rule.
-fn each_pair(told: &Told, holds: impl Fn(&Log, Option<&Record>, &Record) -> bool) -> Result<(), String> {
+/// Whether a rule holds for every record and the one before it in its log.
+fn each_pair(told: &Told, holds: impl Fn(Option<&Record>, &Record) -> bool) -> Result<(), String> {
     for log in &told.logs {
         let mut before = None;
         for record in &log.records {
-            if !holds(log, before, record) {
+            if !holds(before, record) {
                 return Err(format!("machine {} has {before:?} and then {record:?}", log.machine));
             }
             before = Some(record);
@@ -163,11 +163,11 @@ fn must(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), String> {
 }
 
 fn clocks_rise(told: &Told) -> Result<(), String> {
-    each_pair(told, |_, before, record| before.is_none_or(|before| before.clock < record.clock))
+    each_pair(told, |before, record| before.is_none_or(|before| before.clock < record.clock))
 }
 
 fn lamports_rules(told: &Told) -> Result<(), String> {
-    each_pair(told, |_, before, record| {
+    each_pair(told, |before, record| {
         let own = before.map_or(0, |before| before.clock);
         record.clock == own.max(record.message_clock.unwrap_or(0)) + 1
     })
@@ -197,6 +197,14 @@ fn links_keep_order(told: &Told) -> Result<(), String> {
 }
 
 fn messages_add_up(told: &Told) -> Result<(), String> {
+    let machines = told.run.spec.machine_count();
+    for Log { machine, records, end, .. } in &told.logs {
+        let sent: u64 = records.iter().filter_map(|record| Some(record.to?.count(machines))).sum();
+        let received = records.iter().filter(|record| record.kind == Kind::Receive).count() as u64;
+        must((sent, received) == (end.sent, end.received), || {
+            format!("machine {machine} logs {sent} sent and {received} received, and counts {end:?}")
+        })?;
+    }
     let total = |of: fn(&End) -> u64| told.logs.iter().map(|log| of(&log.end)).sum::<u64>();
     let (sent, received) = (total(|end| end.sent), total(|end| end.received));
     let queued = total(|end| end.queue_length);
@@ -209,7 +217,7 @@ fn messages_add_up(told: &Told) -> Result<(), String> {
 /// sockets a tick may fall between a message's arrival and its way into the
 /// queue; then the next one sees it.
 fn queue_comes_first(told: &Told) -> Result<(), String> {
-    each_pair(told, |_, before, record| {
+    each_pair(told, |before, record| {
         let left = |record: &Record| record.queue_length.unwrap_or(0);
         let waiting = before.map_or(0, left);
         if record.kind == Kind::Receive { left(record) + 1 >= waiting } else { waiting == 0 }
@@ -237,16 +245,15 @@ fn queue_comes_first(told: &Told) -> Result<(), String> {
 fn one_event_a_tick(told: &Told) -> Result<(), String> {
     let per_recipient = told.run.spec.broadcast == Broadcast::PerRecipient;
     let to_all = told.run.spec.machines.len() - 1;
-    each_pair(told, |_, before, record| {
+    each_pair(told, |before, record| {
         let alone = before.is_none_or(|before| before.tick < record.tick);
         record.tick.is_some() && (alone || per_recipient && record.kind == Kind::Send)
     })?;
     for (tick, actions) in idle_ticks(told) {
         let distinct = actions.iter().map(|(_, to)| format!("{to:?}")).collect::<BTreeSet<_>>().len();
         let to_all_at_once = actions.iter().any(|(_, to)| *to == Some(Recipients::All));
-        let sound = actions.len() == 1 || actions.len() == to_all && distinct == to_all;
-        let sound = sound && !(per_recipient && to_all_at_once);
-        must(sound, || format!("(machine, tick) {tick:?} has {actions:?}"))?;
+        let one_or_each = actions.len() == 1 || actions.len() == to_all && distinct == to_all;
+        must(one_or_each && !(per_recipient && to_all_at_once), || format!("(machine, tick) {tick:?} has {actions:?}"))?;
     }
     Ok(())
 }

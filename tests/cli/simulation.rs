@@ -84,7 +84,11 @@ fn twins_whose_ticks_lie_far_apart_live_the_same_life() {
     let said = lab.labctl(&["twin", "lab.toml"]).code(0);
     assert!(said.out.contains("lab: the same on both engines"), "{}", said.out);
     assert!(said.out.contains("machine 2: the same 39 events"), "{}", said.out);
-    assert!(said.out.contains("closest call: 25.000 ms of real time, 250.000 ms of lab time"), "{}", said.out);
+    assert!(
+        said.out.contains("closest call: 25.000 ms of real time, 250.000 ms of lab time"),
+        "{}",
+        said.out
+    );
     assert!(lab.has("results/lab/latest/log_1.txt"));
 }
 
