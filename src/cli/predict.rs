@@ -138,7 +138,9 @@ fn told(found: &Residuals) -> String {
         text.push_str(&format!("{title}\n{}", residual_table(found, mean, "standard\nerror")));
     }
     if found.runs.len() > found.seeds {
-        text.push_str("runs with the same seed are one sample of chance, and count once in a mean's standard error\n");
+        text.push_str(
+            "runs with the same seed are one sample of chance, and count once in a mean's standard error\n",
+        );
     }
     text + &format!("simulated and sd: {SIMULATED_RUNS} simulated runs of the same spec with other seeds\n\n")
 }

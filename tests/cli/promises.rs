@@ -253,7 +253,9 @@ fn one_event_a_tick(told: &Told) -> Result<(), String> {
         let distinct = actions.iter().map(|(_, to)| format!("{to:?}")).collect::<BTreeSet<_>>().len();
         let to_all_at_once = actions.iter().any(|(_, to)| *to == Some(Recipients::All));
         let one_or_each = actions.len() == 1 || actions.len() == to_all && distinct == to_all;
-        must(one_or_each && !(per_recipient && to_all_at_once), || format!("(machine, tick) {tick:?} has {actions:?}"))?;
+        must(one_or_each && !(per_recipient && to_all_at_once), || {
+            format!("(machine, tick) {tick:?} has {actions:?}")
+        })?;
     }
     Ok(())
 }
