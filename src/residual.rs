@@ -9,6 +9,7 @@ use crate::metrics::MachineMetrics;
 use crate::metrics::simulated::simulate_metrics;
 use crate::plan::Run;
 use crate::spec::Spec;
+use crate::statistics::moments::Moments;
 use crate::theory::{Prediction, Regime, predict};
 
 /// Runs simulated to learn how much chance does.
@@ -131,15 +132,15 @@ pub fn residuals(runs: &[Measured], stop: &StopSwitch) -> Option<Residuals> {
         let machines = run.machines().zip(&predictions);
         let cells = machines.flat_map(|(machine, prediction)| {
             Quantity::ALL.map(|quantity| {
-                let (simulated, sd) =
-                    mean_and_sd(&values(samples.iter().map(Vec::as_slice), machine, quantity));
+                let simulated = moments(samples.iter().map(Vec::as_slice), machine, quantity);
+                let measured = moments(rows.iter().copied(), machine, quantity);
                 Residual {
                     machine,
                     quantity,
                     theory: quantity.theory(prediction, spec.duration.as_secs_f64()),
-                    simulated,
-                    measured: mean_and_sd(&values(rows.iter().copied(), machine, quantity)).0,
-                    chance: sd.map(|sd| sd / chance_divisor),
+                    simulated: simulated.map(|over| over.mean),
+                    measured: measured.map(|over| over.mean),
+                    chance: simulated.map(|over| over.sd / chance_divisor),
                 }
             })
         });
@@ -171,24 +172,15 @@ fn simulate_others(
     simulated.collect()
 }
 
-/// A machine's values, from each run that has them.
-fn values<'a>(
+/// A machine's values, over the runs that have them.
+fn moments<'a>(
     runs: impl Iterator<Item = &'a [MachineMetrics]>,
     machine: MachineId,
     quantity: Quantity,
-) -> Vec<f64> {
-    runs.filter_map(|rows| quantity.measured(rows.iter().find(|row| row.machine == machine)?)).collect()
-}
-
-/// Sample mean and standard deviation; one value has no deviation.
-fn mean_and_sd(values: &[f64]) -> (Option<f64>, Option<f64>) {
-    if values.is_empty() {
-        return (None, None);
-    }
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (Some(mean), (n > 1.0).then(|| (squares / (n - 1.0)).sqrt()))
+) -> Option<Moments> {
+    let value =
+        |rows: &'a [MachineMetrics]| quantity.measured(rows.iter().find(|row| row.machine == machine)?);
+    Moments::of(&runs.filter_map(value).collect::<Vec<f64>>())
 }
 
 #[cfg(test)]
@@ -233,7 +225,7 @@ mod tests {
         let mean = cell(&mean, 1, Quantity::EndQueue);
         assert!((one.chance.unwrap() / mean.chance.unwrap() - 4.0).abs() < 1e-9, "16 runs");
         let sum: f64 = runs.iter().map(|run| run.rows[0].end_queue as f64).sum();
-        assert_eq!(mean.measured, Some(sum / 16.0));
+        assert!((mean.measured.unwrap() - sum / 16.0).abs() < 1e-9, "{mean:?}");
         // A run that is there twice tells nothing new.
         let twice = [runs[0].clone(), runs[0].clone()];
         assert_eq!(residuals(&twice, &StopSwitch::default()).unwrap().mean, None);
