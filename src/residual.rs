@@ -10,7 +10,7 @@ use crate::metrics::simulated::simulate_metrics;
 use crate::plan::Run;
 use crate::spec::Spec;
 use crate::statistics::moments::Moments;
-use crate::theory::{Prediction, Regime, predict};
+use crate::theory::{Prediction, Regime};
 
 /// Runs simulated to learn how much chance does.
 pub const SIMULATED_RUNS: usize = 200;
@@ -127,7 +127,7 @@ pub fn residuals(runs: &[Measured], stop: &StopSwitch) -> Option<Residuals> {
     let own_seeds: BTreeSet<u64> = runs.iter().map(|run| run.spec.seed).collect();
     let samples = simulate_others(spec, &own_seeds, stop)?;
     let run = Run::single(spec.clone(), String::new());
-    let predictions = predict(run.clock_rates(), spec.rules());
+    let predictions = run.predictions();
     let of = |rows: &[&[MachineMetrics]], chance_divisor: f64| -> Vec<Residual> {
         let machines = run.machines().zip(&predictions);
         let cells = machines.flat_map(|(machine, prediction)| {
