@@ -1,6 +1,7 @@
 //! How many runs go on at once: as many as the host paces faithfully, found out
-//! by trying. A run whose clocks kept the pace makes room for one more; one
-//! whose clocks did not halves the room.
+//! by trying. Runs whose clocks kept the pace make room for more. Where most of
+//! them did not, there were too many at once; a few that did not are the host's
+//! own hiccups, which would come as well with fewer.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -17,6 +18,9 @@ pub struct Gate {
 struct State {
     inside: usize,
     room: usize,
+    /// How runs ended since the room was last made smaller, or looked over.
+    well: usize,
+    badly: usize,
 }
 
 impl Gate {
@@ -32,7 +36,7 @@ impl Gate {
 
     fn new(first: usize, most: usize, adapts: bool) -> Gate {
         let most = most.max(1);
-        let state = State { inside: 0, room: first.clamp(1, most) };
+        let state = State { inside: 0, room: first.clamp(1, most), well: 0, badly: 0 };
         Gate { state: Mutex::new(state), changed: Condvar::new(), most, adapts }
     }
 
@@ -54,12 +58,7 @@ impl Gate {
     pub fn leave(&self, went_well: bool) {
         let mut state = self.state();
         if self.adapts {
-            state.room = if went_well {
-                // Room that was not filled has not been tried.
-                if state.inside >= state.room { self.most.min(state.room + 1) } else { state.room }
-            } else {
-                (state.inside / 2).max(1)
-            };
+            state.adapt(went_well, self.most);
         }
         state.inside -= 1;
         drop(state);
@@ -71,6 +70,30 @@ impl Gate {
     }
 }
 
+impl State {
+    /// Fewer runs than this say nothing of how many is too many.
+    const FEW: usize = 4;
+
+    fn adapt(&mut self, went_well: bool, most: usize) {
+        if went_well {
+            self.well += 1
+        } else {
+            self.badly += 1
+        }
+        let seen = self.well + self.badly;
+        let too_many = seen >= State::FEW && self.badly > self.well;
+        if too_many {
+            self.room = (self.room * 3 / 4).max(1);
+        } else if went_well && self.inside >= self.room {
+            // Room that was not filled has not been tried.
+            self.room = most.min(self.room + 1);
+        }
+        if too_many || seen >= 2 * self.room.max(State::FEW) {
+            (self.well, self.badly) = (0, 0);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,20 +102,31 @@ mod tests {
         gate.state().room
     }
 
+    /// Fills the gate, and lets all out again.
+    fn fill(gate: &Gate, went_well: impl Fn(usize) -> bool) {
+        let inside = room(gate);
+        (0..inside).for_each(|_| gate.enter());
+        (0..inside).for_each(|number| gate.leave(went_well(number)));
+    }
+
     #[test]
-    fn success_widens_the_gate_by_one_and_failure_halves_it() {
+    fn success_widens_the_gate_up_to_its_most() {
         let gate = Gate::adaptive(2, 4);
-        for _ in 0..5 {
-            let inside = room(&gate);
-            (0..inside).for_each(|_| gate.enter());
-            (0..inside).for_each(|_| gate.leave(true));
-        }
+        (0..5).for_each(|_| fill(&gate, |_| true));
         assert_eq!(room(&gate), 4);
-        (0..4).for_each(|_| gate.enter());
-        gate.leave(false);
-        assert_eq!(room(&gate), 2);
-        gate.leave(true);
-        assert_eq!(room(&gate), 3);
+    }
+
+    #[test]
+    fn it_narrows_where_most_runs_fail_and_not_for_a_few() {
+        let gate = Gate::adaptive(8, 8);
+        (0..5).for_each(|_| fill(&gate, |number| number % 4 > 0));
+        assert_eq!(room(&gate), 8);
+        (0..3).for_each(|_| fill(&gate, |_| false));
+        assert!(room(&gate) <= 4, "{}", room(&gate));
+        (0..30).for_each(|_| fill(&gate, |_| false));
+        assert_eq!(room(&gate), 1);
+        (0..30).for_each(|_| fill(&gate, |_| true));
+        assert_eq!(room(&gate), 8);
     }
 
     #[test]
@@ -101,9 +135,6 @@ mod tests {
         gate.enter();
         gate.leave(true);
         assert_eq!(room(&gate), 3);
-        gate.enter();
-        gate.leave(false);
-        assert_eq!(room(&gate), 1);
     }
 
     #[test]
