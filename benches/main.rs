@@ -9,6 +9,7 @@ mod metrics;
 mod samples;
 mod simulator;
 mod sockets;
+mod sweep;
 mod wire;
 
 use criterion::{criterion_group, criterion_main};
@@ -17,6 +18,7 @@ criterion_group! {
     benches,
     machine::bench,
     simulator::bench,
+    sweep::bench,
     wire::bench,
     log::bench,
     metrics::bench,

@@ -22,7 +22,7 @@ use crate::reading::run_metrics;
 use crate::store::{PARTIAL_SUFFIX, RunPath, StoreError, find_runs};
 
 /// How often a run whose clocks did not keep the pace is tried in all.
-const ATTEMPTS: u32 = 3;
+const ATTEMPTS: u32 = 5;
 
 /// Simulates a run; `None` where it was stopped.
 pub(super) fn simulate(number: u64, run: &Run, stop: &StopSwitch) -> Option<Entry> {
