@@ -24,7 +24,9 @@ Examples:
 
 load: arrivals ÷ clock rate; above 1 a machine is overloaded: it only receives, and its queue grows
 for as long as the run lasts. overloaded below: the clock rate at which its load would be 1.
-queue met: mean length as a tick meets it, before the pop. Figures are means over many runs.
+queue met: mean length as a tick meets it, before the pop. Figures are means over many runs. Final
+clock: a lower bound, near for few machines; many that count a send to all once for each recipient
+overtake each other in turn and exceed it.
 
 A stored run is held against theory: residual is (measured − theory) ÷ the standard deviation of 200
 simulated runs of the same spec with other seeds. Beyond ±3 it is hardly chance. Several runs that
