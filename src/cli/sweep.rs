@@ -8,7 +8,7 @@ use labctl::lab::VERSION;
 use labctl::plan::{EngineKind, Plan};
 use labctl::statistics::Precision;
 use labctl::sweep::folder::Lock;
-use labctl::sweep::slurm::Cluster;
+use labctl::sweep::slurm::{Cluster, Job, News};
 use labctl::sweep::{Execution, Gathered, Journal, Journals, SweepError, SweepFolder};
 
 use super::conduct::random_token;
@@ -98,6 +98,10 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     } else {
         execute(args, &folder, &plan, &stop, terminal)
     };
+    if outcome.is_err() && !args.resume && !folder.has_begun() {
+        folder.discard();
+        return outcome.map(|()| Exit::Failed);
+    }
     let gathered = gathered::gather_and_show(&folder, &plan, &[], &args.plots, terminal);
     // What kept the sweep from going on explains what is missing.
     outcome?;
@@ -105,6 +109,9 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     if let Some(signal) = signals.received() {
         terminal.say("stopped; the same command with --resume goes on");
         return Ok(Exit::Interrupted(signal));
+    }
+    if args.slurm.slurm && !gathered.is_complete() {
+        terminal.warn(format!("what the tasks said is in {}", folder.slurm().display()));
     }
     Ok(exit(&gathered))
 }
@@ -180,9 +187,23 @@ fn submit(
         pieces: flags.pieces.min(plan.run_count()),
         options: &flags.sbatch,
         stop,
-        look: &|done| progress.at(done),
+        news: &|news| match news {
+            News::Done(runs) => progress.at(runs),
+            News::Queued { jobs, tasks } => progress.suspended(|| terminal.say(queued(jobs, tasks))),
+            News::Later { said } => {
+                progress.suspended(|| terminal.say(format!("the other tasks come later: {said}")));
+            }
+        },
     }
     .run();
     progress.finish();
     Ok(outcome?)
+}
+
+fn queued(jobs: &[Job], tasks: Option<u64>) -> String {
+    let jobs = jobs.iter().map(Job::to_string).collect::<Vec<_>>().join(", ");
+    match tasks {
+        Some(tasks) => format!("submitted to Slurm: {tasks} tasks, job {jobs}"),
+        None => format!("waiting for what was submitted before: job {jobs}"),
+    }
 }

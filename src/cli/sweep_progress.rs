@@ -80,6 +80,11 @@ impl<'a> SweepProgress<'a> {
         self.tell(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
+    /// Talks without the bar in between.
+    pub fn suspended(&self, talk: impl FnOnce()) {
+        self.bar.suspend(talk);
+    }
+
     /// Off a terminal, a plain line now and then.
     fn tell(&self, state: &mut State) {
         let elapsed = self.bar.elapsed();

@@ -15,6 +15,8 @@ pub const RUNS_FILE: &str = "runs.csv";
 const SUMMARY_FILE: &str = "summary.csv";
 const JOURNAL_FOLDER: &str = "journal";
 const LOCK_FILE: &str = "lock";
+const SLURM_FOLDER: &str = "slurm";
+const JOBS_FILE: &str = "jobs";
 
 /// A sweep's folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +79,21 @@ impl SweepFolder {
         Ok(())
     }
 
+    /// Takes back what [`SweepFolder::create`] made, and all that prepares runs.
+    /// What else is in the folder stays, and whatever cannot be removed.
+    pub fn discard(&self) {
+        let _ = fs::remove_dir_all(self.slurm());
+        for name in [PLAN_FILE, LOCK_FILE] {
+            let _ = fs::remove_file(self.path.join(name));
+        }
+        let _ = fs::remove_dir(&self.path);
+    }
+
+    /// Whether any run was begun, here or by a job.
+    pub fn has_begun(&self) -> bool {
+        self.journals().exists() || self.jobs_file().exists()
+    }
+
     /// Reads the plan.
     pub fn plan(&self) -> Result<Plan, FolderError> {
         read_plan(&self.plan_file())
@@ -120,6 +137,16 @@ impl SweepFolder {
 
     pub fn journals(&self) -> PathBuf {
         self.path.join(JOURNAL_FOLDER)
+    }
+
+    /// What was submitted to Slurm, and what its tasks said.
+    pub fn slurm(&self) -> PathBuf {
+        self.path.join(SLURM_FOLDER)
+    }
+
+    /// The jobs that nobody has waited for to their end.
+    pub fn jobs_file(&self) -> PathBuf {
+        self.slurm().join(JOBS_FILE)
     }
 
     /// A row a machine and run.

@@ -16,5 +16,6 @@ mod promises;
 mod run;
 mod signals;
 mod simulation;
+mod slurm;
 mod strangers;
 mod support;

@@ -132,9 +132,14 @@ impl Lab {
     /// Runs a line of the shell, in which `$LABCTL` is the program.
     #[track_caller]
     pub fn shell(&self, line: &str) -> Said {
+        self.start_shell(line).end()
+    }
+
+    /// Starts a line of the shell and goes on.
+    pub fn start_shell(&self, line: &str) -> Running {
         let mut command = Command::new("sh");
         command.args(["-c", line]).env("LABCTL", assert_cmd::cargo::cargo_bin!("labctl"));
-        self.start_command(command).end()
+        self.start_command(command)
     }
 
     /// Starts labctl and goes on.
