@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use super::bench::Bench;
 use super::demand::Demand;
 use super::folder::{FolderError, SweepFolder};
 use super::gate::Gate;
@@ -55,6 +56,7 @@ impl Execution<'_> {
     /// entry says so.
     pub fn execute(&self, numbers: &[u64]) -> Result<(), SweepError> {
         let gate = self.gate(numbers);
+        let bench = self.bench()?;
         let next = AtomicUsize::new(0);
         let halt = AtomicBool::new(false);
         let problem = Mutex::new(None);
@@ -66,7 +68,7 @@ impl Execution<'_> {
             for _ in 0..gate.most().min(numbers.len()) {
                 scope.spawn(|| {
                     while let Some(number) = take() {
-                        match self.make(number, &gate) {
+                        match self.make(number, &gate, bench.as_ref()) {
                             Ok(failed) if failed && self.fail_fast => halt.store(true, Relaxed),
                             Ok(_) => {}
                             Err(error) => {
@@ -104,14 +106,23 @@ impl Execution<'_> {
         }
     }
 
+    /// What runs that leave files are made on.
+    fn bench(&self) -> Result<Option<Bench>, StoreError> {
+        if self.plan.engine == EngineKind::Simulator {
+            return Ok(None);
+        }
+        Bench::clear_abandoned(&self.folder.journals())?;
+        Bench::beside(self.journal.path()).map(Some)
+    }
+
     /// Makes one run, and says whether it failed.
-    fn make(&self, number: u64, gate: &Gate) -> Result<bool, SweepError> {
+    fn make(&self, number: u64, gate: &Gate, bench: Option<&Bench>) -> Result<bool, SweepError> {
         let run = self.plan.run(number);
-        let entry = match self.plan.engine {
-            EngineKind::Simulator => simulate(number, &run, self.stop),
-            EngineKind::Sockets => {
+        let entry = match bench {
+            None => simulate(number, &run, self.stop),
+            Some(bench) => {
                 let Execution { folder, stop, token, .. } = *self;
-                OnSockets { folder, gate, stop, token }.make(number, &run)?
+                OnSockets { folder, bench, gate, stop, token }.make(number, &run)?
             }
         };
         let Some(entry) = entry else { return Ok(false) };

@@ -83,6 +83,10 @@ impl Journal {
         file.write_all(line.as_bytes()).map_err(failed)
     }
 
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Waits until the disk has all of it.
     pub fn sync(&self) -> Result<(), JournalError> {
         let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);

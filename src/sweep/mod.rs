@@ -1,6 +1,7 @@
 //! Sweeps: the runs of a plan, made here or elsewhere, kept in journals and
 //! gathered into one result.
 
+mod bench;
 pub mod demand;
 pub mod execution;
 pub mod folder;

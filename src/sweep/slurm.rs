@@ -25,7 +25,7 @@ use crate::store::{StoreError, write_file};
 const TASKS_AN_ARRAY: u64 = 1000;
 /// A controller has other things to do than to answer: the longer it takes, the
 /// rarer it is asked.
-const LOOK_AT_MOST_EVERY: Duration = Duration::from_secs(2);
+const LOOK_AT_MOST_EVERY: Duration = Duration::from_secs(1);
 const LOOK_AT_LEAST_EVERY: Duration = Duration::from_secs(30);
 /// The share of the time waited so far that is waited until the next look.
 const LOOKS: u32 = 16;
@@ -196,8 +196,8 @@ impl Cluster<'_> {
         queue::cancel(jobs).map_err(SlurmError::Silent)?;
         let mut waited = Duration::ZERO;
         while waited < LONGEST_ENDING && queue::is_any_queued(jobs).unwrap_or(true) {
-            thread::sleep(LOOK_AT_MOST_EVERY / 2);
-            waited += LOOK_AT_MOST_EVERY / 2;
+            thread::sleep(LOOK_AT_MOST_EVERY);
+            waited += LOOK_AT_MOST_EVERY;
         }
         Ok(())
     }

@@ -1,11 +1,10 @@
 //! Making one run of a sweep, on either engine.
 
-use std::fs;
-use std::io;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::bench::{Bench, remove};
 use super::execution::SweepError;
 use super::folder::SweepFolder;
 use super::gate::Gate;
@@ -19,7 +18,7 @@ use crate::metrics::summary::RunMetrics;
 use crate::metrics::trust::doubts;
 use crate::plan::Run;
 use crate::reading::run_metrics;
-use crate::store::{PARTIAL_SUFFIX, RunPath, StoreError, find_runs};
+use crate::store::{RunPath, StoreError, find_runs};
 
 /// How often a run whose clocks did not keep the pace is tried in all.
 const ATTEMPTS: u32 = 5;
@@ -45,6 +44,7 @@ fn failed(run: u64, error: &dyn std::error::Error) -> Entry {
 /// Makes runs on sockets, each in a folder of its own.
 pub(super) struct OnSockets<'a> {
     pub folder: &'a SweepFolder,
+    pub bench: &'a Bench,
     pub gate: &'a Gate,
     pub stop: &'a StopSwitch,
     pub token: &'a str,
@@ -70,7 +70,7 @@ impl OnSockets<'_> {
                 // It was stopped, and is no result.
                 Ok(_) | Err(LabError::StoppedBeforeStart) => {
                     self.gate.leave(true);
-                    self.clear(run)?;
+                    self.bench.clear(run)?;
                     return Ok(None);
                 }
                 Err(LabError::Store(error)) => {
@@ -81,18 +81,38 @@ impl OnSockets<'_> {
             };
             let went_well = entry.doubts.is_empty() && entry.failure.is_none();
             self.gate.leave(went_well);
-            if went_well || entry.failure.is_some() || attempt == ATTEMPTS {
+            if entry.failure.is_some() {
+                // For somebody to look at, if it left anything, until it is tried again.
+                let _ = self.bench.put_into_place(run, self.folder);
                 return Ok(Some(entry));
             }
+            if went_well || attempt == ATTEMPTS {
+                return self.placed(run, entry).map(Some);
+            }
             attempt += 1;
-            self.clear(run)?;
+            self.bench.clear(run)?;
+        }
+    }
+
+    /// Puts a run into its place. Where another process was faster, its run is
+    /// the one that counts.
+    fn placed(&self, run: &Run, entry: Entry) -> Result<Entry, SweepError> {
+        if self.bench.put_into_place(run, self.folder)? {
+            return Ok(entry);
+        }
+        self.bench.clear(run)?;
+        match self.made_before(run)? {
+            Some(rows) => Ok(ended(entry.run, 1, rows)),
+            None => {
+                Err(StoreError::Exists { path: self.folder.run_folder(&run.spec.name, &run.name) }.into())
+            }
         }
     }
 
     fn attempt(&self, run: &Run) -> Result<Done, LabError> {
         lab::run(&Order {
             spec: run.spec.clone(),
-            results: self.folder.path().to_owned(),
+            results: self.bench.path().to_owned(),
             run_name: Some(run.name.clone()),
             engine: Engine::Sockets,
             token: run.spec.network.token.clone().unwrap_or_else(|| self.token.to_owned()),
@@ -104,31 +124,17 @@ impl OnSockets<'_> {
         })
     }
 
-    /// The rows of a run that was made whole before its process was killed; what
-    /// is left of one that was not is cleared away.
+    /// The rows of a run that was made before, by this process or another.
     fn made_before(&self, run: &Run) -> Result<Option<Vec<MachineMetrics>>, SweepError> {
-        let found = find_runs(&self.folder.run_folder(&run.spec.name, &run.name)).unwrap_or_default();
+        let place = self.folder.run_folder(&run.spec.name, &run.name);
+        let found = find_runs(&place).unwrap_or_default();
         let is_whole = |found: &RunPath| {
             found.manifest.as_ref().is_some_and(|manifest| manifest.status == EndReason::Completed.word())
         };
         match found.first().filter(|found| is_whole(found)) {
             Some(found) => Ok(Some(run_metrics(found)?)),
-            None => self.clear(run).map(|()| None),
+            // Only a system that went down leaves less than the whole in its place.
+            None => remove(&place).map(|()| None).map_err(SweepError::from),
         }
-    }
-
-    /// Removes what a run left that is no result.
-    fn clear(&self, run: &Run) -> Result<(), SweepError> {
-        let partial = format!("{}{PARTIAL_SUFFIX}", run.name);
-        for name in [&run.name, &partial] {
-            let folder = self.folder.run_folder(&run.spec.name, name);
-            match fs::remove_dir_all(&folder) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(StoreError::write(&folder, error).into());
-                }
-                _ => {}
-            }
-        }
-        Ok(())
     }
 }

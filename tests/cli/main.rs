@@ -10,6 +10,7 @@ mod machine;
 mod metrics;
 mod notebook;
 mod parse;
+mod pieces;
 mod plot;
 mod power;
 mod promises;
