@@ -182,8 +182,8 @@ clock_rate = 1
 [[machine]]
 clock_rate = 2
 END
-runs=160
-simulated=(lab.toml --engine sim --duration 4h --replicates "$runs" --name probs)
+runs=200
+simulated=(lab.toml --engine sim --duration 2h --replicates "$runs" --name probs)
 
 lab sweep "${simulated[@]}" --results here
 has_each_run_once here/probs $runs || fail 'a sweep without Slurm has every run once'

@@ -15,6 +15,7 @@ const EXAMPLES: &str = "\
 Examples:
   labctl exec results/probs/plan.json --index 3/16
   labctl exec results/probs/plan.json                  (in a job array: the piece is that of the task)
+  hq submit --env LABCTL_PIECES=16 --array 0-15 -- labctl exec results/probs/plan.json
 
 Without --index, the piece is that of the task of a job array: of Slurm (SLURM_ARRAY_TASK_ID of
 SLURM_ARRAY_TASK_MIN to SLURM_ARRAY_TASK_MAX) or of HyperQueue (HQ_TASK_ID, with LABCTL_PIECES for
