@@ -53,9 +53,9 @@ say() { printf 'slurm: %3d s: %s\n' $(($(date +%s) - began)) "$*"; }
 fail() { say "FAILED: $*" >&2; exit 1; }
 ok() { say "ok: $*"; }
 
-# Tries a command until it succeeds, for half a minute.
+# Tries a command until it succeeds, for a minute.
 until_ok() {
-  for _ in $(seq 150); do
+  for _ in $(seq 300); do
     if "$@" >/dev/null 2>&1; then return; fi
     sleep 0.2
   done
@@ -188,6 +188,13 @@ simulated=(lab.toml --engine sim --duration 2h --replicates "$runs" --name probs
 lab sweep "${simulated[@]}" --results here
 has_each_run_once here/probs $runs || fail 'a sweep without Slurm has every run once'
 say "a sweep of $runs runs is made here, to compare with"
+
+code=0
+lab sweep "${simulated[@]}" --slurm --sbatch --partition=nowhere --results refused || code=$?
+[ $code = 1 ] || fail "a refused option ends a sweep with 1, not $code"
+grep -q 'invalid partition specified: nowhere' "$scratch/said" || fail "sbatch's own words are told"
+[ ! -e refused/probs ] || fail 'a sweep that was refused leaves nothing'
+ok "a refused option is told in sbatch's words, and nothing is left"
 
 start_sweep there
 until_ok has_lines there/probs 5
