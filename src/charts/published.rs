@@ -24,7 +24,7 @@ pub fn published_values(
 ) -> impl Iterator<Item = ((String, MachineId), PublishedValues)> {
     let machines = spec.published.iter().flat_map(|published| {
         MachineId::all(spec.machine_count()).map(move |machine| {
-            let value = |values: &[u64]| values.get(machine.index()).copied();
+            let value = |values: &[Option<u64>]| values.get(machine.index()).copied().flatten();
             let values = PublishedValues {
                 max_queue: value(&published.max_queue),
                 end_queue: value(&published.end_queue),

@@ -9,7 +9,7 @@ use crate::spec::fields::{Field, Fields};
 use crate::spec::overrides::{self, Override};
 use crate::spec::source::Source;
 use crate::spec::{
-    Broadcast, Delay, DelayAt, MachineSpec, Network, Published, Spec, machines, sweep, syntax,
+    Broadcast, Delay, DelayAt, Logged, MachineSpec, Network, Published, Spec, machines, sweep, syntax,
 };
 use crate::time::LabTime;
 
@@ -32,7 +32,11 @@ const KEYS: [&str; 14] = [
     "sweep",
 ];
 const NETWORK_KEYS: [&str; 5] = ["delay", "where", "open", "token", "connect_timeout"];
-const PUBLISHED_KEYS: [&str; 4] = ["source", "max_queue", "end_queue", "clock_diff"];
+const PUBLISHED_KEYS: [&str; 5] = ["source", "max_queue", "end_queue", "clock_diff", "logs"];
+const LOGGED_KEYS: [&str; 4] = ["note", "max_queue", "end_queue", "clock_diff"];
+
+/// Stands for the value of a machine of which nothing was stated.
+pub(super) const NOTHING_STATED: &str = "-";
 
 const MAX_NAME: usize = 100;
 const MAX_TOKEN: usize = 64;
@@ -175,22 +179,47 @@ fn delay(field: &Field<'_>, duration: LabTime) -> Result<Delay, SpecError> {
 
 fn resolve_published(field: &Field<'_>, machines: &[MachineSpec]) -> Result<Published, SpecError> {
     let fields = field.table("published.", "a table", &PUBLISHED_KEYS)?;
-    let values = |key| {
-        fields.or(key, Vec::new(), |field| {
-            let items = field.list("a list of whole numbers, one for each machine")?;
-            if !items.is_empty() && items.len() != machines.len() {
-                let (values, machines) = (items.len(), machines.len());
-                return Err(field
-                    .fault(format_args!("has {values} values for {machines} machines"))
-                    .with_help("give one value for each machine, or none"));
-            }
-            items.iter().map(|item| item.whole("a list of whole numbers from 0 on", |_| true)).collect()
-        })
-    };
+    let values = |key| machine_values(&fields, key, machines.len());
     Ok(Published {
-        source: fields.or("source", String::new(), |field| field.text("a text").map(str::to_owned))?,
+        source: prose(&fields, "source")?,
+        max_queue: values("max_queue")?,
+        end_queue: values("end_queue")?,
+        clock_diff: values("clock_diff")?,
+        logs: fields.or("logs", None, |field| resolve_logged(field, machines.len()).map(Some))?,
+    })
+}
+
+fn resolve_logged(field: &Field<'_>, machines: usize) -> Result<Logged, SpecError> {
+    let fields = field.table("published.logs.", "a table", &LOGGED_KEYS)?;
+    let values = |key| machine_values(&fields, key, machines);
+    Ok(Logged {
+        note: prose(&fields, "note")?,
         max_queue: values("max_queue")?,
         end_queue: values("end_queue")?,
         clock_diff: values("clock_diff")?,
     })
+}
+
+fn prose(fields: &Fields<'_>, key: &str) -> Result<String, SpecError> {
+    fields.or(key, String::new(), |field| field.text("a text").map(str::to_owned))
+}
+
+/// A value for each machine, or none at all.
+fn machine_values(fields: &Fields<'_>, key: &str, machines: usize) -> Result<Vec<Option<u64>>, SpecError> {
+    fields.or(key, Vec::new(), |field| {
+        let items = field.list("a list of whole numbers, one for each machine")?;
+        if !items.is_empty() && items.len() != machines {
+            return Err(field
+                .fault(format_args!("has {} values for {machines} machines", items.len()))
+                .with_help("give one value for each machine, or none"));
+        }
+        items.iter().map(machine_value).collect()
+    })
+}
+
+fn machine_value(item: &Field<'_>) -> Result<Option<u64>, SpecError> {
+    if item.value().as_str() == Some(NOTHING_STATED) {
+        return Ok(None);
+    }
+    item.whole("a list of whole numbers from 0 on, or \"-\" for a machine that is passed over", |_| true).map(Some)
 }

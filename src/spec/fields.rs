@@ -21,7 +21,7 @@ const MEANT: f64 = 0.75;
 const MAX_QUOTED: usize = 120;
 
 /// The keys of one table.
-pub(super) struct Fields<'a> {
+pub(crate) struct Fields<'a> {
     source: Source<'a>,
     table: &'a DeTable<'a>,
     /// Stands before each key in messages: `network.`, or nothing at the root.
@@ -32,7 +32,7 @@ pub(super) struct Fields<'a> {
 
 /// One value, and the key it stands under.
 #[derive(Clone)]
-pub(super) struct Field<'a> {
+pub(crate) struct Field<'a> {
     source: Source<'a>,
     key: String,
     value: &'a Spanned<DeValue<'a>>,

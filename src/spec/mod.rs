@@ -5,13 +5,13 @@ pub mod condition;
 pub mod delay;
 pub mod document;
 pub mod error;
-mod fields;
+pub(crate) mod fields;
 pub mod file;
 mod machines;
 pub mod overrides;
-mod source;
+pub(crate) mod source;
 pub mod sweep;
-mod syntax;
+pub(crate) mod syntax;
 #[cfg(test)]
 mod tests;
 pub mod values;
@@ -126,10 +126,25 @@ pub enum DelayAt {
 pub struct Published {
     /// Where they were published.
     pub source: String,
-    /// Empty where nothing was published.
-    pub max_queue: Vec<u64>,
-    pub end_queue: Vec<u64>,
-    pub clock_diff: Vec<u64>,
+    /// Empty where nothing was published; `None` for a machine that was passed
+    /// over.
+    pub max_queue: Vec<Option<u64>>,
+    pub end_queue: Vec<Option<u64>>,
+    pub clock_diff: Vec<Option<u64>>,
+    /// What the logs behind the publication say.
+    pub logs: Option<Logged>,
+}
+
+/// Results as they were measured from the logs of a publication, a value a
+/// machine, in the order of the machines.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Logged {
+    /// What to know of these logs before they are trusted.
+    pub note: String,
+    /// Empty where the logs do not tell.
+    pub max_queue: Vec<Option<u64>>,
+    pub end_queue: Vec<Option<u64>>,
+    pub clock_diff: Vec<Option<u64>>,
 }
 
 impl Spec {

@@ -11,7 +11,7 @@ use crate::spec::overrides::Override;
 /// All spans of a spec lie in one virtual text: the file, and after it one byte
 /// for each override. So a span alone tells where a value came from.
 #[derive(Clone, Copy)]
-pub(super) struct Source<'a> {
+pub(crate) struct Source<'a> {
     pub name: &'a str,
     pub text: &'a str,
     pub overrides: &'a [Override],

@@ -4,7 +4,7 @@ use crate::spec::error::SpecError;
 use crate::spec::source::Source;
 
 /// What to say of text that the TOML parser refuses.
-pub(super) fn explain(source: &Source<'_>, error: &toml::de::Error) -> SpecError {
+pub(crate) fn explain(source: &Source<'_>, error: &toml::de::Error) -> SpecError {
     let span = error.span().unwrap_or(0..0);
     let why = error.message().trim();
     let unnamed = source.error(span.clone(), format!("not valid TOML: {why}"));

@@ -5,7 +5,8 @@ use std::fmt::Write;
 
 use toml::Value;
 
-use crate::spec::{ClockRate, MachineSpec, Network, Published, Spec};
+use crate::spec::document::NOTHING_STATED;
+use crate::spec::{ClockRate, Logged, MachineSpec, Network, Published, Spec};
 
 /// The spec as TOML; [`parse`](super::document::parse) gives it back.
 pub fn to_toml(spec: &Spec) -> String {
@@ -60,13 +61,30 @@ fn machine(machine: &MachineSpec, count: usize) -> String {
 }
 
 fn published(published: &Published) -> String {
-    format!(
-        "\n[published]\nsource = {}\nmax_queue = {:?}\nend_queue = {:?}\nclock_diff = {:?}\n",
-        text(&published.source),
-        published.max_queue,
-        published.end_queue,
-        published.clock_diff,
-    )
+    let source = text(&published.source);
+    let Published { max_queue, end_queue, clock_diff, .. } = published;
+    let mut toml =
+        format!("\n[published]\nsource = {source}\n{}", machine_values(max_queue, end_queue, clock_diff));
+    if let Some(Logged { note, max_queue, end_queue, clock_diff }) = &published.logs {
+        let values = machine_values(max_queue, end_queue, clock_diff);
+        toml.push_str(&format!("\n[published.logs]\nnote = {}\n{values}", text(note)));
+    }
+    toml
+}
+
+fn machine_values(
+    max_queue: &[Option<u64>],
+    end_queue: &[Option<u64>],
+    clock_diff: &[Option<u64>],
+) -> String {
+    let list = |values: &[Option<u64>]| {
+        let value = |value: &Option<u64>| {
+            value.map_or_else(|| format!("\"{NOTHING_STATED}\""), |value| value.to_string())
+        };
+        values.iter().map(value).collect::<Vec<_>>().join(", ")
+    };
+    let (max_queue, end_queue, clock_diff) = (list(max_queue), list(end_queue), list(clock_diff));
+    format!("max_queue = [{max_queue}]\nend_queue = [{end_queue}]\nclock_diff = [{clock_diff}]\n")
 }
 
 /// A text with the quotes and escapes of TOML.

@@ -70,3 +70,51 @@ fn the_notebooks_damaged_run_is_told_of_line_by_line() {
     ]);
     assert_eq!(rows(&said.out).len(), 346 + 179 + 260);
 }
+
+/// The run of the notebook that an experiment stands for.
+const RUNS: [(&str, &str); 9] = [
+    ("exp1", "e1"),
+    ("exp2", "e2"),
+    ("exp3", "e3"),
+    ("exp4", "e4"),
+    ("exp5", "e5"),
+    ("smaller_internal_prob", "smaller_internal_probability"),
+    ("fractional_clocks", "additional_exp_fractional"),
+    ("smaller_clock_difference", "smaller_clock_difference"),
+    ("network_delay", "network_delay"),
+];
+
+#[test]
+fn the_shipped_specs_say_what_the_logs_say() {
+    let Some(folder) = notebook() else { return };
+    for (experiment, run) in RUNS {
+        let path = format!("{}/experiments/{experiment}.toml", env!("CARGO_MANIFEST_DIR"));
+        let spec = labctl::spec::load(Path::new(&path), &[]).unwrap();
+        let logs = spec.published.unwrap().logs.unwrap();
+        let measured = folder.join("logs").join(run);
+        let said = Lab::new().labctl(&["metrics", measured.to_str().unwrap(), "--format", "csv"]).code(0);
+        let rows = rows(&said.out);
+        for (column, stated) in
+            [("max_queue", logs.max_queue), ("end_queue", logs.end_queue), ("clock_diff", logs.clock_diff)]
+        {
+            let found: Vec<Option<u64>> = rows.iter().map(|row| row[column].parse().ok()).collect();
+            assert_eq!(stated, found, "{experiment} {column}");
+        }
+    }
+}
+
+#[test]
+fn the_shipped_specs_say_what_is_printed() {
+    let Some(folder) = notebook() else { return };
+    let printed = rows(&fs::read_to_string(folder.join("published.csv")).unwrap());
+    assert_eq!(printed.len(), 15);
+    for row in printed {
+        let path = format!("{}/experiments/exp{}.toml", env!("CARGO_MANIFEST_DIR"), row["experiment"]);
+        let published = labctl::spec::load(Path::new(&path), &[]).unwrap().published.unwrap();
+        let machine = row["machine"].parse::<usize>().unwrap() - 1;
+        let stated = [&published.max_queue, &published.end_queue, &published.clock_diff];
+        for (column, values) in ["max_queue", "end_queue", "clock_diff"].into_iter().zip(stated) {
+            assert_eq!(values[machine], row[column].parse().ok(), "{row:?}");
+        }
+    }
+}

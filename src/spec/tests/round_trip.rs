@@ -49,9 +49,15 @@ fn specs() -> impl Strategy<Value = Spec> {
     let numbers = (any::<u64>(), 0.0..=1.0, 1e-9..1e300);
     (words, times, numbers, broadcast, machines(), network()).prop_map(
         |((name, why, source), times, numbers, broadcast, machines, network)| {
-            let values: Vec<u64> = (0..machines.len() as u64).collect();
-            let published =
-                source.map(|source| Published { source, max_queue: values, ..Default::default() });
+            let values: Vec<Option<u64>> =
+                (0..machines.len() as u64).map(|value| Some(value).filter(|value| value % 3 > 0)).collect();
+            let logs = Logged { note: why.clone(), end_queue: values.clone(), ..Default::default() };
+            let published = source.map(|source| Published {
+                source,
+                max_queue: values,
+                logs: Some(logs).filter(|_| numbers.0 % 2 == 0),
+                ..Default::default()
+            });
             Spec {
                 name,
                 why,
