@@ -23,6 +23,7 @@ fn main() -> ExitCode {
         Command::Plan(args) => cli::plan::run(&args, &terminal),
         Command::Exec(args) => cli::exec::run(&args, &terminal),
         Command::Collect(args) => cli::collect::run(&args, &terminal),
+        Command::Reproduce(args) => cli::reproduce::run(&args, &terminal),
         Command::Predict(args) => cli::predict::run(&args, &terminal),
         Command::Twin(args) => cli::twin::run(&args, &terminal),
         Command::Verify(args) => cli::verify::run(&args, &terminal),

@@ -45,7 +45,7 @@ use std::path::{Path, PathBuf};
 pub use distribution::{Distribution, Distributions, distribution_chart};
 pub use heat_map::{AxisValues, HeatMap, heat_map};
 use plotters::drawing::DrawingAreaErrorKind;
-pub use published::{Published, PublishedValues, published_values};
+pub use published::{Published, PublishedValues, logged_values, published_values};
 pub use swept::{Swept, SweptAxis, SweptLine, SweptPoint, swept_chart};
 
 use crate::metrics::MachineMetrics;

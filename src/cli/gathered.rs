@@ -47,7 +47,7 @@ fn show(plan: &Plan, outlines: &[CellOutline], terminal: &Terminal) -> anyhow::R
     terminal.data(&text)
 }
 
-fn tell(gathered: &Gathered, plan: &Plan, terminal: &Terminal) {
+pub fn tell(gathered: &Gathered, plan: &Plan, terminal: &Terminal) {
     for damage in gathered.damages.iter().filter(|damage| !damage.cut) {
         let path = damage.path.display();
         terminal.warn(format!("{path}:{}: this line was changed; its run does not count", damage.line));

@@ -15,7 +15,7 @@ pub mod plot;
 pub mod power;
 pub mod predict;
 mod progress;
-mod rounding;
+pub mod reproduce;
 pub mod run;
 mod signals;
 mod spec_flags;
@@ -27,6 +27,8 @@ pub mod verify;
 mod view;
 
 pub use terminal::{Color, Exit, Terminal};
+
+use labctl::rounding;
 
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
@@ -88,6 +90,8 @@ pub enum Command {
     Exec(exec::Args),
     /// Join what came back of a plan
     Collect(collect::Args),
+    /// Run the lab notebook's experiments again, and judge what it claims
+    Reproduce(reproduce::Args),
     /// Say what should happen in an experiment, by theory, and how far runs lie from it
     Predict(predict::Args),
     /// Run a spec on sockets and in the simulator, and compare them event by event

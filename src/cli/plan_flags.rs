@@ -43,7 +43,7 @@ pub struct PlanFlags {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum EngineFlag {
+pub enum EngineFlag {
     Sockets,
     Sim,
 }

@@ -101,6 +101,11 @@ impl<'a> Field<'a> {
         self.value.get_ref()
     }
 
+    /// Where it stands.
+    pub fn span(&self) -> Range<usize> {
+        self.value.span()
+    }
+
     /// An error about this value; the message begins with the key.
     pub fn fault(&self, message: impl std::fmt::Display) -> SpecError {
         self.source.error(self.value.span(), format!("`{}` {message}", self.key))

@@ -159,7 +159,7 @@ fn zipped(source: &Source<'_>, field: &Field<'_>) -> Result<Option<Axis>, SpecEr
 }
 
 /// A value as an override writes it.
-fn written(value: &DeValue<'_>) -> String {
+pub(crate) fn written(value: &DeValue<'_>) -> String {
     match value {
         DeValue::String(text) => text.to_string(),
         DeValue::Integer(number) => number.to_string(),

@@ -13,6 +13,7 @@ pub mod holm;
 pub mod interval;
 pub mod moments;
 pub mod precision;
+pub mod share;
 mod student;
 pub mod summary;
 #[cfg(test)]

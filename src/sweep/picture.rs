@@ -124,7 +124,7 @@ fn stated(values: &PublishedValues, metric: &str) -> Option<f64> {
 
 /// What theory says of a metric at the end of a cell's runs, machine by machine;
 /// `None` where its clock rates are left to chance or the theory does not apply.
-fn theory(cell: &Cell, metric: &str) -> Option<Vec<Option<f64>>> {
+pub(crate) fn theory(cell: &Cell, metric: &str) -> Option<Vec<Option<f64>>> {
     let run = Run::single(cell.spec.clone(), String::new());
     if cell.spec.has_random_rates() || run.delays_senders() {
         return None;

@@ -1,0 +1,43 @@
+//! A publication, reproduced and judged: its experiments run again, its values
+//! held against the runs, and its claims tested.
+
+pub mod cells;
+pub mod claims;
+pub mod expectation;
+pub mod judge;
+pub mod judged;
+pub mod markdown;
+pub mod notebook;
+pub mod page;
+pub mod picture;
+pub mod setup;
+pub mod stated;
+#[cfg(test)]
+mod tests;
+pub mod verdict;
+mod wording;
+
+pub use cells::{Cells, Replicates};
+pub use claims::Claims;
+pub use judged::{JudgedClaim, judge_all};
+pub use page::{Making, PageChart};
+pub use stated::{Stated, stated};
+
+/// What a publication says, and what our runs say of that.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reproduction<'a> {
+    pub claims: &'a Claims,
+    pub judged: Vec<JudgedClaim<'a>>,
+    pub stated: Vec<Stated>,
+}
+
+impl<'a> Reproduction<'a> {
+    /// Judges the claims, and places what was published among the runs.
+    pub fn of(claims: &'a Claims, replicates: &Replicates<'_>) -> Reproduction<'a> {
+        Reproduction {
+            claims,
+            judged: judge_all(&claims.claims, replicates),
+            stated: stated(&claims.published, replicates),
+        }
+    }
+}

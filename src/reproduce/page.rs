@@ -1,0 +1,265 @@
+//! The page of a reproduction, as Markdown: verdicts first, and the numbers
+//! and the theory behind them. Pure.
+
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, Error, Value};
+use serde::Serialize;
+
+use super::judge::RUNS_LEAST;
+use super::judged::JudgedClaim;
+use super::markdown;
+use super::stated::{Placed, Stated};
+use super::verdict::Verdict;
+use super::wording::{self, brief};
+use crate::lab::VERSION;
+use crate::reproduce::Reproduction;
+use crate::rounding::Rounding;
+use crate::theory::Regime;
+
+const TEMPLATE: &str = include_str!("page.md");
+
+/// A chart, and what is to be seen on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PageChart {
+    /// Relative to the page.
+    pub file: String,
+    /// In place of the picture.
+    pub alt: String,
+    /// Empty for the charts that set the experiments side by side.
+    pub says: String,
+}
+
+/// How the runs came to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Making {
+    /// In a sentence: engine, replicates, seeds.
+    pub ran: String,
+    /// What is missing, if anything is.
+    pub missing: Option<String>,
+    /// That makes the same page again.
+    pub command: String,
+    /// The plan's hash, or its beginning.
+    pub plan: String,
+}
+
+#[derive(Serialize)]
+struct Page<'a> {
+    title: &'a str,
+    about: &'a str,
+    ran: &'a str,
+    missing: Option<&'a str>,
+    tally: String,
+    claims: Vec<ClaimSection<'a>>,
+    charts: Vec<&'a PageChart>,
+    stated: Vec<StatedGroup>,
+    outside: String,
+    notes: Vec<String>,
+    theory: Vec<TheoryRow>,
+    runs_least: usize,
+    command: &'a str,
+    version: &'a str,
+    plan: &'a str,
+}
+
+#[derive(Serialize)]
+struct ClaimSection<'a> {
+    says: &'a str,
+    source: &'a str,
+    why: &'a str,
+    verdict: String,
+    has_when: bool,
+    rows: Vec<ClaimRow>,
+}
+
+#[derive(Serialize)]
+struct ClaimRow {
+    when: String,
+    runs_of: String,
+    theory: String,
+    expected: String,
+    measured: String,
+    met: &'static str,
+}
+
+#[derive(Serialize)]
+struct StatedGroup {
+    metric: &'static str,
+    /// Of its chart.
+    file: Option<String>,
+    rows: Vec<StatedRow>,
+}
+
+#[derive(Serialize)]
+struct StatedRow {
+    experiment: String,
+    machine: String,
+    rate: String,
+    printed: String,
+    logs: String,
+    median: String,
+    range: String,
+    n: usize,
+}
+
+#[derive(Serialize)]
+struct TheoryRow {
+    experiment: String,
+    machine: usize,
+    rate: String,
+    load: String,
+    regime: String,
+    threshold: String,
+    end_queue: String,
+}
+
+/// Writes the page. `charts` are those of the claims and of the experiments
+/// side by side; `replicates` names the chart of a metric's distributions.
+pub fn write(
+    of: &Reproduction<'_>,
+    making: &Making,
+    charts: &[PageChart],
+    replicates: impl Fn(&str) -> Option<String>,
+) -> Result<String, Error> {
+    let page = Page {
+        title: &of.claims.title,
+        about: &of.claims.about,
+        ran: &making.ran,
+        missing: making.missing.as_deref(),
+        tally: tally(&of.judged),
+        claims: of.judged.iter().map(claim_section).collect(),
+        charts: charts.iter().collect(),
+        stated: stated_groups(&of.stated, replicates),
+        outside: outside(&of.stated),
+        notes: notes(of),
+        theory: of.claims.published.iter().flat_map(theory_rows).collect(),
+        runs_least: RUNS_LEAST,
+        command: &making.command,
+        version: VERSION,
+        plan: &making.plan,
+    };
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::Custom("markdown".into()));
+    environment.set_formatter(|out, _, value: &Value| {
+        let text = value.to_string();
+        out.write_str(&if value.is_safe() { text } else { markdown::plain(&text) }).map_err(Error::from)
+    });
+    environment.render_named_str("page.md", TEMPLATE, Value::from(Serde(&page))).map(|page| page + "\n")
+}
+
+fn tally(judged: &[JudgedClaim<'_>]) -> String {
+    let count = |is: fn(&Verdict) -> bool| judged.iter().filter(|claim| is(&claim.verdict)).count();
+    format!(
+        "Of {} claims {} hold, {} hold only under a condition, {} do not hold, and {} stay undecided.",
+        judged.len(),
+        count(|verdict| *verdict == Verdict::Holds),
+        count(|verdict| matches!(verdict, Verdict::HoldsOnlyWhen { .. })),
+        count(|verdict| matches!(verdict, Verdict::DoesNotHold { .. })),
+        count(|verdict| matches!(verdict, Verdict::Undecided { .. })),
+    )
+}
+
+fn claim_section<'a>(judged: &'a JudgedClaim<'_>) -> ClaimSection<'a> {
+    let claim = judged.claim;
+    ClaimSection {
+        says: &claim.says,
+        source: &claim.source,
+        why: &claim.why,
+        verdict: judged.words(),
+        has_when: judged.cases.len() > 1,
+        rows: claim_rows(judged),
+    }
+}
+
+/// A row an expectation; what a case says of itself stands in its first.
+fn claim_rows(judged: &JudgedClaim<'_>) -> Vec<ClaimRow> {
+    let mut rows = Vec::new();
+    for judged in &judged.cases {
+        let case = judged.case;
+        for (at, (expectation, finding)) in case.expectations.iter().zip(&judged.findings).enumerate() {
+            let in_first = |text: String| if at == 0 { text } else { String::new() };
+            let against = case.against.as_ref().map(|against| format!(", against {}", against.title()));
+            rows.push(ClaimRow {
+                when: in_first(case.when.clone()),
+                runs_of: in_first(case.setup.title() + &against.unwrap_or_default()),
+                theory: in_first(wording::load(&case.setup)),
+                expected: expectation.to_string(),
+                measured: wording::finding(expectation, finding),
+                met: finding.outcome.word(),
+            });
+        }
+    }
+    rows
+}
+
+fn stated_groups(stated: &[Stated], replicates: impl Fn(&str) -> Option<String>) -> Vec<StatedGroup> {
+    let same_metric = |one: &Stated, next: &Stated| one.metric == next.metric;
+    let group = |rows: &[Stated]| StatedGroup {
+        metric: rows[0].metric.label,
+        file: replicates(rows[0].metric.name),
+        rows: rows.iter().map(stated_row).collect(),
+    };
+    stated.chunk_by(same_metric).map(group).collect()
+}
+
+fn stated_row(of: &Stated) -> StatedRow {
+    let summary = of.summary.as_ref();
+    StatedRow {
+        experiment: of.experiment.clone(),
+        machine: of.machine.to_string(),
+        rate: of.clock_rate.to_string(),
+        printed: placed(of.published),
+        logs: placed(of.logged),
+        median: summary.map_or_else(String::new, |summary| brief(summary.median)),
+        range: summary
+            .map_or_else(String::new, |summary| format!("{} to {}", brief(summary.p05), brief(summary.p95))),
+        n: of.values.len(),
+    }
+}
+
+/// Markdown already: numbers only.
+fn placed(placed: Option<Placed>) -> String {
+    let Some(placed) = placed else { return String::new() };
+    let value = placed.value;
+    let Some(percentile) = placed.percentile else { return value.to_string() };
+    let text = format!("{value} ({} %)", Rounding::Brief.number((percentile * 10.0).round() / 10.0));
+    if placed.is_outside() { format!("**{text}**") } else { text }
+}
+
+fn outside(stated: &[Stated]) -> String {
+    let of = |value: fn(&Stated) -> Option<Placed>| -> (usize, usize) {
+        let placed: Vec<Placed> = stated.iter().filter_map(value).collect();
+        (placed.iter().filter(|placed| placed.is_outside()).count(), placed.len())
+    };
+    let ((printed, all_printed), (logged, all_logged)) = (of(|one| one.published), of(|one| one.logged));
+    format!(
+        "That is {printed} of {all_printed} printed values and {logged} of {all_logged} from the logs; \
+         one in ten would be no surprise."
+    )
+}
+
+fn notes(of: &Reproduction<'_>) -> Vec<String> {
+    let note = |setup: &super::setup::Setup| {
+        let note = &setup.spec.published.as_ref()?.logs.as_ref()?.note;
+        (!note.is_empty()).then(|| format!("Logs of {}: {note}", setup.experiment))
+    };
+    of.claims.published.iter().filter_map(note).collect()
+}
+
+fn theory_rows(setup: &super::setup::Setup) -> Vec<TheoryRow> {
+    let Some(predictions) = wording::predictions(setup) else { return Vec::new() };
+    let seconds = setup.spec.duration.as_secs_f64();
+    let row = |(at, machine): (usize, &crate::theory::Prediction)| TheoryRow {
+        experiment: setup.experiment.clone(),
+        machine: at + 1,
+        rate: machine.clock_rate.to_string(),
+        load: format!("{:.2}", machine.load),
+        regime: machine.regime.to_string(),
+        threshold: format!("{:.2}", machine.overloaded_below),
+        end_queue: match machine.regime {
+            Regime::Overloaded => format!("{:.0}", machine.queue_growth * seconds),
+            Regime::Critical => "wanders".to_owned(),
+            Regime::Stable => "short".to_owned(),
+        },
+    };
+    predictions.iter().enumerate().map(row).collect()
+}

@@ -1,0 +1,111 @@
+//! The charts of a reproduction: published values among our runs, experiments
+//! side by side, and what the claims order.
+
+use super::Reproduction;
+use super::cells::Replicates;
+use super::claims::ChartOrder;
+use super::stated::{STATED_METRICS, Stated};
+use crate::charts::{
+    Chart, ChartError, Distribution, Distributions, Published, Swept, SweptAxis, SweptLine, SweptPoint,
+    distribution_chart, experiment_charts, published_values, swept_chart,
+};
+use crate::event::MachineId;
+use crate::metrics::{MachineMetrics, Metric, Quantity};
+use crate::plan::Cell;
+use crate::statistics::Summary;
+use crate::sweep::picture::theory;
+
+use super::setup::Setup;
+
+/// What the file of a metric's distributions is called.
+pub fn distributions_name(metric: &str) -> String {
+    format!("{metric}_replicates")
+}
+
+/// Our runs as distributions with what was published of them, a chart a metric.
+pub fn distributions(of: &Reproduction<'_>, caption: &str) -> Result<Vec<Chart>, ChartError> {
+    let metrics = STATED_METRICS.iter().filter_map(|name| Metric::named(name));
+    let charts = metrics.map(|metric| {
+        let groups = of.stated.iter().filter(|stated| stated.metric == metric);
+        let of = Distributions {
+            title: of.claims.title.clone(),
+            metric: metric.label.to_owned(),
+            caption: caption.to_owned(),
+            groups: groups.map(|stated| distribution(stated, of)).collect(),
+        };
+        distribution_chart(&distributions_name(metric.name), &of)
+    });
+    charts.collect()
+}
+
+fn distribution(stated: &Stated, of: &Reproduction<'_>) -> Distribution {
+    let setup = of.claims.published.iter().find(|setup| setup.experiment == stated.experiment);
+    let expected = setup.and_then(|setup| theory(&cell(setup), stated.metric.name));
+    Distribution {
+        name: format!("{} m{}", stated.experiment, stated.machine),
+        values: stated.values.clone(),
+        published: stated.published.map(|placed| placed.value as f64),
+        logged: stated.logged.map(|placed| placed.value as f64),
+        theory: expected.and_then(|expected| expected.get(stated.machine.index()).copied().flatten()),
+    }
+}
+
+fn cell(setup: &Setup) -> Cell {
+    Cell { settings: setup.settings.clone(), replicates: 1, spec: setup.spec.clone() }
+}
+
+/// The metrics of all published experiments against speed ratio.
+pub fn side_by_side(of: &Reproduction<'_>, replicates: &Replicates<'_>) -> Result<Vec<Chart>, ChartError> {
+    let setups = &of.claims.published;
+    let rows: Vec<MachineMetrics> = setups
+        .iter()
+        .flat_map(|setup| &replicates.of(setup).runs)
+        .flat_map(|run| run.rows.iter().cloned())
+        .collect();
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let published: Published =
+        setups.iter().flat_map(|setup| published_values(&setup.experiment, &setup.spec)).collect();
+    experiment_charts(&rows, &published)
+}
+
+/// A metric over one axis, as the claims order it.
+pub fn over_axis(order: &ChartOrder, replicates: &Replicates<'_>) -> Result<Chart, ChartError> {
+    let machines = order.points.iter().map(|(_, setup)| setup.spec.machine_count()).min().unwrap_or(0);
+    let theories: Vec<_> =
+        order.points.iter().map(|(x, setup)| (*x, theory(&cell(setup), order.metric.name))).collect();
+    let line = |machine: MachineId| SweptLine {
+        name: format!("machine {machine}"),
+        points: order.points.iter().filter_map(|(x, setup)| point(*x, setup, machine, order, replicates)).collect(),
+        theory: theories
+            .iter()
+            .filter_map(|(x, theory)| Some((*x, theory.as_ref()?.get(machine.index()).copied().flatten()?)))
+            .collect(),
+    };
+    let counts = || order.points.iter().map(|(_, setup)| replicates.of(setup).runs.len());
+    let runs = counts().min().unwrap_or(0);
+    let swept = Swept {
+        title: format!("experiment {}", order.experiment),
+        axis: order.axis.clone(),
+        places: SweptAxis::Numbers,
+        metric: order.metric.label.to_owned(),
+        caption: format!("mean of {runs} runs a place, 95 % intervals (t)"),
+        lines: MachineId::all(machines).map(line).collect(),
+    };
+    swept_chart(&order.name, &swept)
+}
+
+fn point(
+    x: f64,
+    setup: &Setup,
+    machine: MachineId,
+    order: &ChartOrder,
+    replicates: &Replicates<'_>,
+) -> Option<SweptPoint> {
+    let quantity = Quantity { metric: order.metric, machine: Some(machine) };
+    let values: Vec<f64> = replicates.of(setup).values(&quantity).flatten().collect();
+    let summary = Summary::of(&values)?;
+    let (low, high) = summary.mean_interval.map(|interval| (interval.low, interval.high)).unzip();
+    Some(SweptPoint { x, mean: summary.mean, low, high, n: summary.n as u32 })
+}

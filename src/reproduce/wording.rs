@@ -1,0 +1,67 @@
+//! How numbers, findings and theory are put into words. Pure.
+
+use super::judge::{Basis, Finding};
+use super::expectation::{Expectation, Statistic};
+use super::setup::Setup;
+use crate::plan::Run;
+use crate::rounding::Rounding;
+use crate::theory::{Prediction, Regime};
+
+/// What the runs show of an expectation.
+pub fn finding(expectation: &Expectation, finding: &Finding) -> String {
+    let Some(value) = finding.value else { return "no runs".to_owned() };
+    match (expectation.statistic, finding.basis) {
+        (Statistic::Share(..), Basis::Interval(low, high)) => {
+            format!("{} % of runs [{}, {}]", percent(value), percent(low), percent(high))
+        }
+        (_, Basis::Interval(low, high)) => {
+            Rounding::to(Some(low), Some(high)).estimate(value, Some(low), Some(high))
+        }
+        (_, Basis::Count(count)) => {
+            let (sign, bound) = (expectation.operator.sign(), expectation.bound);
+            format!("{}; {count} of {} runs {sign} {bound}", brief(value), finding.n)
+        }
+        (_, Basis::Runs) => format!("{} in {} runs", brief(value), finding.n),
+        (_, Basis::Nothing) => brief(value),
+    }
+}
+
+/// A number with as few digits as tell it.
+pub fn brief(value: f64) -> String {
+    if value.abs() >= 100.0 { format!("{value:.0}") } else { Rounding::Brief.number((value * 100.0).round() / 100.0) }
+}
+
+fn percent(share: f64) -> String {
+    Rounding::Brief.number((share * 1000.0).round() / 10.0)
+}
+
+/// What theory says of the machines of a setup; `None` where it does not apply.
+pub fn predictions(setup: &Setup) -> Option<Vec<Prediction>> {
+    let run = Run::single(setup.spec.clone(), String::new());
+    (!setup.spec.has_random_rates() && !run.delays_senders()).then(|| run.predictions())
+}
+
+/// The overloaded machines of a setup, or the one nearest to it.
+pub fn load(setup: &Setup) -> String {
+    let Some(predictions) = predictions(setup) else { return "does not apply".to_owned() };
+    let told = |(at, machine): (usize, &Prediction)| {
+        let sign = match machine.regime {
+            Regime::Overloaded => '<',
+            Regime::Critical => '=',
+            Regime::Stable => '>',
+        };
+        let threshold = Rounding::Decimals(2).number(machine.overloaded_below);
+        format!("m{}: rate {} {sign} {threshold}", at + 1, machine.clock_rate)
+    };
+    let machines = || predictions.iter().enumerate();
+    let strained = machines().filter(|(_, machine)| machine.regime != Regime::Stable);
+    let strained: Vec<String> = strained
+        .map(|(at, machine)| format!("{} {}", machine.regime, told((at, machine))))
+        .collect();
+    if !strained.is_empty() {
+        return strained.join("; ");
+    }
+    let margin = |machine: &Prediction| machine.clock_rate / machine.overloaded_below;
+    let nearest = machines().min_by(|(_, a), (_, b)| margin(a).total_cmp(&margin(b)));
+    nearest.map_or_else(String::new, |nearest| format!("all stable, nearest m{}", &told(nearest)[1..]))
+}
