@@ -10,7 +10,9 @@ use labctl::charts::{Chart, Format};
 use labctl::engine::StopSwitch;
 use labctl::lab::VERSION;
 use labctl::plan::{EngineKind, Plan, Source};
-use labctl::reproduce::{self, Cells, Claims, JudgedClaim, Making, PageChart, Replicates, Reproduction, notebook};
+use labctl::reproduce::{
+    self, Cells, Claims, JudgedClaim, Making, PageChart, Replicates, Reproduction, notebook,
+};
 use labctl::sample::read_cells;
 use labctl::spec::{self, Override, SpecError};
 use labctl::store::NewFile;
@@ -25,7 +27,7 @@ use super::{Exit, Terminal, gathered, plot, sweep, view};
 const EXAMPLES: &str = "\
 Examples:
   labctl reproduce                                     the lab notebook, 200 simulated runs of everything
-  labctl reproduce --engine sockets --speedup 50       the same on real sockets, 30 runs of everything
+  labctl reproduce --engine sockets --speedup 50       the same on real sockets, 30 runs of everything: hours
   labctl reproduce --claims mine.toml -o plots/mine    claims of your own
 
 Writes a page, README.md, with its charts beside it: the verdict on every claim, the numbers and the
@@ -83,7 +85,11 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let hash = plan.hash(VERSION);
     let folder = SweepFolder::at(args.results.join(format!("reproduction-{}", short(&hash))));
     let is_new = !folder.plan_file().exists();
-    if is_new { folder.create(&plan)? } else { folder.check(&plan)? }
+    if is_new {
+        folder.create(&plan)?
+    } else {
+        folder.check(&plan)?
+    }
     let _lock = folder.lock()?;
     let stop = StopSwitch::default();
     let signals = listen(&stop, terminal)?;
@@ -148,7 +154,9 @@ impl Args {
         };
         let missing = runs - gathered.done;
         Making {
-            ran: format!("{cells} settings were run {engine}, {each} times each {seeds}: {runs} runs in all."),
+            ran: format!(
+                "{cells} settings were run {engine}, {each} times each {seeds}: {runs} runs in all."
+            ),
             missing: (missing > 0).then(|| format!("{missing} of {runs} runs are missing here.")),
             command: self.command(),
             plan: short(hash).to_owned(),
@@ -202,7 +210,8 @@ fn find(name: &str, folder: &Path) -> Result<Source, String> {
             shipped.join(", ")
         ));
     }
-    let text = spec::read(&path).map_err(|error| format!("names a file that is no spec: {}", error.message()))?;
+    let text =
+        spec::read(&path).map_err(|error| format!("names a file that is no spec: {}", error.message()))?;
     Ok(Source { name: path.display().to_string(), text })
 }
 
@@ -278,9 +287,10 @@ fn write(
         on_page.push(PageChart { file: file(&chart), alt, says: String::new() });
         charts.push(chart);
     }
-    charts.extend(picture::distributions(of, &making.ran)?);
+    charts.extend(picture::distributions(of)?);
     let name = |metric: &str| Some(picture::distributions_name(metric));
-    let known = |metric: &str| charts.iter().find(|chart| Some(&chart.name) == name(metric).as_ref()).map(file);
+    let known =
+        |metric: &str| charts.iter().find(|chart| Some(&chart.name) == name(metric).as_ref()).map(file);
     let page = reproduce::page::write(of, making, &on_page, known).context("the page cannot be written")?;
     plot::write(&charts, output, Format::Png)?;
     let path = output.join(PAGE_FILE);

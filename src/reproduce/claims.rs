@@ -155,7 +155,8 @@ fn cases(setups: &Setups<'_>, claim: &Fields<'_>) -> Result<Vec<Case>, SpecError
         }
         let setup = setups.of(&fields)?;
         let against = fields.or("against", None, |field| {
-            let fields = field.table("claim.case.against.", "a table of `experiment` and `set`", &SETUP_KEYS)?;
+            let fields =
+                field.table("claim.case.against.", "a table of `experiment` and `set`", &SETUP_KEYS)?;
             setups.of(&fields).map(Some)
         })?;
         let expectations = expectations(&fields, &setup, against.as_ref())?;
@@ -177,8 +178,10 @@ fn expectations(
     }
     let mut expectations = Vec::new();
     for item in &items {
-        let expectation: Expectation =
-            item.text("a list of texts")?.parse().map_err(|error| item.fault(format_args!("holds: {error}")))?;
+        let expectation: Expectation = item
+            .text("a list of texts")?
+            .parse()
+            .map_err(|error| item.fault(format_args!("holds: {error}")))?;
         let machines = [Some(setup), against].into_iter().flatten().map(|setup| setup.spec.machine_count());
         if let (Some(machine), Some(least)) = (expectation.quantity.machine, machines.min())
             && machine.index() >= least as usize

@@ -239,7 +239,9 @@ mod tests {
 
     #[test]
     fn what_is_no_expectation_is_refused_with_advice() {
-        for text in ["", "end_queue", "end_queue mean", "end_queue > 3", "end_queue share <= 3", "\u{0} \u{0}"] {
+        for text in
+            ["", "end_queue", "end_queue mean", "end_queue > 3", "end_queue share <= 3", "\u{0} \u{0}"]
+        {
             let told = told(text);
             assert!(told.contains("such as") || told.contains("there is no metric"), "{text}: {told}");
         }

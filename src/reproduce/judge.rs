@@ -221,9 +221,12 @@ mod tests {
     fn few_runs_decide_nothing() {
         for runs in 0..RUNS_LEAST {
             let few = sample(vec![0; runs]);
-            for expectation in
-                ["end_queue mean < 9", "end_queue max < 9", "end_queue median < 9", "end_queue share(< 9) > 1%"]
-            {
+            for expectation in [
+                "end_queue mean < 9",
+                "end_queue max < 9",
+                "end_queue median < 9",
+                "end_queue share(< 9) > 1%",
+            ] {
                 assert_eq!(outcome(expectation, &few), Outcome::Undecided, "{expectation}, {runs}");
             }
         }

@@ -149,7 +149,7 @@ pub fn write(
 fn tally(judged: &[JudgedClaim<'_>]) -> String {
     let count = |is: fn(&Verdict) -> bool| judged.iter().filter(|claim| is(&claim.verdict)).count();
     format!(
-        "Of {} claims {} hold, {} hold only under a condition, {} do not hold, and {} stay undecided.",
+        "{} claims. Hold: {}; hold only under a condition: {}; do not hold: {}; undecided: {}.",
         judged.len(),
         count(|verdict| *verdict == Verdict::Holds),
         count(|verdict| matches!(verdict, Verdict::HoldsOnlyWhen { .. })),

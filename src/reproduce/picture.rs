@@ -4,6 +4,7 @@
 use super::Reproduction;
 use super::cells::Replicates;
 use super::claims::ChartOrder;
+use super::setup::Setup;
 use super::stated::{STATED_METRICS, Stated};
 use crate::charts::{
     Chart, ChartError, Distribution, Distributions, Published, Swept, SweptAxis, SweptLine, SweptPoint,
@@ -15,22 +16,20 @@ use crate::plan::Cell;
 use crate::statistics::Summary;
 use crate::sweep::picture::theory;
 
-use super::setup::Setup;
-
 /// What the file of a metric's distributions is called.
 pub fn distributions_name(metric: &str) -> String {
     format!("{metric}_replicates")
 }
 
 /// Our runs as distributions with what was published of them, a chart a metric.
-pub fn distributions(of: &Reproduction<'_>, caption: &str) -> Result<Vec<Chart>, ChartError> {
+pub fn distributions(of: &Reproduction<'_>) -> Result<Vec<Chart>, ChartError> {
     let metrics = STATED_METRICS.iter().filter_map(|name| Metric::named(name));
     let charts = metrics.map(|metric| {
         let groups = of.stated.iter().filter(|stated| stated.metric == metric);
         let of = Distributions {
             title: of.claims.title.clone(),
             metric: metric.label.to_owned(),
-            caption: caption.to_owned(),
+            caption: "each group: the runs of a machine, which differ in the seed alone".to_owned(),
             groups: groups.map(|stated| distribution(stated, of)).collect(),
         };
         distribution_chart(&distributions_name(metric.name), &of)
@@ -77,7 +76,11 @@ pub fn over_axis(order: &ChartOrder, replicates: &Replicates<'_>) -> Result<Char
         order.points.iter().map(|(x, setup)| (*x, theory(&cell(setup), order.metric.name))).collect();
     let line = |machine: MachineId| SweptLine {
         name: format!("machine {machine}"),
-        points: order.points.iter().filter_map(|(x, setup)| point(*x, setup, machine, order, replicates)).collect(),
+        points: order
+            .points
+            .iter()
+            .filter_map(|(x, setup)| point(*x, setup, machine, order, replicates))
+            .collect(),
         theory: theories
             .iter()
             .filter_map(|(x, theory)| Some((*x, theory.as_ref()?.get(machine.index()).copied().flatten()?)))

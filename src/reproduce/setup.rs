@@ -26,7 +26,8 @@ pub struct Setup {
 impl Setup {
     /// The experiment, and what is set differently.
     pub fn title(&self) -> String {
-        let settings: Vec<String> = self.settings.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        let settings: Vec<String> =
+            self.settings.iter().map(|(key, value)| format!("{key} = {value}")).collect();
         match settings.is_empty() {
             true => self.experiment.clone(),
             false => format!("{} with {}", self.experiment, settings.join(", ")),

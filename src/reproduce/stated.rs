@@ -56,11 +56,14 @@ pub fn percentile(value: f64, values: &[f64]) -> Option<f64> {
 /// All that was published of these experiments, in their order.
 pub fn stated(published: &[Setup], replicates: &Replicates<'_>) -> Vec<Stated> {
     let metrics = STATED_METRICS.iter().filter_map(|name| Metric::named(name));
-    metrics.flat_map(|metric| published.iter().flat_map(move |setup| of_metric(metric, setup, replicates))).collect()
+    metrics
+        .flat_map(|metric| published.iter().flat_map(move |setup| of_metric(metric, setup, replicates)))
+        .collect()
 }
 
 fn of_metric(metric: &'static Metric, setup: &Setup, replicates: &Replicates<'_>) -> Vec<Stated> {
-    let printed: Vec<_> = published_values(&setup.experiment, &setup.spec).map(|(_, values)| values).collect();
+    let printed: Vec<_> =
+        published_values(&setup.experiment, &setup.spec).map(|(_, values)| values).collect();
     let logged: Vec<_> = logged_values(&setup.spec).collect();
     let sample = replicates.of(setup);
     let of_machine = |(machine, spec): (MachineId, &crate::spec::MachineSpec)| {

@@ -1,7 +1,7 @@
 //! How numbers, findings and theory are put into words. Pure.
 
-use super::judge::{Basis, Finding};
 use super::expectation::{Expectation, Statistic};
+use super::judge::{Basis, Finding};
 use super::setup::Setup;
 use crate::plan::Run;
 use crate::rounding::Rounding;
@@ -28,7 +28,11 @@ pub fn finding(expectation: &Expectation, finding: &Finding) -> String {
 
 /// A number with as few digits as tell it.
 pub fn brief(value: f64) -> String {
-    if value.abs() >= 100.0 { format!("{value:.0}") } else { Rounding::Brief.number((value * 100.0).round() / 100.0) }
+    if value.abs() >= 100.0 {
+        format!("{value:.0}")
+    } else {
+        Rounding::Brief.number((value * 100.0).round() / 100.0)
+    }
 }
 
 fn percent(share: f64) -> String {
@@ -55,9 +59,8 @@ pub fn load(setup: &Setup) -> String {
     };
     let machines = || predictions.iter().enumerate();
     let strained = machines().filter(|(_, machine)| machine.regime != Regime::Stable);
-    let strained: Vec<String> = strained
-        .map(|(at, machine)| format!("{} {}", machine.regime, told((at, machine))))
-        .collect();
+    let strained: Vec<String> =
+        strained.map(|(at, machine)| format!("{} {}", machine.regime, told((at, machine)))).collect();
     if !strained.is_empty() {
         return strained.join("; ");
     }

@@ -221,5 +221,6 @@ fn machine_value(item: &Field<'_>) -> Result<Option<u64>, SpecError> {
     if item.value().as_str() == Some(NOTHING_STATED) {
         return Ok(None);
     }
-    item.whole("a list of whole numbers from 0 on, or \"-\" for a machine that is passed over", |_| true).map(Some)
+    item.whole("a list of whole numbers from 0 on, or \"-\" for a machine that is passed over", |_| true)
+        .map(Some)
 }

@@ -7,7 +7,7 @@ fn every_command_shows_an_example() {
     let lab = Lab::new();
     let said = lab.labctl(&["--help"]).code(0);
     assert!(said.out.contains("labctl run experiments/") && said.out.contains("Exit codes"), "{}", said.out);
-    for command in ["run", "machine", "parse", "metrics", "compare", "power", "plot"] {
+    for command in ["run", "machine", "parse", "metrics", "compare", "power", "plot", "reproduce"] {
         let help = lab.labctl(&[command, "--help"]).code(0).out;
         assert!(help.contains(&format!("\n  labctl {command} ")), "no example:\n{help}");
         assert_eq!(said.out.matches(&format!("\n  {command} ")).count(), 1, "{command} is listed");

@@ -14,6 +14,7 @@ mod pieces;
 mod plot;
 mod power;
 mod promises;
+mod reproduce;
 mod run;
 mod signals;
 mod simulation;

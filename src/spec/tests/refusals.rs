@@ -137,7 +137,11 @@ fn published_results_are_one_a_machine() {
     assert_refused(&table("max_queue = [1, -1]"), (11, 17), &["`published.max_queue`", "whole numbers"]);
     assert_refused(&table("max_queue = 1"), (11, 13), &["`published.max_queue`", "a list"]);
     assert_refused(&table("max_queue = [1, \"?\"]"), (11, 17), &["`published.max_queue`", "\"-\""]);
-    assert_refused(&table("logs.max_queue = [1]"), (11, 18), &["`published.logs.max_queue`", "for 2 machines"]);
+    assert_refused(
+        &table("logs.max_queue = [1]"),
+        (11, 18),
+        &["`published.logs.max_queue`", "for 2 machines"],
+    );
     assert_refused(&table("logs.max = [1]"), (11, 6), &["did you mean `published.logs.max_queue`?"]);
     assert!(parse("x.toml", &table("max_queue = []\nend_queue = [\"-\", 2]"), &[]).is_ok());
 }
