@@ -204,10 +204,13 @@ fn find(name: &str, folder: &Path) -> Result<Source, String> {
     let path = folder.join(name);
     if !path.exists() {
         let shipped: Vec<&str> = notebook::names().collect();
+        let advice = notebook::nearest(name).map_or_else(
+            || format!("the shipped ones are {}", shipped.join(", ")),
+            |meant| format!("did you mean `{meant}`?"),
+        );
+        let path = path.display();
         return Err(format!(
-            "names neither a shipped experiment nor a file: there is no {}; the shipped ones are {}",
-            path.display(),
-            shipped.join(", ")
+            "names neither a shipped experiment nor a file, as there is no {path}; {advice}"
         ));
     }
     let text =

@@ -115,7 +115,7 @@ fn claims_that_cannot_be_used_are_refused_with_their_line() {
     refused(&CLAIMS.replacen("m2.end_queue mean", "m2.end_queue maen", 1), &[place, "did you mean `mean`"]);
     refused(
         &CLAIMS.replace("\"exp4\"", "\"exp9\""),
-        &["mine/claims.toml:20:14", "no mine/exp9", "exp1, exp2"],
+        &["mine/claims.toml:21:14", "no mine/exp9", "did you mean `exp"],
     );
     refused("", &["nothing to judge"]);
     lab.labctl(&["reproduce", "--claims", "gone.toml"]).code(2).tells(&["gone.toml", "cannot be read"]);
