@@ -94,7 +94,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let stop = StopSwitch::default();
     let signals = listen(&stop, terminal)?;
     let outcome = execute(&folder, &plan, &stop, terminal);
-    let gathered = gather(&folder, &plan, &[], |_| true, |_| {})?;
+    let gathered = gather(&folder, &plan, &[], |_| {})?;
     gathered::tell(&gathered, &plan, terminal);
     // What kept the runs from going on explains what is missing.
     outcome?;
