@@ -148,15 +148,13 @@ impl Args {
         let first: Vec<u64> = plan.cells().iter().map(|cell| cell.spec.seed).collect();
         let seeds = match first.first() {
             Some(seed) if first.iter().all(|other| other == seed) => {
-                format!("with the seeds {seed} to {}", seed.wrapping_add(u64::from(each) - 1))
+                format!("each with the seeds {seed} to {}", seed.wrapping_add(u64::from(each) - 1))
             }
-            _ => "each with its spec's seed and those after it".to_owned(),
+            _ => "each, from its spec's seed on".to_owned(),
         };
         let missing = runs - gathered.done;
         Making {
-            ran: format!(
-                "{cells} settings were run {engine}, {each} times each {seeds}: {runs} runs in all."
-            ),
+            ran: format!("{cells} settings were run {engine}, {each} times {seeds}: {runs} runs in all."),
             missing: (missing > 0).then(|| format!("{missing} of {runs} runs are missing here.")),
             command: self.command(),
             plan: short(hash).to_owned(),

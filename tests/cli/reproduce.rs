@@ -33,7 +33,7 @@ fn claims_are_judged_and_what_was_run_is_not_run_again() {
     for text in [
         "# Two claims, reproduced",
         "The slow machine gets a backlog.",
-        "each with its spec's seed and those after it",
+        "12 times each, from its spec's seed on",
         "lab with machine.2.clock_rate = 5, against lab",
         "![End queue (messages) over machine.2.clock_rate](border.png)",
         "labctl reproduce --claims claims.toml --replicates 12",
