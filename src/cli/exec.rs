@@ -42,6 +42,12 @@ pub struct Args {
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let folder = SweepFolder::of_plan_file(&args.plan);
     let plan = folder.plan()?;
+    if let Some(until) = plan.until {
+        terminal.error(format!(
+            "this sweep goes on until {until}, which none of its pieces can know; go on with it by `labctl sweep --resume`"
+        ));
+        return Ok(Exit::Usage);
+    }
     let piece = match args.index {
         Some(piece) => piece,
         None => piece_of_task(|name| std::env::var(name).ok())?.unwrap_or(Piece::WHOLE),

@@ -7,7 +7,7 @@ use labctl::engine::StopSwitch;
 use labctl::lab::VERSION;
 use labctl::plan::{EngineKind, Plan};
 use labctl::statistics::Precision;
-use labctl::sweep::folder::Lock;
+use labctl::sweep::folder::{FolderError, Lock};
 use labctl::sweep::slurm::Cluster;
 use labctl::sweep::{Execution, Gathered, Journal, Journals, SweepError, SweepFolder};
 
@@ -115,12 +115,14 @@ pub fn exit(gathered: &Gathered) -> Exit {
 }
 
 fn open(folder: &SweepFolder, plan: &Plan, resume: bool) -> anyhow::Result<Lock> {
-    if resume {
-        folder.check(plan)?;
-    } else {
-        folder.create(plan)?;
+    if !resume {
+        return Ok(folder.create(plan)?);
     }
-    Ok(folder.lock()?)
+    folder.resume(plan).map_err(|error| match error {
+        FolderError::NoPlan { .. } => anyhow::Error::new(error)
+            .context("nothing to resume; leave --resume out to begin, or give the sweep's own arguments"),
+        error => error.into(),
+    })
 }
 
 fn say_what_begins(folder: &SweepFolder, plan: &Plan, terminal: &Terminal) {

@@ -57,7 +57,8 @@ pub fn find_all_runs(paths: &[PathBuf]) -> Result<Vec<RunPath>, FindError> {
 }
 
 /// All runs at or below `path`, in the order of their paths. Links below it
-/// are not followed: `latest` would count a run twice.
+/// are not followed, as `latest` would count a run twice, and neither are
+/// hidden folders.
 pub fn find_runs(path: &Path) -> Result<Vec<RunPath>, FindError> {
     let failed = |source| FindError::Read { path: path.to_owned(), source };
     let metadata = fs::metadata(path).map_err(failed)?;
@@ -86,6 +87,10 @@ fn walk(real: &Path, shown: &Path, runs: &mut Vec<RunPath>) -> Result<(), FindEr
         let entry = entry.map_err(failed)?;
         let kind = entry.file_type().map_err(failed)?;
         if kind.is_dir() {
+            // A sweep makes its runs in such a folder.
+            if entry.file_name().as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
             folders.push(entry.file_name());
         } else if let Some(machine) = machine_of_file(&entry.path()) {
             logs.push((machine, entry.path()));

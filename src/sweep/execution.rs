@@ -54,6 +54,7 @@ impl Execution<'_> {
     /// What keeps results from being written. A run that fails is no error: its
     /// entry says so.
     pub fn execute(&self, numbers: &[u64]) -> Result<(), SweepError> {
+        self.folder.clear_workshops();
         let gate = self.gate(numbers);
         let next = AtomicUsize::new(0);
         let halt = AtomicBool::new(false);
@@ -78,6 +79,7 @@ impl Execution<'_> {
                 });
             }
         });
+        self.folder.close_workshop(self.journal);
         self.journal.sync()?;
         problem.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
     }
@@ -111,7 +113,8 @@ impl Execution<'_> {
             EngineKind::Simulator => simulate(number, &run, self.stop),
             EngineKind::Sockets => {
                 let Execution { folder, stop, token, .. } = *self;
-                OnSockets { folder, gate, stop, token }.make(number, &run)?
+                let workshop = &folder.workshop(self.journal);
+                OnSockets { folder, workshop, gate, stop, token }.make(number, &run)?
             }
         };
         let Some(entry) = entry else { return Ok(false) };

@@ -5,6 +5,7 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::journal::{self, Journal};
 use crate::lab::VERSION;
 use crate::plan::{Plan, PlanError};
 use crate::store::{StoreError, write_file};
@@ -15,6 +16,8 @@ pub const RUNS_FILE: &str = "runs.csv";
 const SUMMARY_FILE: &str = "summary.csv";
 const JOURNAL_FOLDER: &str = "journal";
 const LOCK_FILE: &str = "lock";
+/// Where each process makes its runs, before they are put into their place.
+const WORKSHOPS_FOLDER: &str = ".making";
 
 /// A sweep's folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +28,8 @@ pub enum FolderError {
         "{path} exists already; go on with it by --resume, or choose another --name: results are never overwritten"
     )]
     Exists { path: PathBuf },
+    #[error("{path} holds something else, such as {other}; choose another --name")]
+    Taken { path: PathBuf, other: String },
     #[error("there is no sweep in {path}: it has no {PLAN_FILE}")]
     NoPlan { path: PathBuf },
     #[error("cannot read {path}: {source}")]
@@ -67,14 +72,38 @@ impl SweepFolder {
     ///
     /// # Errors
     ///
-    /// It is there already, or cannot be made.
-    pub fn create(&self, plan: &Plan) -> Result<(), FolderError> {
+    /// There is something in it already, or it cannot be made.
+    pub fn create(&self, plan: &Plan) -> Result<Lock, FolderError> {
+        self.check_free()?;
+        fs::create_dir_all(&self.path).map_err(|source| StoreError::write(&self.path, source))?;
+        let lock = self.lock()?;
+        // Another process may have been here in the meantime.
+        self.check_free()?;
+        write_file(&self.plan_file(), plan.to_json(VERSION).as_bytes())?;
+        Ok(lock)
+    }
+
+    /// What was interrupted before the plan was written leaves a lock and no more.
+    fn check_free(&self) -> Result<(), FolderError> {
         if self.plan_file().exists() {
             return Err(FolderError::Exists { path: self.path.clone() });
         }
-        fs::create_dir_all(&self.path).map_err(|source| StoreError::write(&self.path, source))?;
-        write_file(&self.plan_file(), plan.to_json(VERSION).as_bytes())?;
-        Ok(())
+        let names = fs::read_dir(&self.path).into_iter().flatten().flatten().map(|entry| entry.file_name());
+        let mut names = names.map(|name| name.to_string_lossy().into_owned());
+        match names.find(|name| name != LOCK_FILE && !name.starts_with('.')) {
+            Some(other) => Err(FolderError::Taken { path: self.path.clone(), other }),
+            None => Ok(()),
+        }
+    }
+
+    /// Opens a sweep to go on with it.
+    ///
+    /// # Errors
+    ///
+    /// There is none, or one of another plan.
+    pub fn resume(&self, plan: &Plan) -> Result<Lock, FolderError> {
+        self.check(plan)?;
+        self.lock()
     }
 
     /// Reads the plan.
@@ -87,7 +116,7 @@ impl SweepFolder {
     }
 
     /// Refuses any plan but the stored one.
-    pub fn check(&self, plan: &Plan) -> Result<(), FolderError> {
+    fn check(&self, plan: &Plan) -> Result<(), FolderError> {
         let differences = plan.differences(&self.plan()?);
         if differences.is_empty() {
             return Ok(());
@@ -103,19 +132,43 @@ impl SweepFolder {
     }
 
     /// Keeps every other process of this host out.
-    pub fn lock(&self) -> Result<Lock, FolderError> {
+    fn lock(&self) -> Result<Lock, FolderError> {
         let path = self.path.join(LOCK_FILE);
         let file = File::create(&path).map_err(|source| StoreError::write(&path, source))?;
         match file.try_lock() {
             Ok(()) => Ok(Lock { _file: file }),
             Err(TryLockError::WouldBlock) => Err(FolderError::InUse { path: self.path.clone() }),
-            // Some shared file systems have no locks; runs done twice are told by collecting.
+            // Some shared file systems have no locks; runs done twice count once.
             Err(TryLockError::Error(_)) => Ok(Lock { _file: file }),
         }
     }
 
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Where the process with this journal makes its runs.
+    pub fn workshop(&self, journal: &Journal) -> PathBuf {
+        self.path.join(WORKSHOPS_FOLDER).join(journal.name())
+    }
+
+    /// Removes what processes that are no more have left half made.
+    pub fn clear_workshops(&self) {
+        let workshops = fs::read_dir(self.path.join(WORKSHOPS_FOLDER)).into_iter().flatten().flatten();
+        for workshop in workshops {
+            if !journal::is_in_use(&self.journals(), &workshop.file_name()) {
+                // It is in nobody's way: what cannot be removed now, may be later.
+                let _ = fs::remove_dir_all(workshop.path());
+            }
+        }
+    }
+
+    /// Removes this process's own workshop, if nothing is left in it.
+    pub fn close_workshop(&self, journal: &Journal) {
+        for folder in [self.workshop(journal), self.path.join(WORKSHOPS_FOLDER)] {
+            // One that is not empty stays.
+            let _ = fs::remove_dir(folder);
+        }
     }
 
     pub fn journals(&self) -> PathBuf {
@@ -141,7 +194,7 @@ impl SweepFolder {
 /// Reads a plan from its file.
 fn read_plan(path: &Path) -> Result<Plan, FolderError> {
     let text = fs::read_to_string(path).map_err(|source| match source.kind() {
-        io::ErrorKind::NotFound => {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
             FolderError::NoPlan { path: path.parent().unwrap_or(Path::new(".")).to_owned() }
         }
         _ => FolderError::Read { path: path.to_owned(), source },

@@ -5,6 +5,8 @@
 //! the checksum of its content: one that was cut or changed is known as such,
 //! and its run is done again.
 
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -31,6 +33,7 @@ pub struct Entry {
     pub rows: Vec<MachineMetrics>,
 }
 
+const EXTENSION: &str = "jsonl";
 const FIRST_WORDS: &str = "labctl journal of the plan ";
 /// Characters of SHA-256 that stand before each entry.
 const CHECKSUM_CHARS: usize = 16;
@@ -52,6 +55,7 @@ pub enum JournalError {
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
+    /// Locked for as long as this process lives.
     file: Mutex<File>,
 }
 
@@ -62,9 +66,11 @@ impl Journal {
         fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
         let mut number = 1;
         loop {
-            let path = folder.join(format!("{number}.jsonl"));
+            let path = folder.join(format!("{number}.{EXTENSION}"));
             match OpenOptions::new().append(true).create_new(true).open(&path) {
                 Ok(mut file) => {
+                    // Where files have no locks, nobody can tell that it is in use.
+                    let _ = file.try_lock();
                     writeln!(file, "{FIRST_WORDS}{plan}").map_err(|source| failed(&path, source))?;
                     return Ok(Journal { path, file: Mutex::new(file) });
                 }
@@ -74,19 +80,38 @@ impl Journal {
         }
     }
 
-    /// Writes an entry, whole, by a single call to the system.
+    /// Its name among the journals of the sweep.
+    pub fn name(&self) -> &OsStr {
+        self.path.file_stem().unwrap_or_default()
+    }
+
+    /// Writes an entry, whole or not at all.
     pub fn add(&self, entry: &Entry) -> Result<(), JournalError> {
         let failed = |source| JournalError::Write { path: self.path.clone(), source };
         let json = serde_json::to_string(entry).map_err(|error| failed(error.into()))?;
         let line = format!("{} {json}\n", checksum(json.as_bytes()));
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.write_all(line.as_bytes()).map_err(failed)
+        let before = file.metadata().map_err(failed)?.len();
+        file.write_all(line.as_bytes()).map_err(|error| {
+            // Half a line would spoil the next; where it cannot be taken back, both are known as damaged.
+            let _ = file.set_len(before);
+            failed(error)
+        })
     }
 
     /// Waits until the disk has all of it.
     pub fn sync(&self) -> Result<(), JournalError> {
         let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.sync_data().map_err(|source| JournalError::Write { path: self.path.clone(), source })
+    }
+}
+
+/// Whether the process that writes the journal of this name is still at work.
+pub fn is_in_use(folder: &Path, name: &OsStr) -> bool {
+    let path = folder.join(name).with_extension(EXTENSION);
+    match File::open(path) {
+        Ok(file) => file.try_lock().is_err(),
+        Err(error) => error.kind() != io::ErrorKind::NotFound,
     }
 }
 
@@ -120,7 +145,7 @@ pub struct Journals {
     files: Vec<PathBuf>,
     places: Vec<Option<Place>>,
     /// Runs that failed and have not ended well since, with the reason.
-    failed: std::collections::BTreeMap<u64, String>,
+    failed: BTreeMap<u64, String>,
     /// Runs that came in more than once, with the same content or another.
     pub doubles: Vec<Double>,
     pub damages: Vec<Damage>,
@@ -259,7 +284,7 @@ fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
     };
     for entry in entries {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "jsonl") {
+        if path.extension().is_some_and(|extension| extension == EXTENSION) {
             found.push(path);
         }
     }
@@ -355,6 +380,16 @@ mod tests {
         assert_eq!((journals.count(), journals.strangers), (1, 1));
         let path = folder.path().join("1.jsonl");
         assert_eq!(journals.doubles, [Double { run: 4, path, line: 3, same: true }]);
+    }
+
+    #[test]
+    fn a_journal_is_in_use_for_as_long_as_its_writer_lives() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::begin(folder.path(), "hash").unwrap();
+        assert!(is_in_use(folder.path(), journal.name()));
+        let name = journal.name().to_owned();
+        drop(journal);
+        assert!(!is_in_use(folder.path(), &name) && !is_in_use(folder.path(), OsStr::new("7")));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -19,7 +20,7 @@ use crate::metrics::summary::RunMetrics;
 use crate::metrics::trust::doubts;
 use crate::plan::Run;
 use crate::reading::run_metrics;
-use crate::store::{PARTIAL_SUFFIX, RunPath, StoreError, find_runs};
+use crate::store::{RunPath, StoreError, find_runs};
 
 /// How often a run whose clocks did not keep the pace is tried in all.
 const ATTEMPTS: u32 = 5;
@@ -45,6 +46,8 @@ fn failed(run: u64, error: &dyn std::error::Error) -> Entry {
 /// Makes runs on sockets, each in a folder of its own.
 pub(super) struct OnSockets<'a> {
     pub folder: &'a SweepFolder,
+    /// Where runs are made, before they are put into their place.
+    pub workshop: &'a Path,
     pub gate: &'a Gate,
     pub stop: &'a StopSwitch,
     pub token: &'a str,
@@ -57,42 +60,71 @@ impl OnSockets<'_> {
         if let Some(rows) = self.made_before(run)? {
             return Ok(Some(ended(number, 1, rows)));
         }
-        let mut attempt = 1;
-        loop {
+        for attempt in 1.. {
             self.gate.enter();
-            if self.stop.reason().is_some() {
-                self.gate.leave(true);
-                return Ok(None);
-            }
-            let entry = match self.attempt(run) {
-                Ok(done) if done.reason == EndReason::Completed => ended(number, attempt, done.reading.rows),
-                Ok(Done { failure: Some(failure), .. }) => failed(number, &failure),
+            let made = match self.stop.reason() {
+                None => self.attempt(run),
+                Some(_) => Err(LabError::StoppedBeforeStart),
+            };
+            let (folder, entry) = match made {
+                Ok(done) if done.reason == EndReason::Completed => {
+                    (Some(done.folder), ended(number, attempt, done.reading.rows))
+                }
+                Ok(Done { failure: Some(failure), folder, .. }) => (Some(folder), failed(number, &failure)),
                 // It was stopped, and is no result.
                 Ok(_) | Err(LabError::StoppedBeforeStart) => {
                     self.gate.leave(true);
-                    self.clear(run)?;
-                    return Ok(None);
+                    self.clear(&self.workplace(run))?;
+                    break;
                 }
                 Err(LabError::Store(error)) => {
                     self.gate.leave(true);
                     return Err(error.into());
                 }
-                Err(error) => failed(number, &error),
+                Err(error) => (None, failed(number, &error)),
             };
             let went_well = entry.doubts.is_empty() && entry.failure.is_none();
             self.gate.leave(went_well);
             if went_well || entry.failure.is_some() || attempt == ATTEMPTS {
-                return Ok(Some(entry));
+                return self.put_into_place(run, folder.as_deref(), entry).map(Some);
             }
-            attempt += 1;
-            self.clear(run)?;
+            self.clear(&self.workplace(run))?;
         }
+        Ok(None)
+    }
+
+    /// Another process may have made the same run in the meantime: the first
+    /// one stays.
+    fn put_into_place(&self, run: &Run, made: Option<&Path>, entry: Entry) -> Result<Entry, SweepError> {
+        let Some(made) = made else { return Ok(entry) };
+        let place = self.place(run);
+        let failed = |error| StoreError::write(&place, error);
+        fs::create_dir_all(place.parent().unwrap_or(&place)).map_err(failed)?;
+        let renamed = fs::rename(made, &place);
+        self.clear(&self.workplace(run))?;
+        match renamed {
+            Ok(()) => Ok(entry),
+            Err(error) if !place.exists() => Err(failed(error).into()),
+            Err(_) => {
+                let theirs = self.made_before(run)?.map(|rows| ended(entry.run, 1, rows));
+                Ok(theirs.unwrap_or(entry))
+            }
+        }
+    }
+
+    fn place(&self, run: &Run) -> PathBuf {
+        self.folder.run_folder(&run.spec.name, &run.name)
+    }
+
+    /// The results folder in which a single run is made.
+    fn workplace(&self, run: &Run) -> PathBuf {
+        self.workshop.join(&run.name)
     }
 
     fn attempt(&self, run: &Run) -> Result<Done, LabError> {
         lab::run(&Order {
             spec: run.spec.clone(),
-            results: self.folder.path().to_owned(),
+            results: self.workplace(run),
             run_name: Some(run.name.clone()),
             engine: Engine::Sockets,
             token: run.spec.network.token.clone().unwrap_or_else(|| self.token.to_owned()),
@@ -104,31 +136,26 @@ impl OnSockets<'_> {
         })
     }
 
-    /// The rows of a run that was made whole before its process was killed; what
-    /// is left of one that was not is cleared away.
+    /// The rows of a run that was made whole before its process was killed; one
+    /// that failed is cleared away.
     fn made_before(&self, run: &Run) -> Result<Option<Vec<MachineMetrics>>, SweepError> {
-        let found = find_runs(&self.folder.run_folder(&run.spec.name, &run.name)).unwrap_or_default();
+        let found = find_runs(&self.place(run)).unwrap_or_default();
         let is_whole = |found: &RunPath| {
             found.manifest.as_ref().is_some_and(|manifest| manifest.status == EndReason::Completed.word())
         };
         match found.first().filter(|found| is_whole(found)) {
             Some(found) => Ok(Some(run_metrics(found)?)),
-            None => self.clear(run).map(|()| None),
+            None => self.clear(&self.place(run)).map(|()| None),
         }
     }
 
-    /// Removes what a run left that is no result.
-    fn clear(&self, run: &Run) -> Result<(), SweepError> {
-        let partial = format!("{}{PARTIAL_SUFFIX}", run.name);
-        for name in [&run.name, &partial] {
-            let folder = self.folder.run_folder(&run.spec.name, name);
-            match fs::remove_dir_all(&folder) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(StoreError::write(&folder, error).into());
-                }
-                _ => {}
+    /// Removes what is no result.
+    fn clear(&self, folder: &Path) -> Result<(), SweepError> {
+        match fs::remove_dir_all(folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(StoreError::write(folder, error).into())
             }
+            _ => Ok(()),
         }
-        Ok(())
     }
 }
