@@ -16,6 +16,7 @@ use super::gathered;
 use super::plan_flags::PlanFlags;
 use super::signals::listen;
 use super::sweep_progress::SweepProgress;
+use super::view::counted;
 use super::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
@@ -130,9 +131,9 @@ fn say_what_begins(folder: &SweepFolder, plan: &Plan, terminal: &Terminal) {
         EngineKind::Sockets => "on sockets",
         EngineKind::Simulator => "simulated",
     };
-    let (cells, runs) = (plan.cells().len(), plan.run_count());
+    let (cells, runs) = (counted(plan.cells().len() as u64, "cell"), counted(plan.run_count(), "run"));
     let until = plan.until.map_or_else(String::new, |until| format!(" at most, until {until}"));
-    terminal.say(format!("{}: {cells} cells, {runs} runs{until}, {engine}", folder.path().display()));
+    terminal.say(format!("{}: {cells}, {runs}{until}, {engine}", folder.path().display()));
 }
 
 fn execute(
@@ -145,7 +146,7 @@ fn execute(
     let hash = plan.hash(VERSION);
     let done = Journals::read(&[folder.journals()], &hash, plan.run_count()).map_err(SweepError::from)?;
     if done.count() > 0 {
-        terminal.say(format!("{} runs were done before", done.count()));
+        terminal.say(format!("done before: {}", counted(done.count(), "run")));
     }
     let journal = Journal::begin(&folder.journals(), &hash)?;
     let progress = SweepProgress::start(plan, done.count(), plan.run_count(), terminal);
@@ -161,7 +162,7 @@ fn execute(
     .fulfil();
     let tally = progress.finish();
     if tally.again > 0 {
-        terminal.say(format!("{} runs were made again, as their clocks had not kept the pace", tally.again));
+        terminal.say(format!("made again, as clocks had not kept the pace: {}", counted(tally.again, "run")));
     }
     Ok(outcome?)
 }

@@ -1,6 +1,7 @@
 //! What a person sees while a sweep runs: runs done, how fast, and how long
 //! still.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,8 +14,8 @@ use super::Terminal;
 const REDRAW_EVERY: Duration = Duration::from_millis(200);
 /// Off a terminal, a plain line this often.
 const PLAIN_EVERY: Duration = Duration::from_secs(10);
-/// Failures told one by one; the others are in the list at the end.
-const FAILURES_TOLD: u64 = 5;
+/// Reasons of failures told as they come; all are in the list at the end.
+const REASONS_TOLD: usize = 5;
 
 /// Shows a sweep's progress until it is finished.
 pub struct SweepProgress<'a> {
@@ -28,6 +29,7 @@ pub struct SweepProgress<'a> {
 struct State {
     tally: Tally,
     told_after: Duration,
+    reasons: BTreeSet<String>,
 }
 
 /// How runs ended.
@@ -63,7 +65,7 @@ impl<'a> SweepProgress<'a> {
         state.tally.again += u64::from(entry.attempts - 1);
         if let Some(reason) = &entry.failure {
             state.tally.failed += 1;
-            if state.tally.failed <= FAILURES_TOLD {
+            if state.reasons.len() < REASONS_TOLD && state.reasons.insert(reason.clone()) {
                 let run = name(self.plan, entry.run);
                 self.bar.suspend(|| self.terminal.warn(format!("{run} failed: {reason}")));
             }

@@ -8,9 +8,8 @@ use std::path::{Path, PathBuf};
 use super::journal::{self, Journal};
 use crate::lab::VERSION;
 use crate::plan::{Plan, PlanError};
-use crate::store::{StoreError, write_file};
+use crate::store::{PLAN_FILE, StoreError, write_file};
 
-const PLAN_FILE: &str = "plan.json";
 /// All runs of the sweep, a row a machine.
 pub const RUNS_FILE: &str = "runs.csv";
 const SUMMARY_FILE: &str = "summary.csv";

@@ -169,7 +169,7 @@ impl Journals {
     pub fn read(paths: &[PathBuf], plan: &str, runs: u64) -> Result<Journals, JournalError> {
         let mut journals = Journals { places: vec![None; runs as usize], ..Journals::default() };
         for path in paths {
-            for file in files(path).map_err(|source| JournalError::Read { path: path.clone(), source })? {
+            for file in files(path)? {
                 journals.read_file(file, plan)?;
             }
         }
@@ -272,22 +272,23 @@ impl Journals {
     }
 }
 
-/// The journals at a path, in the order of their names.
-fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
+/// The journals at a path, in the order of their names; none if there is none.
+///
+/// # Errors
+///
+/// A folder that cannot be read.
+pub fn files(path: &Path) -> Result<Vec<PathBuf>, JournalError> {
     if path.is_file() {
         return Ok(vec![path.to_owned()]);
     }
-    let mut found = Vec::new();
+    let failed = |source| JournalError::Read { path: path.to_owned(), source };
     let entries = match fs::read_dir(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(found),
-        entries => entries?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(failed)?,
     };
-    for entry in entries {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == EXTENSION) {
-            found.push(path);
-        }
-    }
+    let paths = entries.map(|entry| entry.map(|entry| entry.path()));
+    let mut found = paths.collect::<Result<Vec<PathBuf>, io::Error>>().map_err(failed)?;
+    found.retain(|path| path.extension().is_some_and(|extension| extension == EXTENSION));
     found.sort();
     Ok(found)
 }
