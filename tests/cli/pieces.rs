@@ -45,7 +45,9 @@ fn pieces_made_at_once_join_to_the_bytes_of_a_sweep() {
 fn a_piece_made_twice_counts_once() {
     let lab = planned();
     let both = [0, 1].map(|_| lab.start(&["exec", "results/s"]));
-    both.map(|running| running.end().code(0));
+    for running in both {
+        running.end().code(0);
+    }
     lab.labctl(&["collect", "results/s"]).code(0);
     assert_whole(&lab);
     lab.write("copies/a.jsonl", lab.read("results/s/journal/1.jsonl"));
@@ -60,7 +62,9 @@ fn pieces_on_sockets_made_twice_at_once_do_not_disturb_each_other() {
     let lab = Lab::with_spec(LAB);
     lab.labctl(&["plan", "lab.toml", "--replicates=2", "--duration=10s", "--name=s"]).code(0);
     let both = [0, 1].map(|_| lab.start(&["exec", "results/s"]));
-    both.map(|running| running.end().code(0));
+    for running in both {
+        running.end().code(0);
+    }
     let said = lab.labctl(&["collect", "results/s"]).code(0);
     assert!(!said.talk.contains("differently"), "{}", said.talk);
     assert_eq!(lab.names("results/s/lab"), ["c1_r1", "c1_r2"]);
