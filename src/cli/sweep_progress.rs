@@ -2,10 +2,11 @@
 //! still.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use labctl::plan::Plan;
 use labctl::sweep::Entry;
 
@@ -50,9 +51,13 @@ impl<'a> SweepProgress<'a> {
             ProgressDrawTarget::hidden()
         };
         let bar = ProgressBar::with_draw_target(Some(all), target).with_position(before);
-        let template = "[{bar:40.cyan/blue}] {pos} of {len} runs, {per_sec}, {eta} to go{msg}";
+        let template = "[{bar:40.cyan/blue}] {pos} of {len} runs, {rate}, {eta} to go{msg}";
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-        bar.set_style(style.progress_chars("━╸─"));
+        let rate = |state: &ProgressState, out: &mut dyn Write| {
+            // A rate that cannot be written costs the bar no more than that.
+            let _ = write!(out, "{:.1} runs/s", state.per_sec());
+        };
+        bar.set_style(style.with_key("rate", rate).progress_chars("━╸─"));
         bar.reset_eta();
         bar.enable_steady_tick(REDRAW_EVERY);
         SweepProgress { bar, plan, terminal, state: Mutex::default() }

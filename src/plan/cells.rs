@@ -337,9 +337,10 @@ mod tests {
         assert!(matches!(of("", &[("seed", "1..100001")]), Err(CellsError::TooMany { .. })));
         let numbers =
             ["seed", "speedup", "machine.1.clock_rate", "machine.2.clock_rate", "machine.3.clock_rate"];
-        let times = ["duration", "start_stagger", "network.connect_timeout"];
+        let times = ["start_stagger", "network.connect_timeout"];
         let beyond_u128: Vec<_> = (numbers.map(|key| (key, "1..100000")).into_iter())
-            .chain(times.map(|key| (key, "1s..100000s:1s")))
+            .chain(times.map(|key| (key, "1ms..100000ms:1ms")))
+            .chain([("internal_prob", "0..1:0.00001")])
             .collect();
         let told = of("", &beyond_u128).unwrap_err();
         assert!(matches!(&told, CellsError::TooMany { .. }), "{told}");

@@ -63,20 +63,27 @@ impl Execution<'_> {
             let open = !halt.load(Relaxed) && self.stop.reason().is_none();
             numbers.get(next.fetch_add(1, Relaxed)).copied().filter(|_| open)
         };
+        // Whoever waited with a number in hand would make its run after a halt,
+        // and out of order.
+        let work = || loop {
+            gate.enter();
+            let Some(number) = take() else { return gate.leave_untried() };
+            match self.make(number, &gate) {
+                Ok(Some(entry)) => {
+                    halt.fetch_or(self.fail_fast && entry.failure.is_some(), Relaxed);
+                    gate.leave(entry.went_well());
+                }
+                Ok(None) => gate.leave_untried(),
+                Err(error) => {
+                    halt.store(true, Relaxed);
+                    problem.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                    gate.leave_untried();
+                }
+            }
+        };
         thread::scope(|scope| {
             for _ in 0..gate.most().min(numbers.len()) {
-                scope.spawn(|| {
-                    while let Some(number) = take() {
-                        match self.make(number, &gate) {
-                            Ok(failed) if failed && self.fail_fast => halt.store(true, Relaxed),
-                            Ok(_) => {}
-                            Err(error) => {
-                                halt.store(true, Relaxed);
-                                problem.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-                            }
-                        }
-                    }
-                });
+                scope.spawn(work);
             }
         });
         self.folder.close_workshop(self.journal);
@@ -106,8 +113,8 @@ impl Execution<'_> {
         }
     }
 
-    /// Makes one run, and says whether it failed.
-    fn make(&self, number: u64, gate: &Gate) -> Result<bool, SweepError> {
+    /// Makes one run and journals it; `None` where it was stopped.
+    fn make(&self, number: u64, gate: &Gate) -> Result<Option<Entry>, SweepError> {
         let run = self.plan.run(number);
         let entry = match self.plan.engine {
             EngineKind::Simulator => simulate(number, &run, self.stop),
@@ -117,10 +124,11 @@ impl Execution<'_> {
                 OnSockets { folder, workshop, gate, stop, token }.make(number, &run)?
             }
         };
-        let Some(entry) = entry else { return Ok(false) };
-        self.journal.add(&entry)?;
-        (self.ended)(&entry);
-        Ok(entry.failure.is_some())
+        if let Some(entry) = &entry {
+            self.journal.add(entry)?;
+            (self.ended)(entry);
+        }
+        Ok(entry)
     }
 
     /// Simulations take turns on the processors; on sockets it is the host's

@@ -33,6 +33,13 @@ pub struct Entry {
     pub rows: Vec<MachineMetrics>,
 }
 
+impl Entry {
+    /// Whether it ended, and its clocks kept the pace.
+    pub fn went_well(&self) -> bool {
+        self.failure.is_none() && self.doubts.is_empty()
+    }
+}
+
 const EXTENSION: &str = "jsonl";
 const FIRST_WORDS: &str = "labctl journal of the plan ";
 /// Characters of SHA-256 that stand before each entry.

@@ -55,13 +55,12 @@ pub(super) struct OnSockets<'a> {
 
 impl OnSockets<'_> {
     /// Makes a run, again if its clocks did not keep the pace; `None` where it
-    /// was stopped.
+    /// was stopped. To be called inside the gate.
     pub(super) fn make(&self, number: u64, run: &Run) -> Result<Option<Entry>, SweepError> {
         if let Some(rows) = self.made_before(run)? {
             return Ok(Some(ended(number, 1, rows)));
         }
         for attempt in 1.. {
-            self.gate.enter();
             let made = match self.stop.reason() {
                 None => self.attempt(run),
                 Some(_) => Err(LabError::StoppedBeforeStart),
@@ -73,22 +72,18 @@ impl OnSockets<'_> {
                 Ok(Done { failure: Some(failure), folder, .. }) => (Some(folder), failed(number, &failure)),
                 // It was stopped, and is no result.
                 Ok(_) | Err(LabError::StoppedBeforeStart) => {
-                    self.gate.leave(true);
                     self.clear(&self.workplace(run))?;
                     break;
                 }
-                Err(LabError::Store(error)) => {
-                    self.gate.leave(true);
-                    return Err(error.into());
-                }
+                Err(LabError::Store(error)) => return Err(error.into()),
                 Err(error) => (None, failed(number, &error)),
             };
-            let went_well = entry.doubts.is_empty() && entry.failure.is_none();
-            self.gate.leave(went_well);
-            if went_well || entry.failure.is_some() || attempt == ATTEMPTS {
+            if entry.went_well() || entry.failure.is_some() || attempt == ATTEMPTS {
                 return self.put_into_place(run, folder.as_deref(), entry).map(Some);
             }
             self.clear(&self.workplace(run))?;
+            self.gate.leave(false);
+            self.gate.enter();
         }
         Ok(None)
     }
