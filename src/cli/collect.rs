@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use labctl::sweep::SweepFolder;
+use labctl::sweep::{SweepFolder, journals};
 
 use super::{Exit, Terminal, gathered, sweep};
 
@@ -12,7 +12,8 @@ Examples:
   labctl collect results/probs other-host/journal more/3.jsonl
 
 Joins the journals of all pieces in any order, writes runs.csv and summary.csv, and says what is
-missing, failed, damaged or came in twice. The exit code is 4 until every run is there.";
+missing, failed, damaged or came in twice. The exit code is 4 until every run is there. Journals named
+here are read where they are; in the sweep's own journal/ folder they stay collected.";
 
 /// The arguments of `labctl collect`.
 #[derive(Debug, clap::Args)]
@@ -37,6 +38,11 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let plan = folder.plan()?;
     if let Some(path) = args.journals.iter().find(|path| !path.exists()) {
         anyhow::bail!("there is no {}", path.display());
+    }
+    for path in &args.journals {
+        if journals::files(path)?.is_empty() {
+            terminal.warn(format!("{} holds no journals; they are files such as 1.jsonl", path.display()));
+        }
     }
     let gathered = gathered::gather_and_show(&folder, &plan, &args.journals, &args.plots, terminal)?;
     Ok(sweep::exit(&gathered))

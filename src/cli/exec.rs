@@ -9,6 +9,7 @@ use labctl::sweep::{Execution, Journal, Journals, Piece, SweepFolder};
 use super::conduct::random_token;
 use super::signals::listen;
 use super::sweep_progress::SweepProgress;
+use super::view::counted;
 use super::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
@@ -43,6 +44,12 @@ pub struct Args {
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let folder = SweepFolder::of_plan_file(&args.plan);
     let plan = folder.plan()?;
+    if let Some(until) = plan.until {
+        terminal.error(format!(
+            "this sweep goes on until {until}, which none of its pieces can know; go on with it by `labctl sweep --resume`"
+        ));
+        return Ok(Exit::Usage);
+    }
     let piece = match args.index {
         Some(piece) => piece,
         None => piece_of_task(|name| std::env::var(name).ok())?.unwrap_or(Piece::WHOLE),
@@ -51,7 +58,11 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let done = Journals::read(&[folder.journals()], &hash, plan.run_count())?;
     let todo: Vec<u64> = piece.runs(plan.run_count()).filter(|run| !done.has(*run)).collect();
     let all = piece.runs(plan.run_count()).count();
-    terminal.say(format!("piece {piece}: {all} runs, {} of them done before", all - todo.len()));
+    terminal.say(format!(
+        "piece {piece}: {}, {} of them done before",
+        counted(all as u64, "run"),
+        all - todo.len()
+    ));
     if todo.is_empty() {
         return Ok(Exit::Done);
     }
@@ -74,7 +85,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     if let Some(signal) = signals.received() {
         return Ok(Exit::Interrupted(signal));
     }
-    terminal.say(format!("piece {piece}: {} runs done, {} failed", tally.done, tally.failed));
+    terminal.say(format!("piece {piece}: {} done, {} failed", counted(tally.done, "run"), tally.failed));
     Ok(if tally.failed > 0 { Exit::Partial } else { Exit::Done })
 }
 

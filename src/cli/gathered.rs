@@ -7,6 +7,7 @@ use labctl::plan::Plan;
 use labctl::sweep::{CellOutline, Gathered, SweepFolder, SweepPicture, gather};
 
 use super::sweep_progress::name;
+use super::view::counted;
 use super::{Terminal, plot, view};
 
 /// Lines told of each kind of trouble; the files have all of them.
@@ -29,6 +30,9 @@ pub fn gather_and_show(
     tell(&gathered, plan, terminal);
     terminal.say(format!("results: {}, {}", folder.runs_file().display(), folder.summary_file().display()));
     let charts = picture.draw()?;
+    if charts.is_empty() {
+        return Ok(gathered);
+    }
     let plots = plots.join(&name);
     plot::write(&charts, &plots, Format::Png)?;
     terminal.say(format!("charts:  {} ({} files)", plots.display(), charts.len()));
@@ -59,7 +63,7 @@ pub fn tell(gathered: &Gathered, plan: &Plan, terminal: &Terminal) {
     }
     let twice = gathered.doubles.iter().filter(|double| double.same).count();
     if twice > 0 {
-        terminal.say(format!("{twice} runs came in twice, the same; each counts once"));
+        terminal.say(format!("{} came in twice, the same; each counts once", counted(twice as u64, "run")));
     }
     if gathered.strangers > 0 {
         terminal.warn(format!("{} entries are of runs that the plan does not have", gathered.strangers));
@@ -67,23 +71,43 @@ pub fn tell(gathered: &Gathered, plan: &Plan, terminal: &Terminal) {
     told(&gathered.doubted, terminal, "more runs are to be doubted", |(run, reason)| {
         format!("{}: {reason}", name(plan, *run))
     });
-    told(&gathered.failed, terminal, "more runs failed", |(run, reason)| {
-        format!("{} failed: {reason}", name(plan, *run))
+    told(&by_reason(&gathered.failed), terminal, "more reasons of failure", |(reason, runs)| {
+        let spans = runs.chunk_by(|run, next| run + 1 == *next).map(|span| (span[0], span[span.len() - 1]));
+        format!("{} failed: {}: {reason}", counted(runs.len() as u64, "run"), spans_told(plan, spans))
     });
     let missing: u64 = gathered.missing.iter().map(|(first, last)| last - first + 1).sum();
     if missing > 0 {
-        let ranges: Vec<String> = gathered
-            .missing
-            .iter()
-            .take(TOLD)
-            .map(|(first, last)| match last - first {
-                0 => name(plan, *first),
-                _ => format!("{} to {}", name(plan, *first), name(plan, *last)),
-            })
-            .collect();
-        let more = if gathered.missing.len() > TOLD { ", …" } else { "" };
-        terminal.warn(format!("{missing} runs are missing: {}{more}", ranges.join(", ")));
+        let spans = spans_told(plan, gathered.missing.iter().copied());
+        let are = if missing == 1 { "is" } else { "are" };
+        terminal.warn(format!("{} {are} missing: {spans}", counted(missing, "run")));
     }
+}
+
+/// Runs that failed alike together, in the order of the first of each.
+fn by_reason(failed: &[(u64, String)]) -> Vec<(&str, Vec<u64>)> {
+    let mut reasons: Vec<(&str, Vec<u64>)> = Vec::new();
+    for (run, reason) in failed {
+        match reasons.iter_mut().find(|(other, _)| other == reason) {
+            Some((_, runs)) => runs.push(*run),
+            None => reasons.push((reason, vec![*run])),
+        }
+    }
+    reasons
+}
+
+/// Runs from the first to the last of each span.
+fn spans_told(plan: &Plan, spans: impl Iterator<Item = (u64, u64)>) -> String {
+    let mut told: Vec<String> = spans
+        .take(TOLD + 1)
+        .map(|(first, last)| match last - first {
+            0 => name(plan, first),
+            _ => format!("{} to {}", name(plan, first), name(plan, last)),
+        })
+        .collect();
+    if told.len() > TOLD {
+        told[TOLD] = "…".to_owned();
+    }
+    told.join(", ")
 }
 
 fn told<T>(troubles: &[T], terminal: &Terminal, more: &str, text: impl Fn(&T) -> String) {

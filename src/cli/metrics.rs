@@ -1,6 +1,6 @@
 //! `labctl metrics`: what runs amount to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -58,10 +58,21 @@ struct RunDocument<'a> {
 /// Measures every run at the paths.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut runs = Vec::new();
+    let mut swept = BTreeSet::new();
+    let mut alike = Vec::new();
     for run in find_all_runs(&args.paths)? {
-        runs.push(run_metrics(&run)?);
+        let rows = run_metrics(&run)?;
+        match run.sweep {
+            Some(sweep) => _ = swept.insert(sweep),
+            None => alike.push(rows.clone()),
+        }
+        runs.push(rows);
     }
-    let experiments = over_runs(&runs);
+    let experiments = over_runs(&alike);
+    // The cells of a sweep differ in more than chance.
+    for sweep in swept {
+        terminal.say(format!("the runs of {sweep} are summarised by cell, in its summary.csv"));
+    }
     let text = match args.format {
         OutputFormat::Table => tables(&runs, &experiments),
         OutputFormat::Csv => {

@@ -4,7 +4,9 @@
 pub mod collect;
 pub mod compare;
 mod conduct;
+mod engine_flag;
 pub mod exec;
+mod fulfil;
 mod gathered;
 pub mod machine;
 pub mod metrics;

@@ -27,7 +27,7 @@ pub struct Args {
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let plan = args.plan.plan(None)?;
     let folder = SweepFolder::at(args.plan.folder(&plan.hash(VERSION)));
-    folder.create(&plan)?;
+    drop(folder.create(&plan)?);
     terminal.data(&view::plan(&plan))?;
     terminal.say(format!("plan: {}", folder.plan_file().display()));
     Ok(Exit::Done)

@@ -4,11 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use clap::ValueEnum;
-use labctl::plan::{EngineKind, Plan, Source, cells};
+use labctl::plan::{Plan, Source, cells};
 use labctl::spec;
 use labctl::statistics::Precision;
 
+use super::engine_flag::EngineFlag;
 use super::run::folder_name;
 use super::spec_flags::SpecFlags;
 
@@ -42,12 +42,6 @@ pub struct PlanFlags {
     spec_flags: SpecFlags,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum EngineFlag {
-    Sockets,
-    Sim,
-}
-
 impl PlanFlags {
     /// The plan that is asked for; `until` stops the replicates of a cell at a
     /// precision, or at the most.
@@ -58,11 +52,7 @@ impl PlanFlags {
         }
         let replicates = until.map(|(_, most)| most).or(self.replicates);
         let cells = cells(&sources, &self.spec_flags.overrides(), replicates)?;
-        let engine = match self.engine {
-            EngineFlag::Sockets => EngineKind::Sockets,
-            EngineFlag::Sim => EngineKind::Simulator,
-        };
-        Ok(Plan::new(engine, until.map(|(precision, _)| precision), cells))
+        Ok(Plan::new(self.engine.kind(), until.map(|(precision, _)| precision), cells))
     }
 
     /// Where a plan with this hash belongs.

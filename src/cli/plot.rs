@@ -103,6 +103,8 @@ fn planned(run: &RunPath) -> Option<Run> {
 }
 
 fn run_folder(run: &RunPath, plots: &Path) -> PathBuf {
+    // Every sweep has runs of the same names.
+    let plots = run.sweep.as_ref().map_or(plots.to_owned(), |sweep| plots.join(sweep));
     if run.experiment == run.run { plots.join(&run.run) } else { plots.join(&run.experiment).join(&run.run) }
 }
 
@@ -111,8 +113,8 @@ fn common_folder(runs: &[RunPath], plots: &Path) -> PathBuf {
     let first = &runs[0];
     if runs.len() == 1 {
         run_folder(first, plots)
-    } else if runs.iter().all(|run| run.experiment == first.experiment) {
-        plots.join(&first.experiment)
+    } else if runs.iter().all(|run| (&run.sweep, &run.experiment) == (&first.sweep, &first.experiment)) {
+        run_folder(first, plots).parent().unwrap_or(plots).to_owned()
     } else {
         plots.to_owned()
     }

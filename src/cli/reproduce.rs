@@ -9,19 +9,18 @@ use anyhow::Context;
 use labctl::charts::{Chart, Format};
 use labctl::engine::StopSwitch;
 use labctl::lab::VERSION;
-use labctl::plan::{EngineKind, Plan, Source};
+use labctl::plan::{Plan, Source};
 use labctl::reproduce::{
     self, Cells, Claims, JudgedClaim, Making, PageChart, Replicates, Reproduction, notebook,
 };
 use labctl::sample::read_cells;
 use labctl::spec::{self, Override, SpecError};
 use labctl::store::NewFile;
-use labctl::sweep::{Execution, Gathered, Journal, Journals, SweepError, SweepFolder, gather};
+use labctl::sweep::{Gathered, SweepFolder, gather};
 
-use super::conduct::random_token;
-use super::plan_flags::EngineFlag;
+use super::engine_flag::EngineFlag;
+use super::fulfil::fulfil;
 use super::signals::listen;
-use super::sweep_progress::SweepProgress;
 use super::{Exit, Terminal, gathered, plot, sweep, view};
 
 const EXAMPLES: &str = "\
@@ -81,19 +80,14 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     }
     let claims = claims(args)?;
     let cells = Cells::of(&claims, args.replicates());
-    let plan = Plan::new(args.engine_kind(), None, cells.cells().to_vec());
+    let plan = Plan::new(args.engine.kind(), None, cells.cells().to_vec());
     let hash = plan.hash(VERSION);
     let folder = SweepFolder::at(args.results.join(format!("reproduction-{}", short(&hash))));
-    let is_new = !folder.plan_file().exists();
-    if is_new {
-        folder.create(&plan)?
-    } else {
-        folder.check(&plan)?
-    }
-    let _lock = folder.lock()?;
+    let _lock = if folder.plan_file().exists() { folder.resume(&plan)? } else { folder.create(&plan)? };
     let stop = StopSwitch::default();
     let signals = listen(&stop, terminal)?;
-    let outcome = execute(&folder, &plan, &stop, terminal);
+    sweep::say_what_begins(&folder, &plan, terminal);
+    let outcome = fulfil(&folder, &plan, false, &stop, terminal);
     let gathered = gather(&folder, &plan, &[], |_| {})?;
     gathered::tell(&gathered, &plan, terminal);
     // What kept the runs from going on explains what is missing.
@@ -119,13 +113,6 @@ impl Args {
             EngineFlag::Sim => RUNS_SIMULATED,
             EngineFlag::Sockets => RUNS_ON_SOCKETS,
         })
-    }
-
-    fn engine_kind(&self) -> EngineKind {
-        match self.engine {
-            EngineFlag::Sim => EngineKind::Simulator,
-            EngineFlag::Sockets => EngineKind::Sockets,
-        }
     }
 
     /// What is laid over every spec.
@@ -214,33 +201,6 @@ fn find(name: &str, folder: &Path) -> Result<Source, String> {
     let text =
         spec::read(&path).map_err(|error| format!("names a file that is no spec: {}", error.message()))?;
     Ok(Source { name: path.display().to_string(), text })
-}
-
-fn execute(folder: &SweepFolder, plan: &Plan, stop: &StopSwitch, terminal: &Terminal) -> anyhow::Result<()> {
-    let hash = plan.hash(VERSION);
-    let done = Journals::read(&[folder.journals()], &hash, plan.run_count()).map_err(SweepError::from)?;
-    let todo: Vec<u64> = (0..plan.run_count()).filter(|run| !done.has(*run)).collect();
-    terminal.say(format!("{} runs, {} of them done before", plan.run_count(), done.count()));
-    if todo.is_empty() {
-        return Ok(());
-    }
-    let journal = Journal::begin(&folder.journals(), &hash)?;
-    let progress = SweepProgress::start(plan, done.count(), plan.run_count(), terminal);
-    let outcome = Execution {
-        plan,
-        folder,
-        journal: &journal,
-        stop,
-        token: &random_token()?,
-        fail_fast: false,
-        ended: &|entry| progress.ended(entry),
-    }
-    .execute(&todo);
-    let tally = progress.finish();
-    if tally.again > 0 {
-        terminal.say(format!("{} runs were made again, as their clocks had not kept the pace", tally.again));
-    }
-    Ok(outcome?)
 }
 
 fn verdicts(judged: &[JudgedClaim<'_>]) -> String {

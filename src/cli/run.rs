@@ -15,6 +15,7 @@ use labctl::spec::Spec;
 use labctl::store::{LATEST_LINK, PARTIAL_SUFFIX};
 
 use super::conduct::conduct;
+use super::engine_flag::EngineFlag;
 use super::signals::listen;
 use super::spec_flags::SpecFlags;
 use super::{Exit, Terminal, plot, view};
@@ -62,12 +63,6 @@ pub struct Args {
 
     #[command(flatten)]
     spec_flags: SpecFlags,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum EngineFlag {
-    Sockets,
-    Sim,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -7,15 +7,16 @@ use labctl::engine::StopSwitch;
 use labctl::lab::VERSION;
 use labctl::plan::{EngineKind, Plan};
 use labctl::statistics::Precision;
-use labctl::sweep::folder::Lock;
+use labctl::sweep::folder::{FolderError, Lock};
 use labctl::sweep::slurm::{Cluster, Job, News};
-use labctl::sweep::{Execution, Gathered, Journal, Journals, SweepError, SweepFolder};
+use labctl::sweep::{Gathered, SweepFolder};
 
-use super::conduct::random_token;
+use super::fulfil::fulfil;
 use super::gathered;
 use super::plan_flags::PlanFlags;
 use super::signals::listen;
 use super::sweep_progress::SweepProgress;
+use super::view::counted;
 use super::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
@@ -96,7 +97,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let outcome = if args.slurm.slurm {
         submit(&args.slurm, &folder, &plan, &stop, terminal)
     } else {
-        execute(args, &folder, &plan, &stop, terminal)
+        fulfil(&folder, &plan, args.fail_fast, &stop, terminal)
     };
     if outcome.is_err() && !args.resume && !folder.has_begun() {
         folder.discard();
@@ -122,53 +123,25 @@ pub fn exit(gathered: &Gathered) -> Exit {
 }
 
 fn open(folder: &SweepFolder, plan: &Plan, resume: bool) -> anyhow::Result<Lock> {
-    if resume {
-        folder.check(plan)?;
-    } else {
-        folder.create(plan)?;
+    if !resume {
+        return Ok(folder.create(plan)?);
     }
-    Ok(folder.lock()?)
+    folder.resume(plan).map_err(|error| match error {
+        FolderError::NoPlan { .. } => anyhow::Error::new(error)
+            .context("nothing to resume; leave --resume out to begin, or give the sweep's own arguments"),
+        error => error.into(),
+    })
 }
 
-fn say_what_begins(folder: &SweepFolder, plan: &Plan, terminal: &Terminal) {
+/// Says what is going to be run.
+pub fn say_what_begins(folder: &SweepFolder, plan: &Plan, terminal: &Terminal) {
     let engine = match plan.engine {
         EngineKind::Sockets => "on sockets",
         EngineKind::Simulator => "simulated",
     };
-    let (cells, runs) = (plan.cells().len(), plan.run_count());
+    let (cells, runs) = (counted(plan.cells().len() as u64, "cell"), counted(plan.run_count(), "run"));
     let until = plan.until.map_or_else(String::new, |until| format!(" at most, until {until}"));
-    terminal.say(format!("{}: {cells} cells, {runs} runs{until}, {engine}", folder.path().display()));
-}
-
-fn execute(
-    args: &Args,
-    folder: &SweepFolder,
-    plan: &Plan,
-    stop: &StopSwitch,
-    terminal: &Terminal,
-) -> anyhow::Result<()> {
-    let hash = plan.hash(VERSION);
-    let done = Journals::read(&[folder.journals()], &hash, plan.run_count()).map_err(SweepError::from)?;
-    if done.count() > 0 {
-        terminal.say(format!("{} runs were done before", done.count()));
-    }
-    let journal = Journal::begin(&folder.journals(), &hash)?;
-    let progress = SweepProgress::start(plan, done.count(), plan.run_count(), terminal);
-    let outcome = Execution {
-        plan,
-        folder,
-        journal: &journal,
-        stop,
-        token: &random_token()?,
-        fail_fast: args.fail_fast,
-        ended: &|entry| progress.ended(entry),
-    }
-    .fulfil();
-    let tally = progress.finish();
-    if tally.again > 0 {
-        terminal.say(format!("{} runs were made again, as their clocks had not kept the pace", tally.again));
-    }
-    Ok(outcome?)
+    terminal.say(format!("{}: {cells}, {runs}{until}, {engine}", folder.path().display()));
 }
 
 fn submit(

@@ -1,10 +1,12 @@
 //! What a person sees while a sweep runs: runs done, how fast, and how long
 //! still.
 
+use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use labctl::plan::Plan;
 use labctl::sweep::Entry;
 
@@ -13,8 +15,8 @@ use super::Terminal;
 const REDRAW_EVERY: Duration = Duration::from_millis(200);
 /// Off a terminal, a plain line this often.
 const PLAIN_EVERY: Duration = Duration::from_secs(10);
-/// Failures told one by one; the others are in the list at the end.
-const FAILURES_TOLD: u64 = 5;
+/// Reasons of failures told as they come; all are in the list at the end.
+const REASONS_TOLD: usize = 5;
 
 /// Shows a sweep's progress until it is finished.
 pub struct SweepProgress<'a> {
@@ -28,6 +30,7 @@ pub struct SweepProgress<'a> {
 struct State {
     tally: Tally,
     told_after: Duration,
+    reasons: BTreeSet<String>,
 }
 
 /// How runs ended.
@@ -48,9 +51,13 @@ impl<'a> SweepProgress<'a> {
             ProgressDrawTarget::hidden()
         };
         let bar = ProgressBar::with_draw_target(Some(all), target).with_position(before);
-        let template = "[{bar:40.cyan/blue}] {pos} of {len} runs, {per_sec}, {eta} to go{msg}";
+        let template = "[{bar:40.cyan/blue}] {pos} of {len} runs, {rate}, {eta} to go{msg}";
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-        bar.set_style(style.progress_chars("━╸─"));
+        let rate = |state: &ProgressState, out: &mut dyn Write| {
+            // A rate that cannot be written costs the bar no more than that.
+            let _ = write!(out, "{:.1} runs/s", state.per_sec());
+        };
+        bar.set_style(style.with_key("rate", rate).progress_chars("━╸─"));
         bar.reset_eta();
         bar.enable_steady_tick(REDRAW_EVERY);
         SweepProgress { bar, plan, terminal, state: Mutex::default() }
@@ -63,7 +70,7 @@ impl<'a> SweepProgress<'a> {
         state.tally.again += u64::from(entry.attempts - 1);
         if let Some(reason) = &entry.failure {
             state.tally.failed += 1;
-            if state.tally.failed <= FAILURES_TOLD {
+            if state.reasons.len() < REASONS_TOLD && state.reasons.insert(reason.clone()) {
                 let run = name(self.plan, entry.run);
                 self.bar.suspend(|| self.terminal.warn(format!("{run} failed: {reason}")));
             }

@@ -1,15 +1,20 @@
 //! The cells of a sweep: every combination of the values of its axes that its
 //! condition lets through. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
+use super::overlap::{Overlap, SeedsTaken};
 use super::sweep::Cell;
 use crate::spec::condition::ConditionError;
-use crate::spec::{self, Axis, Override, Spec, SpecError, Sweep, parse_sweep, to_toml};
+use crate::spec::{self, Axis, Override, Spec, SpecError, Sweep, parse_sweep};
 use crate::time::LabTime;
 
 /// More combinations than this are taken for a slip.
 pub const MAX_COMBINATIONS: u128 = 1_000_000;
+/// More cells than this are too many to look at, and to hold in memory.
+pub const MAX_CELLS: usize = 100_000;
+/// More runs than this are taken for a slip too.
+pub const MAX_RUNS: u64 = 10_000_000;
 
 /// The text of a spec, and what errors call it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,14 +33,27 @@ pub enum CellsError {
          choose fewer values, or several smaller sweeps"
     )]
     TooMany { name: String, count: u128, time: String },
+    #[error(
+        "{runs} runs are too many; on sockets, one after the other, they would take {time}: choose fewer \
+         values or replicates, or several smaller sweeps"
+    )]
+    TooManyRuns { runs: u64, time: String },
     #[error("{name}: no cell meets `where = \"{condition}\"`; {count} combinations were tried")]
     NoneWanted { name: String, condition: String, count: u128 },
     #[error("{name}: `where` {source}")]
     Condition { name: String, source: ConditionError },
+    #[error("{name}: `{key}` is an axis, and set once more; give all its values in one place")]
+    Twice { name: String, key: String },
     #[error(
-        "{name}: two cells are the same, {first} and {second}; a cell is run more often with --replicates"
+        "{name}: two cells are the same, `{first}` and `{second}`: they would make the same runs; more runs of a \
+         cell are made with --replicates"
     )]
     Same { name: String, first: String, second: String },
+    #[error(
+        "{name}: the cells `{first}` and `{second}` have runs in common, as the replicates of a cell have its seed \
+         and those that follow: set their seeds at least {replicates} apart, or leave `seed` to --replicates"
+    )]
+    SharedSeeds { name: String, first: String, second: String, replicates: u32 },
 }
 
 /// The cells of all `sources`, in their order and that of their axes. What is
@@ -47,13 +65,25 @@ pub fn cells(
     replicates: Option<u32>,
 ) -> Result<Vec<Cell>, CellsError> {
     let flags = typed.iter().map(Axis::of).collect::<Result<Vec<Axis>, SpecError>>()?;
+    let mut seeds = SeedsTaken::default();
     let mut all = Vec::new();
     for source in sources {
-        let sweep = typed_over(parse_sweep(&source.name, &source.text)?, &flags);
+        let sweep = parse_sweep(&source.name, &source.text)?;
         let replicates = replicates.or(sweep.replicates).unwrap_or(1);
-        all.extend(Grid { source, sweep, replicates }.cells(&flags)?);
+        let grid = Grid { source, sweep: typed_over(sweep, &flags), fixed: fixed(&flags), replicates };
+        all.extend(grid.cells(&mut seeds)?);
+    }
+    let runs = all.iter().map(|cell| u64::from(cell.replicates)).sum();
+    if runs > MAX_RUNS {
+        let seconds = all.iter().map(|cell| seconds_of(&cell.spec) * f64::from(cell.replicates)).sum();
+        return Err(CellsError::TooManyRuns { runs, time: in_words(seconds) });
     }
     Ok(all)
+}
+
+/// What flags with a single value set in every cell.
+fn fixed(flags: &[Axis]) -> Vec<Override> {
+    flags.iter().filter(|axis| axis.steps.len() == 1).flat_map(|axis| axis.steps[0].clone()).collect()
 }
 
 /// A spec's axes, with those that flags name replaced by the flags'.
@@ -71,43 +101,70 @@ fn typed_over(mut sweep: Sweep, flags: &[Axis]) -> Sweep {
 struct Grid<'a> {
     source: &'a Source,
     sweep: Sweep,
+    /// Holds in every cell.
+    fixed: Vec<Override>,
     replicates: u32,
 }
 
 impl Grid<'_> {
-    fn cells(&self, flags: &[Axis]) -> Result<Vec<Cell>, CellsError> {
-        let name = || self.source.name.clone();
-        let fixed = flags.iter().filter(|axis| axis.steps.len() == 1);
-        let fixed: Vec<Override> = fixed.flat_map(|axis| axis.steps[0].clone()).collect();
-        let count: u128 = self.sweep.axes.iter().map(|axis| axis.steps.len() as u128).product();
-        if count > MAX_COMBINATIONS {
-            let runs = count as f64 * f64::from(self.replicates);
-            let spec = self.spec(&fixed, &self.settings(0))?;
-            return Err(CellsError::TooMany { name: name(), count, time: time_of(&spec, runs) });
-        }
+    fn cells(&self, seeds: &mut SeedsTaken) -> Result<Vec<Cell>, CellsError> {
+        self.check_keys()?;
+        let experiment = self.spec(&[])?.name;
         let mut cells = Vec::new();
-        let mut seen = BTreeMap::new();
-        for number in 0..count {
+        for number in self.wanted()? {
             let settings = self.settings(number);
-            if !self.is_wanted(&settings)? {
-                continue;
-            }
-            let spec = self.spec(&fixed, &settings)?;
-            let settings: Vec<(String, String)> =
-                settings.into_iter().map(|setting| (setting.key, setting.value)).collect();
+            let spec = self.spec(&settings)?;
+            let settings = settings.into_iter().map(|setting| (setting.key, setting.value)).collect();
             let cell = Cell { settings, replicates: self.replicates, spec };
-            if let Some(first) = seen.insert(to_toml(&cell.spec), cell.title()) {
-                return Err(CellsError::Same { name: name(), first, second: cell.title() });
+            if let Err(Overlap { first, is_same }) = seeds.take(&experiment, &cell) {
+                let (name, second, replicates) = (self.source.name.clone(), cell.title(), self.replicates);
+                return Err(if is_same {
+                    CellsError::Same { name, first, second }
+                } else {
+                    CellsError::SharedSeeds { name, first, second, replicates }
+                });
             }
             cells.push(cell);
         }
-        match (&self.sweep.condition, cells.is_empty()) {
-            (Some(condition), true) => {
-                let condition = condition.as_str().to_owned();
-                Err(CellsError::NoneWanted { name: name(), condition, count })
-            }
-            _ => Ok(cells),
+        Ok(cells)
+    }
+
+    /// A key leads along one axis at most, and is not set besides.
+    fn check_keys(&self) -> Result<(), CellsError> {
+        let mut seen: BTreeSet<&str> = self.fixed.iter().map(|setting| setting.key.as_str()).collect();
+        match self.sweep.axes.iter().flat_map(Axis::keys).find(|key| !seen.insert(key)) {
+            Some(key) => Err(CellsError::Twice { name: self.source.name.clone(), key: key.to_owned() }),
+            None => Ok(()),
         }
+    }
+
+    /// The numbers of the combinations that meet the condition.
+    fn wanted(&self) -> Result<Vec<u128>, CellsError> {
+        let steps = self.sweep.axes.iter().map(|axis| axis.steps.len() as u128);
+        let count = steps.fold(1, u128::saturating_mul);
+        if count > MAX_COMBINATIONS {
+            return Err(self.too_many(count)?);
+        }
+        let mut wanted = Vec::new();
+        for number in 0..count {
+            if self.is_wanted(&self.settings(number))? {
+                wanted.push(number);
+            }
+        }
+        match &self.sweep.condition {
+            Some(condition) if wanted.is_empty() => {
+                let (name, condition) = (self.source.name.clone(), condition.as_str().to_owned());
+                Err(CellsError::NoneWanted { name, condition, count })
+            }
+            _ if wanted.len() > MAX_CELLS => Err(self.too_many(wanted.len() as u128)?),
+            _ => Ok(wanted),
+        }
+    }
+
+    /// The error that says how long so many cells would take.
+    fn too_many(&self, count: u128) -> Result<CellsError, CellsError> {
+        let seconds = seconds_of(&self.spec(&self.settings(0))?) * count as f64 * f64::from(self.replicates);
+        Ok(CellsError::TooMany { name: self.source.name.clone(), count, time: in_words(seconds) })
     }
 
     /// The settings of combination `number`; the last axis varies fastest.
@@ -123,20 +180,24 @@ impl Grid<'_> {
 
     fn is_wanted(&self, settings: &[Override]) -> Result<bool, CellsError> {
         let Some(condition) = &self.sweep.condition else { return Ok(true) };
-        let values = settings.iter().map(|setting| (setting.key.as_str(), setting.value.as_str()));
+        let all = self.fixed.iter().chain(settings);
+        let values = all.map(|setting| (setting.key.as_str(), setting.value.as_str()));
         let failed = |source| CellsError::Condition { name: self.source.name.clone(), source };
         condition.holds(values).map_err(failed)
     }
 
-    fn spec(&self, fixed: &[Override], settings: &[Override]) -> Result<Spec, SpecError> {
-        spec::parse(&self.source.name, &self.source.text, &[fixed, settings].concat())
+    fn spec(&self, settings: &[Override]) -> Result<Spec, SpecError> {
+        spec::parse(&self.source.name, &self.source.text, &[&self.fixed, settings].concat())
     }
 }
 
-/// How long `runs` of a spec last on sockets, in words.
-fn time_of(spec: &Spec, runs: f64) -> String {
+/// How long a run of this spec lasts on sockets.
+fn seconds_of(spec: &Spec) -> f64 {
+    spec.duration.as_secs_f64() / spec.speedup
+}
+
+fn in_words(seconds: f64) -> String {
     const YEAR_S: f64 = 365.25 * 24.0 * 3600.0;
-    let seconds = spec.duration.as_secs_f64() / spec.speedup * runs;
     if seconds > YEAR_S {
         format!("{:.0} years", seconds / YEAR_S)
     } else {
@@ -215,6 +276,74 @@ mod tests {
         assert!(
             refusal("[sweep]\nwhere = \"seed\"\n[sweep.grid]\nseed = [1]\n", &[]).contains("true or false")
         );
+    }
+
+    #[test]
+    fn a_condition_knows_what_flags_set() {
+        let sweep = "[sweep]\nwhere = \"internal_prob > 0.3\"\n[sweep.grid]\ninternal_prob = [0.2, 0.7]\n";
+        assert_eq!(titles(&of(sweep, &[("internal_prob", "0.5")]).unwrap()), ["as it is"]);
+        assert!(matches!(of(sweep, &[("internal_prob", "0.1")]), Err(CellsError::NoneWanted { .. })));
+        assert_eq!(titles(&of(sweep, &[("internal_prob", "0.3,0.4")]).unwrap()), ["internal_prob = 0.4"]);
+    }
+
+    #[test]
+    fn a_key_leads_along_one_axis_only() {
+        for (sweep, typed) in [
+            ("", [("seed", "1,2"), ("seed", "3,4")]),
+            ("", [("seed", "1,2"), ("seed", "3")]),
+            (
+                "[sweep.grid]\nspeedup = [1, 2]\n[sweep.zip]\nspeedup = [1, 2]\n",
+                [("seed", "1"), ("seed", "2")],
+            ),
+        ] {
+            assert!(matches!(of(sweep, &typed), Err(CellsError::Twice { .. })), "{sweep} {typed:?}");
+        }
+    }
+
+    #[test]
+    fn no_two_cells_make_the_same_runs() {
+        let refused = |sweep: &str, typed: &[(&str, &str)]| of(sweep, typed).unwrap_err();
+        for typed in [("name", "a,b"), ("why", "a,b"), ("clock_rates", "1,2;1.0,2.0")] {
+            assert!(matches!(refused("", &[typed]), CellsError::Same { .. }), "{typed:?}");
+        }
+        let seeds = "[sweep.grid]\nseed = [5, 1, 4]\n";
+        let source = Source { name: "x.toml".to_owned(), text: format!("{SPEC}{seeds}") };
+        for (replicates, wanted) in [(1, true), (2, false), (4, false)] {
+            let cells = cells(std::slice::from_ref(&source), &[], Some(replicates));
+            assert_eq!(cells.is_ok(), wanted, "{replicates}: {cells:?}");
+        }
+        let told = cells(std::slice::from_ref(&source), &[], Some(2)).unwrap_err().to_string();
+        assert!(told.contains("`seed = 5` and `seed = 4`") && told.contains("at least 2 apart"), "{told}");
+        let named = of("[sweep.zip]\nname = [\"a\", \"b\"]\ninternal_prob = [0.1, 0.2]\n", &[]).unwrap();
+        assert_eq!(named[1].spec.name, "b");
+    }
+
+    #[test]
+    fn the_same_spec_twice_is_refused_and_under_another_name_is_not() {
+        let source = |name: &str| Source {
+            name: format!("{name}.toml"),
+            text: SPEC.replace("\"x\"", &format!("{name:?}")),
+        };
+        assert!(matches!(cells(&[source("x"), source("x")], &[], None), Err(CellsError::Same { .. })));
+        assert_eq!(cells(&[source("x"), source("y")], &[], None).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn too_much_is_refused_before_it_is_made() {
+        let source = Source { name: "x.toml".to_owned(), text: SPEC.to_owned() };
+        let typed = |values: &str| [Override::new("--seed", "seed", values)];
+        let runs = cells(&[source], &typed("1..20000000:1000000"), Some(1_000_000)).unwrap_err();
+        assert!(matches!(&runs, CellsError::TooManyRuns { runs: 20_000_000, .. }), "{runs}");
+        assert!(matches!(of("", &[("seed", "1..100001")]), Err(CellsError::TooMany { .. })));
+        let numbers =
+            ["seed", "speedup", "machine.1.clock_rate", "machine.2.clock_rate", "machine.3.clock_rate"];
+        let times = ["start_stagger", "network.connect_timeout"];
+        let beyond_u128: Vec<_> = (numbers.map(|key| (key, "1..100000")).into_iter())
+            .chain(times.map(|key| (key, "1ms..100000ms:1ms")))
+            .chain([("internal_prob", "0..1:0.00001")])
+            .collect();
+        let told = of("", &beyond_u128).unwrap_err();
+        assert!(matches!(&told, CellsError::TooMany { .. }), "{told}");
     }
 
     #[test]

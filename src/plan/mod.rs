@@ -2,6 +2,7 @@
 //! here. Pure.
 
 mod cells;
+mod overlap;
 mod run;
 mod sweep;
 

@@ -1,6 +1,8 @@
 //! The plan of a sweep: its cells and their replicates, every run numbered.
 //! Pure; its text is its identity.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::Run;
@@ -58,6 +60,15 @@ impl Cell {
 pub enum EngineKind {
     Sockets,
     Simulator,
+}
+
+impl fmt::Display for EngineKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            EngineKind::Sockets => "sockets",
+            EngineKind::Simulator => "simulator",
+        })
+    }
 }
 
 /// A plan's text that cannot be used.
@@ -208,7 +219,7 @@ impl Plan {
     pub fn differences(&self, other: &Plan) -> Vec<String> {
         let mut found = Vec::new();
         if self.engine != other.engine {
-            found.push(format!("engine: {:?} here, {:?} there", self.engine, other.engine));
+            found.push(format!("engine: {} here, {} there", self.engine, other.engine));
         }
         if self.until != other.until {
             let told = |until: &Option<Precision>| {
@@ -228,9 +239,15 @@ impl Plan {
             tell("axes", mine.full_title(), theirs.full_title());
             tell("replicates", mine.replicates.to_string(), theirs.replicates.to_string());
             let (mine, theirs) = (to_toml(&mine.spec), to_toml(&theirs.spec));
-            mine.lines().zip(theirs.lines()).for_each(|(here, there)| {
-                tell("spec", format!("`{here}`"), format!("`{there}`"));
-            });
+            let (mut mine, mut theirs) = (mine.lines(), theirs.lines());
+            loop {
+                let (here, there) = (mine.next(), theirs.next());
+                if (here, there) == (None, None) {
+                    break;
+                }
+                let told = |line: Option<&str>| line.map_or("nothing".to_owned(), |line| format!("`{line}`"));
+                tell("spec", told(here), told(there));
+            }
         }
         found
     }

@@ -1,9 +1,14 @@
 //! A condition on the values of a sweep's axes, such as
 //! `internal_prob < 0.5 || network.where == "link"`. Pure.
 
-use evalexpr::{ContextWithMutableVariables, HashMapContext, Node, Value, build_operator_tree};
+use evalexpr::{
+    ContextWithMutableVariables, EvalexprError, HashMapContext, Node, Value, build_operator_tree,
+};
 
 use crate::time::LabTime;
+
+/// Brackets nest no deeper than a condition is long, and each level costs stack.
+const MAX_BYTES: usize = 1000;
 
 /// Which cells of a grid are wanted.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +22,10 @@ pub struct Condition {
 pub enum ConditionError {
     #[error("is no condition: {0}")]
     Form(String),
+    #[error("sets a value with `=`; compare with `==`")]
+    Sets,
+    #[error("is longer than {MAX_BYTES} bytes")]
+    TooLong,
     #[error("asks for `{name}`, which is no axis of the sweep; the axes are {axes}")]
     Unknown { name: String, axes: String },
     #[error("must be true or false, not {0}")]
@@ -27,6 +36,9 @@ impl Condition {
     /// Reads a condition: comparisons of axes with numbers, durations in
     /// seconds or texts, joined by `&&`, `||` and `!`.
     pub fn parse(text: &str) -> Result<Condition, ConditionError> {
+        if text.len() > MAX_BYTES {
+            return Err(ConditionError::TooLong);
+        }
         let tree = build_operator_tree(text).map_err(|error| ConditionError::Form(error.to_string()))?;
         Ok(Condition { text: text.to_owned(), tree })
     }
@@ -60,6 +72,7 @@ impl Condition {
         match self.tree.eval_with_context(&context) {
             Ok(Value::Boolean(holds)) => Ok(holds),
             Ok(other) => Err(ConditionError::NotABool(other.to_string())),
+            Err(EvalexprError::ContextNotMutable) => Err(ConditionError::Sets),
             Err(error) => Err(ConditionError::Form(error.to_string())),
         }
     }
@@ -109,6 +122,10 @@ mod tests {
         for text in ["internal_prob <", "1 + 1", "(", "\"yes\"", ""] {
             assert!(holds(text, &[("internal_prob", "0.2")]).is_err(), "{text}");
         }
+        assert_eq!(holds("internal_prob = 1", &[("internal_prob", "1")]), Err(ConditionError::Sets));
+        let nested = |depth: usize| format!("{}true{}", "(".repeat(depth), ")".repeat(depth));
+        assert_eq!(holds(&nested(490), &[]), Ok(true));
+        assert_eq!(holds(&nested(100_000), &[]), Err(ConditionError::TooLong));
         let unknown = Condition::parse("intern_prob < 1").unwrap().check(&["internal_prob", "seed"]);
         assert_eq!(
             unknown.unwrap_err().to_string(),

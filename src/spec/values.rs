@@ -46,6 +46,12 @@ fn range(text: &str) -> Result<Option<Vec<String>>, ParseValuesError> {
     let Some((low, rest)) = text.split_once("..") else { return Ok(None) };
     let (high, step) = rest.split_once(':').unwrap_or((rest, "1"));
     let parts = [low, high, step].map(str::trim);
+    if let [Ok(low), Ok(high), Ok(step)] = parts.map(str::parse::<i64>) {
+        let [low, high, step] = [low, high, step].map(i128::from);
+        // The count alone may be rounded: a seed must not be.
+        let steps = steps(text, 0.0, (high - low) as f64, step as f64)?;
+        return Ok(Some((0..i128::from(steps)).map(|at| (low + at * step).to_string()).collect()));
+    }
     if let [Some(low), Some(high), Some(step)] = parts.map(decimal) {
         let decimals = low.decimals.max(step.decimals);
         let steps = steps(text, low.value, high.value, step.value)?;
@@ -99,6 +105,7 @@ mod tests {
         assert_eq!(values("0.1..0.5:0.1"), ["0.1", "0.2", "0.3", "0.4", "0.5"]);
         assert_eq!(values("1..4"), ["1", "2", "3", "4"]);
         assert_eq!(values("6..2:-2"), ["6", "4", "2"]);
+        assert_eq!(values("9007199254740993..9007199254740994"), ["9007199254740993", "9007199254740994"]);
         assert_eq!(values("10s..30s:10s"), ["10s", "20s", "30s"]);
         assert_eq!(values("0, 0.5, 0.8..0.9:0.05"), ["0", "0.5", "0.80", "0.85", "0.90"]);
         assert_eq!(values("link;sender"), ["link", "sender"]);

@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{MANIFEST_FILE, METRICS_FILE, Manifest, PARTIAL_SUFFIX};
+use super::{MANIFEST_FILE, METRICS_FILE, Manifest, PARTIAL_SUFFIX, PLAN_FILE};
 use crate::log::machine_of_file;
 
 /// A run as it lies on disk.
@@ -14,6 +14,8 @@ pub struct RunPath {
     pub experiment: String,
     pub run: String,
     pub folder: PathBuf,
+    /// The sweep that it is one of, by name.
+    pub sweep: Option<String>,
     /// In the order of their machines; empty where only metrics were kept.
     pub logs: Vec<PathBuf>,
     pub manifest: Option<Manifest>,
@@ -35,6 +37,11 @@ pub enum FindError {
     Read { path: PathBuf, source: io::Error },
     #[error("{path} holds no runs; a run is a folder with logs named log_1.txt, log_2.txt, …")]
     Nothing { path: PathBuf },
+    #[error(
+        "{path} is a sweep whose runs were simulated and have no folders; its runs.csv and summary.csv have their \
+         metrics, and labctl collect shows them"
+    )]
+    Simulated { path: PathBuf },
     #[error("{path} is not a log; logs are named log_<machine>.txt")]
     NoLog { path: PathBuf },
 }
@@ -57,7 +64,8 @@ pub fn find_all_runs(paths: &[PathBuf]) -> Result<Vec<RunPath>, FindError> {
 }
 
 /// All runs at or below `path`, in the order of their paths. Links below it
-/// are not followed: `latest` would count a run twice.
+/// are not followed, as `latest` would count a run twice, and neither are
+/// hidden folders.
 pub fn find_runs(path: &Path) -> Result<Vec<RunPath>, FindError> {
     let failed = |source| FindError::Read { path: path.to_owned(), source };
     let metadata = fs::metadata(path).map_err(failed)?;
@@ -66,7 +74,11 @@ pub fn find_runs(path: &Path) -> Result<Vec<RunPath>, FindError> {
     }
     let mut runs = Vec::new();
     walk(&path.canonicalize().map_err(failed)?, path, &mut runs)?;
-    if runs.is_empty() { Err(FindError::Nothing { path: path.to_owned() }) } else { Ok(runs) }
+    match runs.is_empty() {
+        false => Ok(runs),
+        true if is_sweep(path) => Err(FindError::Simulated { path: path.to_owned() }),
+        true => Err(FindError::Nothing { path: path.to_owned() }),
+    }
 }
 
 fn one_log(path: &Path) -> Result<RunPath, FindError> {
@@ -86,6 +98,10 @@ fn walk(real: &Path, shown: &Path, runs: &mut Vec<RunPath>) -> Result<(), FindEr
         let entry = entry.map_err(failed)?;
         let kind = entry.file_type().map_err(failed)?;
         if kind.is_dir() {
+            // A sweep makes its runs in such a folder.
+            if entry.file_name().as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
             folders.push(entry.file_name());
         } else if let Some(machine) = machine_of_file(&entry.path()) {
             logs.push((machine, entry.path()));
@@ -101,6 +117,10 @@ fn walk(real: &Path, shown: &Path, runs: &mut Vec<RunPath>) -> Result<(), FindEr
         walk(&real.join(&folder), &shown.join(&folder), runs)?;
     }
     Ok(())
+}
+
+fn is_sweep(folder: &Path) -> bool {
+    folder.join(PLAN_FILE).is_file()
 }
 
 fn run_at(real: &Path, shown: &Path, logs: Vec<PathBuf>) -> RunPath {
@@ -119,7 +139,9 @@ fn run_at(real: &Path, shown: &Path, logs: Vec<PathBuf>) -> RunPath {
         None => (experiment, folder_name.trim_end_matches(PARTIAL_SUFFIX).to_owned()),
     };
     let unfinished = folder_name.ends_with(PARTIAL_SUFFIX);
-    RunPath { experiment, run, folder: shown.to_owned(), logs, manifest, unfinished }
+    // A sweep keeps its runs at <sweep>/<experiment>/<run>.
+    let sweep = real.ancestors().nth(2).filter(|folder| is_sweep(folder)).map(|folder| name(Some(folder)));
+    RunPath { experiment, run, folder: shown.to_owned(), sweep, logs, manifest, unfinished }
 }
 
 #[cfg(test)]

@@ -18,6 +18,9 @@ pub const MANIFEST_FILE: &str = "manifest.json";
 pub const EVENTS_FILE: &str = "events.csv";
 pub const METRICS_FILE: &str = "metrics.csv";
 
+/// What a sweep is to make; it lies in the sweep's folder.
+pub const PLAN_FILE: &str = "plan.json";
+
 /// Ends the name of a run's folder until the run is complete.
 pub const PARTIAL_SUFFIX: &str = ".partial";
 /// Points to an experiment's newest run.

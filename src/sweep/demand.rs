@@ -1,7 +1,8 @@
 //! The demand of a sweep: which of its runs are wanted, given those that are
 //! done.
 
-use super::journal::{JournalError, Journals};
+use super::journal::JournalError;
+use super::journals::Journals;
 use crate::plan::Plan;
 use crate::statistics::Precision;
 
@@ -28,15 +29,14 @@ impl Demand {
         Ok(Demand { sizes })
     }
 
-    /// Whether run `number` is wanted.
-    pub fn wants(&self, plan: &Plan, number: u64) -> bool {
-        let (cell, replicate) = plan.place(number);
-        replicate < self.sizes[cell]
+    /// The numbers of the wanted runs of a cell, in order.
+    pub fn runs_of(&self, plan: &Plan, cell: usize) -> impl Iterator<Item = u64> + use<> {
+        plan.runs_of(cell).take(self.sizes[cell] as usize)
     }
 
     /// The numbers of the wanted runs, in order.
     pub fn runs<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = u64> + 'a {
-        self.sizes.iter().enumerate().flat_map(|(cell, size)| plan.runs_of(cell).take(*size as usize))
+        (0..self.sizes.len()).flat_map(|cell| self.runs_of(plan, cell))
     }
 }
 

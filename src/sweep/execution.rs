@@ -9,7 +9,8 @@ use super::bench::Bench;
 use super::demand::Demand;
 use super::folder::{FolderError, SweepFolder};
 use super::gate::Gate;
-use super::journal::{Entry, Journal, JournalError, Journals};
+use super::journal::{Entry, Journal, JournalError};
+use super::journals::Journals;
 use super::work::{OnSockets, simulate};
 use crate::engine::{StopSwitch, limits};
 use crate::lab::VERSION;
@@ -64,20 +65,27 @@ impl Execution<'_> {
             let open = !halt.load(Relaxed) && self.stop.reason().is_none();
             numbers.get(next.fetch_add(1, Relaxed)).copied().filter(|_| open)
         };
+        // Whoever waited with a number in hand would make its run after a halt,
+        // and out of order.
+        let work = || loop {
+            gate.enter();
+            let Some(number) = take() else { return gate.leave_untried() };
+            match self.make(number, &gate, bench.as_ref()) {
+                Ok(Some(entry)) => {
+                    halt.fetch_or(self.fail_fast && entry.failure.is_some(), Relaxed);
+                    gate.leave(entry.went_well());
+                }
+                Ok(None) => gate.leave_untried(),
+                Err(error) => {
+                    halt.store(true, Relaxed);
+                    problem.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                    gate.leave_untried();
+                }
+            }
+        };
         thread::scope(|scope| {
             for _ in 0..gate.most().min(numbers.len()) {
-                scope.spawn(|| {
-                    while let Some(number) = take() {
-                        match self.make(number, &gate, bench.as_ref()) {
-                            Ok(failed) if failed && self.fail_fast => halt.store(true, Relaxed),
-                            Ok(_) => {}
-                            Err(error) => {
-                                halt.store(true, Relaxed);
-                                problem.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-                            }
-                        }
-                    }
-                });
+                scope.spawn(work);
             }
         });
         self.journal.sync()?;
@@ -115,8 +123,8 @@ impl Execution<'_> {
         Bench::beside(self.journal.path()).map(Some)
     }
 
-    /// Makes one run, and says whether it failed.
-    fn make(&self, number: u64, gate: &Gate, bench: Option<&Bench>) -> Result<bool, SweepError> {
+    /// Makes one run and journals it; `None` where it was stopped.
+    fn make(&self, number: u64, gate: &Gate, bench: Option<&Bench>) -> Result<Option<Entry>, SweepError> {
         let run = self.plan.run(number);
         let entry = match bench {
             None => simulate(number, &run, self.stop),
@@ -125,10 +133,11 @@ impl Execution<'_> {
                 OnSockets { folder, bench, gate, stop, token }.make(number, &run)?
             }
         };
-        let Some(entry) = entry else { return Ok(false) };
-        self.journal.add(&entry)?;
-        (self.ended)(&entry);
-        Ok(entry.failure.is_some())
+        if let Some(entry) = &entry {
+            self.journal.add(entry)?;
+            (self.ended)(entry);
+        }
+        Ok(entry)
     }
 
     /// Simulations take turns on the processors; on sockets it is the host's

@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 
 use crate::lab::VERSION;
 use crate::plan::{Plan, PlanError};
-use crate::store::{StoreError, write_file};
+use crate::store::{PLAN_FILE, StoreError, write_file};
 
-const PLAN_FILE: &str = "plan.json";
 /// All runs of the sweep, a row a machine.
 pub const RUNS_FILE: &str = "runs.csv";
 const SUMMARY_FILE: &str = "summary.csv";
@@ -27,6 +26,8 @@ pub enum FolderError {
         "{path} exists already; go on with it by --resume, or choose another --name: results are never overwritten"
     )]
     Exists { path: PathBuf },
+    #[error("{path} holds something else, such as {other}; choose another --name")]
+    Taken { path: PathBuf, other: String },
     #[error("there is no sweep in {path}: it has no {PLAN_FILE}")]
     NoPlan { path: PathBuf },
     #[error("cannot read {path}: {source}")]
@@ -69,14 +70,38 @@ impl SweepFolder {
     ///
     /// # Errors
     ///
-    /// It is there already, or cannot be made.
-    pub fn create(&self, plan: &Plan) -> Result<(), FolderError> {
+    /// There is something in it already, or it cannot be made.
+    pub fn create(&self, plan: &Plan) -> Result<Lock, FolderError> {
+        self.check_free()?;
+        fs::create_dir_all(&self.path).map_err(|source| StoreError::write(&self.path, source))?;
+        let lock = self.lock()?;
+        // Another process may have been here in the meantime.
+        self.check_free()?;
+        write_file(&self.plan_file(), plan.to_json(VERSION).as_bytes())?;
+        Ok(lock)
+    }
+
+    /// What was interrupted before the plan was written leaves a lock and no more.
+    fn check_free(&self) -> Result<(), FolderError> {
         if self.plan_file().exists() {
             return Err(FolderError::Exists { path: self.path.clone() });
         }
-        fs::create_dir_all(&self.path).map_err(|source| StoreError::write(&self.path, source))?;
-        write_file(&self.plan_file(), plan.to_json(VERSION).as_bytes())?;
-        Ok(())
+        let names = fs::read_dir(&self.path).into_iter().flatten().flatten().map(|entry| entry.file_name());
+        let mut names = names.map(|name| name.to_string_lossy().into_owned());
+        match names.find(|name| name != LOCK_FILE && !name.starts_with('.')) {
+            Some(other) => Err(FolderError::Taken { path: self.path.clone(), other }),
+            None => Ok(()),
+        }
+    }
+
+    /// Opens a sweep to go on with it.
+    ///
+    /// # Errors
+    ///
+    /// There is none, or one of another plan.
+    pub fn resume(&self, plan: &Plan) -> Result<Lock, FolderError> {
+        self.check(plan)?;
+        self.lock()
     }
 
     /// Takes back what [`SweepFolder::create`] made, and all that prepares runs.
@@ -104,7 +129,7 @@ impl SweepFolder {
     }
 
     /// Refuses any plan but the stored one.
-    pub fn check(&self, plan: &Plan) -> Result<(), FolderError> {
+    fn check(&self, plan: &Plan) -> Result<(), FolderError> {
         let differences = plan.differences(&self.plan()?);
         if differences.is_empty() {
             return Ok(());
@@ -120,13 +145,13 @@ impl SweepFolder {
     }
 
     /// Keeps every other process of this host out.
-    pub fn lock(&self) -> Result<Lock, FolderError> {
+    fn lock(&self) -> Result<Lock, FolderError> {
         let path = self.path.join(LOCK_FILE);
         let file = File::create(&path).map_err(|source| StoreError::write(&path, source))?;
         match file.try_lock() {
             Ok(()) => Ok(Lock { _file: file }),
             Err(TryLockError::WouldBlock) => Err(FolderError::InUse { path: self.path.clone() }),
-            // Some shared file systems have no locks; runs done twice are told by collecting.
+            // Some shared file systems have no locks; runs done twice count once.
             Err(TryLockError::Error(_)) => Ok(Lock { _file: file }),
         }
     }
@@ -168,7 +193,7 @@ impl SweepFolder {
 /// Reads a plan from its file.
 fn read_plan(path: &Path) -> Result<Plan, FolderError> {
     let text = fs::read_to_string(path).map_err(|source| match source.kind() {
-        io::ErrorKind::NotFound => {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
             FolderError::NoPlan { path: path.parent().unwrap_or(Path::new(".")).to_owned() }
         }
         _ => FolderError::Read { path: path.to_owned(), source },

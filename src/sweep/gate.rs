@@ -60,6 +60,15 @@ impl Gate {
         if self.adapts {
             state.adapt(went_well, self.most);
         }
+        self.go_out(state);
+    }
+
+    /// Goes out without a run to tell of.
+    pub fn leave_untried(&self) {
+        self.go_out(self.state());
+    }
+
+    fn go_out(&self, mut state: MutexGuard<'_, State>) {
         state.inside -= 1;
         drop(state);
         self.changed.notify_all();

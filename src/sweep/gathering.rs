@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use super::demand::Demand;
 use super::execution::SweepError;
 use super::folder::SweepFolder;
-use super::journal::{Damage, Double, Entry, Journals};
+use super::journal::Entry;
+use super::journals::{Damage, Double, Journals};
 use crate::lab::VERSION;
 use crate::metrics::MachineMetrics;
 use crate::metrics::summary::summarise;
@@ -66,7 +67,7 @@ pub fn gather(
     for (at, cell) in plan.cells().iter().enumerate() {
         let values: Vec<&str> = axes.iter().map(|axis| setting(&cell.settings, axis)).collect();
         let mut rows = Vec::new();
-        for number in plan.runs_of(at) {
+        for number in demand.runs_of(plan, at) {
             let Some(Entry { rows: machines, doubts, .. }) = journals.entry(number)? else { continue };
             let (_, replicate) = plan.place(number);
             let seed = cell.spec.seed.wrapping_add(u64::from(replicate));
@@ -88,7 +89,7 @@ pub fn gather(
     let failed: Vec<(u64, String)> =
         journals.failed().map(|(run, reason)| (run, reason.to_owned())).collect();
     let missing = ranges(missing.filter(|run| failed.binary_search_by_key(run, |(run, _)| *run).is_err()));
-    let done = journals.count();
+    let done = demand.runs(plan).filter(|run| journals.has(*run)).count() as u64;
     let Journals { damages, doubles, strangers, .. } = journals;
     Ok(Gathered { done, failed, missing, doubted, damages, doubles, strangers })
 }

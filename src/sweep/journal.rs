@@ -6,7 +6,7 @@
 //! and its run is done again.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -31,6 +31,14 @@ pub struct Entry {
     pub rows: Vec<MachineMetrics>,
 }
 
+impl Entry {
+    /// Whether it ended, and its clocks kept the pace.
+    pub fn went_well(&self) -> bool {
+        self.failure.is_none() && self.doubts.is_empty()
+    }
+}
+
+pub(super) const EXTENSION: &str = "jsonl";
 const FIRST_WORDS: &str = "labctl journal of the plan ";
 /// Characters of SHA-256 that stand before each entry.
 const CHECKSUM_CHARS: usize = 16;
@@ -62,7 +70,7 @@ impl Journal {
         fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
         let mut number = 1;
         loop {
-            let path = folder.join(format!("{number}.jsonl"));
+            let path = folder.join(format!("{number}.{EXTENSION}"));
             match OpenOptions::new().append(true).create_new(true).open(&path) {
                 Ok(mut file) => {
                     writeln!(file, "{FIRST_WORDS}{plan}").map_err(|source| failed(&path, source))?;
@@ -74,13 +82,18 @@ impl Journal {
         }
     }
 
-    /// Writes an entry, whole, by a single call to the system.
+    /// Writes an entry, whole or not at all.
     pub fn add(&self, entry: &Entry) -> Result<(), JournalError> {
         let failed = |source| JournalError::Write { path: self.path.clone(), source };
         let json = serde_json::to_string(entry).map_err(|error| failed(error.into()))?;
         let line = format!("{} {json}\n", checksum(json.as_bytes()));
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.write_all(line.as_bytes()).map_err(failed)
+        let before = file.metadata().map_err(failed)?.len();
+        file.write_all(line.as_bytes()).map_err(|error| {
+            // Half a line would spoil the next; where it cannot be taken back, both are known as damaged.
+            let _ = file.set_len(before);
+            failed(error)
+        })
     }
 
     pub fn path(&self) -> &Path {
@@ -100,178 +113,8 @@ fn checksum(content: &[u8]) -> String {
     text
 }
 
-/// Where an entry stands in the journals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Place {
-    file: usize,
-    offset: u64,
-    bytes: usize,
-}
-
-/// A line that is no entry: cut, changed, or written by something else.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Damage {
-    pub path: PathBuf,
-    /// Counted from 1.
-    pub line: u64,
-    /// It is the last, and has no end: its writer was stopped.
-    pub cut: bool,
-}
-
-/// All that the journals of a sweep hold, by run; the entries stay on disk.
-#[derive(Debug, Default)]
-pub struct Journals {
-    files: Vec<PathBuf>,
-    places: Vec<Option<Place>>,
-    /// Runs that failed and have not ended well since, with the reason.
-    failed: std::collections::BTreeMap<u64, String>,
-    /// Runs that came in more than once, with the same content or another.
-    pub doubles: Vec<Double>,
-    pub damages: Vec<Damage>,
-    /// Entries of runs that the plan does not have.
-    pub strangers: u64,
-}
-
-/// A run that came in again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Double {
-    pub run: u64,
-    pub path: PathBuf,
-    pub line: u64,
-    /// Whether it measured the same as the first, which is the one that counts.
-    pub same: bool,
-}
-
-impl Journals {
-    /// Reads the journals at `paths`, files or folders of them, of a plan with
-    /// this hash and so many runs. A path that is not there holds nothing.
-    pub fn read(paths: &[PathBuf], plan: &str, runs: u64) -> Result<Journals, JournalError> {
-        let mut journals = Journals { places: vec![None; runs as usize], ..Journals::default() };
-        for path in paths {
-            for file in files(path).map_err(|source| JournalError::Read { path: path.clone(), source })? {
-                journals.read_file(file, plan)?;
-            }
-        }
-        Ok(journals)
-    }
-
-    fn read_file(&mut self, path: PathBuf, plan: &str) -> Result<(), JournalError> {
-        let failed = |source| JournalError::Read { path: path.clone(), source };
-        let mut input = BufReader::with_capacity(1 << 18, File::open(&path).map_err(failed)?);
-        self.files.push(path.clone());
-        let (mut offset, mut number, mut line) = (0, 0, Vec::new());
-        loop {
-            line.clear();
-            let bytes = input.read_until(b'\n', &mut line).map_err(failed)?;
-            if bytes == 0 {
-                return Ok(());
-            }
-            number += 1;
-            let whole = line.strip_suffix(b"\n");
-            if number == 1 {
-                check_first(&path, whole.unwrap_or(&line), plan)?;
-            } else {
-                let place = Place { file: self.files.len() - 1, offset, bytes };
-                match whole.and_then(content) {
-                    Some(json) => self.take(json, place, number)?,
-                    None => {
-                        let (path, cut) = (path.clone(), whole.is_none());
-                        self.damages.push(Damage { path, line: number, cut });
-                    }
-                }
-            }
-            offset += bytes as u64;
-        }
-    }
-
-    /// Keeps the first entry of each run that ended well.
-    fn take(&mut self, json: &[u8], place: Place, line: u64) -> Result<(), JournalError> {
-        /// As much of an entry as its keeping needs.
-        #[derive(Deserialize)]
-        struct Head {
-            run: u64,
-            failure: Option<String>,
-        }
-        let path = || self.files[place.file].clone();
-        let failed = |error: serde_json::Error| JournalError::Read { path: path(), source: error.into() };
-        let head: Head = serde_json::from_slice(json).map_err(failed)?;
-        let Some(kept) = self.places.get(head.run as usize).copied() else {
-            self.strangers += 1;
-            return Ok(());
-        };
-        match (kept, head.failure) {
-            (None, Some(reason)) => {
-                self.failed.insert(head.run, reason);
-            }
-            (None, None) => {
-                self.places[head.run as usize] = Some(place);
-                self.failed.remove(&head.run);
-            }
-            (Some(_), Some(_)) => {}
-            (Some(first), None) => {
-                let one: Entry = serde_json::from_slice(json).map_err(failed)?;
-                let same = self.entry_at(first)?.rows == one.rows;
-                self.doubles.push(Double { run: head.run, path: path(), line, same });
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether a run ended well.
-    pub fn has(&self, run: u64) -> bool {
-        self.places.get(run as usize).is_some_and(Option::is_some)
-    }
-
-    /// How many runs ended well.
-    pub fn count(&self) -> u64 {
-        self.places.iter().flatten().count() as u64
-    }
-
-    /// Runs that failed and have not ended well since, with the reason.
-    pub fn failed(&self) -> impl Iterator<Item = (u64, &str)> {
-        self.failed.iter().map(|(run, reason)| (*run, reason.as_str()))
-    }
-
-    /// The entry of a run that ended well.
-    pub fn entry(&self, run: u64) -> Result<Option<Entry>, JournalError> {
-        let place = self.places.get(run as usize).copied().flatten();
-        place.map(|place| self.entry_at(place)).transpose()
-    }
-
-    fn entry_at(&self, place: Place) -> Result<Entry, JournalError> {
-        let path = &self.files[place.file];
-        let failed = |source| JournalError::Read { path: path.clone(), source };
-        let mut file = File::open(path).map_err(failed)?;
-        file.seek(SeekFrom::Start(place.offset)).map_err(failed)?;
-        let mut line = vec![0; place.bytes];
-        file.read_exact(&mut line).map_err(failed)?;
-        let json = line.strip_suffix(b"\n").and_then(content);
-        let changed = || failed(io::Error::other("it changed while it was read"));
-        serde_json::from_slice(json.ok_or_else(changed)?).map_err(|error| failed(error.into()))
-    }
-}
-
-/// The journals at a path, in the order of their names.
-fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
-    if path.is_file() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut found = Vec::new();
-    let entries = match fs::read_dir(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(found),
-        entries => entries?,
-    };
-    for entry in entries {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "jsonl") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
-fn check_first(path: &Path, line: &[u8], plan: &str) -> Result<(), JournalError> {
+/// Refuses the first line of another plan's journal.
+pub(super) fn check_first(path: &Path, line: &[u8], plan: &str) -> Result<(), JournalError> {
     let line = String::from_utf8_lossy(line);
     match line.strip_prefix(FIRST_WORDS) {
         Some(theirs) if theirs == plan => Ok(()),
@@ -286,87 +129,8 @@ fn check_first(path: &Path, line: &[u8], plan: &str) -> Result<(), JournalError>
 }
 
 /// The JSON of a line, if its checksum is right.
-fn content(line: &[u8]) -> Option<&[u8]> {
+pub(super) fn content(line: &[u8]) -> Option<&[u8]> {
     let (stated, rest) = line.split_at_checked(CHECKSUM_CHARS)?;
     let json = rest.strip_prefix(b" ")?;
     (checksum(json).as_bytes() == stated).then_some(json)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn entry(run: u64, attempts: u32) -> Entry {
-        Entry { run, attempts, doubts: Vec::new(), failure: None, rows: Vec::new() }
-    }
-
-    fn failure(run: u64) -> Entry {
-        Entry { failure: Some("no ports".to_owned()), ..entry(run, 1) }
-    }
-
-    fn read(folder: &Path) -> Journals {
-        Journals::read(&[folder.to_owned()], "hash", 10).unwrap()
-    }
-
-    #[test]
-    fn what_was_added_is_found_again_across_files() {
-        let folder = tempfile::tempdir().unwrap();
-        let first = Journal::begin(folder.path(), "hash").unwrap();
-        let second = Journal::begin(folder.path(), "hash").unwrap();
-        first.add(&entry(3, 1)).unwrap();
-        second.add(&entry(0, 2)).unwrap();
-        first.add(&failure(5)).unwrap();
-        first.add(&failure(6)).unwrap();
-        second.add(&entry(6, 2)).unwrap();
-        let journals = read(folder.path());
-        assert_eq!(journals.entry(0).unwrap(), Some(entry(0, 2)));
-        assert_eq!((journals.count(), journals.has(3), journals.has(5)), (3, true, false));
-        assert_eq!(journals.failed().collect::<Vec<_>>(), [(5, "no ports")]);
-        assert!(journals.damages.is_empty() && journals.doubles.is_empty());
-    }
-
-    #[test]
-    fn a_line_cut_anywhere_costs_its_own_run_and_no_other() {
-        let folder = tempfile::tempdir().unwrap();
-        let journal = Journal::begin(folder.path(), "hash").unwrap();
-        journal.add(&entry(0, 1)).unwrap();
-        journal.add(&entry(1, 1)).unwrap();
-        let path = folder.path().join("1.jsonl");
-        let text = fs::read(&path).unwrap();
-        let first_two =
-            text.len() - text[..text.len() - 1].rsplit(|byte| *byte == b'\n').next().unwrap().len() - 1;
-        for length in first_two + 1..text.len() {
-            fs::write(&path, &text[..length]).unwrap();
-            let journals = read(folder.path());
-            assert!(journals.has(0) && !journals.has(1), "{length}");
-            assert_eq!(journals.damages, [Damage { path: path.clone(), line: 3, cut: true }]);
-        }
-        let flipped = String::from_utf8(text).unwrap().replacen("\"run\":0", "\"run\":7", 1);
-        fs::write(&path, flipped).unwrap();
-        let journals = read(folder.path());
-        assert!(!journals.has(0) && !journals.has(7) && journals.has(1));
-        assert_eq!(journals.damages, [Damage { path: path.clone(), line: 2, cut: false }]);
-    }
-
-    #[test]
-    fn a_run_that_comes_in_again_counts_once_and_is_told() {
-        let folder = tempfile::tempdir().unwrap();
-        let journal = Journal::begin(folder.path(), "hash").unwrap();
-        journal.add(&entry(4, 1)).unwrap();
-        journal.add(&entry(4, 1)).unwrap();
-        journal.add(&entry(11, 1)).unwrap();
-        let journals = read(folder.path());
-        assert_eq!((journals.count(), journals.strangers), (1, 1));
-        let path = folder.path().join("1.jsonl");
-        assert_eq!(journals.doubles, [Double { run: 4, path, line: 3, same: true }]);
-    }
-
-    #[test]
-    fn the_journal_of_another_plan_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        Journal::begin(folder.path(), "other").unwrap();
-        let refused = Journals::read(&[folder.path().to_owned()], "hash", 10);
-        assert!(matches!(refused, Err(JournalError::OtherPlan { .. })), "{refused:?}");
-        assert_eq!(read(Path::new("no/such/folder")).count(), 0);
-    }
 }

@@ -22,6 +22,7 @@ const ROWS_KEPT: usize = 100_000;
 pub struct SweepPicture<'a> {
     title: String,
     plan: &'a Plan,
+    has_axes: bool,
     outlines: Vec<CellOutline>,
     /// Of sweeps without axes.
     rows: Vec<MachineMetrics>,
@@ -30,13 +31,14 @@ pub struct SweepPicture<'a> {
 impl<'a> SweepPicture<'a> {
     /// A picture of a sweep of this name.
     pub fn new(title: &str, plan: &'a Plan) -> SweepPicture<'a> {
-        SweepPicture { title: title.to_owned(), plan, outlines: Vec::new(), rows: Vec::new() }
+        let has_axes = !plan.axes().is_empty();
+        SweepPicture { title: title.to_owned(), plan, has_axes, outlines: Vec::new(), rows: Vec::new() }
     }
 
     /// Takes in the next cell.
     pub fn take(&mut self, result: &CellResult<'_>) {
         self.outlines.push(CellOutline::of(result.cell, result.rows));
-        if self.plan.axes().is_empty() {
+        if !self.has_axes {
             let room = ROWS_KEPT - self.rows.len();
             self.rows.extend(result.rows.iter().take(room).cloned());
         }
@@ -49,7 +51,7 @@ impl<'a> SweepPicture<'a> {
 
     /// Draws what the cells came to, each experiment apart.
     pub fn draw(&self) -> Result<Vec<Chart>, ChartError> {
-        if self.plan.axes().is_empty() {
+        if !self.has_axes {
             return self.draw_replicates();
         }
         let mut by_experiment: BTreeMap<&str, Vec<Point<'_>>> = BTreeMap::new();

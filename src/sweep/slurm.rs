@@ -14,7 +14,7 @@ pub use self::queue::{Job, QueueError};
 use self::queue::Submission;
 use super::execution::SweepError;
 use super::folder::SweepFolder;
-use super::journal::Journals;
+use super::journals::Journals;
 use super::piece::Piece;
 use crate::engine::StopSwitch;
 use crate::lab::VERSION;

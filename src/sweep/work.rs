@@ -51,47 +51,41 @@ pub(super) struct OnSockets<'a> {
 }
 
 impl OnSockets<'_> {
-    /// Makes a run, again if its clocks did not keep the pace; `None` where it
-    /// was stopped.
+    /// Makes a run for somebody inside the gate, again if its clocks did not
+    /// keep the pace; `None` where it was stopped.
     pub(super) fn make(&self, number: u64, run: &Run) -> Result<Option<Entry>, SweepError> {
         if let Some(rows) = self.made_before(run)? {
             return Ok(Some(ended(number, 1, rows)));
         }
-        let mut attempt = 1;
-        loop {
-            self.gate.enter();
-            if self.stop.reason().is_some() {
-                self.gate.leave(true);
-                return Ok(None);
-            }
-            let entry = match self.attempt(run) {
+        for attempt in 1.. {
+            let made = match self.stop.reason() {
+                None => self.attempt(run),
+                Some(_) => Err(LabError::StoppedBeforeStart),
+            };
+            let entry = match made {
                 Ok(done) if done.reason == EndReason::Completed => ended(number, attempt, done.reading.rows),
                 Ok(Done { failure: Some(failure), .. }) => failed(number, &failure),
                 // It was stopped, and is no result.
                 Ok(_) | Err(LabError::StoppedBeforeStart) => {
-                    self.gate.leave(true);
                     self.bench.clear(run)?;
-                    return Ok(None);
+                    break;
                 }
-                Err(LabError::Store(error)) => {
-                    self.gate.leave(true);
-                    return Err(error.into());
-                }
+                Err(LabError::Store(error)) => return Err(error.into()),
                 Err(error) => failed(number, &error),
             };
-            let went_well = entry.doubts.is_empty() && entry.failure.is_none();
-            self.gate.leave(went_well);
             if entry.failure.is_some() {
                 // For somebody to look at, if it left anything, until it is tried again.
                 let _ = self.bench.put_into_place(run, self.folder);
                 return Ok(Some(entry));
             }
-            if went_well || attempt == ATTEMPTS {
+            if entry.went_well() || attempt == ATTEMPTS {
                 return self.placed(run, entry).map(Some);
             }
-            attempt += 1;
             self.bench.clear(run)?;
+            self.gate.leave(false);
+            self.gate.enter();
         }
+        Ok(None)
     }
 
     /// Puts a run into its place. Where another process was faster, its run is
@@ -133,7 +127,7 @@ impl OnSockets<'_> {
         };
         match found.first().filter(|found| is_whole(found)) {
             Some(found) => Ok(Some(run_metrics(found)?)),
-            // Only a system that went down leaves less than the whole in its place.
+            // Only a run that failed, or a system that went down, leaves less than the whole.
             None => remove(&place).map(|()| None).map_err(SweepError::from),
         }
     }

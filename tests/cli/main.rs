@@ -21,3 +21,4 @@ mod simulation;
 mod slurm;
 mod strangers;
 mod support;
+mod sweep;

@@ -27,7 +27,7 @@ fn lab() -> Lab {
 fn claims_are_judged_and_what_was_run_is_not_run_again() {
     let lab = lab();
     let args = ["reproduce", "--claims", "mine/claims.toml", "--replicates", "12", "-o", "page"];
-    let first = lab.labctl(&args).code(0).tells(&["48 runs, 0 of them done before", "page: page/README.md"]);
+    let first = lab.labctl(&args).code(0).tells(&["4 cells, 48 runs, simulated", "page: page/README.md"]);
     assert!(first.out.contains("holds only when it is slow"), "{}", first.out);
     let page = lab.read("page/README.md");
     for text in [
@@ -43,7 +43,7 @@ fn claims_are_judged_and_what_was_run_is_not_run_again() {
     for link in page.split("](").skip(1).filter_map(|rest| rest.split_once(')')) {
         assert!(lab.has(&format!("page/{}", link.0)), "{} is linked and not there", link.0);
     }
-    let again = lab.labctl(&args).code(0).tells(&["48 runs, 48 of them done before"]);
+    let again = lab.labctl(&args).code(0).tells(&["done before: 48 runs"]);
     assert_eq!((again.out, lab.read("page/README.md")), (first.out, page));
     let folders = lab.names("results");
     assert_eq!(folders.len(), 1);
@@ -97,7 +97,7 @@ fn after_an_interruption_the_same_command_goes_on() {
     let lab = lab();
     let args = ["reproduce", "--claims", "mine/claims.toml", "--engine", "sockets", "--speedup", "1"];
     let running = lab.start(&args);
-    running.wait_for_talk("of them done before");
+    running.wait_for_talk("on sockets");
     running.signal(Signal::INT);
     let said = running.end().code(130).tells(&["the same command goes on"]);
     assert!(said.out.is_empty() && !lab.has("plots"), "{}", said.out);

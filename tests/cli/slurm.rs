@@ -120,8 +120,9 @@ fn tasks_that_were_lost_are_submitted_again_while_others_come_back() {
 fn when_nothing_comes_back_what_is_missing_is_told() {
     let lab = lab(LAB);
     // On the node, the journal cannot be written.
+    lab.shell(&format!("\"$LABCTL\" {}", SWEEP.replace("sweep", "plan"))).code(0);
     lab.write("results/s/journal", "");
-    let said = sweep(&lab, "--pieces 5").code(4);
+    let said = sweep(&lab, "--pieces 5 --resume").code(4);
     said.tells(&["10 runs are missing", "what the tasks said is in results/s/slurm"]);
     assert_eq!(calls(&lab, "sbatch").len(), 1);
     assert!(lab.read("tasks-said").contains("cannot write the journal"), "{}", lab.read("tasks-said"));
@@ -130,7 +131,7 @@ fn when_nothing_comes_back_what_is_missing_is_told() {
 #[test]
 fn runs_that_failed_are_not_submitted_again_but_by_resuming() {
     let lab = lab(&format!("{LAB}foreign = true\naddress = \"127.0.0.1:9\"\n[network]\nopen = true\n"));
-    sweep(&lab, "--pieces 2").code(4).tells(&["5 more runs failed"]);
+    sweep(&lab, "--pieces 2").code(4).tells(&["10 runs failed"]);
     assert_eq!(calls(&lab, "sbatch").len(), 1);
     sweep(&lab, "--pieces 2 --resume").code(4);
     assert_eq!(calls(&lab, "sbatch").len(), 2);

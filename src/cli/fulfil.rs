@@ -1,0 +1,47 @@
+//! Fulfilling a plan here: every run that is wanted and not made yet, while a
+//! person watches.
+
+use labctl::engine::StopSwitch;
+use labctl::lab::VERSION;
+use labctl::plan::Plan;
+use labctl::sweep::{Execution, Journal, Journals, SweepError, SweepFolder};
+
+use super::Terminal;
+use super::conduct::random_token;
+use super::sweep_progress::SweepProgress;
+use super::view::counted;
+
+/// Makes what is missing of a plan in its folder.
+pub fn fulfil(
+    folder: &SweepFolder,
+    plan: &Plan,
+    fail_fast: bool,
+    stop: &StopSwitch,
+    terminal: &Terminal,
+) -> anyhow::Result<()> {
+    let hash = plan.hash(VERSION);
+    let done = Journals::read(&[folder.journals()], &hash, plan.run_count()).map_err(SweepError::from)?;
+    if done.count() > 0 {
+        terminal.say(format!("done before: {}", counted(done.count(), "run")));
+    }
+    if done.count() == plan.run_count() {
+        return Ok(());
+    }
+    let journal = Journal::begin(&folder.journals(), &hash)?;
+    let progress = SweepProgress::start(plan, done.count(), plan.run_count(), terminal);
+    let outcome = Execution {
+        plan,
+        folder,
+        journal: &journal,
+        stop,
+        token: &random_token()?,
+        fail_fast,
+        ended: &|entry| progress.ended(entry),
+    }
+    .fulfil();
+    let tally = progress.finish();
+    if tally.again > 0 {
+        terminal.say(format!("made again, as clocks had not kept the pace: {}", counted(tally.again, "run")));
+    }
+    Ok(outcome?)
+}
