@@ -4,7 +4,7 @@
 use crate::time::LabTime;
 
 /// No axis has more steps than this.
-pub const MAX_VALUES: usize = 1_000_000;
+pub const MAX_VALUES: usize = 100_000;
 
 /// Text that is no list of values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
