@@ -334,13 +334,16 @@ mod tests {
         let typed = |values: &str| [Override::new("--seed", "seed", values)];
         let runs = cells(&[source], &typed("1..20000000:1000000"), Some(1_000_000)).unwrap_err();
         assert!(matches!(&runs, CellsError::TooManyRuns { runs: 20_000_000, .. }), "{runs}");
-        assert!(matches!(of("", &[("seed", "1..100001")]), Err(CellsError::TooMany { .. })));
+        assert!(matches!(
+            of("", &[("seed", "1..50001"), ("speedup", "1,2")]),
+            Err(CellsError::TooMany { .. })
+        ));
         let numbers =
             ["seed", "speedup", "machine.1.clock_rate", "machine.2.clock_rate", "machine.3.clock_rate"];
         let times = ["start_stagger", "network.connect_timeout"];
         let beyond_u128: Vec<_> = (numbers.map(|key| (key, "1..100000")).into_iter())
             .chain(times.map(|key| (key, "1ms..100000ms:1ms")))
-            .chain([("internal_prob", "0..1:0.00001")])
+            .chain([("internal_prob", "0..1:0.0001")])
             .collect();
         let told = of("", &beyond_u128).unwrap_err();
         assert!(matches!(&told, CellsError::TooMany { .. }), "{told}");
