@@ -11,6 +11,7 @@ pub mod closest;
 pub mod digest;
 pub mod engine;
 pub mod event;
+pub mod history;
 pub mod lab;
 pub mod log;
 pub mod machine;

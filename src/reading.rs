@@ -9,6 +9,7 @@ use polars::prelude::PolarsError;
 
 use crate::check::{Matching, RunFault};
 use crate::event::MachineId;
+use crate::history::{History, MachineHistory, TwoLogsOfOneMachine};
 use crate::log::{Line, LineParser, Stamp, Taken, machine_of_file, read_log};
 use crate::metrics::series::{MachineSeries, RunSeries, Thinned};
 use crate::metrics::{self, MachineMetrics, Meter};
@@ -24,6 +25,8 @@ pub enum ReadError {
     Metrics { path: PathBuf, source: csv::Error },
     #[error("cannot write the events table: {0}")]
     Table(#[from] PolarsError),
+    #[error(transparent)]
+    TwoLogs(#[from] TwoLogsOfOneMachine),
 }
 
 /// What one reading of a run found.
@@ -77,6 +80,24 @@ pub fn read_run<S: EventSink>(
 pub fn measure_run(run: &RunPath, purpose: Purpose) -> Result<Reading, ReadError> {
     let nowhere: Option<&mut EventTable<CsvSink<io::Sink>>> = None;
     read_run(run, purpose, nowhere)
+}
+
+/// Reads a run into memory, its messages matched.
+pub fn read_history(run: &RunPath) -> Result<History, ReadError> {
+    let mut machines = Vec::new();
+    for (number, path) in run.logs.iter().enumerate() {
+        let mut machine = MachineHistory::new(machine_of(number, path), path);
+        let taken = read_log(path, |number, line| machine.see(number, line))
+            .map_err(|source| ReadError::Log { path: path.clone(), source })?;
+        machine.end_of_log(taken);
+        machines.push(machine);
+    }
+    Ok(History::new(machines)?)
+}
+
+/// By its file's name, or else by its place among the logs.
+fn machine_of(number: usize, path: &Path) -> MachineId {
+    machine_of_file(path).unwrap_or(MachineId(number as u32 + 1))
 }
 
 /// A run's metrics: those that were kept beside it where its logs were not.
@@ -139,7 +160,7 @@ impl RunReader<'_> {
         path: &Path,
         mut table: Option<&mut EventTable<S>>,
     ) -> Result<Taken, ReadError> {
-        let machine = machine_of_file(path).unwrap_or(MachineId(number as u32 + 1));
+        let machine = machine_of(number, path);
         let mut meter = Meter::new(machine, self.origin);
         let mut samples = Thinned::default();
         let mut failed = Ok(());
