@@ -13,7 +13,7 @@ pub fn bench(criterion: &mut Criterion) {
         std::fs::write(folder.path().join(format!("log_{}.txt", at + 1)), log).expect("a log");
     }
     let run = find_runs(folder.path()).expect("the run").remove(0);
-    let series = measure_run(&run, Purpose { series: true, matching: false }).expect("a run").series;
+    let series = measure_run(&run, Purpose { series: true, history: false }).expect("a run").series;
 
     let mut group = criterion.benchmark_group("charts");
     group.sample_size(10);

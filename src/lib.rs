@@ -5,8 +5,8 @@
 //! → events table → [`metrics`] → charts. Nothing here knows of command lines,
 //! terminals or progress bars.
 
+pub mod audit;
 pub mod charts;
-pub mod check;
 pub mod closest;
 pub mod digest;
 pub mod engine;

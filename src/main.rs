@@ -15,6 +15,7 @@ fn main() -> ExitCode {
         Command::Run(args) => cli::run::run(&args, &terminal),
         Command::Machine(args) => cli::machine::run(&args, &terminal),
         Command::Parse(args) => cli::parse::run(&args, &terminal),
+        Command::Check(args) => cli::check::run(&args, &terminal),
         Command::Metrics(args) => cli::metrics::run(&args, &terminal),
         Command::Compare(args) => cli::compare::run(&args, &terminal),
         Command::Power(args) => cli::power::run(&args, &terminal),

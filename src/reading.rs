@@ -1,5 +1,5 @@
 //! Reading a run: every log once, its lines shown to whoever measures, tables
-//! or matches them, in memory that does not grow with the run.
+//! or keeps them; in memory that does not grow with the run, but for a history.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::PolarsError;
 
-use crate::check::{Matching, RunFault};
 use crate::event::MachineId;
 use crate::history::{History, MachineHistory, TwoLogsOfOneMachine};
 use crate::log::{Line, LineParser, Stamp, Taken, machine_of_file, read_log};
@@ -37,8 +36,8 @@ pub struct Reading {
     /// Empty unless asked for.
     pub series: RunSeries,
     pub logs: Vec<ReadLog>,
-    /// What is odd about the logs side by side.
-    pub faults: Vec<RunFault>,
+    /// The run's events, in memory, if asked for.
+    pub history: Option<History>,
 }
 
 /// One log of a run.
@@ -53,8 +52,8 @@ pub struct ReadLog {
 pub struct Purpose {
     /// Keep series, for charts.
     pub series: bool,
-    /// Match receives with sends across the logs; holds all of them in memory.
-    pub matching: bool,
+    /// Keep all events in memory, their messages matched.
+    pub history: bool,
 }
 
 /// Reads a run; each event goes into `table` too, if there is one.
@@ -67,13 +66,13 @@ pub fn read_run<S: EventSink>(
     if let Some(table) = &mut table {
         table.begin_run(&run.experiment, &run.run, origin)?;
     }
-    let mut reader = RunReader { run, purpose, origin, matching: Matching::default(), measured: Vec::new() };
+    let mut reader = RunReader { run, purpose, origin, histories: Vec::new(), measured: Vec::new() };
     let mut logs = Vec::new();
     for (number, path) in run.logs.iter().enumerate() {
         let taken = reader.read(number, path, table.as_deref_mut())?;
         logs.push(ReadLog { path: path.clone(), taken });
     }
-    Ok(reader.finish(logs))
+    reader.finish(logs)
 }
 
 /// Reads a run without tabling its events.
@@ -149,7 +148,7 @@ struct RunReader<'a> {
     run: &'a RunPath,
     purpose: Purpose,
     origin: Stamp,
-    matching: Matching,
+    histories: Vec<MachineHistory>,
     measured: Vec<(MachineId, Measured)>,
 }
 
@@ -164,7 +163,8 @@ impl RunReader<'_> {
         let mut meter = Meter::new(machine, self.origin);
         let mut samples = Thinned::default();
         let mut failed = Ok(());
-        let (purpose, origin, matching) = (self.purpose, self.origin, &mut self.matching);
+        let (purpose, origin) = (self.purpose, self.origin);
+        let mut history = MachineHistory::new(machine, path);
         let taken = read_log(path, |line_number, line| {
             meter.see(line);
             if let Line::Event(record) = line {
@@ -176,19 +176,22 @@ impl RunReader<'_> {
                 if purpose.series {
                     samples.push(record.stamp.seconds_since(origin).max(0.0), meter.queue(), record.clock);
                 }
-                if purpose.matching {
-                    matching.see(machine, line_number, record);
-                }
+            }
+            if purpose.history {
+                history.see(line_number, line);
             }
         })
         .map_err(|source| ReadError::Log { path: path.to_owned(), source })?;
         failed?;
-        self.matching.end_of_log(machine, path, &taken);
+        if purpose.history {
+            history.end_of_log(taken.clone());
+            self.histories.push(history);
+        }
         self.measured.push((machine, Measured { meter, samples }));
         Ok(taken)
     }
 
-    fn finish(self, logs: Vec<ReadLog>) -> Reading {
+    fn finish(self, logs: Vec<ReadLog>) -> Result<Reading, ReadError> {
         let (experiment, run) = (&self.run.experiment, &self.run.run);
         let machines = self.machine_count(&logs);
         let mut rows: Vec<MachineMetrics> = self
@@ -197,7 +200,7 @@ impl RunReader<'_> {
             .map(|(_, measured)| measured.meter.finish(experiment, run, machines))
             .collect();
         metrics::complete_run(&mut rows);
-        let faults = if self.purpose.matching { self.matching.faults(machines) } else { Vec::new() };
+        let history = self.purpose.history.then(|| History::new(self.histories)).transpose()?;
         let machines = self.measured.into_iter().map(|(machine, measured)| MachineSeries {
             machine,
             clock_rate: measured.meter.clock_rate(),
@@ -206,7 +209,7 @@ impl RunReader<'_> {
         });
         let series =
             RunSeries { experiment: experiment.clone(), run: run.clone(), machines: machines.collect() };
-        Reading { rows, series, logs, faults }
+        Ok(Reading { rows, series, logs, history })
     }
 
     /// As a header says it, or else as many as there are logs.

@@ -11,6 +11,10 @@ use labctl::plan::Run;
 use super::Terminal;
 use super::progress::Progress;
 
+/// Logs of more than this are not kept in memory: about seven million events,
+/// which take half a gigabyte and some seconds to audit.
+const HISTORY_BYTES_MAX: u64 = 512 << 20;
+
 /// Runs `run`, named `run_name` or else by its time and seed, into `results`.
 /// `None` is a run that was stopped before its first tick.
 pub fn conduct(
@@ -34,6 +38,7 @@ pub fn conduct(
         gauges,
         observer: progress.observer(),
         now: Timestamp::now(),
+        history_bytes_max: HISTORY_BYTES_MAX,
     };
     let outcome = lab::run(&order);
     progress.finish();

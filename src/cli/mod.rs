@@ -1,6 +1,8 @@
 //! The commands, one a file, and what they share. Nothing of this is known to
 //! the library.
 
+mod audits;
+pub mod check;
 pub mod collect;
 pub mod compare;
 mod conduct;
@@ -76,6 +78,8 @@ pub enum Command {
     Machine(machine::Args),
     /// Turn logs into one tidy events table, and tell what is odd about them
     Parse(parse::Args),
+    /// Tell whether logs are true: 20 rules, each with the lines that break it
+    Check(check::Args),
     /// Measure runs: queues, clocks, jumps, rates, messages
     Metrics(metrics::Args),
     /// Tell whether two samples of runs differ by more than chance

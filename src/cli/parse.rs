@@ -5,10 +5,12 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use labctl::audit::{Audit, Finding, RULES, audit};
 use labctl::reading::{Purpose, Reading, read_run};
 use labctl::store::{RunPath, find_all_runs};
 use labctl::table::{CsvSink, EventSink, EventTable, ParquetSink};
 
+use super::audits::told;
 use super::{Exit, Terminal, view};
 
 const EXAMPLES: &str = "\
@@ -110,7 +112,7 @@ fn read_all<S: EventSink>(
     runs: &[RunPath],
     mut table: EventTable<S>,
 ) -> Result<Vec<Reading>, labctl::reading::ReadError> {
-    let purpose = Purpose { series: false, matching: true };
+    let purpose = Purpose { series: false, history: true };
     let readings =
         runs.iter().map(|run| read_run(run, purpose, Some(&mut table))).collect::<Result<_, _>>()?;
     table.finish()?;
@@ -118,23 +120,16 @@ fn read_all<S: EventSink>(
 }
 
 fn tell(runs: &[RunPath], readings: &[Reading], output: Option<&Path>, terminal: &Terminal) -> Exit {
-    for (run, reading) in runs.iter().zip(readings) {
-        tell_faults(run, reading, terminal);
-    }
+    let audits: Vec<Option<Audit>> =
+        runs.iter().zip(readings).map(|(run, reading)| tell_faults(run, reading, terminal)).collect();
     let header = ["run", "log", "lines", "events", "internal", "send", "receive", "odd"];
-    let body = runs.iter().zip(readings).flat_map(|(run, reading)| {
-        reading.logs.iter().zip(&reading.rows).map(|(log, row)| {
+    let body = runs.iter().zip(readings).zip(&audits).flat_map(|((run, reading), audit)| {
+        reading.logs.iter().zip(&reading.rows).map(move |(log, row)| {
             let name =
                 log.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let across = reading.faults.iter().filter(|fault| fault.path == log.path).count() as u64;
-            let numbers = [
-                log.taken.lines,
-                row.events,
-                row.internal,
-                row.sends,
-                row.receives,
-                log.taken.fault_count + across,
-            ];
+            let rulings = audit.iter().flat_map(|audit| &audit.rulings);
+            let odd: u64 = rulings.filter_map(|ruling| ruling.counts.get(&row.machine)).sum();
+            let numbers = [log.taken.lines, row.events, row.internal, row.sends, row.receives, odd];
             [vec![run.run.clone(), name], numbers.map(|number| number.to_string()).to_vec()].concat()
         })
     });
@@ -150,27 +145,30 @@ fn tell(runs: &[RunPath], readings: &[Reading], output: Option<&Path>, terminal:
     Exit::Failed
 }
 
-fn tell_faults(run: &RunPath, reading: &Reading, terminal: &Terminal) {
+/// What an audit finds odd, in the order of each log.
+fn tell_faults(run: &RunPath, reading: &Reading, terminal: &Terminal) -> Option<Audit> {
     if run.unfinished {
         terminal.warn(format!("{}: this run is going on, or was killed", run.folder.display()));
     }
-    for log in &reading.logs {
-        for fault in &log.taken.faults {
-            terminal.warn(format!("{}:{fault}", log.path.display()));
+    let history = reading.history.as_ref()?;
+    let audit = audit(history, None, &RULES);
+    for machine in history.machines() {
+        let of_machine = |finding: &&Finding| finding.place.machine == machine.id();
+        let mut findings: Vec<&Finding> =
+            audit.rulings.iter().flat_map(|ruling| &ruling.findings).filter(of_machine).collect();
+        findings.sort_by_key(|finding| finding.place.line);
+        for finding in &findings {
+            terminal.warn(told(history, finding));
         }
-        let left_out = log.taken.fault_count - log.taken.faults.len() as u64;
+        let all: u64 = audit.rulings.iter().filter_map(|ruling| ruling.counts.get(&machine.id())).sum();
+        let left_out = all - findings.len() as u64;
         if left_out > 0 {
-            terminal.warn(format!("{}: {left_out} more, not shown", log.path.display()));
+            terminal.warn(format!("{}: {left_out} more, not shown", machine.path().display()));
         }
-        if log.taken.errors > 0 {
-            terminal.warn(format!(
-                "{}: the machine logged {} ERROR lines",
-                log.path.display(),
-                log.taken.errors
-            ));
+        let errors = machine.taken().errors;
+        if errors > 0 {
+            terminal.warn(format!("{}: the machine logged {errors} ERROR lines", machine.path().display()));
         }
     }
-    for fault in &reading.faults {
-        terminal.warn(format!("{}:{}: {}", fault.path.display(), fault.line, fault.kind));
-    }
+    Some(audit)
 }

@@ -84,7 +84,7 @@ fn draw_run(
     format: Format,
     terminal: &Terminal,
 ) -> anyhow::Result<Vec<MachineMetrics>> {
-    let reading = measure_run(run, Purpose { series: true, matching: false })?;
+    let reading = measure_run(run, Purpose { series: true, history: false })?;
     let folder = run_folder(run, plots);
     let delays_senders = planned.as_ref().is_some_and(Run::delays_senders);
     let theory = planned.filter(|_| !delays_senders).map(|planned| planned.predictions()).unwrap_or_default();

@@ -15,6 +15,8 @@ pub struct MachineHistory {
     id: MachineId,
     path: PathBuf,
     started: Option<Stamp>,
+    header_line: Option<u64>,
+    end_line: Option<u64>,
     taken: Taken,
     left_out: u64,
     pub(super) events: Events,
@@ -56,6 +58,8 @@ impl MachineHistory {
             id,
             path: path.to_owned(),
             started: None,
+            header_line: None,
+            end_line: None,
             taken: Taken::default(),
             left_out: 0,
             events: Events::default(),
@@ -74,6 +78,8 @@ impl MachineHistory {
             },
             // Of two headers before the first event the last one holds.
             Line::Started { at, .. } if self.is_empty() => self.started = Some(*at),
+            Line::Rate(_) if self.is_empty() => self.header_line = Some(number),
+            Line::End(_) => self.end_line = Some(number),
             _ => {}
         }
     }
@@ -125,6 +131,16 @@ impl MachineHistory {
     /// The header that holds.
     pub fn header(&self) -> Option<&Header> {
         self.taken.header.as_ref()
+    }
+
+    /// The line of the header that holds.
+    pub fn header_line(&self) -> Option<u64> {
+        self.header_line
+    }
+
+    /// The line of the record of the end.
+    pub fn end_line(&self) -> Option<u64> {
+        self.end_line
     }
 
     /// The record of the machine's end.

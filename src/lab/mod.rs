@@ -3,6 +3,7 @@
 
 pub mod measured;
 pub mod simulation;
+pub mod stated;
 pub mod twin;
 
 use std::fs::{self, File};
@@ -47,6 +48,8 @@ pub struct Order {
     pub observer: Observer,
     /// When the run is asked for.
     pub now: Timestamp,
+    /// Keep the run's history, for an audit, if its logs are no larger than this.
+    pub history_bytes_max: u64,
 }
 
 /// What drives the machines.
@@ -200,7 +203,7 @@ fn keep(
     let kept = folder.path().to_owned();
     let reason = *outcome.as_ref().unwrap_or(&EndReason::Failed);
     let failure = outcome.err();
-    let completed = digest(&kept).and_then(|reading| {
+    let completed = digest(&kept, order.history_bytes_max).and_then(|reading| {
         let manifest = manifest(order, run, reason, failure.as_ref(), &kept)?;
         let mut json = serde_json::to_vec_pretty(&manifest)
             .map_err(|error| StoreError::write(&kept.join(MANIFEST_FILE), io::Error::from(error)))?;
@@ -219,13 +222,13 @@ fn keep(
 }
 
 /// From the logs to `events.csv` and `metrics.csv`.
-fn digest(folder: &Path) -> Result<Reading, IncompleteCause> {
+fn digest(folder: &Path, history_bytes_max: u64) -> Result<Reading, IncompleteCause> {
     let runs = find_runs(folder)?;
     let events = folder.join(EVENTS_FILE);
     let file = File::create(&events).map_err(|source| StoreError::write(&events, source))?;
     let mut table = EventTable::new(CsvSink::new(BufWriter::new(file)));
-    let purpose = Purpose { series: true, matching: false };
     let run: &RunPath = &runs[0];
+    let purpose = Purpose { series: true, history: run.log_bytes() <= history_bytes_max };
     let reading = read_run(run, purpose, Some(&mut table))?;
     table.finish().map_err(ReadError::Table)?;
     let mut rows = Vec::new();

@@ -16,8 +16,6 @@ pub struct LogFault {
 pub enum FaultKind {
     /// The file ends inside a line, which is not taken.
     CutInsideLine { text: String },
-    /// The log should end with a record of its end, and does not.
-    NoEnd,
     /// A header where one was read before.
     SecondHeader { text: String },
     /// A line that can be read once its stray characters are left out.
@@ -26,18 +24,14 @@ pub enum FaultKind {
     Unmatched { text: String },
     /// The header names another machine than the file.
     OtherMachine { header: MachineId, file: MachineId },
-    /// The clock did not rise.
-    ClockFell { from: u64, to: u64 },
 }
 
-impl FaultKind {
-    /// Advice or consequence, after the fact itself.
-    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl fmt::Display for FaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             FaultKind::CutInsideLine { text } => {
                 write!(f, "the log is cut inside this line, which is not taken: `{text}`")
             }
-            FaultKind::NoEnd => write!(f, "the log is cut here: no record of the run's end follows"),
             FaultKind::SecondHeader { text } => {
                 write!(f, "a second header, `{text}`; the last one before the first event holds")
             }
@@ -48,22 +42,18 @@ impl FaultKind {
             FaultKind::OtherMachine { header, file } => {
                 write!(f, "the header names machine {header}, the file machine {file}; the header holds")
             }
-            FaultKind::ClockFell { from, to } => {
-                write!(f, "the logical clock does not rise: {to} after {from}")
-            }
         }
     }
 }
 
 impl fmt::Display for LogFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.line)?;
-        self.kind.describe(f)
+        write!(f, "{}: {}", self.line, self.kind)
     }
 }
 
-/// A line as a message can show it.
-pub(super) fn shown(text: &[u8]) -> String {
+/// A line as a message can show it: no control characters, and not too long.
+pub fn shown(text: &[u8]) -> String {
     const LENGTH_SHOWN: usize = 100;
     let readable = String::from_utf8_lossy(&text[..text.len().min(4 * LENGTH_SHOWN)]);
     let mut shown: String =

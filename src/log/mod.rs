@@ -21,7 +21,7 @@ mod stamp;
 mod taken;
 mod write;
 
-pub use fault::{FaultKind, LogFault};
+pub use fault::{FaultKind, LogFault, shown};
 pub use line::{End, EndReason, ErrorLine, Header, Line, Record};
 pub use parse::LineParser;
 pub use read::{LogReader, machine_of_file, read_log};

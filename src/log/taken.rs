@@ -24,10 +24,9 @@ pub struct Taken {
     pub faults: Vec<LogFault>,
     /// All that is odd, whether kept in `faults` or not.
     pub fault_count: u64,
-    /// Whether events say which tick they belong to.
+    /// Whether events say which tick they belong to; such logs promise a record
+    /// of their end.
     pub numbers_ticks: bool,
-    /// The logical clock after the last event.
-    pub clock: u64,
 }
 
 impl Taken {
@@ -41,11 +40,6 @@ impl Taken {
         match line {
             Line::Event(record) => {
                 self.events += 1;
-                if record.clock <= self.clock {
-                    let (from, to) = (self.clock, record.clock);
-                    self.fault(self.lines, FaultKind::ClockFell { from, to });
-                }
-                self.clock = record.clock;
                 self.numbers_ticks |= record.tick.is_some();
             }
             Line::Started { machine, .. } => self.started(*machine, text),

@@ -54,17 +54,29 @@ pub fn doubts(rows: &[MachineMetrics], run: &RunMetrics) -> Vec<Doubt> {
         .collect()
 }
 
+/// Whether so many ticks, served or lost to a delay, are not what was due.
+pub fn is_off_pace(ticks: f64, due: f64) -> bool {
+    (1.0 - ticks / due).abs() > pace_tolerance(due)
+}
+
+/// The share by which ticks may differ from what was due: a run that is
+/// stopped may have a tick due that it did not serve.
+pub fn pace_tolerance(due: f64) -> f64 {
+    let one_tick = 1.5 / due;
+    FIDELITY_TOLERANCE.max(one_tick)
+}
+
 /// Ticks lost to a delay in the sender are what its spec asks for, and no
 /// reason for doubt.
 fn slow(row: &MachineMetrics) -> Option<Doubt> {
     let (fidelity, ticks, lost) = (row.fidelity?, row.ticks?, row.lost_ticks?);
     let due = ticks as f64 / fidelity;
-    let missing = 1.0 - (ticks + lost) as f64 / due;
     let (achieved_rate, clock_rate) = (row.achieved_rate?, row.clock_rate?);
-    // A run that is stopped may have a tick due that it did not serve.
-    let one_tick = 1.5 / due;
-    let doubtful = missing.abs() > FIDELITY_TOLERANCE.max(one_tick);
-    doubtful.then_some(Doubt::Slow { machine: row.machine, achieved_rate, clock_rate })
+    is_off_pace((ticks + lost) as f64, due).then_some(Doubt::Slow {
+        machine: row.machine,
+        achieved_rate,
+        clock_rate,
+    })
 }
 
 fn late(row: &MachineMetrics) -> Option<Doubt> {

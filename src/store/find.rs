@@ -24,6 +24,11 @@ pub struct RunPath {
 }
 
 impl RunPath {
+    /// The size of all logs together; what cannot be seen counts as nothing.
+    pub fn log_bytes(&self) -> u64 {
+        self.logs.iter().filter_map(|log| fs::metadata(log).ok()).map(|log| log.len()).sum()
+    }
+
     /// The metrics that were kept, if any.
     pub fn metrics_file(&self) -> Option<PathBuf> {
         Some(self.folder.join(METRICS_FILE)).filter(|path| path.is_file())

@@ -112,6 +112,7 @@ impl OnSockets<'_> {
             token: run.spec.network.token.clone().unwrap_or_else(|| self.token.to_owned()),
             stop: self.stop.below(),
             gauges: Gauges::new(run.spec.machine_count()),
+            history_bytes_max: 0,
             // What machines notice is in their logs.
             observer: Arc::new(|_| {}),
             now: Timestamp::now(),

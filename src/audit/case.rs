@@ -1,0 +1,90 @@
+//! A run before its judges: its history, what is stated of it, and what
+//! several rules ask of both.
+
+use super::{Place, Stated};
+use crate::event::MachineId;
+use crate::history::{EventId, History, MachineHistory, Source};
+use crate::log::Record;
+
+/// A run that is held against the rules.
+pub(super) struct Case<'a> {
+    pub history: &'a History,
+    pub stated: Option<&'a Stated>,
+    /// How much finer than this no stamp of the run is, in microseconds.
+    pub resolution_us: i64,
+}
+
+const US_PER_S: i64 = 1_000_000;
+/// Between a message's stamp and its way into the queue, and between a tick's
+/// and the look into the queue, a busy host may let this much real time pass.
+const HOST_SLACK_US: f64 = 100_000.0;
+/// Two stamps, each cut to the microsecond.
+const CUT_US: i64 = 2;
+
+impl<'a> Case<'a> {
+    pub fn new(history: &'a History, stated: Option<&'a Stated>) -> Case<'a> {
+        let is_whole = |machine: &MachineHistory| {
+            (0..machine.len() as u32).all(|index| machine.stamp(index).0 % US_PER_S == 0)
+        };
+        let in_seconds = history.events() > 0 && history.machines().iter().all(is_whole);
+        Case { history, stated, resolution_us: if in_seconds { US_PER_S } else { 1 } }
+    }
+
+    /// All machines.
+    pub fn machines(&self) -> &'a [MachineHistory] {
+        self.history.machines()
+    }
+
+    /// Stamps within this of each other may stand for either order.
+    pub fn slack_us(&self, machine: &MachineHistory) -> i64 {
+        if self.stated.is_some_and(|stated| stated.simulated) {
+            return CUT_US;
+        }
+        let speedup = machine.header().and_then(|header| header.speedup).unwrap_or(1.0);
+        let slack = (HOST_SLACK_US * speedup.max(1.0)) as i64;
+        slack.max(self.resolution_us)
+    }
+
+    pub fn record(&self, event: EventId) -> Record {
+        self.history.record(event)
+    }
+
+    pub fn place(&self, event: EventId) -> Place {
+        Place { machine: event.machine, line: self.history.line(event) }
+    }
+
+    /// Every RECEIVE of the machine, and where it comes from.
+    pub fn sources(&self, machine: &'a MachineHistory) -> impl Iterator<Item = (EventId, Source)> {
+        let source = |receive| Some((receive, self.history.source(receive)?));
+        machine.receive_ids().filter_map(source)
+    }
+
+    /// Why what no log shows may be in a log that is not here.
+    pub fn missing_logs(&self) -> Option<String> {
+        let missing = self.history.machine_count().saturating_sub(self.machines().len() as u32);
+        let logs = if missing == 1 { "log is" } else { "logs are" };
+        (missing > 0).then(|| format!("{missing} of {} {logs} not here", self.history.machine_count()))
+    }
+}
+
+/// A place in the log of a machine.
+pub(super) fn at(machine: &MachineHistory, index: u32) -> Place {
+    Place { machine: machine.id(), line: machine.line(index) }
+}
+
+/// The header's line, or the log as a whole.
+pub(super) fn at_header(machine: &MachineHistory) -> u64 {
+    machine.header_line().unwrap_or(0)
+}
+
+/// `machine 2` or `machines 2 and 3`.
+pub(super) fn named(machines: &[MachineId]) -> String {
+    match machines {
+        [] => "no machine".to_owned(),
+        [one] => format!("machine {one}"),
+        [first @ .., last] => {
+            let first: Vec<String> = first.iter().map(MachineId::to_string).collect();
+            format!("machines {} and {last}", first.join(", "))
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Rules about the lines of each log: that they can be read, that there is one
+//! header, that none is missing at the end.
+
+use super::case::{Case, at, named};
+use super::finding::Findings;
+use super::{Place, Rule};
+use crate::history::MachineHistory;
+use crate::log::{FaultKind, LogFault};
+
+pub(super) static LINES_READABLE: Rule = Rule {
+    id: "lines-readable",
+    reason: "every line says something that a log can say",
+    page: "\
+A line that cannot be read is an event that may be missing from every number and every chart. It is
+counted and shown, never skipped in silence.
+
+A line that can be read once its stray characters are left out is taken, and told as mistyped: somebody,
+or some editor, has been at the log by hand. Line ends of Windows, a byte order mark and empty lines
+are harmless.
+
+Broken by: typing into a log, saving it in another encoding, two programs writing to one file, print
+statements left in a machine.",
+    check: |case, findings| {
+        tell_faults(case, findings, |kind| {
+            matches!(kind, FaultKind::Unmatched { .. } | FaultKind::Mistyped { .. })
+        });
+        for machine in case.machines() {
+            let taken = machine.taken();
+            findings.add_uncounted(machine.id(), taken.fault_count - taken.faults.len() as u64);
+            findings.add_uncounted(machine.id(), machine.left_out());
+        }
+    },
+};
+
+pub(super) static ONE_HEADER: Rule = Rule {
+    id: "one-header",
+    reason: "a log has one header, and it names the machine that its file names",
+    page: "\
+A second header means a second start: the machine was started again in the middle of the run, a new run
+was appended to an old log, or lines were copied from another one. Of several headers before the first
+event the last one holds.
+
+A header that names another machine than the file does means that a log was renamed or copied into the
+wrong place; then every message is counted for the wrong machine.",
+    check: |case, findings| {
+        tell_faults(case, findings, |kind| {
+            matches!(kind, FaultKind::SecondHeader { .. } | FaultKind::OtherMachine { .. })
+        });
+    },
+};
+
+fn tell_faults(case: &Case<'_>, findings: &mut Findings, is_ours: impl Fn(&FaultKind) -> bool) {
+    for machine in case.machines() {
+        for LogFault { line, kind } in machine.taken().faults.iter().filter(|fault| is_ours(&fault.kind)) {
+            findings.add(machine.id(), *line, || (kind.to_string(), Vec::new()));
+        }
+    }
+}
+
+pub(super) static LOG_WHOLE: Rule = Rule {
+    id: "log-whole",
+    reason: "no log is cut short",
+    page: "\
+A log that lacks its end makes its machine slower, its clock smaller and its messages fewer than they
+were. Three things show it: the file ends inside a line; the record of the end (END), which the other
+logs of the run or the format itself promise, is not there; the log stops well before the others.
+
+Logs that stop within three seconds and three ticks of each other are taken to end together: machines
+are stopped one after the other.
+
+Without records of the end nobody can tell whether all logs were cut alike, and the verdict says so.
+
+Broken by: a machine that died or was killed, a disk that was full, a log that was shortened by hand.",
+    check: log_whole,
+};
+
+/// Logs end this far apart without it being odd, besides a few of their ticks.
+const END_TOLERANCE_S: f64 = 3.0;
+const END_TOLERANCE_TICKS: f64 = 3.0;
+
+fn log_whole(case: &Case<'_>, findings: &mut Findings) {
+    tell_faults(case, findings, |kind| matches!(kind, FaultKind::CutInsideLine { .. }));
+    let promised = case.machines().iter().any(|machine| machine.end().is_some());
+    for machine in case.machines().iter().filter(|machine| machine.end().is_none()) {
+        let taken = machine.taken();
+        let is_cut = taken.faults.iter().any(|fault| matches!(fault.kind, FaultKind::CutInsideLine { .. }));
+        if is_cut {
+            continue;
+        }
+        if promised || taken.numbers_ticks {
+            findings.add(machine.id(), taken.lines, || {
+                ("the log is cut here: no record of the run's end follows".to_owned(), Vec::new())
+            });
+        } else if !stops_early(case, machine, findings) {
+            findings.unknown("the logs have no records of their end; all may be cut alike");
+        }
+    }
+}
+
+fn stops_early(case: &Case<'_>, machine: &MachineHistory, findings: &mut Findings) -> bool {
+    let last = |machine: &MachineHistory| {
+        Some((machine.stamp((machine.len() as u32).checked_sub(1)?), machine.id()))
+    };
+    let Some((latest, by)) = case.machines().iter().filter_map(last).max() else { return false };
+    let Some((own, _)) = last(machine) else { return false };
+    let early_s = latest.seconds_since(own);
+    let rate = machine.header().map_or(1.0, |header| header.clock_rate);
+    let is_early = early_s > END_TOLERANCE_S + END_TOLERANCE_TICKS / rate;
+    if is_early {
+        let ended: Vec<_> = case.machines().iter().filter(|other| other.id() != machine.id()).collect();
+        let others: Vec<_> = ended.iter().map(|other| other.id()).collect();
+        findings.add(machine.id(), machine.taken().lines, || {
+            let whose = named(&others);
+            let text = format!("the log stops here, {early_s:.0} s before the last of {whose}: it is cut, or the machine died");
+            let proof = case.history.machine(by).map(|other| at(other, other.len() as u32 - 1));
+            (text, proof.into_iter().collect::<Vec<Place>>())
+        });
+    }
+    is_early
+}

@@ -1,0 +1,111 @@
+//! Rules about links: what one machine sends another arrives, and in order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Rule;
+use super::case::Case;
+use super::finding::Findings;
+use crate::event::MachineId;
+use crate::history::{Certainty, EventId, MachineHistory, Source};
+
+pub(super) static LINK_ORDER: Rule = Rule {
+    id: "link-order",
+    reason: "each link delivers in the order in which it was sent",
+    page: "\
+What machine 1 sends to machine 2 arrives there in the same order: TCP promises it on one connection, and
+a queue keeps it. Only matches that leave no doubt are held against it.
+
+Broken by: a connection a message, a thread a message, a queue that is no queue, lines that were moved.",
+    check: |case, findings| {
+        for machine in case.machines() {
+            let mut last: BTreeMap<MachineId, (EventId, EventId)> = BTreeMap::new();
+            for (receive, send) in certain(case, machine) {
+                let before = last.insert(send.machine, (receive, send));
+                let Some((earlier, overtaken)) = before.filter(|(_, before)| before.index > send.index)
+                else {
+                    continue;
+                };
+                findings.add(machine.id(), case.history.line(receive), || {
+                    let (clock, first) = (case.record(send).clock, case.record(overtaken).clock);
+                    let text = format!(
+                        "machine {}'s message of clock {clock} comes after its later one of {first}",
+                        send.machine
+                    );
+                    (text, [earlier, send, overtaken].map(|event| case.place(event)).to_vec())
+                });
+            }
+        }
+        let tally = case.history.tally();
+        if tally.certain == 0 && tally.ambiguous + tally.unknown > 0 {
+            findings.unknown("no RECEIVE can be matched with its SEND beyond doubt");
+        }
+    },
+};
+
+pub(super) static NOTHING_LOST: Rule = Rule {
+    id: "nothing-lost",
+    reason: "a message arrives if a later one on the same link does",
+    page: "\
+When a run ends, messages may still be in queues: the last ones of each link. A message that nobody
+received although a later one from the same machine to the same machine was, is lost.
+
+Checked where the later match leaves no doubt, and where no other RECEIVE could have been this message.
+
+Broken by: sends before the connection stands (the first seconds of a run), a receiver that reads two
+messages as one, a queue with a limit, errors that are caught and forgotten, lines taken out of a log.",
+    check: nothing_lost,
+};
+
+fn nothing_lost(case: &Case<'_>, findings: &mut Findings) {
+    // The last SEND of each link that surely arrived.
+    let mut arrived: BTreeMap<(MachineId, MachineId), (EventId, EventId)> = BTreeMap::new();
+    let mut doubtful: BTreeSet<(MachineId, u64)> = BTreeSet::new();
+    let mut unplaced = false;
+    for machine in case.machines() {
+        for (receive, send) in certain(case, machine) {
+            let last = arrived.entry((send.machine, machine.id())).or_insert((send, receive));
+            *last = (*last).max((send, receive));
+        }
+        for (_, source) in case.sources(machine) {
+            match source {
+                Source::Matched(found) if found.certainty == Certainty::Ambiguous => {
+                    doubtful.insert((machine.id(), case.record(found.send).clock));
+                }
+                Source::Unknown => unplaced = true,
+                _ => {}
+            }
+        }
+    }
+    if unplaced {
+        return findings.unknown("the logs do not say where every message came from");
+    }
+    let tally = case.history.tally();
+    if tally.certain == 0 && tally.ambiguous > 0 {
+        return findings.unknown("no RECEIVE can be matched with its SEND beyond doubt");
+    }
+    for (send, to) in case.history.never_received() {
+        let Some((later, receive)) =
+            arrived.get(&(send.machine, to)).filter(|(later, _)| later.index > send.index)
+        else {
+            continue;
+        };
+        let clock = case.record(send).clock;
+        if doubtful.contains(&(to, clock)) {
+            continue;
+        }
+        findings.add(send.machine, case.history.line(send), || {
+            let text = format!(
+                "machine {to} never received this message, but a later one on the same link: it is lost"
+            );
+            (text, vec![case.place(*later), case.place(*receive)])
+        });
+    }
+}
+
+/// RECEIVEs and their SENDs, where there is no doubt.
+fn certain<'a>(case: &Case<'a>, machine: &'a MachineHistory) -> impl Iterator<Item = (EventId, EventId)> {
+    case.sources(machine).filter_map(|(receive, source)| match source {
+        Source::Matched(found) if found.certainty == Certainty::Certain => Some((receive, found.send)),
+        _ => None,
+    })
+}

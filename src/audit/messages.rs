@@ -1,0 +1,113 @@
+//! Rules about single messages: each was sent, and is received once.
+
+use std::collections::BTreeMap;
+
+use super::Rule;
+use super::case::Case;
+use super::finding::Findings;
+use crate::event::MachineId;
+use crate::history::{EventId, Source};
+
+pub(super) static MESSAGE_SENT: Rule = Rule {
+    id: "message-sent",
+    reason: "every message that was received was sent, with that clock",
+    page: "\
+For each RECEIVE there is a SEND to its machine with the clock that the message carried: from the machine
+that it names, or from any machine if it names none.
+
+A RECEIVE without a SEND says that a log lacks lines, or that the message was changed on its way.
+
+Broken by: a log that was cut, logs of different runs put together, a message stamped before its
+increment (then `clock-condition` names the SEND), clocks that run together on the wire for want of
+framing, sends that are not logged.",
+    check: |case, findings| {
+        for machine in case.machines() {
+            for (receive, source) in case.sources(machine) {
+                if source == Source::Missing {
+                    findings.add(machine.id(), case.history.line(receive), || {
+                        let record = case.record(receive);
+                        let clock = record.message_clock.unwrap_or_default();
+                        let from =
+                            record.from.map_or("any log".to_owned(), |from| format!("machine {from}'s log"));
+                        (
+                            format!("no SEND in {from} carries clock {clock} to machine {}", machine.id()),
+                            Vec::new(),
+                        )
+                    });
+                }
+            }
+        }
+        leave_open(case, findings);
+    },
+};
+
+pub(super) static MESSAGE_ONCE: Rule = Rule {
+    id: "message-once",
+    reason: "every message is received once",
+    page: "\
+A SEND to one machine is one message, and one RECEIVE uses it up; a SEND to all is one for each machine.
+A second RECEIVE of the same message is shown with the first and with its SEND.
+
+Broken by: a handler that puts a message into the queue twice, lines that were copied, a log to which a
+part of itself was appended.",
+    check: |case, findings| {
+        for machine in case.machines() {
+            for (receive, source) in case.sources(machine) {
+                if let Source::Repeated { send } = source {
+                    findings.add(machine.id(), case.history.line(receive), || {
+                        let clock = case.record(send).clock;
+                        let text = format!(
+                            "machine {}'s message of clock {clock} is received once more",
+                            send.machine
+                        );
+                        let firsts =
+                            case.history.receives_of(send).filter(|first| first.machine == machine.id());
+                        let proof = [send].into_iter().chain(firsts).map(|event| case.place(event)).collect();
+                        (text, proof)
+                    });
+                }
+            }
+        }
+        leave_open(case, findings);
+    },
+};
+
+fn leave_open(case: &Case<'_>, findings: &mut Findings) {
+    if let Some(why) = case.missing_logs() {
+        findings.unknown(why);
+    } else if case.history.tally().unknown > 0 {
+        findings.unknown("the logs do not say from whom messages came, or which clocks they carried");
+    }
+}
+
+/// RECEIVEs without a SEND of their clock, but with one of the next, which
+/// nobody received: the message was stamped before its increment.
+pub(super) fn stamped_early(case: &Case<'_>, findings: &mut Findings) {
+    if case.history.tally().missing == 0 {
+        return;
+    }
+    let mut open: BTreeMap<(MachineId, u64), Vec<EventId>> = BTreeMap::new();
+    for (send, to) in case.history.never_received() {
+        open.entry((to, case.record(send).clock)).or_default().push(send);
+    }
+    for machine in case.machines() {
+        for (receive, source) in case.sources(machine) {
+            if source != Source::Missing {
+                continue;
+            }
+            let record = case.record(receive);
+            let next = record.message_clock.and_then(|clock| clock.checked_add(1));
+            let Some(sends) = next.and_then(|clock| open.get_mut(&(machine.id(), clock))) else { continue };
+            let fits = |send: &EventId| record.from.is_none_or(|from| from == send.machine);
+            let Some(at) = sends.iter().position(fits) else { continue };
+            let send = sends.remove(at);
+            findings.add(machine.id(), case.history.line(receive), || {
+                let (carried, logged) = (record.message_clock.unwrap_or_default(), case.record(send).clock);
+                let text = format!(
+                    "the message carries clock {carried}, and its SEND is logged with {logged}: stamped before the increment"
+                );
+                (text, vec![case.place(send)])
+            });
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Is the log true? Rules that the logs of a run must keep, each with a
+//! verdict, and with the lines that break it.
+
+mod account;
+mod case;
+mod clocks;
+mod finding;
+mod lines;
+mod links;
+mod messages;
+mod queue;
+mod span;
+mod stated;
+#[cfg(test)]
+mod tests;
+mod ticks;
+
+pub use finding::{Finding, Place, Ruling, Verdict};
+pub use stated::Stated;
+
+use crate::history::History;
+use case::Case;
+use finding::Findings;
+
+/// One thing that must be true of a run's logs.
+#[derive(Debug)]
+pub struct Rule {
+    /// Short, stable, for the command line and for programs.
+    pub id: &'static str,
+    /// What must hold, in a line.
+    pub reason: &'static str,
+    /// A page about it: why, how it is checked, what breaks it.
+    pub page: &'static str,
+    check: fn(&Case<'_>, &mut Findings),
+}
+
+/// All rules, in the order in which they are told.
+pub static RULES: [&Rule; 20] = [
+    &lines::LINES_READABLE,
+    &lines::ONE_HEADER,
+    &lines::LOG_WHOLE,
+    &stated::PARAMETERS,
+    &span::ONE_RUN,
+    &span::TIME_FORWARD,
+    &clocks::CLOCK_RISES,
+    &clocks::CLOCK_STEP,
+    &clocks::CLOCK_CONDITION,
+    &messages::MESSAGE_SENT,
+    &messages::MESSAGE_ONCE,
+    &links::LINK_ORDER,
+    &links::NOTHING_LOST,
+    &span::SENT_BEFORE_RECEIVED,
+    &account::MESSAGES_ADD_UP,
+    &account::END_AGREES,
+    &queue::QUEUE_LENGTH,
+    &queue::QUEUE_FIRST,
+    &ticks::ONE_EVENT_A_TICK,
+    &ticks::RATE_KEPT,
+];
+
+/// The rule of this id.
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.id == id)
+}
+
+/// What the rules say of a run, in the order of [`RULES`].
+#[derive(Clone, Debug)]
+pub struct Audit {
+    pub rulings: Vec<Ruling>,
+}
+
+impl Audit {
+    /// Whether no rule is broken, as far as these logs can show.
+    pub fn is_sound(&self) -> bool {
+        self.rulings.iter().all(|ruling| ruling.verdict != Verdict::Unsound)
+    }
+
+    /// The rules of which these logs cannot show whether they are kept.
+    pub fn unknown(&self) -> impl Iterator<Item = (&'static Rule, &str)> {
+        self.rulings.iter().filter_map(|ruling| match &ruling.verdict {
+            Verdict::Unknown(why) => Some((ruling.rule, why.as_str())),
+            _ => None,
+        })
+    }
+
+    /// All findings, kept or not.
+    pub fn count(&self) -> u64 {
+        self.rulings.iter().map(Ruling::count).sum()
+    }
+}
+
+/// Holds a run against `rules`; what is stated of it elsewhere is one more
+/// thing to hold its logs against.
+pub fn audit(history: &History, stated: Option<&Stated>, rules: &[&'static Rule]) -> Audit {
+    let case = Case::new(history, stated);
+    let ruling = |rule: &&'static Rule| {
+        let mut findings = Findings::default();
+        (rule.check)(&case, &mut findings);
+        findings.ruling(rule)
+    };
+    Audit { rulings: rules.iter().map(ruling).collect() }
+}

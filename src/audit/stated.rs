@@ -1,0 +1,204 @@
+//! Rules about what is stated of a run elsewhere: in its manifest, its spec and
+//! the other logs' headers.
+
+use super::Rule;
+use super::case::{Case, at_header};
+use super::finding::Findings;
+use crate::event::MachineId;
+use crate::history::MachineHistory;
+use crate::log::EndReason;
+use crate::spec::{Broadcast, Spec};
+
+/// What is stated of a run beside its logs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stated {
+    /// In virtual time, in which nothing is ever late.
+    pub simulated: bool,
+    /// Ticks per second of lab time, in the order of the machines.
+    pub clock_rates: Vec<f64>,
+    /// Lab time per real time.
+    pub speedup: f64,
+    pub seed: u64,
+    /// How the run ended.
+    pub reason: Option<EndReason>,
+    /// The spec that it ran by, where it is kept.
+    pub spec: Option<Spec>,
+}
+
+pub(super) static PARAMETERS: Rule = Rule {
+    id: "parameters",
+    reason: "headers, manifest and spec state the same parameters",
+    page: "\
+Clock rates, the number of machines, the speedup and the seed are stated in the headers of the logs, in
+the manifest and in the spec of a run; they must agree. A run is only worth what its parameters are.
+
+Without a manifest only the headers can be held against each other, and the verdict says so.
+
+Broken by: a header that was edited, a log of another run, a spec or manifest copied from elsewhere, a
+constant that was changed while the program ran.",
+    check: parameters,
+};
+
+fn parameters(case: &Case<'_>, findings: &mut Findings) {
+    for machine in case.machines() {
+        headers_agree(case, machine, findings);
+        if let Some(stated) = case.stated {
+            as_stated(machine, stated, findings);
+        }
+    }
+    match case.stated {
+        Some(stated) => manifest_and_spec(case, stated, findings),
+        None => findings.unknown("there is no manifest or spec to hold the headers against"),
+    }
+}
+
+/// Tells that `what` is said to be `has`, and should be `expected`.
+fn differ(findings: &mut Findings, machine: &MachineHistory, what: &str, has: String, expected: String) {
+    findings.add(machine.id(), at_header(machine), || {
+        (format!("the header says {what} {has}, and {expected}"), Vec::new())
+    });
+}
+
+fn headers_agree(case: &Case<'_>, machine: &MachineHistory, findings: &mut Findings) {
+    let Some(header) = machine.header() else { return };
+    let others = case.machines().iter().filter(|other| other.id() != machine.id());
+    let headers = others.filter_map(|other| Some((other.id(), other.header()?)));
+    let mut counts = headers.clone().filter(|(_, other)| other.machines != header.machines);
+    if let Some((other, stranger)) = counts.next().filter(|_| is_minority(case, machine)) {
+        let said = |count: Option<u32>| {
+            count.map_or("no number of machines".to_owned(), |count| format!("{count} machines"))
+        };
+        let has = said(header.machines);
+        findings.add(machine.id(), at_header(machine), || {
+            (
+                format!("the header says {has}, and that of machine {other} {}", said(stranger.machines)),
+                Vec::new(),
+            )
+        });
+    }
+    if header.machines.is_some_and(|count| machine.id().0 > count) {
+        let count = header.machines.unwrap_or_default();
+        differ(
+            findings,
+            machine,
+            "there are machines 1 to",
+            count.to_string(),
+            format!("this is machine {}", machine.id()),
+        );
+    }
+}
+
+/// Whether most headers state another number of machines; of two, the later.
+fn is_minority(case: &Case<'_>, machine: &MachineHistory) -> bool {
+    let stated = |machine: &MachineHistory| machine.header().map(|header| header.machines);
+    let alike = case.machines().iter().filter(|other| stated(other) == stated(machine));
+    let (count, first) = (alike.clone().count(), alike.map(MachineHistory::id).min());
+    let all = case.machines().iter().filter(|other| other.header().is_some()).count();
+    2 * count < all || (2 * count == all && first != case.machines().first().map(MachineHistory::id))
+}
+
+fn as_stated(machine: &MachineHistory, stated: &Stated, findings: &mut Findings) {
+    let Some(header) = machine.header() else { return };
+    match stated.clock_rates.get(machine.id().index()) {
+        Some(rate) if *rate != header.clock_rate => {
+            differ(
+                findings,
+                machine,
+                "clock rate",
+                header.clock_rate.to_string(),
+                format!("the manifest {rate}"),
+            );
+        }
+        None => differ(
+            findings,
+            machine,
+            "machine",
+            machine.id().to_string(),
+            format!("the manifest knows {} machines", stated.clock_rates.len()),
+        ),
+        Some(_) => {}
+    }
+    let count = stated.clock_rates.len() as u32;
+    if header.machines.is_some_and(|machines| machines != count) {
+        let has = header.machines.unwrap_or_default();
+        differ(findings, machine, "machines:", has.to_string(), format!("the manifest {count}"));
+    }
+    if header.speedup.is_some_and(|speedup| speedup != stated.speedup) {
+        let has = header.speedup.unwrap_or_default();
+        differ(findings, machine, "speedup", has.to_string(), format!("the manifest {}", stated.speedup));
+    }
+    let Some(spec) = &stated.spec else { return };
+    let phase = spec.phase(machine.id());
+    if header.phase.is_some_and(|logged| logged.as_micros() != phase.as_micros()) {
+        let has = header.phase.unwrap_or_default();
+        differ(findings, machine, "phase", has.to_string(), format!("the spec {phase}"));
+    }
+    let is_whole = machine.end().filter(|end| end.reason == EndReason::Completed);
+    if let (Some(end), Some(line)) = (is_whole, machine.end_line())
+        && end.run_time.as_micros() != spec.duration.as_micros()
+    {
+        findings.add(machine.id(), line, || {
+            (format!("the machine ran for {}, and the spec says {}", end.run_time, spec.duration), Vec::new())
+        });
+    }
+}
+
+fn manifest_and_spec(case: &Case<'_>, stated: &Stated, findings: &mut Findings) {
+    let Some(first) = case.machines().first() else { return };
+    let mut differ = |what: &str, manifest: String, spec: String| {
+        findings.add(first.id(), 0, || {
+            (format!("the manifest says {what} {manifest}, and the spec {spec}"), Vec::new())
+        });
+    };
+    let Some(spec) = &stated.spec else { return };
+    if spec.seed != stated.seed {
+        differ("seed", stated.seed.to_string(), spec.seed.to_string());
+    }
+    if spec.machines.len() != stated.clock_rates.len() {
+        differ("machines:", stated.clock_rates.len().to_string(), spec.machines.len().to_string());
+    }
+    if spec.speedup != stated.speedup {
+        differ("speedup", stated.speedup.to_string(), spec.speedup.to_string());
+    }
+    let run = crate::plan::Run::single(spec.clone(), String::new());
+    for (id, (manifest, spec)) in (1..).zip(stated.clock_rates.iter().zip(run.clock_rates())) {
+        if manifest != spec {
+            differ(
+                &format!("machine {}'s clock rate", MachineId(id)),
+                manifest.to_string(),
+                spec.to_string(),
+            );
+        }
+    }
+    if spec.broadcast == Broadcast::PerRecipient {
+        sends_are_single(case, findings);
+    }
+    if stated.reason == Some(EndReason::Completed) {
+        ended_as_stated(case, findings);
+    }
+}
+
+fn sends_are_single(case: &Case<'_>, findings: &mut Findings) {
+    for machine in case.machines() {
+        let to_all = machine.records().find(|(_, record)| record.to == Some(crate::event::Recipients::All));
+        if let Some((index, _)) = to_all {
+            findings.add(machine.id(), machine.line(index), || {
+                ("a send to all in one line, and the spec says one for each recipient".to_owned(), Vec::new())
+            });
+        }
+    }
+}
+
+fn ended_as_stated(case: &Case<'_>, findings: &mut Findings) {
+    for machine in case.machines() {
+        let (Some(end), Some(line)) = (machine.end(), machine.end_line()) else { continue };
+        if end.reason != EndReason::Completed {
+            findings.add(machine.id(), line, || {
+                (
+                    format!("this machine says {}, and the manifest that the run was completed", end.reason),
+                    Vec::new(),
+                )
+            });
+        }
+    }
+}

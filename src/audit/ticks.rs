@@ -1,0 +1,188 @@
+//! Rules about ticks: one event each, and as many as the clock rate says.
+
+use super::case::{Case, at, at_header};
+use super::finding::Findings;
+use super::{Place, Rule};
+use crate::engine::Schedule;
+use crate::event::{Kind, MachineId, Recipients};
+use crate::history::MachineHistory;
+use crate::log::{End, Header, Record};
+use crate::metrics::trust::{is_off_pace, pace_tolerance};
+
+pub(super) static ONE_EVENT_A_TICK: Rule = Rule {
+    id: "one-event-a-tick",
+    reason: "each tick is one event, and none is left out",
+    page: "\
+A tick is exactly one event: a RECEIVE, an INTERNAL or a SEND. Only a send to all may be several lines of
+one tick, one for each recipient. Tick numbers rise, and the ones that are left out are those that the
+record of the end counts as lost: slept through, because a delay acts in the sender.
+
+Only logs that number their ticks can show this.
+
+Broken by: a loop that empties the whole queue in one tick, lines that were taken out or copied, a tick
+that throws the die although it received.",
+    check: one_event_a_tick,
+};
+
+fn one_event_a_tick(case: &Case<'_>, findings: &mut Findings) {
+    for machine in case.machines() {
+        let lost = machine.end().map(|end| end.lost_ticks);
+        let (mut before, mut left_out, mut first_gap): (Option<Record>, u64, Option<u32>) = (None, 0, None);
+        let mut numbered = machine.is_empty();
+        for (index, record) in machine.records() {
+            let Some(tick) = record.tick else { continue };
+            numbered = true;
+            let last = before.and_then(|before| before.tick).unwrap_or(0);
+            if tick <= last && !before.is_some_and(|before| is_next_recipient(&before, &record)) {
+                findings.add(machine.id(), machine.line(index), || {
+                    let text = format!("tick {tick} after tick {last}: more than one event in a tick");
+                    (text, index.checked_sub(1).map(|before| at(machine, before)).into_iter().collect())
+                });
+            } else if tick > last.saturating_add(1) {
+                left_out += tick - last - 1;
+                first_gap.get_or_insert(index);
+            }
+            before = Some(record);
+        }
+        let gap = first_gap.filter(|_| lost.is_some_and(|lost| left_out > lost));
+        if let Some(index) = gap {
+            findings.add(machine.id(), machine.line(index), || {
+                let tick = machine.record(index).tick.unwrap_or_default();
+                let lost = lost.unwrap_or_default();
+                let text = format!(
+                    "{left_out} ticks are left out, the first before tick {tick}; the record of the end counts {lost} as lost"
+                );
+                (text, index.checked_sub(1).map(|before| at(machine, before)).into_iter().collect())
+            });
+        } else if left_out > 0 && lost.is_none() {
+            findings.unknown("ticks are left out, and no record of the end says whether they were lost");
+        }
+        if !numbered {
+            findings.unknown("the logs do not number their ticks");
+        }
+    }
+}
+
+/// Two lines of one send to all.
+fn is_next_recipient(before: &Record, record: &Record) -> bool {
+    match (before.to, record.to) {
+        (Some(Recipients::One(first)), Some(Recipients::One(second))) => {
+            before.tick == record.tick && first < second
+        }
+        _ => false,
+    }
+}
+
+pub(super) static RATE_KEPT: Rule = Rule {
+    id: "rate-kept",
+    reason: "a machine ticks at its clock rate",
+    page: "\
+The clock rate is the experiment's first parameter. Ticks served (and lost to a delay in the sender) must
+be those that were due in the machine's run time, within half a per cent or one and a half ticks; and no
+tick may be served before its deadline.
+
+Logs that do not number their ticks show the rate only between bounds: lines of one send to all may be
+one tick or several, and stamps may be coarse. The verdict is unsound if the nominal rate lies outside
+those bounds, and unknown if they are too wide to tell.
+
+Broken by: `sleep(1 / rate)` after the work instead of absolute deadlines, a host that is too slow, a
+delay that makes the sender sleep, a rate in the header that is not the one that ran.",
+    check: |case, findings| {
+        for machine in case.machines() {
+            match (machine.header(), machine.end()) {
+                (None, _) => findings.unknown("a log does not say its clock rate"),
+                (Some(header), Some(end)) if header.phase.is_some() => {
+                    by_schedule(machine, header, end, findings)
+                }
+                (Some(header), _) => by_stamps(case, machine, header, findings),
+            }
+        }
+    },
+};
+
+fn by_schedule(machine: &MachineHistory, header: &Header, end: &End, findings: &mut Findings) {
+    let Some(phase) = header.phase else { return };
+    let schedule = Schedule { clock_rate: header.clock_rate, phase, duration: end.run_time };
+    let due = header.clock_rate * end.run_time.saturating_sub(phase).as_secs_f64();
+    let ticks = end.ticks.saturating_add(end.lost_ticks);
+    // Whole ticks where they can be counted; beyond, their number is as good.
+    let due = if due < 1e9 { schedule.due(end.run_time) as f64 } else { due };
+    if due > 0.0 && is_off_pace(ticks as f64, due) {
+        findings.add(machine.id(), at_header(machine), || {
+            let text =
+                format!("{ticks} ticks instead of the {due} that were due at {} a second", header.clock_rate);
+            (text, end_place(machine))
+        });
+    }
+    let Some(started) = machine.started() else { return };
+    /// Deadlines and stamps are each cut to the microsecond.
+    const CUT_US: i64 = 2;
+    let early = machine.records().find(|(_, record)| {
+        record
+            .tick
+            .is_some_and(|tick| record.stamp.0.saturating_add(CUT_US) < started.at(schedule.deadline(tick)).0)
+    });
+    if let Some((index, record)) = early {
+        findings.add(machine.id(), machine.line(index), || {
+            let tick = record.tick.unwrap_or_default();
+            let text = format!("tick {tick} is served before its deadline at {} a second", header.clock_rate);
+            (text, vec![Place { machine: machine.id(), line: at_header(machine) }])
+        });
+    }
+}
+
+fn end_place(machine: &MachineHistory) -> Vec<Place> {
+    machine.end_line().map(|line| Place { machine: machine.id(), line }).into_iter().collect()
+}
+
+/// Fewer events say nothing about a rate.
+const EVENTS_ENOUGH: usize = 20;
+
+fn by_stamps(case: &Case<'_>, machine: &MachineHistory, header: &Header, findings: &mut Findings) {
+    if machine.len() < EVENTS_ENOUGH {
+        return findings.unknown("a log is too short to show its machine's rate");
+    }
+    let last = machine.len() as u32 - 1;
+    let span_s = machine.stamp(last).seconds_since(machine.stamp(0));
+    let blur_s = case.resolution_us as f64 / 1e6;
+    if span_s <= blur_s {
+        return findings.unknown("the stamps are too coarse to show a rate");
+    }
+    let most = f64::from(last) / (span_s - blur_s);
+    let least = (f64::from(last) - same_tick_lines(case, machine, header)) / (span_s + blur_s);
+    let nominal = header.clock_rate;
+    let tolerance = nominal * pace_tolerance(nominal * span_s);
+    if most < nominal - tolerance || least > nominal + tolerance {
+        findings.add(machine.id(), at_header(machine), || {
+            let text = format!(
+                "the log shows {least:.2} to {most:.2} ticks a second, and its header says {nominal}"
+            );
+            (text, vec![at(machine, 0), at(machine, last)])
+        });
+    } else if most - least > 4.0 * tolerance {
+        findings.unknown("without tick numbers, and with coarse stamps, the rate is known only roughly");
+    }
+}
+
+/// Lines that may belong to the tick of the line before: SENDs to ever later
+/// machines, as a send to all makes, within half a period of each other.
+fn same_tick_lines(case: &Case<'_>, machine: &MachineHistory, header: &Header) -> f64 {
+    let near_us = ((0.5e6 / header.clock_rate) as i64).saturating_add(case.resolution_us);
+    let mut lines = 0u32;
+    let mut before: Option<(MachineId, i64)> = None;
+    for index in 0..machine.len() as u32 {
+        let to = match (machine.kind(index), machine.to(index)) {
+            (Kind::Send, Some(Recipients::One(to))) => to,
+            _ => {
+                before = None;
+                continue;
+            }
+        };
+        let stamp_us = machine.stamp(index).0;
+        if before.is_some_and(|(last, last_us)| last < to && stamp_us.saturating_sub(last_us) <= near_us) {
+            lines += 1;
+        }
+        before = Some((to, stamp_us));
+    }
+    f64::from(lines)
+}

@@ -1,0 +1,231 @@
+//! `labctl check`: whether logs are true.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::ValueEnum;
+use labctl::audit::{self, Audit, Finding, Place, RULES, Rule, Ruling};
+use labctl::history::History;
+use labctl::lab::stated::stated;
+use labctl::reading::read_history;
+use labctl::store::{RunPath, find_all_runs};
+use serde::Serialize;
+
+use super::audits::{FINDINGS_SHOWN, Quotes, place, shown_of, told};
+use super::{Exit, Terminal, view};
+
+const EXAMPLES: &str = "\
+Examples:
+  labctl check results/exp4/latest
+  labctl check somebody/logs/
+  labctl check results/ --rules clock-rises,message-sent --format json
+  labctl check --explain clock-condition
+
+Every run at the paths is held against every rule. A rule is sound, unsound, or unknown where such logs
+cannot show it; a run is unsound if any rule is. Exit codes: 0 all runs are sound as far as their logs
+can show, 1 a run is unsound.";
+
+/// The arguments of `labctl check`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// Logs, folders of logs, or trees of such folders
+    #[arg(required_unless_present = "explain", value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// Explain a rule instead: what it says, why, and what breaks it
+    #[arg(long, value_name = "RULE", value_parser = rule)]
+    explain: Option<&'static Rule>,
+
+    /// How to tell the verdicts
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+
+    /// Only these rules
+    #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = rule)]
+    rules: Vec<&'static Rule>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+fn rule(id: &str) -> Result<&'static Rule, String> {
+    audit::rule(id).ok_or_else(|| {
+        let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+        format!("there is no such rule; there are {}", ids.join(", "))
+    })
+}
+
+/// A run and what is said of it.
+struct Checked {
+    run: RunPath,
+    history: History,
+    audit: Audit,
+    quotes: Quotes,
+}
+
+/// Audits every run at the paths.
+pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    if let Some(rule) = args.explain {
+        terminal.data(&format!("{}: {}\n\n{}\n", rule.id, rule.reason, rule.page))?;
+        return Ok(Exit::Done);
+    }
+    let rules: Vec<&'static Rule> = if args.rules.is_empty() { RULES.to_vec() } else { args.rules.clone() };
+    let mut runs = find_all_runs(&args.paths)?;
+    runs.retain(|run| !run.logs.is_empty());
+    let (mut documents, mut unsound) = (Vec::new(), 0);
+    let count = runs.len();
+    for run in runs {
+        let checked = check(run, &rules, terminal)?;
+        unsound += usize::from(!checked.audit.is_sound());
+        match args.format {
+            Format::Text => terminal.data(&text(&checked))?,
+            Format::Json => documents.push(Document::of(&checked)),
+        }
+    }
+    match args.format {
+        Format::Json => terminal.data(&(serde_json::to_string_pretty(&documents)? + "\n"))?,
+        Format::Text if count > 1 => terminal.data(&format!("{count} runs, {unsound} of them unsound\n"))?,
+        Format::Text => {}
+    }
+    if count == 0 {
+        terminal.error("there are no logs here to check; only what was measured is kept");
+        return Ok(Exit::Failed);
+    }
+    Ok(if unsound > 0 { Exit::Failed } else { Exit::Done })
+}
+
+fn check(run: RunPath, rules: &[&'static Rule], terminal: &Terminal) -> anyhow::Result<Checked> {
+    if run.unfinished {
+        terminal.warn(format!("{}: this run is going on, or was killed", run.folder.display()));
+    }
+    let history = read_history(&run)?;
+    let stated = stated(&run).unwrap_or_else(|error| {
+        terminal.warn(format!("{}: nothing is held against its spec: {error}", run.folder.display()));
+        None
+    });
+    let audit = audit::audit(&history, stated.as_ref(), rules);
+    let quotes =
+        Quotes::of(&history, &audit).with_context(|| format!("cannot read {}", run.folder.display()))?;
+    Ok(Checked { run, history, audit, quotes })
+}
+
+/// The table of rules, and the findings below it.
+fn text(checked: &Checked) -> String {
+    let Checked { run, history, audit, .. } = checked;
+    let body = audit.rulings.iter().map(|ruling| {
+        let count = if ruling.count() > 0 { ruling.count().to_string() } else { String::new() };
+        [ruling.rule.id.to_owned(), ruling.verdict.word().to_owned(), count, ruling.rule.reason.to_owned()]
+            .to_vec()
+    });
+    let mut text = format!(
+        "{}: {} events in {} logs\n",
+        run.folder.display(),
+        history.events(),
+        history.machines().len()
+    );
+    text += &view::table(&["rule", "verdict", "findings", "what must hold"], body);
+    for ruling in audit.rulings.iter().filter(|ruling| ruling.count() > 0) {
+        text += &findings(checked, ruling);
+    }
+    let unknown: Vec<String> = audit.unknown().map(|(rule, why)| format!("  {}: {why}\n", rule.id)).collect();
+    let sound = match (audit.is_sound(), unknown.is_empty()) {
+        (false, _) => "unsound",
+        (true, true) => "sound",
+        (true, false) => "sound, as far as these logs can show",
+    };
+    text += &format!("verdict: {sound}\n");
+    if !unknown.is_empty() {
+        text += &format!("unknown:\n{}", unknown.concat());
+    }
+    text.push('\n');
+    text
+}
+
+fn findings(checked: &Checked, ruling: &Ruling) -> String {
+    let mut text = format!("\n{}: {}\n", ruling.rule.id, ruling.rule.reason);
+    let all = shown_of(ruling);
+    for finding in all {
+        text += &format!("  {}\n", told(&checked.history, finding));
+        for line in [finding.place].iter().chain(&finding.proof) {
+            if let Some(quoted) = checked.quotes.text(&checked.history, *line) {
+                text += &format!("    {}  {quoted}\n", short_place(&checked.history, *line));
+            }
+        }
+    }
+    let more = ruling.count().saturating_sub(all.len() as u64);
+    if more > 0 {
+        let json = if ruling.findings.len() > FINDINGS_SHOWN { "; --format json shows more" } else { "" };
+        text += &format!("  {more} more{json}\n");
+    }
+    text
+}
+
+/// The file's name alone: its folder was told just above.
+fn short_place(history: &History, of: Place) -> String {
+    let whole = place(history, of);
+    whole.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
+}
+
+/// A run as JSON.
+#[derive(Serialize)]
+struct Document {
+    experiment: String,
+    run: String,
+    folder: PathBuf,
+    events: u64,
+    verdict: &'static str,
+    rules: Vec<RuleDocument>,
+}
+
+#[derive(Serialize)]
+struct RuleDocument {
+    id: &'static str,
+    #[serde(flatten)]
+    verdict: audit::Verdict,
+    count: u64,
+    findings: Vec<FindingDocument>,
+}
+
+#[derive(Serialize)]
+struct FindingDocument {
+    file: String,
+    line: u64,
+    text: String,
+    /// As `file:line`.
+    proof: Vec<String>,
+}
+
+impl Document {
+    fn of(checked: &Checked) -> Document {
+        let Checked { run, history, audit, .. } = checked;
+        let rule = |ruling: &Ruling| RuleDocument {
+            id: ruling.rule.id,
+            verdict: ruling.verdict.clone(),
+            count: ruling.count(),
+            findings: ruling.findings.iter().map(|finding| FindingDocument::of(history, finding)).collect(),
+        };
+        Document {
+            experiment: run.experiment.clone(),
+            run: run.run.clone(),
+            folder: run.folder.clone(),
+            events: history.events(),
+            verdict: if audit.is_sound() { "sound" } else { "unsound" },
+            rules: audit.rulings.iter().map(rule).collect(),
+        }
+    }
+}
+
+impl FindingDocument {
+    fn of(history: &History, finding: &Finding) -> FindingDocument {
+        FindingDocument {
+            file: place(history, Place { line: 0, ..finding.place }),
+            line: finding.place.line,
+            text: finding.text.clone(),
+            proof: finding.proof.iter().map(|line| place(history, *line)).collect(),
+        }
+    }
+}
