@@ -39,7 +39,7 @@ fn one_event_a_tick(case: &Case<'_>, findings: &mut Findings) {
                     (text, index.checked_sub(1).map(|before| at(machine, before)).into_iter().collect())
                 });
             } else if tick > last.saturating_add(1) {
-                left_out += tick - last - 1;
+                left_out = left_out.saturating_add(tick - last - 1);
                 first_gap.get_or_insert(index);
             }
             before = Some(record);

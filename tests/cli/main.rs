@@ -2,6 +2,7 @@
 //! real files. Nothing here asks how fast something is.
 
 mod bad_specs;
+mod check;
 mod compare;
 mod disk;
 mod help;

@@ -1,0 +1,294 @@
+//! The corpus: clean runs, each spoilt in one way, as programs and people do
+//! it; each is found by its own rule at its own line.
+
+use super::logs::{Logs, SPEC, clean, has, number};
+use super::*;
+
+/// Spoils logs, and tells the machine and the line where it should be found.
+type Spoil = fn(&mut Logs) -> (usize, usize);
+
+const INTERNAL: &str = " | INTERNAL | ";
+const RECEIVE: &str = " | RECEIVE | ";
+
+/// The corpus: what is done, the rules that must find it, and the doing.
+const CORPUS: [(&str, &[&str], Spoil); 29] = [
+    ("a message is lost", &["nothing-lost", "messages-add-up", "end-agrees"], |logs| (1, into_send(logs))),
+    ("a message is received twice", &["message-once", "messages-add-up"], |logs| {
+        let line = after_receive(logs);
+        let receive = logs.text(2, line - 1);
+        let (clock, from) = (number(&receive, "Message clock").unwrap(), number(&receive, "From").unwrap());
+        into_receive(logs, line, clock, from);
+        (2, line)
+    }),
+    ("two lines are swapped", &["clock-rises", "time-forward", "one-event-a-tick"], |logs| {
+        logs.machines[1].swap(29, 30);
+        (2, 31)
+    }),
+    ("the end of a log is cut off", &["log-whole"], |logs| {
+        logs.machines[0].truncate(60);
+        (1, 60)
+    }),
+    ("a log is cut inside a line", &["log-whole"], |logs| {
+        logs.machines[0].truncate(60);
+        logs.machines[0][59].truncate(50);
+        (1, 60)
+    }),
+    ("queues are counted before the pop", &["queue-length"], |logs| {
+        for line in 3..logs.machines[1].len() {
+            if has(&logs.machines[1][line - 1], RECEIVE) {
+                logs.change(2, line, "Queue length", |left| left + 1);
+            }
+        }
+        let idle_after = |text: &str, next: &str| text.contains("Queue length: 1") && !next.contains(RECEIVE);
+        (2, logs.find(2, 3, idle_after))
+    }),
+    ("a queue length is one too many", &["queue-length"], |logs| {
+        let line = after_receive(logs) - 1;
+        logs.change(2, line, "Queue length", |left| left + 1);
+        (2, line)
+    }),
+    ("a machine is idle while its queue is not empty", &["queue-first"], |logs| {
+        let line = after_receive(logs);
+        logs.change(2, line - 1, "Queue length", |left| left + 1);
+        (2, line)
+    }),
+    ("one clock is off by one", &["clock-step"], |logs| {
+        let line = logs.find(3, 20, |text, _| text.contains(RECEIVE));
+        logs.change(3, line, "Clock", |clock| clock + 1);
+        (3, line)
+    }),
+    ("a clock stands still", &["clock-rises", "clock-step"], |logs| {
+        let line = logs.find(3, 20, |text, _| text.contains(INTERNAL));
+        logs.change(3, line, "Clock", |clock| clock - 1);
+        (3, line)
+    }),
+    ("a message carries a clock that nobody sent", &["message-sent"], |logs| {
+        let line = logs.find(2, 20, |text, _| text.contains(RECEIVE));
+        logs.change(2, line, "Message clock", |clock| clock + 100_000);
+        (2, line)
+    }),
+    ("two clocks run together on the wire", &["message-sent", "clock-step"], |logs| {
+        let line = logs.find(2, 20, |text, _| text.contains(RECEIVE));
+        logs.change(2, line, "Message clock", |clock| clock * 100 + clock + 1);
+        (2, line)
+    }),
+    ("messages come from the future", &["sent-before-received"], |logs| {
+        logs.move_stamps(2, 1, |stamp| Stamp(stamp.0 - 3_000_000));
+        (2, logs.find(2, 3, |text, _| text.contains(RECEIVE)))
+    }),
+    ("a clock is set back", &["time-forward"], |logs| {
+        logs.move_stamps(2, 40, |stamp| Stamp(stamp.0 - 10_000_000));
+        (2, 40)
+    }),
+    ("a machine starts again in the middle", &["one-header", "clock-rises", "one-event-a-tick"], |logs| {
+        let whole = logs.machines[2].clone();
+        logs.machines[2].truncate(40);
+        logs.machines[2].extend(whole);
+        (3, 41)
+    }),
+    ("a log is of a run of another seed", &["message-sent"], |logs| {
+        logs.machines[1] = clean(SPEC, 99, START).machines.swap_remove(1);
+        let other = logs.audit();
+        let found = other.rulings.iter().find(|ruling| ruling.rule.id == "message-sent").unwrap();
+        let place = found.findings.iter().find(|finding| finding.place.machine.0 == 2).unwrap().place;
+        (2, place.line as usize)
+    }),
+    ("a log is of a run on another day", &["one-run"], |logs| {
+        logs.machines[2] = clean(SPEC, 3, Stamp(START.0 + 86_400_000_000)).machines.swap_remove(2);
+        (3, 2)
+    }),
+    ("the header states a larger rate", &["rate-kept", "parameters"], |logs| {
+        logs.change(1, 2, "Clock rate", |rate| rate + 2);
+        (1, 2)
+    }),
+    ("the header states a smaller rate", &["rate-kept", "parameters"], |logs| {
+        logs.change(1, 2, "Clock rate", |rate| rate - 2);
+        (1, 2)
+    }),
+    ("the header states another number of machines", &["parameters"], |logs| {
+        logs.change(3, 2, "Machines", |machines| machines + 1);
+        (3, 2)
+    }),
+    ("the manifest states another seed", &["parameters"], |logs| {
+        logs.stated.as_mut().unwrap().seed += 1;
+        (1, 0)
+    }),
+    ("a line is taken out", &["one-event-a-tick", "clock-step"], |logs| {
+        let line = logs.find(1, 30, |text, next| text.contains(INTERNAL) && next.contains(INTERNAL));
+        logs.machines[0].remove(line - 1);
+        (1, line)
+    }),
+    ("a letter of Latin-1 gets into a line", &["lines-readable"], |logs| {
+        logs.machines[1][24].insert(30, 0xe7);
+        (2, 25)
+    }),
+    ("somebody prints into the log", &["lines-readable"], |logs| {
+        logs.machines[1].insert(24, b"connected to peer 3\n".to_vec());
+        (2, 25)
+    }),
+    ("two events fall into one tick", &["one-event-a-tick"], |logs| {
+        let line = logs.find(1, 30, |_, next| next.contains(INTERNAL)) + 1;
+        logs.change(1, line, "Tick", |tick| tick - 1);
+        (1, line)
+    }),
+    ("the end counts a message that was not sent", &["end-agrees"], |logs| {
+        let end = logs.machines[0].len();
+        logs.change(1, end, "Sent", |sent| sent + 1);
+        (1, end)
+    }),
+    ("the end counts a message in the queue that nobody sent", &["messages-add-up"], |logs| {
+        let end = logs.machines[0].len();
+        logs.change(1, end, "Queue length", |left| left + 1);
+        (1, end)
+    }),
+    ("a log has the header of another machine", &["one-header"], |logs| {
+        let text = logs.text(2, 1).replace("Machine 2", "Machine 3");
+        logs.set(2, 1, &text);
+        (2, 1)
+    }),
+    ("an event comes after the end", &["end-agrees"], |logs| {
+        let line = logs.machines[0].remove(29);
+        logs.machines[0].push(line);
+        (1, logs.machines[0].len())
+    }),
+];
+
+/// Turns an INTERNAL of machine 1 into a SEND to machine 2, that never arrives.
+fn into_send(logs: &mut Logs) -> usize {
+    let line = logs.find(1, 20, |text, _| text.contains(INTERNAL));
+    let text =
+        logs.text(1, line).replace(INTERNAL, " | SEND | ").replace("Internal event", "Sent to machine 2");
+    logs.set(1, line, &text);
+    line
+}
+
+/// An INTERNAL of machine 2 right after a RECEIVE.
+fn after_receive(logs: &Logs) -> usize {
+    logs.find(2, 20, |text, next| text.contains(RECEIVE) && next.contains(INTERNAL)) + 1
+}
+
+fn into_receive(logs: &mut Logs, line: usize, clock: u64, from: u64) {
+    let receive = format!("Message clock: {clock}, Queue length: 0, From: {from}");
+    let text = logs.text(2, line).replace(INTERNAL, RECEIVE).replace("Internal event", &receive);
+    let text = text.trim_end().to_owned() + ", Waited: 1 us\n";
+    logs.set(2, line, &text);
+}
+
+fn ruling<'a>(audit: &'a Audit, id: &str) -> &'a Ruling {
+    audit.rulings.iter().find(|ruling| ruling.rule.id == id).unwrap()
+}
+
+#[test]
+fn what_is_spoilt_is_found_by_its_rule_at_its_line() {
+    for (name, rules, spoil) in CORPUS {
+        let mut logs = clean(SPEC, 3, START);
+        let (machine, line) = spoil(&mut logs);
+        let audit = logs.audit();
+        assert!(!audit.is_sound(), "{name}");
+        for rule in rules {
+            assert_eq!(
+                ruling(&audit, rule).verdict,
+                Verdict::Unsound,
+                "{name}: {rule} of\n{}",
+                findings(&audit)
+            );
+        }
+        let first = ruling(&audit, rules[0]);
+        let places = first.findings.iter().map(|finding| finding.place);
+        let is_here = |place: Place| (place.machine.0 as usize, place.line as usize) == (machine, line);
+        assert!(
+            places.clone().any(is_here),
+            "{name}: {} finds {:?}, not {machine}:{line}",
+            rules[0],
+            places.collect::<Vec<_>>()
+        );
+    }
+}
+
+/// What of the corpus the notebook's words can show.
+#[test]
+fn what_is_spoilt_is_found_in_the_notebooks_words_too() {
+    for name in [
+        "a message is lost",
+        "a clock stands still",
+        "a message carries a clock that nobody sent",
+        "one clock is off by one",
+    ] {
+        let (_, rules, spoil) = CORPUS.into_iter().find(|(other, ..)| *other == name).unwrap();
+        let mut logs = clean(SPEC, 3, START);
+        let (machine, line) = spoil(&mut logs);
+        let audit = logs.in_notebooks_words().audit();
+        let first = ruling(&audit, rules[0]);
+        let is_here = |finding: &Finding| {
+            (finding.place.machine.0 as usize, finding.place.line as usize) == (machine, line)
+        };
+        assert!(first.findings.iter().any(is_here), "{name}:\n{}", findings(&audit));
+    }
+}
+
+#[test]
+fn two_thirds_of_the_nominal_rate_show_in_whole_seconds() {
+    let mut logs = clean(SPEC, 3, START);
+    logs.move_stamps(1, 3, |stamp| Stamp(START.0 + (stamp.0 - START.0) * 3 / 2));
+    let audit = logs.in_notebooks_words().audit();
+    let places: Vec<Place> =
+        ruling(&audit, "rate-kept").findings.iter().map(|finding| finding.place).collect();
+    assert_eq!(places, [Place { machine: crate::event::MachineId(1), line: 2 }], "{}", findings(&audit));
+}
+
+#[test]
+fn messages_out_of_order_are_found_at_the_later_one() {
+    let mut logs = clean(SPEC, 3, START);
+    let from_1 = |text: &str, _: &str| text.contains(RECEIVE) && text.contains("From: 1");
+    let first = logs.find(2, 20, from_1);
+    let second = logs.find(2, first + 1, from_1);
+    let clocks = [first, second].map(|line| number(&logs.text(2, line), "Message clock").unwrap());
+    logs.change(2, first, "Message clock", |_| clocks[1]);
+    logs.change(2, second, "Message clock", |_| clocks[0]);
+    let audit = logs.audit();
+    let found = &ruling(&audit, "link-order").findings;
+    assert_eq!(found.len(), 1, "{}", findings(&audit));
+    assert_eq!((found[0].place.machine.0, found[0].place.line), (2, second as u64));
+}
+
+/// The same run as a program would log it that stamps messages before it
+/// increments, and lets all clocks follow.
+#[test]
+fn stamping_before_the_increment_is_found_at_every_receive_that_shows_it() {
+    let mut logs = clean(SPEC, 3, START);
+    let history = logs.history();
+    let mut order: Vec<(Stamp, usize, u32)> = Vec::new();
+    for (place, machine) in history.machines().iter().enumerate() {
+        order.extend(machine.records().map(|(index, record)| (record.stamp, place, index)));
+    }
+    order.sort();
+    let mut clocks = [0u64; 3];
+    let mut carried = std::collections::BTreeMap::new();
+    for (_, place, index) in order {
+        let machine = &history.machines()[place];
+        let own = crate::history::EventId { machine: machine.id(), index };
+        let line = history.line(own) as usize;
+        if let Some(found) = history.source_of(own) {
+            let message: u64 = carried[&found.send];
+            clocks[place] = clocks[place].max(message) + 1;
+            logs.change(place + 1, line, "Message clock", |_| message);
+        } else {
+            carried.insert(own, clocks[place]);
+            clocks[place] += 1;
+        }
+        let text = logs.text(place + 1, line);
+        let clock = number(&text, " | Clock").unwrap();
+        logs.set(
+            place + 1,
+            line,
+            &text.replacen(&format!(" | Clock: {clock}"), &format!(" | Clock: {}", clocks[place]), 1),
+        );
+    }
+    let receives = history.tally().certain;
+    let audit = logs.audit();
+    let shown = ruling(&audit, "clock-condition").count();
+    assert!(2 * shown > receives, "{shown} of {receives}\n{}", findings(&audit));
+    assert!(ruling(&audit, "message-sent").count() >= shown);
+    assert_eq!(ruling(&audit, "clock-step").verdict, Verdict::Sound);
+    assert!(ruling(&audit, "clock-condition").findings[0].text.contains("stamped before the increment"));
+}

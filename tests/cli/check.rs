@@ -1,0 +1,160 @@
+//! `labctl check`: what is sound, what is not, and what cannot be told.
+
+use std::thread;
+
+use crate::support::{LAB, Lab, lab_with_notebook_logs};
+
+/// A lab with a simulated run in `results/lab/one`.
+fn lab_with_run() -> Lab {
+    let lab = Lab::with_spec(LAB);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "one"])
+        .code(0)
+        .tells(&["audit:   sound (20 rules)"]);
+    lab
+}
+
+/// Changes a log of that run.
+fn spoil(lab: &Lab, log: &str, change: impl Fn(String) -> String) {
+    let path = format!("results/lab/one/{log}");
+    lab.write(&path, change(lab.read(&path)));
+}
+
+#[test]
+fn a_clean_run_is_sound_by_every_rule() {
+    let said = lab_with_run().labctl(&["check", "results"]).code(0);
+    assert_eq!(said.out.matches(" sound ").count(), 20, "{}", said.out);
+    assert!(said.out.contains("verdict: sound\n") && said.talk.is_empty(), "{}{}", said.out, said.talk);
+}
+
+#[test]
+fn a_spoilt_run_is_unsound_and_the_lines_are_quoted() {
+    let lab = lab_with_run();
+    spoil(&lab, "log_3.txt", |text| text.replacen("Clock: 9 |", "Clock: 8 |", 1));
+    let said = lab.labctl(&["check", "results/lab/one"]).code(1);
+    let lines: Vec<&str> = said.out.lines().collect();
+    let at = lines.iter().position(|line| line.contains(": the logical clock does not rise: 8 after 8"));
+    let at = at.unwrap_or_else(|| panic!("{}", said.out));
+    assert!(lines[at].contains("results/lab/one/log_3.txt:11: "), "{}", lines[at]);
+    assert!(
+        lines[at + 1].contains("log_3.txt:11  20") && lines[at + 1].contains("Clock: 8 |"),
+        "{}",
+        lines[at + 1]
+    );
+    assert!(lines[at + 2].contains("log_3.txt:10  20"), "{}", lines[at + 2]);
+    assert!(said.out.contains("verdict: unsound"));
+}
+
+#[test]
+fn rules_can_be_chosen() {
+    let lab = lab_with_run();
+    spoil(&lab, "log_3.txt", |text| text.replacen("Clock: 9 |", "Clock: 8 |", 1));
+    lab.labctl(&["check", "results", "--rules", "time-forward,message-once"]).code(0);
+    lab.labctl(&["check", "results", "--rules", "time-forward,clock-rises"]).code(1);
+    lab.labctl(&["check", "results", "--rules", "clock"])
+        .code(2)
+        .tells(&["there is no such rule", "clock-rises"]);
+}
+
+#[test]
+fn every_rule_is_explained() {
+    let lab = Lab::new();
+    for rule in labctl::audit::RULES {
+        let said = lab.labctl(&["check", "--explain", rule.id]).code(0);
+        assert!(said.out.starts_with(&format!("{}: {}\n\n", rule.id, rule.reason)), "{}", said.out);
+    }
+    lab.labctl(&["check"]).code(2).tells(&["Usage: labctl check"]);
+}
+
+#[test]
+fn programs_read_verdicts_as_json() {
+    let lab = lab_with_run();
+    spoil(&lab, "log_3.txt", |text| text.replacen("Clock: 9 |", "Clock: 8 |", 1));
+    let said = lab.labctl(&["check", "results", "--format", "json"]).code(1);
+    let runs: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!((&runs[0]["run"], &runs[0]["verdict"]), (&"one".into(), &"unsound".into()));
+    let rules = runs[0]["rules"].as_array().unwrap();
+    assert_eq!(rules.len(), 20);
+    let rises = rules.iter().find(|rule| rule["id"] == "clock-rises").unwrap();
+    assert_eq!((&rises["verdict"], &rises["count"]), (&"unsound".into(), &1.into()));
+    let finding = &rises["findings"][0];
+    assert!(finding["file"].as_str().is_some_and(|file| file.ends_with("log_3.txt")), "{finding}");
+    assert_eq!(finding["line"], 11);
+    assert_eq!(finding["proof"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn what_others_logs_cannot_show_is_named() {
+    let said = lab_with_notebook_logs().labctl(&["check", "theirs"]).code(0);
+    for text in
+        ["verdict: sound, as far as these logs can show", "log-whole: the logs have no records of their end"]
+    {
+        assert!(said.out.contains(text), "`{text}` is not in\n{}", said.out);
+    }
+}
+
+#[test]
+fn a_spec_or_manifest_of_another_run_is_found() {
+    let lab = lab_with_run();
+    let spec = lab.read("results/lab/one/spec.toml");
+    lab.write("results/lab/one/spec.toml", spec.replace("seed = 7", "seed = 8"));
+    let said = lab.labctl(&["check", "results"]).code(1);
+    assert!(said.out.contains("the manifest says seed 7, and the spec 8"), "{}", said.out);
+    lab.write("results/lab/one/spec.toml", "nonsense");
+    lab.labctl(&["check", "results"]).code(0).tells(&["nothing is held against its spec"]);
+}
+
+#[test]
+fn where_there_are_no_logs_nothing_is_sound() {
+    let lab = Lab::new();
+    lab.write("notes/readme.md", "nothing");
+    lab.labctl(&["check", "notes"]).code(1).tells(&["notes holds no runs"]);
+    let kept = lab_with_run();
+    for log in ["log_1.txt", "log_2.txt", "log_3.txt"] {
+        std::fs::remove_file(kept.path(&format!("results/lab/one/{log}"))).unwrap();
+    }
+    kept.labctl(&["check", "results"]).code(1).tells(&["no logs here to check"]);
+}
+
+/// Four dozen runs over real sockets: machines of all kinds, with and without
+/// delays.
+#[test]
+fn runs_on_sockets_are_sound() {
+    const KINDS: [(&str, &str, &str); 6] = [
+        ("", "", "4 1 6"),
+        ("broadcast = \"per-recipient\"", "", "3.48 3.78 3.25"),
+        ("internal_prob = 0.2", "delay = \"exponential:100ms\"", "5 2 3 1"),
+        ("internal_prob = 0", "", "6 1"),
+        ("", "delay = \"uniform:100ms..300ms\"\nwhere = \"sender\"", "4 3 2"),
+        ("internal_prob = 0.4\nbroadcast = \"per-recipient\"", "delay = \"constant:200ms\"", "2 2 2 2 2 2"),
+    ];
+    const SEEDS: u64 = 8;
+    let lab = Lab::new();
+    for (kind, (root, network, rates)) in KINDS.into_iter().enumerate() {
+        let machines: String =
+            rates.split(' ').map(|rate| format!("[[machine]]\nclock_rate = {rate}\n")).collect();
+        for seed in 0..SEEDS {
+            let spec = format!(
+                "name = \"kind-{kind}-{seed}\"\nduration = \"10s\"\nspeedup = 20\nseed = {seed}\n{root}\n[network]\n{network}\n{machines}"
+            );
+            lab.write(&format!("specs/{kind}-{seed}.toml"), spec);
+        }
+    }
+    thread::scope(|scope| {
+        for kind in 0..KINDS.len() {
+            let lab = &lab;
+            scope.spawn(move || {
+                let specs: Vec<String> = (0..SEEDS).map(|seed| format!("specs/{kind}-{seed}.toml")).collect();
+                let args: Vec<&str> = ["run"].into_iter().chain(specs.iter().map(String::as_str)).collect();
+                let said = lab.labctl(&args).code(0);
+                assert_eq!(
+                    said.talk.matches("audit:   sound (20 rules)").count(),
+                    SEEDS as usize,
+                    "{}",
+                    said.talk
+                );
+            });
+        }
+    });
+    let said = lab.labctl(&["check", "results"]).code(0);
+    assert!(said.out.ends_with("48 runs, 0 of them unsound\n"), "{}", said.out);
+}
