@@ -1,12 +1,14 @@
-//! The event log: writing, reading, and reading into the events table.
+//! The event log: writing, reading, reading into the events table and into a
+//! history, and the audit of that.
 
 use std::hint::black_box;
 use std::io;
 
 use criterion::{BatchSize, Criterion, Throughput};
+use labctl::audit::{RULES, audit};
 use labctl::event::{Action, Event, MachineId, Message};
 use labctl::log::{Line, LogReader, LogWriter, machine_of_file};
-use labctl::reading::{Purpose, read_run};
+use labctl::reading::{Purpose, read_history, read_run};
 use labctl::store::find_runs;
 use labctl::table::{CsvSink, EventSink, EventTable};
 use labctl::time::LabTime;
@@ -83,5 +85,10 @@ pub fn bench(criterion: &mut Criterion) {
             BatchSize::PerIteration,
         );
     });
+    group.bench_function("into a history, its messages matched", |bencher| {
+        bencher.iter(|| read_history(&run).expect("a history").events());
+    });
+    let history = read_history(&run).expect("a history");
+    group.bench_function("audit a history", |bencher| bencher.iter(|| audit(&history, None, &RULES).count()));
     group.finish();
 }

@@ -77,14 +77,15 @@ pub(super) fn at_header(machine: &MachineHistory) -> u64 {
     machine.header_line().unwrap_or(0)
 }
 
-/// `machine 2` or `machines 2 and 3`.
+/// `machine 2`, `machines 2 and 3`, or of many only how many.
 pub(super) fn named(machines: &[MachineId]) -> String {
+    const NAMED: usize = 8;
     match machines {
-        [] => "no machine".to_owned(),
         [one] => format!("machine {one}"),
-        [first @ .., last] => {
+        [first @ .., last] if first.len() < NAMED => {
             let first: Vec<String> = first.iter().map(MachineId::to_string).collect();
             format!("machines {} and {last}", first.join(", "))
         }
+        many => format!("{} other machines", many.len()),
     }
 }

@@ -25,9 +25,22 @@ date at midnight or without their year at its end, lines that were sorted or mov
                     });
                 }
             }
+            ends_last(machine, findings);
         }
     },
 };
+
+fn ends_last(machine: &MachineHistory, findings: &mut Findings) {
+    let (Some(end), Some(line), Some((_, last))) = (machine.end(), machine.end_line(), span(machine)) else {
+        return;
+    };
+    if end.stamp.0 < last {
+        findings.add(machine.id(), line, || {
+            let text = "the record of the end has an earlier stamp than the last event";
+            (text.to_owned(), vec![at(machine, machine.len() as u32 - 1)])
+        });
+    }
+}
 
 pub(super) static SENT_BEFORE_RECEIVED: Rule = Rule {
     id: "sent-before-received",

@@ -160,7 +160,11 @@ fn by_stamps(case: &Case<'_>, machine: &MachineHistory, header: &Header, finding
             (text, vec![at(machine, 0), at(machine, last)])
         });
     } else if most - least > 4.0 * tolerance {
-        findings.unknown("without tick numbers, and with coarse stamps, the rate is known only roughly");
+        let id = machine.id();
+        findings.unknown(format!(
+            "without tick numbers rates show only roughly: machine {id} ticks {least:.2} to {most:.2} times a second, \
+             and its header says {nominal}"
+        ));
     }
 }
 

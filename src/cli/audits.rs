@@ -5,9 +5,13 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use labctl::audit::{Audit, Finding, Place, Ruling};
+use labctl::audit::{Audit, Finding, Place, RULES, Ruling, Stated, audit};
 use labctl::history::History;
+use labctl::lab::Done;
 use labctl::log::shown;
+use labctl::plan::Run;
+
+use super::Terminal;
 
 /// Findings of one rule that are shown.
 pub const FINDINGS_SHOWN: usize = 5;
@@ -32,15 +36,63 @@ pub fn shown_of(ruling: &Ruling) -> &[Finding] {
     &ruling.findings[..ruling.findings.len().min(FINDINGS_SHOWN)]
 }
 
+/// Holds the run against the rules that its logs must keep, and frees its
+/// history.
+pub fn tell_audit(done: &mut Done, run: &Run, simulated: bool, terminal: &Terminal) {
+    let folder = done.folder.clone();
+    let Some(history) = done.reading.history.take() else {
+        terminal.say(format!(
+            "audit:   left out, the logs are large; `labctl check {}` does it",
+            folder.display()
+        ));
+        return;
+    };
+    let stated = Stated::of_run(run, simulated, done.reason);
+    let audit = audit(&history, Some(&stated), &RULES);
+    for ruling in audit.rulings.iter().filter(|ruling| ruling.count() > 0) {
+        if let Some(finding) = ruling.findings.first() {
+            let more = if ruling.count() > 1 { format!(" ({} such)", ruling.count()) } else { String::new() };
+            terminal.warn(format!(
+                "audit, {}: {}{more}",
+                ruling.rule.id,
+                finding_in(&history, &folder, finding)
+            ));
+        }
+    }
+    let unknown: Vec<&str> = audit.unknown().map(|(rule, _)| rule.id).collect();
+    let left_open =
+        if unknown.is_empty() { String::new() } else { format!("; unknown: {}", unknown.join(", ")) };
+    if audit.is_sound() {
+        terminal.say(format!("audit:   sound ({} rules{left_open})", audit.rulings.len()));
+    } else {
+        terminal.say(format!(
+            "audit:   unsound, {} findings; `labctl check {}` shows them all",
+            audit.count(),
+            folder.display()
+        ));
+    }
+}
+
+/// The history was read before the run's folder came to its place.
+fn finding_in(history: &History, folder: &Path, finding: &Finding) -> String {
+    let name = history.machine(finding.place.machine).and_then(|machine| machine.path().file_name());
+    let path = name.map_or(folder.to_owned(), |name| folder.join(name));
+    let path = path.display();
+    match finding.place.line {
+        0 => format!("{path}: {}", finding.text),
+        line => format!("{path}:{line}: {}", finding.text),
+    }
+}
+
 /// The lines of logs that an audit's findings speak of.
 #[derive(Debug, Default)]
 pub struct Quotes(BTreeMap<(PathBuf, u64), String>);
 
 impl Quotes {
-    /// Fetches the lines of all findings that are shown.
+    /// Fetches the lines of all findings that are kept.
     pub fn of(history: &History, audit: &Audit) -> io::Result<Quotes> {
         let mut wanted: BTreeMap<&Path, BTreeSet<u64>> = BTreeMap::new();
-        for finding in audit.rulings.iter().flat_map(shown_of) {
+        for finding in audit.rulings.iter().flat_map(|ruling| &ruling.findings) {
             for place in [finding.place].iter().chain(&finding.proof).filter(|place| place.line > 0) {
                 wanted.entry(path(history, *place)).or_default().insert(place.line);
             }

@@ -192,11 +192,19 @@ struct RuleDocument {
 
 #[derive(Serialize)]
 struct FindingDocument {
-    file: String,
-    line: u64,
     text: String,
-    /// As `file:line`.
-    proof: Vec<String>,
+    #[serde(flatten)]
+    place: QuoteDocument,
+    proof: Vec<QuoteDocument>,
+}
+
+#[derive(Serialize)]
+struct QuoteDocument {
+    file: String,
+    /// 0 is the log as a whole.
+    line: u64,
+    /// The line itself.
+    quote: Option<String>,
 }
 
 impl Document {
@@ -206,7 +214,7 @@ impl Document {
             id: ruling.rule.id,
             verdict: ruling.verdict.clone(),
             count: ruling.count(),
-            findings: ruling.findings.iter().map(|finding| FindingDocument::of(history, finding)).collect(),
+            findings: ruling.findings.iter().map(|finding| FindingDocument::of(checked, finding)).collect(),
         };
         Document {
             experiment: run.experiment.clone(),
@@ -220,12 +228,21 @@ impl Document {
 }
 
 impl FindingDocument {
-    fn of(history: &History, finding: &Finding) -> FindingDocument {
+    fn of(checked: &Checked, finding: &Finding) -> FindingDocument {
         FindingDocument {
-            file: place(history, Place { line: 0, ..finding.place }),
-            line: finding.place.line,
             text: finding.text.clone(),
-            proof: finding.proof.iter().map(|line| place(history, *line)).collect(),
+            place: QuoteDocument::of(checked, finding.place),
+            proof: finding.proof.iter().map(|line| QuoteDocument::of(checked, *line)).collect(),
+        }
+    }
+}
+
+impl QuoteDocument {
+    fn of(checked: &Checked, of: Place) -> QuoteDocument {
+        QuoteDocument {
+            file: place(&checked.history, Place { line: 0, ..of }),
+            line: of.line,
+            quote: checked.quotes.text(&checked.history, of).map(str::to_owned),
         }
     }
 }

@@ -4,10 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::ValueEnum;
-use labctl::audit::{Finding, RULES, Stated, audit};
 use labctl::charts::{self, Format, published_values};
 use labctl::engine::StopSwitch;
-use labctl::history::History;
 use labctl::lab::{Done, Engine};
 use labctl::log::EndReason;
 use labctl::metrics::summary::RunMetrics;
@@ -16,6 +14,7 @@ use labctl::plan::Run;
 use labctl::spec::Spec;
 use labctl::store::{LATEST_LINK, PARTIAL_SUFFIX};
 
+use super::audits::tell_audit;
 use super::conduct::conduct;
 use super::engine_flag::EngineFlag;
 use super::signals::listen;
@@ -185,50 +184,6 @@ fn show(done: &Done, experiment: &str, terminal: &Terminal) -> anyhow::Result<()
     }
     terminal.say(format!("results: {}", done.folder.display()));
     Ok(())
-}
-
-/// Holds the run against the rules that its logs must keep, and frees its
-/// history.
-fn tell_audit(done: &mut Done, run: &Run, simulated: bool, terminal: &Terminal) {
-    let folder = done.folder.clone();
-    let Some(history) = done.reading.history.take() else {
-        terminal.say(format!(
-            "audit:   left out, the logs are large; `labctl check {}` does it",
-            folder.display()
-        ));
-        return;
-    };
-    let stated = Stated::of_run(run, simulated, done.reason);
-    let audit = audit(&history, Some(&stated), &RULES);
-    for ruling in audit.rulings.iter().filter(|ruling| ruling.count() > 0) {
-        if let Some(finding) = ruling.findings.first() {
-            let more = if ruling.count() > 1 { format!(" ({} such)", ruling.count()) } else { String::new() };
-            terminal.warn(format!(
-                "audit, {}: {}{more}",
-                ruling.rule.id,
-                finding_in(&history, &folder, finding)
-            ));
-        }
-    }
-    let unknown: Vec<&str> = audit.unknown().map(|(rule, _)| rule.id).collect();
-    let left_open =
-        if unknown.is_empty() { String::new() } else { format!("; unknown: {}", unknown.join(", ")) };
-    if audit.is_sound() {
-        terminal.say(format!("audit:   sound ({} rules{left_open})", audit.rulings.len()));
-    } else {
-        terminal.say(format!(
-            "audit:   unsound, {} findings; `labctl check {}` shows them all",
-            audit.count(),
-            folder.display()
-        ));
-    }
-}
-
-/// The history was read before the run's folder came to its place.
-fn finding_in(history: &History, folder: &Path, finding: &Finding) -> String {
-    let name = history.machine(finding.place.machine).and_then(|machine| machine.path().file_name());
-    let path = name.map_or(folder.to_owned(), |name| folder.join(name));
-    format!("{}:{}: {}", path.display(), finding.place.line, finding.text)
 }
 
 fn draw(done: &Done, run: &Run, plots: &Path, terminal: &Terminal) -> anyhow::Result<()> {

@@ -26,8 +26,8 @@
 //! ```
 //!
 //! An event takes at most 89 bytes, that of a RECEIVE with all there is to say;
-//! an INTERNAL or a SEND takes 33. Ten million events of ordinary runs take
-//! about half a gigabyte.
+//! an INTERNAL or a SEND takes 33. Ten million events, of which
+//! 45 % are RECEIVE, take 0.6 GB.
 
 mod column;
 mod machine;

@@ -40,7 +40,7 @@ impl fmt::Display for FaultKind {
             }
             FaultKind::Unmatched { text } => write!(f, "nothing that a log says: `{text}`"),
             FaultKind::OtherMachine { header, file } => {
-                write!(f, "the header names machine {header}, the file machine {file}; the header holds")
+                write!(f, "the header names machine {header}, the file machine {file}; the file's name holds")
             }
         }
     }
