@@ -1,6 +1,6 @@
 //! Rules about single messages: each was sent, and is received once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::Rule;
 use super::case::Case;
@@ -86,9 +86,9 @@ pub(super) fn stamped_early(case: &Case<'_>, findings: &mut Findings) {
     if case.history.tally().missing == 0 {
         return;
     }
-    let mut open: BTreeMap<(MachineId, u64), Vec<EventId>> = BTreeMap::new();
+    let mut open: BTreeMap<(MachineId, u64, MachineId), VecDeque<EventId>> = BTreeMap::new();
     for (send, to) in case.history.never_received() {
-        open.entry((to, case.record(send).clock)).or_default().push(send);
+        open.entry((to, case.record(send).clock, send.machine)).or_default().push_back(send);
     }
     for machine in case.machines() {
         for (receive, source) in case.sources(machine) {
@@ -96,11 +96,10 @@ pub(super) fn stamped_early(case: &Case<'_>, findings: &mut Findings) {
                 continue;
             }
             let record = case.record(receive);
-            let next = record.message_clock.and_then(|clock| clock.checked_add(1));
-            let Some(sends) = next.and_then(|clock| open.get_mut(&(machine.id(), clock))) else { continue };
-            let fits = |send: &EventId| record.from.is_none_or(|from| from == send.machine);
-            let Some(at) = sends.iter().position(fits) else { continue };
-            let send = sends.remove(at);
+            let Some(clock) = record.message_clock.and_then(|clock| clock.checked_add(1)) else { continue };
+            let (first, last) = record.from.map_or((MachineId(0), MachineId(u32::MAX)), |from| (from, from));
+            let fitting = open.range_mut((machine.id(), clock, first)..=(machine.id(), clock, last));
+            let Some(send) = fitting.map(|(_, sends)| sends).find_map(VecDeque::pop_front) else { continue };
             findings.add(machine.id(), case.history.line(receive), || {
                 let (carried, logged) = (record.message_clock.unwrap_or_default(), case.record(send).clock);
                 let text = format!(
