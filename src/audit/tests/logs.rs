@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use jiff::SignedDuration;
+use jiff::civil::{DateTime, date};
+
 use crate::audit::{Audit, RULES, Stated, audit};
 use crate::engine::simulator::{self, START, simulate};
 use crate::engine::{Gauges, StopSwitch};
@@ -131,12 +134,14 @@ pub fn number(text: &str, name: &str) -> Option<u64> {
     rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
+const EPOCH: DateTime = date(1970, 1, 1).at(0, 0, 0, 0);
+
 fn stamp(text: &str) -> Option<Stamp> {
-    let time: jiff::civil::DateTime = text.parse().ok()?;
-    Some(Stamp(time.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_microsecond()))
+    let time: DateTime = text.parse().ok()?;
+    i64::try_from(time.duration_since(EPOCH).as_micros()).ok().map(Stamp)
 }
 
 fn written(stamp: Stamp) -> String {
-    let time = jiff::Timestamp::from_microsecond(stamp.0).unwrap();
-    jiff::tz::Offset::UTC.to_datetime(time).strftime("%Y-%m-%d %H:%M:%S.%6f").to_string()
+    let time = EPOCH + SignedDuration::from_micros(stamp.0);
+    time.strftime("%Y-%m-%d %H:%M:%S.%6f").to_string()
 }
