@@ -16,6 +16,7 @@ fn main() -> ExitCode {
         Command::Machine(args) => cli::machine::run(&args, &terminal),
         Command::Parse(args) => cli::parse::run(&args, &terminal),
         Command::Metrics(args) => cli::metrics::run(&args, &terminal),
+        Command::Dialect(args) => cli::dialect::run(&args, &terminal),
         Command::Compare(args) => cli::compare::run(&args, &terminal),
         Command::Power(args) => cli::power::run(&args, &terminal),
         Command::Plot(args) => cli::plot::run(&args, &terminal),

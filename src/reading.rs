@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use polars::prelude::PolarsError;
 
 use crate::check::{Matching, RunFault};
+use crate::dialect::TimeFormat;
 use crate::event::MachineId;
 use crate::log::{Line, LineParser, Stamp, Taken, machine_of_file, read_log};
 use crate::metrics::series::{MachineSeries, RunSeries, Thinned};
 use crate::metrics::{self, MachineMetrics, Meter};
 use crate::store::RunPath;
-use crate::table::{CsvSink, EventSink, EventTable};
+use crate::table::{CsvSink, EventSink, EventTable, Origin};
 
 /// A run's logs cannot be read, or its table not be written.
 #[derive(Debug, thiserror::Error)]
@@ -60,10 +61,11 @@ pub fn read_run<S: EventSink>(
     purpose: Purpose,
     mut table: Option<&mut EventTable<S>>,
 ) -> Result<Reading, ReadError> {
-    let origin = origin(&run.logs)?;
+    let origin = origin(run)?;
     if let Some(table) = &mut table {
         table.begin_run(&run.experiment, &run.run, origin)?;
     }
+    let origin = origin.stamp;
     let mut reader = RunReader { run, purpose, origin, matching: Matching::default(), measured: Vec::new() };
     let mut logs = Vec::new();
     for (number, path) in run.logs.iter().enumerate() {
@@ -91,14 +93,23 @@ pub fn run_metrics(run: &RunPath) -> Result<Vec<MachineMetrics>, ReadError> {
 }
 
 /// When a run's lab time began: the earliest start that a header names, or
-/// else the earliest stamp.
-fn origin(logs: &[PathBuf]) -> Result<Stamp, ReadError> {
+/// else the earliest stamp. Logs that count from the start say it themselves.
+fn origin(run: &RunPath) -> Result<Origin, ReadError> {
+    let format = run.dialect.as_ref().map(|logs| logs.dialect.time_format());
+    let is_date = format.is_none_or(TimeFormat::tells_the_date);
+    if format.is_some_and(TimeFormat::begins_with_the_run) {
+        return Ok(Origin { stamp: Stamp(0), is_date });
+    }
     let mut earliest = None;
-    for path in logs {
-        let stamp = first_stamp(path).map_err(|source| ReadError::Log { path: path.clone(), source })?;
+    for (number, path) in run.logs.iter().enumerate() {
+        let stamp = match &run.dialect {
+            Some(logs) => File::open(path).and_then(|file| logs.first_stamp(number, file)),
+            None => first_stamp(path),
+        };
+        let stamp = stamp.map_err(|source| ReadError::Log { path: path.clone(), source })?;
         earliest = stamp.into_iter().chain(earliest).min();
     }
-    Ok(earliest.unwrap_or(Stamp(0)))
+    Ok(Origin { stamp: earliest.unwrap_or(Stamp(0)), is_date })
 }
 
 fn first_stamp(path: &Path) -> io::Result<Option<Stamp>> {
@@ -139,12 +150,17 @@ impl RunReader<'_> {
         path: &Path,
         mut table: Option<&mut EventTable<S>>,
     ) -> Result<Taken, ReadError> {
-        let machine = machine_of_file(path).unwrap_or(MachineId(number as u32 + 1));
+        let foreign = self.run.dialect.as_ref();
+        let named = match foreign {
+            Some(logs) => logs.machine(number),
+            None => machine_of_file(path),
+        };
+        let machine = named.unwrap_or(MachineId(number as u32 + 1));
         let mut meter = Meter::new(machine, self.origin);
         let mut samples = Thinned::default();
         let mut failed = Ok(());
         let (purpose, origin, matching) = (self.purpose, self.origin, &mut self.matching);
-        let taken = read_log(path, |line_number, line| {
+        let see = |line_number: u64, line: &Line<'_>| {
             meter.see(line);
             if let Line::Event(record) = line {
                 if let Some(table) = &mut table
@@ -159,7 +175,11 @@ impl RunReader<'_> {
                     matching.see(machine, line_number, record);
                 }
             }
-        })
+        };
+        let taken = match foreign {
+            Some(logs) => File::open(path).and_then(|file| logs.read(number, file, see)),
+            None => read_log(path, see),
+        }
         .map_err(|source| ReadError::Log { path: path.to_owned(), source })?;
         failed?;
         self.matching.end_of_log(machine, path, &taken);
@@ -180,6 +200,7 @@ impl RunReader<'_> {
         let machines = self.measured.into_iter().map(|(machine, measured)| MachineSeries {
             machine,
             clock_rate: measured.meter.clock_rate(),
+            knows_queue: measured.meter.knows_queue(),
             jumps: if self.purpose.series { measured.meter.jumps() } else { Default::default() },
             samples: measured.samples.into_samples(),
         });

@@ -5,10 +5,12 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use labctl::log::{LogFault, Taken};
 use labctl::reading::{Purpose, Reading, read_run};
-use labctl::store::{RunPath, find_all_runs};
+use labctl::store::RunPath;
 use labctl::table::{CsvSink, EventSink, EventTable, ParquetSink};
 
+use super::dialect_flags::DialectFlags;
 use super::{Exit, Terminal, view};
 
 const EXAMPLES: &str = "\
@@ -16,6 +18,7 @@ Examples:
   labctl parse results/ -o events.csv
   labctl parse somebody/logs/ -o events.parquet
   labctl parse log_1.txt | head
+  labctl parse somebody/logs/ --dialect auto     in whatever known way they are written
 
 Columns: experiment, run, machine, line (in its log), stamp_us (since 1970, UTC), time_us (lab time
 since the run's start), tick, event, clock, message_clock, queue_length, from, to, waited_us.
@@ -32,11 +35,14 @@ pub struct Args {
     /// Where the events go, as CSV, or as Parquet if it ends so; standard output if missing
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+
+    #[command(flatten)]
+    dialect: DialectFlags,
 }
 
 /// Reads all logs and tells what was found.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let mut runs = find_all_runs(&args.paths)?;
+    let mut runs = args.dialect.find_runs(&args.paths, terminal)?;
     runs.retain(|run| !run.logs.is_empty());
     let readings = match &args.output {
         Some(path) => into_file(&runs, path)?,
@@ -46,7 +52,10 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         }
         None => into_stdout(&runs)?,
     };
-    Ok(tell(&runs, &readings, args.output.as_deref(), terminal))
+    let exit = tell(&runs, &readings, args.output.as_deref(), terminal);
+    let read = runs.iter().zip(readings.iter().map(|reading| &reading.logs[..]));
+    let is_good = args.dialect.judge_runs(read, terminal);
+    Ok(if is_good { exit } else { Exit::Failed })
 }
 
 fn into_file(runs: &[RunPath], path: &Path) -> anyhow::Result<Vec<Reading>> {
@@ -155,10 +164,18 @@ fn tell_faults(run: &RunPath, reading: &Reading, terminal: &Terminal) {
         terminal.warn(format!("{}: this run is going on, or was killed", run.folder.display()));
     }
     for log in &reading.logs {
-        for fault in &log.taken.faults {
+        // Those of a dialect are shown with its account.
+        let is_told = |fault: &&LogFault| run.dialect.is_none() || !fault.is_unmatched();
+        for fault in log.taken.faults.iter().filter(is_told) {
             terminal.warn(format!("{}:{fault}", log.path.display()));
         }
-        let left_out = log.taken.fault_count - log.taken.faults.len() as u64;
+        let unmatched_elsewhere = if run.dialect.is_some() {
+            log.taken.unmatched.saturating_sub(Taken::FAULTS_KEPT as u64)
+        } else {
+            0
+        };
+        let left_out =
+            (log.taken.fault_count - log.taken.faults.len() as u64).saturating_sub(unmatched_elsewhere);
         if left_out > 0 {
             terminal.warn(format!("{}: {left_out} more, not shown", log.path.display()));
         }

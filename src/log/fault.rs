@@ -55,6 +55,13 @@ impl FaultKind {
     }
 }
 
+impl LogFault {
+    /// Whether it is a line that says nothing known.
+    pub fn is_unmatched(&self) -> bool {
+        matches!(self.kind, FaultKind::Unmatched { .. })
+    }
+}
+
 impl fmt::Display for LogFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.line)?;
@@ -63,7 +70,7 @@ impl fmt::Display for LogFault {
 }
 
 /// A line as a message can show it.
-pub(super) fn shown(text: &[u8]) -> String {
+pub(crate) fn shown(text: &[u8]) -> String {
     const LENGTH_SHOWN: usize = 100;
     let readable = String::from_utf8_lossy(&text[..text.len().min(4 * LENGTH_SHOWN)]);
     let mut shown: String =

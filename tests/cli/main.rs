@@ -3,6 +3,7 @@
 
 mod bad_specs;
 mod compare;
+mod dialect;
 mod disk;
 mod help;
 mod isolation;
