@@ -86,7 +86,7 @@ fn splitter(fields: &Fields<'_>, shape: &Shape) -> Result<Splitter, SpecError> {
         check_groups(&field, &regex, &names)?;
         let named = regex.capture_names().enumerate();
         let groups = named.filter_map(|(at, name)| Some((LogField::named(name?)?, at))).collect();
-        let needle = needle(field.text("a regular expression")?);
+        let needle = needle(field.text("a regular expression")?).map(Box::new);
         return Ok(Splitter::Text { regex, groups, needle });
     }
     if let Some(field) = fields.get("match") {
