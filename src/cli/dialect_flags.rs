@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
-use labctl::dialect::{self, Detection, Dialect, Refusal};
+use labctl::dialect::{self, Detection, Dialect, Refusal, RunsError};
 use labctl::log::{Line, LineParser, Taken};
 use labctl::reading::ReadLog;
 use labctl::store::find::FindError;
@@ -86,7 +86,18 @@ impl DialectFlags {
         terminal: &Terminal,
     ) -> anyhow::Result<Vec<RunPath>> {
         terminal.say(format!("dialect: {found}"));
-        Ok(dialect::find_runs(&Arc::new(found.dialect), paths, &self.clock_rate)?)
+        let dialect = Arc::new(found.dialect);
+        match dialect::find_runs(&dialect, paths, &self.clock_rate) {
+            Err(RunsError::Nothing { .. }) => {
+                // Their names are other people's still: their lines tell which are logs.
+                let mut files = dialect::log_files(paths)?;
+                files.retain(|file| {
+                    dialect::read_sample(file).is_ok_and(|sample| dialect.share(&sample) >= 0.5)
+                });
+                Ok(dialect::find_runs(&dialect, &files, &self.clock_rate)?)
+            }
+            runs => Ok(runs?),
+        }
     }
 
     /// Tells how many lines were understood, and the first that were not.

@@ -132,6 +132,13 @@ pub fn detect(known: Vec<Dialect>, samples: &[Sample]) -> Result<Detection, Refu
     }
 }
 
+impl Dialect {
+    /// The share of a log's first lines that fit; 0 where none is an event.
+    pub fn share(&self, sample: &Sample) -> f64 {
+        fit(self, sample).share()
+    }
+}
+
 impl std::ops::Add for Fit {
     type Output = Fit;
 

@@ -161,3 +161,18 @@ fn a_proposal_can_be_used_as_it_is() {
     lab.write("empty/a.log", "nothing\n");
     lab.labctl(&["dialect", "new", "empty"]).code(1).tells(&["nothing here looks like an event"]);
 }
+
+#[test]
+fn logs_of_others_that_are_named_like_ours_or_like_nobodys_are_recognised_too() {
+    for name in ["log_", "machine-"] {
+        let lab = Lab::new();
+        for (nth, (_, text)) in LOGS.iter().enumerate() {
+            lab.write(&format!("theirs/{name}{}.txt", nth + 1), text);
+        }
+        lab.write("theirs/notes.txt", "nothing of a log\n");
+        let said =
+            lab.labctl(&["parse", "theirs"]).code(0).tells(&["dialect: henro25", "6 lines, 6 matched"]);
+        let machines: Vec<String> = rows(&said.out).into_iter().map(|row| row["machine"].clone()).collect();
+        assert_eq!(machines, ["1", "1", "1", "2", "3", "3"]);
+    }
+}
