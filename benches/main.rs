@@ -3,6 +3,7 @@
 //! `cargo bench` runs all; `cargo bench -- machine` what is named so.
 
 mod charts;
+mod dialect;
 mod log;
 mod machine;
 mod metrics;
@@ -21,6 +22,7 @@ criterion_group! {
     sweep::bench,
     wire::bench,
     log::bench,
+    dialect::bench,
     metrics::bench,
     charts::bench,
     sockets::bench

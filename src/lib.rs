@@ -8,6 +8,7 @@
 pub mod audit;
 pub mod charts;
 pub mod closest;
+pub mod dialect;
 pub mod digest;
 pub mod engine;
 pub mod event;

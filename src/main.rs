@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         Command::Parse(args) => cli::parse::run(&args, &terminal),
         Command::Check(args) => cli::check::run(&args, &terminal),
         Command::Metrics(args) => cli::metrics::run(&args, &terminal),
+        Command::Dialect(args) => cli::dialect::run(&args, &terminal),
         Command::Compare(args) => cli::compare::run(&args, &terminal),
         Command::Power(args) => cli::power::run(&args, &terminal),
         Command::Plot(args) => cli::plot::run(&args, &terminal),

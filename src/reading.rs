@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::PolarsError;
 
+use crate::dialect::TimeFormat;
 use crate::event::MachineId;
 use crate::history::{History, MachineHistory, TwoLogsOfOneMachine};
 use crate::log::{Line, LineParser, Stamp, Taken, machine_of_file, read_log};
 use crate::metrics::series::{MachineSeries, RunSeries, Thinned};
 use crate::metrics::{self, MachineMetrics, Meter};
 use crate::store::RunPath;
-use crate::table::{CsvSink, EventSink, EventTable};
+use crate::table::{CsvSink, EventSink, EventTable, Origin};
 
 /// A run's logs cannot be read, or its table not be written.
 #[derive(Debug, thiserror::Error)]
@@ -62,10 +63,11 @@ pub fn read_run<S: EventSink>(
     purpose: Purpose,
     mut table: Option<&mut EventTable<S>>,
 ) -> Result<Reading, ReadError> {
-    let origin = origin(&run.logs)?;
+    let origin = origin(run)?;
     if let Some(table) = &mut table {
         table.begin_run(&run.experiment, &run.run, origin)?;
     }
+    let origin = origin.stamp;
     let mut reader = RunReader { run, purpose, origin, histories: Vec::new(), measured: Vec::new() };
     let mut logs = Vec::new();
     for (number, path) in run.logs.iter().enumerate() {
@@ -111,14 +113,23 @@ pub fn run_metrics(run: &RunPath) -> Result<Vec<MachineMetrics>, ReadError> {
 }
 
 /// When a run's lab time began: the earliest start that a header names, or
-/// else the earliest stamp.
-fn origin(logs: &[PathBuf]) -> Result<Stamp, ReadError> {
+/// else the earliest stamp. Logs that count from the start say it themselves.
+fn origin(run: &RunPath) -> Result<Origin, ReadError> {
+    let format = run.dialect.as_ref().map(|logs| logs.dialect.time_format());
+    let is_date = format.is_none_or(TimeFormat::tells_the_date);
+    if format.is_some_and(TimeFormat::begins_with_the_run) {
+        return Ok(Origin { stamp: Stamp(0), is_date });
+    }
     let mut earliest = None;
-    for path in logs {
-        let stamp = first_stamp(path).map_err(|source| ReadError::Log { path: path.clone(), source })?;
+    for (number, path) in run.logs.iter().enumerate() {
+        let stamp = match &run.dialect {
+            Some(logs) => File::open(path).and_then(|file| logs.first_stamp(number, file)),
+            None => first_stamp(path),
+        };
+        let stamp = stamp.map_err(|source| ReadError::Log { path: path.clone(), source })?;
         earliest = stamp.into_iter().chain(earliest).min();
     }
-    Ok(earliest.unwrap_or(Stamp(0)))
+    Ok(Origin { stamp: earliest.unwrap_or(Stamp(0)), is_date })
 }
 
 fn first_stamp(path: &Path) -> io::Result<Option<Stamp>> {
@@ -159,13 +170,15 @@ impl RunReader<'_> {
         path: &Path,
         mut table: Option<&mut EventTable<S>>,
     ) -> Result<Taken, ReadError> {
-        let machine = machine_of(number, path);
+        let foreign = self.run.dialect.as_ref();
+        let named = foreign.and_then(|logs| logs.machine(number));
+        let machine = named.unwrap_or_else(|| machine_of(number, path));
         let mut meter = Meter::new(machine, self.origin);
         let mut samples = Thinned::default();
         let mut failed = Ok(());
         let (purpose, origin) = (self.purpose, self.origin);
         let mut history = MachineHistory::new(machine, path);
-        let taken = read_log(path, |line_number, line| {
+        let see = |line_number: u64, line: &Line<'_>| {
             meter.see(line);
             if let Line::Event(record) = line {
                 if let Some(table) = &mut table
@@ -180,7 +193,11 @@ impl RunReader<'_> {
             if purpose.history {
                 history.see(line_number, line);
             }
-        })
+        };
+        let taken = match foreign {
+            Some(logs) => File::open(path).and_then(|file| logs.read(number, file, see)),
+            None => read_log(path, see),
+        }
         .map_err(|source| ReadError::Log { path: path.to_owned(), source })?;
         failed?;
         if purpose.history {
@@ -204,6 +221,7 @@ impl RunReader<'_> {
         let machines = self.measured.into_iter().map(|(machine, measured)| MachineSeries {
             machine,
             clock_rate: measured.meter.clock_rate(),
+            knows_queue: measured.meter.knows_queue(),
             jumps: if self.purpose.series { measured.meter.jumps() } else { Default::default() },
             samples: measured.samples.into_samples(),
         });

@@ -32,8 +32,16 @@ pub struct EventTable<S: EventSink> {
     sink: S,
     experiment: PlSmallStr,
     run: PlSmallStr,
-    origin: Stamp,
+    origin: Origin,
     rows: Rows,
+}
+
+/// When a run's lab time began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    pub stamp: Stamp,
+    /// Whether stamps are dates, and not only spans since some moment.
+    pub is_date: bool,
 }
 
 /// The columns under construction.
@@ -94,11 +102,12 @@ impl Rows {
 impl<S: EventSink> EventTable<S> {
     pub fn new(sink: S) -> EventTable<S> {
         let (experiment, run) = (PlSmallStr::EMPTY, PlSmallStr::EMPTY);
-        EventTable { sink, experiment, run, origin: Stamp(0), rows: Rows::with_capacity(BATCH_ROWS) }
+        let origin = Origin { stamp: Stamp(0), is_date: true };
+        EventTable { sink, experiment, run, origin, rows: Rows::with_capacity(BATCH_ROWS) }
     }
 
     /// The records that follow belong to this run, whose lab time began at `origin`.
-    pub fn begin_run(&mut self, experiment: &str, run: &str, origin: Stamp) -> PolarsResult<()> {
+    pub fn begin_run(&mut self, experiment: &str, run: &str, origin: Origin) -> PolarsResult<()> {
         self.write_batch()?;
         (self.experiment, self.run, self.origin) = (experiment.into(), run.into(), origin);
         Ok(())
@@ -136,7 +145,12 @@ impl<S: EventSink> EventTable<S> {
         let constant = |name: &str, value: &PlSmallStr| {
             Column::new_scalar(name.into(), Scalar::from(value.clone()), height)
         };
-        let time_us: Vec<i64> = rows.stamp_us.iter().map(|stamp| stamp - self.origin.0).collect();
+        let origin = self.origin.stamp.0;
+        let time_us: Vec<i64> = rows.stamp_us.iter().map(|stamp| stamp.saturating_sub(origin)).collect();
+        let stamp_us = match self.origin.is_date {
+            true => numbers("stamp_us", rows.stamp_us),
+            false => numbers("stamp_us", vec![None::<i64>; height]),
+        };
         DataFrame::new(
             height,
             vec![
@@ -144,7 +158,7 @@ impl<S: EventSink> EventTable<S> {
                 constant("run", &self.run),
                 numbers("machine", rows.machine),
                 numbers("line", rows.line),
-                numbers("stamp_us", rows.stamp_us),
+                stamp_us,
                 numbers("time_us", time_us),
                 rows.tick.finish().into_column(),
                 rows.event.finish().into_column(),
@@ -159,9 +173,9 @@ impl<S: EventSink> EventTable<S> {
     }
 }
 
-fn numbers<T>(name: &str, values: Vec<T>) -> Column
+fn numbers<T, U: ?Sized>(name: &str, values: Vec<T>) -> Column
 where
-    Series: NamedFrom<Vec<T>, [T]>,
+    Series: NamedFrom<Vec<T>, U>,
 {
     Series::new(name.into(), values).into_column()
 }

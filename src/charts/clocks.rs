@@ -18,6 +18,7 @@ pub(super) fn draw(series: &RunSeries, theory: &[Prediction]) -> Result<Chart, C
         widest: if series.machines.len() <= 4 { 5.0 } else { 3.0 },
         lines: series.machines.iter().map(|machine| line(machine, theory)).collect(),
         flat_theory: "theory: no clock rises",
+        empty: "no events",
     };
     timeline.draw(series)
 }

@@ -30,6 +30,7 @@ pub(super) fn draw(series: &RunSeries, theory: &[Prediction]) -> Result<Chart, C
         widest: 2.2,
         lines,
         flat_theory: "theory: no clock falls behind for good",
+        empty: "no events",
     };
     timeline.draw(series)
 }
@@ -99,7 +100,13 @@ mod tests {
             clock_last: clock,
         };
         let samples = clocks.iter().map(sample).collect();
-        MachineSeries { machine: MachineId(id), clock_rate: None, samples, jumps: BTreeMap::new() }
+        MachineSeries {
+            machine: MachineId(id),
+            clock_rate: None,
+            knows_queue: true,
+            samples,
+            jumps: BTreeMap::new(),
+        }
     }
 
     #[test]

@@ -18,6 +18,11 @@ pub(super) fn draw(series: &RunSeries, theory: &[Prediction]) -> Result<Chart, C
         widest: 2.2,
         lines: series.machines.iter().map(|machine| line(machine, theory)).collect(),
         flat_theory: "theory: no machine is overloaded",
+        empty: if series.machines.iter().all(|machine| machine.knows_queue) {
+            "no events"
+        } else {
+            "these logs do not tell the queue"
+        },
     };
     timeline.draw(series)
 }
@@ -30,6 +35,10 @@ fn line(machine: &MachineSeries, theory: &[Prediction]) -> Line {
         high: sample.queue_max as f64,
         last: sample.queue_last as f64,
     };
+    if !machine.knows_queue {
+        let cells = ["?", "?"].map(str::to_owned).into();
+        return Line { steps: Vec::new(), at_end: 0.0, cells, theory: None };
+    }
     let last = machine.samples.last().map(|sample| sample.queue_last);
     let longest = machine.samples.iter().map(|sample| sample.queue_max).max();
     Line {

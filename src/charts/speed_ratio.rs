@@ -57,11 +57,11 @@ impl Measure {
         }
     }
 
-    fn value(self, row: &MachineMetrics) -> u64 {
+    fn value(self, row: &MachineMetrics) -> Option<u64> {
         match self {
             Measure::MaxQueue => row.max_queue,
             Measure::EndQueue => row.end_queue,
-            Measure::ClockDiff => row.clock_diff,
+            Measure::ClockDiff => Some(row.clock_diff),
         }
     }
 }
@@ -110,9 +110,9 @@ impl<'a> Scatter<'a> {
                 experiments.push(row.experiment.as_str());
                 experiments.len() - 1
             });
-            if let Some(ratio) = ratio(row) {
+            if let Some((ratio, value)) = ratio(row).zip(measure.value(row)) {
                 let key = (ratio.to_bits(), experiment, row.machine);
-                groups.entry(key).or_default().push(measure.value(row));
+                groups.entry(key).or_default().push(value);
             }
         }
         let group = |((ratio, experiment, machine), mut values): ((u64, usize, MachineId), Vec<u64>)| {
@@ -141,7 +141,7 @@ impl<'a> Scatter<'a> {
         legend.draw(canvas)?;
         let mut notes = self.notes();
         if self.groups.is_empty() {
-            plot.say(canvas, if self.rows.is_empty() { "no runs" } else { "no clock rate is known" })?;
+            plot.say(canvas, self.what_is_missing())?;
         } else {
             let unlabelled = self.draw_groups(canvas, &plot)?;
             if unlabelled > 0 {
@@ -149,6 +149,16 @@ impl<'a> Scatter<'a> {
             }
         }
         Heading { title: self.measure.title().to_owned(), subject: self.subject(), notes }.draw(canvas)
+    }
+
+    fn what_is_missing(&self) -> &'static str {
+        if self.rows.is_empty() {
+            "no runs"
+        } else if self.rows.iter().all(|row| ratio(row).is_none()) {
+            "no clock rate is known"
+        } else {
+            "no queue is known"
+        }
     }
 
     /// Runs that differ by orders of magnitude need another axis, once so many
@@ -259,6 +269,10 @@ impl<'a> Scatter<'a> {
         let unknown = self.rows.iter().filter(|row| ratio(row).is_none()).count();
         if unknown > 0 {
             notes.push(format!("{} of unknown clock rate left out", machines(unknown)));
+        }
+        let silent = self.rows.iter().filter(|row| self.measure.value(row).is_none()).count();
+        if silent > 0 {
+            notes.push(format!("{} of unknown queue left out", machines(silent)));
         }
         let unrecorded = |row: &&MachineMetrics| row.end_queue_source == EndQueueSource::LastLogged;
         let logged = self.rows.iter().filter(unrecorded).count();

@@ -30,6 +30,8 @@ pub(super) struct Timeline {
     pub lines: Vec<Line>,
     /// What it means that theory lets no line rise.
     pub flat_theory: &'static str,
+    /// What is said where there is no line at all.
+    pub empty: &'static str,
 }
 
 /// One machine's line.
@@ -61,7 +63,7 @@ impl Timeline {
         let plot = Plot::new(canvas, Axis::seconds(span.0, span.1), Axis::counts(highest), room)?;
         plot.draw(canvas, "Lab time (s)", self.y_title)?;
         if self.steps().next().is_none() {
-            return plot.say(canvas, "no events");
+            return plot.say(canvas, self.empty);
         }
         self.draw_others(canvas, &plot, &chosen)?;
         for (row, &index) in legend.rows.iter().zip(&chosen) {

@@ -6,16 +6,17 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use labctl::metrics::summary::{RunMetrics, SummaryRow, summarise};
 use labctl::metrics::{MachineMetrics, file};
-use labctl::reading::run_metrics;
-use labctl::store::find_all_runs;
+use labctl::reading::{Purpose, measure_run, run_metrics};
 use serde::Serialize;
 
+use super::dialect_flags::DialectFlags;
 use super::{Exit, Terminal, view};
 
 const EXAMPLES: &str = "\
 Examples:
   labctl metrics results/exp4/latest
   labctl metrics results/ --format csv > all.csv
+  labctl metrics somebody/logs/ --dialect auto
   labctl metrics somebody/logs/ --format json | jq '.runs[].end_queue'
 
 What a log cannot tell is shown as `?`, and left empty or null in data.";
@@ -31,6 +32,9 @@ pub struct Args {
     /// A table for people, or data for programs
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: OutputFormat,
+
+    #[command(flatten)]
+    dialect: DialectFlags,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -57,12 +61,20 @@ struct RunDocument<'a> {
 
 /// Measures every run at the paths.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let mut runs = Vec::new();
+    let found = args.dialect.find_runs(&args.paths, terminal)?;
+    let (mut runs, mut logs) = (Vec::new(), Vec::new());
     let mut swept = BTreeSet::new();
     let mut alike = Vec::new();
-    for run in find_all_runs(&args.paths)? {
-        let rows = run_metrics(&run)?;
-        match run.sweep {
+    for run in &found {
+        let rows = if run.dialect.is_some() {
+            let reading = measure_run(run, Purpose::default())?;
+            logs.push(reading.logs);
+            reading.rows
+        } else {
+            logs.push(Vec::new());
+            run_metrics(run)?
+        };
+        match &run.sweep {
             Some(sweep) => _ = swept.insert(sweep),
             None => alike.push(rows.clone()),
         }
@@ -87,7 +99,8 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         }
     };
     terminal.data(&text)?;
-    Ok(Exit::Done)
+    let is_good = args.dialect.judge_runs(found.iter().zip(logs.iter().map(Vec::as_slice)), terminal);
+    Ok(if is_good { Exit::Done } else { Exit::Failed })
 }
 
 /// A single run is no sample: only experiments with several are summarised.

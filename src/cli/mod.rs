@@ -6,6 +6,8 @@ pub mod check;
 pub mod collect;
 pub mod compare;
 mod conduct;
+pub mod dialect;
+mod dialect_flags;
 mod engine_flag;
 pub mod exec;
 mod fulfil;
@@ -82,6 +84,8 @@ pub enum Command {
     Check(check::Args),
     /// Measure runs: queues, clocks, jumps, rates, messages
     Metrics(metrics::Args),
+    /// Read logs of others: list, show, try and propose dialects
+    Dialect(dialect::Args),
     /// Tell whether two samples of runs differ by more than chance
     Compare(compare::Args),
     /// Say how many runs a wanted precision needs

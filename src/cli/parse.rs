@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use labctl::audit::{Audit, Finding, RULES, audit};
 use labctl::reading::{Purpose, Reading, read_run};
-use labctl::store::{RunPath, find_all_runs};
+use labctl::store::RunPath;
 use labctl::table::{CsvSink, EventSink, EventTable, ParquetSink};
 
 use super::audits::told;
+use super::dialect_flags::DialectFlags;
 use super::{Exit, Terminal, view};
 
 const EXAMPLES: &str = "\
@@ -18,6 +19,7 @@ Examples:
   labctl parse results/ -o events.csv
   labctl parse somebody/logs/ -o events.parquet
   labctl parse log_1.txt | head
+  labctl parse somebody/logs/ --dialect auto     in whatever known way they are written
 
 Columns: experiment, run, machine, line (in its log), stamp_us (since 1970, UTC), time_us (lab time
 since the run's start), tick, event, clock, message_clock, queue_length, from, to, waited_us.
@@ -34,11 +36,14 @@ pub struct Args {
     /// Where the events go, as CSV, or as Parquet if it ends so; standard output if missing
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+
+    #[command(flatten)]
+    dialect: DialectFlags,
 }
 
 /// Reads all logs and tells what was found.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let mut runs = find_all_runs(&args.paths)?;
+    let mut runs = args.dialect.find_runs(&args.paths, terminal)?;
     runs.retain(|run| !run.logs.is_empty());
     let readings = match &args.output {
         Some(path) => into_file(&runs, path)?,
@@ -48,7 +53,10 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         }
         None => into_stdout(&runs)?,
     };
-    Ok(tell(&runs, &readings, args.output.as_deref(), terminal))
+    let exit = tell(&runs, &readings, args.output.as_deref(), terminal);
+    let read = runs.iter().zip(readings.iter().map(|reading| &reading.logs[..]));
+    let is_good = args.dialect.judge_runs(read, terminal);
+    Ok(if is_good { exit } else { Exit::Failed })
 }
 
 fn into_file(runs: &[RunPath], path: &Path) -> anyhow::Result<Vec<Reading>> {

@@ -7,10 +7,11 @@ use clap::ValueEnum;
 use labctl::charts::{self, Chart, Format, Published, published_values};
 use labctl::metrics::MachineMetrics;
 use labctl::plan::Run;
-use labctl::reading::{Purpose, measure_run, run_metrics};
+use labctl::reading::{Purpose, ReadLog, measure_run, run_metrics};
 use labctl::spec;
-use labctl::store::{RunPath, SPEC_FILE, find_all_runs};
+use labctl::store::{RunPath, SPEC_FILE};
 
+use super::dialect_flags::DialectFlags;
 use super::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
@@ -18,6 +19,7 @@ Examples:
   labctl plot results/                 every run, and all of them against each other
   labctl plot results/exp4/latest      one run
   labctl plot somebody/logs/ --plots their-plots --format svg
+  labctl plot somebody/logs/ --dialect auto
 
 The charts of a run go to plots/<experiment>/<run>/: queues, clocks, drift, jumps. Short dashes are
 theory, where the run's spec is there. Those against speed ratio (max queue, end queue, clock
@@ -38,6 +40,9 @@ pub struct Args {
     /// PNG or SVG
     #[arg(long, value_name = "FORMAT", default_value = "png")]
     format: FormatFlag,
+
+    #[command(flatten)]
+    dialect: DialectFlags,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -52,7 +57,8 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         FormatFlag::Png => Format::Png,
         FormatFlag::Svg => Format::Svg,
     };
-    let runs = find_all_runs(&args.paths)?;
+    let runs = args.dialect.find_runs(&args.paths, terminal)?;
+    let mut logs = Vec::new();
     let mut rows = Vec::new();
     let mut published = Published::new();
     let mut without_logs = 0;
@@ -63,7 +69,9 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             without_logs += 1;
             rows.extend(run_metrics(run)?);
         } else {
-            rows.extend(draw_run(run, planned, &args.plots, format, terminal)?);
+            let (measured, read) = draw_run(run, planned, &args.plots, format, terminal)?;
+            rows.extend(measured);
+            logs.push((run, read));
         }
     }
     let folder = common_folder(&runs, &args.plots);
@@ -74,7 +82,8 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             "{without_logs} runs have no logs here, only metrics: no charts over time for them"
         ));
     }
-    Ok(Exit::Done)
+    let is_good = args.dialect.judge_runs(logs.iter().map(|(run, logs)| (*run, &logs[..])), terminal);
+    Ok(if is_good { Exit::Done } else { Exit::Failed })
 }
 
 fn draw_run(
@@ -83,7 +92,7 @@ fn draw_run(
     plots: &Path,
     format: Format,
     terminal: &Terminal,
-) -> anyhow::Result<Vec<MachineMetrics>> {
+) -> anyhow::Result<(Vec<MachineMetrics>, Vec<ReadLog>)> {
     let reading = measure_run(run, Purpose { series: true, history: false })?;
     let folder = run_folder(run, plots);
     let delays_senders = planned.as_ref().is_some_and(Run::delays_senders);
@@ -92,7 +101,7 @@ fn draw_run(
     write(&drawn, &folder, format)?;
     let without = if delays_senders { ", without theory, as senders lose ticks to a delay" } else { "" };
     terminal.say(format!("{}: {} charts{without}", folder.display(), drawn.len()));
-    Ok(reading.rows)
+    Ok((reading.rows, reading.logs))
 }
 
 /// How the run was set up. Logs of others have no spec, and one that cannot be

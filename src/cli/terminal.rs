@@ -49,18 +49,25 @@ impl Exit {
 pub struct Terminal {
     pub talk_in_colour: bool,
     pub talk_to_a_person: bool,
+    pub data_in_colour: bool,
 }
 
 impl Terminal {
     pub fn new(color: Color) -> Terminal {
         let talk_to_a_person = io::stderr().is_terminal();
-        let choice = match color {
-            Color::Always => anstream::ColorChoice::Always,
-            Color::Never => anstream::ColorChoice::Never,
-            Color::Auto => anstream::AutoStream::choice(&io::stderr()),
+        let in_colour = |choice| !matches!(choice, anstream::ColorChoice::Never);
+        let decided = match color {
+            Color::Always => Some(true),
+            Color::Never => Some(false),
+            Color::Auto => None,
         };
-        let talk_in_colour = !matches!(choice, anstream::ColorChoice::Never);
-        Terminal { talk_in_colour, talk_to_a_person }
+        let talk_in_colour = || in_colour(anstream::AutoStream::choice(&io::stderr()));
+        let data_in_colour = || in_colour(anstream::AutoStream::choice(&io::stdout()));
+        Terminal {
+            talk_in_colour: decided.unwrap_or_else(talk_in_colour),
+            data_in_colour: decided.unwrap_or_else(data_in_colour),
+            talk_to_a_person,
+        }
     }
 
     /// Data, to standard output. A reader that has seen enough is no error.
@@ -94,6 +101,11 @@ impl Terminal {
 
     pub fn styled(&self, text: &str, style: Style) -> String {
         if self.talk_in_colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+
+    /// The same, for data.
+    pub fn styled_data(&self, text: &str, style: Style) -> String {
+        if self.data_in_colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
     /// Tells an error that nobody has told yet. What is wrong with a spec, or

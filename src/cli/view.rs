@@ -31,15 +31,15 @@ pub fn machines(rows: &[MachineMetrics]) -> String {
     ];
     let body = rows.iter().map(|row| {
         let queue_mark = match row.end_queue_source {
-            labctl::metrics::EndQueueSource::Recorded => "",
+            labctl::metrics::EndQueueSource::Recorded | labctl::metrics::EndQueueSource::Unknown => "",
             labctl::metrics::EndQueueSource::LastLogged => "*",
         };
         vec![
             row.machine.to_string(),
             known(row.clock_rate, |rate| rate.to_string()),
             row.events.to_string(),
-            row.max_queue.to_string(),
-            format!("{}{queue_mark}", row.end_queue),
+            known(row.max_queue, |queue| queue.to_string()),
+            known(row.end_queue, |queue| format!("{queue}{queue_mark}")),
             row.final_clock.to_string(),
             row.clock_diff.to_string(),
             known(row.clock_drift, |drift| format!("{drift:.3}")),

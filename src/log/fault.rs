@@ -46,6 +46,13 @@ impl fmt::Display for FaultKind {
     }
 }
 
+impl LogFault {
+    /// Whether it is a line that says nothing known.
+    pub fn is_unmatched(&self) -> bool {
+        matches!(self.kind, FaultKind::Unmatched { .. })
+    }
+}
+
 impl fmt::Display for LogFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.line, self.kind)

@@ -25,7 +25,7 @@ pub enum Line<'a> {
 
 impl Record {
     /// What is known of an event before its line is read.
-    pub(super) const BLANK: Record = Record {
+    pub(crate) const BLANK: Record = Record {
         stamp: Stamp(0),
         kind: Kind::Internal,
         clock: 0,

@@ -13,9 +13,10 @@
 //! first are missing in logs of the notebook's program, which also stamps in
 //! whole seconds; both are read.
 
-mod fault;
+pub(crate) mod fault;
 mod line;
 mod parse;
+mod pieces;
 mod read;
 mod stamp;
 mod taken;
@@ -24,6 +25,7 @@ mod write;
 pub use fault::{FaultKind, LogFault, shown};
 pub use line::{End, EndReason, ErrorLine, Header, Line, Record};
 pub use parse::LineParser;
+pub use pieces::{Piece, read_pieces};
 pub use read::{LogReader, machine_of_file, read_log};
 pub use stamp::Stamp;
 pub use taken::Taken;

@@ -6,8 +6,11 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::fault::shown;
-use super::{FaultKind, Line, LineParser, Taken, file_name};
+use super::{FaultKind, Line, LineParser, Piece, Taken, file_name, read_pieces};
 use crate::event::MachineId;
+
+/// What some editors put before a text in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The machine that a file named `log_<n>.txt` belongs to. No machine has two
 /// names: `log_01.txt` is none of these.
@@ -30,13 +33,6 @@ pub struct LogReader {
     taken: Taken,
 }
 
-/// Read at once, which fits the processor's cache; also the longest line that
-/// is looked at.
-const CHUNK_BYTES: usize = 128 * 1024;
-
-/// What some editors put before a text in UTF-8.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
 impl LogReader {
     /// A reader for the log of `machine`, where its file name tells.
     pub fn new(machine: Option<MachineId>) -> LogReader {
@@ -44,49 +40,26 @@ impl LogReader {
     }
 
     /// Reads to the end of `input`.
-    pub fn read(mut self, mut input: impl Read, mut see: impl FnMut(u64, &Line<'_>)) -> io::Result<Taken> {
-        let mut buffer = vec![0; CHUNK_BYTES];
-        let mut held = 0;
-        loop {
-            let got = match input.read(&mut buffer[held..]) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                got => got?,
-            };
-            if got == 0 {
-                break;
-            }
-            let filled = held + got;
-            let whole = memchr::memrchr(b'\n', &buffer[held..filled]).map_or(0, |at| held + at + 1);
-            self.lines(&buffer[..whole], &mut see);
-            buffer.copy_within(whole..filled, 0);
-            held = filled - whole;
-            if held == buffer.len() {
-                // No line of a log is this long: give it up piece by piece.
+    pub fn read(mut self, input: impl Read, mut see: impl FnMut(u64, &Line<'_>)) -> io::Result<Taken> {
+        read_pieces(input, |piece| match piece {
+            Piece::Line(text) => {
                 self.taken.lines += 1;
-                self.taken.give_up(&buffer[..held]);
-                held = 0;
+                let mark = if self.taken.lines == 1 { BYTE_ORDER_MARK } else { b"" };
+                self.line(text.strip_prefix(mark).unwrap_or(text), &mut see);
             }
-        }
-        self.finish(&buffer[..held]);
+            Piece::TooLong(text) => {
+                self.taken.lines += 1;
+                self.taken.give_up(text);
+            }
+            Piece::Rest(text) => self.finish(text),
+        })?;
         Ok(self.taken)
-    }
-
-    fn lines(&mut self, text: &[u8], see: &mut impl FnMut(u64, &Line<'_>)) {
-        let mut start = 0;
-        for end in memchr::memchr_iter(b'\n', text) {
-            self.taken.lines += 1;
-            if self.taken.lines == 1 && text[start..end].starts_with(BYTE_ORDER_MARK) {
-                start += BYTE_ORDER_MARK.len();
-            }
-            self.line(&text[start..end], see);
-            start = end + 1;
-        }
     }
 
     #[inline]
     fn line(&mut self, text: &[u8], see: &mut impl FnMut(u64, &Line<'_>)) {
         match self.parser.parse(text) {
-            Line::Blank => {}
+            Line::Blank => self.taken.ignored += 1,
             Line::Unmatched => self.mend(text, see),
             line => {
                 self.taken.take(&line, text);

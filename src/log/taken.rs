@@ -18,6 +18,8 @@ pub struct Taken {
     pub events: u64,
     /// ERROR lines that the machine wrote while it ran.
     pub errors: u64,
+    /// Lines that say nothing of the run, as blank ones do.
+    pub ignored: u64,
     /// Lines that fit nothing; `faults` shows the first of them.
     pub unmatched: u64,
     /// At most [`Taken::FAULTS_KEPT`] of each kind.
@@ -34,9 +36,14 @@ impl Taken {
     /// do not hide the few of another.
     pub const FAULTS_KEPT: usize = 20;
 
+    /// The share of the lines that fit nothing; 0 of a log without lines.
+    pub fn unmatched_share(&self) -> f64 {
+        if self.lines == 0 { 0.0 } else { self.unmatched as f64 / self.lines as f64 }
+    }
+
     /// Books a line that says something.
     #[inline]
-    pub(super) fn take(&mut self, line: &Line<'_>, text: &[u8]) {
+    pub(crate) fn take(&mut self, line: &Line<'_>, text: &[u8]) {
         match line {
             Line::Event(record) => {
                 self.events += 1;
@@ -51,7 +58,7 @@ impl Taken {
     }
 
     #[cold]
-    pub(super) fn give_up(&mut self, text: &[u8]) {
+    pub(crate) fn give_up(&mut self, text: &[u8]) {
         self.unmatched += 1;
         self.fault(self.lines, FaultKind::Unmatched { text: shown(text) });
     }
@@ -78,7 +85,7 @@ impl Taken {
     }
 
     #[cold]
-    pub(super) fn fault(&mut self, line: u64, kind: FaultKind) {
+    pub(crate) fn fault(&mut self, line: u64, kind: FaultKind) {
         self.fault_count += 1;
         let is_alike = |fault: &&LogFault| mem::discriminant(&fault.kind) == mem::discriminant(&kind);
         if self.faults.iter().filter(is_alike).count() < Taken::FAULTS_KEPT {

@@ -26,8 +26,8 @@ use OverMachines::{Largest, Smallest, Sum};
 
 /// All metrics, in the order in which they are shown.
 pub static METRICS: [Metric; 21] = [
-    metric("max_queue", "Max queue (messages)", Largest, |row| Some(row.max_queue as f64)),
-    metric("end_queue", "End queue (messages)", Largest, |row| Some(row.end_queue as f64)),
+    metric("max_queue", "Max queue (messages)", Largest, |row| whole(row.max_queue)),
+    metric("end_queue", "End queue (messages)", Largest, |row| whole(row.end_queue)),
     metric("clock_diff", "Clock difference (clock units)", Largest, |row| Some(row.clock_diff as f64)),
     metric("final_clock", "Final clock (clock units)", Largest, |row| Some(row.final_clock as f64)),
     metric("clock_drift", "Clock drift (clock units a tick)", Largest, |row| row.clock_drift),
@@ -117,13 +117,13 @@ mod tests {
     #[test]
     fn a_runs_value_is_the_one_that_its_own_metrics_have() {
         let mut rows = [row(1), row(2), row(3)];
-        rows[1].end_queue = 50;
+        rows[1].end_queue = Some(50);
         rows[1].fidelity = Some(0.9);
         rows[2].late_ticks = Some(4);
         rows[2].messages_sent = 30;
         let run = RunMetrics::of(&rows).unwrap();
         let of = |name: &str| Metric::named(name).unwrap().of_run(&rows);
-        assert_eq!(of("end_queue"), Some(run.end_queue as f64));
+        assert_eq!(of("end_queue"), run.end_queue.map(|queue| queue as f64));
         assert_eq!(of("fidelity"), run.fidelity_min);
         assert_eq!(of("late_ticks"), run.late_ticks.map(|ticks| ticks as f64));
         assert_eq!(of("messages_sent"), Some(run.messages_sent as f64));

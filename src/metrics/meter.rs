@@ -21,6 +21,7 @@ pub struct Meter {
     sends_to_all: u64,
     max_queue: u64,
     last_queue: u64,
+    logs_queues: bool,
     clock: u64,
     jumps: Jumps,
     slope: Slope,
@@ -40,6 +41,7 @@ impl Meter {
             sends_to_all: 0,
             max_queue: 0,
             last_queue: 0,
+            logs_queues: false,
             clock: 0,
             jumps: Jumps::default(),
             slope: Slope::default(),
@@ -65,6 +67,7 @@ impl Meter {
         if let Some(queue) = record.queue_length {
             self.max_queue = self.max_queue.max(queue);
             self.last_queue = queue;
+            self.logs_queues = true;
         }
         if record.to == Some(Recipients::All) {
             self.sends_to_all += 1;
@@ -87,6 +90,11 @@ impl Meter {
     /// Messages left after the last RECEIVE, as the queue stands now.
     pub fn queue(&self) -> u64 {
         self.last_queue
+    }
+
+    /// Whether the queue is known: it was logged, or nothing ever waited in it.
+    pub fn knows_queue(&self) -> bool {
+        self.logs_queues || self.by_kind[Kind::Receive as usize] == 0
     }
 
     pub fn clock_rate(&self) -> Option<f64> {
@@ -123,11 +131,15 @@ impl Meter {
             sends,
             receives,
             utilisation: self.utilisation(receives, events),
-            max_queue: self.max_queue,
-            end_queue: self.end.map_or(self.last_queue, |end| end.queue_length),
+            max_queue: self.knows_queue().then_some(self.max_queue),
+            end_queue: self
+                .end
+                .map(|end| end.queue_length)
+                .or_else(|| self.knows_queue().then_some(self.last_queue)),
             end_queue_source: match self.end {
                 Some(_) => EndQueueSource::Recorded,
-                None => EndQueueSource::LastLogged,
+                None if self.knows_queue() => EndQueueSource::LastLogged,
+                None => EndQueueSource::Unknown,
             },
             final_clock: self.clock,
             clock_diff: 0,
@@ -345,7 +357,10 @@ mod tests {
     fn a_steady_machine_measures_as_it_was_made() {
         let row = measured(400, 1.0);
         assert_eq!((row.events, row.receives, row.final_clock), (400, 400, 1200));
-        assert_eq!((row.max_queue, row.end_queue, row.end_queue_source), (399, 7, EndQueueSource::Recorded));
+        assert_eq!(
+            (row.max_queue, row.end_queue, row.end_queue_source),
+            (Some(399), Some(7), EndQueueSource::Recorded)
+        );
         assert_eq!((row.jump_mean, row.jump_p95, row.jump_max), (Some(3.0), Some(3), Some(3)));
         assert_eq!((row.fidelity, row.achieved_rate, row.late_ticks), (Some(1.0), Some(4.0), Some(0)));
         assert_eq!((row.lateness_p50_us, row.lateness_max_us), (Some(100), Some(100)));

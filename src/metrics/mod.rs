@@ -16,7 +16,7 @@ pub use catalogue::{METRICS, Metric};
 pub use meter::Meter;
 pub use quantity::Quantity;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::event::MachineId;
 
@@ -42,10 +42,13 @@ pub struct MachineMetrics {
     pub receives: u64,
     /// Share of the events that are RECEIVE.
     pub utilisation: Option<f64>,
-    /// Largest queue length logged, counted after the pop.
-    pub max_queue: u64,
+    /// Largest queue length logged, counted after the pop; unknown where
+    /// messages were received and no queue was ever logged.
+    #[serde(deserialize_with = "in_a_column")]
+    pub max_queue: Option<u64>,
     /// Messages left in the queue when the run ended.
-    pub end_queue: u64,
+    #[serde(deserialize_with = "in_a_column")]
+    pub end_queue: Option<u64>,
     pub end_queue_source: EndQueueSource,
     /// Logical clock after the last event.
     pub final_clock: u64,
@@ -78,6 +81,11 @@ pub struct MachineMetrics {
     pub messages_queued: Option<u64>,
 }
 
+/// A value that may be unknown, in a column that must be there.
+fn in_a_column<'de, D: Deserializer<'de>>(column: D) -> Result<Option<u64>, D::Error> {
+    Option::deserialize(column)
+}
+
 /// Where `end_queue` was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -86,6 +94,8 @@ pub enum EndQueueSource {
     Recorded,
     /// From the last RECEIVE, as the log has no record of its end.
     LastLogged,
+    /// The log tells no queue.
+    Unknown,
 }
 
 /// Fills in what only a whole run can say of its machines. Ratios of clock

@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn a_quantity_is_a_machines_or_the_runs() {
         let mut rows = [row(1), row(2)];
-        rows[1].end_queue = 7;
+        rows[1].end_queue = Some(7);
         let of = |text: &str| text.parse::<Quantity>().unwrap().of(&rows);
         assert_eq!((of("m1.end_queue"), of("m2.end_queue")), (Some(0.0), Some(7.0)));
         assert_eq!((of("end_queue"), of("m3.end_queue")), (Some(7.0), None));

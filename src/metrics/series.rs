@@ -19,6 +19,8 @@ pub struct MachineSeries {
     pub machine: MachineId,
     /// Nominal ticks per second of lab time, where known.
     pub clock_rate: Option<f64>,
+    /// Whether the log tells the queue; samples have 0 where not.
+    pub knows_queue: bool,
     /// In order of time, at most [`Thinned::CAPACITY`].
     pub samples: Vec<Sample>,
     /// How many RECEIVE events raised the clock by how much.

@@ -16,9 +16,9 @@ pub struct RunMetrics {
     /// How many of their logs were read.
     pub logs: usize,
     pub events: u64,
-    /// Largest over the machines.
-    pub max_queue: u64,
-    pub end_queue: u64,
+    /// Largest over the machines; unknown where any machine's is.
+    pub max_queue: Option<u64>,
+    pub end_queue: Option<u64>,
     pub clock_diff: u64,
     pub messages_sent: u64,
     pub messages_received: u64,
@@ -52,8 +52,8 @@ impl RunMetrics {
             machines: first.machines,
             logs: rows.len(),
             events: sum(|row| row.events),
-            max_queue: max(|row| row.max_queue),
-            end_queue: max(|row| row.end_queue),
+            max_queue: known(|row| row.max_queue).and_then(|all| all.into_iter().max()),
+            end_queue: known(|row| row.end_queue).and_then(|all| all.into_iter().max()),
             clock_diff: max(|row| row.clock_diff),
             messages_sent: sent,
             messages_received: received,
@@ -153,7 +153,7 @@ mod tests {
             .flat_map(|(run, experiment)| {
                 let of = |machine| MachineMetrics {
                     experiment: experiment.to_owned(),
-                    end_queue: run,
+                    end_queue: Some(run),
                     ..row(machine)
                 };
                 [of(10), of(2)]

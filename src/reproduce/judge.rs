@@ -182,7 +182,7 @@ mod tests {
     fn sample(queues: impl IntoIterator<Item = u64>) -> Sample {
         let run = |(at, end_queue): (usize, u64)| SampledRun {
             seed: Some(at as u64 + 1),
-            rows: vec![MachineMetrics { end_queue, ..row(1) }, row(2)],
+            rows: vec![MachineMetrics { end_queue: Some(end_queue), ..row(1) }, row(2)],
         };
         Sample { runs: queues.into_iter().enumerate().map(run).collect(), incomplete: 0 }
     }

@@ -134,7 +134,7 @@ fn equal_settings_are_run_once() {
 fn sample(scale: u64) -> Sample {
     let run = |at: u64| {
         let queue = scale * (10 + at % 7);
-        let slow = MachineMetrics { max_queue: queue + 1, end_queue: queue, ..row(2) };
+        let slow = MachineMetrics { max_queue: Some(queue + 1), end_queue: Some(queue), ..row(2) };
         SampledRun { seed: Some(at), rows: vec![row(1), slow, row(3)] }
     };
     Sample { runs: (1..=30).map(run).collect(), incomplete: 0 }

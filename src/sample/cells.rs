@@ -101,7 +101,7 @@ mod tests {
         for (cell, replicate, seed) in runs {
             let mut rows = Vec::new();
             let end_queue = u64::from(cell * 10 + replicate);
-            let machines = [MachineMetrics { end_queue, ..row(1) }, row(2)];
+            let machines = [MachineMetrics { end_queue: Some(end_queue), ..row(1) }, row(2)];
             metrics::file::write(&mut rows, &machines).unwrap();
             for (number, line) in String::from_utf8(rows).unwrap().lines().enumerate() {
                 match number {
@@ -128,8 +128,11 @@ mod tests {
     fn a_cell_is_named_as_if_it_were_a_folder_of_the_sweep() {
         let (_folder, sweep) = sweep(&table(&[(1, 1, 5), (1, 2, 6), (2, 1, 5), (2, 2, 6), (2, 3, 7)]));
         let second = Sample::read(&sweep.join("c2")).unwrap();
-        let runs: Vec<_> =
-            second.runs.iter().map(|run| (run.seed, run.rows.len(), run.rows[0].end_queue)).collect();
+        let runs: Vec<_> = second
+            .runs
+            .iter()
+            .map(|run| (run.seed, run.rows.len(), run.rows[0].end_queue.unwrap()))
+            .collect();
         assert_eq!(runs, [(Some(5), 2, 21), (Some(6), 2, 22), (Some(7), 2, 23)]);
         std::fs::create_dir(sweep.join("c1")).unwrap();
         assert_eq!(Sample::read(&sweep.join("c1")).unwrap().runs.len(), 2, "a folder is no hindrance");

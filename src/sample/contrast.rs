@@ -117,7 +117,7 @@ mod tests {
     /// Runs of two machines; the second ends with the seed's own queue + `more`.
     fn sample(seeds: &[u64], more: u64) -> Sample {
         let run = |seed: &u64| {
-            let second = MachineMetrics { end_queue: seed * seed % 17 * 5 + more, ..row(2) };
+            let second = MachineMetrics { end_queue: Some(seed * seed % 17 * 5 + more), ..row(2) };
             SampledRun { seed: Some(*seed), rows: vec![row(1), second] }
         };
         Sample { runs: seeds.iter().map(run).collect(), incomplete: 0 }

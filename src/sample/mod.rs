@@ -145,7 +145,7 @@ mod tests {
     fn kept(folder: &Path, run: &str, end_queue: u64, manifest: &str) {
         let place = folder.join(run);
         std::fs::create_dir_all(&place).unwrap();
-        let rows = [MachineMetrics { end_queue, ..metrics::tests::row(1) }];
+        let rows = [MachineMetrics { end_queue: Some(end_queue), ..metrics::tests::row(1) }];
         metrics::file::write(std::fs::File::create(place.join("metrics.csv")).unwrap(), &rows).unwrap();
         if !manifest.is_empty() {
             std::fs::write(place.join("manifest.json"), manifest).unwrap();
@@ -168,7 +168,7 @@ mod tests {
         kept(root.path(), "c", 5, &manifest(12, "interrupted"));
         kept(root.path(), "d.partial", 6, "");
         let sample = Sample::read(root.path()).unwrap();
-        let runs: Vec<_> = sample.runs.iter().map(|run| (run.seed, run.rows[0].end_queue)).collect();
+        let runs: Vec<_> = sample.runs.iter().map(|run| (run.seed, run.rows[0].end_queue.unwrap())).collect();
         assert_eq!(runs, [(Some(11), 3), (None, 4)]);
         assert_eq!(sample.incomplete, 2);
         assert_eq!(sample.machines(), Some(vec![MachineId(1)]));

@@ -167,6 +167,26 @@ impl<'a> Field<'a> {
         Ok(items.iter().map(|value| Field { value, ..self.clone() }).collect())
     }
 
+    /// A list of texts, or a single one.
+    pub fn texts(&self, expected: &str) -> Result<Vec<Field<'a>>, SpecError> {
+        let items = match self.value.get_ref() {
+            DeValue::String(_) => vec![self.clone()],
+            _ => self.list(expected)?,
+        };
+        items.iter().try_for_each(|item| item.text(expected).map(|_| ()))?;
+        Ok(items)
+    }
+
+    /// The keys of a table that may hold any, in the order of their names.
+    pub fn entries(&self, expected: &str) -> Result<Vec<(&'a str, Field<'a>)>, SpecError> {
+        let table = self.value.get_ref().as_table().ok_or_else(|| self.refuse(expected))?;
+        let entry = |(key, value): (&'a Spanned<std::borrow::Cow<'a, str>>, &'a Spanned<DeValue<'a>>)| {
+            let key: &'a str = key.get_ref();
+            (key, Field { value, key: format!("{}.{key}", self.key), ..self.clone() })
+        };
+        Ok(table.iter().map(entry).collect())
+    }
+
     /// A table that holds only keys `known`.
     pub fn table(
         &self,

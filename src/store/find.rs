@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{MANIFEST_FILE, METRICS_FILE, Manifest, PARTIAL_SUFFIX, PLAN_FILE};
+use crate::dialect::DialectRuns;
 use crate::log::machine_of_file;
 
 /// A run as it lies on disk.
@@ -21,6 +22,8 @@ pub struct RunPath {
     pub manifest: Option<Manifest>,
     /// The run never came to its place: it is going on, or was killed.
     pub unfinished: bool,
+    /// How its logs are read, where somebody else wrote them in their own way.
+    pub dialect: Option<DialectRuns>,
 }
 
 impl RunPath {
@@ -146,7 +149,7 @@ fn run_at(real: &Path, shown: &Path, logs: Vec<PathBuf>) -> RunPath {
     let unfinished = folder_name.ends_with(PARTIAL_SUFFIX);
     // A sweep keeps its runs at <sweep>/<experiment>/<run>.
     let sweep = real.ancestors().nth(2).filter(|folder| is_sweep(folder)).map(|folder| name(Some(folder)));
-    RunPath { experiment, run, folder: shown.to_owned(), sweep, logs, manifest, unfinished }
+    RunPath { experiment, run, folder: shown.to_owned(), sweep, logs, manifest, unfinished, dialect: None }
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ fn every_command_shows_an_example() {
     let lab = Lab::new();
     let said = lab.labctl(&["--help"]).code(0);
     assert!(said.out.contains("labctl run experiments/") && said.out.contains("Exit codes"), "{}", said.out);
-    for command in ["run", "machine", "parse", "check", "metrics", "compare", "power", "plot", "reproduce"] {
+    let commands =
+        ["run", "machine", "parse", "check", "metrics", "dialect", "compare", "power", "plot", "reproduce"];
+    for command in commands {
         let help = lab.labctl(&[command, "--help"]).code(0).out;
         assert!(help.contains(&format!("\n  labctl {command} ")), "no example:\n{help}");
         assert_eq!(said.out.matches(&format!("\n  {command} ")).count(), 1, "{command} is listed");
@@ -35,7 +37,7 @@ fn an_unknown_command_is_refused_with_the_one_meant() {
 
 #[test]
 fn a_command_without_its_arguments_shows_its_usage() {
-    for command in ["run", "machine", "parse", "check", "metrics", "compare", "power", "plot"] {
+    for command in ["run", "machine", "parse", "check", "metrics", "dialect", "compare", "power", "plot"] {
         Lab::new().labctl(&[command]).code(2).tells(&[&format!("Usage: labctl {command}")]);
     }
 }

@@ -4,6 +4,7 @@
 mod bad_specs;
 mod check;
 mod compare;
+mod dialect;
 mod disk;
 mod help;
 mod isolation;

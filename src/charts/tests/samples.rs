@@ -42,7 +42,7 @@ fn machine(id: u32, duration_s: f64) -> MachineSeries {
         let time = tick as f64 / rate + f64::from(id) * 0.005 - 0.1;
         samples.push(at(time, queue, clock));
     }
-    MachineSeries { machine: MachineId(id), clock_rate: Some(rate), samples, jumps }
+    MachineSeries { machine: MachineId(id), clock_rate: Some(rate), knows_queue: true, samples, jumps }
 }
 
 fn at(time: f64, queue: u64, clock: u64) -> Sample {
@@ -76,7 +76,8 @@ pub(super) fn huge(machines: u32) -> RunSeries {
         let samples = (0..8192).map(sample).collect();
         let tail = [(1, 900_000), (2, 400_000), (3, 90_000), (40, 7), (1_000_000, 1)];
         let jumps = tail.into_iter().map(|(jump, count)| (jump * u64::from(id), count)).collect();
-        MachineSeries { machine: MachineId(id), clock_rate: Some(f64::from(id) * 10.0), samples, jumps }
+        let clock_rate = Some(f64::from(id) * 10.0);
+        MachineSeries { machine: MachineId(id), clock_rate, knows_queue: true, samples, jumps }
     };
     let machines = (1..=machines).map(machine).collect();
     RunSeries { experiment: "huge".to_owned(), run: "seed-42".to_owned(), machines }
@@ -117,8 +118,8 @@ fn row(experiment: u64, run: u64, machine: u32, ratio: f64, queue: u64) -> Machi
         sends: 80,
         receives: 80,
         utilisation: Some(0.2),
-        max_queue: queue + 1,
-        end_queue: if idle { 0 } else { queue },
+        max_queue: Some(queue + 1),
+        end_queue: Some(if idle { 0 } else { queue }),
         end_queue_source: if machine == 2 { EndQueueSource::LastLogged } else { EndQueueSource::Recorded },
         final_clock: 400,
         clock_diff: if idle { 0 } else { queue * 5 },

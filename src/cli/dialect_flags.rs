@@ -1,0 +1,193 @@
+//! Flags for logs of others, the same for every command that reads logs.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context;
+use labctl::dialect::{self, Detection, Dialect, Refusal, RunsError};
+use labctl::log::{Line, LineParser, Taken};
+use labctl::reading::ReadLog;
+use labctl::store::find::FindError;
+use labctl::store::{RunPath, find_all_runs};
+
+use super::Terminal;
+
+/// Logs of others
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Logs of others")]
+pub struct DialectFlags {
+    /// How the logs are written: a name of `labctl dialect list`, a file, `auto`, or `labctl` for its own
+    #[arg(long, value_name = "NAME|FILE|auto")]
+    dialect: Option<String>,
+
+    /// Ticks per second, where logs do not tell: 3 for all machines, or 1,3,6
+    #[arg(long, value_name = "R,R,…", value_delimiter = ',', value_parser = clock_rate)]
+    clock_rate: Vec<f64>,
+
+    /// Fail if more than this share of the lines of a log in a dialect fits nothing
+    #[arg(long, value_name = "SHARE", default_value = "0.05", value_parser = share)]
+    max_unmatched: f64,
+}
+
+/// Unmatched lines that are shown of all logs together.
+const UNMATCHED_SHOWN: usize = 5;
+
+fn clock_rate(text: &str) -> Result<f64, String> {
+    let rate = text.trim().parse().ok().filter(|rate: &f64| rate.is_finite() && *rate > 0.0);
+    rate.ok_or_else(|| "a clock rate is a number above 0, in ticks per second".to_owned())
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "a share is a number from 0 to 1".to_owned())
+}
+
+impl DialectFlags {
+    /// The runs at or below the paths, however their logs are written.
+    pub fn find_runs(&self, paths: &[PathBuf], terminal: &Terminal) -> anyhow::Result<Vec<RunPath>> {
+        match self.dialect.as_deref() {
+            Some("labctl") => Ok(find_all_runs(paths)?),
+            Some("auto") => {
+                let found = detect(paths)??;
+                self.runs_in(found, paths, terminal)
+            }
+            Some(name) => {
+                let dialect = Arc::new(dialect::load(name)?);
+                Ok(dialect::find_runs(&dialect, paths, &self.clock_rate)?)
+            }
+            None => self.find_ours_or_guess(paths, terminal),
+        }
+    }
+
+    /// Our own logs by their names, unless their lines are somebody else's.
+    fn find_ours_or_guess(&self, paths: &[PathBuf], terminal: &Terminal) -> anyhow::Result<Vec<RunPath>> {
+        let ours = find_all_runs(paths);
+        let is_missing = matches!(&ours, Err(FindError::Nothing { .. } | FindError::NoLog { .. }));
+        let is_strange = ours.as_ref().is_ok_and(|runs| are_strange(runs));
+        if !is_missing && !is_strange {
+            return Ok(ours?);
+        }
+        match detect(paths)? {
+            Ok(found) => self.runs_in(found, paths, terminal),
+            Err(Refusal::NoLogs) => Ok(ours?),
+            Err(refusal) => {
+                terminal.say(format!("these are no logs of labctl, and {refusal}"));
+                Ok(ours?)
+            }
+        }
+    }
+
+    fn runs_in(
+        &self,
+        found: Detection,
+        paths: &[PathBuf],
+        terminal: &Terminal,
+    ) -> anyhow::Result<Vec<RunPath>> {
+        terminal.say(format!("dialect: {found}"));
+        let dialect = Arc::new(found.dialect);
+        match dialect::find_runs(&dialect, paths, &self.clock_rate) {
+            Err(RunsError::Nothing { .. }) => {
+                // Their names are other people's still: their lines tell which are logs.
+                let mut files = dialect::log_files(paths)?;
+                files.retain(|file| {
+                    dialect::read_sample(file).is_ok_and(|sample| dialect.share(&sample) >= 0.5)
+                });
+                Ok(dialect::find_runs(&dialect, &files, &self.clock_rate)?)
+            }
+            runs => Ok(runs?),
+        }
+    }
+
+    /// Tells how many lines were understood, and the first that were not.
+    /// False where too many were not.
+    pub fn judge<'a>(
+        &self,
+        dialect: &Dialect,
+        logs: impl Iterator<Item = (&'a PathBuf, &'a Taken)>,
+        terminal: &Terminal,
+    ) -> bool {
+        let (mut lines, mut ignored, mut unmatched, mut shown) = (0, 0, 0, 0);
+        let mut is_good = true;
+        for (path, taken) in logs {
+            (lines, ignored) = (lines + taken.lines, ignored + taken.ignored);
+            unmatched += taken.unmatched;
+            for fault in
+                taken.faults.iter().filter(|fault| fault.is_unmatched()).take(UNMATCHED_SHOWN - shown)
+            {
+                terminal.warn(format!("{}:{fault}", path.display()));
+                shown += 1;
+            }
+            let share = taken.unmatched_share();
+            if share > self.max_unmatched {
+                is_good = false;
+                terminal.error(format!(
+                    "{}: {:.1} % of the lines fit nothing in the dialect {}; see `labctl dialect test`, or allow more by --max-unmatched",
+                    path.display(),
+                    share * 100.0,
+                    dialect.name
+                ));
+            }
+        }
+        let matched = lines - ignored - unmatched;
+        terminal.say(format!(
+            "dialect {}: {lines} lines, {matched} matched, {ignored} ignored, {unmatched} unmatched",
+            dialect.name
+        ));
+        is_good
+    }
+
+    /// The same of whole runs, of which those in our own way need no judging.
+    pub fn judge_runs<'a>(
+        &self,
+        runs: impl Iterator<Item = (&'a RunPath, &'a [ReadLog])>,
+        terminal: &Terminal,
+    ) -> bool {
+        let mut logs = Vec::new();
+        let mut dialect = None;
+        for (run, read) in runs {
+            if let Some(of) = &run.dialect {
+                dialect = Some(&of.dialect);
+                logs.extend(read.iter().map(|log| (&log.path, &log.taken)));
+            }
+        }
+        dialect.is_none_or(|dialect| self.judge(dialect, logs.into_iter(), terminal))
+    }
+}
+
+/// The dialect that the first lines of the logs are in.
+fn detect(paths: &[PathBuf]) -> anyhow::Result<Result<Detection, Refusal>> {
+    /// More logs tell no more.
+    const LOGS_LOOKED_AT: usize = 24;
+    let files = dialect::log_files(paths)?;
+    // From all over the tree, since neighbours are alike.
+    let step = files.len().div_ceil(LOGS_LOOKED_AT).max(1);
+    let samples: Result<Vec<_>, _> =
+        files.iter().step_by(step).map(|path| dialect::read_sample(path)).collect();
+    Ok(dialect::detect(dialect::shipped(), &samples?))
+}
+
+/// Whether no line of any of the logs is one of ours.
+fn are_strange(runs: &[RunPath]) -> bool {
+    let mut logs = runs.iter().flat_map(|run| &run.logs).peekable();
+    logs.peek().is_some() && logs.all(|log| is_strange(log).unwrap_or(false))
+}
+
+/// Whether the log has lines, and none of the first is ours.
+fn is_strange(log: &PathBuf) -> anyhow::Result<bool> {
+    const LINES_LOOKED_AT: usize = 200;
+    const BYTES_LOOKED_AT: u64 = 64 * 1024;
+    let file = File::open(log).with_context(|| format!("cannot read {}", log.display()))?;
+    let mut parser = LineParser::default();
+    let mut has_lines = false;
+    for line in BufReader::new(file.take(BYTES_LOOKED_AT)).split(b'\n').take(LINES_LOOKED_AT) {
+        let line: Vec<u8> = line.map_err(io::Error::other)?;
+        match parser.parse(&line) {
+            Line::Blank => {}
+            Line::Unmatched => has_lines = true,
+            _ => return Ok(false),
+        }
+    }
+    Ok(has_lines)
+}

@@ -1,0 +1,203 @@
+//! The TOML of a dialect: text in, a [`Dialect`] out. Touches neither disk nor
+//! clock.
+
+use regex::bytes::{Regex, RegexBuilder};
+use toml::de::DeTable;
+
+use super::file_names::FileNames;
+use super::naming::Naming;
+use super::pattern_table::{event_pattern, header_pattern};
+use super::{Dialect, Shape, TimeFormat, Vector};
+use crate::spec::SpecError;
+use crate::spec::fields::{Field, Fields};
+use crate::spec::source::Source;
+use crate::spec::syntax;
+
+const KEYS: [&str; 14] = [
+    "$schema",
+    "name",
+    "about",
+    "files",
+    "lines",
+    "time",
+    "queue",
+    "clock",
+    "vector",
+    "send_to_all",
+    "machines",
+    "event",
+    "header",
+    "ignore",
+];
+const LINES_KEYS: [&str; 3] = ["format", "delimiter", "begins"];
+const MACHINES_KEYS: [&str; 4] = ["names", "first", "peers", "peers_first"];
+/// Whether the clock is the one before the update.
+pub(super) const CLOCK_LOGGED: [(&str, bool); 2] = [("before", true), ("after", false)];
+/// What the name of a file can tell.
+const FILE_GROUPS: [&str; 3] = ["machine", "run", "clock_rate"];
+
+/// Reads a dialect from its text; `source_name` is what errors call it.
+///
+/// # Errors
+///
+/// The first thing wrong, at its place in the text.
+pub fn parse(source_name: &str, text: &str) -> Result<Dialect, SpecError> {
+    let source = Source { name: source_name, text, overrides: &[] };
+    let root = DeTable::parse(text).map_err(|error| syntax::explain(&source, &error))?.into_inner();
+    let first_key = root.keys().map(|key| key.span()).min_by_key(|span| span.start).unwrap_or(0..0);
+    resolve(&Fields::new(source, &root, "", first_key, &KEYS)?)
+}
+
+fn resolve(root: &Fields<'_>) -> Result<Dialect, SpecError> {
+    let name = root.require("name", "name = \"mine\"")?.text("a text")?.to_owned();
+    let about = root.or("about", String::new(), |field| field.text("a text").map(str::to_owned))?;
+    let lines = root.get("lines").map(|field| field.table("lines.", "a table", &LINES_KEYS)).transpose()?;
+    let shape = lines.as_ref().map_or(Ok(Shape::Text), shape)?;
+    let begins = lines.as_ref().and_then(|lines| lines.get("begins"));
+    let clock_before = root.or("clock", false, |field| one_of(field, &CLOCK_LOGGED))?;
+    let mut patterns = Vec::new();
+    let events = root.require("event", "[[event]]\\nkind = \"internal\"\\nmatch = '…'")?;
+    for event in events.list("a list of tables, each under [[event]]")? {
+        patterns.push(event_pattern(&event, &shape, clock_before)?);
+    }
+    if let Some(headers) = root.get("header") {
+        for header in headers.list("a list of tables, each under [[header]]")? {
+            patterns.push(header_pattern(&header, &shape)?);
+        }
+    }
+    let (machines, peers) =
+        root.or("machines", (Naming::Numbers { first: 1 }, Naming::Numbers { first: 1 }), naming)?;
+    Ok(Dialect {
+        name,
+        about,
+        files: root.or("files", FileNames { regex: None, parts: 1 }, files)?,
+        shape,
+        begins: begins.map(|field| regex(&field, Whole::Part)).transpose()?,
+        time: one_of(&root.require("time", "time = \"date-time\"")?, &TimeFormat::NAMES)?,
+        queue_before_pop: root
+            .or("queue", false, |field| one_of(field, &[("before-pop", true), ("after-pop", false)]))?,
+        vector: root.or("vector", None, |field| one_of(field, &Vector::NAMES).map(Some))?,
+        line_each: root
+            .or("send_to_all", false, |field| one_of(field, &[("line-each", true), ("one-line", false)]))?,
+        machines,
+        peers,
+        patterns,
+        ignore: root.or("ignore", Vec::new(), |field| {
+            let expected = "a regular expression, or a list of them";
+            field.texts(expected)?.iter().map(|item| regex(item, Whole::Part)).collect()
+        })?,
+    })
+}
+
+/// One of several texts; a refusal names them all, and the one that was meant.
+pub(super) fn one_of<T: Copy>(field: &Field<'_>, choices: &[(&str, T)]) -> Result<T, SpecError> {
+    let names: Vec<String> = choices.iter().map(|(name, _)| format!("{name:?}")).collect();
+    let expected = match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    };
+    let text = field.text(&expected)?;
+    choices.iter().find(|(name, _)| *name == text).map(|(_, choice)| *choice).ok_or_else(|| {
+        let error = field.refuse(&expected);
+        let meant = nearest(text, choices.iter().map(|(name, _)| *name));
+        meant.map_or(error.clone(), |name| error.with_help(format!("did you mean {name:?}?")))
+    })
+}
+
+/// The name that was probably meant.
+pub(super) fn nearest<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    /// How alike two names must be for one to be meant by the other.
+    const MEANT: f64 = 0.75;
+    let alike = |name: &str| strsim::jaro_winkler(name, &text.to_lowercase());
+    names.max_by(|a, b| alike(a).total_cmp(&alike(b))).filter(|name| alike(name) >= MEANT)
+}
+
+fn shape(lines: &Fields<'_>) -> Result<Shape, SpecError> {
+    let formats = [
+        ("text", Shape::Text),
+        ("json", Shape::Json),
+        ("delimited", Shape::Delimited { delimiter: ",".to_owned() }),
+    ];
+    let names: Vec<(&str, usize)> = formats.iter().enumerate().map(|(at, (name, _))| (*name, at)).collect();
+    let chosen = lines.or("format", 0, |field| one_of(field, &names))?;
+    match (formats[chosen].1.clone(), lines.get("delimiter")) {
+        (Shape::Delimited { .. }, Some(field)) => {
+            let expected = "one or more characters, such as \",\" or \"\\t\"";
+            let delimiter = field.form(expected, |text| (!text.is_empty()).then(|| text.to_owned()))?;
+            Ok(Shape::Delimited { delimiter })
+        }
+        (_, Some(field)) => Err(field.fault("is only for lines of the format \"delimited\"")),
+        (shape, None) => Ok(shape),
+    }
+}
+
+fn files(field: &Field<'_>) -> Result<FileNames, SpecError> {
+    let pattern = field.text("a regular expression for the names of log files")?;
+    let regex = regex(field, Whole::Path)?;
+    check_groups(field, &regex, &FILE_GROUPS)?;
+    Ok(FileNames { parts: pattern.matches('/').count() + 1, regex: Some(regex) })
+}
+
+fn naming(field: &Field<'_>) -> Result<(Naming, Naming), SpecError> {
+    let fields = field.table("machines.", "a table", &MACHINES_KEYS)?;
+    let machines = names(&fields, "names", "first")?.unwrap_or(Naming::Numbers { first: 1 });
+    let peers = names(&fields, "peers", "peers_first")?;
+    Ok((machines.clone(), peers.unwrap_or(machines)))
+}
+
+fn names(fields: &Fields<'_>, key: &str, first_key: &str) -> Result<Option<Naming>, SpecError> {
+    const EXPECTED: &str = "\"numbers\", \"letters\", \"sorted\", or a list of names";
+    let first =
+        fields.get(first_key).map(|field| field.whole("a whole number from 0 on", |_| true)).transpose()?;
+    let Some(field) = fields.get(key) else { return Ok(first.map(|first| Naming::Numbers { first })) };
+    if field.value().as_array().is_some() {
+        let items = field.list(EXPECTED)?;
+        let texts: Result<_, _> = items.iter().map(|item| item.text("a name").map(str::to_owned)).collect();
+        return Ok(Some(Naming::Listed(texts?)));
+    }
+    Ok(Some(match one_of(&field, &[("numbers", 0), ("letters", 1), ("sorted", 2)])? {
+        0 => Naming::Numbers { first: first.unwrap_or(1) },
+        1 => Naming::Letters,
+        _ => Naming::Sorted,
+    }))
+}
+
+/// What a regular expression has to fit.
+#[derive(Clone, Copy)]
+pub(super) enum Whole {
+    Line,
+    /// The end of a path, from the beginning of a part.
+    Path,
+    Part,
+}
+
+pub(super) fn regex(field: &Field<'_>, whole: Whole) -> Result<Regex, SpecError> {
+    let text = field.text("a regular expression")?;
+    let build = |text: &str| RegexBuilder::new(text).unicode(false).build();
+    let fault = |error: regex::Error| {
+        let told = error.to_string();
+        let reason = told.lines().last().unwrap_or_default().trim_start_matches("error: ");
+        field.fault(format_args!("is no regular expression: {reason}"))
+    };
+    build(text).map_err(fault)?;
+    let text = match whole {
+        Whole::Line => format!("^(?:{text})$"),
+        Whole::Path => format!("(?:^|/)(?:{text})$"),
+        Whole::Part => text.to_owned(),
+    };
+    build(&text).map_err(fault)
+}
+
+pub(super) fn check_groups(field: &Field<'_>, regex: &Regex, known: &[&str]) -> Result<(), SpecError> {
+    for name in regex.capture_names().flatten() {
+        if !known.contains(&name) {
+            let error = field.fault(format_args!("captures `{name}`, which is none of {}", known.join(", ")));
+            let meant = nearest(name, known.iter().copied());
+            return Err(
+                meant.map_or(error.clone(), |name| error.with_help(format!("did you mean `{name}`?")))
+            );
+        }
+    }
+    Ok(())
+}

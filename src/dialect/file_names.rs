@@ -1,0 +1,54 @@
+//! What the names of log files tell.
+
+use std::path::Path;
+
+use regex::bytes::Regex;
+
+/// What a dialect knows of the names of its logs.
+#[derive(Clone, Debug)]
+pub struct FileNames {
+    /// Fits the last parts of a path; `None` takes every log.
+    pub regex: Option<Regex>,
+    /// How many parts of a path the expression is for.
+    pub parts: usize,
+}
+
+/// What the name of a file says.
+#[derive(Clone, Debug, Default)]
+pub struct NameSays {
+    pub machine: Option<String>,
+    pub run: Option<String>,
+    pub clock_rate: Option<f64>,
+}
+
+impl FileNames {
+    /// Whether a file of this path is a log.
+    pub fn fits(&self, path: &str) -> bool {
+        match &self.regex {
+            Some(regex) => regex.is_match(path.as_bytes()),
+            None => looks_like_a_log(Path::new(path)),
+        }
+    }
+
+    /// What such a path says.
+    pub fn says(&self, path: &str) -> NameSays {
+        let Some(found) = self.regex.as_ref().and_then(|regex| regex.captures(path.as_bytes())) else {
+            return NameSays::default();
+        };
+        let text =
+            |name| found.name(name).map(|group| String::from_utf8_lossy(group.as_bytes()).into_owned());
+        let rate = text("clock_rate").and_then(|rate| rate.parse().ok());
+        NameSays {
+            machine: text("machine"),
+            run: text("run").filter(|run| !run.is_empty()),
+            clock_rate: rate.filter(|rate: &f64| rate.is_finite() && *rate > 0.0),
+        }
+    }
+}
+
+/// Whether a file of this name may be a log.
+pub fn looks_like_a_log(path: &Path) -> bool {
+    const EXTENSIONS: [&str; 9] = ["log", "txt", "csv", "tsv", "json", "jsonl", "ndjson", "out", "dat"];
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    extension.is_none_or(|extension| EXTENSIONS.contains(&extension.to_ascii_lowercase().as_str()))
+}

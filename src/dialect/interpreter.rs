@@ -1,0 +1,170 @@
+//! From what a line captured to what it means: numbers, machines, moments, in
+//! the conventions of our own logs.
+
+use super::field::{Captured, Field};
+use super::moment::TimeParser;
+use super::naming::number;
+use super::pattern::{Pattern, Role};
+use super::{Dialect, Fate};
+use crate::event::{Kind, MachineId, Recipients};
+use crate::log::{Record, Stamp};
+
+/// What is known of a log besides its lines.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogContext {
+    pub machine: MachineId,
+    /// How many machines the run has; 0 where nobody knows.
+    pub machines: u32,
+    /// What its machines are called, in their order, where files name them.
+    pub roster: Vec<String>,
+    /// As the user says it, which holds over all that logs say.
+    pub clock_rate: Option<f64>,
+    /// As the name of the file says it.
+    pub file_clock_rate: Option<f64>,
+}
+
+impl Default for LogContext {
+    fn default() -> LogContext {
+        LogContext {
+            machine: MachineId(1),
+            machines: 0,
+            roster: Vec::new(),
+            clock_rate: None,
+            file_clock_rate: None,
+        }
+    }
+}
+
+/// One line, or record of several, and what came out of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trial {
+    /// Counted from 1.
+    pub number: u64,
+    /// How many lines it has.
+    pub lines: u64,
+    pub text: String,
+    pub fate: Fate,
+    pub captured: Vec<(Field, String)>,
+}
+
+/// An event as its line says it.
+#[derive(Clone, Debug)]
+pub struct EventSaid {
+    pub record: Record,
+    /// The machines that a SEND names.
+    pub recipients: Vec<MachineId>,
+    /// The clock is the one before the update, and the one after it cannot be
+    /// told from this line.
+    pub clock_unsettled: bool,
+    /// The clock before the update, where that is the one that was logged.
+    pub clock_before: Option<u64>,
+    pub clock_rate: Option<f64>,
+}
+
+/// What a line says.
+#[derive(Clone, Debug)]
+pub enum Meaning {
+    Event(EventSaid),
+    Header { clock_rate: Option<f64>, at: Option<Stamp> },
+    Nothing,
+}
+
+/// Makes sense of the lines of one log, in order.
+#[derive(Debug)]
+pub struct Interpreter<'d> {
+    dialect: &'d Dialect,
+    context: &'d LogContext,
+    time: TimeParser,
+    found: Vec<MachineId>,
+}
+
+impl<'d> Interpreter<'d> {
+    pub fn new(dialect: &'d Dialect, context: &'d LogContext) -> Interpreter<'d> {
+        Interpreter { dialect, context, time: TimeParser::new(dialect.time), found: Vec::new() }
+    }
+
+    /// What a line means; `None` where what was captured makes no sense.
+    #[inline]
+    pub fn meaning(&mut self, pattern: &Pattern, role: Role, captured: &Captured<'_>) -> Option<Meaning> {
+        match role {
+            Role::Ignored => Some(Meaning::Nothing),
+            Role::Header => {
+                let at = match captured.get(Field::Time) {
+                    Some(text) => Some(Stamp(self.time.parse(text)?)),
+                    None => None,
+                };
+                Some(Meaning::Header { clock_rate: clock_rate(captured), at })
+            }
+            Role::SendToAll => self.event(pattern, Kind::Send, true, captured).map(Meaning::Event),
+            Role::Event(kind) => self.event(pattern, kind, false, captured).map(Meaning::Event),
+        }
+    }
+
+    #[inline]
+    fn event(
+        &mut self,
+        pattern: &Pattern,
+        kind: Kind,
+        to_all: bool,
+        captured: &Captured<'_>,
+    ) -> Option<EventSaid> {
+        let logged = self.clock(captured.get(Field::Clock)?)?;
+        let mut record = Record { kind, clock: logged, ..Record::BLANK };
+        record.tick = captured.get(Field::Tick).and_then(number);
+        record.queue_length = captured.get(Field::Queue).and_then(number);
+        let mut recipients = Vec::new();
+        match kind {
+            Kind::Internal => {}
+            Kind::Send if to_all => record.to = Some(Recipients::All),
+            Kind::Send => {
+                if let Some(text) = captured.get(Field::To) {
+                    recipients = self.machines(text);
+                }
+                if let [only] = recipients[..] {
+                    record.to = Some(Recipients::One(only));
+                }
+            }
+            Kind::Receive => {
+                record.message_clock = captured.get(Field::MessageClock).and_then(|text| self.clock(text));
+                record.from = captured.get(Field::From).and_then(|text| self.machines(text).first().copied());
+                if self.dialect.queue_before_pop {
+                    // The message that was popped was among them.
+                    record.queue_length = record.queue_length.and_then(|queue| queue.checked_sub(1));
+                }
+            }
+        }
+        let mut clock_unsettled = false;
+        if pattern.clock_before {
+            let least = record.message_clock.map_or(logged, |message| message.max(logged));
+            record.clock = least.checked_add(1)?;
+            clock_unsettled = kind == Kind::Receive && record.message_clock.is_none();
+        }
+        record.stamp = Stamp(self.time.parse(captured.get(Field::Time)?)?);
+        let clock_before = pattern.clock_before.then_some(logged);
+        let clock_rate = clock_rate(captured);
+        Some(EventSaid { record, recipients, clock_unsettled, clock_before, clock_rate })
+    }
+
+    #[inline]
+    fn clock(&self, text: &[u8]) -> Option<u64> {
+        number(text).or_else(|| self.dialect.vector?.stand_in(text, self.context.machine))
+    }
+
+    /// The others that a text names.
+    #[inline]
+    fn machines(&mut self, text: &[u8]) -> Vec<MachineId> {
+        self.dialect.peers.all_in(text, &self.context.roster, &mut self.found);
+        self.found.retain(|machine| *machine != self.context.machine);
+        self.found.clone()
+    }
+}
+
+/// Ticks per second, from the rate itself or from the time that a tick takes.
+fn clock_rate(captured: &Captured<'_>) -> Option<f64> {
+    let value = |field| {
+        let text = str::from_utf8(captured.get(field)?).ok()?;
+        text.trim().parse().ok().filter(|value: &f64| value.is_finite() && *value > 0.0)
+    };
+    let rate = value(Field::ClockRate).or_else(|| value(Field::Interval).map(|interval| 1.0 / interval));
+    rate.filter(|rate| rate.is_finite() && *rate > 0.0)
+}

@@ -1,0 +1,133 @@
+//! Finding what a line says: the first pattern of a dialect that fits it.
+
+use std::ops::Range;
+
+use regex::bytes::CaptureLocations;
+use serde_json::Value;
+
+use super::field::Captured;
+use super::pattern::{self, Pattern, Role, Splitter};
+use super::{Dialect, Shape};
+
+/// What became of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It has no characters.
+    Blank,
+    /// It says this.
+    Said(Role),
+    /// Nothing fits it.
+    Unmatched,
+}
+
+/// Matches lines, and keeps what a match needs from one to the next.
+#[derive(Debug)]
+pub struct LineMatcher<'d> {
+    dialect: &'d Dialect,
+    locations: Vec<Option<CaptureLocations>>,
+    columns: Vec<Range<usize>>,
+}
+
+impl<'d> LineMatcher<'d> {
+    pub fn new(dialect: &'d Dialect) -> LineMatcher<'d> {
+        let locations = |pattern: &Pattern| match &pattern.splitter {
+            Splitter::Text { regex, .. } => Some(regex.capture_locations()),
+            Splitter::Columns { .. } | Splitter::Keys { .. } => None,
+        };
+        LineMatcher {
+            dialect,
+            locations: dialect.patterns.iter().map(locations).collect(),
+            columns: Vec::new(),
+        }
+    }
+
+    /// Tries the patterns in order. One counts if it fits and `accept` can make
+    /// sense of what it captured.
+    #[inline]
+    pub fn look(
+        &mut self,
+        line: &[u8],
+        mut accept: impl FnMut(&'d Pattern, Role, &Captured<'_>) -> bool,
+    ) -> Fate {
+        let line = line.trim_ascii_end();
+        if line.is_empty() {
+            return Fate::Blank;
+        }
+        let found = match &self.dialect.shape {
+            Shape::Text => self.text(line, &mut accept),
+            Shape::Delimited { delimiter } => {
+                pattern::split(line, delimiter.as_bytes(), &mut self.columns);
+                self.columns(line, &mut accept)
+            }
+            Shape::Json => self.json(line, &mut accept),
+        };
+        match found {
+            Some(role) => Fate::Said(role),
+            None if self.dialect.ignore.iter().any(|regex| regex.is_match(line)) => Fate::Said(Role::Ignored),
+            None => Fate::Unmatched,
+        }
+    }
+
+    #[inline]
+    fn text(
+        &mut self,
+        line: &[u8],
+        accept: &mut impl FnMut(&'d Pattern, Role, &Captured<'_>) -> bool,
+    ) -> Option<Role> {
+        for (pattern, locations) in self.dialect.patterns.iter().zip(&mut self.locations) {
+            let (Splitter::Text { regex, groups, needle }, Some(locations)) = (&pattern.splitter, locations)
+            else {
+                continue;
+            };
+            if needle.as_ref().is_some_and(|needle| needle.find(line).is_none()) {
+                continue;
+            }
+            let Some(captured) = pattern::by_text(regex, groups, locations, line) else { continue };
+            if let Some(role) = accepted(pattern, &captured, accept) {
+                return Some(role);
+            }
+        }
+        None
+    }
+
+    fn columns(
+        &self,
+        line: &[u8],
+        accept: &mut impl FnMut(&'d Pattern, Role, &Captured<'_>) -> bool,
+    ) -> Option<Role> {
+        self.dialect.patterns.iter().find_map(|pattern| {
+            let Splitter::Columns { wanted, fields, count } = &pattern.splitter else { return None };
+            let captured = pattern::by_columns(wanted, fields, *count, &self.columns, line)?;
+            accepted(pattern, &captured, accept)
+        })
+    }
+
+    fn json(
+        &self,
+        line: &[u8],
+        accept: &mut impl FnMut(&'d Pattern, Role, &Captured<'_>) -> bool,
+    ) -> Option<Role> {
+        let value: Value = serde_json::from_slice(line).ok().filter(Value::is_object)?;
+        self.dialect.patterns.iter().find_map(|pattern| {
+            let Splitter::Keys { wanted, fields } = &pattern.splitter else { return None };
+            let text = |key: &str| pattern::at_path(&value, key).and_then(pattern::value_text);
+            if wanted.iter().any(|(key, value)| text(key).as_ref() != Some(value)) {
+                return None;
+            }
+            let texts: Vec<_> = fields.iter().map(|(field, key)| (*field, text(key))).collect();
+            let mut captured = Captured::default();
+            texts.iter().for_each(|(field, text)| captured.set(*field, text.as_ref().map(String::as_bytes)));
+            accepted(pattern, &captured, accept)
+        })
+    }
+}
+
+#[inline]
+fn accepted<'d>(
+    pattern: &'d Pattern,
+    captured: &Captured<'_>,
+    accept: &mut impl FnMut(&'d Pattern, Role, &Captured<'_>) -> bool,
+) -> Option<Role> {
+    let role = pattern.role(captured)?;
+    accept(pattern, role, captured).then_some(role)
+}

@@ -1,0 +1,98 @@
+//! Logs of others: dialects, as data, of programs that do the same as ours and
+//! log it in their own words.
+//!
+//! A [`Dialect`] is read from TOML; `docs/dialects.md` describes the language.
+//! What it reads comes out as [`Line`](crate::log::Line)s like those of our own
+//! logs: the queue after the pop, the clock after the update, events in the
+//! order of the file, and `None` for what a log does not say.
+
+mod detection;
+mod document;
+mod field;
+mod file;
+mod file_names;
+mod interpreter;
+mod matcher;
+mod moment;
+mod naming;
+mod needle;
+mod pattern;
+mod pattern_table;
+mod proposal;
+
+mod reader;
+mod records;
+mod runs;
+mod shipped;
+#[cfg(test)]
+mod tests;
+mod vector;
+
+use regex::bytes::Regex;
+
+pub use detection::{AUTO_SHARE, Detection, Refusal, Sample, detect};
+pub use document::parse;
+pub use field::Field;
+pub use file::{load, text};
+pub use interpreter::{LogContext, Trial};
+pub use matcher::Fate;
+pub use moment::TimeFormat;
+pub use naming::Naming;
+pub use pattern::Role;
+pub use proposal::{Proposal, propose};
+
+pub use runs::{DialectRuns, RunsError, find_runs, log_files, read_sample};
+pub use shipped::{shipped, shipped_names, shipped_text};
+pub use vector::Vector;
+
+use file_names::FileNames;
+use naming::Naming as Names;
+use pattern::Pattern;
+
+/// How one program logs.
+#[derive(Clone, Debug)]
+pub struct Dialect {
+    pub name: String,
+    /// What it is, in a sentence.
+    pub about: String,
+    files: FileNames,
+    shape: Shape,
+    /// Begins a record of several lines.
+    begins: Option<Regex>,
+    time: TimeFormat,
+    /// The queue was counted before the pop.
+    queue_before_pop: bool,
+    vector: Option<Vector>,
+    /// A send to all is a line for each recipient, all with one clock.
+    line_each: bool,
+    machines: Names,
+    /// What lines call the machines, where files call them otherwise.
+    peers: Names,
+    patterns: Vec<Pattern>,
+    ignore: Vec<Regex>,
+}
+
+/// How lines are taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Shape {
+    /// By regular expressions.
+    Text,
+    /// Into columns.
+    Delimited { delimiter: String },
+    /// Each is a JSON object.
+    Json,
+}
+
+impl Dialect {
+    /// How it writes times.
+    pub fn time_format(&self) -> TimeFormat {
+        self.time
+    }
+}
+
+/// Dialects are told apart by their names.
+impl PartialEq for Dialect {
+    fn eq(&self, other: &Dialect) -> bool {
+        self.name == other.name
+    }
+}

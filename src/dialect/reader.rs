@@ -1,0 +1,229 @@
+//! Reading a whole log of others: what our own reader would say of it, had it
+//! been written in our own words.
+
+use std::io::{self, Read};
+use std::mem;
+
+use super::interpreter::{EventSaid, Interpreter, LogContext, Meaning, Trial};
+use super::matcher::{Fate, LineMatcher};
+use super::pattern::Role;
+use super::records::{Chunk, read_records};
+use super::{Dialect, Field};
+use crate::event::{Kind, MachineId, Recipients};
+use crate::log::fault::shown;
+use crate::log::{FaultKind, Header, Line, Record, Stamp, Taken};
+
+impl Dialect {
+    /// Reads to the end of `input`; `see` is shown every line that says
+    /// something, with its number. Events come in the order of the log.
+    pub fn read(
+        &self,
+        context: &LogContext,
+        input: impl Read,
+        see: impl FnMut(u64, &Line<'_>),
+    ) -> io::Result<Taken> {
+        let mut matcher = LineMatcher::new(self);
+        let mut interpreter = Interpreter::new(self, context);
+        let mut books = Books::new(self, context, see);
+        read_records(self.begins.as_ref(), input, |chunk| {
+            books.taken.lines += chunk.lines;
+            if chunk.too_long {
+                return books.give_up(&chunk);
+            }
+            let mut meaning = Meaning::Nothing;
+            let fate = matcher.look(chunk.text, |pattern, role, captured| {
+                match interpreter.meaning(pattern, role, captured) {
+                    Some(found) => {
+                        meaning = found;
+                        true
+                    }
+                    None => false,
+                }
+            });
+            match (fate, meaning) {
+                (Fate::Blank | Fate::Said(Role::Ignored), _) => books.taken.ignored += chunk.lines,
+                (Fate::Unmatched, _) => books.give_up(&chunk),
+                (_, Meaning::Event(event)) => books.event(chunk.number, event),
+                (_, Meaning::Header { clock_rate, at }) => books.header(&chunk, clock_rate, at),
+                (_, Meaning::Nothing) => {}
+            }
+        })?;
+        Ok(books.finish())
+    }
+
+    /// Reads to the end of `input` and shows of every record what became of it.
+    pub fn try_lines(
+        &self,
+        context: &LogContext,
+        input: impl Read,
+        mut see: impl FnMut(Trial),
+    ) -> io::Result<()> {
+        let mut matcher = LineMatcher::new(self);
+        let mut interpreter = Interpreter::new(self, context);
+        read_records(self.begins.as_ref(), input, |chunk| {
+            let mut kept: Vec<(Field, String)> = Vec::new();
+            let fate = matcher.look(chunk.text, |pattern, role, captured| {
+                let makes_sense = interpreter.meaning(pattern, role, captured).is_some();
+                if makes_sense {
+                    kept = captured.iter().map(|(field, text)| (field, shown(text))).collect();
+                }
+                makes_sense
+            });
+            let text = shown(chunk.text);
+            see(Trial { number: chunk.number, lines: chunk.lines, text, fate, captured: kept });
+        })
+    }
+}
+
+/// An event that is held back until the next line settles it.
+struct Held {
+    number: u64,
+    event: EventSaid,
+}
+
+/// What was read so far.
+struct Books<'d, S> {
+    dialect: &'d Dialect,
+    context: &'d LogContext,
+    taken: Taken,
+    clock_rate: Option<f64>,
+    held: Option<Held>,
+    see: S,
+}
+
+impl<'d, S: FnMut(u64, &Line<'_>)> Books<'d, S> {
+    fn new(dialect: &'d Dialect, context: &'d LogContext, see: S) -> Books<'d, S> {
+        let taken = Taken { machine: Some(context.machine), ..Taken::default() };
+        let clock_rate = context.clock_rate.or(context.file_clock_rate);
+        Books { dialect, context, taken, clock_rate, held: None, see }
+    }
+
+    #[cold]
+    fn give_up(&mut self, chunk: &Chunk<'_>) {
+        self.at(chunk.number, |taken| taken.give_up(chunk.text));
+        self.taken.unmatched += chunk.lines - 1;
+    }
+
+    /// Books something at a line before the last one read.
+    #[inline]
+    fn at(&mut self, number: u64, book: impl FnOnce(&mut Taken)) {
+        let lines = mem::replace(&mut self.taken.lines, number);
+        book(&mut self.taken);
+        self.taken.lines = lines;
+    }
+
+    #[cold]
+    fn header(&mut self, chunk: &Chunk<'_>, clock_rate: Option<f64>, at: Option<Stamp>) {
+        self.release(None);
+        if self.taken.events > 0 {
+            let kind = FaultKind::SecondHeader { text: shown(chunk.text) };
+            return self.at(chunk.number, |taken| taken.fault(chunk.number, kind));
+        }
+        self.clock_rate = self.context.clock_rate.or(clock_rate).or(self.clock_rate);
+        if let Some(at) = at {
+            (self.see)(chunk.number, &Line::Started { machine: self.context.machine, at });
+        }
+    }
+
+    #[inline]
+    fn event(&mut self, number: u64, event: EventSaid) {
+        if event.clock_rate.is_some() && self.taken.header.is_none() {
+            self.clock_rate = self.context.clock_rate.or(event.clock_rate);
+        }
+        let is_held = event.clock_unsettled || self.dialect.line_each && event.record.kind == Kind::Send;
+        if self.held.is_none() && !is_held {
+            return self.emit(number, &event);
+        }
+        if self.joins(&event) {
+            return;
+        }
+        self.release(Some(&event));
+        if is_held {
+            self.held = Some(Held { number, event });
+        } else {
+            self.emit(number, &event);
+        }
+    }
+
+    /// Whether the event is one more line of the send that is held.
+    fn joins(&mut self, event: &EventSaid) -> bool {
+        let Some(Held { event: held, .. }) = &mut self.held else { return false };
+        let (first, next) = (&mut held.record, &event.record);
+        let is_same = self.dialect.line_each
+            && (first.kind, next.kind) == (Kind::Send, Kind::Send)
+            && first.clock == next.clock
+            && !event.recipients.is_empty()
+            && event.recipients.iter().all(|machine| !held.recipients.contains(machine));
+        if is_same {
+            first.to = None;
+            held.recipients.extend(&event.recipients);
+        }
+        is_same
+    }
+
+    /// Lets the held event go; `next` may tell what it left open.
+    fn release(&mut self, next: Option<&EventSaid>) {
+        let Some(Held { number, mut event }) = self.held.take() else { return };
+        if event.clock_unsettled
+            && let Some(next) = next
+        {
+            // The clock before the next event is the one after this.
+            let after = next.clock_before.or(match next.record.kind {
+                Kind::Receive => None,
+                Kind::Internal | Kind::Send => next.record.clock.checked_sub(1),
+            });
+            event.record.clock = after.map_or(event.record.clock, |after| after.max(event.record.clock));
+        }
+        self.emit(number, &event);
+    }
+
+    #[inline]
+    fn emit(&mut self, number: u64, event: &EventSaid) {
+        if self.taken.events == 0 {
+            self.rate(number);
+        }
+        let record = event.record;
+        if event.recipients.len() < 2 {
+            return self.show(number, &record, true);
+        }
+        if self.are_all(&event.recipients) {
+            return self.show(number, &Record { to: Some(Recipients::All), ..record }, true);
+        }
+        // Some of the machines, but not all: an event for each.
+        for (nth, recipient) in event.recipients.iter().enumerate() {
+            self.show(number, &Record { to: Some(Recipients::One(*recipient)), ..record }, nth == 0);
+        }
+    }
+
+    fn are_all(&self, recipients: &[MachineId]) -> bool {
+        self.context.machines < 2 || recipients.len() as u32 >= self.context.machines - 1
+    }
+
+    #[inline]
+    fn show(&mut self, number: u64, record: &Record, is_first: bool) {
+        let line = Line::Event(record);
+        if is_first {
+            self.at(number, |taken| taken.take(&line, &[]));
+        } else {
+            self.taken.events += 1;
+        }
+        (self.see)(number, &line);
+    }
+
+    /// Says the clock rate before the first event, whoever told it.
+    #[cold]
+    fn rate(&mut self, number: u64) {
+        let Some(clock_rate) = self.clock_rate.filter(|_| self.taken.header.is_none()) else { return };
+        let line = Line::Rate(Header { clock_rate, machines: None, phase: None, speedup: None });
+        self.taken.take(&line, &[]);
+        (self.see)(number, &line);
+    }
+
+    fn finish(mut self) -> Taken {
+        self.release(None);
+        if self.taken.events == 0 {
+            self.rate(self.taken.lines);
+        }
+        self.taken
+    }
+}

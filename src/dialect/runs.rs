@@ -1,0 +1,278 @@
+//! Where logs of others lie: which files are logs, which of them make up a run,
+//! and whose each is.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Dialect;
+use super::detection::Sample;
+use super::file_names::{NameSays, looks_like_a_log};
+use super::interpreter::LogContext;
+use super::naming::sort_naturally;
+use crate::event::MachineId;
+use crate::log::{Line, Stamp, Taken};
+use crate::store::RunPath;
+
+/// How the logs of a run are to be read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DialectRuns {
+    pub dialect: Arc<Dialect>,
+    /// What is known of each log, in the order of the run's logs.
+    pub contexts: Vec<LogContext>,
+}
+
+impl DialectRuns {
+    /// Whose the log at this place is.
+    pub fn machine(&self, log: usize) -> Option<MachineId> {
+        self.contexts.get(log).map(|context| context.machine)
+    }
+
+    /// Reads the log at this place to the end of `input`.
+    pub fn read(&self, log: usize, input: impl Read, see: impl FnMut(u64, &Line<'_>)) -> io::Result<Taken> {
+        let unknown = LogContext::default();
+        self.dialect.read(self.contexts.get(log).unwrap_or(&unknown), input, see)
+    }
+
+    /// The first moment that the beginning of a log tells.
+    pub fn first_stamp(&self, log: usize, input: impl Read) -> io::Result<Option<Stamp>> {
+        let mut first = None;
+        self.read(log, input.take(SAMPLE_BYTES), |_, line| {
+            first = first.or(match line {
+                Line::Started { at, .. } => Some(*at),
+                Line::Event(record) => Some(record.stamp),
+                _ => None,
+            });
+        })?;
+        Ok(first)
+    }
+}
+
+/// Logs of others cannot be put in order.
+#[derive(Debug, thiserror::Error)]
+pub enum RunsError {
+    #[error("cannot read {path}: {source}")]
+    Read { path: PathBuf, source: io::Error },
+    #[error(
+        "{path} holds no logs that are named as those of the dialect {dialect} are; name the logs themselves"
+    )]
+    Nothing { path: PathBuf, dialect: String },
+    #[error(
+        "{first} and {second} are both of machine {machine} of one run; keep each run's logs in a folder of \
+         their own, or let `files` of the dialect capture `run`"
+    )]
+    Twice { machine: MachineId, first: PathBuf, second: PathBuf },
+    #[error(
+        "{path} has no name that the dialect {dialect} knows; `machines` of the dialect says how they are called"
+    )]
+    NoMachine { path: PathBuf, dialect: String },
+}
+
+/// Bytes of a log that a sample has.
+const SAMPLE_BYTES: u64 = 64 * 1024;
+/// Parts of a path that a sample keeps.
+const SAMPLE_PARTS: usize = 4;
+/// Folders within folders, before they are taken for a mistake.
+const DEPTH_MAX: usize = 32;
+
+/// The files at or below `paths` that may be logs; a file that is named is one.
+pub fn log_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, RunsError> {
+    let mut found = Vec::new();
+    for path in paths {
+        if metadata(path)?.is_file() {
+            found.push(path.clone());
+        } else {
+            let mut below = Vec::new();
+            walk(path, DEPTH_MAX, &mut below)?;
+            found.extend(below.into_iter().filter(|path| looks_like_a_log(path)));
+        }
+    }
+    Ok(found)
+}
+
+/// The beginning of a log, whole lines of it.
+pub fn read_sample(path: &Path) -> Result<Sample, RunsError> {
+    let failed = |source| RunsError::Read { path: path.to_owned(), source };
+    let mut text = Vec::new();
+    File::open(path).map_err(failed)?.take(SAMPLE_BYTES).read_to_end(&mut text).map_err(failed)?;
+    if text.len() as u64 == SAMPLE_BYTES {
+        text.truncate(memchr::memrchr(b'\n', &text).map_or(text.len(), |at| at + 1));
+    }
+    Ok(Sample { path: last_parts(path, SAMPLE_PARTS), text })
+}
+
+/// The runs at or below `paths`, in the order of their folders. `clock_rates`
+/// are the user's, one for each machine, or one for all.
+pub fn find_runs(
+    dialect: &Arc<Dialect>,
+    paths: &[PathBuf],
+    clock_rates: &[f64],
+) -> Result<Vec<RunPath>, RunsError> {
+    let mut groups = BTreeMap::new();
+    for path in paths {
+        let found = if metadata(path)?.is_file() {
+            gather_with_siblings(dialect, path, &mut groups)?
+        } else {
+            let mut files = Vec::new();
+            walk(path, DEPTH_MAX, &mut files)?;
+            files.retain(|file| dialect.files.fits(&last_parts(file, dialect.files.parts)));
+            files.iter().try_for_each(|file| gather(dialect, file, true, &mut groups))?;
+            !files.is_empty()
+        };
+        if !found {
+            return Err(RunsError::Nothing { path: path.clone(), dialect: dialect.name.clone() });
+        }
+    }
+    groups.into_iter().map(|((real, _), group)| group.into_run(dialect, &real, clock_rates)).collect()
+}
+
+/// Logs that make up a run, by their real paths.
+struct Group {
+    folder: PathBuf,
+    run: Option<String>,
+    logs: BTreeMap<PathBuf, Log>,
+}
+
+struct Log {
+    path: PathBuf,
+    says: NameSays,
+    /// Asked for, and not only known to be there.
+    wanted: bool,
+}
+
+type Groups = BTreeMap<(PathBuf, Option<String>), Group>;
+
+fn gather(dialect: &Dialect, path: &Path, wanted: bool, groups: &mut Groups) -> Result<(), RunsError> {
+    let failed = |source| RunsError::Read { path: path.to_owned(), source };
+    let text = last_parts(path, dialect.files.parts);
+    let says = dialect.files.says(&text);
+    let fits = dialect.files.fits(&text);
+    let folder = run_folder(path, if fits { dialect.files.parts } else { 1 });
+    let real = folder.canonicalize().map_err(failed)?;
+    let group = groups.entry((real, says.run.clone())).or_insert_with(|| Group {
+        folder,
+        run: says.run.clone(),
+        logs: BTreeMap::new(),
+    });
+    let log = group.logs.entry(path.canonicalize().map_err(failed)?);
+    log.or_insert_with(|| Log { path: path.to_owned(), says, wanted: false }).wanted |= wanted;
+    Ok(())
+}
+
+/// A single log, and those beside it, which tell how the machines are called.
+fn gather_with_siblings(dialect: &Dialect, path: &Path, groups: &mut Groups) -> Result<bool, RunsError> {
+    gather(dialect, path, true, groups)?;
+    let parts = dialect.files.parts;
+    if dialect.files.regex.is_some() && dialect.files.fits(&last_parts(path, parts)) {
+        let mut beside = Vec::new();
+        walk(&run_folder(path, parts), parts, &mut beside)?;
+        for file in beside.iter().filter(|file| dialect.files.fits(&last_parts(file, parts))) {
+            gather(dialect, file, false, groups)?;
+        }
+    }
+    Ok(true)
+}
+
+impl Group {
+    fn into_run(
+        self,
+        dialect: &Arc<Dialect>,
+        real: &Path,
+        clock_rates: &[f64],
+    ) -> Result<RunPath, RunsError> {
+        let mut logs: Vec<Log> = self.logs.into_values().collect();
+        let roster = roster(&mut logs);
+        let mut numbered: BTreeMap<MachineId, Log> = BTreeMap::new();
+        let machines = logs.len() as u32;
+        for (nth, log) in logs.into_iter().enumerate() {
+            let machine = match &log.says.machine {
+                Some(name) => dialect.machines.machine(name.as_bytes(), &roster).ok_or_else(|| {
+                    RunsError::NoMachine { path: log.path.clone(), dialect: dialect.name.clone() }
+                })?,
+                None => MachineId(nth as u32 + 1),
+            };
+            if let Some(other) = numbered.get(&machine) {
+                let (first, second) = (other.path.clone(), log.path);
+                return Err(RunsError::Twice { machine, first, second });
+            }
+            numbered.insert(machine, log);
+        }
+        let rate = |machine: MachineId| match clock_rates {
+            [only] => Some(*only),
+            rates => rates.get(machine.index()).copied(),
+        };
+        let context = |(machine, log): (&MachineId, &Log)| LogContext {
+            machine: *machine,
+            machines: if machines > 1 { machines } else { 0 },
+            roster: roster.clone(),
+            clock_rate: rate(*machine),
+            file_clock_rate: log.says.clock_rate,
+        };
+        numbered.retain(|_, log| log.wanted);
+        let contexts = numbered.iter().map(context).collect();
+        let folder_name = real.file_name().map(|name| name.to_string_lossy().into_owned());
+        let folder_name = folder_name.unwrap_or_else(|| "logs".to_owned());
+        Ok(RunPath {
+            experiment: folder_name.clone(),
+            run: self.run.unwrap_or(folder_name),
+            folder: self.folder,
+            logs: numbered.into_values().map(|log| log.path).collect(),
+            manifest: None,
+            unfinished: false,
+            sweep: None,
+            dialect: Some(DialectRuns { dialect: Arc::clone(dialect), contexts }),
+        })
+    }
+}
+
+/// Puts the logs of a run in the order of their names, which it gives.
+fn roster(logs: &mut [Log]) -> Vec<String> {
+    let name = |log: &Log| {
+        let file = || log.path.file_name().map(|name| name.to_string_lossy().into_owned());
+        log.says.machine.clone().or_else(file).unwrap_or_default()
+    };
+    let mut names: Vec<String> = logs.iter().map(name).collect();
+    sort_naturally(&mut names);
+    names.dedup();
+    logs.sort_by_cached_key(|log| names.iter().position(|known| *known == name(log)));
+    names
+}
+
+fn metadata(path: &Path) -> Result<fs::Metadata, RunsError> {
+    fs::metadata(path).map_err(|source| RunsError::Read { path: path.to_owned(), source })
+}
+
+/// All files at or below a folder, in order; links below it are not followed.
+fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), RunsError> {
+    let failed = |source| RunsError::Read { path: folder.to_owned(), source };
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
+        if !is_hidden {
+            entries.push((entry.path(), entry.file_type().map_err(failed)?));
+        }
+    }
+    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+    for (path, kind) in entries {
+        if kind.is_file() {
+            found.push(path);
+        } else if kind.is_dir() && depth > 1 {
+            walk(&path, depth - 1, found)?;
+        }
+    }
+    Ok(())
+}
+
+fn last_parts(path: &Path, count: usize) -> String {
+    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    parts[parts.len().saturating_sub(count)..].join("/")
+}
+
+/// The folder that so many parts of the path lie below.
+fn run_folder(path: &Path, parts: usize) -> PathBuf {
+    let folder = path.ancestors().nth(parts).unwrap_or(Path::new(""));
+    if folder == Path::new("") { PathBuf::from(".") } else { folder.to_owned() }
+}

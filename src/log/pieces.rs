@@ -1,0 +1,79 @@
+//! A log cut into lines, in memory that does not grow with it.
+
+use std::io::{self, Read};
+
+/// Read at once, which fits the processor's cache; also the longest line that
+/// is looked at.
+const CHUNK_BYTES: usize = 128 * 1024;
+
+/// A piece of a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// A line, without its line break.
+    Line(&'a [u8]),
+    /// The beginning of a line that is longer than any log's.
+    TooLong(&'a [u8]),
+    /// What follows the last line break.
+    Rest(&'a [u8]),
+}
+
+/// Reads to the end of `input` and shows every piece in order.
+pub fn read_pieces(mut input: impl Read, mut see: impl FnMut(Piece<'_>)) -> io::Result<()> {
+    let mut buffer = vec![0; CHUNK_BYTES];
+    let mut held = 0;
+    loop {
+        let got = match input.read(&mut buffer[held..]) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            got => got?,
+        };
+        if got == 0 {
+            break;
+        }
+        let filled = held + got;
+        let whole = memchr::memrchr(b'\n', &buffer[held..filled]).map_or(0, |at| held + at + 1);
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', &buffer[..whole]) {
+            see(Piece::Line(&buffer[start..end]));
+            start = end + 1;
+        }
+        buffer.copy_within(whole..filled, 0);
+        held = filled - whole;
+        if held == buffer.len() {
+            see(Piece::TooLong(&buffer[..held]));
+            held = 0;
+        }
+    }
+    see(Piece::Rest(&buffer[..held]));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_pieces_make_up_the_log(lines in prop::collection::vec("[a-z]{0,9}", 0..40), rest in "[a-z]{0,5}") {
+            let text: String = lines.iter().map(|line| format!("{line}\n")).chain([rest.clone()]).collect();
+            let mut pieces = Vec::new();
+            let keep = |piece: Piece<'_>| pieces.push(match piece {
+                Piece::Line(line) => (true, String::from_utf8_lossy(line).into_owned()),
+                Piece::TooLong(line) | Piece::Rest(line) => (false, String::from_utf8_lossy(line).into_owned()),
+            });
+            read_pieces(text.as_bytes(), keep).unwrap();
+            let expected: Vec<_> = lines.into_iter().map(|line| (true, line)).chain([(false, rest)]).collect();
+            prop_assert_eq!(pieces, expected);
+        }
+    }
+
+    #[test]
+    fn a_line_without_end_is_shown_piece_by_piece() {
+        let mut long = 0;
+        read_pieces(&vec![b'x'; 3 * CHUNK_BYTES][..], |piece| {
+            long += usize::from(matches!(piece, Piece::TooLong(_)));
+        })
+        .unwrap();
+        assert_eq!(long, 3);
+    }
+}
