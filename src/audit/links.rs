@@ -15,7 +15,8 @@ pub(super) static LINK_ORDER: Rule = Rule {
 What machine 1 sends to machine 2 arrives there in the same order: TCP promises it on one connection, and
 a queue keeps it. Only matches that leave no doubt are held against it.
 
-Broken by: a connection or a task of its own for each message, a queue that is no queue, lines that were moved.",
+Broken by: a connection or a task of its own for each message, a queue that is no queue, lines that were
+moved.",
     check: |case, findings| {
         for machine in case.machines() {
             let mut last: BTreeMap<MachineId, (EventId, EventId)> = BTreeMap::new();
