@@ -87,18 +87,32 @@ pub fn measure_run(run: &RunPath, purpose: Purpose) -> Result<Reading, ReadError
 pub fn read_history(run: &RunPath) -> Result<History, ReadError> {
     let mut machines = Vec::new();
     for (number, path) in run.logs.iter().enumerate() {
-        let mut machine = MachineHistory::new(machine_of(number, path), path);
-        let taken = read_log(path, |number, line| machine.see(number, line))
-            .map_err(|source| ReadError::Log { path: path.clone(), source })?;
+        let mut machine = MachineHistory::new(machine_of(run, number, path), path);
+        let taken = read_lines(run, number, path, |number, line| machine.see(number, line))?;
         machine.end_of_log(taken);
         machines.push(machine);
     }
     Ok(History::new(machines)?)
 }
 
-/// By its file's name, or else by its place among the logs.
-fn machine_of(number: usize, path: &Path) -> MachineId {
-    machine_of_file(path).unwrap_or(MachineId(number as u32 + 1))
+/// As its dialect names it, or its file's name; or else by its place among the logs.
+fn machine_of(run: &RunPath, number: usize, path: &Path) -> MachineId {
+    let named = run.dialect.as_ref().and_then(|logs| logs.machine(number));
+    named.or_else(|| machine_of_file(path)).unwrap_or(MachineId(number as u32 + 1))
+}
+
+/// Reads log `number` of a run, in whatever way it is written.
+fn read_lines(
+    run: &RunPath,
+    number: usize,
+    path: &Path,
+    see: impl FnMut(u64, &Line<'_>),
+) -> Result<Taken, ReadError> {
+    let taken = match &run.dialect {
+        Some(logs) => File::open(path).and_then(|file| logs.read(number, file, see)),
+        None => read_log(path, see),
+    };
+    taken.map_err(|source| ReadError::Log { path: path.to_owned(), source })
 }
 
 /// A run's metrics: those that were kept beside it where its logs were not.
@@ -170,15 +184,13 @@ impl RunReader<'_> {
         path: &Path,
         mut table: Option<&mut EventTable<S>>,
     ) -> Result<Taken, ReadError> {
-        let foreign = self.run.dialect.as_ref();
-        let named = foreign.and_then(|logs| logs.machine(number));
-        let machine = named.unwrap_or_else(|| machine_of(number, path));
+        let machine = machine_of(self.run, number, path);
         let mut meter = Meter::new(machine, self.origin);
         let mut samples = Thinned::default();
         let mut failed = Ok(());
         let (purpose, origin) = (self.purpose, self.origin);
         let mut history = MachineHistory::new(machine, path);
-        let see = |line_number: u64, line: &Line<'_>| {
+        let taken = read_lines(self.run, number, path, |line_number, line| {
             meter.see(line);
             if let Line::Event(record) = line {
                 if let Some(table) = &mut table
@@ -193,12 +205,7 @@ impl RunReader<'_> {
             if purpose.history {
                 history.see(line_number, line);
             }
-        };
-        let taken = match foreign {
-            Some(logs) => File::open(path).and_then(|file| logs.read(number, file, see)),
-            None => read_log(path, see),
-        }
-        .map_err(|source| ReadError::Log { path: path.to_owned(), source })?;
+        })?;
         failed?;
         if purpose.history {
             history.end_of_log(taken.clone());

@@ -8,16 +8,17 @@ use labctl::audit::{self, Audit, Finding, Place, RULES, Rule, Ruling};
 use labctl::history::History;
 use labctl::lab::stated::stated;
 use labctl::reading::read_history;
-use labctl::store::{RunPath, find_all_runs};
+use labctl::store::RunPath;
 use serde::Serialize;
 
 use super::audits::{FINDINGS_SHOWN, Quotes, place, shown_of, told};
+use super::dialect_flags::DialectFlags;
 use super::{Exit, Terminal, view};
 
 const EXAMPLES: &str = "\
 Examples:
   labctl check results/exp4/latest
-  labctl check somebody/logs/
+  labctl check somebody/logs/ --dialect auto
   labctl check results/ --rules clock-rises,message-sent --format json
   labctl check --explain clock-condition
 
@@ -44,6 +45,9 @@ pub struct Args {
     /// Only these rules
     #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = rule)]
     rules: Vec<&'static Rule>,
+
+    #[command(flatten)]
+    dialect: DialectFlags,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -74,7 +78,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     let rules: Vec<&'static Rule> = if args.rules.is_empty() { RULES.to_vec() } else { args.rules.clone() };
-    let mut runs = find_all_runs(&args.paths)?;
+    let mut runs = args.dialect.find_runs(&args.paths, terminal)?;
     runs.retain(|run| !run.logs.is_empty());
     let (mut documents, mut unsound) = (Vec::new(), 0);
     let count = runs.len();

@@ -160,3 +160,15 @@ fn runs_on_sockets_are_sound() {
     let said = lab.labctl(&["check", "results", "--rules", &others.join(",")]).code(0);
     assert!(said.out.ends_with("48 runs, 0 of them unsound\n"), "{}", said.out);
 }
+
+#[test]
+fn logs_of_others_are_checked_through_their_dialect() {
+    let lab = lab_with_notebook_logs();
+    let args = ["check", "theirs", "--dialect", "notebook"];
+    let said = lab.labctl(&args).code(0);
+    assert!(said.out.contains("sound"), "{}", said.out);
+    let log = lab.read("theirs/log_2.txt").replace("RECEIVE | Clock: 3", "RECEIVE | Clock: 9");
+    lab.write("theirs/log_2.txt", log);
+    let said = lab.labctl(&args).code(1);
+    assert!(said.out.contains("clock-step") && said.out.contains("log_2.txt:3"), "{}", said.out);
+}
