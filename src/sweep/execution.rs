@@ -156,7 +156,7 @@ impl Execution<'_> {
         const TICK_COST_S: f64 = 100e-6;
         /// The share of the host that the first guess gives away.
         const FIRST_SHARE: f64 = 0.25;
-        const MOST: usize = 64;
+        const MOST: usize = 24;
         let ticks_a_second =
             cells().map(|spec| spec.speedup * spec.tick_rate()).fold(f64::MIN_POSITIVE, f64::max);
         let first = processors as f64 * FIRST_SHARE / (ticks_a_second * TICK_COST_S);
