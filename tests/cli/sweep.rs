@@ -226,12 +226,16 @@ fn a_killed_sweep_stops_at_the_same_precision() {
     lab.labctl(&["exec", "results/u"]).code(2).tells(&["until end_queue ci95 < 20%", "sweep --resume"]);
 }
 
+/// More runs than can be made at once, so that a stop always finds some in the making.
+#[cfg(unix)]
+const MANY: &str = "--replicates=100";
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_on_sockets_loses_no_run_and_leaves_no_half_one() {
     use rustix::process::Signal;
     let lab = Lab::with_spec(LAB);
-    let args = ["sweep", "lab.toml", "--name=s", "--replicates=12", "--duration=10s"];
+    let args = ["sweep", "lab.toml", "--name=s", MANY, "--duration=10s"];
     for (at, signal, code) in [(0, Signal::INT, 130), (1, Signal::TERM, 143)] {
         let resumed = [&args[..], &["--resume"]].concat();
         let sweep = lab.start(if at == 0 { &args } else { &resumed });
@@ -244,10 +248,10 @@ fn ctrl_c_on_sockets_loses_no_run_and_leaves_no_half_one() {
         assert!(!lab.names("results/s/journal").iter().any(|name| name.ends_with(".partial")));
     }
     lab.labctl(&[&args[..], &["--resume"]].concat()).code(0);
-    assert_eq!(journalled(&lab, "s"), (0..12).collect::<Vec<_>>());
+    assert_eq!(journalled(&lab, "s"), (0..100).collect::<Vec<_>>());
     let folders = lab.names("results/s/lab");
-    assert!(folders.len() == 12 && folders.iter().all(|name| name.starts_with("c1_r")), "{folders:?}");
-    assert_eq!(lab.rows("results/s/runs.csv").len(), 36);
+    assert!(folders.len() == 100 && folders.iter().all(|name| name.starts_with("c1_r")), "{folders:?}");
+    assert_eq!(lab.rows("results/s/runs.csv").len(), 300);
 }
 
 #[cfg(unix)]
@@ -255,7 +259,7 @@ fn ctrl_c_on_sockets_loses_no_run_and_leaves_no_half_one() {
 fn a_killed_sweep_on_sockets_leaves_nothing_behind_once_resumed() {
     use rustix::process::Signal;
     let lab = Lab::with_spec(LAB);
-    let args = ["sweep", "lab.toml", "--name=s", "--replicates=4", "--duration=10s"];
+    let args = ["sweep", "lab.toml", "--name=s", MANY, "--duration=10s"];
     let sweep = lab.start(&args);
     wait_for_entries(&lab, "s", 1);
     wait_for("a run in the making", || lab.has("results/s/journal/1.partial").then_some(()));
@@ -263,8 +267,8 @@ fn a_killed_sweep_on_sockets_leaves_nothing_behind_once_resumed() {
     let _ = sweep.end();
     lab.labctl(&[&args[..], &["--resume"]].concat()).code(0);
     assert_eq!(lab.names("results/s/journal"), ["1.jsonl", "2.jsonl"]);
-    assert_eq!(lab.names("results/s/lab").len(), 4);
-    assert_eq!(journalled(&lab, "s"), [0, 1, 2, 3]);
+    assert_eq!(lab.names("results/s/lab").len(), 100);
+    assert_eq!(journalled(&lab, "s"), (0..100).collect::<Vec<_>>());
 }
 
 #[cfg(unix)]
