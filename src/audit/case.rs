@@ -1,6 +1,7 @@
 //! A run before its judges: its history, what is stated of it, and what
 //! several rules ask of both.
 
+use super::finding::Findings;
 use super::{Place, Stated};
 use crate::event::MachineId;
 use crate::history::{EventId, History, MachineHistory, Source};
@@ -28,6 +29,14 @@ impl<'a> Case<'a> {
         };
         let in_seconds = history.events() > 0 && history.machines().iter().all(is_whole);
         Case { history, stated, resolution_us: if in_seconds { US_PER_S } else { 1 } }
+    }
+
+    /// Where no message is matched beyond doubt, nothing can be told of any.
+    pub fn doubt_matches(&self, findings: &mut Findings) {
+        let tally = self.history.tally();
+        if tally.certain == 0 && tally.ambiguous + tally.unknown > 0 {
+            findings.unknown("no RECEIVE can be matched with its SEND beyond doubt");
+        }
     }
 
     /// All machines.

@@ -36,10 +36,7 @@ moved.",
                 });
             }
         }
-        let tally = case.history.tally();
-        if tally.certain == 0 && tally.ambiguous + tally.unknown > 0 {
-            findings.unknown("no RECEIVE can be matched with its SEND beyond doubt");
-        }
+        case.doubt_matches(findings);
     },
 };
 

@@ -67,10 +67,7 @@ from the future, logs of different runs put together.",
                 }
             }
         }
-        let tally = case.history.tally();
-        if tally.certain == 0 && tally.ambiguous + tally.unknown > 0 {
-            findings.unknown("no RECEIVE can be matched with its SEND beyond doubt");
-        }
+        case.doubt_matches(findings);
     },
 };
 

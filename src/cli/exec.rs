@@ -54,8 +54,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         Some(piece) => piece,
         None => piece_of_task(|name| std::env::var(name).ok())?.unwrap_or(Piece::WHOLE),
     };
-    let hash = plan.hash(VERSION);
-    let done = Journals::read(&[folder.journals()], &hash, plan.run_count())?;
+    let done = Journals::of(&folder, &plan, &[])?;
     let todo: Vec<u64> = piece.runs(plan.run_count()).filter(|run| !done.has(*run)).collect();
     let all = piece.runs(plan.run_count()).count();
     terminal.say(format!(
@@ -68,7 +67,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     }
     let stop = StopSwitch::default();
     let signals = listen(&stop, terminal)?;
-    let journal = Journal::begin(&folder.journals(), &hash)?;
+    let journal = Journal::begin(&folder.journals(), &plan.hash(VERSION))?;
     let progress = SweepProgress::start(&plan, 0, todo.len() as u64, terminal);
     let outcome = Execution {
         plan: &plan,

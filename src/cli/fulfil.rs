@@ -19,15 +19,14 @@ pub fn fulfil(
     stop: &StopSwitch,
     terminal: &Terminal,
 ) -> anyhow::Result<()> {
-    let hash = plan.hash(VERSION);
-    let done = Journals::read(&[folder.journals()], &hash, plan.run_count()).map_err(SweepError::from)?;
+    let done = Journals::of(folder, plan, &[]).map_err(SweepError::from)?;
     if done.count() > 0 {
         terminal.say(format!("done before: {}", counted(done.count(), "run")));
     }
     if done.count() == plan.run_count() {
         return Ok(());
     }
-    let journal = Journal::begin(&folder.journals(), &hash)?;
+    let journal = Journal::begin(&folder.journals(), &plan.hash(VERSION))?;
     let progress = SweepProgress::start(plan, done.count(), plan.run_count(), terminal);
     let outcome = Execution {
         plan,

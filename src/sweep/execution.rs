@@ -13,7 +13,6 @@ use super::journal::{Entry, Journal, JournalError};
 use super::journals::Journals;
 use super::work::{OnSockets, simulate};
 use crate::engine::{StopSwitch, limits};
-use crate::lab::VERSION;
 use crate::plan::{EngineKind, Plan};
 use crate::reading::ReadError;
 use crate::store::StoreError;
@@ -100,8 +99,7 @@ impl Execution<'_> {
     pub fn fulfil(&self) -> Result<(), SweepError> {
         let mut tried = BTreeSet::new();
         loop {
-            let paths = [self.folder.journals()];
-            let journals = Journals::read(&paths, &self.plan.hash(VERSION), self.plan.run_count())?;
+            let journals = Journals::of(self.folder, self.plan, &[])?;
             let demand = Demand::of(self.plan, &journals)?;
             let todo: Vec<u64> =
                 demand.runs(self.plan).filter(|run| !journals.has(*run) && !tried.contains(run)).collect();
@@ -110,6 +108,9 @@ impl Execution<'_> {
                 return Ok(());
             }
             self.execute(&todo)?;
+            if self.plan.until.is_none() {
+                return Ok(());
+            }
             tried.extend(todo);
         }
     }

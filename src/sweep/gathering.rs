@@ -8,7 +8,6 @@ use super::execution::SweepError;
 use super::folder::SweepFolder;
 use super::journal::Entry;
 use super::journals::{Damage, Double, Journals};
-use crate::lab::VERSION;
 use crate::metrics::MachineMetrics;
 use crate::metrics::summary::summarise;
 use crate::plan::Plan;
@@ -57,8 +56,7 @@ pub fn gather(
     elsewhere: &[PathBuf],
     mut witness: impl FnMut(CellResult<'_>),
 ) -> Result<Gathered, SweepError> {
-    let paths = [&[folder.journals()], elsewhere].concat();
-    let journals = Journals::read(&paths, &plan.hash(VERSION), plan.run_count())?;
+    let journals = Journals::of(folder, plan, elsewhere)?;
     let demand = Demand::of(plan, &journals)?;
     let axes = plan.axes();
     let mut runs = Table::begin(folder.runs_file())?;

@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::folder::SweepFolder;
 use super::journal::{EXTENSION, Entry, JournalError, check_first, content};
+use crate::lab::VERSION;
+use crate::plan::Plan;
 
 /// Where an entry stands in the journals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,9 +56,15 @@ pub struct Double {
 }
 
 impl Journals {
+    /// Reads the journals of a sweep, and those of the same plan `elsewhere`.
+    pub fn of(folder: &SweepFolder, plan: &Plan, elsewhere: &[PathBuf]) -> Result<Journals, JournalError> {
+        let paths = [&[folder.journals()], elsewhere].concat();
+        Journals::read(&paths, &plan.hash(VERSION), plan.run_count())
+    }
+
     /// Reads the journals at `paths`, files or folders of them, of a plan with
     /// this hash and so many runs. A path that is not there holds nothing.
-    pub fn read(paths: &[PathBuf], plan: &str, runs: u64) -> Result<Journals, JournalError> {
+    fn read(paths: &[PathBuf], plan: &str, runs: u64) -> Result<Journals, JournalError> {
         let mut journals = Journals { places: vec![None; runs as usize], ..Journals::default() };
         for path in paths {
             for file in files(path)? {

@@ -17,7 +17,6 @@ use super::folder::SweepFolder;
 use super::journals::Journals;
 use super::piece::Piece;
 use crate::engine::StopSwitch;
-use crate::lab::VERSION;
 use crate::plan::Plan;
 use crate::store::{StoreError, write_file};
 
@@ -103,9 +102,7 @@ impl Cluster<'_> {
     }
 
     fn journals(&self) -> Result<Journals, SlurmError> {
-        let hash = self.plan.hash(VERSION);
-        let read = Journals::read(&[self.folder.journals()], &hash, self.plan.run_count());
-        Ok(read.map_err(SweepError::from)?)
+        Ok(Journals::of(self.folder, self.plan, &[]).map_err(SweepError::from)?)
     }
 
     /// Pieces with runs that are not done; those that failed are tried once.
