@@ -18,6 +18,7 @@ pub mod log;
 pub mod machine;
 pub mod metrics;
 pub mod plan;
+pub mod quotes;
 pub mod random;
 pub mod reading;
 pub mod reproduce;

@@ -7,11 +7,12 @@ use clap::ValueEnum;
 use labctl::audit::{self, Audit, Finding, Place, RULES, Rule, Ruling};
 use labctl::history::History;
 use labctl::lab::stated::stated;
+use labctl::quotes::{Quotes, place, told};
 use labctl::reading::read_history;
 use labctl::store::RunPath;
 use serde::Serialize;
 
-use super::audits::{FINDINGS_SHOWN, Quotes, place, shown_of, told};
+use super::audits::{FINDINGS_SHOWN, shown_of};
 use super::dialect_flags::DialectFlags;
 use super::{Exit, Terminal, view};
 
