@@ -12,6 +12,7 @@ mod engine_flag;
 pub mod exec;
 mod fulfil;
 mod gathered;
+pub mod grade;
 pub mod machine;
 pub mod metrics;
 pub mod parse;
@@ -86,6 +87,8 @@ pub enum Command {
     Metrics(metrics::Args),
     /// Read logs of others: list, show, try and propose dialects
     Dialect(dialect::Args),
+    /// Read, audit and measure many submissions: a page each, and a table of all
+    Grade(grade::Args),
     /// Tell whether two samples of runs differ by more than chance
     Compare(compare::Args),
     /// Say how many runs a wanted precision needs

@@ -95,7 +95,7 @@ pub struct Tally {
 }
 
 /// A run as its logs tell it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct History {
     /// In the order of their ids.
     machines: Vec<MachineHistory>,

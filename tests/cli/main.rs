@@ -6,6 +6,7 @@ mod check;
 mod compare;
 mod dialect;
 mod disk;
+mod grade;
 mod help;
 mod isolation;
 mod machine;
