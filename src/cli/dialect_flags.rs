@@ -34,8 +34,16 @@ pub struct DialectFlags {
 /// Runs, and how their logs are written where that was found out.
 pub struct Found {
     pub runs: Vec<RunPath>,
-    /// For the user.
-    pub told: Option<String>,
+    /// The dialect that was found out, and how sure that is.
+    pub detection: Option<String>,
+    /// Why none was, where lines are nobody's that is known.
+    pub refusal: Option<String>,
+}
+
+impl Found {
+    fn plain(runs: Vec<RunPath>) -> Found {
+        Found { runs, detection: None, refusal: None }
+    }
 }
 
 /// Unmatched lines that are shown of all logs together.
@@ -55,8 +63,11 @@ impl DialectFlags {
     /// The runs at or below the paths, however their logs are written.
     pub fn find_runs(&self, paths: &[PathBuf], terminal: &Terminal) -> anyhow::Result<Vec<RunPath>> {
         let found = self.find(paths)?;
-        if let Some(told) = &found.told {
-            terminal.say(told);
+        if let Some(detection) = &found.detection {
+            terminal.say(format!("dialect: {detection}"));
+        }
+        if let Some(refusal) = &found.refusal {
+            terminal.say(refusal);
         }
         Ok(found.runs)
     }
@@ -64,14 +75,14 @@ impl DialectFlags {
     /// The same, with what there is to tell of how the logs are written.
     pub fn find(&self, paths: &[PathBuf]) -> anyhow::Result<Found> {
         match self.dialect.as_deref() {
-            Some("labctl") => Ok(Found { runs: find_all_runs(paths)?, told: None }),
+            Some("labctl") => Ok(Found::plain(find_all_runs(paths)?)),
             Some("auto") => {
                 let found = detect(paths)??;
                 self.runs_in(found, paths)
             }
             Some(name) => {
                 let dialect = Arc::new(dialect::load(name)?);
-                Ok(Found { runs: dialect::find_runs(&dialect, paths, &self.clock_rate)?, told: None })
+                Ok(Found::plain(dialect::find_runs(&dialect, paths, &self.clock_rate)?))
             }
             None => self.find_ours_or_guess(paths),
         }
@@ -83,20 +94,21 @@ impl DialectFlags {
         let is_missing = matches!(&ours, Err(FindError::Nothing { .. } | FindError::NoLog { .. }));
         let is_strange = ours.as_ref().is_ok_and(|runs| are_strange(runs));
         if !is_missing && !is_strange {
-            return Ok(Found { runs: ours?, told: None });
+            return Ok(Found::plain(ours?));
         }
         match detect(paths)? {
             Ok(found) => self.runs_in(found, paths),
-            Err(Refusal::NoLogs) => Ok(Found { runs: ours?, told: None }),
+            Err(Refusal::NoLogs) => Ok(Found::plain(ours?)),
             Err(refusal) => {
-                let told = format!("these are no logs of labctl, and {refusal}");
-                Ok(Found { runs: ours.with_context(|| told.clone())?, told: Some(told) })
+                let refusal = format!("these are no logs of labctl, and {refusal}");
+                let runs = ours.with_context(|| refusal.clone())?;
+                Ok(Found { refusal: Some(refusal), ..Found::plain(runs) })
             }
         }
     }
 
     fn runs_in(&self, found: Detection, paths: &[PathBuf]) -> anyhow::Result<Found> {
-        let told = Some(format!("dialect: {found}"));
+        let detection = Some(found.to_string());
         let dialect = Arc::new(found.dialect);
         let runs = match dialect::find_runs(&dialect, paths, &self.clock_rate) {
             Err(RunsError::Nothing { .. }) => {
@@ -109,7 +121,7 @@ impl DialectFlags {
             }
             runs => runs?,
         };
-        Ok(Found { runs, told })
+        Ok(Found { detection, ..Found::plain(runs) })
     }
 
     /// Tells how many lines were understood, and the first that were not.

@@ -155,12 +155,12 @@ fn read(folder: &Path, args: &Args, stop: &StopSwitch) -> anyhow::Result<Reading
         runs.push(graded);
     }
     if runs.iter().flat_map(|run| &run.rows).all(|row| row.events == 0) {
-        return Ok(Reading::Unreadable(
-            found.told.unwrap_or_else(|| "no line of its logs is an event".to_owned()),
-        ));
+        let why = found.refusal.unwrap_or_else(|| "no line of its logs is an event".to_owned());
+        return Ok(Reading::Unreadable(why));
     }
-    let dialect = found.told.unwrap_or_else(|| "as labctl writes them".to_owned());
-    Ok(Reading::Read { dialect, runs })
+    let dialect = found.runs.iter().find_map(|run| run.dialect.as_ref());
+    let dialect = dialect.map_or_else(|| "labctl".to_owned(), |logs| logs.dialect.name.clone());
+    Ok(Reading::Read { dialect, detection: found.detection, runs })
 }
 
 fn outcome(submission: &Submission) -> String {

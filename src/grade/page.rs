@@ -20,6 +20,7 @@ struct Page<'a> {
     grade: &'static str,
     why: Option<&'a str>,
     dialect: Option<&'a str>,
+    detection: Option<&'a str>,
     broken: String,
     runs: Vec<RunSection<'a>>,
     version: &'static str,
@@ -53,15 +54,16 @@ struct RuleSection<'a> {
 ///
 /// The template does not fit.
 pub fn page(submission: &Submission) -> Result<String, Error> {
-    let (dialect, why) = match &submission.reading {
-        Reading::Read { dialect, .. } => (Some(dialect.as_str()), None),
-        Reading::Unreadable(why) => (None, Some(why.as_str())),
+    let (dialect, detection, why) = match &submission.reading {
+        Reading::Read { dialect, detection, .. } => (Some(dialect.as_str()), detection.as_deref(), None),
+        Reading::Unreadable(why) => (None, None, Some(why.as_str())),
     };
     let page = Page {
         name: &submission.name,
         grade: submission.grade().words(),
         why,
         dialect,
+        detection,
         broken: submission.broken().join(", "),
         runs: submission.runs().iter().map(run_section).collect(),
         version: VERSION,

@@ -28,8 +28,10 @@ pub struct Submission {
 #[derive(Clone, Debug)]
 pub enum Reading {
     Read {
-        /// How its logs are written, and how sure that is.
+        /// How its logs are written.
         dialect: String,
+        /// How that was found out, and how sure it is.
+        detection: Option<String>,
         /// At least one.
         runs: Vec<GradedRun>,
     },
