@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use labctl::audit::{self, Audit, Finding, Place, RULES, Rule, Ruling};
 use labctl::history::History;
 use labctl::lab::stated::stated;
-use labctl::quotes::{Quotes, place, told};
+use labctl::quotes::{Quotes, place, short_place, told};
 use labctl::reading::read_history;
 use labctl::store::RunPath;
 use serde::Serialize;
@@ -167,12 +167,6 @@ fn findings(checked: &Checked, ruling: &Ruling) -> String {
         text += &format!("  {more} more{json}\n");
     }
     text
-}
-
-/// The file's name alone: its folder was told just above.
-fn short_place(history: &History, of: Place) -> String {
-    let whole = place(history, of);
-    whole.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
 }
 
 /// A run as JSON.
