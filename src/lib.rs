@@ -13,6 +13,7 @@ pub mod dialect;
 pub mod digest;
 pub mod engine;
 pub mod event;
+pub mod export;
 pub mod history;
 pub mod lab;
 pub mod log;

@@ -10,10 +10,12 @@ pub mod dialect;
 mod dialect_flags;
 mod engine_flag;
 pub mod exec;
+pub mod export;
 mod fulfil;
 mod gathered;
 pub mod machine;
 pub mod metrics;
+mod output;
 pub mod parse;
 pub mod plan;
 mod plan_flags;
@@ -86,6 +88,8 @@ pub enum Command {
     Metrics(metrics::Args),
     /// Read logs of others: list, show, try and propose dialects
     Dialect(dialect::Args),
+    /// Write runs in the formats of other programs: ShiViz, Perfetto, Mermaid, CSV, JSON Lines, Parquet
+    Export(export::Args),
     /// Tell whether two samples of runs differ by more than chance
     Compare(compare::Args),
     /// Say how many runs a wanted precision needs
