@@ -55,6 +55,8 @@ impl DialectRuns {
 pub enum RunsError {
     #[error("cannot read {path}: {source}")]
     Read { path: PathBuf, source: io::Error },
+    #[error("{path} is neither a file nor a folder; logs are read more than once, so they must be files")]
+    NoFile { path: PathBuf },
     #[error(
         "{path} holds no logs that are named as those of the dialect {dialect} are; name the logs themselves"
     )]
@@ -83,6 +85,8 @@ pub fn log_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, RunsError> {
     for path in paths {
         if metadata(path)?.is_file() {
             found.push(path.clone());
+        } else if !metadata(path)?.is_dir() {
+            return Err(RunsError::NoFile { path: path.clone() });
         } else {
             let mut below = Vec::new();
             walk(path, DEPTH_MAX, &mut below)?;
@@ -114,6 +118,8 @@ pub fn find_runs(
     for path in paths {
         let found = if metadata(path)?.is_file() {
             gather_with_siblings(dialect, path, &mut groups)?
+        } else if !metadata(path)?.is_dir() {
+            return Err(RunsError::NoFile { path: path.clone() });
         } else {
             let mut files = Vec::new();
             walk(path, DEPTH_MAX, &mut files)?;
