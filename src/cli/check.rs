@@ -151,8 +151,9 @@ fn text(checked: &Checked) -> String {
             .to_vec()
     });
     let mut text = format!(
-        "{}: {} events in {} logs\n",
+        "{}{}: {} events in {} logs\n",
         run.folder.display(),
+        of_run(run),
         history.events(),
         history.machines().len()
     );
@@ -173,6 +174,12 @@ fn text(checked: &Checked) -> String {
     }
     text.push('\n');
     text
+}
+
+/// The run's name, where its folder does not tell it.
+fn of_run(run: &RunPath) -> String {
+    let is_told = run.dialect.is_none() || run.run == run.experiment;
+    if is_told { String::new() } else { format!(", run {}", run.run) }
 }
 
 fn findings(checked: &Checked, ruling: &Ruling) -> String {
