@@ -135,7 +135,7 @@ impl DialectFlags {
         let (mut lines, mut ignored, mut unmatched, mut shown) = (0, 0, 0, 0);
         let mut is_good = true;
         for (path, taken) in logs {
-            (lines, ignored) = (lines + taken.lines, ignored + taken.ignored);
+            (lines, ignored) = (lines + taken.own_lines(), ignored + taken.ignored);
             unmatched += taken.unmatched;
             for fault in
                 taken.faults.iter().filter(|fault| fault.is_unmatched()).take(UNMATCHED_SHOWN - shown)

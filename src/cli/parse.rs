@@ -97,9 +97,11 @@ fn tell(runs: &[RunPath], readings: &[Reading], output: Option<&Path>, terminal:
         reading.logs.iter().zip(&reading.rows).map(move |(log, row)| {
             let name =
                 log.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let is_shared = reading.logs.iter().filter(|other| other.path == log.path).count() > 1;
+            let name = if is_shared { format!("{name}, machine {}", row.machine) } else { name };
             let rulings = audit.iter().flat_map(|audit| &audit.rulings);
             let odd: u64 = rulings.filter_map(|ruling| ruling.counts.get(&row.machine)).sum();
-            let numbers = [log.taken.lines, row.events, row.internal, row.sends, row.receives, odd];
+            let numbers = [log.taken.own_lines(), row.events, row.internal, row.sends, row.receives, odd];
             [vec![run.run.clone(), name], numbers.map(|number| number.to_string()).to_vec()].concat()
         })
     });
