@@ -68,7 +68,7 @@ impl Seen {
         draft.finish()?;
         job.written(what);
         let dialect = job.runs.iter().find_map(|run| run.dialect.as_ref());
-        let logs = self.taken.iter().map(|(path, taken)| (path, taken));
+        let logs = self.taken.iter().map(|(path, taken)| (path.as_path(), taken));
         let is_good = dialect.is_none_or(|of| job.args.dialect.judge(&of.dialect, logs, job.terminal));
         Ok(if is_good { Exit::Done } else { Exit::Failed })
     }
