@@ -8,6 +8,7 @@ mod compare;
 mod dialect;
 mod disk;
 mod grade;
+mod export;
 mod help;
 mod isolation;
 mod machine;
