@@ -25,6 +25,7 @@ mod progress;
 pub mod reproduce;
 pub mod run;
 mod signals;
+mod space_time_flags;
 mod spec_flags;
 pub mod sweep;
 mod sweep_progress;
