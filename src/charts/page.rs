@@ -12,6 +12,8 @@ const TOP: f64 = 140.0;
 const LINE: f64 = 23.0;
 /// The most lines of notes.
 const MOST_LINES: usize = 3;
+/// The least between a label and the edge of the page.
+const EDGE: f64 = 8.0;
 /// The smallest that a title becomes before it is shortened.
 const LEAST_TITLE: f64 = 20.0;
 
@@ -204,13 +206,13 @@ impl Plot {
     /// touch each other.
     pub(super) fn draw_x_ticks(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
         let font = Font::size(style::TICK).centred();
-        let mut free = f64::NEG_INFINITY;
+        let mut free = EDGE;
         for tick in &self.x.ticks {
             let x = canvas.page.sharp(self.x(tick.at));
             canvas.line(&[(x, self.top), (x, self.bottom)], Stroke::new(GRID, 1.0))?;
             canvas.line(&[(x, self.bottom), (x, self.bottom + 6.0)], Stroke::new(INK, 1.0))?;
             let half = canvas.width(&tick.label, font)? / 2.0;
-            if x - half >= free {
+            if x - half >= free && x + half <= canvas.page.width - EDGE {
                 canvas.text(&tick.label, (x, self.bottom + 22.0), font)?;
                 free = x + half + 10.0;
             }

@@ -20,6 +20,8 @@ const LEAST_LANE: f64 = 22.0;
 const HEADING: f64 = 190.0;
 /// A lane this high has its clock rate below its name.
 const TWO_LINES: f64 = 46.0;
+/// From the names of machines to their lanes.
+const NAME: f64 = 20.0;
 /// How far a mark reaches, at least and at most.
 const RADII: (f64, f64) = (2.0, 6.0);
 /// From a lane to the first wait below it, and between two of them.
@@ -30,9 +32,17 @@ const MOST_EVENTS: usize = 2000;
 /// Pixels of a doubtful arrow: drawn, then left out.
 const DASH: (f64, f64) = (6.0, 4.0);
 
-const MESSAGE: Stroke = Stroke::new(INK.faint(60), 1.2);
 const WAIT: Stroke = Stroke::new(style::color(0).faint(70), 2.2);
 const UNREAD: Color = style::color(1);
+
+/// With more messages than this, arrows are fainter.
+const MOST_STRONG: usize = 150;
+
+/// How the arrow of a message is drawn.
+fn arrow(scene: &Scene<'_>) -> Stroke {
+    let is_crowded = scene.messages.all.len() > MOST_STRONG;
+    Stroke::new(INK.faint(if is_crowded { 35 } else { 60 }), if is_crowded { 1.0 } else { 1.2 })
+}
 
 /// How an event of a kind is marked.
 const fn mark(kind: Kind) -> MarkStyle {
@@ -47,7 +57,7 @@ const fn mark(kind: Kind) -> MarkStyle {
 pub(super) fn paint(canvas: &Canvas<'_>, of: &SpaceTime<'_>) -> Result<(), ChartError> {
     let page = canvas.page;
     let mut scene = Scene::new(of, ((page.bottom() - HEADING) / LEAST_LANE).max(1.0) as usize);
-    let left = MARGIN + names_width(canvas, &scene)? + 22.0;
+    let left = MARGIN + names_width(canvas, &scene)? + 28.0;
     // What has no room is known last, and the words for it have room kept.
     let worst = Lost { waits: usize::MAX, clocks: usize::MAX, events: usize::MAX };
     let key = key::height(canvas, left, items(&scene))?;
@@ -72,7 +82,7 @@ fn items(scene: &Scene<'_>) -> impl Iterator<Item = Item> {
     let messages = scene.messages.all.iter().any(|message| message.popped_s.is_some());
     let unread = scene.messages.all.iter().any(|message| message.popped_s.is_none());
     let strokes = [
-        messages.then_some(Item::Arrow("message", MESSAGE)),
+        messages.then_some(Item::Arrow("message", arrow(scene))),
         waits.then_some(Item::Stroke("waits in the queue", WAIT)),
         unread.then_some(Item::Open("never read", UNREAD)),
     ];
@@ -142,11 +152,11 @@ impl Drawing<'_, '_> {
         let name = wording::machine(self.scene.lanes.machine(lane));
         let rate = rate(self.scene, lane);
         if self.scene.lanes.height() >= TWO_LINES && !rate.is_empty() {
-            self.canvas.text(&name, (left - 14.0, y - 9.0), font.bold().ending())?;
-            return self.canvas.text(&rate, (left - 14.0, y + 9.0), font.color(MUTED).ending());
+            self.canvas.text(&name, (left - NAME, y - 9.0), font.bold().ending())?;
+            return self.canvas.text(&rate, (left - NAME, y + 9.0), font.color(MUTED).ending());
         }
         self.canvas.text(&name, (MARGIN, y), font.bold())?;
-        self.canvas.text(&rate, (left - 14.0, y), font.color(MUTED).ending())
+        self.canvas.text(&rate, (left - NAME, y), font.color(MUTED).ending())
     }
 
     /// The place of a moment on a lane, which may lie beyond the plot.
@@ -174,15 +184,16 @@ impl Drawing<'_, '_> {
         let Some([start, end]) = self.clipped(from, to) else { return Ok(()) };
         // An arrow ends at the edge of the mark it points to.
         let is_pop = message.popped_s == Some(lands_s);
+        let stroke = arrow(self.scene);
         let end = if end == to { nearer(end, start, if is_pop { self.radius } else { 1.0 }) } else { end };
         if message.is_doubtful {
             let dashes = clip::dashes(&[start, end], self.plot, DASH);
-            return dashes.iter().try_for_each(|dash| self.canvas.line(dash, MESSAGE));
+            return dashes.iter().try_for_each(|dash| self.canvas.line(dash, stroke));
         }
         if self.plot.holds(to) {
-            self.canvas.arrow(start, end, MESSAGE)
+            self.canvas.arrow(start, end, stroke)
         } else {
-            self.canvas.line(&[start, end], MESSAGE)
+            self.canvas.line(&[start, end], stroke)
         }
     }
 

@@ -7,7 +7,7 @@ use super::window::{whole, window};
 use super::{SpaceTime, Span};
 
 /// With more messages than this, a page shows only every second, third, … one.
-const MOST_MESSAGES: usize = 1200;
+const MOST_MESSAGES: usize = 600;
 
 /// A stretch of a run.
 pub(super) struct Scene<'a> {

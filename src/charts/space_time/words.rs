@@ -40,7 +40,7 @@ pub(super) fn heading(scene: &Scene<'_>, lost: Lost) -> Heading {
     notes.extend(of_messages(scene));
     if scene.is_spread {
         notes.push(
-            "stamps in whole seconds: the events of a second are spread over it in their order".to_owned(),
+            "stamps in whole seconds: the events of a second are spread over it in their order, and an arrow may seem to run back".to_owned(),
         );
     }
     if !scene.lanes.left_out.is_empty() {
