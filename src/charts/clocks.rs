@@ -2,16 +2,15 @@
 
 use super::timeline::{self, Line, Timeline};
 use super::trace::Step;
-use super::{Chart, ChartError, number};
+use super::{Chart, ChartError, Look, RunTheory, number};
 use crate::metrics::series::{MachineSeries, RunSeries};
-use crate::theory::Prediction;
 
 /// Draws each machine's logical clock. Clocks that agree lie on each other, so
 /// the lines differ in width.
-pub(super) fn draw(series: &RunSeries, theory: &[Prediction]) -> Result<Chart, ChartError> {
+pub(super) fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result<Chart, ChartError> {
     let timeline = Timeline {
         name: "clocks",
-        title: "Logical clocks over time",
+        title: title(series),
         y_title: "Logical clock (ticks)",
         notes: Vec::new(),
         heads: &["final clock"],
@@ -20,16 +19,30 @@ pub(super) fn draw(series: &RunSeries, theory: &[Prediction]) -> Result<Chart, C
         flat_theory: "theory: no clock rises",
         empty: "no events",
     };
-    timeline.draw(series)
+    timeline.draw(series, theory, look)
 }
 
-fn line(machine: &MachineSeries, theory: &[Prediction]) -> Line {
+/// Between which values the clocks end, and whose is last.
+fn title(series: &RunSeries) -> String {
+    let last = |machine: &MachineSeries| Some((machine.samples.last()?.clock_last, machine.machine));
+    let ends: Vec<_> = series.machines.iter().filter_map(last).collect();
+    let (Some(least), Some(most)) = (ends.iter().min(), ends.iter().max()) else {
+        return "Logical clocks over time".to_owned();
+    };
+    let (low, high) = (number::count(least.0), number::count(most.0));
+    if least.0 >= most.0 - most.0 / 20 {
+        return format!("All logical clocks end together: at {low} to {high} ticks");
+    }
+    format!("Logical clocks end at {low} to {high} ticks; the slowest is machine {}'s", least.1)
+}
+
+fn line(machine: &MachineSeries, theory: &RunTheory) -> Line {
     let last = machine.samples.last().map(|sample| sample.clock_last);
     Line {
         steps: steps(machine),
         at_end: last.unwrap_or(0) as f64,
         cells: vec![last.map_or("–".to_owned(), number::count)],
-        theory: theory.get(machine.machine.index()).map(|prediction| prediction.clock_slope),
+        theory: theory.of_machine(machine.machine).map(|prediction| prediction.clock_slope),
     }
 }
 
