@@ -12,6 +12,7 @@ pub mod dialect;
 pub mod digest;
 pub mod engine;
 pub mod event;
+pub mod follow;
 pub mod history;
 pub mod lab;
 pub mod log;

@@ -12,6 +12,7 @@ mod engine_flag;
 pub mod exec;
 mod fulfil;
 mod gathered;
+mod live;
 pub mod machine;
 pub mod metrics;
 pub mod parse;
@@ -31,6 +32,7 @@ mod terminal;
 pub mod twin;
 pub mod verify;
 mod view;
+pub mod watch;
 
 pub use terminal::{Color, Exit, Terminal};
 
@@ -76,6 +78,8 @@ pub struct Cli {
 pub enum Command {
     /// Run experiments on real sockets, then measure and draw them
     Run(Box<run::Args>),
+    /// Follow a run that another process makes, on the whole terminal
+    Watch(watch::Args),
     /// Run one machine by hand, in a terminal of its own
     Machine(machine::Args),
     /// Turn logs into one tidy events table, and tell what is odd about them

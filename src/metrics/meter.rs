@@ -8,6 +8,7 @@ use super::{EndQueueSource, MachineMetrics};
 use crate::engine::Schedule;
 use crate::event::{Kind, MachineId, Recipients};
 use crate::log::{End, Header, Line, Record, Stamp};
+use crate::time::LabTime;
 
 /// Measures one machine while its log is read.
 #[derive(Debug)]
@@ -97,6 +98,23 @@ impl Meter {
         self.logs_queues || self.by_kind[Kind::Receive as usize] == 0
     }
 
+    /// Ticks served per second of lab time up to the last event, where the log
+    /// numbers its ticks; needs no record of the end.
+    pub fn achieved_rate_so_far(&self) -> Option<f64> {
+        let (header, (_, last)) = (self.header?, self.span?);
+        let last = LabTime::from_secs_f64(last.seconds_since(self.origin));
+        let schedule = Schedule { clock_rate: header.clock_rate, phase: header.phase?, duration: last };
+        let served = Served { ticks: self.ticks.served, due: schedule.due(last) };
+        (served.ticks > 0 && served.due > 0).then(|| served.share() * header.clock_rate)
+    }
+
+    /// How late ticks were served, in real time: median and 99 % quantile.
+    pub fn lateness_us(&self) -> Option<(u64, u64)> {
+        let lateness = &self.ticks.lateness_us;
+        let quantile = |share| lateness.value_at_quantile(share);
+        (!lateness.is_empty()).then(|| (quantile(0.5), quantile(0.99)))
+    }
+
     pub fn clock_rate(&self) -> Option<f64> {
         self.header.map(|header| header.clock_rate)
     }
@@ -114,8 +132,7 @@ impl Meter {
         let events = self.events();
         let rate = self.clock_rate();
         let served = self.served(rate);
-        let lateness = &self.ticks.lateness_us;
-        let quantile = |share| (!lateness.is_empty()).then(|| lateness.value_at_quantile(share));
+        let lateness = self.lateness_us();
         let logged_sent = sends - self.sends_to_all + self.sends_to_all * Recipients::All.count(machines);
         MachineMetrics {
             experiment: experiment.to_owned(),
@@ -152,9 +169,9 @@ impl Meter {
             late_ticks: served.map(|_| self.ticks.late),
             achieved_rate: served.zip(rate).map(|(served, rate)| served.share() * rate),
             fidelity: served.map(|served| served.share()),
-            lateness_p50_us: quantile(0.5),
-            lateness_p99_us: quantile(0.99),
-            lateness_max_us: (!lateness.is_empty()).then_some(self.ticks.lateness_max_us),
+            lateness_p50_us: lateness.map(|(p50, _)| p50),
+            lateness_p99_us: lateness.map(|(_, p99)| p99),
+            lateness_max_us: lateness.map(|_| self.ticks.lateness_max_us),
             messages_sent: self.end.map_or(logged_sent, |end| end.sent),
             messages_received: receives,
             messages_queued: self.end.map(|end| end.queue_length),
@@ -313,7 +330,6 @@ mod tests {
     use super::*;
     use crate::event::{Action, Event, Message};
     use crate::log::{EndReason, LogReader, LogWriter};
-    use crate::time::LabTime;
 
     const START: Stamp = Stamp(1_772_714_762_000_000);
     const RATE: f64 = 4.0;

@@ -1,0 +1,72 @@
+//! What the keys do to the view.
+
+use labctl::follow::Snapshot;
+use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+/// Machines that a page has.
+const PAGE: usize = 10;
+
+/// How the person at the keys wants to see the run.
+#[derive(Debug, Default)]
+pub struct Controls {
+    /// The view stands still at this moment, while the run goes on.
+    pub paused: Option<Snapshot>,
+    pub help: bool,
+    /// The place of the machine whose events are shown; all without one.
+    pub chosen: Option<usize>,
+}
+
+/// What a key asks for beyond the view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// Nothing, or what the view has done already.
+    None,
+    Leave,
+    /// Ctrl-Z.
+    Suspend,
+    /// Ctrl-L: the screen anew.
+    Refresh,
+}
+
+impl Controls {
+    /// Obeys a key; `now` is the run at this moment.
+    pub fn obey(&mut self, event: &Event, now: &Snapshot) -> Wish {
+        let Event::Key(KeyEvent { code, modifiers, kind, .. }) = event else { return Wish::None };
+        if *kind == KeyEventKind::Release {
+            return Wish::None;
+        }
+        if modifiers.contains(KeyModifiers::CONTROL) {
+            return match code {
+                KeyCode::Char('c') => Wish::Leave,
+                KeyCode::Char('z') => Wish::Suspend,
+                KeyCode::Char('l') => Wish::Refresh,
+                _ => Wish::None,
+            };
+        }
+        match code {
+            KeyCode::Char('q') => return Wish::Leave,
+            KeyCode::Char(' ') => {
+                self.paused = if self.paused.is_some() { None } else { Some(now.clone()) };
+            }
+            KeyCode::Char('?' | 'h') => self.help = !self.help,
+            KeyCode::Esc if self.help => self.help = false,
+            KeyCode::Esc => self.chosen = None,
+            _ => self.choose(*code, now.machines.len()),
+        }
+        Wish::None
+    }
+
+    fn choose(&mut self, code: KeyCode, machines: usize) {
+        let Some(last) = machines.checked_sub(1) else { return };
+        let chosen = match (code, self.chosen) {
+            (KeyCode::Down | KeyCode::Char('j'), None) | (KeyCode::Home, _) => 0,
+            (KeyCode::Up | KeyCode::Char('k'), None) | (KeyCode::End, _) => last,
+            (KeyCode::Down | KeyCode::Char('j'), Some(at)) => at + 1,
+            (KeyCode::Up | KeyCode::Char('k'), Some(at)) => at.saturating_sub(1),
+            (KeyCode::PageDown, at) => at.unwrap_or_default() + PAGE,
+            (KeyCode::PageUp, at) => at.unwrap_or_default().saturating_sub(PAGE),
+            _ => return,
+        };
+        self.chosen = Some(chosen.min(last));
+    }
+}

@@ -1,0 +1,1 @@
+//! Following a run through its whole life, as it is written.
