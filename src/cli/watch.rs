@@ -72,8 +72,10 @@ fn show(mut view: View, follower: &mut Follower, signals: &Signals) -> io::Resul
             return Ok(Exit::Interrupted(signal));
         }
         follower.poll(now());
-        if view.turn(&follower.snapshot())? != Turn::On {
-            return Ok(Exit::Done);
+        match view.turn(&follower.snapshot())? {
+            Turn::On => {}
+            Turn::Interrupted => signals.interrupt(),
+            Turn::Left | Turn::Closed => return Ok(Exit::Done),
         }
     }
 }

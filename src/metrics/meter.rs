@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hdrhistogram::Histogram;
-
+use super::ticks::{Served, Ticks};
 use super::{EndQueueSource, MachineMetrics};
 use crate::engine::Schedule;
 use crate::event::{Kind, MachineId, Recipients};
@@ -104,15 +103,15 @@ impl Meter {
         let (header, (_, last)) = (self.header?, self.span?);
         let last = LabTime::from_secs_f64(last.seconds_since(self.origin));
         let schedule = Schedule { clock_rate: header.clock_rate, phase: header.phase?, duration: last };
-        let served = Served { ticks: self.ticks.served, due: schedule.due(last) };
+        // What was served was due, whatever a stamp in microseconds rounds away.
+        let due = schedule.due(last).max(self.ticks.last);
+        let served = Served { ticks: self.ticks.served, due };
         (served.ticks > 0 && served.due > 0).then(|| served.share() * header.clock_rate)
     }
 
     /// How late ticks were served, in real time: median and 99 % quantile.
     pub fn lateness_us(&self) -> Option<(u64, u64)> {
-        let lateness = &self.ticks.lateness_us;
-        let quantile = |share| lateness.value_at_quantile(share);
-        (!lateness.is_empty()).then(|| (quantile(0.5), quantile(0.99)))
+        self.ticks.lateness_p50_p99_us()
     }
 
     pub fn clock_rate(&self) -> Option<f64> {
@@ -191,60 +190,6 @@ impl Meter {
         let due = schedule.due(end.run_time);
         // The last tick may fall on the very end, and be served just after it.
         (due > 0).then_some(Served { ticks: end.ticks, due })
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Served {
-    ticks: u64,
-    due: u64,
-}
-
-impl Served {
-    /// Ticks served ÷ ticks due in the time that the machine ran: the run time
-    /// is counted in whole periods, so that a fraction of one is no infidelity.
-    fn share(self) -> f64 {
-        self.ticks as f64 / self.due as f64
-    }
-}
-
-/// How late ticks were served, in real time.
-#[derive(Debug)]
-struct Ticks {
-    served: u64,
-    last: u64,
-    late: u64,
-    lateness_us: Histogram<u64>,
-    lateness_max_us: u64,
-}
-
-impl Default for Ticks {
-    fn default() -> Ticks {
-        /// Quantiles are exact to a thousandth.
-        const DIGITS: u8 = 3;
-        let lateness_us = Histogram::new(DIGITS).unwrap_or_else(|_| unreachable!("three digits are allowed"));
-        Ticks { served: 0, last: 0, late: 0, lateness_us, lateness_max_us: 0 }
-    }
-}
-
-impl Ticks {
-    #[inline]
-    fn serve(&mut self, tick: u64, stamp: Stamp, origin: Stamp, header: &Header) {
-        if tick == self.last {
-            return;
-        }
-        self.last = tick;
-        self.served += 1;
-        let Some(phase) = header.phase else { return };
-        let due_s = phase.as_secs_f64() + tick as f64 / header.clock_rate;
-        let late_s = (stamp.seconds_since(origin) - due_s).max(0.0);
-        if late_s * header.clock_rate > 0.5 {
-            self.late += 1;
-        }
-        let real_us = (late_s * 1e6 / header.speedup.unwrap_or(1.0)).round() as u64;
-        // The histogram grows as it must; only a lateness beyond all range is refused.
-        let _ = self.lateness_us.record(real_us);
-        self.lateness_max_us = self.lateness_max_us.max(real_us);
     }
 }
 

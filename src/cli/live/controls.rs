@@ -22,6 +22,8 @@ pub enum Wish {
     /// Nothing, or what the view has done already.
     None,
     Leave,
+    /// Ctrl-C.
+    Interrupt,
     /// Ctrl-Z.
     Suspend,
     /// Ctrl-L: the screen anew.
@@ -37,7 +39,7 @@ impl Controls {
         }
         if modifiers.contains(KeyModifiers::CONTROL) {
             return match code {
-                KeyCode::Char('c') => Wish::Leave,
+                KeyCode::Char('c') => Wish::Interrupt,
                 KeyCode::Char('z') => Wish::Suspend,
                 KeyCode::Char('l') => Wish::Refresh,
                 _ => Wish::None,

@@ -1,6 +1,6 @@
 //! The last events: of the chosen machine, or of all in the order of time.
 
-use labctl::event::{Kind, Recipients};
+use labctl::event::Recipients;
 use labctl::follow::{Happening, MachineState, What};
 use labctl::log::Record;
 use ratatui::buffer::Buffer;
@@ -26,46 +26,44 @@ pub fn last(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     let lines = usize::from(area.height.saturating_sub(1));
     let newest = &happenings[happenings.len().saturating_sub(lines)..];
     for (row, happening) in (area.y + 1..).zip(newest) {
-        line(happening, scene.palette, true).render(Rect { y: row, height: 1, ..area }, buffer);
+        line(happening, scene.palette).render(Rect { y: row, height: 1, ..area }, buffer);
     }
 }
 
-/// One event; with its time and its machine, where these are not seen beside it.
-pub fn line(happening: &Happening, palette: Palette, with_place: bool) -> Line<'static> {
-    let mut spans = Vec::new();
-    if with_place {
-        let time = happening.time.as_secs_f64();
-        spans.push(Span::styled(format!("{time:>11.3} s "), palette.quiet()));
-        spans.push(Span::raw(format!("{:>5} ", format!("m{}", happening.machine))));
+/// One event, with its time and its machine.
+fn line(happening: &Happening, palette: Palette) -> Line<'static> {
+    let time = happening.time.as_secs_f64();
+    let mut line = outline(happening, palette);
+    if let What::Event(Record { waited_us: Some(us), .. }) = &happening.what {
+        line.push_span(format!(", waited {:.2} s", *us as f64 / 1e6));
     }
-    match &happening.what {
-        What::Event(record) => {
-            spans.push(Span::styled(format!("{:<9}", record.kind.word()), palette.event(record.kind)));
-            spans.push(Span::raw(told(record)));
-        }
-        What::Error(text) => {
-            spans.push(Span::styled("ERROR    ", palette.error()));
-            spans.push(Span::raw(harmless(text)));
-        }
-        What::End(reason) => {
-            spans.push(Span::styled("END      ", palette.title()));
-            spans.push(Span::raw(reason.word()));
-        }
-    }
-    Line::from(spans)
+    line.spans.insert(0, Span::styled(format!("{time:>11.3} s "), palette.quiet()));
+    line.spans.insert(1, Span::raw(format!("{:>5} ", format!("m{}", happening.machine))));
+    line
+}
+
+/// One event in a few words.
+pub fn outline(happening: &Happening, palette: Palette) -> Line<'static> {
+    let (word, style, told) = match &happening.what {
+        What::Event(record) => (record.kind.word(), palette.event(record.kind), told(record)),
+        What::Error(text) => ("ERROR", palette.error(), harmless(text)),
+        What::End(reason) => ("END", palette.title(), reason.to_string()),
+    };
+    Line::from(vec![Span::styled(format!("{word:<9}"), style), Span::raw(told)])
 }
 
 fn told(record: &Record) -> String {
-    let clock = format!("clock {}", record.clock);
-    match (record.kind, record.to) {
-        (Kind::Internal, _) => clock,
-        (_, Some(Recipients::One(peer))) => format!("{clock}  to m{peer}"),
-        (_, Some(Recipients::All)) => format!("{clock}  to all"),
-        _ => {
-            let from = record.from.map(|from| format!("  from m{from}")).unwrap_or_default();
-            let left = record.queue_length.map(|left| format!(", {left} left")).unwrap_or_default();
-            let waited = record.waited_us.map(|us| format!(", waited {:.2} s", us as f64 / 1e6));
-            format!("{clock}{from}{left}{}", waited.unwrap_or_default())
-        }
+    let mut told = format!("clock {}", record.clock);
+    match record.to {
+        Some(Recipients::One(peer)) => told += &format!("  to m{peer}"),
+        Some(Recipients::All) => told += "  to all",
+        None => {}
     }
+    if let Some(from) = record.from {
+        told += &format!("  from m{from}");
+    }
+    if let Some(left) = record.queue_length {
+        told += &format!(", {left} left");
+    }
+    told
 }

@@ -9,22 +9,22 @@ use super::picture::Scene;
 
 /// Draws the box in the middle, cut where the screen is smaller.
 pub fn explain(scene: &Scene<'_>, buffer: &mut Buffer) {
-    let q = format!("q, Ctrl-C     {}", scene.leaving);
+    let leave = format!("q       {}; so does Ctrl-C", scene.leaving);
     let lines = [
-        "space         pause the view; the run goes on",
-        "↑ ↓ PgUp PgDn choose a machine",
-        "Esc           events of all machines",
-        &q,
-        "Ctrl-Z        stop this process for a while",
-        "?             close this",
+        "space   pause the view, not the run",
+        &leave,
+        "↑ ↓     choose a machine; PgUp, PgDn",
+        "Esc     events of all machines",
+        "Ctrl-Z  stop this process a while",
+        "?       close this",
         "",
         "queue      messages that wait",
         "over time  the queue since the start",
         "clock      Lamport clock",
-        "behind     clock of the leader − own",
+        "behind     the leader's clock − own",
         "achieved   ticks served per second",
-        "late p99   99 % of ticks were served",
-        "           no later, in real time",
+        "late p99   99 of 100 ticks came no",
+        "           later, in real time",
     ];
     let widest = lines.iter().map(|line| line.chars().count()).max().unwrap_or_default();
     let width = u16::try_from(widest + 4).unwrap_or(u16::MAX).min(buffer.area.width);

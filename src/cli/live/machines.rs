@@ -79,7 +79,8 @@ fn header(scale: u64, columns: &Columns) -> (Vec<Line<'static>>, Vec<Constraint>
     }
     wanted.push((right("queue"), QUEUE));
     wanted.push((Line::from(format!("0–{scale}")), columns.bar));
-    wanted.push((Line::from("over time"), columns.trace));
+    let over_time = if columns.trace < "over time".len() { "so far" } else { "over time" };
+    wanted.push((Line::from(over_time), columns.trace));
     wanted.push((right("clock"), CLOCK));
     wanted.push((right("behind"), BEHIND));
     if columns.pace {
@@ -116,24 +117,29 @@ fn cells(scene: &Scene<'_>, machine: &MachineState, scale: u64, columns: &Column
         behind => behind.to_string(),
     }));
     if columns.pace {
-        cells.push(right(known(machine.achieved_rate, short)));
+        cells.push(right(known(machine.achieved_rate, digits)));
         cells.push(right(known(machine.lateness, |lateness| micros(lateness.p99_us))));
     }
     if columns.event.is_some() {
-        let last = machine.last.last().map(|happening| events::line(happening, palette, false));
+        let last = machine.last.last().map(|happening| events::outline(happening, palette));
         cells.push(last.unwrap_or_else(|| Line::from(Span::raw(""))));
     }
     cells
 }
 
-/// Four digits and no more.
-fn short(rate: f64) -> String {
-    let text = match rate {
+/// Four digits, or as many as the whole part has.
+fn digits(rate: f64) -> String {
+    match rate {
         rate if rate >= 1000.0 => format!("{rate:.0}"),
         rate if rate >= 100.0 => format!("{rate:.1}"),
         rate if rate >= 10.0 => format!("{rate:.2}"),
         rate => format!("{rate:.3}"),
-    };
+    }
+}
+
+/// The same, without zeros at the end that say nothing.
+fn short(rate: f64) -> String {
+    let text = digits(rate);
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 

@@ -69,7 +69,9 @@ impl Live {
                 follower.poll(now());
                 let snapshot = of_our_own(follower.snapshot(), &gauges, paced);
                 match view.turn(&snapshot)? {
-                    Turn::Left => signals.interrupt(),
+                    // A key that is held down repeats; only a second Ctrl-C means a second.
+                    Turn::Left if signals.received().is_some() => {}
+                    Turn::Left | Turn::Interrupted => signals.interrupt(),
                     Turn::Closed => break,
                     Turn::On => {}
                 }
@@ -128,6 +130,8 @@ pub enum Turn {
     On,
     /// The person wants to leave.
     Left,
+    /// The person typed Ctrl-C.
+    Interrupted,
     /// The screen was closed from elsewhere.
     Closed,
 }
@@ -160,11 +164,12 @@ impl View {
         if !self.show(now)? {
             return Ok(Turn::Closed);
         }
-        let mut left = false;
+        let mut turn = Turn::On;
         let mut patience = REDRAW_EVERY;
         while event::poll(patience)? {
             match self.controls.obey(&event::read()?, now) {
-                Wish::Leave => left = true,
+                Wish::Leave => turn = Turn::Left,
+                Wish::Interrupt => return Ok(Turn::Interrupted),
                 Wish::Suspend => self.screen.suspend()?,
                 Wish::Refresh => self.screen.refresh()?,
                 Wish::None => {}
@@ -172,7 +177,7 @@ impl View {
             // What else was typed is obeyed before the picture is drawn again.
             patience = Duration::ZERO;
         }
-        Ok(if left { Turn::Left } else { Turn::On })
+        Ok(turn)
     }
 
     fn show(&mut self, now: &Snapshot) -> io::Result<bool> {

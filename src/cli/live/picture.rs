@@ -8,7 +8,7 @@ use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
 use super::controls::Controls;
-use super::style::{Palette, harmless};
+use super::style::Palette;
 use super::{events, head, help, machines};
 
 /// Everything that decides the picture.
@@ -81,12 +81,17 @@ fn first_shown(chosen: Option<usize>, lines: usize) -> usize {
 }
 
 fn foot(scene: &Scene<'_>, hidden: Option<(usize, usize)>, area: Rect, buffer: &mut Buffer) {
-    let machines = &scene.shown().machines;
-    let place = hidden.map(|(first, lines)| {
-        let last = (first + lines).min(machines.len());
-        format!("{}–{last} of {} machines  ", first + 1, machines.len())
-    });
-    let pause = if scene.controls.paused.is_some() { "space go on" } else { "space pause" };
-    let keys = format!(" {}↑↓ choose  {pause}  ? help  q {}", place.unwrap_or_default(), scene.leaving);
-    Line::styled(harmless(&keys), scene.palette.quiet()).render(area, buffer);
+    let machines = scene.shown().machines.len();
+    let place = hidden.map_or_else(
+        || "choose".to_owned(),
+        |(first, lines)| format!("{}–{} of {machines}", first + 1, (first + lines).min(machines)),
+    );
+    let is_narrow = area.width < NARROW;
+    let leaving = if is_narrow { scene.leaving.split(' ').next() } else { Some(scene.leaving) };
+    let pause = if scene.controls.paused.is_some() { "go on" } else { "pause" };
+    let keys = format!(" q {}  space {pause}  ? help  ↑↓ {place}", leaving.unwrap_or_default());
+    Line::styled(keys, scene.palette.quiet()).render(area, buffer);
 }
+
+/// Screens of less columns need short words.
+pub const NARROW: u16 = 60;

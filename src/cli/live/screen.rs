@@ -31,6 +31,9 @@ impl Screen {
     ///
     /// It is no terminal, or does not let itself be taken over.
     pub fn open() -> io::Result<Screen> {
+        if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+            return Err(io::Error::other("TERM says that it is dumb"));
+        }
         close_on_panic();
         let mut held = lock();
         let terminal = ratatui::Terminal::new(CrosstermBackend::new(io::stderr()))?;

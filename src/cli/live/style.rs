@@ -20,7 +20,7 @@ impl Palette {
 
     /// What only frames the rest.
     pub fn quiet(self) -> Style {
-        self.color(Color::DarkGray)
+        Style::new().add_modifier(Modifier::DIM)
     }
 
     pub fn queue(self) -> Style {
