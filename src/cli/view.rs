@@ -9,7 +9,7 @@ use labctl::sweep::CellOutline;
 
 use super::rounding::Rounding;
 
-const UNKNOWN: &str = "?";
+pub const UNKNOWN: &str = "?";
 /// A line under the header and nothing else: rows read best close together.
 const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::new('─', '─', '─', '─'));
 

@@ -8,6 +8,8 @@ mod dialect;
 mod disk;
 mod help;
 mod isolation;
+#[cfg(unix)]
+mod live;
 mod machine;
 mod metrics;
 mod notebook;
@@ -24,3 +26,5 @@ mod slurm;
 mod strangers;
 mod support;
 mod sweep;
+#[cfg(unix)]
+mod tmux;

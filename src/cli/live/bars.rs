@@ -22,7 +22,7 @@ pub fn scale(largest: u64) -> u64 {
 /// zero has no bar.
 pub fn bar(value: u64, scale: u64, width: usize) -> String {
     let eighths = value as f64 / scale.max(1) as f64 * (8 * width) as f64;
-    let eighths = (eighths.round() as usize).clamp(usize::from(value > 0), 8 * width);
+    let eighths = (eighths.round() as usize).max(usize::from(value > 0)).min(8 * width);
     format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
 }
 

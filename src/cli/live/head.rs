@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::picture::Scene;
+use super::picture::{Scene, is_narrow};
 use super::style::harmless;
 
 /// The experiment, its run and seed, and how it is going.
@@ -53,6 +53,9 @@ pub fn progress(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     let shown = scene.shown();
     let reached = shown.lab_time.as_secs_f64();
     let told = match (shown.about.duration, shown.remaining()) {
+        (Some(duration), Some(left)) if is_narrow(area) => {
+            format!("{reached:.1}/{} s{}", duration.as_secs_f64(), to_go(shown, left))
+        }
         (Some(duration), Some(left)) => {
             format!("{reached:.1} of {} s lab time{}", duration.as_secs_f64(), to_go(shown, left))
         }
@@ -72,12 +75,13 @@ pub fn progress(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     .render(area, buffer);
 }
 
+/// Real time to the end of the run.
 fn to_go(shown: &Snapshot, left: LabTime) -> String {
-    if shown.is_over() || left == LabTime::ZERO {
+    let Some(speedup) = shown.about.speedup.filter(|_| !shown.is_over() && left > LabTime::ZERO) else {
         return String::new();
-    }
-    let real = shown.about.speedup.map(|speedup| format!(", {:.0} s to go", left.as_secs_f64() / speedup));
-    real.unwrap_or_default()
+    };
+    let real_s = left.as_secs_f64() / speedup;
+    if real_s < 10.0 { format!(", over in {real_s:.1} s") } else { format!(", over in {real_s:.0} s") }
 }
 
 /// What a person must know besides, if anything.

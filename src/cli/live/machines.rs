@@ -4,13 +4,13 @@
 use labctl::follow::MachineState;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Rect};
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 use ratatui::widgets::{Row, Table, Widget};
 
 use super::bars::{bar, scale, sparkline};
 use super::events;
 use super::picture::Scene;
-use crate::cli::view::known;
+use crate::cli::view::{UNKNOWN, known};
 
 /// The columns that fit into a width.
 struct Columns {
@@ -31,23 +31,23 @@ const RATE: usize = 7;
 const ACHIEVED: usize = 8;
 const LATENESS: usize = 8;
 const EVENT: usize = 38;
-/// Narrower than this, a column is left out.
+/// Before the bars and the queues over time get less, a column is left out.
 const PICTURES_MIN: usize = 16;
 const BAR_MAX: usize = 40;
 
 impl Columns {
     fn of(width: usize) -> Columns {
         let mut free = width.saturating_sub(ID + QUEUE + CLOCK + BEHIND + 5);
-        let mut room = |wanted: usize| {
-            let fits = free >= wanted + PICTURES_MIN;
+        let mut room = |wanted: usize, pictures_min: usize| {
+            let fits = free >= wanted + pictures_min;
             if fits {
                 free -= wanted;
             }
             fits
         };
-        let rate = room(RATE + 1);
-        let pace = rate && room(ACHIEVED + LATENESS + 2);
-        let event = (pace && room(EVENT + 1 + PICTURES_MIN)).then_some(EVENT);
+        let rate = room(RATE + 1, PICTURES_MIN);
+        let pace = rate && room(ACHIEVED + LATENESS + 2, PICTURES_MIN);
+        let event = (pace && room(EVENT + 1, PICTURES_MIN * 3 / 2)).then_some(EVENT);
         let bar = (free * 2 / 5).min(BAR_MAX);
         Columns { rate, pace, event, bar, trace: (free - bar).min(MachineState::TRACE_LENGTH) }
     }
@@ -103,6 +103,8 @@ fn cells(scene: &Scene<'_>, machine: &MachineState, scale: u64, columns: &Column
     }
     if machine.foreign || !machine.has_log {
         let why = if machine.foreign { "foreign" } else { "no log" };
+        cells.push(right(UNKNOWN.to_owned()));
+        cells.push(Line::default());
         cells.push(Line::styled(why, palette.quiet()));
         return cells;
     }
@@ -122,7 +124,7 @@ fn cells(scene: &Scene<'_>, machine: &MachineState, scale: u64, columns: &Column
     }
     if columns.event.is_some() {
         let last = machine.last.last().map(|happening| events::outline(happening, palette));
-        cells.push(last.unwrap_or_else(|| Line::from(Span::raw(""))));
+        cells.push(last.unwrap_or_default());
     }
     cells
 }

@@ -80,18 +80,21 @@ fn first_shown(chosen: Option<usize>, lines: usize) -> usize {
     chosen.map_or(0, |chosen| (chosen + 1).saturating_sub(lines))
 }
 
+/// The keys; and which machines are seen, where not all are.
 fn foot(scene: &Scene<'_>, hidden: Option<(usize, usize)>, area: Rect, buffer: &mut Buffer) {
-    let machines = scene.shown().machines.len();
-    let place = hidden.map_or_else(
-        || "choose".to_owned(),
-        |(first, lines)| format!("{}–{} of {machines}", first + 1, (first + lines).min(machines)),
-    );
-    let is_narrow = area.width < NARROW;
-    let leaving = if is_narrow { scene.leaving.split(' ').next() } else { Some(scene.leaving) };
+    let style = scene.palette.quiet();
+    let leaving = if is_narrow(area) { scene.leaving.split(' ').next() } else { Some(scene.leaving) };
     let pause = if scene.controls.paused.is_some() { "go on" } else { "pause" };
-    let keys = format!(" q {}  space {pause}  ? help  ↑↓ {place}", leaving.unwrap_or_default());
-    Line::styled(keys, scene.palette.quiet()).render(area, buffer);
+    let keys = format!(" q {}  space {pause}  ? help  ↑↓ choose", leaving.unwrap_or_default());
+    Line::styled(keys, style).render(area, buffer);
+    if let Some((first, lines)) = hidden {
+        let machines = scene.shown().machines.len();
+        let seen = format!(" ↑↓ {}–{}/{machines} ", first + 1, (first + lines).min(machines));
+        Line::styled(seen, style).right_aligned().render(area, buffer);
+    }
 }
 
-/// Screens of less columns need short words.
-pub const NARROW: u16 = 60;
+/// Whether words must be short.
+pub fn is_narrow(area: Rect) -> bool {
+    area.width < 60
+}

@@ -19,6 +19,10 @@ use ratatui::layout::Rect;
 /// There is one terminal, so there is one of these. `None`: no screen is open.
 static HELD: Mutex<Option<Vec<String>>> = Mutex::new(None);
 
+/// Longer than it takes to stop a process.
+#[cfg(unix)]
+const STOPPING: Duration = Duration::from_millis(100);
+
 /// The screen, on standard error; closed when dropped.
 pub struct Screen {
     terminal: ratatui::Terminal<CrosstermBackend<Stderr>>,
@@ -79,6 +83,9 @@ impl Screen {
         }
         leave();
         kill_process(getpid(), Signal::TSTP)?;
+        // Another thread may be the one that is signalled, and this one goes on
+        // until all are stopped.
+        thread::sleep(STOPPING);
         enter()?;
         self.terminal.clear()
     }
