@@ -1,17 +1,14 @@
 //! The live view of a run: queues, clocks, drift, rates and last events on the
 //! whole terminal, while the machines run.
 
-mod bars;
 mod controls;
-mod events;
-mod head;
-mod help;
-mod machines;
+#[cfg(all(test, unix))]
+mod panics;
 mod picture;
 pub mod screen;
-mod style;
-#[cfg(test)]
-mod tests;
+#[cfg(all(test, unix))]
+#[path = "../../../tests/cli/tmux.rs"]
+mod tmux;
 
 use std::io;
 use std::sync::Arc;
@@ -26,13 +23,13 @@ use labctl::plan::Run;
 use ratatui::crossterm::event;
 
 use self::controls::{Controls, Wish};
+use self::picture::style::Palette;
 use self::picture::{Scene, paint};
 use self::screen::Screen;
-use self::style::Palette;
 use super::Terminal;
 use super::signals::Signals;
 
-pub use self::head::whole_seconds;
+pub use self::picture::whole_seconds;
 
 const REDRAW_EVERY: Duration = Duration::from_millis(100);
 

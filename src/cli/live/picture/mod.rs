@@ -1,15 +1,25 @@
 //! The picture of a run: from what is known of it and the size of the screen
 //! to what is on the screen, and nothing else.
 
+mod bars;
+mod events;
+mod head;
+mod help;
+mod machines;
+pub mod style;
+#[cfg(test)]
+pub mod tests;
+
 use labctl::follow::Snapshot;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
+use self::style::Palette;
 use super::controls::Controls;
-use super::style::Palette;
-use super::{events, head, help, machines};
+
+pub use self::head::whole_seconds;
 
 /// Everything that decides the picture.
 pub struct Scene<'a> {

@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::picture::Scene;
+use super::Scene;
 use super::style::{Palette, harmless};
 
 /// Draws a title and below it as many lines as there is room for, the newest

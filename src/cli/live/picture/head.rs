@@ -9,8 +9,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::picture::{Scene, is_narrow};
 use super::style::harmless;
+use super::{Scene, is_narrow};
 
 /// The experiment, its run and seed, and how it is going.
 pub fn title(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {

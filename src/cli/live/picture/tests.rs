@@ -1,11 +1,4 @@
-//! The pictures of the view, and what its keys do.
-
-mod keys;
-#[cfg(unix)]
-mod panics;
-#[cfg(unix)]
-#[path = "../../../../tests/cli/tmux.rs"]
-mod tmux;
+//! The pictures of runs of all sizes on screens of all sizes.
 
 use std::time::Duration;
 
@@ -17,9 +10,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
 
-use super::controls::Controls;
-use super::picture::{Scene, paint};
 use super::style::Palette;
+use super::{Scene, paint};
+use crate::cli::live::controls::Controls;
 
 fn seconds(seconds: f64) -> LabTime {
     LabTime::from_secs_f64(seconds)
@@ -64,7 +57,8 @@ fn machine(id: u32) -> MachineState {
     }
 }
 
-fn snapshot(machines: u32) -> Snapshot {
+/// A run of so many machines, in its middle.
+pub fn snapshot(machines: u32) -> Snapshot {
     Snapshot {
         about: About {
             experiment: "exp4".to_owned(),

@@ -7,9 +7,9 @@ use ratatui::layout::{Constraint, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Row, Table, Widget};
 
+use super::Scene;
 use super::bars::{bar, scale, sparkline};
 use super::events;
-use super::picture::Scene;
 use crate::cli::view::{UNKNOWN, known};
 
 /// The columns that fit into a width.

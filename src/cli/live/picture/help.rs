@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Clear, Paragraph, Widget};
 
-use super::picture::Scene;
+use super::Scene;
 
 /// Draws the box in the middle, cut where the screen is smaller.
 pub fn explain(scene: &Scene<'_>, buffer: &mut Buffer) {
@@ -17,6 +17,7 @@ pub fn explain(scene: &Scene<'_>, buffer: &mut Buffer) {
         "Esc     events of all machines",
         "Ctrl-Z  stop this process a while",
         "?       close this",
+        "Ctrl-L  draw all anew",
         "",
         "queue      messages that wait",
         "over time  the queue since the start",
