@@ -49,7 +49,7 @@ fn the_view_can_be_paused_and_resized_and_q_ends_the_run_with_its_results() {
     type_command(&tmux, LONG);
     let seen = tmux.wait_until("events", |screen| screen.contains("RECEIVE") && screen.contains("clock"));
     assert!(tmux.has_whole_screen());
-    for text in ["lab  long  seed 7  ×20", "of 3600 s lab time", "m3", "leads", "last events of all"] {
+    for text in ["lab  seed 7  ×20  long", "of 3600 s lab time", "m3", "leads", "last events of all"] {
         assert!(seen.contains(text), "{text}\n{seen}");
     }
 
@@ -139,6 +139,16 @@ fn after_a_live_run_all_is_printed_as_always() {
 }
 
 #[test]
+fn a_terminal_that_cannot_be_taken_over_has_bars() {
+    let lab = Lab::with_spec(LAB);
+    let Some(tmux) = terminal(&lab) else { return };
+    tmux.type_line("export TERM=dumb");
+    type_command(&tmux, "run lab.toml --live");
+    let ended = tmux.wait_for("code=0");
+    assert!(ended.contains("cannot show the live view: TERM says that it is dumb"), "{ended}");
+}
+
+#[test]
 fn a_run_of_another_process_is_watched_into_its_place() {
     let lab = Lab::with_spec(LAB);
     let Some(tmux) = terminal(&lab) else { return };
@@ -146,7 +156,7 @@ fn a_run_of_another_process_is_watched_into_its_place() {
     type_command(&tmux, "watch results/lab/latest");
     // The last line is drawn last.
     let seen = tmux.wait_until("the view", |screen| screen.contains("RECEIVE") && screen.contains("q leave"));
-    assert!(seen.contains("lab  long  seed 7  ×20"), "{seen}");
+    assert!(seen.contains("lab  seed 7  ×20  long"), "{seen}");
     run.signal(Signal::INT);
     run.end().code(130);
     let ended = tmux.wait_for("END      interrupted");

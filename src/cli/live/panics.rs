@@ -12,7 +12,7 @@ use crate::cli::live::screen::{Screen, hold};
 fn panics_with_the_screen_open() {
     let mut screen = Screen::open().expect("a terminal");
     let mut paint = |text: &'static str| {
-        screen.show(|buffer| _ = buffer.set_string(0, 0, text, ratatui::style::Style::new()))
+        screen.show(|buffer| buffer.set_string(0, 0, text, ratatui::style::Style::new()))
     };
     assert!(paint("the screen is open").expect("shown"));
     std::thread::sleep(std::time::Duration::from_secs(1));

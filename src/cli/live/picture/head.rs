@@ -25,14 +25,14 @@ pub fn title(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     let going = Line::styled(going, style).right_aligned();
     let width = area.width.saturating_sub(u16::try_from(going.width()).unwrap_or(u16::MAX));
     let mut facts = String::new();
-    if let Some(seed) = about.seed.filter(|_| !about.run.contains("seed-")) {
+    if let Some(seed) = about.seed {
         facts += &format!("  seed {seed}");
     }
     if let Some(speedup) = about.speedup.filter(|speedup| *speedup != 1.0) {
         facts += &format!("  ×{speedup}");
     }
     let name = Span::styled(format!(" {}", harmless(&about.experiment)), scene.palette.title());
-    Line::from(vec![name, Span::raw(format!("  {}{facts}", harmless(&about.run)))])
+    Line::from(vec![name, Span::raw(format!("{facts}  {}", harmless(&about.run)))])
         .render(Rect { width, ..area }, buffer);
     going.render(area, buffer);
 }
