@@ -11,7 +11,7 @@ const PARTIAL: &str = "results/lab/long.partial/log_1.txt";
 
 /// A window with a shell in the lab's folder, where `$LABCTL` is the program.
 fn terminal(lab: &Lab) -> Option<Tmux> {
-    let tmux = Tmux::start(&lab.path(""), 80, 24)?;
+    let tmux = Tmux::start(&lab.path(""), 100, 60)?;
     let program = assert_cmd::cargo::cargo_bin!("labctl").display();
     tmux.type_line(&format!("unset NO_COLOR; LABCTL='{program}'; stty -a > before; clear"));
     Some(tmux)
@@ -71,7 +71,7 @@ fn the_view_can_be_paused_and_resized_and_q_ends_the_run_with_its_results() {
     tmux.press("?");
     tmux.wait_for("pause the view, not the run");
     tmux.press("?");
-    tmux.resize(100, 30);
+    tmux.resize(100, 60);
     tmux.wait_until("a wide view", |screen| screen.contains("late p99") && lab_time_s(screen).is_some());
 
     tmux.press("q");
