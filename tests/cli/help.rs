@@ -20,6 +20,7 @@ fn every_command_shows_an_example() {
         "power",
         "plot",
         "reproduce",
+        "watch",
     ];
     for command in commands {
         let help = lab.labctl(&[command, "--help"]).code(0).out;

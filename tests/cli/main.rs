@@ -11,6 +11,8 @@ mod export;
 mod grade;
 mod help;
 mod isolation;
+#[cfg(unix)]
+mod live;
 mod machine;
 mod metrics;
 mod notebook;
@@ -27,4 +29,6 @@ mod slurm;
 mod strangers;
 mod support;
 mod sweep;
+#[cfg(unix)]
+mod tmux;
 mod why;
