@@ -6,18 +6,23 @@
 //! terminals or progress bars.
 
 pub mod audit;
+pub mod causality;
 pub mod charts;
 pub mod closest;
 pub mod dialect;
 pub mod digest;
 pub mod engine;
 pub mod event;
+pub mod export;
+pub mod grade;
 pub mod history;
 pub mod lab;
 pub mod log;
 pub mod machine;
+pub mod markdown;
 pub mod metrics;
 pub mod plan;
+pub mod quotes;
 pub mod random;
 pub mod reading;
 pub mod reproduce;

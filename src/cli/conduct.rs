@@ -13,7 +13,7 @@ use super::progress::Progress;
 
 /// Logs of more than this are not kept in memory: about one million events,
 /// which take a tenth of a gigabyte and less than a second to audit.
-const HISTORY_BYTES_MAX: u64 = 128 << 20;
+pub const HISTORY_BYTES_MAX: u64 = 128 << 20;
 
 /// Runs `run`, named `run_name` or else by its time and seed, into `results`.
 /// `None` is a run that was stopped before its first tick.

@@ -2,6 +2,7 @@
 //! the library.
 
 mod audits;
+pub mod causality;
 pub mod check;
 pub mod collect;
 pub mod compare;
@@ -10,11 +11,14 @@ pub mod dialect;
 mod dialect_flags;
 mod engine_flag;
 pub mod exec;
+pub mod export;
 mod fulfil;
 mod gathered;
+pub mod grade;
 mod look_flags;
 pub mod machine;
 pub mod metrics;
+mod output;
 pub mod parse;
 pub mod plan;
 mod plan_flags;
@@ -33,6 +37,7 @@ mod terminal;
 pub mod twin;
 pub mod verify;
 mod view;
+pub mod why;
 
 pub use terminal::{Color, Exit, Terminal};
 
@@ -84,10 +89,18 @@ pub enum Command {
     Parse(parse::Args),
     /// Tell whether logs are true: 20 rules, each with the lines that break it
     Check(check::Args),
+    /// Show the longest causal chain behind an event, which proves its clock
+    Why(why::Args),
+    /// Count which pairs of events are ordered, and what it costs to know
+    Causality(causality::Args),
     /// Measure runs: queues, clocks, jumps, rates, messages
     Metrics(metrics::Args),
     /// Read logs of others: list, show, try and propose dialects
     Dialect(dialect::Args),
+    /// Read, audit and measure many submissions: a page each, and a table of all
+    Grade(grade::Args),
+    /// Write runs in the formats of other programs: ShiViz, Perfetto, Mermaid, CSV, JSON Lines, Parquet
+    Export(export::Args),
     /// Tell whether two samples of runs differ by more than chance
     Compare(compare::Args),
     /// Say how many runs a wanted precision needs

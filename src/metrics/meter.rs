@@ -28,6 +28,22 @@ pub struct Meter {
     ticks: Ticks,
 }
 
+/// How many machines a run has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Machines {
+    Are(u32),
+    /// Nobody says, and there must be so many.
+    AtLeast(u32),
+}
+
+impl Machines {
+    fn count(self) -> u32 {
+        match self {
+            Machines::Are(count) | Machines::AtLeast(count) => count,
+        }
+    }
+}
+
 impl Meter {
     /// A meter for `machine` in a run whose lab time began at `origin`.
     pub fn new(machine: MachineId, origin: Stamp) -> Meter {
@@ -83,6 +99,11 @@ impl Meter {
         }
     }
 
+    /// Whether another machine must be there: messages were sent or received.
+    pub fn has_messages(&self) -> bool {
+        self.events() > self.by_kind[Kind::Internal as usize]
+    }
+
     fn events(&self) -> u64 {
         self.by_kind.iter().sum()
     }
@@ -108,20 +129,23 @@ impl Meter {
 
     /// The machine's row, but for what only its whole run can say: `clock_diff`,
     /// `speed_ratio` and `ratio_difference` are filled in by [`super::complete_run`].
-    /// `machines` is how many the run has.
-    pub fn finish(&self, experiment: &str, run: &str, machines: u32) -> MachineMetrics {
+    pub fn finish(&self, experiment: &str, run: &str, machines: Machines) -> MachineMetrics {
         let [internal, sends, receives] = self.by_kind;
         let events = self.events();
         let rate = self.clock_rate();
         let served = self.served(rate);
         let lateness = &self.ticks.lateness_us;
         let quantile = |share| (!lateness.is_empty()).then(|| lateness.value_at_quantile(share));
-        let logged_sent = sends - self.sends_to_all + self.sends_to_all * Recipients::All.count(machines);
+        let to_all = match machines {
+            Machines::Are(count) => Some(Recipients::All.count(count)),
+            Machines::AtLeast(_) => (self.sends_to_all == 0).then_some(0),
+        };
+        let logged_sent = to_all.map(|to_all| sends - self.sends_to_all + self.sends_to_all * to_all);
         MachineMetrics {
             experiment: experiment.to_owned(),
             run: run.to_owned(),
             machine: self.machine,
-            machines,
+            machines: machines.count(),
             clock_rate: rate,
             speed_ratio: None,
             ratio_difference: None,
@@ -142,7 +166,7 @@ impl Meter {
                 None => EndQueueSource::Unknown,
             },
             final_clock: self.clock,
-            clock_diff: 0,
+            clock_diff: None,
             clock_drift: self.slope.value().zip(rate).map(|(slope, rate)| slope / rate),
             jump_mean: self.jumps.mean(),
             jump_p95: self.jumps.quantile(0.95),
@@ -155,7 +179,7 @@ impl Meter {
             lateness_p50_us: quantile(0.5),
             lateness_p99_us: quantile(0.99),
             lateness_max_us: (!lateness.is_empty()).then_some(self.ticks.lateness_max_us),
-            messages_sent: self.end.map_or(logged_sent, |end| end.sent),
+            messages_sent: self.end.map(|end| end.sent).or(logged_sent),
             messages_received: receives,
             messages_queued: self.end.map(|end| end.queue_length),
         }
@@ -350,7 +374,7 @@ mod tests {
         drop(log);
         let mut meter = Meter::new(machine, START);
         LogReader::new(None).read(&text[..], |_, line| meter.see(line)).unwrap();
-        meter.finish("exp", "run", 3)
+        meter.finish("exp", "run", Machines::Are(3))
     }
 
     #[test]

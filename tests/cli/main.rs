@@ -2,10 +2,13 @@
 //! real files. Nothing here asks how fast something is.
 
 mod bad_specs;
+mod causality;
 mod check;
 mod compare;
 mod dialect;
 mod disk;
+mod export;
+mod grade;
 mod help;
 mod isolation;
 mod machine;
@@ -24,3 +27,4 @@ mod slurm;
 mod strangers;
 mod support;
 mod sweep;
+mod why;
