@@ -10,7 +10,7 @@ const SIZE: f64 = 12.0;
 /// The least that two clocks are apart.
 const GAP: f64 = 4.0;
 /// The share of clocks that may have no room where nobody asks for them.
-const MISSING: f64 = 0.05;
+const MISSING: f64 = 0.1;
 /// How high a lane must be to have clocks.
 const LEAST_LANE: f64 = 40.0;
 
