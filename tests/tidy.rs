@@ -12,7 +12,7 @@ const DOORS: [(&str, &[&str]); 11] = [
     ("polars_io", &["src/table.rs"]),
     ("plotters", &["src/charts/"]),
     ("resvg", &["src/charts/"]),
-    ("regex", &["src/dialect/"]),
+    ("regex", &["src/dialect/", "src/spec/tests/"]),
     ("regex_syntax", &["src/dialect/needle.rs"]),
     ("clap", &["src/cli/", "src/main.rs"]),
     ("indicatif", &["src/cli/"]),

@@ -5,6 +5,7 @@ mod audits;
 pub mod check;
 pub mod collect;
 pub mod compare;
+pub mod completions;
 mod conduct;
 pub mod dialect;
 mod dialect_flags;
@@ -13,6 +14,7 @@ pub mod exec;
 mod fulfil;
 mod gathered;
 pub mod machine;
+pub mod man;
 pub mod metrics;
 pub mod parse;
 pub mod plan;
@@ -23,6 +25,7 @@ pub mod predict;
 mod progress;
 pub mod reproduce;
 pub mod run;
+pub mod schema;
 mod signals;
 mod spec_flags;
 pub mod sweep;
@@ -108,4 +111,10 @@ pub enum Command {
     Twin(Box<twin::Args>),
     /// Simulate a stored run again and compare every byte of its logs
     Verify(verify::Args),
+    /// Print the schema of specs, from which editors complete and check them
+    Schema(schema::Args),
+    /// Print the completions of a shell
+    Completions(completions::Args),
+    /// Print labctl's manual page, or write the pages of all commands
+    Man(man::Args),
 }

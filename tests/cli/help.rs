@@ -7,8 +7,21 @@ fn every_command_shows_an_example() {
     let lab = Lab::new();
     let said = lab.labctl(&["--help"]).code(0);
     assert!(said.out.contains("labctl run experiments/") && said.out.contains("Exit codes"), "{}", said.out);
-    let commands =
-        ["run", "machine", "parse", "check", "metrics", "dialect", "compare", "power", "plot", "reproduce"];
+    let commands = [
+        "run",
+        "machine",
+        "parse",
+        "check",
+        "metrics",
+        "dialect",
+        "compare",
+        "power",
+        "plot",
+        "reproduce",
+        "schema",
+        "completions",
+        "man",
+    ];
     for command in commands {
         let help = lab.labctl(&[command, "--help"]).code(0).out;
         assert!(help.contains(&format!("\n  labctl {command} ")), "no example:\n{help}");

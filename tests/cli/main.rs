@@ -18,6 +18,7 @@ mod power;
 mod promises;
 mod reproduce;
 mod run;
+mod shell;
 mod signals;
 mod simulation;
 mod slurm;
