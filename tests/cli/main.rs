@@ -6,6 +6,7 @@ mod check;
 mod compare;
 mod dialect;
 mod disk;
+mod guide;
 mod help;
 mod isolation;
 mod machine;

@@ -1,9 +1,7 @@
 //! What labctl gives to shells, manuals and editors.
 #![cfg(unix)]
 
-use std::process::{Command, Stdio};
-
-use crate::support::{LAB, Lab, Said};
+use crate::support::{LAB, Lab, Said, has};
 
 /// What bash, asked for real, offers after these words of a command line.
 fn offered_by_bash(lab: &Lab, line: &[&str]) -> Vec<String> {
@@ -31,17 +29,6 @@ fn bash_completes_commands_flags_values_and_files() {
     assert_eq!(offered_by_bash(&lab, &["labctl", "dialect", "sh"]), ["show"]);
     assert_eq!(offered_by_bash(&lab, &["labctl", "machine", "--spec", "ex"]), ["exp4.toml"]);
     assert!(!offered_by_bash(&lab, &["labctl", "machine", "--"]).contains(&"--controlled".to_owned()));
-}
-
-/// Whether this host has a program to check something with.
-fn has(program: &str) -> bool {
-    Command::new(program)
-        .arg("--version")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok()
 }
 
 #[test]
