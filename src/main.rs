@@ -16,6 +16,8 @@ fn main() -> ExitCode {
         Command::Machine(args) => cli::machine::run(&args, &terminal),
         Command::Parse(args) => cli::parse::run(&args, &terminal),
         Command::Check(args) => cli::check::run(&args, &terminal),
+        Command::Why(args) => cli::why::run(&args, &terminal),
+        Command::Causality(args) => cli::causality::run(&args, &terminal),
         Command::Metrics(args) => cli::metrics::run(&args, &terminal),
         Command::Dialect(args) => cli::dialect::run(&args, &terminal),
         Command::Compare(args) => cli::compare::run(&args, &terminal),

@@ -128,7 +128,7 @@ pub fn run_metrics(run: &RunPath) -> Result<Vec<MachineMetrics>, ReadError> {
 
 /// When a run's lab time began: the earliest start that a header names, or
 /// else the earliest stamp. Logs that count from the start say it themselves.
-fn origin(run: &RunPath) -> Result<Origin, ReadError> {
+pub fn origin(run: &RunPath) -> Result<Origin, ReadError> {
     let format = run.dialect.as_ref().map(|logs| logs.dialect.time_format());
     let is_date = format.is_none_or(TimeFormat::tells_the_date);
     if format.is_some_and(TimeFormat::begins_with_the_run) {

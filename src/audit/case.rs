@@ -24,10 +24,7 @@ const CUT_US: i64 = 2;
 
 impl<'a> Case<'a> {
     pub fn new(history: &'a History, stated: Option<&'a Stated>) -> Case<'a> {
-        let is_whole = |machine: &MachineHistory| {
-            (0..machine.len() as u32).all(|index| machine.stamp(index).0 % US_PER_S == 0)
-        };
-        let in_seconds = history.events() > 0 && history.machines().iter().all(is_whole);
+        let in_seconds = history.events() > 0 && history.is_in_whole_seconds();
         Case { history, stated, resolution_us: if in_seconds { US_PER_S } else { 1 } }
     }
 

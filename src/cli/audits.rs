@@ -27,6 +27,12 @@ pub fn place(history: &History, place: Place) -> String {
     if place.line == 0 { path.to_string() } else { format!("{path}:{}", place.line) }
 }
 
+/// The file's name alone: its folder was told before.
+pub fn short_place(history: &History, of: Place) -> String {
+    let whole = place(history, of);
+    whole.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
+}
+
 fn path(history: &History, place: Place) -> &Path {
     history.machine(place.machine).map_or(Path::new("?"), |machine| machine.path())
 }

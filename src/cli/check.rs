@@ -11,7 +11,7 @@ use labctl::reading::read_history;
 use labctl::store::RunPath;
 use serde::Serialize;
 
-use super::audits::{FINDINGS_SHOWN, Quotes, place, shown_of, told};
+use super::audits::{FINDINGS_SHOWN, Quotes, place, short_place, shown_of, told};
 use super::dialect_flags::DialectFlags;
 use super::{Exit, Terminal, view};
 
@@ -166,12 +166,6 @@ fn findings(checked: &Checked, ruling: &Ruling) -> String {
         text += &format!("  {more} more{json}\n");
     }
     text
-}
-
-/// The file's name alone: its folder was told just above.
-fn short_place(history: &History, of: Place) -> String {
-    let whole = place(history, of);
-    whole.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
 }
 
 /// A run as JSON.

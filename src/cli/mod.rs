@@ -2,6 +2,7 @@
 //! the library.
 
 mod audits;
+pub mod causality;
 pub mod check;
 pub mod collect;
 pub mod compare;
@@ -34,6 +35,8 @@ mod terminal;
 pub mod twin;
 pub mod verify;
 mod view;
+pub mod why;
+mod why_document;
 
 pub use terminal::{Color, Exit, Terminal};
 
@@ -85,6 +88,10 @@ pub enum Command {
     Parse(parse::Args),
     /// Tell whether logs are true: 20 rules, each with the lines that break it
     Check(check::Args),
+    /// Show the longest causal chain behind an event, which proves its clock
+    Why(why::Args),
+    /// Count which pairs of events are ordered, and what it costs to know
+    Causality(causality::Args),
     /// Measure runs: queues, clocks, jumps, rates, messages
     Metrics(metrics::Args),
     /// Read logs of others: list, show, try and propose dialects

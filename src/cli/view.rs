@@ -10,6 +10,8 @@ use labctl::sweep::CellOutline;
 use super::rounding::Rounding;
 
 const UNKNOWN: &str = "?";
+/// Stands for rows that are left out.
+pub const LEFT_OUT: &str = "…";
 /// A line under the header and nothing else: rows read best close together.
 const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::new('─', '─', '─', '─'));
 
@@ -148,8 +150,10 @@ pub fn known<T>(value: Option<T>, show: impl FnOnce(T) -> String) -> String {
 /// Words to the left, numbers to the right.
 pub fn table(header: &[&str], body: impl Iterator<Item = Vec<String>>) -> String {
     let rows: Vec<Vec<String>> = body.collect();
-    let is_number =
-        |text: &String| text == UNKNOWN || text.starts_with(|c: char| c.is_ascii_digit() || "-<".contains(c));
+    let is_number = |text: &String| {
+        [UNKNOWN, LEFT_OUT].contains(&text.as_str())
+            || text.starts_with(|c: char| c.is_ascii_digit() || "-<".contains(c))
+    };
     let mut table = Table::new();
     table.load_style(STYLE).set_header(header);
     for (at, column) in table.column_iter_mut().enumerate() {

@@ -33,7 +33,7 @@ mod column;
 mod machine;
 mod matching;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use machine::MachineHistory;
 
@@ -149,13 +149,24 @@ impl History {
         self.machines.iter().map(|machine| machine.len() as u64).sum()
     }
 
+    /// Whether all stamps are whole seconds, so that nothing smaller is known.
+    pub fn is_in_whole_seconds(&self) -> bool {
+        const US_PER_S: i64 = 1_000_000;
+        let is_whole = |machine: &MachineHistory| {
+            (0..machine.len() as u32).all(|index| machine.stamp(index).0 % US_PER_S == 0)
+        };
+        self.machines.iter().all(is_whole)
+    }
+
     /// The machine of this id, if its log is here.
     #[inline]
     pub fn machine(&self, id: MachineId) -> Option<&MachineHistory> {
         self.place(id).map(|place| &self.machines[place])
     }
 
-    fn place(&self, id: MachineId) -> Option<usize> {
+    /// The place of this machine in [`History::machines`], if its log is here.
+    #[inline]
+    pub fn place(&self, id: MachineId) -> Option<usize> {
         place_of(&self.machines, id)
     }
 

@@ -2,6 +2,7 @@
 //! real files. Nothing here asks how fast something is.
 
 mod bad_specs;
+mod causality;
 mod check;
 mod compare;
 mod dialect;
@@ -26,3 +27,4 @@ mod slurm;
 mod strangers;
 mod support;
 mod sweep;
+mod why;
