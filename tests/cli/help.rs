@@ -12,11 +12,6 @@ fn every_command_shows_an_example() {
         "machine",
         "parse",
         "check",
-    let commands = [
-        "run",
-        "machine",
-        "parse",
-        "check",
         "why",
         "causality",
         "metrics",
@@ -28,30 +23,6 @@ fn every_command_shows_an_example() {
         "schema",
         "completions",
         "man",
-    ];
-        "metrics",
-        "dialect",
-        "compare",
-        "power",
-        "plot",
-        "reproduce",
-    let commands = [
-        "run",
-        "machine",
-        "parse",
-        "check",
-        "why",
-        "causality",
-        "metrics",
-        "dialect",
-        "compare",
-        "power",
-        "plot",
-        "reproduce",
-        "schema",
-        "completions",
-        "man",
-    ];
     ];
     for command in commands {
         let help = lab.labctl(&[command, "--help"]).code(0).out;
