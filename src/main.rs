@@ -20,6 +20,8 @@ fn main() -> ExitCode {
         Command::Causality(args) => cli::causality::run(&args, &terminal),
         Command::Metrics(args) => cli::metrics::run(&args, &terminal),
         Command::Dialect(args) => cli::dialect::run(&args, &terminal),
+        Command::Grade(args) => cli::grade::run(&args, &terminal),
+        Command::Export(args) => cli::export::run(&args, &terminal),
         Command::Compare(args) => cli::compare::run(&args, &terminal),
         Command::Power(args) => cli::power::run(&args, &terminal),
         Command::Plot(args) => cli::plot::run(&args, &terminal),

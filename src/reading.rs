@@ -10,7 +10,7 @@ use polars::prelude::PolarsError;
 use crate::dialect::TimeFormat;
 use crate::event::MachineId;
 use crate::history::{History, MachineHistory, TwoLogsOfOneMachine};
-use crate::log::{Line, LineParser, Stamp, Taken, machine_of_file, read_log};
+use crate::log::{Line, LineParser, Record, Stamp, Taken, machine_of_file, read_log};
 use crate::metrics::series::{MachineSeries, RunSeries, Thinned};
 use crate::metrics::{self, MachineMetrics, Meter};
 use crate::store::RunPath;
@@ -81,6 +81,29 @@ pub fn read_run<S: EventSink>(
 pub fn measure_run(run: &RunPath, purpose: Purpose) -> Result<Reading, ReadError> {
     let nowhere: Option<&mut EventTable<CsvSink<io::Sink>>> = None;
     read_run(run, purpose, nowhere)
+}
+
+/// Shows every event of a run, log by log, with its line; an error of `see`
+/// ends that and is given back.
+pub fn each_event(
+    run: &RunPath,
+    mut see: impl FnMut(MachineId, u64, &Record) -> Result<(), PolarsError>,
+) -> Result<Vec<ReadLog>, ReadError> {
+    let mut logs = Vec::new();
+    for (number, path) in run.logs.iter().enumerate() {
+        let machine = machine_of(run, number, path);
+        let mut outcome = Ok(());
+        let taken = read_lines(run, number, path, |line_number, line| {
+            if let Line::Event(record) = line
+                && outcome.is_ok()
+            {
+                outcome = see(machine, line_number, record);
+            }
+        })?;
+        outcome?;
+        logs.push(ReadLog { path: path.clone(), taken });
+    }
+    Ok(logs)
 }
 
 /// Reads a run into memory, its messages matched.

@@ -12,11 +12,14 @@ pub mod dialect;
 mod dialect_flags;
 mod engine_flag;
 pub mod exec;
+pub mod export;
 mod fulfil;
 mod gathered;
+pub mod grade;
 pub mod machine;
 pub mod man;
 pub mod metrics;
+mod output;
 pub mod parse;
 pub mod plan;
 mod plan_flags;
@@ -96,6 +99,10 @@ pub enum Command {
     Metrics(metrics::Args),
     /// Read logs of others: list, show, try and propose dialects
     Dialect(dialect::Args),
+    /// Read, audit and measure many submissions: a page each, and a table of all
+    Grade(grade::Args),
+    /// Write runs in the formats of other programs: ShiViz, Perfetto, Mermaid, CSV, JSON Lines, Parquet
+    Export(export::Args),
     /// Tell whether two samples of runs differ by more than chance
     Compare(compare::Args),
     /// Say how many runs a wanted precision needs

@@ -1,17 +1,17 @@
 //! `labctl parse`: logs into one events table, and what is odd about them.
 
-use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use labctl::audit::{Audit, Finding, RULES, audit};
+use labctl::quotes::told;
 use labctl::reading::{Purpose, Reading, read_run};
 use labctl::store::RunPath;
 use labctl::table::{CsvSink, EventSink, EventTable, ParquetSink};
 
-use super::audits::told;
 use super::dialect_flags::DialectFlags;
+use super::output::{Draft, UntilClosed};
 use super::{Exit, Terminal, view};
 
 const EXAMPLES: &str = "\
@@ -60,60 +60,22 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 }
 
 fn into_file(runs: &[RunPath], path: &Path) -> anyhow::Result<Vec<Reading>> {
-    let folder = path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
-    let failed = || format!("cannot write {}", path.display());
-    if path.metadata().is_ok_and(|found| !found.is_file()) {
-        // A pipe or a device takes the table itself; a rename would replace it.
-        let out = File::options().write(true).open(path).with_context(failed)?;
-        return into_open_file(runs, path, out);
-    }
-    let beside = tempfile::NamedTempFile::new_in(folder).with_context(failed)?;
-    let readings = into_open_file(runs, path, beside.reopen().with_context(failed)?)?;
-    beside.persist(path).with_context(failed)?;
-    File::open(path).and_then(|file| labctl::store::share_like_others(&file)).with_context(failed)?;
-    Ok(readings)
-}
-
-fn into_open_file(runs: &[RunPath], path: &Path, out: File) -> anyhow::Result<Vec<Reading>> {
-    let out = BufWriter::new(out);
+    let draft = Draft::begin(Some(path))?;
+    let out = BufWriter::new(draft.file());
     let is_parquet = path.extension().is_some_and(|extension| extension == "parquet");
     let readings = if is_parquet {
         read_all(runs, EventTable::new(ParquetSink::new(out)))
     } else {
         read_all(runs, EventTable::new(CsvSink::new(out)))
     };
-    readings.with_context(|| format!("cannot write {}", path.display()))
+    let readings = readings.with_context(|| draft.failed())?;
+    draft.finish()?;
+    Ok(readings)
 }
 
 fn into_stdout(runs: &[RunPath]) -> anyhow::Result<Vec<Reading>> {
     let out = UntilClosed(Some(BufWriter::new(io::stdout())));
     Ok(read_all(runs, EventTable::new(CsvSink::new(out)))?)
-}
-
-/// Standard output, until its reader has seen enough; that is no error.
-struct UntilClosed<W>(Option<W>);
-
-impl<W: Write> UntilClosed<W> {
-    fn attempt<T>(&mut self, closed: T, act: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<T> {
-        let Some(out) = &mut self.0 else { return Ok(closed) };
-        match act(out) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                self.0 = None;
-                Ok(closed)
-            }
-            outcome => outcome,
-        }
-    }
-}
-
-impl<W: Write> Write for UntilClosed<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.attempt(bytes.len(), |out| out.write(bytes))
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.attempt((), W::flush)
-    }
 }
 
 fn read_all<S: EventSink>(
@@ -135,9 +97,11 @@ fn tell(runs: &[RunPath], readings: &[Reading], output: Option<&Path>, terminal:
         reading.logs.iter().zip(&reading.rows).map(move |(log, row)| {
             let name =
                 log.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let is_shared = reading.logs.iter().filter(|other| other.path == log.path).count() > 1;
+            let name = if is_shared { format!("{name}, machine {}", row.machine) } else { name };
             let rulings = audit.iter().flat_map(|audit| &audit.rulings);
             let odd: u64 = rulings.filter_map(|ruling| ruling.counts.get(&row.machine)).sum();
-            let numbers = [log.taken.lines, row.events, row.internal, row.sends, row.receives, odd];
+            let numbers = [log.taken.own_lines(), row.events, row.internal, row.sends, row.receives, odd];
             [vec![run.run.clone(), name], numbers.map(|number| number.to_string()).to_vec()].concat()
         })
     });

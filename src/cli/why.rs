@@ -9,10 +9,10 @@ use labctl::causality::{Chains, Cone, Gap, Link, gaps};
 use labctl::event::Kind;
 use labctl::history::{Certainty, EventId, History};
 use labctl::log::Stamp;
+use labctl::quotes::{place, short_place};
 use labctl::reading::{origin, read_history};
 use labctl::store::RunPath;
 
-use super::audits::{place, short_place};
 use super::dialect_flags::DialectFlags;
 use super::view::{self, counted, known};
 use super::why_document::Document;

@@ -4,8 +4,10 @@
 use regex::bytes::{Regex, RegexBuilder};
 use toml::de::DeTable;
 
+use super::field::Field as LogField;
 use super::file_names::FileNames;
 use super::naming::Naming;
+use super::pattern::{Pattern, Role, RoleRule};
 use super::pattern_table::{event_pattern, header_pattern};
 use super::{Dialect, Shape, TimeFormat, Vector};
 use crate::spec::SpecError;
@@ -59,6 +61,16 @@ fn resolve(root: &Fields<'_>) -> Result<Dialect, SpecError> {
     let events = root.require("event", "[[event]]\\nkind = \"internal\"\\nmatch = '…'")?;
     for event in events.list("a list of tables, each under [[event]]")? {
         patterns.push(event_pattern(&event, &shape, clock_before)?);
+        let is_ignored = |pattern: &Pattern| matches!(pattern.role, RoleRule::Fixed(Role::Ignored));
+        let mut events = patterns.iter().filter(|pattern| !is_ignored(pattern));
+        let tells = |pattern: &Pattern| pattern.fields().contains(&LogField::Machine);
+        if let Some(first) = events.next().map(tells)
+            && events.any(|pattern| tells(pattern) != first)
+        {
+            return Err(
+                event.fault("must say where `machine` is if any event does: a line is of one machine")
+            );
+        }
     }
     if let Some(headers) = root.get("header") {
         for header in headers.list("a list of tables, each under [[header]]")? {

@@ -47,6 +47,25 @@ pub struct Host {
     pub cores: usize,
 }
 
+impl Manifest {
+    /// Reads the manifest in the file at `path`.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such file, when it is no manifest, or larger than any.
+    pub fn read(path: &Path) -> io::Result<Manifest> {
+        /// A run of a thousand machines has one of 150 kB.
+        const MAX_BYTES: u64 = 64 << 20;
+        let metadata = std::fs::metadata(path)?;
+        if !metadata.is_file() || metadata.len() > MAX_BYTES {
+            return Err(io::Error::other("it is no file, or larger than any manifest"));
+        }
+        let mut json = Vec::new();
+        File::open(path)?.take(MAX_BYTES).read_to_end(&mut json)?;
+        serde_json::from_slice(&json).map_err(io::Error::from)
+    }
+}
+
 impl Host {
     /// This one.
     pub fn this() -> Host {
@@ -71,7 +90,8 @@ pub fn checksums(folder: &Path) -> io::Result<BTreeMap<String, String>> {
     Ok(sums)
 }
 
-fn checksum(path: &Path) -> io::Result<String> {
+/// SHA-256 of a file, in hexadecimal, in memory that does not grow with it.
+pub fn checksum(path: &Path) -> io::Result<String> {
     const CHUNK_BYTES: usize = 1 << 18;
     let mut file = File::open(path)?;
     let mut hash = Sha256::new();

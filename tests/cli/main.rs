@@ -7,6 +7,7 @@ mod check;
 mod compare;
 mod dialect;
 mod disk;
+mod grade;
 mod guide;
 mod help;
 mod isolation;
