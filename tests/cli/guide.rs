@@ -1,4 +1,4 @@
-//! The lessons of docs/guide: every command in them is run, in order, in an
+//! The lessons of docs/guide, and the page on shells and editors: every command in them is run, in order, in an
 //! empty folder with the experiments, and must print what the lesson shows.
 //!
 //! In a lesson's output `…` on a line of its own stands for any lines, and
@@ -107,8 +107,9 @@ fn run(name: &str) {
     assert!(steps.len() >= 3, "{name} has {} steps", steps.len());
     for Step { line, commands, output } in steps {
         let commands = on_free_ports(&commands);
-        let said =
-            lab.shell(&format!("exec 2>&1; set -e; PATH=\"$(dirname \"$LABCTL\"):$PATH\"\n{commands}"));
+        let said = lab.shell(&format!(
+            "exec 2>&1; set -e; HOME=$PWD PATH=\"$(dirname \"$LABCTL\"):$PATH\"\n{commands}"
+        ));
         let place = format!("{name}:{line}\n{commands}");
         assert_eq!(said.code, Some(0), "{place}\n{}", said.out);
         if let Some(shown) = output.map(|shown| on_free_ports(&shown)) {
@@ -158,6 +159,11 @@ fn lesson_6_runs_and_is_true() {
     } else {
         eprintln!("skipped: there is no python3");
     }
+}
+
+#[test]
+fn what_is_said_of_shells_and_editors_is_true() {
+    run("../shells-and-editors.md");
 }
 
 #[test]
