@@ -37,6 +37,8 @@ pub struct Reading {
     /// Empty unless asked for.
     pub series: RunSeries,
     pub logs: Vec<ReadLog>,
+    /// When the run's lab time began.
+    pub origin: Stamp,
     /// The run's events, in memory, if asked for.
     pub history: Option<History>,
 }
@@ -257,7 +259,7 @@ impl RunReader<'_> {
         });
         let series =
             RunSeries { experiment: experiment.clone(), run: run.clone(), machines: machines.collect() };
-        Ok(Reading { rows, series, logs, history })
+        Ok(Reading { rows, series, logs, origin: self.origin, history })
     }
 
     /// As a header says it, or else as many as there are logs.
