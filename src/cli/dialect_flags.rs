@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use labctl::dialect::{self, Detection, Dialect, Refusal, RunsError};
+use labctl::history::History;
 use labctl::log::{Line, LineParser, Taken};
 use labctl::reading::ReadLog;
 use labctl::store::find::FindError;
@@ -129,7 +130,7 @@ impl DialectFlags {
     pub fn judge<'a>(
         &self,
         dialect: &Dialect,
-        logs: impl Iterator<Item = (&'a PathBuf, &'a Taken)>,
+        logs: impl Iterator<Item = (&'a Path, &'a Taken)>,
         terminal: &Terminal,
     ) -> bool {
         let (mut lines, mut ignored, mut unmatched, mut shown) = (0, 0, 0, 0);
@@ -180,10 +181,16 @@ impl DialectFlags {
         for (run, read) in runs {
             if let Some(of) = &run.dialect {
                 dialect = Some(&of.dialect);
-                logs.extend(read.iter().map(|log| (&log.path, &log.taken)));
+                logs.extend(read.iter().map(|log| (log.path.as_path(), &log.taken)));
             }
         }
         dialect.is_none_or(|dialect| self.judge(dialect, logs.into_iter(), terminal))
+    }
+
+    /// The same of one run whose events are in memory.
+    pub fn judge_history(&self, run: &RunPath, history: &History, terminal: &Terminal) -> bool {
+        let logs = history.machines().iter().map(|machine| (machine.path(), machine.taken()));
+        run.dialect.as_ref().is_none_or(|of| self.judge(&of.dialect, logs, terminal))
     }
 }
 

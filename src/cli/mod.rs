@@ -41,7 +41,6 @@ pub mod twin;
 pub mod verify;
 mod view;
 pub mod why;
-mod why_document;
 
 pub use terminal::{Color, Exit, Terminal};
 

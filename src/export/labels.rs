@@ -58,7 +58,7 @@ pub fn partition(key: &str, value: &str) -> String {
     }
     if folder.len() - start > VALUE_BYTES_MAX {
         let mut end = start + VALUE_BYTES_MAX;
-        while !folder.is_char_boundary(end) || folder[end.saturating_sub(2)..end].contains('%') {
+        while !folder.is_char_boundary(end) || folder.as_bytes()[end - 2..end].contains(&b'%') {
             end -= 1;
         }
         folder.truncate(end);

@@ -27,7 +27,7 @@ pub const EVENTS_ADVISED: u64 = 200;
 /// Writes the diagram of a run, and gives the number of arrows and notes in it.
 pub fn write(mut out: impl Write, excerpt: &Excerpt<'_>) -> io::Result<u64> {
     writeln!(out, "sequenceDiagram")?;
-    writeln!(out, "    title {}", text(&format!("{}/{}", excerpt.experiment, excerpt.run)))?;
+    writeln!(out, "    title {}", text(&excerpt.name()))?;
     for (_, machine, _) in excerpt.shown() {
         let rate = machine.header().map(|header| format!(", {} ticks/s", header.clock_rate));
         writeln!(out, "    participant m{0} as machine {0}{1}", machine.id(), rate.unwrap_or_default())?;

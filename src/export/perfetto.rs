@@ -87,7 +87,7 @@ impl<W: Write> PerfettoWriter<W> {
         for (place, machine, _) in excerpt.shown() {
             self.processes += 1;
             run.pids[place] = self.processes;
-            let name = format!("machine {} ({}/{})", machine.id(), excerpt.experiment, excerpt.run);
+            let name = format!("machine {} ({})", machine.id(), excerpt.name());
             self.about(self.processes, "process_name", json!({ "name": name }))?;
             self.about(self.processes, "process_sort_index", json!({ "sort_index": self.processes }))?;
             self.about(self.processes, "thread_name", json!({ "name": "events" }))?;

@@ -52,7 +52,7 @@ impl<W: Write> ShivizWriter<W> {
         if excerpt.events() == 0 {
             return Ok(Vec::new());
         }
-        let label = on_one_line(&format!("{}/{}", excerpt.experiment, excerpt.run));
+        let label = on_one_line(&excerpt.name());
         writeln!(self.out, "=== {label} ===")?;
         let machines = excerpt.history.machines();
         let mut queues: Vec<QueueGauge> = machines.iter().map(QueueGauge::new).collect();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::event::MachineId;
-use crate::history::{EventId, History, MachineHistory, Source};
+use crate::history::{Certainty, EventId, History, MachineHistory, Source};
 use crate::log::Stamp;
 use crate::time::LabTime;
 
@@ -105,6 +105,16 @@ impl<'a> Excerpt<'a> {
         Excerpt { experiment, run, history, origin, ranges: ranges.collect() }
     }
 
+    /// What the run is called.
+    pub fn name(&self) -> String {
+        // Logs of others lie in one folder, which names both.
+        if self.experiment == self.run {
+            self.run.to_owned()
+        } else {
+            format!("{}/{}", self.experiment, self.run)
+        }
+    }
+
     /// The machines that are shown: place in the history, and events.
     pub fn shown(&self) -> impl Iterator<Item = (usize, &'a MachineHistory, Range<u32>)> {
         let machines = self.history.machines().iter().zip(&self.ranges).enumerate();
@@ -146,8 +156,7 @@ impl<'a> Excerpt<'a> {
             for receive in machine.receive_ids().filter(|receive| range.contains(&receive.index)) {
                 match self.history.source(receive) {
                     Some(Source::Matched(found)) if self.holds(found.send) => {
-                        arrivals.ambiguous +=
-                            u64::from(found.certainty == crate::history::Certainty::Ambiguous);
+                        arrivals.ambiguous += u64::from(found.certainty == Certainty::Ambiguous);
                     }
                     Some(Source::Matched(_)) => arrivals.outside += 1,
                     _ => arrivals.unmatched += 1,

@@ -85,3 +85,51 @@ fn a_log_in_which_nothing_happened_has_no_pairs() {
     assert_eq!((&told[0]["pairs"]["all"], &told[0]["clocks"][0]["bytes_mean"]), (&0.into(), &Value::Null));
     lab.labctl(&["causality", "empty"]).code(0);
 }
+
+/// Two logs of others, by two hosts whose clocks are 2.4 s apart.
+fn lab_with_two_hosts() -> Lab {
+    let lab = Lab::new();
+    lab.write(
+        "theirs/machine_1_log.txt",
+        "Machine 1 initialized. Clock rate=3\n\
+         [SEND] SystemTime=1740950560.0000, LogicalClock=1, Info=To=2\n\
+         [INTERNAL] SystemTime=1740950560.3333, LogicalClock=2, Info=old_clock=1\n",
+    );
+    lab.write(
+        "theirs/machine_2_log.txt",
+        "Machine 2 initialized. Clock rate=3\n\
+         [RECEIVE] SystemTime=1740950557.6000, LogicalClock=2, Info=From=1, SenderClock=1, QueueSizeAfter=0, OldLocalClock=0\n\
+         [INTERNAL] SystemTime=1740950557.9333, LogicalClock=3, Info=old_clock=2\n",
+    );
+    lab
+}
+
+#[test]
+fn hybrid_clocks_show_how_far_the_hosts_of_others_are_apart() {
+    let lab = lab_with_two_hosts();
+    let told = json(&lab, "theirs");
+    assert_eq!(told[0]["pairs"]["ordered"], 4);
+    assert_eq!(
+        (&told[0]["hybrid_drift_max_us"], &told[0]["hybrid_counter_max"]),
+        (&2_400_000.into(), &2.into())
+    );
+    let said = lab.labctl(&["causality", "theirs"]).code(0).tells(&["dialect: njd87", "0 unmatched"]);
+    assert!(
+        said.out.contains("2.4 s ahead of their machine's own time; their largest counter was 2"),
+        "{}",
+        said.out
+    );
+    let said = lab.labctl(&["why", "theirs", "2@clock:3"]).code(0).tells(&["dialect: njd87"]);
+    assert!(said.out.contains("its clock must be 3"), "{}", said.out);
+}
+
+#[test]
+fn too_many_lines_that_fit_nothing_are_a_failure() {
+    let lab = lab_with_two_hosts();
+    let log = lab.read("theirs/machine_2_log.txt");
+    lab.write("theirs/machine_2_log.txt", log + "so it goes\n");
+    for command in [&["causality", "theirs"][..], &["why", "theirs", "2@clock:3"]] {
+        lab.labctl(command).code(1).tells(&["25.0 % of the lines fit nothing in the dialect njd87"]);
+        lab.labctl(&[command, &["--max-unmatched", "0.5"]].concat()).code(0);
+    }
+}

@@ -9,6 +9,7 @@ mod dialect;
 mod disk;
 mod grade;
 mod guide;
+mod export;
 mod help;
 mod isolation;
 mod machine;

@@ -68,7 +68,7 @@ impl Seen {
         draft.finish()?;
         job.written(what);
         let dialect = job.runs.iter().find_map(|run| run.dialect.as_ref());
-        let logs = self.taken.iter().map(|(path, taken)| (path, taken));
+        let logs = self.taken.iter().map(|(path, taken)| (path.as_path(), taken));
         let is_good = dialect.is_none_or(|of| job.args.dialect.judge(&of.dialect, logs, job.terminal));
         Ok(if is_good { Exit::Done } else { Exit::Failed })
     }
@@ -78,12 +78,12 @@ impl Seen {
 fn tell_arrivals(job: &Job<'_>, run: &RunPath, excerpt: &Excerpt<'_>) {
     let arrivals = excerpt.arrivals();
     let told = [
-        (arrivals.outside, "have their SEND outside of the window"),
-        (arrivals.unmatched, "have no SEND in the logs"),
-        (arrivals.ambiguous, "could come from more than one SEND; the likeliest is taken"),
+        (arrivals.outside, "whose SEND lies outside of the window"),
+        (arrivals.unmatched, "without a SEND in the logs"),
+        (arrivals.ambiguous, "that more than one SEND fits, of which the likeliest is taken"),
     ];
     for (count, what) in told.into_iter().filter(|(count, _)| *count > 0) {
-        job.terminal.say(format!("{}: {count} RECEIVEs {what}", run.folder.display()));
+        job.terminal.say(format!("{}: RECEIVEs {what}: {count}", run.folder.display()));
     }
 }
 
@@ -134,8 +134,10 @@ pub fn perfetto(job: &Job<'_>) -> anyhow::Result<Exit> {
         job.terminal.say("stamps are coarse, so events of the same stamp are spread over it, in their order");
     }
     if drawn.late > 0 {
-        let late = drawn.late;
-        job.terminal.warn(format!("{late} events stand later than stamped, to come after what they follow"));
+        job.terminal.warn(format!(
+            "events that stand later than stamped, to come after what they follow: {}",
+            drawn.late
+        ));
     }
     if draft.file().metadata()?.len() > perfetto::BYTES_ADVISED {
         let size = perfetto::BYTES_ADVISED / 1_000_000;

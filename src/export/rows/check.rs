@@ -72,10 +72,11 @@ pub fn check_csv(input: impl BufRead, tabled: &Tabled) -> Result<(), CheckError>
     let mut rows = Rows::default();
     let mut records = reader.into_records();
     while let Some(record) = records.next() {
-        let line = records.reader().position().line();
-        let refuse = |error: csv::Error| CheckError::line(line, error.to_string());
-        let record = record.map_err(refuse)?;
-        let at = record.position().map_or(line, csv::Position::line);
+        let at = records.reader().position().line();
+        let record = record.map_err(|error| {
+            CheckError::line(error.position().map_or(at, csv::Position::line), error.to_string())
+        })?;
+        let at = record.position().map_or(at, csv::Position::line);
         let row: Row = record
             .deserialize(Some(&csv::StringRecord::from(COLUMNS.to_vec())))
             .map_err(|error| CheckError::line(at, error.to_string()))?;

@@ -1,8 +1,10 @@
 //! What a window shows, and what it says of the rest.
 
 use super::*;
+use crate::event::Kind;
 use crate::export::Arrivals;
 use crate::export::window::QueueGauge;
+use crate::log::{Line, Record};
 
 #[test]
 fn a_window_begins_with_its_first_moment_and_ends_before_its_last() {
@@ -45,11 +47,24 @@ fn a_log_whose_time_runs_backwards_is_shown_in_one_piece() {
 
 #[test]
 fn a_queue_that_is_never_logged_stays_unknown() {
-    let silent = "2026-03-05 12:46:04 | RECEIVE | Clock: 3 | Message clock: 2\n";
-    let idle = "2026-03-05 12:46:04 | INTERNAL | Clock: 1 | Internal event\n";
-    let history = history(&[silent, idle, WHOLE_SECONDS[1]]);
-    let lengths = [None, None, Some(1)].into_iter().zip(history.machines());
-    let after: Vec<Option<u64>> =
-        lengths.map(|(length, machine)| QueueGauge::new(machine).after(length)).collect();
-    assert_eq!(after, [None, Some(0), Some(1)]);
+    let received = Record { kind: Kind::Receive, clock: 3, ..Record::BLANK };
+    let logs = [
+        vec![received],
+        vec![Record { kind: Kind::Send, ..received }],
+        vec![received, Record { queue_length: Some(1), ..received }],
+    ];
+    let after = logs.map(|records| {
+        let mut machine = MachineHistory::new(MachineId(1), Path::new("log.txt"));
+        records.iter().zip(1..).for_each(|(record, line)| machine.see(line, &Line::Event(record)));
+        let mut queue = QueueGauge::new(&machine);
+        records.iter().map(|record| queue.after(record.queue_length)).collect::<Vec<_>>()
+    });
+    assert_eq!(after, [vec![None], vec![Some(0)], vec![Some(0), Some(1)]]);
+}
+
+#[test]
+fn a_run_is_called_by_its_experiment_too_unless_they_are_the_same() {
+    let history = history(&WHOLE_SECONDS);
+    let name = |experiment, run| Excerpt::of((experiment, run), &history, START, &Window::default()).name();
+    assert_eq!((name("exp", "run"), name("e1", "e1")), ("exp/run".to_owned(), "e1".to_owned()));
 }

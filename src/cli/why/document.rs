@@ -8,7 +8,7 @@ use labctl::event::MachineId;
 use labctl::history::EventId;
 use serde::Serialize;
 
-use super::why::Answer;
+use super::Answer;
 
 /// An event and what is behind it.
 #[derive(Serialize)]

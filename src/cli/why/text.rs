@@ -1,129 +1,15 @@
-//! `labctl why`: the longest causal chain behind an event.
+//! The answer of `labctl why` as a person reads it.
 
-use std::path::PathBuf;
-
-use clap::ValueEnum;
 use labctl::audit::Place;
-use labctl::causality::address::Address;
-use labctl::causality::{Chains, Cone, Gap, Link, gaps};
+use labctl::causality::Link;
 use labctl::event::Kind;
-use labctl::history::{Certainty, EventId, History};
-use labctl::log::Stamp;
+use labctl::history::EventId;
 use labctl::quotes::{place, short_place};
-use labctl::reading::{origin, read_history};
-use labctl::store::RunPath;
 
-use super::dialect_flags::DialectFlags;
-use super::view::{self, counted, known};
-use super::why_document::Document;
-use super::{Exit, Terminal};
-
-const EXAMPLES: &str = "\
-Examples:
-  labctl why results/exp4/latest 2@57
-  labctl why results/exp4/latest 2@clock:83
-  labctl why somebody/logs 1@time:12.5s --dialect auto --format json
-
-An event is machine@tick; or machine@clock:N, the event with that logical clock; machine@time:T, the last
-one no later than T after the run's start; machine@line:N, the one in that line of its log. Of several
-events in one tick the last one is meant.
-
-A chain is a row of events, each of which happened before the next: it was the one before it in the same
-log, or the SEND of the message that the next received. Where every event adds one to the clock, the
-longest chain behind an event has as many events as its clock says, itself counted, and so proves it.
-Events that stay at one machine are one row, and a message leads from a row to the next.
-
-Past: how many of a machine's events happened before this one, always the first of its log. Future: the
-machine's first event that this one happened before, and all after it. In JSON, `past` has these numbers
-by machine, without the event itself, and `future` the place of that first event, counted from 0, or null.";
-
-/// The arguments of `labctl why`.
-#[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
-pub struct Args {
-    /// A run: a folder of logs
-    #[arg(value_name = "RUN")]
-    run: PathBuf,
-
-    /// The event: machine@tick, or machine@clock:N, machine@time:T, machine@line:N
-    #[arg(value_name = "EVENT")]
-    event: Address,
-
-    /// How to tell it
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
-
-    #[command(flatten)]
-    dialect: DialectFlags,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
-}
-
-/// An event, and all that is told of it.
-pub struct Answer {
-    pub run: RunPath,
-    pub history: History,
-    /// When lab time began.
-    pub origin: Stamp,
-    /// The stamps tell nothing smaller.
-    pub in_seconds: bool,
-    pub event: EventId,
-    pub chain: Vec<Link>,
-    pub gaps: Vec<Gap>,
-    pub chains: Chains,
-    pub cone: Cone,
-}
-
-/// Finds the event, and tells what is behind it.
-pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let mut runs = args.dialect.find_runs(std::slice::from_ref(&args.run), terminal)?;
-    runs.retain(|run| !run.logs.is_empty());
-    if let [first, second, ..] = &runs[..] {
-        terminal.error(format!(
-            "there are {} runs at {}, and an event is in one: {}, {}{}",
-            runs.len(),
-            args.run.display(),
-            first.folder.display(),
-            second.folder.display(),
-            if runs.len() > 2 { ", …" } else { "" }
-        ));
-        return Ok(Exit::Usage);
-    }
-    let Some(run) = runs.pop() else {
-        terminal.error("there are no logs here; only what was measured is kept");
-        return Ok(Exit::Failed);
-    };
-    let (origin, history) = (origin(&run)?.stamp, read_history(&run)?);
-    let event = match args.event.find(&history, origin) {
-        Ok(event) => event,
-        Err(error) => {
-            terminal.error(error);
-            return Ok(Exit::Usage);
-        }
-    };
-    let chains = Chains::of(&history);
-    let chain = chains.behind(&history, event);
-    let gaps = gaps(&history, &chains, &chain);
-    let cone = Cone::of(&history, event);
-    let in_seconds = history.is_in_whole_seconds();
-    let answer = Answer { run, history, origin, in_seconds, event, chain, gaps, chains, cone };
-    match args.format {
-        Format::Text => terminal.data(&text(&answer))?,
-        Format::Json => terminal.data(&(serde_json::to_string_pretty(&Document::of(&answer))? + "\n"))?,
-    }
-    Ok(Exit::Done)
-}
+use super::Answer;
+use crate::cli::view::{self, counted, known};
 
 impl Answer {
-    /// Lab time of an event, in seconds.
-    pub fn time_s(&self, event: EventId) -> f64 {
-        self.history.record(event).stamp.seconds_since(self.origin)
-    }
-
     /// The same, as exactly as the logs tell it.
     fn time(&self, event: EventId) -> String {
         let decimals = if self.in_seconds { 0 } else { 3 };
@@ -147,18 +33,10 @@ impl Answer {
     fn clock(&self) -> u64 {
         self.history.record(self.event).clock
     }
-
-    /// The messages of the chain that may be others, by their RECEIVEs.
-    pub fn doubtful(&self) -> impl Iterator<Item = EventId> {
-        let receives = self.chain.iter().filter(|link| link.by_message.is_some()).map(|link| link.event);
-        receives.filter(|receive| {
-            let found = self.history.source_of(*receive);
-            found.is_some_and(|found| found.certainty == Certainty::Ambiguous)
-        })
-    }
 }
 
-fn text(answer: &Answer) -> String {
+/// The whole of it.
+pub fn text(answer: &Answer) -> String {
     let mut text = title(answer);
     text += &verdict(answer);
     text += "\nThe chain, the first event first; a message leads from a row to the next:\n";
