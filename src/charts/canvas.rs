@@ -209,6 +209,20 @@ impl Canvas<'_> {
         self.shortened(&wording::name(name), LONGEST, Font::size(style::LABEL))
     }
 
+    /// The text in a font as small as it must be, down to `least`, to be no wider
+    /// than `room`; shortened where that is not enough.
+    pub(super) fn fitted(
+        &self,
+        text: &str,
+        room: f64,
+        font: Font,
+        least: f64,
+    ) -> Result<(String, Font), ChartError> {
+        let width = self.width(text, font)?.max(room);
+        let font = Font { size: (font.size * room / width).floor().max(least), ..font };
+        Ok((self.shortened(text, room, font)?, font))
+    }
+
     /// The text, or its two ends around an ellipsis where it is wider than `room`.
     pub(super) fn shortened(&self, text: &str, room: f64, font: Font) -> Result<String, ChartError> {
         if self.width(text, font)? <= room {

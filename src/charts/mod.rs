@@ -15,6 +15,7 @@ mod color_scale;
 mod distribution;
 mod drift;
 mod experiment_list;
+mod finding;
 mod group;
 mod heat_map;
 mod jumps;

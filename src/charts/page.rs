@@ -73,7 +73,8 @@ impl Heading {
     pub(super) fn draw(&self, canvas: &Canvas<'_>) -> Result<f64, ChartError> {
         canvas.say(&self.title, &self.description());
         let room = canvas.page.right() - MARGIN;
-        let (title, font) = self.fitting_title(canvas, room)?;
+        let font = Font::size(style::TITLE).bold();
+        let (title, font) = canvas.fitted(&self.title, room, font, LEAST_TITLE)?;
         canvas.text(&title, (MARGIN, 46.0), font)?;
         let font = Font::size(style::SUBTITLE).color(MUTED);
         let lines = self.lines(canvas)?;
@@ -87,13 +88,6 @@ impl Heading {
     /// Where the data may begin.
     pub(super) fn top(&self, canvas: &Canvas<'_>) -> Result<f64, ChartError> {
         Ok(top(&self.lines(canvas)?))
-    }
-
-    fn fitting_title(&self, canvas: &Canvas<'_>, room: f64) -> Result<(String, Font), ChartError> {
-        let font = |size: f64| Font::size(size).bold();
-        let width = canvas.width(&self.title, font(style::TITLE))?;
-        let size = (style::TITLE * room / width.max(room)).floor().max(LEAST_TITLE);
-        Ok((canvas.shortened(&self.title, room, font(size))?, font(size)))
     }
 
     /// The subject, and the notes on as many lines as they need.
@@ -222,9 +216,9 @@ impl Plot {
 
     pub(super) fn draw_titles(&self, canvas: &Canvas<'_>, x: &str, y: &str) -> Result<(), ChartError> {
         let font = Font::size(style::AXIS_TITLE).centred();
-        let x = canvas.shortened(x, self.right - self.left, font)?;
-        canvas.text(&x, ((self.left + self.right) / 2.0, canvas.page.x_title()), font)?;
-        let y = canvas.shortened(y, self.bottom - self.top, font)?;
+        let (x, x_font) = canvas.fitted(x, self.right - self.left, font, style::LABEL)?;
+        canvas.text(&x, ((self.left + self.right) / 2.0, canvas.page.x_title()), x_font)?;
+        let (y, font) = canvas.fitted(y, self.bottom - self.top, font, style::LABEL)?;
         canvas.text(&y, (MARGIN + 4.0, (self.top + self.bottom) / 2.0), font.upwards())
     }
 
