@@ -14,6 +14,7 @@ pub mod digest;
 pub mod engine;
 pub mod event;
 pub mod export;
+pub mod follow;
 pub mod grade;
 pub mod history;
 pub mod lab;

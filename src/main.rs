@@ -13,6 +13,7 @@ fn main() -> ExitCode {
     let terminal = cli::Terminal::new(cli.color);
     let outcome = match cli.command {
         Command::Run(args) => cli::run::run(&args, &terminal),
+        Command::Watch(args) => cli::watch::run(&args, &terminal),
         Command::Machine(args) => cli::machine::run(&args, &terminal),
         Command::Parse(args) => cli::parse::run(&args, &terminal),
         Command::Check(args) => cli::check::run(&args, &terminal),

@@ -12,7 +12,7 @@ use crate::event::MachineId;
 use crate::history::{History, MachineHistory, TwoLogsOfOneMachine};
 use crate::log::{Line, LineParser, Record, Stamp, Taken, machine_of_file, read_log};
 use crate::metrics::series::{MachineSeries, RunSeries, Thinned};
-use crate::metrics::{self, MachineMetrics, Meter};
+use crate::metrics::{self, MachineMetrics, Machines, Meter};
 use crate::store::RunPath;
 use crate::table::{CsvSink, EventSink, EventTable, Origin};
 
@@ -262,9 +262,14 @@ impl RunReader<'_> {
         Ok(Reading { rows, series, logs, origin: self.origin, history })
     }
 
-    /// As a header says it, or else as many as there are logs.
-    fn machine_count(&self, logs: &[ReadLog]) -> u32 {
-        let told = logs.iter().find_map(|log| log.taken.header?.machines);
-        told.unwrap_or(self.measured.len() as u32)
+    /// As a header says it, or else as many as there are logs; one that talks has others.
+    fn machine_count(&self, logs: &[ReadLog]) -> Machines {
+        if let Some(told) = logs.iter().find_map(|log| log.taken.header?.machines) {
+            return Machines::Are(told);
+        }
+        match &self.measured[..] {
+            [(_, alone)] if alone.meter.has_messages() => Machines::AtLeast(2),
+            logs => Machines::Are(logs.len() as u32),
+        }
     }
 }

@@ -68,8 +68,8 @@ impl<'a> Case<'a> {
     /// Why what no log shows may be in a log that is not here.
     pub fn missing_logs(&self) -> Option<String> {
         let missing = self.history.machine_count().saturating_sub(self.machines().len() as u32);
-        let logs = if missing == 1 { "log is" } else { "logs are" };
-        (missing > 0).then(|| format!("{missing} of {} {logs} not here", self.history.machine_count()))
+        let are = if missing == 1 { "is" } else { "are" };
+        (missing > 0).then(|| format!("{missing} of {} logs {are} not here", self.history.machine_count()))
     }
 }
 

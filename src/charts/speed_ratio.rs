@@ -61,7 +61,7 @@ impl Measure {
         match self {
             Measure::MaxQueue => row.max_queue,
             Measure::EndQueue => row.end_queue,
-            Measure::ClockDiff => Some(row.clock_diff),
+            Measure::ClockDiff => row.clock_diff,
         }
     }
 }

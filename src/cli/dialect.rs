@@ -144,7 +144,7 @@ fn propose(logs: &[PathBuf], terminal: &Terminal) -> anyhow::Result<Exit> {
     let files = dialect::log_files(logs)?;
     let samples: Result<Vec<_>, _> = files.iter().map(|path| dialect::read_sample(path)).collect();
     let Some(proposal) = dialect::propose(&samples?) else {
-        terminal.error("these logs have no line with a number in it: nothing here looks like an event");
+        terminal.error("nothing here looks like an event: no line has a time, a clock and a word such as internal, sent or received");
         return Ok(Exit::Failed);
     };
     terminal.data(&proposal.toml)?;

@@ -16,6 +16,7 @@ pub mod export;
 mod fulfil;
 mod gathered;
 pub mod grade;
+mod live;
 mod look_flags;
 pub mod machine;
 pub mod man;
@@ -40,6 +41,7 @@ mod terminal;
 pub mod twin;
 pub mod verify;
 mod view;
+pub mod watch;
 pub mod why;
 
 pub use terminal::{Color, Exit, Terminal};
@@ -86,6 +88,8 @@ pub struct Cli {
 pub enum Command {
     /// Run experiments on real sockets, then measure and draw them
     Run(Box<run::Args>),
+    /// Follow a run that another process makes, on the whole terminal
+    Watch(watch::Args),
     /// Run one machine by hand, in a terminal of its own
     Machine(machine::Args),
     /// Turn logs into one tidy events table, and tell what is odd about them

@@ -104,7 +104,7 @@ fn machine_row(row: &MachineMetrics) -> String {
         count(row.max_queue),
         count(row.end_queue),
         row.final_clock.to_string(),
-        row.clock_diff.to_string(),
+        count(row.clock_diff),
         number(row.clock_drift),
     ]
     .join(" | ")

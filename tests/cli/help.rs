@@ -20,6 +20,7 @@ fn every_command_shows_an_example() {
         "power",
         "plot",
         "reproduce",
+        "watch",
         "schema",
         "completions",
         "man",

@@ -7,11 +7,14 @@ mod check;
 mod compare;
 mod dialect;
 mod disk;
+mod export;
+mod grade;
 mod grade;
 mod guide;
-mod export;
 mod help;
 mod isolation;
+#[cfg(unix)]
+mod live;
 mod machine;
 mod metrics;
 mod notebook;
@@ -29,4 +32,6 @@ mod slurm;
 mod strangers;
 mod support;
 mod sweep;
+#[cfg(unix)]
+mod tmux;
 mod why;
