@@ -9,7 +9,6 @@ mod dialect;
 mod disk;
 mod export;
 mod grade;
-mod grade;
 mod guide;
 mod help;
 mod isolation;
