@@ -34,6 +34,9 @@ fn main() -> ExitCode {
         Command::Predict(args) => cli::predict::run(&args, &terminal),
         Command::Twin(args) => cli::twin::run(&args, &terminal),
         Command::Verify(args) => cli::verify::run(&args, &terminal),
+        Command::Schema(args) => cli::schema::run(&args, &terminal),
+        Command::Completions(args) => cli::completions::run(&args, &terminal),
+        Command::Man(args) => cli::man::run(&args, &terminal),
     };
     terminal.exit_code(outcome.unwrap_or_else(Exit::from_error))
 }

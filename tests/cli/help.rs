@@ -21,6 +21,9 @@ fn every_command_shows_an_example() {
         "plot",
         "reproduce",
         "watch",
+        "schema",
+        "completions",
+        "man",
     ];
     for command in commands {
         let help = lab.labctl(&[command, "--help"]).code(0).out;

@@ -9,6 +9,7 @@ mod dialect;
 mod disk;
 mod export;
 mod grade;
+mod guide;
 mod help;
 mod isolation;
 #[cfg(unix)]
@@ -23,6 +24,7 @@ mod power;
 mod promises;
 mod reproduce;
 mod run;
+mod shell;
 mod signals;
 mod simulation;
 mod slurm;
