@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Draws the pictures of docs/gallery.md anew, from runs that it makes: the first
-# on real sockets, ten times as fast as real time, the others simulated.
+# on real sockets, five times as fast as real time, the others simulated.
 # Usage: docs/gallery.sh [LABCTL]
 set -euo pipefail
 
@@ -50,13 +50,13 @@ sweep() {
 mkdir -p "$pictures"
 rm -f "$pictures"/*.png
 
-run sockets experiments/exp4.toml --speedup 10
+run sockets experiments/exp4.toml --speedup 5
 draw sockets queue queue
 draw sockets clocks clocks
 draw sockets drift drift
 draw sockets jumps jumps
 draw sockets drift drift-dark --theme dark
-draw sockets space-time space-time --from 10s --to 16s
+draw sockets space-time space-time --from 10s --to 16s --clocks
 draw sockets space-time space-time-end-dark --from 110s --to 121s --theme dark
 
 size=(--width 800 --height 500)
