@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use super::subject::{Audited, Drawn, Group, Quoted, RunSubject, Subjects, SweepSubject};
 use crate::audit::{Audit, Finding, RULES, audit};
-use crate::charts::{self, Chart, ChartError, Published, published_values};
+use crate::charts::{self, ChartError, Published, published_values};
 use crate::engine::StopSwitch;
 use crate::history::History;
 use crate::lab::quotes::{Quotes, short_place};
 use crate::lab::stated::stated;
 use crate::metrics::MachineMetrics;
 use crate::metrics::summary::{RunMetrics, summarise};
+use crate::metrics::trust::doubts;
 use crate::plan::Run;
 use crate::reading::{Purpose, ReadError, Reading, measure_run, run_metrics};
 use crate::residual::{Measured, SIMULATED_RUNS, residuals, setting};
@@ -148,19 +149,24 @@ fn read_sweep(folder: &Path) -> Result<SweepSubject, GatherError> {
     let plan = sweep.plan()?;
     let name = folder.canonicalize().ok().and_then(|real| real.file_name().map(ToOwned::to_owned));
     let name = name.map_or_else(|| "sweep".to_owned(), |name| name.to_string_lossy().into_owned());
-    let (outlines, charts) = {
-        let mut picture = SweepPicture::new(&format!("sweep {name}"), &plan);
-        for (number, sample) in read_cells(&sweep.runs_file())? {
-            let cell = (number as usize).wrapping_sub(1);
-            if cell < plan.cells().len() {
-                let rows: Vec<MachineMetrics> = sample.runs.into_iter().flat_map(|run| run.rows).collect();
-                picture.take(&CellResult { cell, rows: &rows });
-            }
+    let mut picture = SweepPicture::new(&format!("sweep {name}"), &plan);
+    let (mut fidelity_min, mut doubted) = (None, 0);
+    for (number, sample) in read_cells(&sweep.runs_file())? {
+        let cell = (number as usize).wrapping_sub(1);
+        if cell >= plan.cells().len() {
+            continue;
         }
-        let charts: Vec<Chart> = picture.draw()?;
-        (picture.outlines().to_vec(), charts)
-    };
-    Ok(SweepSubject { name, folder: folder.display().to_string(), plan, outlines, charts })
+        for (run, rows) in sample.runs.iter().filter_map(|run| Some((RunMetrics::of(&run.rows)?, &run.rows)))
+        {
+            doubted += u64::from(!doubts(rows, &run).is_empty());
+            fidelity_min = run.fidelity_min.into_iter().chain(fidelity_min).reduce(f64::min);
+        }
+        let rows: Vec<MachineMetrics> = sample.runs.into_iter().flat_map(|run| run.rows).collect();
+        picture.take(&CellResult { cell, rows: &rows });
+    }
+    let (outlines, charts) = (picture.outlines().to_vec(), picture.draw()?);
+    let folder = folder.display().to_string();
+    Ok(SweepSubject { name, folder, fidelity_min, doubted, outlines, charts, plan })
 }
 
 /// Sorts runs by what they share but for the seed, and holds them against

@@ -2,6 +2,7 @@
 //! charts of it, on one page that needs nothing but itself. Subjects → document
 //! → page.
 
+mod chance;
 pub mod document;
 mod expected;
 mod fidelity;

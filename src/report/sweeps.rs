@@ -4,7 +4,7 @@ use super::document::{Block, Remark, Section, Table};
 use super::figures;
 use super::samples::mean;
 use super::subject::{Subjects, SweepSubject};
-use super::wording::{counted, grouped, known, listed, name};
+use super::wording::{self, counted, grouped, known, listed, name};
 use crate::event::MachineId;
 use crate::plan::{Cell, Run};
 use crate::sweep::CellOutline;
@@ -123,7 +123,7 @@ fn cells(sweep: &SweepSubject) -> Table {
         let cell = &sweep.plan.cells()[outline.cell];
         let overloaded = known(overloaded(cell), |ids| match ids.len() {
             0 => "none".to_owned(),
-            _ => format!("machine {}", listed(&ids.iter().map(MachineId::to_string).collect::<Vec<_>>())),
+            _ => wording::machines(&ids),
         });
         let place =
             [(outline.cell + 1).to_string(), name(&cell.full_title()), outline.runs.to_string(), overloaded];
