@@ -9,6 +9,7 @@ mod fidelity;
 mod figures;
 mod findings;
 pub mod gathering;
+mod grouping;
 mod html;
 mod markdown_page;
 mod measured;
