@@ -20,6 +20,7 @@ pub mod metrics;
 pub mod plan;
 pub mod random;
 pub mod reading;
+pub mod report;
 pub mod reproduce;
 pub mod residual;
 pub mod rounding;

@@ -1,0 +1,166 @@
+// What is told in words: the selected event, the queues at that instant, and
+// the events that are seen as a table.
+
+const KIND_WORDS = ['INTERNAL', 'SEND', 'RECEIVE'];
+const KNOWN_WORDS = [
+  '', 'several SENDs fit; this one keeps the order of the link', 'a message that was received before',
+  'no SEND in the logs can be its source', 'the log does not tell its SEND',
+];
+const QUEUE_MOST = 12;
+const TABLE_MOST = 60;
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function timeText(us) { return `${(us / 1e6).toFixed(6)} s`; }
+function numberText(value) { return Number.isNaN(value) ? '?' : value.toLocaleString('en-US'); }
+
+function durationText(us) {
+  if (us < 1e3) return `${Math.round(us)} µs`;
+  if (us < 1e6) return `${(us / 1e3).toFixed(us < 1e4 ? 1 : 0)} ms`;
+  return `${(us / 1e6).toFixed(2)} s`;
+}
+
+function countedText(count, thing) { return `${numberText(count)} ${thing}${count === 1 ? '' : 's'}`; }
+
+function eventName(run, event) {
+  const lane = run.lanes[run.lane[event]];
+  const tick = run.tick[event];
+  const place = Number.isNaN(tick) ? `event ${event - lane.base + 1}` : `tick ${numberText(tick)}`;
+  return `machine ${lane.id}, ${place}`;
+}
+
+function messageRows(run, event) {
+  const rows = [];
+  if (run.kind[event] === SEND) {
+    const to = run.to[event];
+    rows.push(['to', Number.isNaN(to) ? 'not told' : to === 0 ? 'all others' : `machine ${to}`]);
+    for (let at = run.deliveryStarts[event]; at < run.deliveryStarts[event + 1]; at += 1) {
+      const lane = run.lanes[run.deliveryLane[at]];
+      const message = run.deliveryMessage[at];
+      const receive = lane.inbox.receive[message];
+      const told = receive >= 0 ? `received ${timeText(run.stamp[receive])}, ${waitText(run.wait[receive])}`
+        : lane.inbox.known[message] === LATER ? 'received later than what is shown' : 'never received';
+      rows.push([`machine ${lane.id}`, told]);
+    }
+  } else if (run.kind[event] === RECEIVE) {
+    rows.push(['message clock', numberText(run.messageClock[event])]);
+    const from = run.from[event];
+    const source = run.source[event];
+    rows.push(['from', Number.isNaN(from) ? 'not told' : source < 0 ? `machine ${from}` : eventName(run, source)]);
+    rows.push(['wait', waitText(run.wait[event])]);
+    rows.push(['left in queue', numberText(run.queueLength[event])]);
+    if (run.known[event] !== CERTAIN) rows.push(['source', KNOWN_WORDS[run.known[event]]]);
+  }
+  return rows;
+}
+
+function waitText(wait) { return Number.isNaN(wait) ? 'wait not told' : `${durationText(wait)} in the queue`; }
+
+function causeRows(run, related) {
+  const past = related.past.reduce((sum, count) => sum + count, 0);
+  const future = run.lanes.reduce((sum, lane, at) => sum + lane.count - related.future[at], 0);
+  const byMachine = (count) => run.lanes.length > 6 ? ''
+    : ` (${run.lanes.map((lane, at) => `${lane.id}: ${numberText(count(lane, at))}`).join(', ')})`;
+  const within = run.shown.is_whole ? '' : ', of what is shown';
+  return [
+    ['causal past', countedText(past, 'event') + byMachine((lane, at) => related.past[at])],
+    ['causal future', countedText(future, 'event') + byMachine((lane, at) => lane.count - related.future[at]) + within],
+    ['concurrent', countedText(run.count - past - future + 1, 'event') + within],
+    ['longest chain', countedText(related.chain.length, 'event')],
+  ];
+}
+
+function showDetails(box, run, state) {
+  box.replaceChildren();
+  if (state.selected < 0) {
+    const at = state.instant === null ? '' : ` The queues are those at ${timeText(state.instant)}.`;
+    box.append(element('p', 'player-hint', `Select an event to see its causes and its effects.${at}`));
+    return;
+  }
+  const { selected, related } = state;
+  const kind = KIND_WORDS[run.kind[selected]];
+  box.append(element('h4', `player-kind player-kind-${kind.toLowerCase()}`, `${kind} on ${eventName(run, selected)}`));
+  const rows = [['time', timeText(run.stamp[selected])], ['clock', numberText(run.clock[selected])],
+    ...messageRows(run, selected), ...causeRows(run, related)];
+  const list = element('dl');
+  for (const [name, value] of rows) {
+    const row = element('div');
+    row.append(element('dt', '', name), element('dd', '', value));
+    list.append(row);
+  }
+  box.append(list);
+}
+
+// The queue of each machine, next waiting first, each box beside its lane.
+function showQueues(boxes, run, instant) {
+  boxes.forEach((box, at) => {
+    const { inbox } = run.lanes[at];
+    box.list.replaceChildren();
+    if (instant === null) {
+      box.head.textContent = `queue of ${run.lanes[at].id}`;
+      return;
+    }
+    const waiting = waitingAt(inbox, instant, QUEUE_MOST);
+    const length = Math.max(waiting.length, queueAt(inbox, instant));
+    box.head.textContent = `queue of ${run.lanes[at].id}: ${length === 0 ? 'empty' : numberText(length)}`;
+    for (const message of waiting) box.list.append(queueItem(run, inbox, message));
+    if (length > waiting.length) box.list.append(element('li', 'player-more', `and ${numberText(length - waiting.length)} more`));
+  });
+}
+
+function queueItem(run, inbox, message) {
+  const send = inbox.send[message];
+  const receive = inbox.receive[message];
+  const clock = send >= 0 ? run.clock[send] : run.messageClock[receive];
+  const from = send >= 0 ? run.lanes[run.lane[send]].id : run.from[receive];
+  const item = element('li', inbox.known[message] === NEVER ? 'player-never' : '', `${Number.isNaN(from) ? '?' : from} · ${numberText(clock)}`);
+  const end = receive >= 0 ? `received ${timeText(run.stamp[receive])}`
+    : inbox.known[message] === LATER ? 'received later than what is shown' : 'never received';
+  const since = inbox.isGuess[message] ? 'on its way or here since its SEND' : `here since ${timeText(inbox.arrival[message])}`;
+  item.title = `from machine ${from}, clock ${numberText(clock)}; ${since}; ${end}`;
+  return item;
+}
+
+// The events that are seen, in the order of time, at most so many.
+function seenEvents(view, most) {
+  const { run } = view;
+  const events = [];
+  run.lanes.forEach((lane) => {
+    const first = lowerBound(lane.at, view.from);
+    const end = upperBound(lane.at, view.from + view.span);
+    for (let index = first; index < Math.min(end, first + most); index += 1) events.push(lane.base + index);
+  });
+  events.sort((one, other) => run.at[one] - run.at[other] || one - other);
+  return events.slice(0, most);
+}
+
+function showTable(body, caption, view, select) {
+  const { run } = view;
+  const events = seenEvents(view, TABLE_MOST);
+  const all = run.lanes.reduce((sum, lane) => sum
+    + upperBound(lane.at, view.from + view.span) - lowerBound(lane.at, view.from), 0);
+  const first = events.length < all ? `, the first ${events.length} of them` : '';
+  caption.textContent = `The ${countedText(all, 'event')} between ${timeText(Math.max(0, view.from))} and ${timeText(view.from + view.span)}${first}`;
+  body.replaceChildren(...events.map((event) => tableRow(run, event, select)));
+}
+
+function tableRow(run, event, select) {
+  const row = element('tr');
+  const button = element('button', '', timeText(run.stamp[event]));
+  button.type = 'button';
+  button.addEventListener('click', () => select(event));
+  const first = element('td');
+  first.append(button);
+  const message = run.kind[event] === SEND
+    ? `to ${Number.isNaN(run.to[event]) ? '?' : run.to[event] === 0 ? 'all others' : run.to[event]}`
+    : run.kind[event] === RECEIVE ? `clock ${numberText(run.messageClock[event])} from ${numberText(run.from[event])}` : '';
+  const tick = run.tick[event];
+  row.append(first, ...[run.lanes[run.lane[event]].id, KIND_WORDS[run.kind[event]], numberText(tick),
+    numberText(run.clock[event]), message].map((text) => element('td', '', String(text))));
+  return row;
+}

@@ -1,0 +1,1 @@
+//! What the player's data says of a run.
