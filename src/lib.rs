@@ -16,6 +16,7 @@ pub mod history;
 pub mod lab;
 pub mod log;
 pub mod machine;
+pub mod markdown;
 pub mod metrics;
 pub mod plan;
 pub mod random;

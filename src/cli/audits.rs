@@ -1,40 +1,13 @@
 //! What an audit found, told in lines that name their file.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use labctl::audit::{Audit, Finding, Place, RULES, Ruling, Stated, audit};
+use labctl::audit::{Finding, RULES, Stated, audit};
 use labctl::history::History;
 use labctl::lab::Done;
-use labctl::log::shown;
 use labctl::plan::Run;
 
 use super::Terminal;
-
-/// Findings of one rule that are shown.
-pub const FINDINGS_SHOWN: usize = 5;
-
-/// A finding as `file:line: text`.
-pub fn told(history: &History, finding: &Finding) -> String {
-    format!("{}: {}", place(history, finding.place), finding.text)
-}
-
-/// A place as `file:line`, or the file alone for the log as a whole.
-pub fn place(history: &History, place: Place) -> String {
-    let path = path(history, place).display();
-    if place.line == 0 { path.to_string() } else { format!("{path}:{}", place.line) }
-}
-
-fn path(history: &History, place: Place) -> &Path {
-    history.machine(place.machine).map_or(Path::new("?"), |machine| machine.path())
-}
-
-/// The findings of a rule that are shown.
-pub fn shown_of(ruling: &Ruling) -> &[Finding] {
-    &ruling.findings[..ruling.findings.len().min(FINDINGS_SHOWN)]
-}
 
 /// Holds the run against the rules that its logs must keep, and frees its
 /// history.
@@ -81,52 +54,5 @@ fn finding_in(history: &History, folder: &Path, finding: &Finding) -> String {
     match finding.place.line {
         0 => format!("{path}: {}", finding.text),
         line => format!("{path}:{line}: {}", finding.text),
-    }
-}
-
-/// The lines of logs that an audit's findings speak of.
-#[derive(Debug, Default)]
-pub struct Quotes(BTreeMap<(PathBuf, u64), String>);
-
-impl Quotes {
-    /// Fetches the lines of all findings that are kept.
-    pub fn of(history: &History, audit: &Audit) -> io::Result<Quotes> {
-        let mut wanted: BTreeMap<&Path, BTreeSet<u64>> = BTreeMap::new();
-        for finding in audit.rulings.iter().flat_map(|ruling| &ruling.findings) {
-            for place in [finding.place].iter().chain(&finding.proof).filter(|place| place.line > 0) {
-                wanted.entry(path(history, *place)).or_default().insert(place.line);
-            }
-        }
-        let mut quotes = Quotes::default();
-        for (path, lines) in wanted {
-            quotes.fetch(path, &lines)?;
-        }
-        Ok(quotes)
-    }
-
-    fn fetch(&mut self, path: &Path, wanted: &BTreeSet<u64>) -> io::Result<()> {
-        /// More of a line is never shown.
-        const LINE_BYTES_MAX: u64 = 1024;
-        let mut input = BufReader::new(File::open(path)?);
-        let mut number = 0;
-        for line in wanted {
-            while number + 1 < *line {
-                input.skip_until(b'\n')?;
-                number += 1;
-            }
-            let mut text = Vec::new();
-            Read::take(&mut input, LINE_BYTES_MAX).read_until(b'\n', &mut text)?;
-            if text.last() != Some(&b'\n') {
-                input.skip_until(b'\n')?;
-            }
-            number += 1;
-            self.0.insert((path.to_owned(), *line), shown(text.trim_ascii_end()));
-        }
-        Ok(())
-    }
-
-    /// The text of a line.
-    pub fn text(&self, history: &History, place: Place) -> Option<&str> {
-        self.0.get(&(path(history, place).to_owned(), place.line)).map(String::as_str)
     }
 }

@@ -6,12 +6,12 @@ use anyhow::Context;
 use clap::ValueEnum;
 use labctl::audit::{self, Audit, Finding, Place, RULES, Rule, Ruling};
 use labctl::history::History;
+use labctl::lab::quotes::{Quotes, place, short_place, told};
 use labctl::lab::stated::stated;
 use labctl::reading::read_history;
 use labctl::store::RunPath;
 use serde::Serialize;
 
-use super::audits::{FINDINGS_SHOWN, Quotes, place, shown_of, told};
 use super::dialect_flags::DialectFlags;
 use super::{Exit, Terminal, view};
 
@@ -136,12 +136,7 @@ fn text(checked: &Checked) -> String {
         text += &findings(checked, ruling);
     }
     let unknown: Vec<String> = audit.unknown().map(|(rule, why)| format!("  {}: {why}\n", rule.id)).collect();
-    let sound = match (audit.is_sound(), unknown.is_empty()) {
-        (false, _) => "unsound",
-        (true, true) => "sound",
-        (true, false) => "sound, as far as these logs can show",
-    };
-    text += &format!("verdict: {sound}\n");
+    text += &format!("verdict: {}\n", audit.words());
     if !unknown.is_empty() {
         text += &format!("unknown:\n{}", unknown.concat());
     }
@@ -151,7 +146,7 @@ fn text(checked: &Checked) -> String {
 
 fn findings(checked: &Checked, ruling: &Ruling) -> String {
     let mut text = format!("\n{}: {}\n", ruling.rule.id, ruling.rule.reason);
-    let all = shown_of(ruling);
+    let all = ruling.shown();
     for finding in all {
         text += &format!("  {}\n", told(&checked.history, finding));
         for line in [finding.place].iter().chain(&finding.proof) {
@@ -162,16 +157,10 @@ fn findings(checked: &Checked, ruling: &Ruling) -> String {
     }
     let more = ruling.count().saturating_sub(all.len() as u64);
     if more > 0 {
-        let json = if ruling.findings.len() > FINDINGS_SHOWN { "; --format json shows more" } else { "" };
+        let json = if ruling.findings.len() > all.len() { "; --format json shows more" } else { "" };
         text += &format!("  {more} more{json}\n");
     }
     text
-}
-
-/// The file's name alone: its folder was told just above.
-fn short_place(history: &History, of: Place) -> String {
-    let whole = place(history, of);
-    whole.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
 }
 
 /// A run as JSON.

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use labctl::audit::{Audit, Finding, RULES, audit};
+use labctl::lab::quotes::told;
 use labctl::reading::{Purpose, Reading, read_run};
 use labctl::store::RunPath;
 use labctl::table::{CsvSink, EventSink, EventTable, ParquetSink};
 
-use super::audits::told;
 use super::dialect_flags::DialectFlags;
 use super::{Exit, Terminal, view};
 

@@ -2,6 +2,7 @@
 //! it made before the next begins.
 
 pub mod measured;
+pub mod quotes;
 pub mod simulation;
 pub mod stated;
 pub mod twin;

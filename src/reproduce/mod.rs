@@ -6,7 +6,6 @@ pub mod claims;
 pub mod expectation;
 pub mod judge;
 pub mod judged;
-pub mod markdown;
 pub mod notebook;
 pub mod page;
 pub mod picture;

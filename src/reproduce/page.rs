@@ -7,11 +7,12 @@ use serde::Serialize;
 
 use super::judge::RUNS_LEAST;
 use super::judged::JudgedClaim;
-use super::markdown;
+
 use super::stated::{Placed, Stated};
 use super::verdict::Verdict;
 use super::wording::{self, brief};
 use crate::lab::VERSION;
+use crate::markdown;
 use crate::reproduce::Reproduction;
 use crate::rounding::Rounding;
 use crate::theory::Regime;

@@ -1,0 +1,151 @@
+//! A report as a plain value: what stands in it, and nothing of how it looks.
+//! Pages are made of it, and tests read it.
+
+use serde::Serialize;
+
+/// A report.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Document {
+    pub title: String,
+    /// Why the experiment exists; empty where nobody said.
+    pub about: String,
+    /// What a reader should take away.
+    pub findings: Vec<Remark>,
+    pub sections: Vec<Section>,
+    /// How the report came to be.
+    pub made: String,
+}
+
+/// A part of a report, with a place to link to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Section {
+    pub id: String,
+    pub heading: String,
+    pub blocks: Vec<Block>,
+}
+
+/// A piece of a section.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
+pub enum Block {
+    Prose(String),
+    Remarks(Vec<Remark>),
+    Table(Table),
+    Figure(Figure),
+    Code(Code),
+    /// A section of its own, one level down.
+    Part(Section),
+    /// Detail that is shown when asked for.
+    Folded(Section),
+}
+
+/// A sentence and what it means for the reader.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Remark {
+    pub tone: Tone,
+    pub text: String,
+}
+
+/// What a remark means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tone {
+    /// All is as it should be.
+    Good,
+    /// Something that was found out.
+    Finding,
+    /// To be looked at before anything is believed.
+    Warning,
+    /// What cannot be known.
+    Unknown,
+}
+
+/// A table; the first cell of each row is its heading.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Table {
+    pub caption: String,
+    pub columns: Vec<Column>,
+    /// Each as long as `columns`; [`UNKNOWN`] is what cannot be known.
+    pub rows: Vec<Vec<String>>,
+    /// What explains its words; empty where none need it.
+    pub note: String,
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Column {
+    /// With the unit.
+    pub heading: String,
+    /// Numbers stand to the right.
+    pub is_number: bool,
+}
+
+/// A chart and what is to be seen on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Figure {
+    /// Of its file, where it gets one.
+    pub name: String,
+    /// The drawing, a whole SVG document.
+    pub svg: String,
+    /// In place of the picture.
+    pub alt: String,
+    pub caption: String,
+}
+
+/// Lines as they stand in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Code {
+    pub caption: String,
+    pub text: String,
+}
+
+/// What cannot be known, in a cell of a table.
+pub const UNKNOWN: &str = "?";
+
+impl Remark {
+    pub fn good(text: impl Into<String>) -> Remark {
+        Remark { tone: Tone::Good, text: text.into() }
+    }
+
+    pub fn finding(text: impl Into<String>) -> Remark {
+        Remark { tone: Tone::Finding, text: text.into() }
+    }
+
+    pub fn warning(text: impl Into<String>) -> Remark {
+        Remark { tone: Tone::Warning, text: text.into() }
+    }
+
+    pub fn unknown(text: impl Into<String>) -> Remark {
+        Remark { tone: Tone::Unknown, text: text.into() }
+    }
+}
+
+impl Table {
+    /// A table with these headings; `#` before one marks a column of numbers.
+    pub fn new(caption: impl Into<String>, headings: &[&str]) -> Table {
+        let column = |heading: &&str| Column {
+            heading: heading.trim_start_matches('#').to_owned(),
+            is_number: heading.starts_with('#'),
+        };
+        Table {
+            caption: caption.into(),
+            columns: headings.iter().map(column).collect(),
+            rows: Vec::new(),
+            note: String::new(),
+        }
+    }
+
+    pub fn with(self, rows: impl IntoIterator<Item = Vec<String>>) -> Table {
+        Table { rows: rows.into_iter().collect(), ..self }
+    }
+
+    pub fn noted(self, note: impl Into<String>) -> Table {
+        Table { note: note.into(), ..self }
+    }
+}
+
+impl Section {
+    pub fn new(id: impl Into<String>, heading: impl Into<String>, blocks: Vec<Block>) -> Section {
+        Section { id: id.into(), heading: heading.into(), blocks }
+    }
+}

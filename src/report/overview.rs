@@ -1,0 +1,205 @@
+//! What a reader should take away from many runs, in sentences.
+
+use super::document::Remark;
+use super::findings::{HARDLY_CHANCE, findings};
+use super::subject::{Audited, Group, RunSubject, Subjects};
+use super::sweeps;
+use super::wording::{counted, grouped, listed, machine, micros, name};
+use crate::metrics::MachineMetrics;
+use crate::metrics::trust::doubts;
+use crate::residual::Residual;
+use crate::rounding::{Rounding, brief};
+use crate::theory::{Prediction, Regime};
+
+/// Experiments that get a sentence of their own.
+const EXPERIMENTS_TOLD: usize = 12;
+
+/// The findings on all subjects.
+pub fn overview(subjects: &Subjects) -> Vec<Remark> {
+    let mut found: Vec<Remark> = subjects.sweeps.iter().flat_map(sweeps::findings).collect();
+    match &subjects.runs[..] {
+        [] => {}
+        [one] => found.extend(findings(one)),
+        runs => {
+            found.extend(overloads(subjects));
+            found.extend(chance(subjects));
+            found.extend(audits(runs));
+            found.extend(clocks(runs));
+            found.extend(ended(runs));
+        }
+    }
+    found
+}
+
+fn overloads(subjects: &Subjects) -> Vec<Remark> {
+    let mut found = Vec::new();
+    let (mut calm, mut strained) = (Vec::new(), 0);
+    for group in &subjects.groups {
+        let first = &subjects.runs[group.members[0]];
+        let predictions = first.predictions();
+        if predictions.is_empty() {
+            continue;
+        }
+        let overloaded: Vec<Remark> = first
+            .rows
+            .iter()
+            .filter_map(|row| Some((row, predictions.get(row.machine.index())?)))
+            .filter(|(_, theory)| theory.regime == Regime::Overloaded)
+            .take(2)
+            .map(|(row, theory)| overload(group, first, row, theory))
+            .collect();
+        if overloaded.is_empty() {
+            calm.push(name(&group.experiment));
+        } else {
+            strained += 1;
+            found.extend(overloaded.into_iter().filter(|_| strained <= EXPERIMENTS_TOLD));
+        }
+    }
+    if strained > EXPERIMENTS_TOLD {
+        let more = counted((strained - EXPERIMENTS_TOLD) as u64, "more experiment");
+        found.push(Remark::finding(format!(
+            "In {more} a machine is overloaded; the table of experiments has them."
+        )));
+    }
+    if !calm.is_empty() {
+        found.push(Remark::finding(format!("In {} no machine is overloaded.", listed(&calm))));
+    }
+    found
+}
+
+fn overload(group: &Group, first: &RunSubject, row: &MachineMetrics, theory: &Prediction) -> Remark {
+    let who = machine(row).replacen('M', "m", 1);
+    let expected = brief(theory.queue_growth * first.duration_s());
+    let ends = match group.summary_of(row.machine, "end_queue") {
+        Some(summary) if summary.n > 1 => {
+            let (low, high) = (summary.mean_low, summary.mean_high);
+            let mean = Rounding::to(low, high).estimate(summary.mean, low, high);
+            format!("its end queue is on average {mean} messages over {}", counted(summary.n, "run"))
+        }
+        Some(summary) => format!("its end queue is {}", counted(summary.mean as u64, "message")),
+        None => "its end queue is unknown".to_owned(),
+    };
+    Remark::finding(format!(
+        "{}: {who} is overloaded, with {} messages for each of its ticks; {ends} (theory: {expected}).",
+        name(&group.experiment),
+        brief(theory.load)
+    ))
+}
+
+fn chance(subjects: &Subjects) -> Option<Remark> {
+    let of_group = |group: &Group| -> Vec<(String, Residual)> {
+        let residuals = if group.mean.is_empty() {
+            group.members.first().map(|at| subjects.runs[*at].residuals.clone()).unwrap_or_default()
+        } else {
+            group.mean.clone()
+        };
+        residuals.into_iter().map(|one| (name(&group.experiment), one)).collect()
+    };
+    let all: Vec<(String, Residual, f64)> = subjects
+        .groups
+        .iter()
+        .flat_map(of_group)
+        .filter_map(|(experiment, one)| Some((experiment, one, one.value()?)))
+        .collect();
+    let mut beyond: Vec<&(String, Residual, f64)> =
+        all.iter().filter(|(_, _, value)| value.abs() > HARDLY_CHANCE).collect();
+    if all.is_empty() {
+        return None;
+    }
+    beyond.sort_by(|(_, _, a), (_, _, b)| b.abs().total_cmp(&a.abs()));
+    let told = |(experiment, one, value): &&(String, Residual, f64)| {
+        format!("{experiment}, {} of machine {} by {}", one.quantity.name(), one.machine, brief(*value))
+    };
+    let told: Vec<String> = beyond.iter().map(told).collect();
+    Some(match told.len() {
+        0 => Remark::good(format!(
+            "All {} that theory foretells lie within {HARDLY_CHANCE} standard deviations of it.",
+            counted(all.len() as u64, "figure")
+        )),
+        count => Remark::warning(format!(
+            "{count} of {} that theory foretells lie more than {HARDLY_CHANCE} standard deviations from it: {}.",
+            counted(all.len() as u64, "figure"),
+            listed(&told)
+        )),
+    })
+}
+
+fn audits(runs: &[RunSubject]) -> Vec<Remark> {
+    let held = |run: &RunSubject| match &run.audited {
+        Audited::Held { audit, .. } => Some(audit.is_sound()),
+        Audited::LeftOut(_) => None,
+    };
+    let of = |wanted: Option<bool>| runs.iter().filter(move |run| held(run) == wanted);
+    let (sound, left_out) = (of(Some(true)).count() as u64, of(None).count() as u64);
+    let unsound: Vec<String> = of(Some(false)).map(|run| name(&run.name())).collect();
+    let mut found = Vec::new();
+    if !unsound.is_empty() {
+        found.push(Remark::warning(format!(
+            "The logs of {} are unsound: {}.",
+            counted(unsound.len() as u64, "run"),
+            listed(&unsound)
+        )));
+    }
+    if sound > 0 {
+        let of = counted(sound, "run");
+        found.push(Remark::good(format!("The logs of {of} are sound, as far as they can show.")));
+    }
+    if left_out > 0 {
+        let of = counted(left_out, "run");
+        found.push(Remark::unknown(format!(
+            "The logs of {of} were not audited; they are not here, or large."
+        )));
+    }
+    found
+}
+
+fn clocks(runs: &[RunSubject]) -> Vec<Remark> {
+    let doubted = runs
+        .iter()
+        .filter(|run| run.whole.as_ref().is_some_and(|whole| !doubts(&run.rows, whole).is_empty()));
+    let doubted: Vec<String> = doubted.map(|run| name(&run.name())).collect();
+    if !doubted.is_empty() {
+        return vec![Remark::warning(format!(
+            "The measurements of {} are to be doubted: {}.",
+            counted(doubted.len() as u64, "run"),
+            listed(&doubted)
+        ))];
+    }
+    let known = runs.iter().filter_map(|run| run.whole.as_ref()?.fidelity_min);
+    let lateness = runs.iter().filter_map(|run| run.whole.as_ref()?.lateness_p99_us).max();
+    let simulated = runs.iter().filter(|run| run.is_simulated() == Some(true)).count();
+    if simulated == runs.len() {
+        return vec![Remark::good("All runs were simulated in virtual time: no tick is ever late.")];
+    }
+    let worst = known.clone().reduce(f64::min);
+    let mut found: Vec<Remark> = worst
+        .map(|worst| {
+            let late = lateness.map_or_else(String::new, |us| {
+                format!(", and 99 % of each machine's ticks were served within {}", micros(us))
+            });
+            Remark::good(format!(
+                "The clocks kept their pace: achieved ÷ nominal rate is {worst:.4} at worst{late}."
+            ))
+        })
+        .into_iter()
+        .collect();
+    let unknown = runs.len() - known.count();
+    if unknown > 0 {
+        let of = counted(unknown as u64, "run");
+        found.push(Remark::unknown(format!(
+            "How well the clocks of {of} kept their pace the logs do not tell."
+        )));
+    }
+    found
+}
+
+fn ended(runs: &[RunSubject]) -> Option<Remark> {
+    let count = runs.iter().filter(|run| !crate::sample::came_to_its_end(&run.stored)).count();
+    (count > 0).then(|| {
+        Remark::warning(format!(
+            "{} of {} did not come to their end, and are left out of all means.",
+            grouped(count as u64),
+            counted(runs.len() as u64, "run")
+        ))
+    })
+}
