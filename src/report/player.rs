@@ -12,6 +12,7 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
 
+use super::wording::{counted, micros};
 use crate::history::History;
 use machine::Machine;
 use window::Window;
@@ -32,6 +33,8 @@ const SCRIPT: &str = concat!(
     include_str!("player/causality.js"),
     include_str!("player/view.js"),
     include_str!("player/draw.js"),
+    include_str!("player/messages.js"),
+    include_str!("player/events.js"),
     include_str!("player/overview.js"),
     include_str!("player/panel.js"),
     include_str!("player/hands.js"),
@@ -115,16 +118,20 @@ fn markup(history: &History, shown: &Shown) -> String {
     #[derive(Serialize)]
     struct Context<'a> {
         shown: &'a Shown,
-        to_s: String,
-        machines: usize,
+        machines: String,
+        events: String,
+        events_of_run: String,
+        to: String,
         is_complete: bool,
     }
     let mut templates = Environment::new();
     templates.set_auto_escape_callback(|_| AutoEscape::Html);
     let context = Context {
         shown,
-        to_s: format!("{:.1}", shown.to_us as f64 / 1e6),
-        machines: history.machines().len(),
+        machines: counted(history.machines().len() as u64, "machine"),
+        events: counted(shown.events, "event"),
+        events_of_run: counted(shown.events_of_run, "event"),
+        to: micros(shown.to_us.unsigned_abs()),
         is_complete: history.is_complete(),
     };
     templates.render_str(MARKUP, Serde(context)).expect("the template and its context belong together")

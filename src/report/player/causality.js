@@ -2,7 +2,7 @@
 // prefix of each machine's events, its future a suffix; so both are a number a
 // machine, found by following messages from what was added last.
 
-// Whether a RECEIVE tells of its SEND's past; a repeated one does not.
+// Whether a RECEIVE comes after its SEND; a match in doubt counts, as elsewhere.
 function hasCause(run, event) {
   return run.source[event] >= 0 && run.known[event] <= AMBIGUOUS;
 }
@@ -51,7 +51,7 @@ function futureOf(run, event) {
       if (run.kind[found] !== SEND) continue;
       for (let at = run.deliveryStarts[found]; at < run.deliveryStarts[found + 1]; at += 1) {
         const receive = run.lanes[run.deliveryLane[at]].inbox.receive[run.deliveryMessage[at]];
-        if (receive >= 0) reach(receive);
+        if (receive >= 0 && hasCause(run, receive)) reach(receive);
       }
     }
   }
@@ -59,40 +59,28 @@ function futureOf(run, event) {
 }
 
 // The longest chain of causes that ends in each event, in events, and the event
-// before it in such a chain. Matches that go in circles, as only wrong ones can,
-// are left out of it.
+// before it in such a chain. The page's data has no circles.
 function measureChains(run) {
   const depth = new Int32Array(run.count);
   const before = new Int32Array(run.count).fill(-1);
   const done = new Int32Array(run.lanes.length);
-  const advance = (lane, at, isForced) => {
-    const { base, count } = lane;
+  // Goes on along a lane until it comes to a RECEIVE whose SEND had no turn yet.
+  const advance = (lane, at) => {
     const start = done[at];
-    while (done[at] < count) {
-      const event = base + done[at];
-      const own = done[at] > 0 ? event - 1 : -1;
-      let best = own;
+    for (; done[at] < lane.count; done[at] += 1) {
+      const event = lane.base + done[at];
+      let best = done[at] > 0 ? event - 1 : -1;
       if (run.kind[event] === RECEIVE && hasCause(run, event)) {
         const source = run.source[event];
-        const isReady = depth[source] > 0;
-        if (!isReady && !isForced) break;
-        if (isReady && (own < 0 || depth[source] > depth[own])) best = source;
-        isForced = false;
+        if (depth[source] === 0) break;
+        if (best < 0 || depth[source] > depth[best]) best = source;
       }
-      depth[event] = (best < 0 ? 0 : depth[best]) + 1;
+      depth[event] = best < 0 ? 1 : depth[best] + 1;
       before[event] = best;
-      done[at] += 1;
     }
     return done[at] > start;
   };
-  for (;;) {
-    let moved = false;
-    run.lanes.forEach((lane, at) => { moved = advance(lane, at, false) || moved; });
-    if (moved) continue;
-    const stuck = run.lanes.findIndex((lane, at) => done[at] < lane.count);
-    if (stuck < 0) break;
-    advance(run.lanes[stuck], stuck, true);
-  }
+  while (run.lanes.reduce((moved, lane, at) => advance(lane, at) || moved, false));
   run.depth = depth;
   run.chainBefore = before;
 }

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::packing::Packed;
-use crate::history::Source;
+use crate::history::{Certainty, Match, Source};
 
 /// Larger clocks are shown as this one: beyond it a page does not count in ones.
 pub(super) const CLOCK_MAX: u64 = (1 << 53) - 1;
@@ -99,9 +99,9 @@ impl Columns {
 }
 
 /// How the source of a RECEIVE is known, as a letter.
-pub(super) fn letter(source: Source) -> char {
-    use crate::history::{Certainty, Match};
+pub(super) fn letter(source: Source, is_dropped: bool) -> char {
     match source {
+        Source::Matched(_) if is_dropped => 'C',
         Source::Matched(Match { certainty: Certainty::Certain, .. }) => 'R',
         Source::Matched(Match { certainty: Certainty::Ambiguous, .. }) => 'A',
         Source::Repeated { .. } => 'D',

@@ -39,6 +39,7 @@ function hook(player) {
       };
     },
     scrub(ms, span) {
+      settle(player);
       setWindow(view, view.first, span ?? view.span);
       const way = view.last - view.first - view.span;
       return new Promise((resolve) => {

@@ -1,11 +1,12 @@
 //! One machine as the player's data: who it is, and its events in columns.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::columns::{self, Columns, PackedColumns};
 use super::window::Window;
+use crate::causality::CausalOrder;
 use crate::event::{Kind, MachineId, Recipients};
 use crate::history::{EventId, History, MachineHistory, Match, Source};
 use crate::log::Record;
@@ -31,8 +32,9 @@ pub(super) fn since(stamp_us: i64, origin_us: i64) -> i64 {
 
 /// All machines of a history, as far as they are shown.
 pub(super) fn machines(history: &History, window: &Window, origin_us: i64) -> Vec<Machine> {
+    let dropped = dropped(history);
     let one = |(machine, end): (&MachineHistory, &u32)| {
-        let mut packer = Packer::new(history, window, machine, origin_us);
+        let mut packer = Packer::new(history, window, &dropped, machine, origin_us);
         (0..*end).for_each(|index| packer.event(index));
         Machine {
             id: machine.id().0,
@@ -44,10 +46,18 @@ pub(super) fn machines(history: &History, window: &Window, origin_us: i64) -> Ve
     history.machines().iter().zip(&window.ends).map(one).collect()
 }
 
+/// The RECEIVEs whose matches would make an event come before itself.
+fn dropped(history: &History) -> BTreeSet<EventId> {
+    let mut order = CausalOrder::of(history);
+    order.by_ref().for_each(drop);
+    order.dropped().iter().map(|dropped| dropped.receive).collect()
+}
+
 /// What the numbers before an event let expect of it.
 struct Packer<'a> {
     history: &'a History,
     window: &'a Window,
+    dropped: &'a BTreeSet<EventId>,
     machine: &'a MachineHistory,
     origin_us: i64,
     columns: Columns,
@@ -66,12 +76,14 @@ impl<'a> Packer<'a> {
     fn new(
         history: &'a History,
         window: &'a Window,
+        dropped: &'a BTreeSet<EventId>,
         machine: &'a MachineHistory,
         origin_us: i64,
     ) -> Packer<'a> {
         Packer {
             history,
             window,
+            dropped,
             machine,
             origin_us,
             columns: Columns::default(),
@@ -145,7 +157,7 @@ impl<'a> Packer<'a> {
 
     fn receive(&mut self, id: EventId, record: &Record) {
         let source = self.history.source(id).unwrap_or(Source::Unknown);
-        self.columns.kinds.push(columns::letter(source));
+        self.columns.kinds.push(columns::letter(source, self.dropped.contains(&id)));
         let message_clock = record.message_clock.map(columns::clock);
         self.columns.message_clocks.push(message_clock.map(|clock| clock - self.clock));
         let length = record.queue_length.map(|length| length.min(columns::CLOCK_MAX) as i64);

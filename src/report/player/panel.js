@@ -3,10 +3,11 @@
 
 const KIND_WORDS = ['INTERNAL', 'SEND', 'RECEIVE'];
 const KNOWN_WORDS = [
-  '', 'several SENDs fit; this one keeps the order of the link', 'a message that was received before',
+  '', 'several SENDs fit; this one keeps the order of the link', 'contradicts the order of the logs, and is no cause here',
+  'a message that was received before',
   'no SEND in the logs can be its source', 'the log does not tell its SEND',
 ];
-const QUEUE_MOST = 12;
+const QUEUE_MOST = 14;
 const TABLE_MOST = 60;
 
 function element(tag, className, text) {
@@ -61,6 +62,16 @@ function messageRows(run, event) {
 
 function waitText(wait) { return Number.isNaN(wait) ? 'wait not told' : `${durationText(wait)} in the queue`; }
 
+// What waits on the machine of the selected event, after it: sender and clock.
+function queueRows(run, event) {
+  const { inbox } = run.lanes[run.lane[event]];
+  const length = queueAt(inbox, run.at[event]);
+  const waiting = waitingAt(inbox, run.at[event], QUEUE_MOST);
+  if (length === 0) return [];
+  const more = length > waiting.length ? ` and ${numberText(length - waiting.length)} more` : '';
+  return [['waiting here', waiting.map((at) => messageText(run, inbox, at)).join(', ') + more, 'player-wide']];
+}
+
 function causeRows(run, related) {
   const past = related.past.reduce((sum, count) => sum + count, 0);
   const future = run.lanes.reduce((sum, lane, at) => sum + lane.count - related.future[at], 0);
@@ -86,10 +97,11 @@ function showDetails(box, run, state) {
   const kind = KIND_WORDS[run.kind[selected]];
   box.append(element('h4', `player-kind player-kind-${kind.toLowerCase()}`, `${kind} on ${eventName(run, selected)}`));
   const rows = [['time', timeText(run.stamp[selected])], ['clock', numberText(run.clock[selected])],
-    ...messageRows(run, selected), ...causeRows(run, related)];
+    ...messageRows(run, selected), ...causeRows(run, related),
+    ...queueRows(run, selected)];
   const list = element('dl');
-  for (const [name, value] of rows) {
-    const row = element('div');
+  for (const [name, value, className] of rows) {
+    const row = element('div', className);
     row.append(element('dt', '', name), element('dd', '', value));
     list.append(row);
   }
@@ -97,33 +109,39 @@ function showDetails(box, run, state) {
 }
 
 // The queue of each machine, next waiting first, each box beside its lane.
-function showQueues(boxes, run, instant) {
-  boxes.forEach((box, at) => {
+function showQueues({ run, view, state, parts }) {
+  const { instant } = state;
+  const isBeside = parts.queuePanel.offsetLeft > view.width / 2;
+  const rows = isBeside ? Math.floor((view.laneHeight - 22) / 22) : QUEUE_MOST;
+  parts.queues.forEach((box, at) => {
     const { inbox } = run.lanes[at];
     box.list.replaceChildren();
-    if (instant === null) {
-      box.head.textContent = `queue of ${run.lanes[at].id}`;
-      return;
-    }
-    const waiting = waitingAt(inbox, instant, QUEUE_MOST);
-    const length = Math.max(waiting.length, queueAt(inbox, instant));
-    box.head.textContent = `queue of ${run.lanes[at].id}: ${length === 0 ? 'empty' : numberText(length)}`;
-    for (const message of waiting) box.list.append(queueItem(run, inbox, message));
-    if (length > waiting.length) box.list.append(element('li', 'player-more', `and ${numberText(length - waiting.length)} more`));
+    const length = instant === null ? NaN : queueAt(inbox, instant);
+    const told = instant === null ? '' : length === 0 ? ': empty' : `: ${numberText(length)}`;
+    box.head.textContent = `queue of ${run.lanes[at].id}${told}`;
+    const fitting = Math.min(QUEUE_MOST, isBeside ? 2 * rows : QUEUE_MOST);
+    const shown = length > fitting ? Math.max(0, fitting - 1) : length;
+    for (const message of shown > 0 ? waitingAt(inbox, instant, shown) : []) box.list.append(queueItem(run, inbox, message));
+    if (shown > 0 && length > shown) box.list.append(element('li', 'player-more', `+ ${numberText(length - shown)}`));
   });
 }
 
 function queueItem(run, inbox, message) {
   const send = inbox.send[message];
   const receive = inbox.receive[message];
-  const clock = send >= 0 ? run.clock[send] : run.messageClock[receive];
-  const from = send >= 0 ? run.lanes[run.lane[send]].id : run.from[receive];
-  const item = element('li', inbox.known[message] === NEVER ? 'player-never' : '', `${Number.isNaN(from) ? '?' : from} · ${numberText(clock)}`);
+  const item = element('li', inbox.known[message] === NEVER ? 'player-never' : '', messageText(run, inbox, message));
   const end = receive >= 0 ? `received ${timeText(run.stamp[receive])}`
     : inbox.known[message] === LATER ? 'received later than what is shown' : 'never received';
   const since = inbox.isGuess[message] ? 'on its way or here since its SEND' : `here since ${timeText(inbox.arrival[message])}`;
-  item.title = `from machine ${from}, clock ${numberText(clock)}; ${since}; ${end}`;
+  item.title = `${since}; ${end}`;
   return item;
+}
+
+function messageText(run, inbox, message) {
+  const send = inbox.send[message];
+  const clock = send >= 0 ? run.clock[send] : run.messageClock[inbox.receive[message]];
+  const from = send >= 0 ? run.lanes[run.lane[send]].id : run.from[inbox.receive[message]];
+  return `${Number.isNaN(from) ? '?' : from}\u00a0·\u00a0${numberText(clock)}`;
 }
 
 // The events that are seen, in the order of time, at most so many.

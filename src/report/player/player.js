@@ -14,8 +14,8 @@ function startPlayer(root, data) {
   const player = { root, run, view, state, parts, stage };
   listen(player);
   resize(player);
+  showBeginning(view);
   showDetails(parts.details, run, state);
-  showQueues(parts.queues, run, null);
   return player;
 }
 
@@ -54,6 +54,7 @@ function resize(player) {
   stage.overviewWidth = parts.overview.getBoundingClientRect().width;
   sizeCanvas(parts.overview, stage.overviewWidth, OVERVIEW_HEIGHT, stage.ratio);
   parts.queues.forEach(({ box }) => { box.style.height = `${view.laneHeight}px`; });
+  showQueues(player);
   stage.whole = drawWhole(view, stage.overviewWidth, stage.ratio, stage.ink);
   redraw(player);
 }
@@ -131,7 +132,7 @@ function select(player, event) {
   stage.relateMs = performance.now() - began;
   if (event >= 0) state.instant = run.at[event];
   showDetails(parts.details, run, state);
-  showQueues(parts.queues, run, state.instant);
+  showQueues(player);
   redraw(player);
 }
 

@@ -1,8 +1,10 @@
 // A run in typed arrays: events lane by lane, and messages by receiver.
 
 const INTERNAL = 0, SEND = 1, RECEIVE = 2;
-const CERTAIN = 0, AMBIGUOUS = 1, REPEATED = 2, MISSING = 3, UNKNOWN = 4, LATER = 5, NEVER = 6;
-const SOURCE_KNOWN = { R: CERTAIN, A: AMBIGUOUS, D: REPEATED, M: MISSING, U: UNKNOWN };
+// How the source of a RECEIVE is known, and why a message has no RECEIVE.
+const CERTAIN = 0, AMBIGUOUS = 1, CIRCULAR = 2, REPEATED = 3, MISSING = 4, UNKNOWN = 5, LATER = 6, NEVER = 7;
+const KNOWN_OF = { R: CERTAIN, A: AMBIGUOUS, C: CIRCULAR, D: REPEATED, M: MISSING, U: UNKNOWN };
+const BLOCK = 64;
 
 function readRun(data) {
   const count = data.machines.reduce((sum, machine) => sum + machine.kinds.length, 0);
@@ -32,10 +34,12 @@ function readRun(data) {
   }
   data.machines.forEach((machine, lane) => readReceives(run, machine, run.lanes[lane]));
   readMessages(run, data);
+  run.longestQueue = Math.max(0, ...run.lanes.map((lane) => lane.inbox.longest));
   run.start = run.lanes.reduce((least, lane) => Math.min(least, lane.count ? run.at[lane.base] : Infinity), 0);
   run.end = run.lanes.reduce(
     (most, lane) => Math.max(most, lane.count ? run.at[lane.base + lane.count - 1] : 0), 0);
   if (run.end <= run.start) run.end = run.start + 1e6;
+  run.busiest = Math.max(0, ...run.lanes.map((lane) => lane.count)) / (run.end - run.start);
   return run;
 }
 
@@ -49,7 +53,7 @@ function readLane(run, machine, base) {
     const letter = machine.kinds[index];
     run.lane[event] = run.lanes.length;
     run.kind[event] = letter === 'I' ? INTERNAL : letter === 'S' ? SEND : RECEIVE;
-    run.known[event] = SOURCE_KNOWN[letter] ?? CERTAIN;
+    run.known[event] = KNOWN_OF[letter] ?? CERTAIN;
     step += steps[index];
     time += step;
     run.stamp[event] = time;
@@ -206,7 +210,7 @@ function makeInbox(run, messages) {
     }
   }
   inbox.popsInOrder = inbox.pop.slice().sort();
-  inbox.longest = longestQueue(inbox);
+  measureLengths(inbox);
   return inbox;
 }
 
@@ -215,11 +219,29 @@ function queueAt(inbox, time) {
   return upperBound(inbox.arrival, time) - upperBound(inbox.popsInOrder, time);
 }
 
-function longestQueue(inbox) {
-  let longest = 0, popped = 0;
-  for (let arrived = 0; arrived < inbox.count; arrived += 1) {
-    while (popped < inbox.count && inbox.popsInOrder[popped] <= inbox.arrival[arrived]) popped += 1;
-    longest = Math.max(longest, arrived + 1 - popped);
+// The length after each arrival, and the largest of each block of them.
+function measureLengths(inbox) {
+  inbox.length = new Int32Array(inbox.count);
+  inbox.lengthOfBlock = new Int32Array(Math.ceil(inbox.count / BLOCK));
+  let popped = 0;
+  for (let at = 0; at < inbox.count; at += 1) {
+    while (popped < inbox.count && inbox.popsInOrder[popped] <= inbox.arrival[at]) popped += 1;
+    inbox.length[at] = at + 1 - popped;
+    const block = Math.floor(at / BLOCK);
+    inbox.lengthOfBlock[block] = Math.max(inbox.lengthOfBlock[block], inbox.length[at]);
+  }
+  inbox.longest = inbox.length.reduce((most, length) => Math.max(most, length), 0);
+}
+
+// The longest that the queue is between two moments: at the first, or at an arrival.
+function longestBetween(inbox, from, to) {
+  let at = lowerBound(inbox.arrival, from);
+  const end = lowerBound(inbox.arrival, to, at);
+  let longest = at - upperBound(inbox.popsInOrder, from);
+  while (at < end) {
+    const isBlock = at % BLOCK === 0 && at + BLOCK <= end;
+    longest = Math.max(longest, isBlock ? inbox.lengthOfBlock[at / BLOCK] : inbox.length[at]);
+    at += isBlock ? BLOCK : 1;
   }
   return longest;
 }

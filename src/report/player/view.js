@@ -2,9 +2,11 @@
 
 const SPAN_LEAST_US = 2000;
 
+const EVENTS_AT_FIRST = 90;
+
 function makeView(run) {
   const length = run.end - run.start;
-  const margin = length * 0.01;
+  const margin = Math.min(length * 0.01, (3 * length) / Math.max(run.count, 1));
   return {
     run,
     first: run.start - margin,
@@ -35,6 +37,13 @@ function setWindow(view, from, span) {
   const whole = view.last - view.first;
   view.span = Math.min(whole, Math.max(SPAN_LEAST_US, span));
   view.from = Math.min(view.last - view.span, Math.max(view.first, from));
+}
+
+// The first view: as much from the beginning as can be told apart.
+function showBeginning(view) {
+  const share = EVENTS_AT_FIRST * Math.min(1, view.width / 1000);
+  const rate = view.run.count / (view.run.end - view.run.start);
+  setWindow(view, view.first, share / rate);
 }
 
 // Zooms about a moment, which stays where it is.

@@ -106,4 +106,14 @@ function watchSurroundings(player) {
   window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => recolor(player));
   new MutationObserver(() => recolor(player))
     .observe(document.documentElement, { attributes: true, attributeFilter: ['class', 'style', 'data-theme'] });
+  for (const moment of ['beforeprint', 'afterprint']) {
+    addEventListener(moment, () => {
+      // Scripts cannot ask for the colours of paper before it is printed.
+      player.root.classList.toggle('player-on-paper', moment === 'beforeprint');
+      player.stage.ink = readInk(player.root);
+      resize(player);
+      settle(player);
+      draw(player, performance.now());
+    });
+  }
 }
