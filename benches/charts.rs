@@ -1,7 +1,7 @@
 //! The charts of one run.
 
 use criterion::Criterion;
-use labctl::charts::{Chart, run_charts};
+use labctl::charts::{Chart, Look, RunTheory, run_charts};
 use labctl::reading::{Purpose, measure_run};
 use labctl::store::find_runs;
 
@@ -17,10 +17,12 @@ pub fn bench(criterion: &mut Criterion) {
 
     let mut group = criterion.benchmark_group("charts");
     group.sample_size(10);
-    group.bench_function("the four of a run, as SVG", |bencher| bencher.iter(|| run_charts(&series, &[])));
+    group.bench_function("the four of a run, as SVG", |bencher| {
+        bencher.iter(|| run_charts(&series, &RunTheory::default(), Look::default()))
+    });
     group.bench_function("the four of a run, as PNG", |bencher| {
         bencher.iter(|| {
-            let charts = run_charts(&series, &[]).expect("charts");
+            let charts = run_charts(&series, &RunTheory::default(), Look::default()).expect("charts");
             charts.iter().map(Chart::png).collect::<Result<Vec<_>, _>>().expect("pictures")
         });
     });

@@ -88,6 +88,14 @@ impl Residual {
         let chance = self.chance.filter(|chance| *chance > 0.0)?;
         Some((self.measured? - self.theory?) / chance)
     }
+
+    /// The same against the mean of the simulated runs, of one run or of the
+    /// mean over several seeds; counts in what chance makes of that mean.
+    pub fn against_simulation(&self, seeds: usize) -> Option<f64> {
+        let chance = self.chance.filter(|chance| *chance > 0.0)?;
+        let widened = chance * (1.0 + seeds as f64 / SIMULATED_RUNS as f64).sqrt();
+        Some((self.measured? - self.simulated?) / widened)
+    }
 }
 
 /// Runs that differ in nothing but their seeds, against theory.

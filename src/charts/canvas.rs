@@ -1,28 +1,36 @@
 //! A page to draw on: pixels in, SVG out. Knows plotters, and no chart.
 
+use std::cell::RefCell;
 use std::sync::OnceLock;
 
 use plotters::coord::Shift;
 use plotters::prelude::*;
+use plotters::style::Color as _;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, FontTransform, register_font};
 
-use super::style::{self, INK, MarkStyle, Shape, Stroke, UNITS_A_PIXEL};
+use super::color::Color;
+use super::look::Look;
+use super::page::Page;
+use super::style::{self, INK, MarkStyle, PAPER, Shape, Stroke, UNITS_A_PIXEL};
 use super::{Chart, ChartError, wording};
 
-/// A place on the page in pixels, from its upper left.
+/// A place on the page in its pixels, from its upper left.
 pub(super) type Point = (f64, f64);
 
-/// The page.
+/// What is drawn on.
 pub(super) struct Canvas<'a> {
     area: DrawingArea<SVGBackend<'a>, Shift>,
+    pub page: Page,
+    /// What those hear who do not see the chart: its title, and more of it.
+    words: RefCell<(String, String)>,
 }
 
 /// How a text is set.
 #[derive(Clone, Copy)]
 pub(super) struct Font {
     size: f64,
-    color: RGBColor,
+    color: Color,
     bold: bool,
     side: HPos,
     upwards: bool,
@@ -37,7 +45,7 @@ impl Font {
         Font { bold: true, ..self }
     }
 
-    pub(super) fn color(self, color: RGBColor) -> Font {
+    pub(super) fn color(self, color: Color) -> Font {
         Font { color, ..self }
     }
 
@@ -55,39 +63,40 @@ impl Font {
         Font { upwards: true, ..self }
     }
 
-    fn style(self) -> TextStyle<'static> {
+    fn style(self, page: Page) -> TextStyle<'static> {
         let weight = if self.bold { FontStyle::Bold } else { FontStyle::Normal };
         // Plotters writes a font size of 1/1.24 of what it is given.
-        let size = self.size * 1.24 * f64::from(UNITS_A_PIXEL);
+        let size = self.size * 1.24 * page.units_a_pixel();
         let font = FontDesc::new(FontFamily::Name(style::FONT), size, weight);
         let turn = if self.upwards { FontTransform::Rotate270 } else { FontTransform::None };
-        font.transform(turn).color(&self.color).pos(Pos::new(self.side, VPos::Center))
+        font.transform(turn).color(&self.color.code()).pos(Pos::new(self.side, VPos::Center))
     }
 }
 
-/// Draws a chart: a white page, handed to `paint`.
+/// Draws a chart: an empty page, handed to `paint`.
 pub(super) fn draw(
     name: &str,
+    look: Look,
     paint: impl FnOnce(&Canvas<'_>) -> Result<(), ChartError>,
 ) -> Result<Chart, ChartError> {
     register_fonts()?;
-    let mut svg = String::new();
+    let mut drawing = String::new();
+    let page = Page::of(look);
+    let (title, description);
     {
-        let size = (style::WIDTH * UNITS_A_PIXEL, style::HEIGHT * UNITS_A_PIXEL);
-        let canvas = Canvas { area: SVGBackend::with_string(&mut svg, size).into_drawing_area() };
-        canvas.area.fill(&style::PAPER)?;
+        let (width, height) = look.size();
+        let size = (width * UNITS_A_PIXEL, height * UNITS_A_PIXEL);
+        let area = SVGBackend::with_string(&mut drawing, size).into_drawing_area();
+        let canvas = Canvas { area, page, words: RefCell::default() };
+        canvas.area.fill(&PAPER.code())?;
         paint(&canvas)?;
         canvas.area.present()?;
+        (title, description) = canvas.words.take();
     }
-    Ok(Chart { name: name.to_owned(), svg: at_page_size(&svg) })
-}
-
-/// Gives the page its size in pixels; the view box goes on counting units.
-fn at_page_size(svg: &str) -> String {
-    let units = |side: u32| side * UNITS_A_PIXEL;
-    let drawn = format!(r#"width="{}" height="{}""#, units(style::WIDTH), units(style::HEIGHT));
-    let page = format!(r#"width="{}" height="{}""#, style::WIDTH, style::HEIGHT);
-    svg.replacen(&drawn, &page, 1)
+    // The first line opens the document; a chart writes its own.
+    let shapes = drawing.split_once('\n').map_or("", |(_, shapes)| shapes);
+    let shapes = shapes.replace(" opacity=\"1\"", "").replace(" stroke=\"none\"", "");
+    Ok(Chart { name: name.to_owned(), title, description, look, shapes })
 }
 
 fn register_fonts() -> Result<(), ChartError> {
@@ -99,25 +108,33 @@ fn register_fonts() -> Result<(), ChartError> {
     if *registered { Ok(()) } else { Err(ChartError::Font) }
 }
 
-fn units(pixels: f64) -> i32 {
-    (pixels * f64::from(UNITS_A_PIXEL)).round() as i32
-}
-
-fn place((x, y): Point) -> (i32, i32) {
-    (units(x), units(y))
-}
-
-fn pen(stroke: Stroke) -> ShapeStyle {
-    stroke.color.stroke_width(units(stroke.width).max(1) as u32)
-}
-
 impl Canvas<'_> {
+    fn units(&self, pixels: f64) -> i32 {
+        (pixels * self.page.units_a_pixel()).round() as i32
+    }
+
+    fn place(&self, (x, y): Point) -> (i32, i32) {
+        (self.units(x), self.units(y))
+    }
+
+    fn places(&self, points: &[Point]) -> Vec<(i32, i32)> {
+        points.iter().map(|point| self.place(*point)).collect()
+    }
+
+    fn pen(&self, stroke: Stroke) -> ShapeStyle {
+        stroke.color.code().stroke_width(self.units(stroke.width).max(1) as u32)
+    }
+
+    /// Sets down what those hear who do not see the chart.
+    pub(super) fn say(&self, title: &str, description: &str) {
+        self.words.replace((title.to_owned(), description.to_owned()));
+    }
+
     pub(super) fn line(&self, points: &[Point], stroke: Stroke) -> Result<(), ChartError> {
         if points.len() < 2 {
             return Ok(());
         }
-        let points: Vec<_> = points.iter().copied().map(place).collect();
-        Ok(self.area.draw(&PathElement::new(points, pen(stroke)))?)
+        Ok(self.area.draw(&PathElement::new(self.places(points), self.pen(stroke)))?)
     }
 
     /// The edge of a box between two of its corners.
@@ -127,27 +144,26 @@ impl Canvas<'_> {
     }
 
     /// A filled shape.
-    pub(super) fn shape(&self, corners: &[Point], color: RGBColor) -> Result<(), ChartError> {
-        let corners: Vec<_> = corners.iter().copied().map(place).collect();
-        Ok(self.area.draw(&Polygon::new(corners, color.filled()))?)
+    pub(super) fn shape(&self, corners: &[Point], color: Color) -> Result<(), ChartError> {
+        Ok(self.area.draw(&Polygon::new(self.places(corners), color.code().filled()))?)
     }
 
     /// A filled box between two of its corners.
-    pub(super) fn fill(&self, from: Point, to: Point, color: RGBColor) -> Result<(), ChartError> {
-        Ok(self.area.draw(&Rectangle::new([place(from), place(to)], color.filled()))?)
+    pub(super) fn fill(&self, from: Point, to: Point, color: Color) -> Result<(), ChartError> {
+        Ok(self.area.draw(&Rectangle::new([self.place(from), self.place(to)], color.code().filled()))?)
     }
 
-    pub(super) fn dot(&self, at: Point, radius: f64, color: RGBColor) -> Result<(), ChartError> {
-        Ok(self.area.draw(&Circle::new(place(at), units(radius).max(1), color.filled()))?)
+    pub(super) fn dot(&self, at: Point, radius: f64, color: Color) -> Result<(), ChartError> {
+        Ok(self.area.draw(&Circle::new(self.place(at), self.units(radius).max(1), color.code().filled()))?)
     }
 
     /// A mark of an experiment; its radius says how far it reaches from its place.
     pub(super) fn mark(&self, at: Point, radius: f64, mark: MarkStyle) -> Result<(), ChartError> {
         if mark.shape == Shape::Circle {
-            return Ok(self.area.draw(&Circle::new(place(at), units(radius * 0.9), mark.color.filled()))?);
+            return self.dot(at, radius * 0.9, mark.color);
         }
-        let corners = corners(mark.shape).iter().map(|(x, y)| place((at.0 + x * radius, at.1 + y * radius)));
-        Ok(self.area.draw(&Polygon::new(corners.collect::<Vec<_>>(), mark.color.filled()))?)
+        let corners = corners(mark.shape).iter().map(|(x, y)| (at.0 + x * radius, at.1 + y * radius));
+        self.shape(&corners.collect::<Vec<_>>(), mark.color)
     }
 
     /// A text whose middle lies at the height of `at`.
@@ -158,13 +174,13 @@ impl Canvas<'_> {
         // Plotters sets the middle of small letters there; digits stand higher.
         let down = 0.11 * font.size;
         let at = if font.upwards { (at.0 + down, at.1) } else { (at.0, at.1 + down) };
-        Ok(self.area.draw_text(text, &font.style(), place(at))?)
+        Ok(self.area.draw_text(text, &font.style(self.page), self.place(at))?)
     }
 
     /// The width of a text in pixels, or a little more.
     pub(super) fn width(&self, text: &str, font: Font) -> Result<f64, ChartError> {
-        let (width, _) = self.area.estimate_text_size(text, &font.style())?;
-        Ok(f64::from(width) / f64::from(UNITS_A_PIXEL))
+        let (width, _) = self.area.estimate_text_size(text, &font.style(self.page))?;
+        Ok(f64::from(width) / self.page.units_a_pixel())
     }
 
     /// The name of a line or an experiment, as long as a legend has room for.

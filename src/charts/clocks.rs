@@ -2,13 +2,12 @@
 
 use super::timeline::{self, Line, Timeline};
 use super::trace::Step;
-use super::{Chart, ChartError, number};
+use super::{Chart, ChartError, Look, RunTheory, number};
 use crate::metrics::series::{MachineSeries, RunSeries};
-use crate::theory::Prediction;
 
 /// Draws each machine's logical clock. Clocks that agree lie on each other, so
 /// the lines differ in width.
-pub(super) fn draw(series: &RunSeries, theory: &[Prediction]) -> Result<Chart, ChartError> {
+pub(super) fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result<Chart, ChartError> {
     let timeline = Timeline {
         name: "clocks",
         title: "Logical clocks over time",
@@ -20,16 +19,16 @@ pub(super) fn draw(series: &RunSeries, theory: &[Prediction]) -> Result<Chart, C
         flat_theory: "theory: no clock rises",
         empty: "no events",
     };
-    timeline.draw(series)
+    timeline.draw(series, theory, look)
 }
 
-fn line(machine: &MachineSeries, theory: &[Prediction]) -> Line {
+fn line(machine: &MachineSeries, theory: &RunTheory) -> Line {
     let last = machine.samples.last().map(|sample| sample.clock_last);
     Line {
         steps: steps(machine),
         at_end: last.unwrap_or(0) as f64,
         cells: vec![last.map_or("–".to_owned(), number::count)],
-        theory: theory.get(machine.machine.index()).map(|prediction| prediction.clock_slope),
+        theory: theory.of_machine(machine.machine).map(|prediction| prediction.clock_slope),
     }
 }
 

@@ -4,8 +4,8 @@ use super::axis::{self, Axis};
 use super::canvas::{self, Canvas};
 use super::group::{self, Group};
 use super::labels::Row;
-use super::page::{Heading, Plot, TOP};
-use super::{Chart, ChartError, key, number, wording};
+use super::page::{Heading, Plot};
+use super::{Chart, ChartError, Look, key, number, wording};
 
 /// What the key needs above the plot.
 const KEY: f64 = 26.0;
@@ -41,7 +41,7 @@ pub struct Distributions {
 /// Draws distributions side by side. Values that are no finite numbers are left
 /// out, and counted on the chart.
 pub fn distribution_chart(name: &str, of: &Distributions) -> Result<Chart, ChartError> {
-    canvas::draw(name, |canvas| Drawing::new(of).paint(canvas))
+    canvas::draw(name, Look::default(), |canvas| Drawing::new(of).paint(canvas))
 }
 
 struct Drawing<'a> {
@@ -56,13 +56,12 @@ impl<'a> Drawing<'a> {
 
     fn paint(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
         let (axis, logarithmic) = self.y_axis();
-        self.heading().draw(canvas)?;
-        let mut plot = Plot::new(canvas, Axis::names(self.groups.len()), axis, 0.0)?;
-        plot.top = TOP + KEY;
+        let top = self.heading().draw(canvas)?;
+        let mut plot = Plot::new(canvas, top + KEY, Axis::names(self.groups.len()), axis, 0.0)?;
         let spacing = (plot.right - plot.left) / self.groups.len().max(1) as f64;
         let names: Vec<String> = self.of.groups.iter().map(|group| group.name.clone()).collect();
         let names = Row::new(canvas, &names, spacing)?;
-        plot.bottom = names.bottom();
+        plot.bottom = names.bottom(canvas);
         plot.draw(canvas, "", &format!("{}{logarithmic}", wording::brief(&self.of.metric)))?;
         names.draw(canvas, |index| plot.x(index as f64), plot.bottom)?;
         if self.groups.iter().all(Group::is_empty) {
@@ -73,7 +72,7 @@ impl<'a> Drawing<'a> {
             group.draw(canvas, &plot, plot.x(index as f64), half)?;
         }
         let items = group::KEY.into_iter().filter(|item| self.groups.iter().any(|group| group.has(*item)));
-        key::draw(canvas, (plot.left, TOP + 2.0), items)
+        key::draw(canvas, (plot.left, top + 2.0), items)
     }
 
     /// The axis, and what to say of it.

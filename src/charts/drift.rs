@@ -2,16 +2,15 @@
 
 use super::timeline::{self, Line, Timeline};
 use super::trace::Step;
-use super::{Chart, ChartError, number};
+use super::{Chart, ChartError, Look, RunTheory, number};
 use crate::metrics::series::{MachineSeries, RunSeries, Sample};
-use crate::theory::Prediction;
 
 /// The most times at which all clocks are compared.
 const TIMES: usize = 1500;
 
 /// Draws the largest clock of the run at each time − the machine's own. A clock
 /// stays as it is between two events, and is 0 before the first.
-pub(super) fn draw(series: &RunSeries, theory: &[Prediction]) -> Result<Chart, ChartError> {
+pub(super) fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result<Chart, ChartError> {
     let times = times(series);
     let clocks: Vec<Vec<u64>> = series.machines.iter().map(|machine| clocks_at(machine, &times)).collect();
     let leader: Vec<u64> =
@@ -32,7 +31,7 @@ pub(super) fn draw(series: &RunSeries, theory: &[Prediction]) -> Result<Chart, C
         flat_theory: "theory: no clock falls behind for good",
         empty: "no events",
     };
-    timeline.draw(series)
+    timeline.draw(series, theory, look)
 }
 
 /// Every time at which a clock rose, or as many evenly spaced ones as can be shown.
@@ -77,9 +76,9 @@ fn line(times: &[f64], leader: &[u64], clock: &[u64]) -> Line {
 }
 
 /// By how much a clock falls behind the leader's in a second.
-fn slope_behind(machine: &MachineSeries, theory: &[Prediction]) -> Option<f64> {
-    let own = theory.get(machine.machine.index())?.clock_slope;
-    let leader = theory.iter().map(|prediction| prediction.clock_slope).fold(0.0, f64::max);
+fn slope_behind(machine: &MachineSeries, theory: &RunTheory) -> Option<f64> {
+    let own = theory.of_machine(machine.machine)?.clock_slope;
+    let leader = theory.all().iter().map(|prediction| prediction.clock_slope).fold(0.0, f64::max);
     Some((leader - own).max(0.0))
 }
 

@@ -1,14 +1,17 @@
 //! The list of experiments beside a plot, and the mark of what is published.
 
 use super::canvas::{Canvas, Font, Point};
-use super::page::{RIGHT, TOP};
+use super::page::Plot;
 use super::style::{self, MUTED, MarkStyle, Stroke};
 use super::{ChartError, wording};
 
 /// The width before a name, with its mark.
 const SAMPLE: f64 = 26.0;
 const ROW_HEIGHT: f64 = 24.0;
+/// The most rows, where the page is that high.
 const ROWS: usize = 30;
+/// Where the list begins under the tallest heading.
+const HEADING: f64 = 200.0;
 const PUBLISHED: &str = "published";
 
 /// The list of experiments at the right of the plot.
@@ -26,7 +29,9 @@ impl ExperimentList {
         published: bool,
     ) -> Result<ExperimentList, ChartError> {
         let font = Font::size(style::LABEL);
-        let shown = experiments.iter().take(ROWS);
+        // The head, what more there is and the mark of what is published are rows too.
+        let rows = ((canvas.page.bottom() - HEADING) / ROW_HEIGHT - 3.0).max(1.0) as usize;
+        let shown = experiments.iter().take(rows.min(ROWS));
         let names = shown.map(|name| canvas.line_name(name)).collect::<Result<Vec<String>, ChartError>>()?;
         let more = match experiments.len() - names.len() {
             0 => None,
@@ -44,14 +49,14 @@ impl ExperimentList {
         if self.names.is_empty() { 0.0 } else { self.widest + SAMPLE + 36.0 }
     }
 
-    pub(super) fn draw(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
+    pub(super) fn draw(&self, canvas: &Canvas<'_>, plot: &Plot) -> Result<(), ChartError> {
         if self.names.is_empty() {
             return Ok(());
         }
-        let left = RIGHT - self.widest - SAMPLE;
+        let left = canvas.page.right() - self.widest - SAMPLE;
         let font = Font::size(style::LABEL);
-        canvas.text("experiment", (left, TOP + 4.0), font.color(MUTED))?;
-        let y = |row: usize| TOP + 4.0 + ROW_HEIGHT * (row + 1) as f64;
+        canvas.text("experiment", (left, plot.top + 4.0), font.color(MUTED))?;
+        let y = |row: usize| plot.top + 4.0 + ROW_HEIGHT * (row + 1) as f64;
         for (index, name) in self.names.iter().enumerate() {
             canvas.mark((left + 8.0, y(index)), 7.0, MarkStyle::nth(index))?;
             canvas.text(name, (left + SAMPLE, y(index)), font)?;
@@ -61,7 +66,9 @@ impl ExperimentList {
             published_mark(canvas, (left + 8.0, y), 8.0)?;
             canvas.text(PUBLISHED, (left + SAMPLE, y), font)?;
         }
-        self.more.iter().try_for_each(|more| canvas.text(more, (left, y(ROWS)), font.color(MUTED)))
+        self.more
+            .iter()
+            .try_for_each(|more| canvas.text(more, (left, y(self.names.len())), font.color(MUTED)))
     }
 }
 

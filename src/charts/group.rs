@@ -2,7 +2,7 @@
 //! outline where they are many, median and quartiles, and what they are held
 //! against.
 
-use plotters::style::RGBColor;
+use super::color::Color;
 
 use super::ChartError;
 use super::axis::can_show;
@@ -28,10 +28,10 @@ const THIN: f64 = 0.75;
 /// Radii of dots, the first with which all fit side by side being taken.
 const RADII: [f64; 4] = [3.5, 3.0, 2.4, 1.8];
 
-const DATA: RGBColor = style::PALETTE[0];
-const PUBLISHED: MarkStyle = MarkStyle { shape: Shape::Diamond, color: style::PALETTE[1] };
-const LOGGED: MarkStyle = MarkStyle { shape: Shape::Square, color: style::PALETTE[2] };
-const THEORY: RGBColor = style::PALETTE[7];
+const DATA: Color = style::color(0);
+const PUBLISHED: MarkStyle = MarkStyle { shape: Shape::Diamond, color: style::color(1) };
+const LOGGED: MarkStyle = MarkStyle { shape: Shape::Square, color: style::color(2) };
+const THEORY: Color = style::color(7);
 
 /// What a reader may meet, in the order of the key.
 pub(super) const KEY: [Item; 7] = [
@@ -124,7 +124,7 @@ impl Group {
     /// A bar for each whole number where they lie apart, else a smooth outline.
     fn draw_outline(&self, canvas: &Canvas<'_>, plot: &Plot, x: f64, half: f64) -> Result<(), ChartError> {
         let Some(spread) = self.spread() else { return Ok(()) };
-        let color = style::faint(DATA, 0.3);
+        let color = DATA.faint(30);
         let apart = plot.y(spread.most - 1.0) - plot.y(spread.most);
         if apart >= BARS_APART && self.values.iter().all(|value| value.fract() == 0.0) {
             return self.draw_bars(canvas, plot, x, half);
@@ -157,7 +157,7 @@ impl Group {
             let width = (half * count as f64 / most).max(THIN);
             let height = (0.4 * (plot.y(value - 1.0) - plot.y(value))).min(8.0);
             let y = plot.y(value);
-            canvas.fill((x - width, y - height), (x + width, y + height), style::faint(DATA, 0.3))?;
+            canvas.fill((x - width, y - height), (x + width, y + height), DATA.faint(30))?;
         }
         Ok(())
     }
@@ -172,7 +172,7 @@ impl Group {
                 break;
             }
         }
-        let color = style::faint(DATA, 0.75);
+        let color = DATA.faint(75);
         for (y, aside) in heights.iter().zip(swarm) {
             let room = (half - radius).max(0.0);
             canvas.dot((x + aside.clamp(-room, room), *y), radius, color)?;

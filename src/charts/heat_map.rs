@@ -5,9 +5,9 @@ use super::axis::{Axis, can_show};
 use super::canvas::{self, Canvas, Font, Point};
 use super::labels::{Column, Row};
 use super::overload_border;
-use super::page::{BOTTOM, Heading, Plot, RIGHT, TOP, sharp};
+use super::page::{Heading, Plot};
 use super::style::{self, INK, PAPER, Stroke};
-use super::{Chart, ChartError, color_scale, number, wording};
+use super::{Chart, ChartError, Look, color_scale, number, wording};
 
 /// The colour bar: its width, and what lies between it and the cells.
 const BAR: f64 = 24.0;
@@ -47,7 +47,7 @@ pub struct AxisValues {
 /// Draws a metric over two axes. Cells that are missing, or no finite numbers,
 /// are hatched.
 pub fn heat_map(name: &str, map: &HeatMap) -> Result<Chart, ChartError> {
-    canvas::draw(name, |canvas| Drawing::new(map).paint(canvas))
+    canvas::draw(name, Look::default(), |canvas| Drawing::new(map).paint(canvas))
 }
 
 struct Drawing<'a> {
@@ -92,15 +92,15 @@ impl<'a> Drawing<'a> {
     }
 
     fn paint(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
-        let mut plot = self.plot(canvas)?;
+        let edges: Vec<_> = overload_border::edges(self.columns, self.rows, |x, y| self.overloaded(x, y));
+        let top = self.heading(!edges.is_empty()).draw(canvas)?;
+        let mut plot = self.plot(canvas, top)?;
         let names =
             Row::new(canvas, &self.map.x.values, (plot.right - plot.left) / self.columns.max(1) as f64)?;
-        plot.bottom = names.bottom();
+        plot.bottom = names.bottom(canvas);
         let height = (plot.bottom - plot.top) / self.rows.max(1) as f64;
         let column = Column::new(canvas, &self.map.y.values, height)?;
         plot.draw_titles(canvas, &wording::name(&self.map.x.label), &wording::name(&self.map.y.label))?;
-        let edges: Vec<_> = overload_border::edges(self.columns, self.rows, |x, y| self.overloaded(x, y));
-        self.heading(!edges.is_empty()).draw(canvas)?;
         if self.columns == 0 || self.rows == 0 {
             plot.draw_axes(canvas)?;
             return plot.say(canvas, "no cells");
@@ -116,16 +116,17 @@ impl<'a> Drawing<'a> {
     }
 
     /// The plot, with room for the names of its rows and for the colour bar.
-    fn plot(&self, canvas: &Canvas<'_>) -> Result<Plot, ChartError> {
-        let column = Column::new(canvas, &self.map.y.values, BOTTOM - TOP)?;
+    fn plot(&self, canvas: &Canvas<'_>, top: f64) -> Result<Plot, ChartError> {
+        let bottom = canvas.page.bottom();
+        let column = Column::new(canvas, &self.map.y.values, bottom - top)?;
         let mut widest = 0.0_f64;
         for tick in &self.scale.ticks {
             widest = widest.max(canvas.width(&tick.label, Font::size(style::TICK))?);
         }
         let left = style::MARGIN + style::AXIS_TITLE + 26.0 + column.width;
-        let right = RIGHT - style::AXIS_TITLE - 16.0 - widest - 12.0 - BAR - GUTTER;
+        let right = canvas.page.right() - style::AXIS_TITLE - 16.0 - widest - 12.0 - BAR - GUTTER;
         let (x, y) = (Axis::names(self.columns), Axis::names(self.rows));
-        Ok(Plot { left: left.round(), right: right.floor(), top: TOP, bottom: BOTTOM, x, y })
+        Ok(Plot { left: left.round(), right: right.floor(), top, bottom, x, y })
     }
 
     /// Two corners of a cell, in whole pixels so that cells meet without a seam.
@@ -166,7 +167,7 @@ impl<'a> Drawing<'a> {
             }
         };
         for ((column, row), value) in all() {
-            let color = color_scale::text_on(color_scale::color(self.scale.share(value)));
+            let color = color_scale::text_on(self.scale.share(value));
             let middle = (plot.x(column as f64), plot.y(row as f64));
             canvas.text(&text(value), middle, Font::size(size).centred().color(color))?;
         }
@@ -183,13 +184,13 @@ impl<'a> Drawing<'a> {
             canvas.fill((left, y(low)), (left + BAR, y(high)), color)?;
         }
         for tick in &self.scale.ticks {
-            let y = sharp(y(self.scale.share(tick.at)));
+            let y = canvas.page.sharp(y(self.scale.share(tick.at)));
             canvas.line(&[(left + BAR, y), (left + BAR + 6.0, y)], Stroke::new(INK, 1.0))?;
             canvas.text(&tick.label, (left + BAR + 12.0, y), Font::size(style::TICK))?;
         }
         let font = Font::size(style::AXIS_TITLE).centred();
         let metric = canvas.shortened(&wording::name(&self.map.metric), plot.bottom - plot.top, font)?;
-        canvas.text(&metric, (RIGHT - 4.0, (plot.top + plot.bottom) / 2.0), font.upwards())
+        canvas.text(&metric, (canvas.page.right() - 4.0, (plot.top + plot.bottom) / 2.0), font.upwards())
     }
 
     fn heading(&self, border: bool) -> Heading {

@@ -3,14 +3,18 @@
 use super::axis::Axis;
 use super::bins::{self, Bins};
 use super::canvas::{self, Canvas, Font, Point};
-use super::page::{BOTTOM, Heading, Plot, RIGHT, TOP, sharp};
+use super::color::Color;
+use super::page::{Heading, Plot};
 use super::style::{self, GRID, INK, MUTED, Stroke};
-use super::{Chart, ChartError, number, timeline, wording};
+use super::{Chart, ChartError, Look, number, timeline, wording};
 use crate::event::MachineId;
 use crate::metrics::series::{MachineSeries, RunSeries};
 
 /// The most machines a page has room for.
 const LANES: usize = 16;
+/// The height that a lane needs, and the tallest heading above all lanes.
+const LEAST_LANE: f64 = 42.0;
+const HEADING: f64 = 190.0;
 /// The share of a lane that its highest bar fills.
 const FILLED: f64 = 0.74;
 /// A bar that stands for anything at all is at least this high.
@@ -20,26 +24,26 @@ const HEADS: [&str; 3] = ["receives", "mean", "max"];
 const GAP: f64 = 24.0;
 
 /// Draws a lane for each machine: the share of its receives in each bin.
-pub(super) fn draw(series: &RunSeries) -> Result<Chart, ChartError> {
-    canvas::draw("jumps", |canvas| paint(canvas, series))
+pub(super) fn draw(series: &RunSeries, look: Look) -> Result<Chart, ChartError> {
+    canvas::draw("jumps", look, |canvas| paint(canvas, series))
 }
 
 fn paint(canvas: &Canvas<'_>, series: &RunSeries) -> Result<(), ChartError> {
-    let (shown, left_out) = chosen(series);
+    let (shown, left_out) = chosen(canvas, series);
     let bins = Bins::for_all(shown.iter().map(|machine| &machine.jumps));
     let largest = shown.iter().filter_map(|machine| bins::largest(&machine.jumps)).max();
-    heading(series, bins, &left_out, largest.is_some()).draw(canvas)?;
+    let top = heading(series, bins, &left_out, largest.is_some()).draw(canvas)?;
     let (columns, table) = columns(canvas, &shown)?;
     let mut plot = Plot {
         left: style::MARGIN + 160.0,
-        right: (RIGHT - table).round(),
-        top: TOP,
-        bottom: BOTTOM,
+        right: (canvas.page.right() - table).round(),
+        top,
+        bottom: canvas.page.bottom(),
         x: bins.axis(largest.unwrap_or(1)),
         y: Axis::counts(1.0),
     };
     if largest.is_none() {
-        plot.right = RIGHT;
+        plot.right = canvas.page.right();
         plot.x.ticks.clear();
     }
     plot.draw_x_ticks(canvas)?;
@@ -49,11 +53,11 @@ fn paint(canvas: &Canvas<'_>, series: &RunSeries) -> Result<(), ChartError> {
         return plot.say(canvas, "no messages received");
     }
     for (head, right) in HEADS.iter().zip(columns) {
-        canvas.text(head, (right, TOP - 2.0), Font::size(style::LABEL).color(MUTED).ending())?;
+        canvas.text(head, (right, top - 2.0), Font::size(style::LABEL).color(MUTED).ending())?;
     }
     let height = (plot.bottom - plot.top) / shown.len().max(1) as f64;
     for (index, machine) in shown.iter().enumerate() {
-        let base = sharp(plot.top + height * (index + 1) as f64);
+        let base = canvas.page.sharp(plot.top + height * (index + 1) as f64);
         let lane = Lane { canvas, plot: &plot, columns, bins, base, height };
         lane.draw(machine, style::color(index))?;
     }
@@ -70,7 +74,8 @@ fn columns(canvas: &Canvas<'_>, shown: &[&MachineSeries]) -> Result<([f64; 3], f
         }
     }
     let [_, mean, max] = widths;
-    let ends = [RIGHT - max - GAP - mean - GAP, RIGHT - max - GAP, RIGHT];
+    let right = canvas.page.right();
+    let ends = [right - max - GAP - mean - GAP, right - max - GAP, right];
     Ok((ends, widths.iter().map(|width| width + GAP).sum()))
 }
 
@@ -86,10 +91,11 @@ fn cells(machine: &MachineSeries) -> [String; 3] {
 
 /// The machines that get a lane, and those that do not: where there are too
 /// many, those that received least are left out.
-fn chosen(series: &RunSeries) -> (Vec<&MachineSeries>, Vec<MachineId>) {
+fn chosen<'a>(canvas: &Canvas<'_>, series: &'a RunSeries) -> (Vec<&'a MachineSeries>, Vec<MachineId>) {
+    let lanes = ((canvas.page.bottom() - HEADING) / LEAST_LANE).max(1.0) as usize;
     let mut order: Vec<usize> = (0..series.machines.len()).collect();
     order.sort_by_key(|index| std::cmp::Reverse(bins::total(&series.machines[*index].jumps)));
-    let mut left_out = order.split_off(LANES.min(order.len()));
+    let mut left_out = order.split_off(LANES.min(lanes).min(order.len()));
     order.sort_unstable();
     left_out.sort_unstable();
     (
@@ -124,7 +130,7 @@ struct Lane<'a, 'page> {
 }
 
 impl Lane<'_, '_> {
-    fn draw(&self, machine: &MachineSeries, color: plotters::style::RGBColor) -> Result<(), ChartError> {
+    fn draw(&self, machine: &MachineSeries, color: Color) -> Result<(), ChartError> {
         let Plot { left, right, .. } = *self.plot;
         self.name(machine)?;
         let counts = self.bins.sort(&machine.jumps);
@@ -143,7 +149,7 @@ impl Lane<'_, '_> {
         self.numbers(machine)
     }
 
-    fn bar(&self, bin: f64, height: f64, color: plotters::style::RGBColor) -> Result<(), ChartError> {
+    fn bar(&self, bin: f64, height: f64, color: Color) -> Result<(), ChartError> {
         let (from, to) = (self.plot.x(bin), self.plot.x(bin + 1.0));
         let gap = ((to - from) * 0.12).min(2.0);
         let top = self.base - (height * FILLED * self.height).max(LEAST_PX);
@@ -165,7 +171,7 @@ impl Lane<'_, '_> {
     fn scale(&self, highest: f64) -> Result<(), ChartError> {
         let Plot { left, right, .. } = *self.plot;
         let font = Font::size(style::LABEL).ending();
-        let top = sharp(self.base - FILLED * self.height);
+        let top = self.canvas.page.sharp(self.base - FILLED * self.height);
         self.canvas.line(&[(left, top), (right, top)], Stroke::new(GRID, 1.0))?;
         self.canvas.text(&format!("{} %", percent(highest)), (left - 10.0, top), font)?;
         if self.height > 60.0 {

@@ -1,6 +1,6 @@
 //! The key above a plot: what each kind of mark means, in one line.
 
-use plotters::style::RGBColor;
+use super::color::Color;
 
 use super::ChartError;
 use super::canvas::{Canvas, Font, Point};
@@ -13,14 +13,14 @@ const GAP: f64 = 26.0;
 /// A kind of mark, and its meaning.
 #[derive(Clone, Copy)]
 pub(super) enum Item {
-    Dot(&'static str, RGBColor),
+    Dot(&'static str, Color),
     /// A light patch.
-    Patch(&'static str, RGBColor),
+    Patch(&'static str, Color),
     /// A short thick stroke.
     Bar(&'static str),
     Ring(&'static str),
     Mark(&'static str, MarkStyle),
-    Dashes(&'static str, RGBColor),
+    Dashes(&'static str, Color),
 }
 
 impl Item {
@@ -38,10 +38,8 @@ impl Item {
     fn draw(self, canvas: &Canvas<'_>, at: Point) -> Result<(), ChartError> {
         let (x, y) = at;
         match self {
-            Item::Dot(_, color) => canvas.dot(at, 3.5, style::faint(color, 0.75)),
-            Item::Patch(_, color) => {
-                canvas.fill((x - 8.0, y - 6.0), (x + 8.0, y + 6.0), style::faint(color, 0.3))
-            }
+            Item::Dot(_, color) => canvas.dot(at, 3.5, color.faint(75)),
+            Item::Patch(_, color) => canvas.fill((x - 8.0, y - 6.0), (x + 8.0, y + 6.0), color.faint(30)),
             Item::Bar(_) => canvas.fill((x - 3.0, y - 8.0), (x + 3.0, y + 8.0), INK),
             Item::Ring(_) => {
                 canvas.dot(at, 5.5, INK)?;

@@ -3,7 +3,6 @@
 
 use super::ChartError;
 use super::canvas::{Canvas, Font};
-use super::page::{BOTTOM, X_TITLE};
 use super::{style, wording};
 
 /// What a line of text takes across its reading direction.
@@ -37,8 +36,9 @@ impl Row {
     }
 
     /// Where the plot above must end.
-    pub(super) fn bottom(&self) -> f64 {
-        (X_TITLE - 24.0 - self.height - GAP).min(BOTTOM).floor()
+    pub(super) fn bottom(&self, canvas: &Canvas<'_>) -> f64 {
+        let page = canvas.page;
+        (page.x_title() - 24.0 - self.height - GAP).min(page.bottom()).floor()
     }
 
     /// Draws the names; `x` tells the middle of each place.

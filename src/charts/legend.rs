@@ -2,7 +2,7 @@
 
 use super::ChartError;
 use super::canvas::{Canvas, Font, Point};
-use super::page::{BOTTOM, RIGHT, TOP};
+use super::page::Plot;
 use super::style::{self, LineStyle, MUTED, MarkStyle, Stroke};
 use super::trace;
 
@@ -28,6 +28,12 @@ pub(super) struct Row {
 }
 
 impl Legend {
+    /// How many rows a page has room for, under the tallest heading.
+    pub(super) fn room(canvas: &Canvas<'_>) -> usize {
+        const HEADING: f64 = 240.0;
+        ((canvas.page.bottom() - HEADING) / ROW_HEIGHT).max(1.0) as usize
+    }
+
     /// How much the whole table needs, with the gutter before it.
     pub(super) fn width(&self, canvas: &Canvas<'_>) -> Result<f64, ChartError> {
         let columns = self.columns(canvas)?;
@@ -54,17 +60,22 @@ impl Legend {
 
     /// Draws the table; `ends` are the ends of the lines in the order of the
     /// rows, `None` where a row tells of no single line.
-    pub(super) fn draw(&self, canvas: &Canvas<'_>, ends: &[Option<Point>]) -> Result<(), ChartError> {
+    pub(super) fn draw(
+        &self,
+        canvas: &Canvas<'_>,
+        plot: &Plot,
+        ends: &[Option<Point>],
+    ) -> Result<(), ChartError> {
         if self.rows.is_empty() {
             return Ok(());
         }
-        let left = RIGHT - self.width(canvas)? + GUTTER;
+        let left = canvas.page.right() - self.width(canvas)? + GUTTER;
         let columns = self.columns(canvas)?;
         let head = Font::size(FONT).color(MUTED);
         for (index, text) in self.heads.iter().enumerate() {
-            place(canvas, (left + SAMPLE, TOP + 4.0), &columns, index, text, head)?;
+            place(canvas, (left + SAMPLE, plot.top + 4.0), &columns, index, text, head)?;
         }
-        for (index, y) in heights(ends).into_iter().enumerate() {
+        for (index, y) in heights(ends, plot.top, plot.bottom).into_iter().enumerate() {
             let row = &self.rows[index];
             if let Some(end) = ends[index] {
                 leader(canvas, end, (left - 6.0, y), row.style)?;
@@ -106,22 +117,22 @@ fn place(
 fn leader(canvas: &Canvas<'_>, end: Point, row: Point, style: LineStyle) -> Result<(), ChartError> {
     let knee = row.0 - GUTTER + 14.0;
     let path = [(end.0 + 5.0, end.1), (knee.max(end.0 + 5.0), end.1), (row.0 - 10.0, row.1), row];
-    canvas.line(&path, Stroke { width: 1.0, ..style.stroke }.faint(0.55))
+    canvas.line(&path, Stroke { width: 1.0, ..style.stroke }.faint(55))
 }
 
 /// The heights of the rows: each as near to its line's end as the others let it.
-fn heights(ends: &[Option<Point>]) -> Vec<f64> {
+fn heights(ends: &[Option<Point>], top: f64, bottom: f64) -> Vec<f64> {
     let wanted = |index: usize| ends[index].map_or(f64::INFINITY, |end| end.1);
     let mut order: Vec<usize> = (0..ends.len()).collect();
     order.sort_by(|a, b| wanted(*a).total_cmp(&wanted(*b)));
     let mut heights = vec![0.0; ends.len()];
-    let mut next = TOP + ROW_HEIGHT + 6.0;
+    let mut next = top + ROW_HEIGHT + 6.0;
     for &index in &order {
         let end = ends[index].map_or(next, |end| end.1);
         heights[index] = end.max(next);
         next = heights[index] + ROW_HEIGHT;
     }
-    let mut limit = BOTTOM;
+    let mut limit = bottom;
     for &index in order.iter().rev() {
         heights[index] = heights[index].min(limit);
         limit = heights[index] - ROW_HEIGHT;
@@ -135,14 +146,14 @@ mod tests {
 
     #[test]
     fn rows_are_pushed_apart_and_stay_on_the_page() {
-        let ends = [Some((0.0, BOTTOM)); 16];
-        let heights = heights(&ends);
+        let ends = [Some((0.0, 900.0)); 16];
+        let heights = heights(&ends, 140.0, 900.0);
         assert!(heights.windows(2).all(|pair| pair[1] - pair[0] >= ROW_HEIGHT - 1e-9));
-        assert!(heights.iter().all(|&y| y > TOP && y <= BOTTOM));
+        assert!(heights.iter().all(|&y| y > 140.0 && y <= 900.0));
     }
 
     #[test]
     fn rows_far_apart_stay_beside_their_lines() {
-        assert_eq!(heights(&[Some((0.0, 700.0)), Some((0.0, 300.0))]), [700.0, 300.0]);
+        assert_eq!(heights(&[Some((0.0, 700.0)), Some((0.0, 300.0))], 140.0, 900.0), [700.0, 300.0]);
     }
 }

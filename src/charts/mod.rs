@@ -7,7 +7,9 @@
 mod axis;
 mod bins;
 mod canvas;
+mod chart;
 mod clocks;
+mod color;
 mod color_scale;
 mod distribution;
 mod drift;
@@ -18,6 +20,7 @@ mod jumps;
 mod key;
 mod labels;
 mod legend;
+mod look;
 mod number;
 mod overload_border;
 mod page;
@@ -25,6 +28,7 @@ mod png;
 mod published;
 mod queue;
 mod replicates;
+mod run_theory;
 mod scatter;
 mod speed_ratio;
 mod spread;
@@ -33,24 +37,27 @@ mod swept;
 mod swept_data;
 #[cfg(test)]
 mod tests;
+mod theme;
 mod theory_line;
 mod timeline;
 mod trace;
 mod wording;
 
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+pub use chart::Chart;
 pub use distribution::{Distribution, Distributions, distribution_chart};
 pub use heat_map::{AxisValues, HeatMap, heat_map};
+pub use look::{Look, LookError};
 use plotters::drawing::DrawingAreaErrorKind;
 pub use published::{Published, PublishedValues, logged_values, published_values};
+pub use run_theory::RunTheory;
 pub use swept::{Swept, SweptAxis, SweptLine, SweptPoint, swept_chart};
+pub use theme::{Theme, theme_css};
 
 use crate::metrics::MachineMetrics;
 use crate::metrics::series::RunSeries;
-use crate::theory::Prediction;
 
 /// The file formats a chart can be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,15 +74,6 @@ impl Format {
             Format::Svg => "svg",
         }
     }
-}
-
-/// A chart, drawn.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Chart {
-    /// What its file is called, without the extension.
-    pub name: String,
-    /// The drawing, a whole SVG document.
-    pub svg: String,
 }
 
 /// Why there is no chart.
@@ -97,54 +95,24 @@ impl From<DrawingAreaErrorKind<io::Error>> for ChartError {
     }
 }
 
-impl Chart {
-    /// The chart as the bytes of a PNG file.
-    pub fn png(&self) -> Result<Vec<u8>, ChartError> {
-        png::encode(&self.svg)
-    }
-
-    /// Writes the chart into `folder`, made where it is missing, and says where.
-    /// An older chart of the same name is replaced, all at once or not at all.
-    pub fn write(&self, folder: &Path, format: Format) -> Result<PathBuf, ChartError> {
-        // A name may come from a spec; it never leads into another folder.
-        let name = self.name.replace(|c: char| c.is_control() || "/\\:".contains(c), "_");
-        let path = folder.join(format!("{name}.{}", format.extension()));
-        let written = match format {
-            Format::Svg => replace(&path, self.svg.as_bytes()),
-            Format::Png => replace(&path, &self.png()?),
-        };
-        match written {
-            Ok(()) => Ok(path),
-            Err(source) => Err(ChartError::Write { path, source }),
-        }
-    }
-}
-
-/// Writes beside `path` and renames into place.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let beside = path.with_extension(format!("{}.part", std::process::id()));
-    let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        // The first error is the one to tell of.
-        let _ = fs::remove_file(&beside);
-    }
-    written
-}
-
 /// The charts that set experiments side by side: each metric against the speed
 /// ratio, from the rows of any number of experiments and runs, and beside them
 /// what is published of them.
-pub fn experiment_charts(rows: &[MachineMetrics], published: &Published) -> Result<Vec<Chart>, ChartError> {
-    speed_ratio::Measure::ALL.iter().map(|&measure| speed_ratio::draw(measure, rows, published)).collect()
+pub fn experiment_charts(
+    rows: &[MachineMetrics],
+    published: &Published,
+    look: Look,
+) -> Result<Vec<Chart>, ChartError> {
+    speed_ratio::Measure::ALL
+        .iter()
+        .map(|&measure| speed_ratio::draw(measure, rows, published, look))
+        .collect()
 }
 
 /// The charts of one run over time, with what theory says of each machine as
-/// dashed lines (machine 1 first; empty where it says nothing), and of its
-/// clock jumps.
-pub fn run_charts(series: &RunSeries, theory: &[Prediction]) -> Result<Vec<Chart>, ChartError> {
-    let over_time = [queue::draw, clocks::draw, drift::draw].into_iter().map(|draw| draw(series, theory));
-    over_time.chain([jumps::draw(series)]).collect()
+/// dashed lines, and of its clock jumps.
+pub fn run_charts(series: &RunSeries, theory: &RunTheory, look: Look) -> Result<Vec<Chart>, ChartError> {
+    let over_time =
+        [queue::draw, clocks::draw, drift::draw].into_iter().map(|draw| draw(series, theory, look));
+    over_time.chain([jumps::draw(series, look)]).collect()
 }

@@ -3,19 +3,62 @@
 use super::ChartError;
 use super::axis::Axis;
 use super::canvas::{Canvas, Font, Point};
+use super::look::Look;
 use super::style::{self, GRID, INK, MARGIN, MUTED, Stroke};
 
-/// Where the data area begins, below the titles.
-pub(super) const TOP: f64 = 140.0;
-/// Where it ends, above the labels of the x axis.
-pub(super) const BOTTOM: f64 = style::HEIGHT as f64 - 104.0;
-/// The height of what the x axis measures.
-pub(super) const X_TITLE: f64 = BOTTOM + 62.0;
-/// The right end of everything.
-pub(super) const RIGHT: f64 = style::WIDTH as f64 - MARGIN;
+/// Where the data area begins below a heading of the usual height.
+const TOP: f64 = 140.0;
+/// Between two lines of notes.
+const LINE: f64 = 23.0;
+/// The most lines of notes.
+const MOST_LINES: usize = 3;
+/// The smallest that a title becomes before it is shortened.
+const LEAST_TITLE: f64 = 20.0;
+
+/// A page, in pixels that are as large as its texts ask for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Page {
+    pub width: f64,
+    pub height: f64,
+    zoom: f64,
+}
+
+impl Page {
+    pub(super) fn of(look: Look) -> Page {
+        let ((width, height), zoom) = (look.size(), look.zoom());
+        Page { width: f64::from(width) / zoom, height: f64::from(height) / zoom, zoom }
+    }
+
+    /// What Plotters counts in.
+    pub(super) fn units_a_pixel(self) -> f64 {
+        f64::from(style::UNITS_A_PIXEL) * self.zoom
+    }
+
+    /// The right end of everything.
+    pub(super) fn right(self) -> f64 {
+        self.width - MARGIN
+    }
+
+    /// Where the data area ends, above the labels of the x axis.
+    pub(super) fn bottom(self) -> f64 {
+        self.height - 104.0
+    }
+
+    /// The height of what the x axis measures.
+    pub(super) fn x_title(self) -> f64 {
+        self.bottom() + 62.0
+    }
+
+    /// The middle of a pixel of the picture, where a line of one pixel is drawn
+    /// sharp.
+    pub(super) fn sharp(self, pixels: f64) -> f64 {
+        ((pixels * self.zoom).floor() + 0.5) / self.zoom
+    }
+}
 
 /// The words at the top of a page.
 pub(super) struct Heading {
+    /// What the chart shows, or what is found in it.
     pub title: String,
     /// Of what: the experiment, the run, how many machines.
     pub subject: String,
@@ -24,19 +67,65 @@ pub(super) struct Heading {
 }
 
 impl Heading {
-    pub(super) fn draw(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
-        let room = RIGHT - MARGIN;
-        let font = Font::size(style::TITLE).bold();
-        canvas.text(&canvas.shortened(&self.title, room, font)?, (MARGIN, 46.0), font)?;
+    /// Draws it, and says where the data may begin.
+    pub(super) fn draw(&self, canvas: &Canvas<'_>) -> Result<f64, ChartError> {
+        canvas.say(&self.title, &self.description());
+        let room = canvas.page.right() - MARGIN;
+        let (title, font) = self.fitting_title(canvas, room)?;
+        canvas.text(&title, (MARGIN, 46.0), font)?;
         let font = Font::size(style::SUBTITLE).color(MUTED);
-        let notes = self.notes.join(" · ");
-        for (text, y) in [(&self.subject, 80.0), (&notes, 105.0)] {
-            if !text.is_empty() {
-                canvas.text(&canvas.shortened(text, room, font)?, (MARGIN, y), font)?;
+        let lines = self.lines(canvas)?;
+        for (nth, line) in lines.iter().enumerate() {
+            let line = canvas.shortened(line, room, font)?;
+            canvas.text(&line, (MARGIN, 80.0 + nth as f64 * LINE), font)?;
+        }
+        Ok(top(&lines))
+    }
+
+    /// Where the data may begin.
+    pub(super) fn top(&self, canvas: &Canvas<'_>) -> Result<f64, ChartError> {
+        Ok(top(&self.lines(canvas)?))
+    }
+
+    fn fitting_title(&self, canvas: &Canvas<'_>, room: f64) -> Result<(String, Font), ChartError> {
+        let font = |size: f64| Font::size(size).bold();
+        let width = canvas.width(&self.title, font(style::TITLE))?;
+        let size = (style::TITLE * room / width.max(room)).floor().max(LEAST_TITLE);
+        Ok((canvas.shortened(&self.title, room, font(size))?, font(size)))
+    }
+
+    /// The subject, and the notes on as many lines as they need.
+    fn lines(&self, canvas: &Canvas<'_>) -> Result<Vec<String>, ChartError> {
+        const BETWEEN: &str = " · ";
+        let (font, room) = (Font::size(style::SUBTITLE), canvas.page.right() - MARGIN);
+        let mut lines: Vec<String> = Vec::new();
+        let fits = |line: &str, note: &str| -> Result<bool, ChartError> {
+            Ok(canvas.width(&format!("{line}{BETWEEN}{note}"), font)? <= room)
+        };
+        for note in &self.notes {
+            let count = lines.len();
+            match lines.last_mut() {
+                Some(line) if count == MOST_LINES || fits(line, note)? => {
+                    line.push_str(BETWEEN);
+                    line.push_str(note);
+                }
+                _ => lines.push(note.clone()),
             }
         }
-        Ok(())
+        if !self.subject.is_empty() {
+            lines.insert(0, self.subject.clone());
+        }
+        Ok(lines)
     }
+
+    fn description(&self) -> String {
+        let said = [&self.subject].into_iter().chain(&self.notes).filter(|words| !words.is_empty());
+        said.map(String::as_str).collect::<Vec<_>>().join("; ")
+    }
+}
+
+fn top(lines: &[String]) -> f64 {
+    TOP + LINE * lines.len().saturating_sub(2) as f64
 }
 
 /// The area of the data: two axes and where they lie on the page.
@@ -50,15 +139,22 @@ pub(super) struct Plot {
 }
 
 impl Plot {
-    /// A plot that leaves `legend` pixels free at its right, and as much at its
-    /// left as the labels of its y axis need.
-    pub(super) fn new(canvas: &Canvas<'_>, x: Axis, y: Axis, legend: f64) -> Result<Plot, ChartError> {
+    /// A plot from `top` down that leaves `legend` pixels free at its right, and
+    /// as much at its left as the labels of its y axis need.
+    pub(super) fn new(
+        canvas: &Canvas<'_>,
+        top: f64,
+        x: Axis,
+        y: Axis,
+        legend: f64,
+    ) -> Result<Plot, ChartError> {
         let mut widest = 0.0_f64;
         for tick in &y.ticks {
             widest = widest.max(canvas.width(&tick.label, Font::size(style::TICK))?);
         }
         let left = MARGIN + style::AXIS_TITLE + 26.0 + widest;
-        Ok(Plot { left: left.round(), right: (RIGHT - legend).round(), top: TOP, bottom: BOTTOM, x, y })
+        let (right, bottom) = (canvas.page.right() - legend, canvas.page.bottom());
+        Ok(Plot { left: left.round(), right: right.round(), top, bottom, x, y })
     }
 
     pub(super) fn x(&self, value: f64) -> f64 {
@@ -86,27 +182,38 @@ impl Plot {
     /// Grid lines across the whole width, labelled at their left.
     pub(super) fn draw_y_ticks(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
         let font = Font::size(style::TICK);
+        let mut free = f64::INFINITY;
         for tick in &self.y.ticks {
-            let y = sharp(self.y(tick.at));
+            let y = canvas.page.sharp(self.y(tick.at));
             canvas.line(&[(self.left, y), (self.right, y)], Stroke::new(GRID, 1.0))?;
-            canvas.text(&tick.label, (self.left - 12.0, y), font.ending())?;
+            if y <= free {
+                canvas.text(&tick.label, (self.left - 12.0, y), font.ending())?;
+                free = y - style::TICK - 3.0;
+            }
         }
         Ok(())
     }
 
     /// The two axes as lines.
     pub(super) fn draw_axes(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
-        let (left, bottom) = (sharp(self.left), sharp(self.bottom));
+        let (left, bottom) = (canvas.page.sharp(self.left), canvas.page.sharp(self.bottom));
         canvas.line(&[(left, self.top), (left, bottom), (self.right, bottom)], Stroke::new(INK, 1.0))
     }
 
-    /// Grid lines across the whole height, labelled below.
+    /// Grid lines across the whole height, labelled below where labels do not
+    /// touch each other.
     pub(super) fn draw_x_ticks(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
+        let font = Font::size(style::TICK).centred();
+        let mut free = f64::NEG_INFINITY;
         for tick in &self.x.ticks {
-            let x = sharp(self.x(tick.at));
+            let x = canvas.page.sharp(self.x(tick.at));
             canvas.line(&[(x, self.top), (x, self.bottom)], Stroke::new(GRID, 1.0))?;
             canvas.line(&[(x, self.bottom), (x, self.bottom + 6.0)], Stroke::new(INK, 1.0))?;
-            canvas.text(&tick.label, (x, self.bottom + 22.0), Font::size(style::TICK).centred())?;
+            let half = canvas.width(&tick.label, font)? / 2.0;
+            if x - half >= free {
+                canvas.text(&tick.label, (x, self.bottom + 22.0), font)?;
+                free = x + half + 10.0;
+            }
         }
         Ok(())
     }
@@ -114,24 +221,9 @@ impl Plot {
     pub(super) fn draw_titles(&self, canvas: &Canvas<'_>, x: &str, y: &str) -> Result<(), ChartError> {
         let font = Font::size(style::AXIS_TITLE).centred();
         let x = canvas.shortened(x, self.right - self.left, font)?;
-        canvas.text(&x, ((self.left + self.right) / 2.0, X_TITLE), font)?;
+        canvas.text(&x, ((self.left + self.right) / 2.0, canvas.page.x_title()), font)?;
         let y = canvas.shortened(y, self.bottom - self.top, font)?;
         canvas.text(&y, (MARGIN + 4.0, (self.top + self.bottom) / 2.0), font.upwards())
-    }
-
-    /// Leaves the labels of some x ticks out where they would touch each other.
-    pub(super) fn thin_x_labels(&mut self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
-        let mut free = f64::NEG_INFINITY;
-        for index in 0..self.x.ticks.len() {
-            let middle = self.x(self.x.ticks[index].at);
-            let width = canvas.width(&self.x.ticks[index].label, Font::size(style::TICK))?;
-            if middle - width / 2.0 < free {
-                self.x.ticks[index].label.clear();
-            } else {
-                free = middle + width / 2.0 + 10.0;
-            }
-        }
-        Ok(())
     }
 
     /// Says in the middle of the plot why it is empty.
@@ -144,9 +236,4 @@ impl Plot {
     pub(super) fn holds(&self, (x, y): Point) -> bool {
         (self.left..=self.right).contains(&x) && (self.top..=self.bottom).contains(&y)
     }
-}
-
-/// The middle of a pixel, where a line of one pixel is drawn sharp.
-pub(super) fn sharp(pixels: f64) -> f64 {
-    pixels.floor() + 0.5
 }

@@ -6,15 +6,17 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::fontdb::{Database, Source};
 use resvg::usvg::{Options, Tree};
 
-use super::{ChartError, style};
+use super::ChartError;
 
-/// The picture as the bytes of a PNG file, one pixel for each of the page.
-pub(super) fn encode(svg: &str) -> Result<Vec<u8>, ChartError> {
+/// The picture of an SVG as the bytes of a PNG file, of so many pixels.
+pub(super) fn encode(svg: &str, (width, height): (u32, u32)) -> Result<Vec<u8>, ChartError> {
     let options = Options { fontdb: fonts(), ..Options::default() };
     let tree = Tree::from_str(svg, &options).map_err(|error| ChartError::Picture(error.to_string()))?;
-    let mut pixels = Pixmap::new(style::WIDTH, style::HEIGHT)
-        .ok_or_else(|| ChartError::Picture("no room for its pixels".to_owned()))?;
-    resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());
+    let mut pixels =
+        Pixmap::new(width, height).ok_or_else(|| ChartError::Picture("no room for its pixels".to_owned()))?;
+    let size = tree.size();
+    let transform = Transform::from_scale(width as f32 / size.width(), height as f32 / size.height());
+    resvg::render(&tree, transform, &mut pixels.as_mut());
     pixels.encode_png().map_err(|error| ChartError::Picture(error.to_string()))
 }
 

@@ -2,13 +2,12 @@
 
 use super::timeline::{self, Line, Timeline};
 use super::trace::Step;
-use super::{Chart, ChartError, number};
+use super::{Chart, ChartError, Look, RunTheory, number};
 use crate::metrics::series::{MachineSeries, RunSeries, Sample};
-use crate::theory::Prediction;
 
 /// Draws each machine's queue length; where a sample covers several events, the
 /// whole range between the shortest and the longest queue.
-pub(super) fn draw(series: &RunSeries, theory: &[Prediction]) -> Result<Chart, ChartError> {
+pub(super) fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result<Chart, ChartError> {
     let timeline = Timeline {
         name: "queue",
         title: "Queue length over time",
@@ -24,10 +23,10 @@ pub(super) fn draw(series: &RunSeries, theory: &[Prediction]) -> Result<Chart, C
             "these logs do not tell the queue"
         },
     };
-    timeline.draw(series)
+    timeline.draw(series, theory, look)
 }
 
-fn line(machine: &MachineSeries, theory: &[Prediction]) -> Line {
+fn line(machine: &MachineSeries, theory: &RunTheory) -> Line {
     let step = |sample: &Sample| Step {
         from_s: sample.from_s,
         to_s: sample.to_s,
@@ -45,6 +44,6 @@ fn line(machine: &MachineSeries, theory: &[Prediction]) -> Line {
         steps: machine.samples.iter().filter(|sample| timeline::has_times(sample)).map(step).collect(),
         at_end: last.unwrap_or(0) as f64,
         cells: [longest, last].map(|queue| queue.map_or("–".to_owned(), number::count)).into(),
-        theory: theory.get(machine.machine.index()).map(|prediction| prediction.queue_growth),
+        theory: theory.of_machine(machine.machine).map(|prediction| prediction.queue_growth),
     }
 }

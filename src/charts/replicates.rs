@@ -32,7 +32,7 @@ pub(super) fn draw(
     for end in [least, most] {
         canvas.line(&[(x - HALF, end), (x + HALF, end)], stroke)?;
     }
-    canvas.fill((x - HALF, upper), (x + HALF, lower), style.faint(0.35).color)?;
+    canvas.fill((x - HALF, upper), (x + HALF, lower), style.faint(35).color)?;
     canvas.frame((x - HALF, upper), (x + HALF, lower), stroke)
 }
 

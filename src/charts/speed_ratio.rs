@@ -10,7 +10,7 @@ use super::published::{Published, PublishedValues};
 use super::scatter::{self, Area, Mark};
 use super::spread::Spread;
 use super::style::MarkStyle;
-use super::{Chart, ChartError, replicates, wording};
+use super::{Chart, ChartError, Look, replicates, wording};
 use crate::event::MachineId;
 use crate::metrics::{EndQueueSource, MachineMetrics};
 
@@ -71,8 +71,9 @@ pub(super) fn draw(
     measure: Measure,
     rows: &[MachineMetrics],
     published: &Published,
+    look: Look,
 ) -> Result<Chart, ChartError> {
-    canvas::draw(measure.name(), |canvas| Scatter::new(measure, rows, published).paint(canvas))
+    canvas::draw(measure.name(), look, |canvas| Scatter::new(measure, rows, published).paint(canvas))
 }
 
 /// One machine of one experiment at one speed ratio, over all runs.
@@ -135,20 +136,24 @@ impl<'a> Scatter<'a> {
         let largest = self.groups.iter().filter_map(values).max().unwrap_or(0);
         let legend = self.legend(canvas)?;
         let (y, scale) = self.y_axis(largest as f64);
-        let plot = Plot::new(canvas, x, y, legend.width())?;
+        let mut heading =
+            Heading { title: self.measure.title().to_owned(), subject: self.subject(), notes: self.notes() };
+        // How many labels have no room is known last, and the note has room kept for it.
+        heading.notes.push(no_room(self.groups.len()));
+        let plot = Plot::new(canvas, heading.top(canvas)?, x, y, legend.width())?;
+        heading.notes.pop();
         let y_title = format!("{}{scale}", self.measure.axis_title());
         plot.draw(canvas, "Speed ratio (largest clock rate ÷ own clock rate)", &y_title)?;
-        legend.draw(canvas)?;
-        let mut notes = self.notes();
+        legend.draw(canvas, &plot)?;
         if self.groups.is_empty() {
             plot.say(canvas, self.what_is_missing())?;
         } else {
             let unlabelled = self.draw_groups(canvas, &plot)?;
             if unlabelled > 0 {
-                notes.push(format!("no room for {}", wording::many(unlabelled, "label", "labels")));
+                heading.notes.push(no_room(unlabelled));
             }
         }
-        Heading { title: self.measure.title().to_owned(), subject: self.subject(), notes }.draw(canvas)
+        heading.draw(canvas).map(drop)
     }
 
     fn what_is_missing(&self) -> &'static str {
@@ -283,6 +288,10 @@ impl<'a> Scatter<'a> {
     }
 }
 
+fn no_room(labels: usize) -> String {
+    format!("no room for {}", wording::many(labels, "label", "labels"))
+}
+
 /// Draws a light mark for each run that has none yet at its place.
 fn draw_runs(
     canvas: &Canvas<'_>,
@@ -291,7 +300,7 @@ fn draw_runs(
     group: &Group,
     drawn: &mut BTreeSet<(usize, i64, i64)>,
 ) -> Result<(), ChartError> {
-    let style = MarkStyle::nth(group.experiment).faint(0.35);
+    let style = MarkStyle::nth(group.experiment).faint(35);
     for value in &group.values {
         let y = plot.y(*value as f64);
         if drawn.insert((group.experiment, x.round() as i64, y.round() as i64)) {

@@ -1,10 +1,6 @@
-//! How every chart looks: the page, the font, sizes, colours, lines and marks.
+//! How every chart looks: the font, sizes, colours, lines and marks.
 
-use plotters::style::RGBColor;
-
-/// The page in pixels.
-pub(super) const WIDTH: u32 = 1600;
-pub(super) const HEIGHT: u32 = 1000;
+use super::color::{Color, Hue};
 
 /// Plotters knows whole units only, so a pixel is drawn as this many of them.
 pub(super) const UNITS_A_PIXEL: u32 = 4;
@@ -24,50 +20,40 @@ pub(super) const LABEL: f64 = 14.0;
 /// The empty border around the page.
 pub(super) const MARGIN: f64 = 40.0;
 
-pub(super) const INK: RGBColor = RGBColor(0x22, 0x22, 0x22);
-pub(super) const MUTED: RGBColor = RGBColor(0x5E, 0x5E, 0x5E);
-pub(super) const GRID: RGBColor = RGBColor(0xE4, 0xE4, 0xE4);
+pub(super) const INK: Color = Color::full(Hue::Ink);
+pub(super) const MUTED: Color = Color::full(Hue::Muted);
+pub(super) const GRID: Color = Color::full(Hue::Grid);
 /// For what is shown but not singled out.
-pub(super) const OTHERS: RGBColor = RGBColor(0xC2, 0xC2, 0xC2);
-pub(super) const PAPER: RGBColor = RGBColor(0xFF, 0xFF, 0xFF);
+pub(super) const OTHERS: Color = Color::full(Hue::Others);
+pub(super) const PAPER: Color = Color::full(Hue::Paper);
 
-/// Okabe and Ito's colours, which colour-blind readers tell apart. Their yellow
-/// cannot be seen as a line on white; a dark red of the same kind stands in.
-pub(super) const PALETTE: [RGBColor; 8] = [
-    RGBColor(0x00, 0x72, 0xB2),
-    RGBColor(0xD5, 0x5E, 0x00),
-    RGBColor(0x00, 0x9E, 0x73),
-    RGBColor(0xCC, 0x79, 0xA7),
-    RGBColor(0x00, 0x00, 0x00),
-    RGBColor(0xE6, 0x9F, 0x00),
-    RGBColor(0x56, 0xB4, 0xE9),
-    RGBColor(0x88, 0x22, 0x55),
-];
+/// How many colours lines and marks have.
+pub(super) const COLORS: usize = 8;
 
 /// How many lines can be told apart: each colour solid, then each dashed.
-pub(super) const LINES: usize = 2 * PALETTE.len();
+pub(super) const LINES: usize = 2 * COLORS;
 
 /// How many are singled out when there are more lines than that.
 pub(super) const HIGHLIGHTED: usize = 7;
 
 /// How many marks can be told apart.
-pub(super) const MARKS: usize = PALETTE.len() * Shape::ALL.len();
+pub(super) const MARKS: usize = COLORS * Shape::ALL.len();
 
 /// A stroke of a pen.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stroke {
-    pub color: RGBColor,
+    pub color: Color,
     /// In pixels.
     pub width: f64,
 }
 
 impl Stroke {
-    pub(super) const fn new(color: RGBColor, width: f64) -> Stroke {
+    pub(super) const fn new(color: Color, width: f64) -> Stroke {
         Stroke { color, width }
     }
 
-    pub(super) fn faint(self, strength: f64) -> Stroke {
-        Stroke { color: faint(self.color, strength), ..self }
+    pub(super) fn faint(self, percent: u8) -> Stroke {
+        Stroke { color: self.color.faint(percent), ..self }
     }
 }
 
@@ -82,7 +68,7 @@ impl LineStyle {
     pub(super) const OTHERS: LineStyle = LineStyle { stroke: Stroke::new(OTHERS, 1.0), dashed: false };
 
     pub(super) fn nth(index: usize, width: f64) -> LineStyle {
-        LineStyle { stroke: Stroke::new(color(index), width), dashed: (index / PALETTE.len()) % 2 == 1 }
+        LineStyle { stroke: Stroke::new(color(index), width), dashed: (index / COLORS) % 2 == 1 }
     }
 }
 
@@ -119,7 +105,7 @@ impl Shape {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct MarkStyle {
     pub shape: Shape,
-    pub color: RGBColor,
+    pub color: Color,
 }
 
 impl MarkStyle {
@@ -130,18 +116,11 @@ impl MarkStyle {
         MarkStyle { shape: Shape::ALL[index % Shape::ALL.len()], color: color(index) }
     }
 
-    pub(super) fn faint(self, strength: f64) -> MarkStyle {
-        MarkStyle { color: faint(self.color, strength), ..self }
+    pub(super) fn faint(self, percent: u8) -> MarkStyle {
+        MarkStyle { color: self.color.faint(percent), ..self }
     }
 }
 
-pub(super) fn color(index: usize) -> RGBColor {
-    PALETTE[index % PALETTE.len()]
-}
-
-/// A colour as it looks on white when it is let through in part. True opacity
-/// would give every line a layer of its own, and make PNG a hundred times slower.
-pub(super) fn faint(color: RGBColor, strength: f64) -> RGBColor {
-    let mix = |part: u8| (255.0 - (255.0 - f64::from(part)) * strength).round() as u8;
-    RGBColor(mix(color.0), mix(color.1), mix(color.2))
+pub(super) const fn color(index: usize) -> Color {
+    Color::full(Hue::Line((index % COLORS) as u8))
 }

@@ -8,7 +8,7 @@ use super::legend::{Legend, Row};
 use super::page::{Heading, Plot};
 use super::style::{self, LineStyle, MarkStyle, Stroke};
 use super::swept_data::{Shown, interval};
-use super::{Chart, ChartError, number, theory_line, wording};
+use super::{Chart, ChartError, Look, number, theory_line, wording};
 
 /// How far a mark reaches from its place, where there is room.
 const RADIUS: f64 = 6.0;
@@ -67,7 +67,7 @@ pub struct SweptPoint {
 /// Draws a metric over one axis of a sweep. Points that are no finite numbers
 /// are left out, and counted on the chart.
 pub fn swept_chart(name: &str, swept: &Swept) -> Result<Chart, ChartError> {
-    canvas::draw(name, |canvas| Drawing { swept, shown: Shown::new(swept) }.paint(canvas))
+    canvas::draw(name, Look::default(), |canvas| Drawing { swept, shown: Shown::new(swept) }.paint(canvas))
 }
 
 struct Drawing<'a> {
@@ -77,18 +77,15 @@ struct Drawing<'a> {
 
 impl Drawing<'_> {
     fn paint(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
-        self.heading().draw(canvas)?;
+        let top = self.heading().draw(canvas)?;
         let legend = self.legend(canvas)?;
         let room = if legend.rows.is_empty() { 0.0 } else { legend.width(canvas)? };
-        let mut plot = Plot::new(canvas, self.x_axis(), self.y_axis(), room)?;
-        match &self.swept.places {
-            SweptAxis::Numbers => plot.thin_x_labels(canvas)?,
-            SweptAxis::Names(names) => {
-                let spacing = (plot.right - plot.left) / names.len().max(1) as f64;
-                let names = Names::new(canvas, names, spacing)?;
-                plot.bottom = names.bottom();
-                names.draw(canvas, |index| plot.x(index as f64), plot.bottom)?;
-            }
+        let mut plot = Plot::new(canvas, top, self.x_axis(), self.y_axis(), room)?;
+        if let SweptAxis::Names(names) = &self.swept.places {
+            let spacing = (plot.right - plot.left) / names.len().max(1) as f64;
+            let names = Names::new(canvas, names, spacing)?;
+            plot.bottom = names.bottom(canvas);
+            names.draw(canvas, |index| plot.x(index as f64), plot.bottom)?;
         }
         plot.draw(canvas, &wording::name(&self.swept.axis), &wording::name(&self.swept.metric))?;
         if self.shown.is_empty() {
@@ -110,7 +107,7 @@ impl Drawing<'_> {
             |nth: usize| self.path(&plot, nth).last().copied().filter(|end| self.joins() && end.0 > near);
         let mut ends: Vec<Option<Point>> = (0..self.shown.chosen.len()).map(end).collect();
         ends.resize(legend.rows.len(), None);
-        legend.draw(canvas, &ends)
+        legend.draw(canvas, &plot, &ends)
     }
 
     fn x_axis(&self) -> Axis {
@@ -184,7 +181,7 @@ impl Drawing<'_> {
     }
 
     fn draw_intervals(&self, canvas: &Canvas<'_>, plot: &Plot, nth: usize) -> Result<(), ChartError> {
-        let stroke = Stroke::new(style::color(nth), 1.5).faint(0.6);
+        let stroke = Stroke::new(style::color(nth), 1.5).faint(60);
         let path = self.path(plot, nth);
         let cap = CAP.min(spacing(&path) / 4.0);
         for (point, (x, _)) in self.shown.points[self.shown.chosen[nth]].iter().zip(path) {

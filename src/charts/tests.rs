@@ -2,6 +2,7 @@
 //! overlaps, and the same bytes each time.
 
 mod distributions;
+mod looks;
 mod samples;
 mod sweeps;
 mod theory;
@@ -12,12 +13,17 @@ use resvg::usvg::{Group, Node, Options, Rect, Tree};
 use self::samples::{experiments, hostile, run};
 use super::*;
 
+/// The SVG of a chart.
+fn svg(chart: &Chart) -> String {
+    chart.svg().expect("an SVG")
+}
+
 /// A parsed chart, with the words of each text and the box around them.
 fn texts(chart: &Chart) -> Vec<(String, Rect)> {
     let options = Options { fontdb: png::fonts(), ..Options::default() };
-    let tree = Tree::from_str(&chart.svg, &options).expect("a sound SVG");
+    let tree = Tree::from_str(&svg(chart), &options).expect("a sound SVG");
     let size = tree.size().to_int_size();
-    assert_eq!((size.width(), size.height()), (style::WIDTH, style::HEIGHT));
+    assert_eq!((size.width(), size.height()), chart.look.picture_size());
     let mut texts = Vec::new();
     collect(tree.root(), &mut texts);
     texts
@@ -43,14 +49,15 @@ fn words(chart: &Chart) -> String {
 #[track_caller]
 fn assert_sound(charts: &[Chart]) {
     for chart in charts {
-        assert!(!chart.svg.contains("NaN") && !chart.svg.contains("inf\""), "{}", chart.name);
-        assert!(chart.svg.len() < 4_000_000, "{}: {} bytes", chart.name, chart.svg.len());
+        let (svg, (width, height)) = (svg(chart), chart.look.picture_size());
+        assert!(!svg.contains("NaN") && !svg.contains("inf\""), "{}", chart.name);
+        assert!(svg.len() < 4_000_000, "{}: {} bytes", chart.name, svg.len());
         let texts = texts(chart);
         for (index, (words, area)) in texts.iter().enumerate() {
             let inside = area.left() >= 4.0
                 && area.top() >= 4.0
-                && area.right() <= style::WIDTH as f32 - 4.0
-                && area.bottom() <= style::HEIGHT as f32 - 4.0;
+                && area.right() <= width as f32 - 4.0
+                && area.bottom() <= height as f32 - 4.0;
             assert!(inside, "{}: {words:?} leaves the page: {area:?}", chart.name);
             for (other, taken) in &texts[..index] {
                 assert!(!overlap(area, taken), "{}: {words:?} lies on {other:?}", chart.name);
@@ -67,13 +74,17 @@ fn overlap(a: &Rect, b: &Rect) -> bool {
 }
 
 fn run_charts_of(series: &RunSeries) -> Vec<Chart> {
-    let charts = run_charts(series, &[]).expect("charts");
+    run_charts_at(series, Look::default())
+}
+
+fn run_charts_at(series: &RunSeries, look: Look) -> Vec<Chart> {
+    let charts = run_charts(series, &RunTheory::default(), look).expect("charts");
     assert_sound(&charts);
     charts
 }
 
 fn experiment_charts_of(rows: &[MachineMetrics]) -> Vec<Chart> {
-    let charts = experiment_charts(rows, &Published::new()).expect("charts");
+    let charts = experiment_charts(rows, &Published::new(), Look::default()).expect("charts");
     assert_sound(&charts);
     charts
 }
@@ -177,7 +188,7 @@ fn hostile_names_do_no_harm() {
         series.experiment.clone_from(&name);
         series.run.clone_from(&name);
         let charts = run_charts_of(&series);
-        assert!(charts.iter().all(|chart| !chart.svg.contains("<script")));
+        assert!(charts.iter().all(|chart| !svg(chart).contains("<script")));
         let mut rows = experiments(2, 3, 1);
         rows[0].experiment.clone_from(&name);
         experiment_charts_of(&rows);
@@ -210,15 +221,14 @@ fn a_chart_is_written_in_both_formats_and_replaces_only_itself() {
     let picture = std::fs::read(folder.path().join("queue.png")).expect("a picture");
     let pixels = Pixmap::decode_png(&picture).expect("a PNG");
     let size = IntSize::from_wh(pixels.width(), pixels.height());
-    assert_eq!(size, IntSize::from_wh(style::WIDTH, style::HEIGHT));
+    assert_eq!(size, IntSize::from_wh(1600, 1000));
     assert!(pixels.pixels().iter().any(|pixel| pixel.red() < 64), "there is ink on the page");
 }
 
 #[test]
 fn a_folder_that_cannot_be_written_is_named_in_the_error() {
     let file = tempfile::NamedTempFile::new().expect("a file");
-    let chart = Chart { name: "queue".to_owned(), svg: String::new() };
+    let chart = &run_charts_of(&run(1, 6.0))[0];
     let error = chart.write(&file.path().join("within"), Format::Svg).expect_err("no such folder");
     assert!(error.to_string().contains("queue.svg"), "{error}");
-    assert!(matches!(chart.png(), Err(ChartError::Picture(_))));
 }

@@ -1,7 +1,7 @@
 //! A line of theory over the data: short dashes with a light edge, cut off
 //! where the plot ends.
 
-use plotters::style::RGBColor;
+use super::color::Color;
 
 use super::ChartError;
 use super::canvas::{Canvas, Point};
@@ -21,7 +21,7 @@ pub(super) fn draw(
     canvas: &Canvas<'_>,
     plot: &Plot,
     points: &[(f64, f64)],
-    color: RGBColor,
+    color: Color,
 ) -> Result<(), ChartError> {
     let pixels: Vec<Point> = points.iter().map(|(x, y)| plot.beyond(*x, *y)).collect();
     stroke(canvas, &dashes(&pixels, plot), color)
@@ -29,7 +29,7 @@ pub(super) fn draw(
 
 /// Draws what theory says of one place: a level stroke of at least two dashes
 /// that reaches `half` pixels to both sides.
-pub(super) fn tick(canvas: &Canvas<'_>, at: Point, half: f64, color: RGBColor) -> Result<(), ChartError> {
+pub(super) fn tick(canvas: &Canvas<'_>, at: Point, half: f64, color: Color) -> Result<(), ChartError> {
     let pairs = (half / (DASH.0 + DASH.1)).round().max(1.0);
     let period = 2.0 * half / (2.0 * pairs - DASH.1 / (DASH.0 + DASH.1));
     let dash = |nth: u32| {
@@ -40,7 +40,7 @@ pub(super) fn tick(canvas: &Canvas<'_>, at: Point, half: f64, color: RGBColor) -
     stroke(canvas, &dashes, color)
 }
 
-fn stroke(canvas: &Canvas<'_>, dashes: &[[Point; 2]], color: RGBColor) -> Result<(), ChartError> {
+fn stroke(canvas: &Canvas<'_>, dashes: &[[Point; 2]], color: Color) -> Result<(), ChartError> {
     // The data are often of the same colour; a light edge parts the two.
     for [from, to] in dashes {
         canvas.line(&[*from, *to], Stroke::new(PAPER, WIDTH + 2.0 * EDGE))?;

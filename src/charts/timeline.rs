@@ -6,14 +6,15 @@ use super::legend::{Legend, Row};
 use super::page::{Heading, Plot};
 use super::style::{self, LineStyle};
 use super::trace::{self, Step};
-use super::{Chart, ChartError, number, theory_line, wording};
+use super::{Chart, ChartError, Look, RunTheory, number, theory_line, wording};
 use crate::metrics::series::{MachineSeries, RunSeries, Sample};
 
 /// The pixels within which the lines that are not singled out are thinned.
 const OTHERS_COLUMN_PX: f64 = 3.0;
 const LINE_WIDTH: f64 = 2.2;
-/// How strong the band is that shows what happened within the events of a sample.
-const RANGE_STRENGTH: f64 = 0.4;
+/// How strong the band is that shows what happened within the events of a
+/// sample, in percent.
+const RANGE_STRENGTH: u8 = 40;
 
 /// What one chart over time shows.
 pub(super) struct Timeline {
@@ -45,14 +46,19 @@ pub(super) struct Line {
 }
 
 impl Timeline {
-    pub(super) fn draw(&self, series: &RunSeries) -> Result<Chart, ChartError> {
-        canvas::draw(self.name, |canvas| self.paint(canvas, series))
+    pub(super) fn draw(
+        &self,
+        series: &RunSeries,
+        theory: &RunTheory,
+        look: Look,
+    ) -> Result<Chart, ChartError> {
+        canvas::draw(self.name, look, |canvas| self.paint(canvas, series, theory))
     }
 
-    fn paint(&self, canvas: &Canvas<'_>, series: &RunSeries) -> Result<(), ChartError> {
-        let chosen = self.chosen();
+    fn paint(&self, canvas: &Canvas<'_>, series: &RunSeries, theory: &RunTheory) -> Result<(), ChartError> {
+        let chosen = self.chosen(canvas);
         let legend = self.legend(series, &chosen);
-        self.heading(series, &chosen).draw(canvas)?;
+        let top = self.heading(series, theory, &chosen).draw(canvas)?;
         let highest = self.steps().map(|step| step.high).fold(0.0, f64::max);
         let span = span(series).unwrap_or((0.0, 1.0));
         let slopes = self.slopes(&chosen);
@@ -60,7 +66,7 @@ impl Timeline {
         let expected = slopes.iter().map(|(_, slope)| slope * span.1).fold(0.0, f64::max);
         let highest = highest.max(expected.min(2.0 * highest));
         let room = if legend.rows.is_empty() { 0.0 } else { legend.width(canvas)? };
-        let plot = Plot::new(canvas, Axis::seconds(span.0, span.1), Axis::counts(highest), room)?;
+        let plot = Plot::new(canvas, top, Axis::seconds(span.0, span.1), Axis::counts(highest), room)?;
         plot.draw(canvas, "Lab time (s)", self.y_title)?;
         if self.steps().next().is_none() {
             return plot.say(canvas, self.empty);
@@ -79,7 +85,7 @@ impl Timeline {
             theory_line::draw(canvas, &plot, &line, legend.rows[nth].style.stroke.color)?;
         }
         ends.resize(legend.rows.len(), None);
-        legend.draw(canvas, &ends)
+        legend.draw(canvas, &plot, &ends)
     }
 
     /// The slopes of theory above 0, each once, with the first chosen line it
@@ -99,9 +105,9 @@ impl Timeline {
     }
 
     /// The lines to single out, in the order of their machines.
-    fn chosen(&self) -> Vec<usize> {
+    fn chosen(&self, canvas: &Canvas<'_>) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.lines.len()).collect();
-        if order.len() > style::LINES {
+        if order.len() > style::LINES.min(Legend::room(canvas)) {
             order.sort_by(|a, b| self.lines[*b].at_end.total_cmp(&self.lines[*a].at_end));
             order.truncate(style::HIGHLIGHTED);
             order.sort_unstable();
@@ -130,7 +136,7 @@ impl Timeline {
         Row { style, mark: None, cells: cells.collect() }
     }
 
-    fn heading(&self, series: &RunSeries, chosen: &[usize]) -> Heading {
+    fn heading(&self, series: &RunSeries, theory: &RunTheory, chosen: &[usize]) -> Heading {
         let mut notes = self.notes.clone();
         if self.steps().any(|step| step.low < step.high) {
             notes.push("light: between the least and the most of neighbouring events".to_owned());
@@ -144,6 +150,7 @@ impl Timeline {
         } else if self.lines.iter().any(|line| line.theory == Some(0.0)) {
             notes.push(self.flat_theory.to_owned());
         }
+        notes.extend(theory.left_out().map(str::to_owned));
         Heading { title: self.title.to_owned(), subject: subject(series), notes }
     }
 

@@ -107,7 +107,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, path: &[Point], style: LineStyle) -> Res
         return canvas.line(path, style.stroke);
     }
     let thin = Stroke { width: 1.0, ..style.stroke };
-    canvas.line(path, thin.faint(0.7))?;
+    canvas.line(path, thin.faint(70))?;
     let thick = Stroke { width: style.stroke.width * 1.6, ..style.stroke };
     dashes(path).iter().try_for_each(|dash| canvas.line(dash, thick))
 }

@@ -12,6 +12,7 @@ mod engine_flag;
 pub mod exec;
 mod fulfil;
 mod gathered;
+mod look_flags;
 pub mod machine;
 pub mod metrics;
 pub mod parse;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::ValueEnum;
-use labctl::charts::{self, Chart, Format, Published, published_values};
+use labctl::charts::{self, Chart, Format, Look, Published, RunTheory, published_values};
 use labctl::metrics::MachineMetrics;
 use labctl::plan::Run;
 use labctl::reading::{Purpose, ReadLog, measure_run, run_metrics};
@@ -12,6 +12,7 @@ use labctl::spec;
 use labctl::store::{RunPath, SPEC_FILE};
 
 use super::dialect_flags::DialectFlags;
+use super::look_flags::LookFlags;
 use super::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
@@ -42,6 +43,9 @@ pub struct Args {
     format: FormatFlag,
 
     #[command(flatten)]
+    look: LookFlags,
+
+    #[command(flatten)]
     dialect: DialectFlags,
 }
 
@@ -57,6 +61,13 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         FormatFlag::Png => Format::Png,
         FormatFlag::Svg => Format::Svg,
     };
+    let look = match args.look.look() {
+        Ok(look) => look,
+        Err(error) => {
+            terminal.error(error);
+            return Ok(Exit::Usage);
+        }
+    };
     let runs = args.dialect.find_runs(&args.paths, terminal)?;
     let mut logs = Vec::new();
     let mut rows = Vec::new();
@@ -69,13 +80,13 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             without_logs += 1;
             rows.extend(run_metrics(run)?);
         } else {
-            let (measured, read) = draw_run(run, planned, &args.plots, format, terminal)?;
+            let (measured, read) = draw_run(run, planned.as_ref(), &args.plots, (format, look), terminal)?;
             rows.extend(measured);
             logs.push((run, read));
         }
     }
     let folder = common_folder(&runs, &args.plots);
-    write(&charts::experiment_charts(&rows, &published)?, &folder, format)?;
+    write(&charts::experiment_charts(&rows, &published, look)?, &folder, format)?;
     terminal.say(format!("{}: {} runs against speed ratio", folder.display(), runs.len()));
     if without_logs > 0 {
         terminal.say(format!(
@@ -88,18 +99,17 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 
 fn draw_run(
     run: &RunPath,
-    planned: Option<Run>,
+    planned: Option<&Run>,
     plots: &Path,
-    format: Format,
+    (format, look): (Format, Look),
     terminal: &Terminal,
 ) -> anyhow::Result<(Vec<MachineMetrics>, Vec<ReadLog>)> {
     let reading = measure_run(run, Purpose { series: true, history: false })?;
     let folder = run_folder(run, plots);
-    let delays_senders = planned.as_ref().is_some_and(Run::delays_senders);
-    let theory = planned.filter(|_| !delays_senders).map(|planned| planned.predictions()).unwrap_or_default();
-    let drawn = charts::run_charts(&reading.series, &theory)?;
+    let theory = planned.map(RunTheory::of).unwrap_or_default();
+    let drawn = charts::run_charts(&reading.series, &theory, look)?;
     write(&drawn, &folder, format)?;
-    let without = if delays_senders { ", without theory, as senders lose ticks to a delay" } else { "" };
+    let without = theory.left_out().map_or(String::new(), |why| format!(", {why}"));
     terminal.say(format!("{}: {} charts{without}", folder.display(), drawn.len()));
     Ok((reading.rows, reading.logs))
 }

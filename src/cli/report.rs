@@ -1,13 +1,12 @@
 //! `labctl report`: one page on what was run, measured and found.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use clap::ValueEnum;
-use labctl::charts::{Chart, Format};
-use labctl::report::{self, Document, GENERATOR, figures};
+use labctl::charts::Format;
+use labctl::report::{self, Document, GENERATOR};
 use labctl::store::find::FindError;
 use labctl::store::{PLAN_FILE, RunPath, find_runs, write_file};
 use labctl::sweep::folder::RUNS_FILE;
@@ -140,13 +139,8 @@ fn write_markdown(path: &Path, document: &Document) -> anyhow::Result<usize> {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let folder = format!("{stem}_charts");
     let place = path.with_file_name(&folder);
-    let figures = figures(document);
-    if !figures.is_empty() {
-        fs::create_dir_all(&place).with_context(|| format!("cannot make {}", place.display()))?;
-    }
-    for figure in figures {
-        let chart = Chart { name: figure.name.clone(), svg: figure.svg.clone() };
-        chart.write(&place, Format::Svg)?;
+    for figure in document.figures() {
+        figure.chart.write(&place, Format::Svg)?;
     }
     write(path, &report::markdown(document, Some(&link(&folder)))?)
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::ValueEnum;
-use labctl::charts::{self, Format, published_values};
+use labctl::charts::{self, Format, Look, RunTheory, published_values};
 use labctl::engine::StopSwitch;
 use labctl::lab::{Done, Engine};
 use labctl::log::EndReason;
@@ -114,7 +114,11 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         }
     }
     if several {
-        plot::write(&charts::experiment_charts(&rows, &published)?, &args.plots, Format::Png)?;
+        plot::write(
+            &charts::experiment_charts(&rows, &published, Look::default())?,
+            &args.plots,
+            Format::Png,
+        )?;
         terminal.say(format!("charts of all against speed ratio: {}", args.plots.display()));
     }
     Ok(exit)
@@ -189,13 +193,12 @@ fn show(done: &Done, experiment: &str, terminal: &Terminal) -> anyhow::Result<()
 fn draw(done: &Done, run: &Run, plots: &Path, terminal: &Terminal) -> anyhow::Result<()> {
     let series = &done.reading.series;
     let folder = plots.join(&series.experiment).join(&series.run);
-    let theory = if run.delays_senders() { Vec::new() } else { run.predictions() };
-    let mut drawn = charts::run_charts(series, &theory)?;
+    let theory = RunTheory::of(run);
+    let mut drawn = charts::run_charts(series, &theory, Look::default())?;
     let published = published_values(&series.experiment, &run.spec).collect();
-    drawn.extend(charts::experiment_charts(&done.reading.rows, &published)?);
+    drawn.extend(charts::experiment_charts(&done.reading.rows, &published, Look::default())?);
     plot::write(&drawn, &folder, Format::Png)?;
-    let without =
-        if run.delays_senders() { "; without theory, as senders lose ticks to a delay" } else { "" };
+    let without = theory.left_out().map_or(String::new(), |why| format!("; {why}"));
     terminal.say(format!("charts:  {} ({} files{without})", folder.display(), drawn.len()));
     Ok(())
 }

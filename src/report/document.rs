@@ -3,6 +3,8 @@
 
 use serde::Serialize;
 
+use crate::charts::Chart;
+
 /// A report.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Document {
@@ -81,12 +83,13 @@ pub struct Column {
 }
 
 /// A chart and what is to be seen on it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Figure {
-    /// Of its file, where it gets one.
-    pub name: String,
-    /// The drawing, a whole SVG document.
-    pub svg: String,
+    /// Unique within the report, of letters, digits and `-`.
+    pub id: String,
+    /// Named as the figure.
+    #[serde(skip)]
+    pub chart: Chart,
     /// In place of the picture.
     pub alt: String,
     pub caption: String,
@@ -141,6 +144,35 @@ impl Table {
 
     pub fn noted(self, note: impl Into<String>) -> Table {
         Table { note: note.into(), ..self }
+    }
+}
+
+impl Figure {
+    /// A chart below `place`, an id.
+    pub fn new(place: &str, chart: &Chart, caption: String) -> Figure {
+        let name = chart.name.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+        let alt = format!("{}. {}", chart.title, chart.description);
+        let mut chart = chart.clone();
+        chart.name = format!("{place}-{name}");
+        Figure { id: chart.name.clone(), chart, alt, caption }
+    }
+}
+
+impl Document {
+    /// All charts, in their order.
+    pub fn figures(&self) -> Vec<&Figure> {
+        fn gather<'a>(blocks: &'a [Block], found: &mut Vec<&'a Figure>) {
+            for block in blocks {
+                match block {
+                    Block::Figure(figure) => found.push(figure),
+                    Block::Part(section) | Block::Folded(section) => gather(&section.blocks, found),
+                    _ => {}
+                }
+            }
+        }
+        let mut found = Vec::new();
+        self.sections.iter().for_each(|section| gather(&section.blocks, &mut found));
+        found
     }
 }
 

@@ -67,7 +67,7 @@ pub fn beside(caption: &str, residuals: &[Residual], chance: &str) -> Table {
         let shown = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), shown_as(one.quantity));
         vec![
             one.machine.to_string(),
-            one.quantity.name().to_owned(),
+            one.quantity.name().replace('_', " "),
             shown(one.theory),
             shown(one.simulated),
             known(one.measured, shown_as(one.quantity)),

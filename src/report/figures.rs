@@ -1,5 +1,4 @@
-//! Charts with their captions, and what stands in their place for those who do
-//! not see them.
+//! Charts with their captions, which tell in words what is to be read off them.
 
 use super::document::{Block, Figure, Section};
 use super::subject::{Drawn, RunSubject};
@@ -8,7 +7,7 @@ use crate::charts::Chart;
 use crate::metrics::MachineMetrics;
 use crate::metrics::series::Thinned;
 
-/// Alternative texts name no more machines than this.
+/// Captions name no more machines than this.
 const MACHINES_NAMED: usize = 8;
 
 /// The section on a run's charts; `None` where they were not drawn.
@@ -36,50 +35,33 @@ fn of_run(chart: &Chart, rows: &[MachineMetrics], id: &str) -> Figure {
         let named =
             rows.iter().take(MACHINES_NAMED).map(|row| format!("machine {}: {}", row.machine, show(row)));
         let more = rows.len().saturating_sub(MACHINES_NAMED);
-        let more = (more > 0).then(|| format!("and {more} more"));
-        named.chain(more).collect::<Vec<_>>().join("; ")
+        named.chain((more > 0).then(|| format!("and {more} more"))).collect::<Vec<_>>().join("; ")
     };
-    let (caption, values) = match chart.name.as_str() {
-        "queue" => (
-            "Queue length over lab time, counted after each event.",
-            format!("Longest, {}.", each(|row| known(row.max_queue, |queue| queue.to_string()))),
+    let caption = match chart.name.as_str() {
+        "queue" => format!(
+            "Queue length over lab time, counted after each event. Longest, {}.",
+            each(|row| known(row.max_queue, |queue| queue.to_string()))
         ),
-        "clocks" => (
-            "Logical clocks over lab time.",
-            format!("At the end, {}.", each(|row| row.final_clock.to_string())),
+        "clocks" => {
+            format!("Logical clocks over lab time. At the end, {}.", each(|row| row.final_clock.to_string()))
+        }
+        "drift" => format!(
+            "How far each logical clock is behind the leading one. At the end, {}.",
+            each(|row| row.clock_diff.to_string())
         ),
-        "drift" => (
-            "How far each logical clock is behind the leading one, over lab time.",
-            format!("At the end, {}.", each(|row| row.clock_diff.to_string())),
+        "jumps" => format!(
+            "By how much RECEIVE events raise the clock. 95 % of them by at most, {}.",
+            each(|row| known(row.jump_p95, |jump| jump.to_string()))
         ),
-        "jumps" => (
-            "By how much RECEIVE events raise the clock.",
-            format!("95 % of them by at most, {}.", each(|row| known(row.jump_p95, |jump| jump.to_string()))),
-        ),
-        _ => ("", String::new()),
+        _ => of_many(chart),
     };
-    Figure {
-        name: format!("{id}-{}", chart.name),
-        svg: chart.svg.clone(),
-        alt: format!("{caption} {values}"),
-        caption: caption.to_owned(),
-    }
+    Figure::new(id, chart, caption)
 }
 
-/// A chart that is not of one run.
-pub fn of_many(chart: &Chart, about: &str) -> Figure {
+/// The caption of a chart that is not of one run.
+pub fn of_many(chart: &Chart) -> String {
     let words = chart.name.replace("_vs_", " against ").replace('_', " ");
-    Figure {
-        name: chart.name.clone(),
-        svg: chart.svg.clone(),
-        alt: format!("Chart: {words}, {about}."),
-        caption: format!("{}, {about}.", capital(&words)),
-    }
-}
-
-fn capital(words: &str) -> String {
     let mut letters = words.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
+    let first = letters.next().map(|first| first.to_uppercase().collect::<String>());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }

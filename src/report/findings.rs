@@ -1,5 +1,6 @@
 //! What a reader should take away from a run, in sentences.
 
+use super::chance::{Held, chance};
 use super::document::Remark;
 use super::subject::{Audited, RunSubject};
 use super::wording::{counted, listed, machine, machines, micros};
@@ -7,14 +8,11 @@ use crate::event::MachineId;
 use crate::log::EndReason;
 use crate::metrics::MachineMetrics;
 use crate::metrics::trust::doubts;
-use crate::residual::Residual;
 use crate::rounding::brief;
 use crate::theory::{Prediction, Regime};
 
 /// Machines that get a sentence of their own.
 const MACHINES_TOLD: usize = 4;
-/// Standard deviations from theory beyond which it is hardly chance.
-pub const HARDLY_CHANCE: f64 = 3.0;
 
 /// The findings on a run, the weightiest first.
 pub fn findings(run: &RunSubject) -> Vec<Remark> {
@@ -23,7 +21,7 @@ pub fn findings(run: &RunSubject) -> Vec<Remark> {
     }
     let mut found: Vec<Remark> = ended(run).into_iter().collect();
     found.extend(overload(run));
-    found.extend(chance(&run.residuals));
+    found.extend(chance(&[Held { experiment: String::new(), residuals: &run.residuals, seeds: 1 }]));
     found.push(audit(&run.audited));
     found.extend(fidelity(run));
     found.extend(messages(run));
@@ -73,7 +71,7 @@ fn falls_behind(run: &RunSubject, row: &MachineMetrics, theory: &Prediction) -> 
             .to_owned(),
     };
     let expected = match theory.regime {
-        Regime::Overloaded => format!(" (theory: {})", brief(theory.queue_growth * seconds)),
+        Regime::Overloaded => format!(" (theory: {:.0})", theory.queue_growth * seconds),
         _ => String::new(),
     };
     let queue = row.end_queue.map_or_else(String::new, |queue| {
@@ -114,19 +112,7 @@ fn keep_up(stable: &[&MachineMetrics]) -> Option<Remark> {
 
 /// Where theory says nothing: what the logs alone show.
 fn as_seen(run: &RunSubject) -> Vec<Remark> {
-    const NEVER_IDLE: f64 = 0.98;
-    let waits = |row: &&MachineMetrics| row.end_queue.is_some_and(|queue| queue > 2);
-    let is_busy = |row: &&MachineMetrics| row.utilisation.is_some_and(|share| share >= NEVER_IDLE);
-    let busy = run.rows.iter().filter(|row| waits(row) && is_busy(row)).take(MACHINES_TOLD);
-    let mut found: Vec<Remark> = busy
-        .map(|row| {
-            let left = counted(row.end_queue.unwrap_or_default(), "message");
-            Remark::finding(format!(
-                "{} only received, and left {left} in its queue: by all signs it is overloaded.",
-                machine(row)
-            ))
-        })
-        .collect();
+    let mut found = never_idle(run);
     let unknown: Vec<MachineId> =
         run.rows.iter().filter(|row| row.max_queue.is_none()).map(|row| row.machine).collect();
     if !unknown.is_empty() {
@@ -140,22 +126,19 @@ fn as_seen(run: &RunSubject) -> Vec<Remark> {
     found
 }
 
-/// Whether what was measured lies within chance of theory.
-pub fn chance(residuals: &[Residual]) -> Option<Remark> {
-    let known = residuals.iter().filter_map(|one| Some((one, one.value()?)));
-    let (furthest, value) = known.max_by(|(_, a), (_, b)| a.abs().total_cmp(&b.abs()))?;
-    let what = format!("{} of machine {}", furthest.quantity.name(), furthest.machine);
-    Some(if value.abs() > HARDLY_CHANCE {
-        Remark::warning(format!(
-            "The {what} lies {} standard deviations from theory, which is hardly chance.",
-            brief(value)
+/// Machines that are overloaded by all signs that the logs give.
+pub fn never_idle(run: &RunSubject) -> Vec<Remark> {
+    const NEVER_IDLE: f64 = 0.98;
+    let waits = |row: &&MachineMetrics| row.end_queue.is_some_and(|queue| queue > 2);
+    let is_busy = |row: &&MachineMetrics| row.utilisation.is_some_and(|share| share >= NEVER_IDLE);
+    let busy = run.rows.iter().filter(|row| waits(row) && is_busy(row)).take(MACHINES_TOLD);
+    let told = |row: &MachineMetrics| {
+        let (who, left) = (machine(row), counted(row.end_queue.unwrap_or_default(), "message"));
+        Remark::finding(format!(
+            "{who} hardly did but receive, and left {left} in its queue: by all signs it is overloaded."
         ))
-    } else {
-        Remark::good(format!(
-            "All that was measured lies within chance of theory; furthest from it is the {what}, by {} standard deviations.",
-            brief(value)
-        ))
-    })
+    };
+    busy.map(told).collect()
 }
 
 /// The verdict of the audit.

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use super::subject::{Audited, Drawn, Group, Quoted, RunSubject, Subjects, SweepSubject};
 use crate::audit::{Audit, Finding, RULES, audit};
-use crate::charts::{self, Chart, ChartError, Published, published_values};
+use crate::charts::{self, ChartError, Look, LookError, Published, RunTheory, Theme, published_values};
 use crate::engine::StopSwitch;
 use crate::history::History;
 use crate::lab::quotes::{Quotes, short_place};
 use crate::lab::stated::stated;
 use crate::metrics::MachineMetrics;
 use crate::metrics::summary::{RunMetrics, summarise};
+use crate::metrics::trust::doubts;
 use crate::plan::Run;
 use crate::reading::{Purpose, ReadError, Reading, measure_run, run_metrics};
 use crate::residual::{Measured, SIMULATED_RUNS, residuals, setting};
@@ -41,6 +42,8 @@ pub enum GatherError {
     Sweep(#[from] FolderError),
     #[error(transparent)]
     Chart(#[from] ChartError),
+    #[error(transparent)]
+    Look(#[from] LookError),
     #[error("cannot read {path}: {source}")]
     Quote { path: PathBuf, source: io::Error },
 }
@@ -52,8 +55,9 @@ pub fn gather(runs: Vec<RunPath>, sweeps: &[PathBuf]) -> Result<Subjects, Gather
     for stored in runs {
         let is_first = subjects.runs.is_empty();
         let mut run = read(stored, is_first || drawn_bytes < DRAWN_BYTES_MAX)?;
-        let charts = run.drawn.iter().flat_map(|drawn| &drawn.charts);
-        drawn_bytes += charts.map(|chart| chart.svg.len()).sum::<usize>();
+        for chart in run.drawn.iter().flat_map(|drawn| &drawn.charts) {
+            drawn_bytes += chart.inline("")?.len();
+        }
         if drawn_bytes > DRAWN_BYTES_MAX && !is_first {
             run.drawn = None;
         }
@@ -68,7 +72,7 @@ pub fn gather(runs: Vec<RunPath>, sweeps: &[PathBuf]) -> Result<Subjects, Gather
         let plans = subjects.runs.iter().filter_map(|run| Some((run, run.plan.as_ref()?)));
         let published: Published =
             plans.flat_map(|(run, plan)| published_values(&run.stored.experiment, &plan.spec)).collect();
-        subjects.side_by_side = charts::experiment_charts(&rows, &published)?;
+        subjects.side_by_side = charts::experiment_charts(&rows, &published, look()?)?;
     }
     Ok(subjects)
 }
@@ -105,13 +109,19 @@ fn read(stored: RunPath, is_to_be_drawn: bool) -> Result<RunSubject, GatherError
     Ok(run)
 }
 
-fn draw(run: &RunSubject, reading: &Reading) -> Result<Drawn, ChartError> {
+/// As wide as the page's column, so that letters are as large as those around.
+fn look() -> Result<Look, LookError> {
+    Look::new(1000, 640, 1.0, Theme::Light)
+}
+
+fn draw(run: &RunSubject, reading: &Reading) -> Result<Drawn, GatherError> {
     let points = |row: &MachineMetrics| {
         let series = reading.series.machines.iter().find(|series| series.machine == row.machine)?;
         Some(row.events.div_ceil((series.samples.len() as u64).max(1)))
     };
     let events_a_point = reading.rows.iter().filter_map(points).max().unwrap_or(1);
-    Ok(Drawn { charts: charts::run_charts(&reading.series, &run.predictions())?, events_a_point })
+    let theory = run.plan.as_ref().map(RunTheory::of).unwrap_or_default();
+    Ok(Drawn { charts: charts::run_charts(&reading.series, &theory, look()?)?, events_a_point })
 }
 
 fn hold(stored: &RunPath, history: &History) -> Result<Audited, GatherError> {
@@ -148,19 +158,24 @@ fn read_sweep(folder: &Path) -> Result<SweepSubject, GatherError> {
     let plan = sweep.plan()?;
     let name = folder.canonicalize().ok().and_then(|real| real.file_name().map(ToOwned::to_owned));
     let name = name.map_or_else(|| "sweep".to_owned(), |name| name.to_string_lossy().into_owned());
-    let (outlines, charts) = {
-        let mut picture = SweepPicture::new(&format!("sweep {name}"), &plan);
-        for (number, sample) in read_cells(&sweep.runs_file())? {
-            let cell = (number as usize).wrapping_sub(1);
-            if cell < plan.cells().len() {
-                let rows: Vec<MachineMetrics> = sample.runs.into_iter().flat_map(|run| run.rows).collect();
-                picture.take(&CellResult { cell, rows: &rows });
-            }
+    let mut picture = SweepPicture::new(&format!("sweep {name}"), &plan);
+    let (mut fidelity_min, mut doubted) = (None, 0);
+    for (number, sample) in read_cells(&sweep.runs_file())? {
+        let cell = (number as usize).wrapping_sub(1);
+        if cell >= plan.cells().len() {
+            continue;
         }
-        let charts: Vec<Chart> = picture.draw()?;
-        (picture.outlines().to_vec(), charts)
-    };
-    Ok(SweepSubject { name, folder: folder.display().to_string(), plan, outlines, charts })
+        for (run, rows) in sample.runs.iter().filter_map(|run| Some((RunMetrics::of(&run.rows)?, &run.rows)))
+        {
+            doubted += u64::from(!doubts(rows, &run).is_empty());
+            fidelity_min = run.fidelity_min.into_iter().chain(fidelity_min).reduce(f64::min);
+        }
+        let rows: Vec<MachineMetrics> = sample.runs.into_iter().flat_map(|run| run.rows).collect();
+        picture.take(&CellResult { cell, rows: &rows });
+    }
+    let (outlines, charts) = (picture.outlines().to_vec(), picture.draw()?);
+    let folder = folder.display().to_string();
+    Ok(SweepSubject { name, folder, fidelity_min, doubted, outlines, charts, plan })
 }
 
 /// Sorts runs by what they share but for the seed, and holds them against

@@ -1,6 +1,7 @@
 //! A report as one HTML file: no network, nothing beside it. Whatever a spec, a
 //! name or a log holds stays text.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use base64::Engine;
@@ -9,7 +10,9 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, Value, context};
 use sha2::{Digest, Sha256};
 
-use super::document::{Document, UNKNOWN};
+use super::PageError;
+use super::document::{Document, Figure, UNKNOWN};
+use crate::charts::{Theme, theme_css};
 use crate::lab::VERSION;
 
 const TEMPLATE: &str = include_str!("page.html");
@@ -20,7 +23,10 @@ const SCRIPT: &str = include_str!("page.js");
 pub const GENERATOR: &str = "labctl report";
 
 /// Writes the page.
-pub fn html(document: &Document) -> Result<String, Error> {
+pub fn html(document: &Document) -> Result<String, PageError> {
+    let drawing = |figure: &Figure| Ok((figure.id.clone(), figure.chart.inline(&figure.id)?));
+    let drawings: BTreeMap<String, String> =
+        document.figures().into_iter().map(drawing).collect::<Result<_, PageError>>()?;
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_formatter(|out, _, value: &Value| {
@@ -30,14 +36,24 @@ pub fn html(document: &Document) -> Result<String, Error> {
     let page = context! {
         document => Value::from(Serde(document)),
         generator => format!("{GENERATOR} {VERSION}"),
-        style => STYLE,
+        drawings => drawings,
+        style => style(),
         script => SCRIPT,
         script_hashes => [hash(SCRIPT)],
         unknown => UNKNOWN,
         verdicts => ["sound", "unsound", "unknown"],
         words => context! { good => "Good", finding => "Finding", warning => "Warning", unknown => "Unknown" },
     };
-    environment.render_named_str("page.html", TEMPLATE, page).map(|page| page + "\n")
+    Ok(environment.render_named_str("page.html", TEMPLATE, page)? + "\n")
+}
+
+/// The style of the page, and the colours of its charts in either theme.
+fn style() -> String {
+    let (light, dark) = (theme_css(Theme::Light), theme_css(Theme::Dark));
+    format!(
+        "{STYLE}:root{{{light}}}\n@media screen{{@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}\n\
+         :root[data-theme=dark]{{{dark}}}}}\n"
+    )
 }
 
 /// By which the page's policy lets this script run, and no other.
@@ -70,9 +86,17 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::document::{Block, Code, Column, Figure, Remark, Section, Table};
+    use crate::charts::{Look, RunTheory, run_charts};
+    use crate::metrics::series::RunSeries;
+    use crate::report::document::{Block, Code, Column, Remark, Section, Table};
 
     const HOSTILE: &str = "<script>alert('x')</script>\" onload=\"y & {{ z }} \u{202e}\u{0}";
+
+    fn hostile_chart() -> crate::charts::Chart {
+        let series =
+            RunSeries { experiment: HOSTILE.to_owned(), run: HOSTILE.to_owned(), machines: Vec::new() };
+        run_charts(&series, &RunTheory::default(), Look::default()).unwrap().remove(0)
+    }
 
     fn hostile_everywhere() -> Document {
         let hostile = || HOSTILE.to_owned();
@@ -82,8 +106,8 @@ mod tests {
             rows: vec![vec![hostile()]],
             note: hostile(),
         };
-        let svg = "<svg></svg>".to_owned();
-        let figure = Figure { name: hostile(), svg, alt: hostile(), caption: hostile() };
+        let chart = hostile_chart();
+        let figure = Figure { alt: hostile(), ..Figure::new("top", &chart, hostile()) };
         let code = Code { caption: hostile(), text: hostile() };
         let inner = vec![
             Block::Prose(hostile()),

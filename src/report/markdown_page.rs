@@ -4,7 +4,8 @@
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, Value, context};
 
-use super::document::{Block, Document, Figure};
+use super::PageError;
+use super::document::Document;
 use super::html::GENERATOR;
 use crate::lab::VERSION;
 use crate::markdown::plain;
@@ -13,7 +14,7 @@ const TEMPLATE: &str = include_str!("page.md");
 
 /// Writes the page. `charts` is the folder of the charts, relative to the page
 /// and fit for a link; without one they are left out.
-pub fn markdown(document: &Document, charts: Option<&str>) -> Result<String, Error> {
+pub fn markdown(document: &Document, charts: Option<&str>) -> Result<String, PageError> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Custom("markdown".into()));
     environment.set_formatter(|out, _, value: &Value| {
@@ -27,7 +28,7 @@ pub fn markdown(document: &Document, charts: Option<&str>) -> Result<String, Err
         generator => format!("{GENERATOR} {VERSION}"),
         words => context! { good => "Good", finding => "Finding", warning => "Warning", unknown => "Unknown" },
     };
-    environment.render_named_str("page.md", TEMPLATE, page).map(|page| page.trim_end().to_owned() + "\n")
+    Ok(environment.render_named_str("page.md", TEMPLATE, page)?.trim_end().to_owned() + "\n")
 }
 
 /// Lines as a block of code: four blanks in front of each, which nothing within
@@ -37,20 +38,4 @@ fn indented(text: &str) -> String {
         line.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect()
     };
     text.lines().map(|line| format!("    {}", shown(line))).collect::<Vec<String>>().join("\n")
-}
-
-/// The charts of a document, in its order.
-pub fn figures(document: &Document) -> Vec<&Figure> {
-    fn of<'a>(blocks: &'a [Block], found: &mut Vec<&'a Figure>) {
-        for block in blocks {
-            match block {
-                Block::Figure(figure) => found.push(figure),
-                Block::Part(section) | Block::Folded(section) => of(&section.blocks, found),
-                _ => {}
-            }
-        }
-    }
-    let mut found = Vec::new();
-    document.sections.iter().for_each(|section| of(&section.blocks, &mut found));
-    found
 }

@@ -2,6 +2,7 @@
 //! charts of it, on one page that needs nothing but itself. Subjects → document
 //! → page.
 
+mod chance;
 pub mod document;
 mod expected;
 mod fidelity;
@@ -24,13 +25,23 @@ mod wording;
 pub use document::Document;
 pub use gathering::{GatherError, gather};
 pub use html::{GENERATOR, html};
-pub use markdown_page::{figures, markdown};
+pub use markdown_page::markdown;
 pub use subject::Subjects;
 
+use crate::charts::ChartError;
 use crate::lab::{COMMIT, VERSION};
-use document::{Block, Section};
+use document::{Block, Figure, Section};
 use figures::of_many;
 use wording::{counted, name};
+
+/// A page cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    #[error("the page cannot be written: {0}")]
+    Template(#[from] minijinja::Error),
+    #[error(transparent)]
+    Chart(#[from] ChartError),
+}
 
 /// Puts a report into words. `command` is what makes the same report again.
 pub fn document(subjects: &Subjects, command: &str) -> Document {
@@ -80,8 +91,8 @@ fn sections(subjects: &Subjects) -> Vec<Section> {
     }
     sections.extend(samples::section(subjects));
     if !subjects.side_by_side.is_empty() {
-        let about = format!("all {} side by side", counted(subjects.runs.len() as u64, "run"));
-        let figures = subjects.side_by_side.iter().map(|chart| Block::Figure(of_many(chart, &about)));
+        let figure = |chart| Block::Figure(Figure::new("speed-ratio", chart, of_many(chart)));
+        let figures = subjects.side_by_side.iter().map(figure);
         sections.push(Section::new("speed-ratio", "Against the speed ratio", figures.collect()));
     }
     sections.extend(runs::section(subjects));

@@ -1,13 +1,13 @@
 //! What a reader should take away from many runs, in sentences.
 
+use super::chance::{Held, chance};
 use super::document::Remark;
-use super::findings::{HARDLY_CHANCE, findings};
+use super::findings::{findings, never_idle};
 use super::subject::{Audited, Group, RunSubject, Subjects};
 use super::sweeps;
 use super::wording::{counted, grouped, listed, machine, micros, name};
 use crate::metrics::MachineMetrics;
 use crate::metrics::trust::doubts;
-use crate::residual::Residual;
 use crate::rounding::{Rounding, brief};
 use crate::theory::{Prediction, Regime};
 
@@ -22,7 +22,7 @@ pub fn overview(subjects: &Subjects) -> Vec<Remark> {
         [one] => found.extend(findings(one)),
         runs => {
             found.extend(overloads(subjects));
-            found.extend(chance(subjects));
+            found.extend(chance(&held(subjects)));
             found.extend(audits(runs));
             found.extend(clocks(runs));
             found.extend(ended(runs));
@@ -33,11 +33,15 @@ pub fn overview(subjects: &Subjects) -> Vec<Remark> {
 
 fn overloads(subjects: &Subjects) -> Vec<Remark> {
     let mut found = Vec::new();
-    let (mut calm, mut strained) = (Vec::new(), 0);
+    let (mut calm, mut strained, mut untold) = (Vec::new(), 0, 0);
     for group in &subjects.groups {
         let first = &subjects.runs[group.members[0]];
         let predictions = first.predictions();
         if predictions.is_empty() {
+            untold += 1;
+            let who = name(&group.experiment);
+            let seen = never_idle(first).into_iter();
+            found.extend(seen.map(|remark| Remark { text: format!("{who}: {}", remark.text), ..remark }));
             continue;
         }
         let overloaded: Vec<Remark> = first
@@ -61,6 +65,13 @@ fn overloads(subjects: &Subjects) -> Vec<Remark> {
             "In {more} a machine is overloaded; the table of experiments has them."
         )));
     }
+    if untold > 0 {
+        found.push(Remark::unknown(format!(
+            "Of {} theory says nothing: there is no spec, or it has senders that a delay costs ticks or machines written by \
+             others.",
+            counted(untold, "experiment")
+        )));
+    }
     if !calm.is_empty() {
         found.push(Remark::finding(format!("In {} no machine is overloaded.", listed(&calm))));
     }
@@ -69,7 +80,7 @@ fn overloads(subjects: &Subjects) -> Vec<Remark> {
 
 fn overload(group: &Group, first: &RunSubject, row: &MachineMetrics, theory: &Prediction) -> Remark {
     let who = machine(row).replacen('M', "m", 1);
-    let expected = brief(theory.queue_growth * first.duration_s());
+    let expected = theory.queue_growth * first.duration_s();
     let ends = match group.summary_of(row.machine, "end_queue") {
         Some(summary) if summary.n > 1 => {
             let (low, high) = (summary.mean_low, summary.mean_high);
@@ -80,48 +91,27 @@ fn overload(group: &Group, first: &RunSubject, row: &MachineMetrics, theory: &Pr
         None => "its end queue is unknown".to_owned(),
     };
     Remark::finding(format!(
-        "{}: {who} is overloaded, with {} messages for each of its ticks; {ends} (theory: {expected}).",
+        "{}: {who} is overloaded, with {} messages for each of its ticks; {ends} (theory: {expected:.0}).",
         name(&group.experiment),
         brief(theory.load)
     ))
 }
 
-fn chance(subjects: &Subjects) -> Option<Remark> {
-    let of_group = |group: &Group| -> Vec<(String, Residual)> {
-        let residuals = if group.mean.is_empty() {
-            group.members.first().map(|at| subjects.runs[*at].residuals.clone()).unwrap_or_default()
-        } else {
-            group.mean.clone()
-        };
-        residuals.into_iter().map(|one| (name(&group.experiment), one)).collect()
-    };
-    let all: Vec<(String, Residual, f64)> = subjects
+/// The mean of each experiment against theory, or its only run.
+fn held(subjects: &Subjects) -> Vec<Held<'_>> {
+    subjects
         .groups
         .iter()
-        .flat_map(of_group)
-        .filter_map(|(experiment, one)| Some((experiment, one, one.value()?)))
-        .collect();
-    let mut beyond: Vec<&(String, Residual, f64)> =
-        all.iter().filter(|(_, _, value)| value.abs() > HARDLY_CHANCE).collect();
-    if all.is_empty() {
-        return None;
-    }
-    beyond.sort_by(|(_, _, a), (_, _, b)| b.abs().total_cmp(&a.abs()));
-    let told = |(experiment, one, value): &&(String, Residual, f64)| {
-        format!("{experiment}, {} of machine {} by {}", one.quantity.name(), one.machine, brief(*value))
-    };
-    let told: Vec<String> = beyond.iter().map(told).collect();
-    Some(match told.len() {
-        0 => Remark::good(format!(
-            "All {} that theory foretells lie within {HARDLY_CHANCE} standard deviations of it.",
-            counted(all.len() as u64, "figure")
-        )),
-        count => Remark::warning(format!(
-            "{count} of {} that theory foretells lie more than {HARDLY_CHANCE} standard deviations from it: {}.",
-            counted(all.len() as u64, "figure"),
-            listed(&told)
-        )),
-    })
+        .map(|group| {
+            let experiment = name(&group.experiment);
+            match group.members.first() {
+                Some(first) if group.mean.is_empty() => {
+                    Held { experiment, residuals: &subjects.runs[*first].residuals, seeds: 1 }
+                }
+                _ => Held { experiment, residuals: &group.mean, seeds: group.members.len() },
+            }
+        })
+        .collect()
 }
 
 fn audits(runs: &[RunSubject]) -> Vec<Remark> {

@@ -4,7 +4,7 @@
   const button = document.getElementById("theme");
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : dark.matches);
-  const tell = () => { button.textContent = isDark() ? "Light" : "Dark"; };
+  const tell = () => { button.textContent = isDark() ? "Light colours" : "Dark colours"; };
   button.hidden = false;
   button.addEventListener("click", () => { root.dataset.theme = isDark() ? "light" : "dark"; tell(); });
   dark.addEventListener("change", tell);

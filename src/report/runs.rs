@@ -76,7 +76,11 @@ fn table(runs: &[RunSubject]) -> Table {
         let manifest = run.stored.manifest.as_ref();
         let of = run.whole.as_ref();
         let audit = match &run.audited {
-            Audited::Held { audit, .. } => audit.words().to_owned(),
+            Audited::Held { audit, .. } => match (audit.is_sound(), audit.unknown().count()) {
+                (false, _) => "unsound".to_owned(),
+                (true, 0) => "sound".to_owned(),
+                (true, unknown) => format!("sound, {unknown} unknown"),
+            },
             Audited::LeftOut(_) => UNKNOWN.to_owned(),
         };
         vec![
@@ -98,6 +102,7 @@ fn table(runs: &[RunSubject]) -> Table {
         String::new()
     };
     Table::new("All runs", &headings).with(runs.iter().take(RUNS_TOLD).map(row)).noted(format!(
-        "Queues and clock differences: the largest over the machines; achieved ÷ nominal clock rate: the worst.{more}"
+        "Queues and clock differences: the largest over the machines; achieved ÷ nominal clock rate: the worst. Audit: \
+         unknown are rules of which such logs cannot show whether they are kept.{more}"
     ))
 }

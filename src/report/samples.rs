@@ -3,7 +3,7 @@
 use super::document::{Block, Remark, Section, Table, UNKNOWN};
 use super::expected;
 use super::subject::{Group, RunSubject, Subjects};
-use super::wording::{counted, known, name};
+use super::wording::{counted, known, machines, name};
 use crate::event::MachineId;
 use crate::metrics::summary::SummaryRow;
 use crate::metrics::{MachineMetrics, Metric};
@@ -86,10 +86,10 @@ fn overloaded(run: &RunSubject) -> String {
     if predictions.is_empty() {
         return UNKNOWN.to_owned();
     }
-    let machines = MachineId::all(predictions.len() as u32).zip(&predictions);
-    let overloaded = machines.filter(|(_, theory)| theory.regime == Regime::Overloaded);
-    let told: Vec<String> = overloaded.map(|(machine, _)| machine.to_string()).collect();
-    if told.is_empty() { "none".to_owned() } else { format!("machine {}", told.join(", ")) }
+    let all = MachineId::all(predictions.len() as u32).zip(&predictions);
+    let overloaded = all.filter(|(_, theory)| theory.regime == Regime::Overloaded);
+    let ids: Vec<MachineId> = overloaded.map(|(machine, _)| machine).collect();
+    if ids.is_empty() { "none".to_owned() } else { machines(&ids) }
 }
 
 /// A mean with its interval, if it has one.

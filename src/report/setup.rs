@@ -4,6 +4,7 @@ use super::document::{Block, Code, Section, Table, UNKNOWN};
 use super::subject::RunSubject;
 use super::wording::{known, name};
 use crate::event::MachineId;
+use crate::lab::SIMULATOR;
 use crate::plan::Run;
 use crate::spec::{Network, Spec, to_toml};
 use crate::store::{Manifest, SPEC_FILE};
@@ -73,7 +74,7 @@ fn delay(spec: &Spec) -> String {
 fn of_manifest(manifest: Option<&Manifest>) -> Vec<(&'static str, String)> {
     let of = |show: fn(&Manifest) -> String| known(manifest, show);
     vec![
-        ("Engine", of(|manifest| format!("{}, {}", manifest.engine, manifest.isolation))),
+        ("Engine", of(engine)),
         ("Ended", of(|manifest| manifest.status.clone())),
         (
             "Host",
@@ -84,9 +85,23 @@ fn of_manifest(manifest: Option<&Manifest>) -> Vec<(&'static str, String)> {
         ),
         ("Program", of(|manifest| format!("labctl {}", manifest.labctl_version))),
         ("Commit", of(|manifest| manifest.labctl_commit.clone())),
-        ("From", of(|manifest| manifest.started.clone())),
-        ("To", of(|manifest| manifest.ended.clone())),
+        ("From", of(|manifest| to_the_second(&manifest.started))),
+        ("To", of(|manifest| to_the_second(&manifest.ended))),
     ]
+}
+
+/// Where there are sockets, it matters whether machines share a process.
+fn engine(manifest: &Manifest) -> String {
+    match manifest.engine.as_str() {
+        SIMULATOR => SIMULATOR.to_owned(),
+        engine => format!("{engine}, machines as {}", manifest.isolation),
+    }
+}
+
+/// A time of a manifest without the fractions of its second.
+fn to_the_second(time: &str) -> String {
+    let whole = time.split('.').next().unwrap_or_default();
+    format!("{} UTC", whole.trim_end_matches('Z').replace('T', " "))
 }
 
 fn machines(plan: &Run) -> Table {

@@ -94,6 +94,10 @@ pub struct SweepSubject {
     pub name: String,
     pub folder: String,
     pub plan: Plan,
+    /// The worst over all runs, where known.
+    pub fidelity_min: Option<f64>,
+    /// Runs whose measurements are to be doubted.
+    pub doubted: u64,
     /// Of the cells that have runs.
     pub outlines: Vec<CellOutline>,
     pub charts: Vec<Chart>,

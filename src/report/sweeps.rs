@@ -1,10 +1,10 @@
 //! Sweeps: what their cells came to.
 
-use super::document::{Block, Remark, Section, Table};
-use super::figures;
+use super::document::{Block, Figure, Remark, Section, Table};
+use super::figures::of_many;
 use super::samples::mean;
 use super::subject::{Subjects, SweepSubject};
-use super::wording::{counted, grouped, known, listed, name};
+use super::wording::{self, counted, grouped, known, listed, name};
 use crate::event::MachineId;
 use crate::plan::{Cell, Run};
 use crate::sweep::CellOutline;
@@ -25,11 +25,8 @@ pub fn sections(subjects: &Subjects) -> Vec<Section> {
 
 fn section(sweep: &SweepSubject, id: &str) -> Section {
     let mut blocks = vec![Block::Prose(made(sweep)), Block::Table(cells(sweep))];
-    blocks.extend(sweep.charts.iter().map(|chart| {
-        let mut figure = figures::of_many(chart, &format!("sweep {}", name(&sweep.name)));
-        figure.name = format!("{id}-{}", chart.name);
-        Block::Figure(figure)
-    }));
+    let figure = |chart| Block::Figure(Figure::new(id, chart, of_many(chart)));
+    blocks.extend(sweep.charts.iter().map(figure));
     let by_machine =
         Section::new(format!("{id}-machines"), "Machine by machine", vec![Block::Table(machines(sweep))]);
     blocks.push(Block::Folded(by_machine));
@@ -123,7 +120,7 @@ fn cells(sweep: &SweepSubject) -> Table {
         let cell = &sweep.plan.cells()[outline.cell];
         let overloaded = known(overloaded(cell), |ids| match ids.len() {
             0 => "none".to_owned(),
-            _ => format!("machine {}", listed(&ids.iter().map(MachineId::to_string).collect::<Vec<_>>())),
+            _ => wording::machines(&ids),
         });
         let place =
             [(outline.cell + 1).to_string(), name(&cell.full_title()), outline.runs.to_string(), overloaded];

@@ -7,7 +7,7 @@ use super::claims::ChartOrder;
 use super::setup::Setup;
 use super::stated::{STATED_METRICS, Stated};
 use crate::charts::{
-    Chart, ChartError, Distribution, Distributions, Published, Swept, SweptAxis, SweptLine, SweptPoint,
+    Chart, ChartError, Distribution, Distributions, Look, Published, Swept, SweptAxis, SweptLine, SweptPoint,
     distribution_chart, experiment_charts, published_values, swept_chart,
 };
 use crate::event::MachineId;
@@ -66,7 +66,7 @@ pub fn side_by_side(of: &Reproduction<'_>, replicates: &Replicates<'_>) -> Resul
     }
     let published: Published =
         setups.iter().flat_map(|setup| published_values(&setup.experiment, &setup.spec)).collect();
-    experiment_charts(&rows, &published)
+    experiment_charts(&rows, &published, Look::default())
 }
 
 /// A metric over one axis, as the claims order it.

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use super::gathering::CellResult;
 use super::outline::{CellOutline, MAIN_METRICS};
 use crate::charts::{
-    AxisValues, Chart, ChartError, Distribution, Distributions, HeatMap, Published, PublishedValues, Swept,
-    SweptAxis, SweptLine, SweptPoint, distribution_chart, experiment_charts, heat_map, published_values,
-    swept_chart,
+    AxisValues, Chart, ChartError, Distribution, Distributions, HeatMap, Look, Published, PublishedValues,
+    Swept, SweptAxis, SweptLine, SweptPoint, distribution_chart, experiment_charts, heat_map,
+    published_values, swept_chart,
 };
 use crate::event::MachineId;
 use crate::metrics::{MachineMetrics, Metric};
@@ -76,7 +76,7 @@ impl<'a> SweepPicture<'a> {
         }
         let published: Published =
             self.plan.cells().iter().flat_map(|cell| published_values(&cell.spec.name, &cell.spec)).collect();
-        let mut charts = experiment_charts(&self.rows, &published)?;
+        let mut charts = experiment_charts(&self.rows, &published, Look::default())?;
         for metric in main_metrics() {
             let groups = self.groups(metric, &published);
             let caption = "each group: the runs of a machine, which differ in the seed alone".to_owned();

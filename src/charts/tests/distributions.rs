@@ -80,7 +80,7 @@ fn hostile_words_do_no_harm_to_distributions() {
         let mut of = distributions(5, 8);
         of.groups.iter_mut().for_each(|group| group.name.clone_from(&name));
         (of.title, of.metric, of.caption) = (name.clone(), name.clone(), name);
-        assert!(!drawn(&of).svg.contains("<script"));
+        assert!(!svg(&drawn(&of)).contains("<script"));
     }
 }
 
@@ -106,10 +106,13 @@ fn published_values_are_marked_and_explained() {
         let values = PublishedValues { max_queue: Some(70), ..PublishedValues::default() };
         Published::from([((experiment.to_owned(), rows[0].machine), values)])
     };
-    let charts = experiment_charts(&rows, &of(&rows[0].experiment)).expect("charts");
+    let charts = experiment_charts(&rows, &of(&rows[0].experiment), Look::default()).expect("charts");
     assert_sound(&charts);
     let [max_queue, end_queue, _] = [0, 1, 2].map(|nth| words(&charts[nth]));
     assert!(max_queue.contains("published") && max_queue.contains("\n70\n"), "{max_queue}");
     assert!(!end_queue.contains("published"));
-    assert_eq!(experiment_charts(&rows, &of("other")).expect("charts"), experiment_charts_of(&rows));
+    assert_eq!(
+        experiment_charts(&rows, &of("other"), Look::default()).expect("charts"),
+        experiment_charts_of(&rows)
+    );
 }

@@ -4,7 +4,7 @@ use super::samples::run;
 use super::*;
 use crate::machine::Rules;
 use crate::spec::Broadcast;
-use crate::theory::predict;
+use crate::theory::{Prediction, predict};
 
 fn predictions(clock_rates: &[f64]) -> Vec<Prediction> {
     let machines = clock_rates.len() as u32;
@@ -12,7 +12,8 @@ fn predictions(clock_rates: &[f64]) -> Vec<Prediction> {
 }
 
 fn charts(series: &RunSeries, theory: &[Prediction]) -> Vec<Chart> {
-    let charts = run_charts(series, theory).expect("charts");
+    let theory = RunTheory::from(theory.to_vec());
+    let charts = run_charts(series, &theory, Look::default()).expect("charts");
     assert_sound(&charts);
     charts
 }
