@@ -123,6 +123,14 @@ class Browser:
             {"type": "scroll", "x": round(x), "y": round(y), "deltaX": 0, "deltaY": delta, "duration": 0}]}
         self.ask("POST", "/actions", {"actions": [wheel]})
 
+    def pinch(self, x, y, apart, wider):
+        """Two fingers beside a place, moved apart."""
+        def finger(name, side):
+            at = lambda distance, duration: {"type": "pointerMove", "x": round(x + side * distance), "y": round(y), "duration": duration}
+            return {"type": "pointer", "id": name, "parameters": {"pointerType": "touch"}, "actions": [
+                at(apart, 0), {"type": "pointerDown", "button": 0}, at(wider, 200), {"type": "pointerUp", "button": 0}]}
+        self.ask("POST", "/actions", {"actions": [finger("one", -1), finger("other", 1)]})
+
     KEYS = {"Right": "\ue014", "Left": "\ue012", "Up": "\ue013", "Down": "\ue015", "Home": "\ue011",
             "End": "\ue010", "Escape": "\ue00c", "Enter": "\ue007", "Tab": "\ue004"}
 

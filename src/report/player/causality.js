@@ -95,3 +95,13 @@ function chainOf(run, event) {
 function relate(run, event) {
   return { event, past: pastOf(run, event), future: futureOf(run, event), chain: chainOf(run, event) };
 }
+
+// How many events of a lane are in the past, and in the future, of the event,
+// which is in neither.
+function pastCount(run, related, lane) {
+  return related.past[lane] - (run.lane[related.event] === lane ? 1 : 0);
+}
+
+function futureCount(run, related, lane) {
+  return run.lanes[lane].count - related.future[lane] - (run.lane[related.event] === lane ? 1 : 0);
+}

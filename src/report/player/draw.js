@@ -29,8 +29,8 @@ function drawLanes(context, view, state, ink) {
   const areShown = messages.length <= messagesMost(view);
   if (!areShown) view.run.lanes.forEach((lane, at) => drawQueue(context, view, lane, at, ink));
   if (areShown) drawMessages(context, view, messages, state.related, ink);
-  view.run.lanes.forEach((lane, at) => drawEvents(context, view, lane, at, state, ink));
   if (state.related) drawChain(context, view, state.related, ink);
+  view.run.lanes.forEach((lane, at) => drawEvents(context, view, lane, at, state, ink));
   if (state.selected >= 0) drawSelected(context, view, state.selected, ink);
   context.restore();
   drawNames(context, view, ink);

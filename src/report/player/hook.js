@@ -17,6 +17,7 @@ function hook(player) {
       return { x: xOf(view, run.lanes[lane].at[index]), y: yOf(view, lane) };
     },
     state() {
+      const isGliding = stage.glide !== null;
       settle(player);
       const { selected, related } = state;
       return {
@@ -26,14 +27,16 @@ function hook(player) {
         instant_us: state.instant,
         messages_drawn: stage.drawn ? stage.drawn.messages : null,
         relate_ms: stage.relateMs ?? null,
+        start_ms: stage.startMs,
+        is_gliding: isGliding,
         selected: selected < 0 ? null : {
           machine: run.lanes[run.lane[selected]].id,
           index: selected - run.lanes[run.lane[selected]].base,
           kind: KIND_WORDS[run.kind[selected]],
           clock: run.clock[selected],
         },
-        past: related && byMachine((lane, at) => related.past[at]),
-        future: related && byMachine((lane, at) => lane.count - related.future[at]),
+        past: related && byMachine((lane, at) => pastCount(run, related, at)),
+        future: related && byMachine((lane, at) => (futureCount(run, related, at) > 0 ? lane.count - futureCount(run, related, at) : null)),
         chain: related && related.chain.length,
         queues: state.instant === null ? null : byMachine((lane) => queueAt(lane.inbox, state.instant)),
       };
@@ -77,4 +80,9 @@ function smoothness(frames, draws) {
 
 const root = document.getElementById('player');
 const source = document.getElementById('player-data');
-if (root && source) window.labctlPlayer = hook(startPlayer(root, JSON.parse(source.textContent)));
+if (root && source) {
+  const began = performance.now();
+  const player = startPlayer(root, JSON.parse(source.textContent));
+  player.stage.startMs = performance.now() - began;
+  window.labctlPlayer = hook(player);
+}

@@ -73,15 +73,19 @@ function queueRows(run, event) {
 }
 
 function causeRows(run, related) {
-  const past = related.past.reduce((sum, count) => sum + count, 0);
-  const future = run.lanes.reduce((sum, lane, at) => sum + lane.count - related.future[at], 0);
-  const byMachine = (count) => run.lanes.length > 6 ? ''
-    : ` (${run.lanes.map((lane, at) => `${lane.id}: ${numberText(count(lane, at))}`).join(', ')})`;
+  const row = (name, count, within) => {
+    const counts = run.lanes.map((lane, at) => count(run, related, at));
+    const all = counts.reduce((sum, one) => sum + one, 0);
+    const each = run.lanes.length > 6 ? '' : ` (${counts.map((one, at) => `${run.lanes[at].id}:\u00a0${numberText(one)}`).join(', ')})`;
+    return { all, row: [name, `${countedText(all, 'event')}${each}${within}`] };
+  };
   const within = run.shown.is_whole ? '' : ', of what is shown';
+  const past = row('causal past', pastCount, '');
+  const future = row('causal future', futureCount, within);
   return [
-    ['causal past', countedText(past, 'event') + byMachine((lane, at) => related.past[at])],
-    ['causal future', countedText(future, 'event') + byMachine((lane, at) => lane.count - related.future[at]) + within],
-    ['concurrent', countedText(run.count - past - future + 1, 'event') + within],
+    past.row,
+    future.row,
+    ['concurrent', countedText(run.count - past.all - future.all - 1, 'event') + within],
     ['longest chain', countedText(related.chain.length, 'event')],
   ];
 }

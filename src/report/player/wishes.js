@@ -62,13 +62,23 @@ function listen(player) {
     },
     tap: (x, y, reach) => {
       const event = eventAt(view, x, y, reach);
-      if (event >= 0) select(player, event); else setInstant(player, timeAt(view, x));
+      if (event >= 0) select(player, nextOfSame(player, event)); else setInstant(player, timeAt(view, x));
     },
   };
   followPointers(parts.lanes, onLanes);
   followWheel(parts.lanes, onLanes);
   followPointers(parts.overview, overviewHands(player));
   watchSurroundings(player);
+}
+
+// Of several events at one moment, as a send to all can be, each click takes the next.
+function nextOfSame({ run, state }, event) {
+  const lane = run.lanes[run.lane[event]];
+  const time = run.at[event];
+  const first = lane.base + lowerBound(lane.at, time);
+  const end = lane.base + upperBound(lane.at, time);
+  const isAmong = state.selected >= first && state.selected < end;
+  return isAmong ? first + ((state.selected - first + 1) % (end - first)) : first;
 }
 
 // The window on the strip is dragged by its middle or by an edge; beside it, it comes.
