@@ -6,6 +6,7 @@
 //! terminals or progress bars.
 
 pub mod audit;
+pub mod causality;
 pub mod charts;
 pub mod closest;
 pub mod dialect;

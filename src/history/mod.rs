@@ -33,7 +33,7 @@ mod column;
 mod machine;
 mod matching;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use machine::MachineHistory;
 
@@ -155,7 +155,9 @@ impl History {
         self.place(id).map(|place| &self.machines[place])
     }
 
-    fn place(&self, id: MachineId) -> Option<usize> {
+    /// The place of this machine in [`History::machines`], if its log is here.
+    #[inline]
+    pub fn place(&self, id: MachineId) -> Option<usize> {
         place_of(&self.machines, id)
     }
 

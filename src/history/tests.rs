@@ -13,7 +13,7 @@ use crate::plan::Run;
 use crate::spec::parse;
 
 /// A history of logs that hold these lines, without their date.
-fn history(logs: &[&[&str]]) -> History {
+pub(crate) fn history(logs: &[&[&str]]) -> History {
     let machine = |(lines, id): (&&[&str], u32)| {
         let text: String = lines.iter().map(|line| format!("2026-03-05 12:{line}\n")).collect();
         let mut machine = MachineHistory::new(MachineId(id), Path::new("log.txt"));
@@ -129,7 +129,7 @@ fn a_machine_has_one_log() {
 
 /// What of a simulated run's records a log of another dialect would not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Hide {
+pub(crate) enum Hide {
     Nothing,
     From,
     /// Every other one.
@@ -139,7 +139,7 @@ enum Hide {
 }
 
 /// A simulated run as a history, and which SEND each RECEIVE truly came from.
-fn simulated(spec: &str, seed: u64, hide: Hide) -> (History, BTreeMap<EventId, EventId>) {
+pub(crate) fn simulated(spec: &str, seed: u64, hide: Hide) -> (History, BTreeMap<EventId, EventId>) {
     let mut spec = parse("test", &format!("name = \"test\"\n{spec}"), &[]).unwrap();
     spec.seed = seed;
     let run = Run::single(spec, "run".to_owned());
@@ -176,7 +176,7 @@ fn simulated(spec: &str, seed: u64, hide: Hide) -> (History, BTreeMap<EventId, E
     (History::new(machines).unwrap(), truth)
 }
 
-const SPECS: [&str; 4] = [
+pub(crate) const SPECS: [&str; 4] = [
     "duration = \"30s\"\ninternal_prob = 0.4\n[[machine]]\nclock_rate = 1\n[[machine]]\nclock_rate = 6\ncount = 2\n",
     "duration = \"20s\"\ninternal_prob = 0.2\nbroadcast = \"per-recipient\"\n[[machine]]\nclock_rate = 3.5\ncount = 4\n",
     "duration = \"20s\"\n[network]\ndelay = \"exponential:300ms\"\n[[machine]]\nclock_rate = 5\ncount = 5\n",
@@ -238,7 +238,7 @@ fn what_a_log_does_not_say_proves_nothing() {
     }
 }
 
-fn any_record() -> impl Strategy<Value = Record> {
+pub(crate) fn any_record() -> impl Strategy<Value = Record> {
     let small = 0u64..6;
     let machine = proptest::option::of((1u32..5).prop_map(MachineId));
     let to = prop_oneof![

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::grouping::group;
+use super::player;
 use super::subject::{Audited, Drawn, Quoted, RunSubject, Subjects, SweepSubject};
 use crate::audit::{Audit, Finding, RULES, audit};
 use crate::charts::{self, ChartError, Look, LookError, Published, RunTheory, Theme, published_values};
@@ -49,9 +50,11 @@ pub enum GatherError {
 pub fn gather(runs: Vec<RunPath>, sweeps: &[PathBuf]) -> Result<Subjects, GatherError> {
     let mut subjects = Subjects::default();
     let mut drawn_bytes = 0;
+    let is_only = runs.len() == 1 && sweeps.is_empty();
     for stored in runs {
         let is_first = subjects.runs.is_empty();
-        let mut run = read(stored, is_first || drawn_bytes < DRAWN_BYTES_MAX)?;
+        let wish = Wish { charts: is_first || drawn_bytes < DRAWN_BYTES_MAX, player: is_only };
+        let mut run = read(stored, wish)?;
         for chart in run.drawn.iter().flat_map(|drawn| &drawn.charts) {
             drawn_bytes += chart.inline("")?.len();
         }
@@ -74,7 +77,14 @@ pub fn gather(runs: Vec<RunPath>, sweeps: &[PathBuf]) -> Result<Subjects, Gather
     Ok(subjects)
 }
 
-fn read(stored: RunPath, is_to_be_drawn: bool) -> Result<RunSubject, GatherError> {
+/// What is to be shown of a run, besides its numbers.
+#[derive(Clone, Copy, Debug)]
+struct Wish {
+    charts: bool,
+    player: bool,
+}
+
+fn read(stored: RunPath, wish: Wish) -> Result<RunSubject, GatherError> {
     // A spec that cannot be read costs no more than what theory would say.
     let spec = spec::load(&stored.folder.join(SPEC_FILE), &[]).ok();
     let plan = spec.map(|spec| Run::single(spec, stored.run.clone()));
@@ -86,18 +96,21 @@ fn read(stored: RunPath, is_to_be_drawn: bool) -> Result<RunSubject, GatherError
         audited: Audited::LeftOut("there are no logs here, only what was measured".to_owned()),
         residuals: Vec::new(),
         drawn: None,
+        player: None,
         stored,
     };
     if run.stored.logs.is_empty() {
         run.rows = run_metrics(&run.stored)?;
     } else {
         let history = run.stored.log_bytes() <= AUDITED_BYTES_MAX;
-        let reading = measure_run(&run.stored, Purpose { series: is_to_be_drawn, history })?;
+        let reading = measure_run(&run.stored, Purpose { series: wish.charts, history })?;
         run.audited = match &reading.history {
             Some(history) => hold(&run.stored, history)?,
             None => Audited::LeftOut("the logs are large; labctl check does it".to_owned()),
         };
-        if is_to_be_drawn {
+        let history = reading.history.as_ref().filter(|history| wish.player && history.events() > 0);
+        run.player = history.map(|history| player::section(history, player::EVENTS_SHOWN));
+        if wish.charts {
             run.drawn = Some(draw(&run, &reading)?);
         }
         (run.rows, run.logs) = (reading.rows, reading.logs);

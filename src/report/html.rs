@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::PageError;
 use super::document::{Document, Figure, UNKNOWN};
+use super::player::{DATA_ID, PlayerParts};
 use super::wording::visible;
 use crate::charts::{Theme, theme_css};
 use crate::lab::VERSION;
@@ -33,13 +34,20 @@ pub fn html(document: &Document) -> Result<String, PageError> {
         let text = value.to_string();
         out.write_str(&if value.is_safe() { text } else { escaped(&text) }).map_err(Error::from)
     });
+    let scripts: Vec<&str> =
+        [SCRIPT].into_iter().chain(document.player.as_ref().map(|player| player.script)).collect();
     let page = context! {
         document => Value::from(Serde(document)),
         generator => format!("{GENERATOR} {VERSION}"),
         drawings => drawings,
-        style => style(),
-        script => SCRIPT,
-        script_hashes => [hash(SCRIPT)],
+        style => style(document.player.as_ref()),
+        script_hashes => scripts.iter().map(|script| hash(script)).collect::<Vec<String>>(),
+        scripts => scripts,
+        player => document.player.as_ref().map(|player| context! {
+            markup => player.markup.as_str(),
+            data_id => DATA_ID,
+            data => player.data_json.as_str(),
+        }),
         unknown => UNKNOWN,
         verdicts => ["sound", "unsound", "unknown"],
         words => context! { good => "Good", finding => "Finding", warning => "Warning", unknown => "Unknown" },
@@ -48,10 +56,11 @@ pub fn html(document: &Document) -> Result<String, PageError> {
 }
 
 /// The style of the page, and the colours of its charts in either theme.
-fn style() -> String {
+fn style(player: Option<&PlayerParts>) -> String {
+    let player = player.map_or("", |player| player.style);
     let (light, dark) = (theme_css(Theme::Light), theme_css(Theme::Dark));
     format!(
-        "{STYLE}:root{{{light}}}\n@media screen{{@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}\n\
+        "{STYLE}{player}:root{{{light}}}\n@media screen{{@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}\n\
          :root[data-theme=dark]{{{dark}}}}}\n"
     )
 }
@@ -124,6 +133,7 @@ mod tests {
             about: hostile(),
             findings: vec![Remark::finding(HOSTILE)],
             sections: vec![Section::new("top", HOSTILE, vec![Block::Folded(folded)])],
+            player: None,
             made: hostile(),
         }
     }
