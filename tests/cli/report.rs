@@ -71,8 +71,10 @@ fn one_run_is_told_in_full() {
     ] {
         assert!(page.contains(text), "`{text}` is not in the page");
     }
-    assert_eq!(page.matches("<svg ").count(), 4, "queues, clocks, drift, jumps");
+    assert_eq!(page.matches("class=\"chart\"").count(), 4, "queues, clocks, drift, jumps");
     assert_eq!(page.matches("role=\"img\" aria-labelledby").count(), 4);
+    assert_eq!(page.matches("<section class=\"player\"").count(), 1);
+    assert_eq!(page.matches("'sha256-").count(), 2, "the page's script and the player's");
     assert_eq!(page.matches("<h1").count(), 1);
     assert_eq!(page.matches("<table>").count(), page.matches("<caption>").count());
 }
@@ -201,7 +203,7 @@ fn a_sweep_without_folders_is_told_by_its_tables() {
     ] {
         assert!(page.contains(text), "`{text}` is not in the page");
     }
-    assert_eq!(page.matches("<svg ").count(), 3);
+    assert_eq!(page.matches("class=\"chart\"").count(), 3);
 }
 
 #[test]
