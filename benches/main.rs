@@ -2,6 +2,7 @@
 //!
 //! `cargo bench` runs all; `cargo bench -- machine` what is named so.
 
+mod causality;
 mod charts;
 mod dialect;
 mod log;
@@ -24,6 +25,7 @@ criterion_group! {
     log::bench,
     dialect::bench,
     metrics::bench,
+    causality::bench,
     charts::bench,
     sockets::bench
 }

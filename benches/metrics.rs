@@ -25,7 +25,7 @@ pub fn bench(criterion: &mut Criterion) {
     let measure = || {
         let mut meter = Meter::new(MachineId(1), START);
         records.iter().for_each(|record| meter.see(black_box(&Line::Event(record))));
-        meter.finish("bench", "run", 3)
+        meter.finish("bench", "run", labctl::metrics::Machines::Are(3))
     };
     let rows: Vec<_> =
         (0..RUNS).map(|run| labctl::metrics::MachineMetrics { run: run.to_string(), ..measure() }).collect();

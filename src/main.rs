@@ -13,11 +13,16 @@ fn main() -> ExitCode {
     let terminal = cli::Terminal::new(cli.color);
     let outcome = match cli.command {
         Command::Run(args) => cli::run::run(&args, &terminal),
+        Command::Watch(args) => cli::watch::run(&args, &terminal),
         Command::Machine(args) => cli::machine::run(&args, &terminal),
         Command::Parse(args) => cli::parse::run(&args, &terminal),
         Command::Check(args) => cli::check::run(&args, &terminal),
+        Command::Why(args) => cli::why::run(&args, &terminal),
+        Command::Causality(args) => cli::causality::run(&args, &terminal),
         Command::Metrics(args) => cli::metrics::run(&args, &terminal),
         Command::Dialect(args) => cli::dialect::run(&args, &terminal),
+        Command::Grade(args) => cli::grade::run(&args, &terminal),
+        Command::Export(args) => cli::export::run(&args, &terminal),
         Command::Compare(args) => cli::compare::run(&args, &terminal),
         Command::Power(args) => cli::power::run(&args, &terminal),
         Command::Plot(args) => cli::plot::run(&args, &terminal),

@@ -1,5 +1,25 @@
-//! Text made harmless for Markdown: whatever it holds, it stays one piece of
-//! plain text, in a table as anywhere. Pure.
+//! Markdown in which whatever a text holds stays one piece of plain text, in a
+//! table as anywhere. Pure.
+
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, Error, Value};
+use serde::Serialize;
+
+/// Fills in a template. What it is given is text, and is made harmless unless
+/// the template calls it `safe`.
+///
+/// # Errors
+///
+/// The template does not fit what it is given.
+pub fn render(template: &str, page: &impl Serialize) -> Result<String, Error> {
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::Custom("markdown".into()));
+    environment.set_formatter(|out, _, value: &Value| {
+        let text = value.to_string();
+        out.write_str(&if value.is_safe() { text } else { plain(&text) }).map_err(Error::from)
+    });
+    environment.render_named_str("page.md", template, Value::from(Serde(page))).map(|page| page + "\n")
+}
 
 /// Characters that mean something in the middle of a line.
 const SPECIAL: [char; 10] = ['\\', '`', '*', '[', ']', '<', '|', '~', '$', '!'];

@@ -10,9 +10,9 @@ use polars::prelude::PolarsError;
 use crate::dialect::TimeFormat;
 use crate::event::MachineId;
 use crate::history::{History, MachineHistory, TwoLogsOfOneMachine};
-use crate::log::{Line, LineParser, Stamp, Taken, machine_of_file, read_log};
+use crate::log::{Line, LineParser, Record, Stamp, Taken, machine_of_file, read_log};
 use crate::metrics::series::{MachineSeries, RunSeries, Thinned};
-use crate::metrics::{self, MachineMetrics, Meter};
+use crate::metrics::{self, MachineMetrics, Machines, Meter};
 use crate::store::RunPath;
 use crate::table::{CsvSink, EventSink, EventTable, Origin};
 
@@ -37,6 +37,8 @@ pub struct Reading {
     /// Empty unless asked for.
     pub series: RunSeries,
     pub logs: Vec<ReadLog>,
+    /// When the run's lab time began.
+    pub origin: Stamp,
     /// The run's events, in memory, if asked for.
     pub history: Option<History>,
 }
@@ -81,6 +83,29 @@ pub fn read_run<S: EventSink>(
 pub fn measure_run(run: &RunPath, purpose: Purpose) -> Result<Reading, ReadError> {
     let nowhere: Option<&mut EventTable<CsvSink<io::Sink>>> = None;
     read_run(run, purpose, nowhere)
+}
+
+/// Shows every event of a run, log by log, with its line; an error of `see`
+/// ends that and is given back.
+pub fn each_event(
+    run: &RunPath,
+    mut see: impl FnMut(MachineId, u64, &Record) -> Result<(), PolarsError>,
+) -> Result<Vec<ReadLog>, ReadError> {
+    let mut logs = Vec::new();
+    for (number, path) in run.logs.iter().enumerate() {
+        let machine = machine_of(run, number, path);
+        let mut outcome = Ok(());
+        let taken = read_lines(run, number, path, |line_number, line| {
+            if let Line::Event(record) = line
+                && outcome.is_ok()
+            {
+                outcome = see(machine, line_number, record);
+            }
+        })?;
+        outcome?;
+        logs.push(ReadLog { path: path.clone(), taken });
+    }
+    Ok(logs)
 }
 
 /// Reads a run into memory, its messages matched.
@@ -128,7 +153,7 @@ pub fn run_metrics(run: &RunPath) -> Result<Vec<MachineMetrics>, ReadError> {
 
 /// When a run's lab time began: the earliest start that a header names, or
 /// else the earliest stamp. Logs that count from the start say it themselves.
-fn origin(run: &RunPath) -> Result<Origin, ReadError> {
+pub fn origin(run: &RunPath) -> Result<Origin, ReadError> {
     let format = run.dialect.as_ref().map(|logs| logs.dialect.time_format());
     let is_date = format.is_none_or(TimeFormat::tells_the_date);
     if format.is_some_and(TimeFormat::begins_with_the_run) {
@@ -234,12 +259,17 @@ impl RunReader<'_> {
         });
         let series =
             RunSeries { experiment: experiment.clone(), run: run.clone(), machines: machines.collect() };
-        Ok(Reading { rows, series, logs, history })
+        Ok(Reading { rows, series, logs, origin: self.origin, history })
     }
 
-    /// As a header says it, or else as many as there are logs.
-    fn machine_count(&self, logs: &[ReadLog]) -> u32 {
-        let told = logs.iter().find_map(|log| log.taken.header?.machines);
-        told.unwrap_or(self.measured.len() as u32)
+    /// As a header says it, or else as many as there are logs; one that talks has others.
+    fn machine_count(&self, logs: &[ReadLog]) -> Machines {
+        if let Some(told) = logs.iter().find_map(|log| log.taken.header?.machines) {
+            return Machines::Are(told);
+        }
+        match &self.measured[..] {
+            [(_, alone)] if alone.meter.has_messages() => Machines::AtLeast(2),
+            logs => Machines::Are(logs.len() as u32),
+        }
     }
 }

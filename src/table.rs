@@ -1,5 +1,14 @@
-//! The events table: one row an event, one declared schema, as CSV or Parquet.
+//! The events table: one row an event, one declared schema, as CSV, Parquet or
+//! JSON Lines.
 //! Rows are written in batches, so that memory does not grow with a run.
+
+mod jsonl;
+mod metrics;
+mod read_back;
+
+pub use jsonl::JsonlSink;
+pub use metrics::write_metrics;
+pub use read_back::{ParquetContent, parquet_content};
 
 use std::io::Write;
 use std::mem;
@@ -203,9 +212,13 @@ impl<W: Write> EventSink for CsvSink<W> {
     }
 }
 
+/// What the names of folders tell where Parquet files lie in partitions.
+const PARTITION_COLUMNS: [&str; 2] = ["experiment", "run"];
+
 /// Events as Parquet.
 pub struct ParquetSink<W: Write> {
     state: ParquetState<W>,
+    is_partition: bool,
 }
 
 enum ParquetState<W: Write> {
@@ -215,12 +228,19 @@ enum ParquetState<W: Write> {
 
 impl<W: Write> ParquetSink<W> {
     pub fn new(out: W) -> ParquetSink<W> {
-        ParquetSink { state: ParquetState::Unwritten(Some(out)) }
+        ParquetSink { state: ParquetState::Unwritten(Some(out)), is_partition: false }
+    }
+
+    /// The same without the columns that the names of its folders tell.
+    pub fn partition(out: W) -> ParquetSink<W> {
+        ParquetSink { is_partition: true, ..ParquetSink::new(out) }
     }
 }
 
 impl<W: Write> EventSink for ParquetSink<W> {
     fn write(&mut self, batch: &mut DataFrame) -> PolarsResult<()> {
+        let partition = self.is_partition.then(|| batch.drop_many(PARTITION_COLUMNS));
+        let batch = partition.as_ref().unwrap_or(batch);
         if let ParquetState::Unwritten(out) = &mut self.state
             && let Some(out) = out.take()
         {

@@ -24,10 +24,7 @@ const CUT_US: i64 = 2;
 
 impl<'a> Case<'a> {
     pub fn new(history: &'a History, stated: Option<&'a Stated>) -> Case<'a> {
-        let is_whole = |machine: &MachineHistory| {
-            (0..machine.len() as u32).all(|index| machine.stamp(index).0 % US_PER_S == 0)
-        };
-        let in_seconds = history.events() > 0 && history.machines().iter().all(is_whole);
+        let in_seconds = history.events() > 0 && history.is_in_whole_seconds();
         Case { history, stated, resolution_us: if in_seconds { US_PER_S } else { 1 } }
     }
 
@@ -71,8 +68,8 @@ impl<'a> Case<'a> {
     /// Why what no log shows may be in a log that is not here.
     pub fn missing_logs(&self) -> Option<String> {
         let missing = self.history.machine_count().saturating_sub(self.machines().len() as u32);
-        let logs = if missing == 1 { "log is" } else { "logs are" };
-        (missing > 0).then(|| format!("{missing} of {} {logs} not here", self.history.machine_count()))
+        let are = if missing == 1 { "is" } else { "are" };
+        (missing > 0).then(|| format!("{missing} of {} logs {are} not here", self.history.machine_count()))
     }
 }
 

@@ -4,6 +4,7 @@
 mod account;
 mod case;
 mod clocks;
+mod files;
 mod finding;
 mod lines;
 mod links;
@@ -15,6 +16,7 @@ mod stated;
 mod tests;
 mod ticks;
 
+pub use files::{Change, ChangedFile};
 pub use finding::{Finding, Place, Ruling, Verdict};
 pub use stated::Stated;
 
@@ -35,10 +37,11 @@ pub struct Rule {
 }
 
 /// All rules, in the order in which they are told.
-pub static RULES: [&Rule; 20] = [
+pub static RULES: [&Rule; 21] = [
     &lines::LINES_READABLE,
     &lines::ONE_HEADER,
     &lines::LOG_WHOLE,
+    &files::FILES_UNCHANGED,
     &stated::PARAMETERS,
     &span::ONE_RUN,
     &span::TIME_FORWARD,
@@ -57,6 +60,9 @@ pub static RULES: [&Rule; 20] = [
     &ticks::ONE_EVENT_A_TICK,
     &ticks::RATE_KEPT,
 ];
+
+/// Rules that logs without a single event can keep or break, too.
+const WITHOUT_EVENTS: usize = 5;
 
 /// The rule of this id.
 pub fn rule(id: &str) -> Option<&'static Rule> {
@@ -102,9 +108,14 @@ impl Audit {
 /// thing to hold its logs against.
 pub fn audit(history: &History, stated: Option<&Stated>, rules: &[&'static Rule]) -> Audit {
     let case = Case::new(history, stated);
+    let without_end = history.machines().iter().any(|machine| machine.end().is_none());
+    let is_silent = history.events() == 0 && without_end;
     let ruling = |rule: &&'static Rule| {
         let mut findings = Findings::default();
         (rule.check)(&case, &mut findings);
+        if is_silent && RULES[WITHOUT_EVENTS..].iter().any(|of_events| of_events.id == rule.id) {
+            findings.unknown("there is no event in these logs");
+        }
         findings.ruling(rule)
     };
     Audit { rulings: rules.iter().map(ruling).collect() }

@@ -3,6 +3,7 @@
 
 use super::Rule;
 use super::case::{Case, at_header};
+use super::files::ChangedFile;
 use super::finding::Findings;
 use crate::event::MachineId;
 use crate::history::MachineHistory;
@@ -23,6 +24,8 @@ pub struct Stated {
     pub reason: Option<EndReason>,
     /// The spec that it ran by, where it is kept.
     pub spec: Option<Spec>,
+    /// Files that are not as the manifest has them.
+    pub changed_files: Vec<ChangedFile>,
 }
 
 pub(super) static PARAMETERS: Rule = Rule {

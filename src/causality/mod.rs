@@ -7,11 +7,26 @@
 //! Distributed System*, 1978). Messages are matched by the history; what could
 //! not be matched orders nothing.
 
+pub mod address;
+mod chain;
+mod cone;
 mod flight;
+mod gap;
+mod hybrid;
 mod order;
+mod pairs;
+mod relation;
+mod stamp_size;
 #[cfg(test)]
 mod tests;
 mod vector;
 
+pub use chain::{Chains, Link};
+pub use cone::Cone;
+pub use gap::{Gap, Why, gaps};
+pub use hybrid::{Hybrid, HybridBound, hybrid_clocks};
 pub use order::{CausalOrder, Dropped, Step};
+pub use pairs::Pairs;
+pub use relation::Relation;
+pub use stamp_size::{Encoding, StampSize};
 pub use vector::vector_clocks;

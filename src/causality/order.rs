@@ -33,7 +33,7 @@ pub struct Dropped {
 /// Every event comes exactly once, whatever the logs say: where they go round
 /// in a circle, one match of it is dropped, an ambiguous one if there is one,
 /// and next one whose RECEIVE has no larger clock than its SEND. It holds a few
-/// words a machine, however many events there are.
+/// words a machine and a dropped match, however many events there are.
 #[derive(Debug)]
 pub struct CausalOrder<'a> {
     history: &'a History,
@@ -140,9 +140,11 @@ impl<'a> CausalOrder<'a> {
     /// Nobody is ready, so whoever is waited for waits too.
     fn circle(&self) -> Vec<(usize, Dropped)> {
         let mut path: Vec<(usize, Dropped)> = Vec::new();
+        // Where on the path each machine lies.
+        let mut places: Vec<Option<usize>> = vec![None; self.next.len()];
         let mut at = self.awaited.iter().position(Option::is_some);
         while let Some(place) = at {
-            if let Some(start) = path.iter().position(|(seen, _)| *seen == place) {
+            if let Some(start) = places[place].replace(path.len()) {
                 return path.split_off(start);
             }
             let receive = self.event(place);

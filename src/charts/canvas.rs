@@ -157,6 +157,26 @@ impl Canvas<'_> {
         Ok(self.area.draw(&Circle::new(self.place(at), self.units(radius).max(1), color.code().filled()))?)
     }
 
+    /// An open circle.
+    pub(super) fn ring(&self, at: Point, radius: f64, color: Color) -> Result<(), ChartError> {
+        self.dot(at, radius, color)?;
+        self.dot(at, radius - 1.5, PAPER)
+    }
+
+    /// A line with a head at its end.
+    pub(super) fn arrow(&self, from: Point, to: Point, stroke: Stroke) -> Result<(), ChartError> {
+        let length = (to.0 - from.0).hypot(to.1 - from.1);
+        if length <= 0.0 {
+            return Ok(());
+        }
+        let head = (4.0 + 3.0 * stroke.width).min(length);
+        let (along, aside) = (((to.0 - from.0) / length, (to.1 - from.1) / length), 0.36 * head);
+        let neck = (to.0 - along.0 * head, to.1 - along.1 * head);
+        self.line(&[from, neck], stroke)?;
+        let side = |sign: f64| (neck.0 - sign * along.1 * aside, neck.1 + sign * along.0 * aside);
+        self.shape(&[to, side(1.0), side(-1.0)], stroke.color)
+    }
+
     /// A mark of an experiment; its radius says how far it reaches from its place.
     pub(super) fn mark(&self, at: Point, radius: f64, mark: MarkStyle) -> Result<(), ChartError> {
         if mark.shape == Shape::Circle {
@@ -187,6 +207,20 @@ impl Canvas<'_> {
     pub(super) fn line_name(&self, name: &str) -> Result<String, ChartError> {
         const LONGEST: f64 = 270.0;
         self.shortened(&wording::name(name), LONGEST, Font::size(style::LABEL))
+    }
+
+    /// The text in a font as small as it must be, down to `least`, to be no wider
+    /// than `room`; shortened where that is not enough.
+    pub(super) fn fitted(
+        &self,
+        text: &str,
+        room: f64,
+        font: Font,
+        least: f64,
+    ) -> Result<(String, Font), ChartError> {
+        let width = self.width(text, font)?.max(room);
+        let font = Font { size: (font.size * room / width).floor().max(least), ..font };
+        Ok((self.shortened(text, room, font)?, font))
     }
 
     /// The text, or its two ends around an ellipsis where it is wider than `room`.

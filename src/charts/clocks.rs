@@ -10,7 +10,7 @@ use crate::metrics::series::{MachineSeries, RunSeries};
 pub(super) fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result<Chart, ChartError> {
     let timeline = Timeline {
         name: "clocks",
-        title: "Logical clocks over time",
+        title: title(series),
         y_title: "Logical clock (ticks)",
         notes: Vec::new(),
         heads: &["final clock"],
@@ -20,6 +20,20 @@ pub(super) fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result
         empty: "no events",
     };
     timeline.draw(series, theory, look)
+}
+
+/// Between which values the clocks end, and whose is last.
+fn title(series: &RunSeries) -> String {
+    let last = |machine: &MachineSeries| Some((machine.samples.last()?.clock_last, machine.machine));
+    let ends: Vec<_> = series.machines.iter().filter_map(last).collect();
+    let (Some(least), Some(most)) = (ends.iter().min(), ends.iter().max()) else {
+        return "Logical clocks over time".to_owned();
+    };
+    let (low, high) = (number::count(least.0), number::count(most.0));
+    if least.0 >= most.0 - most.0 / 20 {
+        return format!("All logical clocks end together: at {low} to {high} ticks");
+    }
+    format!("Logical clocks end at {low} to {high} ticks; the slowest is machine {}'s", least.1)
 }
 
 fn line(machine: &MachineSeries, theory: &RunTheory) -> Line {

@@ -1,5 +1,6 @@
 //! The chart of how far each clock is behind the leader's.
 
+use super::finding::{self, Highest};
 use super::timeline::{self, Line, Timeline};
 use super::trace::Step;
 use super::{Chart, ChartError, Look, RunTheory, number};
@@ -7,6 +8,8 @@ use crate::metrics::series::{MachineSeries, RunSeries, Sample};
 
 /// The most times at which all clocks are compared.
 const TIMES: usize = 1500;
+/// Ticks a second by which a clock falls behind for good, at least.
+const LEAST_RATE: f64 = 0.2;
 
 /// Draws the largest clock of the run at each time − the machine's own. A clock
 /// stays as it is between two events, and is 0 before the first.
@@ -19,12 +22,15 @@ pub(super) fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result
         theory: slope_behind(machine, theory),
         ..line(&times, &leader, clock)
     };
-    let lines = series.machines.iter().zip(&clocks).map(behind).collect();
+    let lines: Vec<Line> = series.machines.iter().zip(&clocks).map(behind).collect();
+    let behind = Highest::of(series, &lines).filter(|behind| behind.per_s >= LEAST_RATE);
+    let mut notes = vec!["the leader is whichever clock is largest at the time".to_owned()];
+    notes.extend(behind.map(|_| finding::RATE.to_owned()));
     let timeline = Timeline {
         name: "drift",
-        title: "Drift behind the leader over time",
+        title: title(&lines, behind),
         y_title: "Leader's logical clock − own (ticks)",
-        notes: vec!["the leader is whichever clock is largest at the time".to_owned()],
+        notes,
         heads: &["max", "at end"],
         widest: 2.2,
         lines,
@@ -32,6 +38,18 @@ pub(super) fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result
         empty: "no events",
     };
     timeline.draw(series, theory, look)
+}
+
+/// Which clock falls behind, or how far clocks are apart at most.
+fn title(lines: &[Line], behind: Option<Highest>) -> String {
+    if let Some(behind) = behind {
+        return format!("Machine {} falls behind by {}", behind.machine, behind.rate("ticks"));
+    }
+    let steps = lines.iter().flat_map(|line| &line.steps);
+    match steps.map(|step| step.high).max_by(f64::total_cmp) {
+        Some(most) => format!("No clock falls behind for good: at most {} ticks", number::count(most as u64)),
+        None => "Drift behind the leader over time".to_owned(),
+    }
 }
 
 /// Every time at which a clock rose, or as many evenly spaced ones as can be shown.
@@ -67,12 +85,8 @@ fn line(times: &[f64], leader: &[u64], clock: &[u64]) -> Line {
         leader.iter().zip(clock).map(|(leader, own)| leader.saturating_sub(*own)).collect();
     let last = behind.last().copied();
     let most = behind.iter().max().copied();
-    Line {
-        steps: times.iter().zip(&behind).map(|(&time, &behind)| Step::at(time, behind as f64)).collect(),
-        at_end: last.unwrap_or(0) as f64,
-        cells: [most, last].map(|drift| drift.map_or("–".to_owned(), number::count)).into(),
-        theory: None,
-    }
+    let steps = times.iter().zip(&behind).map(|(&time, &behind)| Step::at(time, behind as f64));
+    Line::of_counts(steps.collect(), most, last)
 }
 
 /// By how much a clock falls behind the leader's in a second.

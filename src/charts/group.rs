@@ -94,6 +94,7 @@ impl Group {
             Item::Mark(_, mark) if mark.shape == PUBLISHED.shape => self.published.is_some(),
             Item::Mark(..) => self.logged.is_some(),
             Item::Dashes(..) => self.theory.is_some(),
+            Item::Open(..) | Item::Arrow(..) | Item::Stroke(..) => false,
         }
     }
 
@@ -208,8 +209,7 @@ fn draw_quartiles(
     let (low, middle, high) = (plot.y(spread.lower), plot.y(spread.median), plot.y(spread.upper));
     let width = (half / 4.0).clamp(1.5, 2.5);
     canvas.fill((x - width, high), (x + width, low), INK)?;
-    canvas.dot((x, middle), width + 2.0, INK)?;
-    canvas.dot((x, middle), width + 0.5, PAPER)
+    canvas.ring((x, middle), width + 2.0, INK)
 }
 
 #[cfg(test)]

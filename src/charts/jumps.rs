@@ -116,7 +116,20 @@ fn heading(series: &RunSeries, bins: Bins, left_out: &[MachineId], any: bool) ->
         let names = wording::machines(left_out);
         notes.push(format!("{count} with the fewest receives left out: {names}"));
     }
-    Heading { title: "Clock jumps at RECEIVE".to_owned(), subject: timeline::subject(series), notes }
+    Heading { title: title(series), subject: timeline::subject(series), notes }
+}
+
+/// Whose clock jumps most.
+fn title(series: &RunSeries) -> String {
+    let mean = |machine: &MachineSeries| Some((bins::mean(&machine.jumps)?, machine.machine));
+    let means = series.machines.iter().filter_map(mean);
+    match means.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1))) {
+        Some((mean, machine)) => {
+            let mean = number::measured(mean);
+            format!("Machine {machine}'s clock jumps most at a RECEIVE: by {mean} ticks on average")
+        }
+        None => "Clock jumps at RECEIVE".to_owned(),
+    }
 }
 
 /// The place of one machine's distribution.

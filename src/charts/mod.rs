@@ -8,12 +8,14 @@ mod axis;
 mod bins;
 mod canvas;
 mod chart;
+mod clip;
 mod clocks;
 mod color;
 mod color_scale;
 mod distribution;
 mod drift;
 mod experiment_list;
+mod finding;
 mod group;
 mod heat_map;
 mod jumps;
@@ -30,6 +32,7 @@ mod queue;
 mod replicates;
 mod run_theory;
 mod scatter;
+mod space_time;
 mod speed_ratio;
 mod spread;
 mod style;
@@ -53,6 +56,7 @@ pub use look::{Look, LookError};
 use plotters::drawing::DrawingAreaErrorKind;
 pub use published::{Published, PublishedValues, logged_values, published_values};
 pub use run_theory::RunTheory;
+pub use space_time::{SpaceTime, space_time};
 pub use swept::{Swept, SweptAxis, SweptLine, SweptPoint, swept_chart};
 pub use theme::{Theme, theme_css};
 
@@ -109,10 +113,30 @@ pub fn experiment_charts(
         .collect()
 }
 
-/// The charts of one run over time, with what theory says of each machine as
-/// dashed lines, and of its clock jumps.
+/// One of the charts of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunChart {
+    Queue,
+    Clocks,
+    Drift,
+    Jumps,
+}
+
+impl RunChart {
+    pub const ALL: [RunChart; 4] = [RunChart::Queue, RunChart::Clocks, RunChart::Drift, RunChart::Jumps];
+
+    /// Draws it, with what theory says of each machine as dashed lines.
+    pub fn draw(self, series: &RunSeries, theory: &RunTheory, look: Look) -> Result<Chart, ChartError> {
+        match self {
+            RunChart::Queue => queue::draw(series, theory, look),
+            RunChart::Clocks => clocks::draw(series, theory, look),
+            RunChart::Drift => drift::draw(series, theory, look),
+            RunChart::Jumps => jumps::draw(series, look),
+        }
+    }
+}
+
+/// The charts of one run over time, and of its clock jumps.
 pub fn run_charts(series: &RunSeries, theory: &RunTheory, look: Look) -> Result<Vec<Chart>, ChartError> {
-    let over_time =
-        [queue::draw, clocks::draw, drift::draw].into_iter().map(|draw| draw(series, theory, look));
-    over_time.chain([jumps::draw(series, look)]).collect()
+    RunChart::ALL.into_iter().map(|chart| chart.draw(series, theory, look)).collect()
 }

@@ -12,6 +12,8 @@ const TOP: f64 = 140.0;
 const LINE: f64 = 23.0;
 /// The most lines of notes.
 const MOST_LINES: usize = 3;
+/// The least between a label and the edge of the page.
+const EDGE: f64 = 8.0;
 /// The smallest that a title becomes before it is shortened.
 const LEAST_TITLE: f64 = 20.0;
 
@@ -71,7 +73,8 @@ impl Heading {
     pub(super) fn draw(&self, canvas: &Canvas<'_>) -> Result<f64, ChartError> {
         canvas.say(&self.title, &self.description());
         let room = canvas.page.right() - MARGIN;
-        let (title, font) = self.fitting_title(canvas, room)?;
+        let font = Font::size(style::TITLE).bold();
+        let (title, font) = canvas.fitted(&self.title, room, font, LEAST_TITLE)?;
         canvas.text(&title, (MARGIN, 46.0), font)?;
         let font = Font::size(style::SUBTITLE).color(MUTED);
         let lines = self.lines(canvas)?;
@@ -85,13 +88,6 @@ impl Heading {
     /// Where the data may begin.
     pub(super) fn top(&self, canvas: &Canvas<'_>) -> Result<f64, ChartError> {
         Ok(top(&self.lines(canvas)?))
-    }
-
-    fn fitting_title(&self, canvas: &Canvas<'_>, room: f64) -> Result<(String, Font), ChartError> {
-        let font = |size: f64| Font::size(size).bold();
-        let width = canvas.width(&self.title, font(style::TITLE))?;
-        let size = (style::TITLE * room / width.max(room)).floor().max(LEAST_TITLE);
-        Ok((canvas.shortened(&self.title, room, font(size))?, font(size)))
     }
 
     /// The subject, and the notes on as many lines as they need.
@@ -204,13 +200,13 @@ impl Plot {
     /// touch each other.
     pub(super) fn draw_x_ticks(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
         let font = Font::size(style::TICK).centred();
-        let mut free = f64::NEG_INFINITY;
+        let mut free = EDGE;
         for tick in &self.x.ticks {
             let x = canvas.page.sharp(self.x(tick.at));
             canvas.line(&[(x, self.top), (x, self.bottom)], Stroke::new(GRID, 1.0))?;
             canvas.line(&[(x, self.bottom), (x, self.bottom + 6.0)], Stroke::new(INK, 1.0))?;
             let half = canvas.width(&tick.label, font)? / 2.0;
-            if x - half >= free {
+            if x - half >= free && x + half <= canvas.page.width - EDGE {
                 canvas.text(&tick.label, (x, self.bottom + 22.0), font)?;
                 free = x + half + 10.0;
             }
@@ -220,9 +216,9 @@ impl Plot {
 
     pub(super) fn draw_titles(&self, canvas: &Canvas<'_>, x: &str, y: &str) -> Result<(), ChartError> {
         let font = Font::size(style::AXIS_TITLE).centred();
-        let x = canvas.shortened(x, self.right - self.left, font)?;
-        canvas.text(&x, ((self.left + self.right) / 2.0, canvas.page.x_title()), font)?;
-        let y = canvas.shortened(y, self.bottom - self.top, font)?;
+        let (x, x_font) = canvas.fitted(x, self.right - self.left, font, style::LABEL)?;
+        canvas.text(&x, ((self.left + self.right) / 2.0, canvas.page.x_title()), x_font)?;
+        let (y, font) = canvas.fitted(y, self.bottom - self.top, font, style::LABEL)?;
         canvas.text(&y, (MARGIN + 4.0, (self.top + self.bottom) / 2.0), font.upwards())
     }
 

@@ -1,5 +1,6 @@
 //! The chart of queue lengths over time.
 
+use super::finding::{self, Highest};
 use super::timeline::{self, Line, Timeline};
 use super::trace::Step;
 use super::{Chart, ChartError, Look, RunTheory, number};
@@ -8,14 +9,18 @@ use crate::metrics::series::{MachineSeries, RunSeries, Sample};
 /// Draws each machine's queue length; where a sample covers several events, the
 /// whole range between the shortest and the longest queue.
 pub(super) fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result<Chart, ChartError> {
+    let lines: Vec<Line> = series.machines.iter().map(|machine| line(machine, theory)).collect();
+    let mut notes = vec!["counted after each event".to_owned()];
+    let growing = Highest::of(series, &lines).filter(Highest::is_growing);
+    notes.extend(growing.map(|_| finding::RATE.to_owned()));
     let timeline = Timeline {
         name: "queue",
-        title: "Queue length over time",
+        title: title(series, growing),
         y_title: "Queue length (messages)",
-        notes: vec!["counted after each event".to_owned()],
+        notes,
         heads: &["max", "at end"],
         widest: 2.2,
-        lines: series.machines.iter().map(|machine| line(machine, theory)).collect(),
+        lines,
         flat_theory: "theory: no machine is overloaded",
         empty: if series.machines.iter().all(|machine| machine.knows_queue) {
             "no events"
@@ -24,6 +29,35 @@ pub(super) fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result
         },
     };
     timeline.draw(series, theory, look)
+}
+
+impl Highest {
+    /// Whether the queue is one that grows, rather than one that has just come
+    /// to some length: theory says so, or else its length.
+    fn is_growing(&self) -> bool {
+        const MANY: f64 = 10.0;
+        self.theory_per_s.map_or(self.at_end >= MANY, |rate| rate > 0.0)
+    }
+}
+
+/// Which queue grows, or how long queues are at most.
+fn title(series: &RunSeries, growing: Option<Highest>) -> String {
+    if let Some(growing) = growing {
+        return format!("Machine {}'s queue grows by {}", growing.machine, growing.rate("messages"));
+    }
+    let longest = |machine: &MachineSeries| {
+        let queues = machine.samples.iter().filter(|_| machine.knows_queue).map(|sample| sample.queue_max);
+        Some((queues.max()?, machine.machine))
+    };
+    let longest = series.machines.iter().filter_map(longest).max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
+    match longest {
+        Some((0, _)) => "No queue forms".to_owned(),
+        Some((queue, machine)) => {
+            let queue = number::count(queue);
+            format!("No queue keeps growing: the longest has {queue}, on machine {machine}")
+        }
+        None => "Queue length over time".to_owned(),
+    }
 }
 
 fn line(machine: &MachineSeries, theory: &RunTheory) -> Line {
@@ -40,10 +74,9 @@ fn line(machine: &MachineSeries, theory: &RunTheory) -> Line {
     }
     let last = machine.samples.last().map(|sample| sample.queue_last);
     let longest = machine.samples.iter().map(|sample| sample.queue_max).max();
+    let timed = machine.samples.iter().filter(|sample| timeline::has_times(sample));
     Line {
-        steps: machine.samples.iter().filter(|sample| timeline::has_times(sample)).map(step).collect(),
-        at_end: last.unwrap_or(0) as f64,
-        cells: [longest, last].map(|queue| queue.map_or("–".to_owned(), number::count)).into(),
         theory: theory.of_machine(machine.machine).map(|prediction| prediction.queue_growth),
+        ..Line::of_counts(timed.map(step).collect(), longest, last)
     }
 }

@@ -10,7 +10,7 @@ use super::published::{Published, PublishedValues};
 use super::scatter::{self, Area, Mark};
 use super::spread::Spread;
 use super::style::MarkStyle;
-use super::{Chart, ChartError, Look, replicates, wording};
+use super::{Chart, ChartError, Look, number, replicates, wording};
 use crate::event::MachineId;
 use crate::metrics::{EndQueueSource, MachineMetrics};
 
@@ -61,7 +61,7 @@ impl Measure {
         match self {
             Measure::MaxQueue => row.max_queue,
             Measure::EndQueue => row.end_queue,
-            Measure::ClockDiff => Some(row.clock_diff),
+            Measure::ClockDiff => row.clock_diff,
         }
     }
 }
@@ -136,8 +136,7 @@ impl<'a> Scatter<'a> {
         let largest = self.groups.iter().filter_map(values).max().unwrap_or(0);
         let legend = self.legend(canvas)?;
         let (y, scale) = self.y_axis(largest as f64);
-        let mut heading =
-            Heading { title: self.measure.title().to_owned(), subject: self.subject(), notes: self.notes() };
+        let mut heading = Heading { title: self.title(), subject: self.subject(), notes: self.notes() };
         // How many labels have no room is known last, and the note has room kept for it.
         heading.notes.push(no_room(self.groups.len()));
         let plot = Plot::new(canvas, heading.top(canvas)?, x, y, legend.width())?;
@@ -244,6 +243,18 @@ impl<'a> Scatter<'a> {
     fn legend(&self, canvas: &Canvas<'_>) -> Result<ExperimentList, ChartError> {
         let published = self.groups.iter().any(|group| group.published.is_some());
         ExperimentList::new(canvas, &self.experiments, published)
+    }
+
+    /// What it shows, and where the largest lies.
+    fn title(&self) -> String {
+        let plain = self.measure.title();
+        let largest = |group: &Group| Some((group.values.last().copied()?, group.ratio));
+        match self.groups.iter().filter_map(largest).max_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1))) {
+            Some((value, ratio)) if value > 0 => {
+                format!("{plain}: {} at most, at {}", number::count(value), number::plain(ratio))
+            }
+            _ => plain.to_owned(),
+        }
     }
 
     fn subject(&self) -> String {

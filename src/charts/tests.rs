@@ -4,6 +4,7 @@
 mod distributions;
 mod looks;
 mod samples;
+mod space_time;
 mod sweeps;
 mod theory;
 

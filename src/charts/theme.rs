@@ -23,12 +23,10 @@ pub(super) type Rgb = [u8; 3];
 /// cannot be seen as a line on white; a dark red of the same kind stands in.
 const LINES_ON_LIGHT: [u32; style::COLORS] =
     [0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0x000000, 0xE69F00, 0x56B4E9, 0x882255];
-/// For dark paper: found by going from neighbours of those above to the eight
-/// that lie farthest apart in Oklab as readers with protanopia, deuteranopia and
-/// tritanopia see them (Machado and others, 2009), none with less than 4:1 of
-/// contrast to the paper.
+/// For dark paper, found by moving each of those above until no two look more
+/// alike than they do, to readers of any colour vision, and all stand out.
 const LINES_ON_DARK: [u32; style::COLORS] =
-    [0x7D61E6, 0xDE3D1D, 0x00A099, 0xCE97FF, 0xFFFFFF, 0xFE9200, 0x7CDCBC, 0xFFE246];
+    [0x8B72F2, 0xE5492A, 0x00A099, 0xD6A5FF, 0xFFFFFF, 0xFE9200, 0x7CDCBC, 0xFFE246];
 
 /// How much of a colour may be let through, in percent.
 pub(super) const STRENGTHS: [u8; 8] = [15, 30, 35, 40, 55, 60, 70, 75];
@@ -153,6 +151,54 @@ mod tests {
             let least = if theme == Theme::Light { 2.2 } else { 4.0 };
             (0..style::COLORS as u8).for_each(|index| assert!(contrast(Hue::Line(index)) > least, "{index}"));
             assert!(contrast(Hue::Others) > contrast(Hue::Grid) && contrast(Hue::Grid) > 1.2);
+        }
+    }
+
+    /// What readers without one of the three cones see, in linear sRGB, after
+    /// Machado, Oliveira and Fernandes, "A physiologically-based model for
+    /// simulation of color vision deficiency" (2009), at severity 1.
+    const VISIONS: [[[f64; 3]; 3]; 4] = [
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+    ];
+
+    fn times(matrix: &[[f64; 3]; 3], vector: [f64; 3]) -> [f64; 3] {
+        matrix.map(|row| row.iter().zip(vector).map(|(a, b)| a * b).sum())
+    }
+
+    /// A colour in Oklab (Ottosson, 2020), as such a reader sees it.
+    fn oklab(color: Rgb, vision: &[[f64; 3]; 3]) -> [f64; 3] {
+        const CONES: [[f64; 3]; 3] = [
+            [0.412_221_470_8, 0.536_332_536_3, 0.051_445_992_9],
+            [0.211_903_498_2, 0.680_699_545_1, 0.107_396_956_6],
+            [0.088_302_461_9, 0.281_718_837_6, 0.629_978_700_5],
+        ];
+        const LAB: [[f64; 3]; 3] = [
+            [0.210_454_255_3, 0.793_617_785_0, -0.004_072_046_8],
+            [1.977_998_495_1, -2.428_592_205_0, 0.450_593_709_9],
+            [0.025_904_037_1, 0.782_771_766_2, -0.808_675_766_0],
+        ];
+        let seen = times(vision, color.map(color_scale::linear)).map(|part| part.clamp(0.0, 1.0));
+        times(&LAB, times(&CONES, seen).map(f64::cbrt))
+    }
+
+    /// How far the two lines lie apart that look most alike.
+    fn least_difference(theme: Theme, vision: &[[f64; 3]; 3]) -> f64 {
+        let look = |index| oklab(theme.rgb(Color::full(Hue::Line(index))), vision);
+        let pairs = (0..style::COLORS as u8).flat_map(|one| (0..one).map(move |other| (one, other)));
+        let apart = |(one, other): (u8, u8)| {
+            look(one).iter().zip(look(other)).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
+        };
+        pairs.map(apart).fold(f64::INFINITY, f64::min)
+    }
+
+    #[test]
+    fn lines_on_dark_paper_are_told_apart_as_well_as_okabe_and_itos_on_light() {
+        for vision in &VISIONS {
+            let [light, dark] = Theme::ALL.map(|theme| least_difference(theme, vision));
+            assert!(light > 0.07 && dark >= light, "{light} {dark}");
         }
     }
 

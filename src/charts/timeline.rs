@@ -19,7 +19,8 @@ const RANGE_STRENGTH: u8 = 40;
 /// What one chart over time shows.
 pub(super) struct Timeline {
     pub name: &'static str,
-    pub title: &'static str,
+    /// What it finds, or what it shows.
+    pub title: String,
     pub y_title: &'static str,
     pub notes: Vec<String>,
     /// What the legend tells of each machine, besides its name and clock rate.
@@ -43,6 +44,15 @@ pub(super) struct Line {
     pub cells: Vec<String>,
     /// How much the line rises in a second, from 0 at 0, where theory tells.
     pub theory: Option<f64>,
+}
+
+impl Line {
+    /// A line of counts whose legend tells the most and the last of them; `None`
+    /// where there are none.
+    pub(super) fn of_counts(steps: Vec<Step>, most: Option<u64>, last: Option<u64>) -> Line {
+        let cells = [most, last].map(|count| count.map_or("–".to_owned(), number::count)).into();
+        Line { steps, at_end: last.unwrap_or(0) as f64, cells, theory: None }
+    }
 }
 
 impl Timeline {
@@ -151,7 +161,7 @@ impl Timeline {
             notes.push(self.flat_theory.to_owned());
         }
         notes.extend(theory.left_out().map(str::to_owned));
-        Heading { title: self.title.to_owned(), subject: subject(series), notes }
+        Heading { title: self.title.clone(), subject: subject(series), notes }
     }
 
     fn draw_others(&self, canvas: &Canvas<'_>, plot: &Plot, chosen: &[usize]) -> Result<(), ChartError> {

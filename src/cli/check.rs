@@ -6,8 +6,8 @@ use anyhow::Context;
 use clap::ValueEnum;
 use labctl::audit::{self, Audit, Finding, Place, RULES, Rule, Ruling};
 use labctl::history::History;
-use labctl::lab::quotes::{Quotes, place, short_place, told};
 use labctl::lab::stated::stated;
+use labctl::quotes::{Quotes, place, short_place, told};
 use labctl::reading::read_history;
 use labctl::store::RunPath;
 use serde::Serialize;
@@ -24,7 +24,7 @@ Examples:
 
 Every run at the paths is held against every rule. A rule is sound, unsound, or unknown where such logs
 cannot show it; a run is unsound if any rule is. Exit codes: 0 all runs are sound as far as their logs
-can show, 1 a run is unsound.";
+can show, 1 a run is unsound or cannot be read, 3 there is no event to tell anything by.";
 
 /// The arguments of `labctl check`.
 #[derive(Debug, clap::Args)]
@@ -71,6 +71,19 @@ struct Checked {
     quotes: Quotes,
 }
 
+/// The verdict where no log has an event.
+const UNKNOWN: &str = "unknown";
+
+impl Checked {
+    fn verdict(&self) -> &'static str {
+        match self.audit.is_sound() {
+            false => "unsound",
+            true if self.history.events() == 0 && self.audit.unknown().next().is_some() => UNKNOWN,
+            true => "sound",
+        }
+    }
+}
+
 /// Audits every run at the paths.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     if let Some(rule) = args.explain {
@@ -80,11 +93,19 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let rules: Vec<&'static Rule> = if args.rules.is_empty() { RULES.to_vec() } else { args.rules.clone() };
     let mut runs = args.dialect.find_runs(&args.paths, terminal)?;
     runs.retain(|run| !run.logs.is_empty());
-    let (mut documents, mut unsound) = (Vec::new(), 0);
+    let (mut documents, mut unsound, mut unreadable, mut silent) = (Vec::new(), 0, 0, 0);
     let count = runs.len();
     for run in runs {
-        let checked = check(run, &rules, terminal)?;
+        let checked = match check(run, &rules, terminal) {
+            Ok(checked) => checked,
+            Err(error) => {
+                terminal.error(format!("{error:#}"));
+                unreadable += 1;
+                continue;
+            }
+        };
         unsound += usize::from(!checked.audit.is_sound());
+        silent += usize::from(checked.verdict() == UNKNOWN);
         match args.format {
             Format::Text => terminal.data(&text(&checked))?,
             Format::Json => documents.push(Document::of(&checked)),
@@ -92,14 +113,21 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     }
     match args.format {
         Format::Json => terminal.data(&(serde_json::to_string_pretty(&documents)? + "\n"))?,
-        Format::Text if count > 1 => terminal.data(&format!("{count} runs, {unsound} of them unsound\n"))?,
+        Format::Text if count > 1 => {
+            let unread = if unreadable > 0 { format!(", {unreadable} unreadable") } else { String::new() };
+            terminal.data(&format!("{count} runs, {unsound} of them unsound{unread}\n"))?;
+        }
         Format::Text => {}
     }
     if count == 0 {
         terminal.error("there are no logs here to check; only what was measured is kept");
         return Ok(Exit::Failed);
     }
-    Ok(if unsound > 0 { Exit::Failed } else { Exit::Done })
+    Ok(match (unsound + unreadable, silent) {
+        (0, 0) => Exit::Done,
+        (0, _) => Exit::Inconclusive,
+        _ => Exit::Failed,
+    })
 }
 
 fn check(run: RunPath, rules: &[&'static Rule], terminal: &Terminal) -> anyhow::Result<Checked> {
@@ -107,10 +135,7 @@ fn check(run: RunPath, rules: &[&'static Rule], terminal: &Terminal) -> anyhow::
         terminal.warn(format!("{}: this run is going on, or was killed", run.folder.display()));
     }
     let history = read_history(&run)?;
-    let stated = stated(&run).unwrap_or_else(|error| {
-        terminal.warn(format!("{}: nothing is held against its spec: {error}", run.folder.display()));
-        None
-    });
+    let stated = stated(&run, |fault| terminal.warn(fault));
     let audit = audit::audit(&history, stated.as_ref(), rules);
     let quotes =
         Quotes::of(&history, &audit).with_context(|| format!("cannot read {}", run.folder.display()))?;
@@ -126,8 +151,9 @@ fn text(checked: &Checked) -> String {
             .to_vec()
     });
     let mut text = format!(
-        "{}: {} events in {} logs\n",
+        "{}{}: {} events in {} logs\n",
         run.folder.display(),
+        of_run(run),
         history.events(),
         history.machines().len()
     );
@@ -136,12 +162,24 @@ fn text(checked: &Checked) -> String {
         text += &findings(checked, ruling);
     }
     let unknown: Vec<String> = audit.unknown().map(|(rule, why)| format!("  {}: {why}\n", rule.id)).collect();
-    text += &format!("verdict: {}\n", audit.words());
+    let verdict = checked.verdict();
+    let limits = match verdict {
+        UNKNOWN => ", there is no event in these logs",
+        "sound" if !unknown.is_empty() => ", as far as these logs can show",
+        _ => "",
+    };
+    text += &format!("verdict: {verdict}{limits}\n");
     if !unknown.is_empty() {
         text += &format!("unknown:\n{}", unknown.concat());
     }
     text.push('\n');
     text
+}
+
+/// The run's name, where its folder does not tell it.
+fn of_run(run: &RunPath) -> String {
+    let is_told = run.dialect.is_none() || run.run == run.experiment;
+    if is_told { String::new() } else { format!(", run {}", run.run) }
 }
 
 fn findings(checked: &Checked, ruling: &Ruling) -> String {
@@ -214,7 +252,7 @@ impl Document {
             run: run.run.clone(),
             folder: run.folder.clone(),
             events: history.events(),
-            verdict: if audit.is_sound() { "sound" } else { "unsound" },
+            verdict: checked.verdict(),
             rules: audit.rulings.iter().map(rule).collect(),
         }
     }

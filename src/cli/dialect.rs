@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 use clap::Subcommand;
-use labctl::dialect::{self, Dialect, Fate, Role, Trial};
+use labctl::dialect::{self, Accounts, Dialect, Fate, LogContext, Role, Trial};
 
 use super::{Exit, Terminal};
 
@@ -90,9 +90,15 @@ fn test(name: &str, logs: &[PathBuf], max_unmatched: f64, terminal: &Terminal) -
         for (number, path) in run.logs.iter().enumerate() {
             let context =
                 run.dialect.as_ref().and_then(|logs| logs.contexts.get(number)).cloned().unwrap_or_default();
-            let mut text = format!("{}, machine {}\n", path.display(), context.machine);
+            // A file of several machines or runs is shown once, with the lines of all.
+            let whole = LogContext { part: None, ..context };
+            let mut text = match context.part {
+                Some(part) if part.accounts != Accounts::File => continue,
+                Some(_) => format!("{}\n", path.display()),
+                None => format!("{}, machine {}\n", path.display(), whole.machine),
+            };
             let file = std::fs::File::open(path)?;
-            dialect.try_lines(&context, file, |trial| {
+            dialect.try_lines(&whole, file, |trial| {
                 lines += trial.lines;
                 match trial.fate {
                     Fate::Unmatched => unmatched += trial.lines,
@@ -138,7 +144,7 @@ fn propose(logs: &[PathBuf], terminal: &Terminal) -> anyhow::Result<Exit> {
     let files = dialect::log_files(logs)?;
     let samples: Result<Vec<_>, _> = files.iter().map(|path| dialect::read_sample(path)).collect();
     let Some(proposal) = dialect::propose(&samples?) else {
-        terminal.error("these logs have no line with a number in it: nothing here looks like an event");
+        terminal.error("nothing here looks like an event: no line has a time, a clock and a word such as internal, sent or received");
         return Ok(Exit::Failed);
     };
     terminal.data(&proposal.toml)?;

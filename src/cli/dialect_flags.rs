@@ -2,11 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
 use labctl::dialect::{self, Detection, Dialect, Refusal, RunsError};
+use labctl::history::History;
 use labctl::log::{Line, LineParser, Taken};
 use labctl::reading::ReadLog;
 use labctl::store::find::FindError;
@@ -31,6 +32,21 @@ pub struct DialectFlags {
     max_unmatched: f64,
 }
 
+/// Runs, and how their logs are written where that was found out.
+pub struct Found {
+    pub runs: Vec<RunPath>,
+    /// The dialect that was found out, and how sure that is.
+    pub detection: Option<String>,
+    /// Why none was, where lines are nobody's that is known.
+    pub refusal: Option<String>,
+}
+
+impl Found {
+    fn plain(runs: Vec<RunPath>) -> Found {
+        Found { runs, detection: None, refusal: None }
+    }
+}
+
 /// Unmatched lines that are shown of all logs together.
 const UNMATCHED_SHOWN: usize = 5;
 
@@ -47,57 +63,66 @@ fn share(text: &str) -> Result<f64, String> {
 impl DialectFlags {
     /// The runs at or below the paths, however their logs are written.
     pub fn find_runs(&self, paths: &[PathBuf], terminal: &Terminal) -> anyhow::Result<Vec<RunPath>> {
+        let found = self.find(paths)?;
+        if let Some(detection) = &found.detection {
+            terminal.say(format!("dialect: {detection}"));
+        }
+        if let Some(refusal) = &found.refusal {
+            terminal.say(refusal);
+        }
+        Ok(found.runs)
+    }
+
+    /// The same, with what there is to tell of how the logs are written.
+    pub fn find(&self, paths: &[PathBuf]) -> anyhow::Result<Found> {
         match self.dialect.as_deref() {
-            Some("labctl") => Ok(find_all_runs(paths)?),
+            Some("labctl") => Ok(Found::plain(find_all_runs(paths)?)),
             Some("auto") => {
                 let found = detect(paths)??;
-                self.runs_in(found, paths, terminal)
+                self.runs_in(found, paths)
             }
             Some(name) => {
                 let dialect = Arc::new(dialect::load(name)?);
-                Ok(dialect::find_runs(&dialect, paths, &self.clock_rate)?)
+                Ok(Found::plain(dialect::find_runs(&dialect, paths, &self.clock_rate)?))
             }
-            None => self.find_ours_or_guess(paths, terminal),
+            None => self.find_ours_or_guess(paths),
         }
     }
 
     /// Our own logs by their names, unless their lines are somebody else's.
-    fn find_ours_or_guess(&self, paths: &[PathBuf], terminal: &Terminal) -> anyhow::Result<Vec<RunPath>> {
+    fn find_ours_or_guess(&self, paths: &[PathBuf]) -> anyhow::Result<Found> {
         let ours = find_all_runs(paths);
         let is_missing = matches!(&ours, Err(FindError::Nothing { .. } | FindError::NoLog { .. }));
         let is_strange = ours.as_ref().is_ok_and(|runs| are_strange(runs));
         if !is_missing && !is_strange {
-            return Ok(ours?);
+            return Ok(Found::plain(ours?));
         }
         match detect(paths)? {
-            Ok(found) => self.runs_in(found, paths, terminal),
-            Err(Refusal::NoLogs) => Ok(ours?),
+            Ok(found) => self.runs_in(found, paths),
+            Err(Refusal::NoLogs) => Ok(Found::plain(ours?)),
             Err(refusal) => {
-                terminal.say(format!("these are no logs of labctl, and {refusal}"));
-                Ok(ours?)
+                let refusal = format!("these are no logs of labctl, and {refusal}");
+                let runs = ours.with_context(|| refusal.clone())?;
+                Ok(Found { refusal: Some(refusal), ..Found::plain(runs) })
             }
         }
     }
 
-    fn runs_in(
-        &self,
-        found: Detection,
-        paths: &[PathBuf],
-        terminal: &Terminal,
-    ) -> anyhow::Result<Vec<RunPath>> {
-        terminal.say(format!("dialect: {found}"));
+    fn runs_in(&self, found: Detection, paths: &[PathBuf]) -> anyhow::Result<Found> {
+        let detection = Some(found.to_string());
         let dialect = Arc::new(found.dialect);
-        match dialect::find_runs(&dialect, paths, &self.clock_rate) {
+        let runs = match dialect::find_runs(&dialect, paths, &self.clock_rate) {
             Err(RunsError::Nothing { .. }) => {
                 // Their names are other people's still: their lines tell which are logs.
                 let mut files = dialect::log_files(paths)?;
                 files.retain(|file| {
                     dialect::read_sample(file).is_ok_and(|sample| dialect.share(&sample) >= 0.5)
                 });
-                Ok(dialect::find_runs(&dialect, &files, &self.clock_rate)?)
+                dialect::find_runs(&dialect, &files, &self.clock_rate)?
             }
-            runs => Ok(runs?),
-        }
+            runs => runs?,
+        };
+        Ok(Found { detection, ..Found::plain(runs) })
     }
 
     /// Tells how many lines were understood, and the first that were not.
@@ -105,13 +130,13 @@ impl DialectFlags {
     pub fn judge<'a>(
         &self,
         dialect: &Dialect,
-        logs: impl Iterator<Item = (&'a PathBuf, &'a Taken)>,
+        logs: impl Iterator<Item = (&'a Path, &'a Taken)>,
         terminal: &Terminal,
     ) -> bool {
         let (mut lines, mut ignored, mut unmatched, mut shown) = (0, 0, 0, 0);
         let mut is_good = true;
         for (path, taken) in logs {
-            (lines, ignored) = (lines + taken.lines, ignored + taken.ignored);
+            (lines, ignored) = (lines + taken.own_lines(), ignored + taken.ignored);
             unmatched += taken.unmatched;
             for fault in
                 taken.faults.iter().filter(|fault| fault.is_unmatched()).take(UNMATCHED_SHOWN - shown)
@@ -119,15 +144,9 @@ impl DialectFlags {
                 terminal.warn(format!("{}:{fault}", path.display()));
                 shown += 1;
             }
-            let share = taken.unmatched_share();
-            if share > self.max_unmatched {
+            if let Some(refusal) = self.refusal(dialect, path, taken) {
                 is_good = false;
-                terminal.error(format!(
-                    "{}: {:.1} % of the lines fit nothing in the dialect {}; see `labctl dialect test`, or allow more by --max-unmatched",
-                    path.display(),
-                    share * 100.0,
-                    dialect.name
-                ));
+                terminal.error(refusal);
             }
         }
         let matched = lines - ignored - unmatched;
@@ -136,6 +155,19 @@ impl DialectFlags {
             dialect.name
         ));
         is_good
+    }
+
+    /// Why a log is not to be trusted, if too many of its lines fit nothing.
+    pub fn refusal(&self, dialect: &Dialect, path: &Path, taken: &Taken) -> Option<String> {
+        let share = taken.unmatched_share();
+        (share > self.max_unmatched).then(|| {
+            format!(
+                "{}: {:.1} % of the lines fit nothing in the dialect {}; see `labctl dialect test`, or allow more by --max-unmatched",
+                path.display(),
+                share * 100.0,
+                dialect.name
+            )
+        })
     }
 
     /// The same of whole runs, of which those in our own way need no judging.
@@ -149,10 +181,16 @@ impl DialectFlags {
         for (run, read) in runs {
             if let Some(of) = &run.dialect {
                 dialect = Some(&of.dialect);
-                logs.extend(read.iter().map(|log| (&log.path, &log.taken)));
+                logs.extend(read.iter().map(|log| (log.path.as_path(), &log.taken)));
             }
         }
         dialect.is_none_or(|dialect| self.judge(dialect, logs.into_iter(), terminal))
+    }
+
+    /// The same of one run whose events are in memory.
+    pub fn judge_history(&self, run: &RunPath, history: &History, terminal: &Terminal) -> bool {
+        let logs = history.machines().iter().map(|machine| (machine.path(), machine.taken()));
+        run.dialect.as_ref().is_none_or(|of| self.judge(&of.dialect, logs, terminal))
     }
 }
 

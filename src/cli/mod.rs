@@ -2,6 +2,7 @@
 //! the library.
 
 mod audits;
+pub mod causality;
 pub mod check;
 pub mod collect;
 pub mod compare;
@@ -10,11 +11,15 @@ pub mod dialect;
 mod dialect_flags;
 mod engine_flag;
 pub mod exec;
+pub mod export;
 mod fulfil;
 mod gathered;
+pub mod grade;
+mod live;
 mod look_flags;
 pub mod machine;
 pub mod metrics;
+mod output;
 pub mod parse;
 pub mod plan;
 mod plan_flags;
@@ -26,6 +31,7 @@ pub mod report;
 pub mod reproduce;
 pub mod run;
 mod signals;
+mod space_time_flags;
 mod spec_flags;
 pub mod sweep;
 mod sweep_progress;
@@ -33,6 +39,8 @@ mod terminal;
 pub mod twin;
 pub mod verify;
 mod view;
+pub mod watch;
+pub mod why;
 
 pub use terminal::{Color, Exit, Terminal};
 
@@ -78,16 +86,26 @@ pub struct Cli {
 pub enum Command {
     /// Run experiments on real sockets, then measure and draw them
     Run(Box<run::Args>),
+    /// Follow a run that another process makes, on the whole terminal
+    Watch(watch::Args),
     /// Run one machine by hand, in a terminal of its own
     Machine(machine::Args),
     /// Turn logs into one tidy events table, and tell what is odd about them
     Parse(parse::Args),
     /// Tell whether logs are true: 20 rules, each with the lines that break it
     Check(check::Args),
+    /// Show the longest causal chain behind an event, which proves its clock
+    Why(why::Args),
+    /// Count which pairs of events are ordered, and what it costs to know
+    Causality(causality::Args),
     /// Measure runs: queues, clocks, jumps, rates, messages
     Metrics(metrics::Args),
     /// Read logs of others: list, show, try and propose dialects
     Dialect(dialect::Args),
+    /// Read, audit and measure many submissions: a page each, and a table of all
+    Grade(grade::Args),
+    /// Write runs in the formats of other programs: ShiViz, Perfetto, Mermaid, CSV, JSON Lines, Parquet
+    Export(export::Args),
     /// Tell whether two samples of runs differ by more than chance
     Compare(compare::Args),
     /// Say how many runs a wanted precision needs

@@ -1,17 +1,21 @@
 //! `labctl parse`: logs into one events table, and what is odd about them.
 
-use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::collections::BTreeMap;
+use std::io::{self, BufWriter, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use labctl::audit::{Audit, Finding, RULES, audit};
-use labctl::lab::quotes::told;
+use labctl::event::MachineId;
+use labctl::history::{History, MachineHistory};
+use labctl::quotes::told;
 use labctl::reading::{Purpose, Reading, read_run};
 use labctl::store::RunPath;
 use labctl::table::{CsvSink, EventSink, EventTable, ParquetSink};
 
+use super::conduct::HISTORY_BYTES_MAX;
 use super::dialect_flags::DialectFlags;
+use super::output::{Draft, UntilClosed};
 use super::{Exit, Terminal, view};
 
 const EXAMPLES: &str = "\
@@ -45,7 +49,7 @@ pub struct Args {
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut runs = args.dialect.find_runs(&args.paths, terminal)?;
     runs.retain(|run| !run.logs.is_empty());
-    let readings = match &args.output {
+    let parsed = match &args.output {
         Some(path) => into_file(&runs, path)?,
         None if io::stdout().is_terminal() => {
             terminal.say("a table of events is no sight for a terminal: add -o events.csv to have it");
@@ -53,96 +57,122 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         }
         None => into_stdout(&runs)?,
     };
-    let exit = tell(&runs, &readings, args.output.as_deref(), terminal);
-    let read = runs.iter().zip(readings.iter().map(|reading| &reading.logs[..]));
+    let exit = tell(&runs, &parsed, args.output.as_deref(), terminal);
+    let read = runs.iter().zip(parsed.iter().map(|parsed| &parsed.reading.logs[..]));
     let is_good = args.dialect.judge_runs(read, terminal);
     Ok(if is_good { exit } else { Exit::Failed })
 }
 
-fn into_file(runs: &[RunPath], path: &Path) -> anyhow::Result<Vec<Reading>> {
-    let folder = path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
-    let failed = || format!("cannot write {}", path.display());
-    if path.metadata().is_ok_and(|found| !found.is_file()) {
-        // A pipe or a device takes the table itself; a rename would replace it.
-        let out = File::options().write(true).open(path).with_context(failed)?;
-        return into_open_file(runs, path, out);
-    }
-    let beside = tempfile::NamedTempFile::new_in(folder).with_context(failed)?;
-    let readings = into_open_file(runs, path, beside.reopen().with_context(failed)?)?;
-    beside.persist(path).with_context(failed)?;
-    File::open(path).and_then(|file| labctl::store::share_like_others(&file)).with_context(failed)?;
-    Ok(readings)
-}
-
-fn into_open_file(runs: &[RunPath], path: &Path, out: File) -> anyhow::Result<Vec<Reading>> {
-    let out = BufWriter::new(out);
+fn into_file(runs: &[RunPath], path: &Path) -> anyhow::Result<Vec<Parsed>> {
+    let draft = Draft::begin(Some(path))?;
+    let out = BufWriter::new(draft.file());
     let is_parquet = path.extension().is_some_and(|extension| extension == "parquet");
     let readings = if is_parquet {
         read_all(runs, EventTable::new(ParquetSink::new(out)))
     } else {
         read_all(runs, EventTable::new(CsvSink::new(out)))
     };
-    readings.with_context(|| format!("cannot write {}", path.display()))
+    let readings = readings.with_context(|| draft.failed())?;
+    draft.finish()?;
+    Ok(readings)
 }
 
-fn into_stdout(runs: &[RunPath]) -> anyhow::Result<Vec<Reading>> {
+fn into_stdout(runs: &[RunPath]) -> anyhow::Result<Vec<Parsed>> {
     let out = UntilClosed(Some(BufWriter::new(io::stdout())));
     Ok(read_all(runs, EventTable::new(CsvSink::new(out)))?)
-}
-
-/// Standard output, until its reader has seen enough; that is no error.
-struct UntilClosed<W>(Option<W>);
-
-impl<W: Write> UntilClosed<W> {
-    fn attempt<T>(&mut self, closed: T, act: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<T> {
-        let Some(out) = &mut self.0 else { return Ok(closed) };
-        match act(out) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                self.0 = None;
-                Ok(closed)
-            }
-            outcome => outcome,
-        }
-    }
-}
-
-impl<W: Write> Write for UntilClosed<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.attempt(bytes.len(), |out| out.write(bytes))
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.attempt((), W::flush)
-    }
 }
 
 fn read_all<S: EventSink>(
     runs: &[RunPath],
     mut table: EventTable<S>,
-) -> Result<Vec<Reading>, labctl::reading::ReadError> {
-    let purpose = Purpose { series: false, history: true };
-    let readings =
-        runs.iter().map(|run| read_run(run, purpose, Some(&mut table))).collect::<Result<_, _>>()?;
+) -> Result<Vec<Parsed>, labctl::reading::ReadError> {
+    let mut parsed = Vec::new();
+    for run in runs {
+        let purpose = Purpose { series: false, history: run.log_bytes() <= HISTORY_BYTES_MAX };
+        parsed.push(Parsed::of(read_run(run, purpose, Some(&mut table))?));
+    }
     table.finish()?;
-    Ok(readings)
+    Ok(parsed)
 }
 
-fn tell(runs: &[RunPath], readings: &[Reading], output: Option<&Path>, terminal: &Terminal) -> Exit {
-    let audits: Vec<Option<Audit>> =
-        runs.iter().zip(readings).map(|(run, reading)| tell_faults(run, reading, terminal)).collect();
+/// What a reading leaves once its events are in the table.
+struct Parsed {
+    reading: Reading,
+    /// What is odd, in the order of each log.
+    warnings: Vec<String>,
+    /// How much of it, for each machine; `None` where the logs were too large to hold.
+    odd: Option<BTreeMap<MachineId, u64>>,
+}
+
+impl Parsed {
+    /// Audits a run, and frees its history.
+    fn of(mut reading: Reading) -> Parsed {
+        let Some(history) = reading.history.take() else {
+            let lines = reading.logs.iter().flat_map(|log| {
+                log.taken.faults.iter().map(|fault| format!("{}:{fault}", log.path.display()))
+            });
+            let warnings = lines.collect();
+            return Parsed { reading, warnings, odd: None };
+        };
+        let audit = audit(&history, None, &RULES);
+        let machines = history.machines().iter();
+        let warnings = machines.clone().flat_map(|machine| told_of(machine, &history, &audit)).collect();
+        let odd = machines.map(|machine| (machine.id(), count_of(machine, &audit)));
+        Parsed { reading, warnings, odd: Some(odd.collect()) }
+    }
+}
+
+fn count_of(machine: &MachineHistory, audit: &Audit) -> u64 {
+    audit.rulings.iter().filter_map(|ruling| ruling.counts.get(&machine.id())).sum()
+}
+
+/// What an audit finds odd about a log, in its order.
+fn told_of(machine: &MachineHistory, history: &History, audit: &Audit) -> Vec<String> {
+    let of_machine = |finding: &&Finding| finding.place.machine == machine.id();
+    let mut findings: Vec<&Finding> =
+        audit.rulings.iter().flat_map(|ruling| &ruling.findings).filter(of_machine).collect();
+    findings.sort_by_key(|finding| finding.place.line);
+    let mut lines: Vec<String> = findings.iter().map(|finding| told(history, finding)).collect();
+    let left_out = count_of(machine, audit) - findings.len() as u64;
+    let path = machine.path().display();
+    if left_out > 0 {
+        lines.push(format!("{path}: {left_out} more, not shown"));
+    }
+    let errors = machine.taken().errors;
+    if errors > 0 {
+        lines.push(format!("{path}: the machine logged {errors} ERROR lines"));
+    }
+    lines
+}
+
+fn tell(runs: &[RunPath], parsed: &[Parsed], output: Option<&Path>, terminal: &Terminal) -> Exit {
+    for (run, Parsed { warnings, odd, .. }) in runs.iter().zip(parsed) {
+        let folder = run.folder.display();
+        if run.unfinished {
+            terminal.warn(format!("{folder}: this run is going on, or was killed"));
+        }
+        warnings.iter().for_each(|warning| terminal.warn(warning));
+        if odd.is_none() {
+            terminal.say(format!("audit left out, the logs are large; `labctl check {folder}` does it"));
+        }
+    }
     let header = ["run", "log", "lines", "events", "internal", "send", "receive", "odd"];
-    let body = runs.iter().zip(readings).zip(&audits).flat_map(|((run, reading), audit)| {
+    let body = runs.iter().zip(parsed).flat_map(|(run, Parsed { reading, odd, .. })| {
         reading.logs.iter().zip(&reading.rows).map(move |(log, row)| {
             let name =
                 log.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let rulings = audit.iter().flat_map(|audit| &audit.rulings);
-            let odd: u64 = rulings.filter_map(|ruling| ruling.counts.get(&row.machine)).sum();
-            let numbers = [log.taken.lines, row.events, row.internal, row.sends, row.receives, odd];
-            [vec![run.run.clone(), name], numbers.map(|number| number.to_string()).to_vec()].concat()
+            let is_shared = reading.logs.iter().filter(|other| other.path == log.path).count() > 1;
+            let name = if is_shared { format!("{name}, machine {}", row.machine) } else { name };
+            let odd = odd.as_ref().map(|odd| odd.get(&row.machine).copied().unwrap_or(0));
+            let numbers = [log.taken.own_lines(), row.events, row.internal, row.sends, row.receives];
+            let numbers = numbers.map(|number| number.to_string()).into_iter();
+            let numbers = numbers.chain([odd.map_or("?".to_owned(), |odd| odd.to_string())]);
+            [run.run.clone(), name].into_iter().chain(numbers).collect()
         })
     });
     terminal.say(view::table(&header, body).trim_end());
-    let events: u64 = readings.iter().flat_map(|reading| &reading.rows).map(|row| row.events).sum();
+    let rows = parsed.iter().flat_map(|parsed| &parsed.reading.rows);
+    let events: u64 = rows.map(|row| row.events).sum();
     if let Some(path) = output {
         terminal.say(format!("{events} events in {}", path.display()));
     }
@@ -151,32 +181,4 @@ fn tell(runs: &[RunPath], readings: &[Reading], output: Option<&Path>, terminal:
     }
     terminal.error("no line of these logs is an event; expected lines like `2026-03-05 12:46:04 | INTERNAL | Clock: 1 | Internal event`");
     Exit::Failed
-}
-
-/// What an audit finds odd, in the order of each log.
-fn tell_faults(run: &RunPath, reading: &Reading, terminal: &Terminal) -> Option<Audit> {
-    if run.unfinished {
-        terminal.warn(format!("{}: this run is going on, or was killed", run.folder.display()));
-    }
-    let history = reading.history.as_ref()?;
-    let audit = audit(history, None, &RULES);
-    for machine in history.machines() {
-        let of_machine = |finding: &&Finding| finding.place.machine == machine.id();
-        let mut findings: Vec<&Finding> =
-            audit.rulings.iter().flat_map(|ruling| &ruling.findings).filter(of_machine).collect();
-        findings.sort_by_key(|finding| finding.place.line);
-        for finding in &findings {
-            terminal.warn(told(history, finding));
-        }
-        let all: u64 = audit.rulings.iter().filter_map(|ruling| ruling.counts.get(&machine.id())).sum();
-        let left_out = all - findings.len() as u64;
-        if left_out > 0 {
-            terminal.warn(format!("{}: {left_out} more, not shown", machine.path().display()));
-        }
-        let errors = machine.taken().errors;
-        if errors > 0 {
-            terminal.warn(format!("{}: the machine logged {errors} ERROR lines", machine.path().display()));
-        }
-    }
-    Some(audit)
 }

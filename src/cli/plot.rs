@@ -4,27 +4,32 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::ValueEnum;
-use labctl::charts::{self, Chart, Format, Look, Published, RunTheory, published_values};
+use labctl::charts::{
+    self, Chart, ChartError, Format, Look, Published, RunChart, RunTheory, SpaceTime, published_values,
+};
 use labctl::metrics::MachineMetrics;
 use labctl::plan::Run;
-use labctl::reading::{Purpose, ReadLog, measure_run, run_metrics};
+use labctl::reading::{Purpose, ReadLog, Reading, measure_run, run_metrics};
 use labctl::spec;
 use labctl::store::{RunPath, SPEC_FILE};
 
 use super::dialect_flags::DialectFlags;
 use super::look_flags::LookFlags;
+use super::space_time_flags::SpaceTimeFlags;
 use super::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
 Examples:
   labctl plot results/                 every run, and all of them against each other
   labctl plot results/exp4/latest      one run
-  labctl plot somebody/logs/ --plots their-plots --format svg
+  labctl plot results/exp4/latest --chart space-time --from 10s --to 15s
+  labctl plot somebody/logs/ --plots their-plots --format svg --theme dark
   labctl plot somebody/logs/ --dialect auto
 
-The charts of a run go to plots/<experiment>/<run>/: queues, clocks, drift, jumps. Short dashes are
-theory, where the run's spec is there. Those against speed ratio (max queue, end queue, clock
-difference) take in all that is asked for. Charts of other runs stay as they are.";
+The charts of a run go to plots/<experiment>/<run>/: queues, clocks, drift, jumps, and on demand a
+space-time diagram of its messages. Short dashes are theory, where the run's spec is there. Those
+against speed ratio (max queue, end queue, clock difference) take in all that is asked for. Charts of
+other runs stay as they are.";
 
 /// The arguments of `labctl plot`.
 #[derive(Debug, clap::Args)]
@@ -42,8 +47,15 @@ pub struct Args {
     #[arg(long, value_name = "FORMAT", default_value = "png")]
     format: FormatFlag,
 
+    /// Which charts to draw, instead of all but the space-time diagram
+    #[arg(long = "chart", value_name = "NAME,…", value_delimiter = ',')]
+    charts: Vec<ChartFlag>,
+
     #[command(flatten)]
     look: LookFlags,
+
+    #[command(flatten)]
+    space_time: SpaceTimeFlags,
 
     #[command(flatten)]
     dialect: DialectFlags,
@@ -55,19 +67,46 @@ enum FormatFlag {
     Svg,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ChartFlag {
+    Queue,
+    Clocks,
+    Drift,
+    Jumps,
+    SpaceTime,
+    /// All that is asked for, against speed ratio
+    SpeedRatio,
+}
+
+impl ChartFlag {
+    fn of(chart: RunChart) -> ChartFlag {
+        match chart {
+            RunChart::Queue => ChartFlag::Queue,
+            RunChart::Clocks => ChartFlag::Clocks,
+            RunChart::Drift => ChartFlag::Drift,
+            RunChart::Jumps => ChartFlag::Jumps,
+        }
+    }
+}
+
+impl Args {
+    fn wants(&self, chart: ChartFlag) -> bool {
+        self.charts.contains(&chart) || (self.charts.is_empty() && chart != ChartFlag::SpaceTime)
+    }
+}
+
 /// Draws what is at the paths.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let format = match args.format {
-        FormatFlag::Png => Format::Png,
-        FormatFlag::Svg => Format::Svg,
-    };
-    let look = match args.look.look() {
+    let refused = args.space_time.refusal(args.wants(ChartFlag::SpaceTime));
+    let look = args.look.look().map_err(|error| error.to_string());
+    let look = match refused.map_or(look, Err) {
         Ok(look) => look,
-        Err(error) => {
-            terminal.error(error);
+        Err(refusal) => {
+            terminal.error(refusal);
             return Ok(Exit::Usage);
         }
     };
+    let drawing = Drawing { args, look, terminal };
     let runs = args.dialect.find_runs(&args.paths, terminal)?;
     let mut logs = Vec::new();
     let mut rows = Vec::new();
@@ -80,14 +119,16 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             without_logs += 1;
             rows.extend(run_metrics(run)?);
         } else {
-            let (measured, read) = draw_run(run, planned.as_ref(), &args.plots, (format, look), terminal)?;
+            let (measured, read) = drawing.draw_run(run, planned.as_ref())?;
             rows.extend(measured);
             logs.push((run, read));
         }
     }
-    let folder = common_folder(&runs, &args.plots);
-    write(&charts::experiment_charts(&rows, &published, look)?, &folder, format)?;
-    terminal.say(format!("{}: {} runs against speed ratio", folder.display(), runs.len()));
+    if args.wants(ChartFlag::SpeedRatio) {
+        let folder = common_folder(&runs, &args.plots);
+        write(&charts::experiment_charts(&rows, &published, look)?, &folder, drawing.format())?;
+        terminal.say(format!("{}: {} runs against speed ratio", folder.display(), runs.len()));
+    }
     if without_logs > 0 {
         terminal.say(format!(
             "{without_logs} runs have no logs here, only metrics: no charts over time for them"
@@ -97,21 +138,58 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     Ok(if is_good { Exit::Done } else { Exit::Failed })
 }
 
-fn draw_run(
-    run: &RunPath,
-    planned: Option<&Run>,
-    plots: &Path,
-    (format, look): (Format, Look),
-    terminal: &Terminal,
-) -> anyhow::Result<(Vec<MachineMetrics>, Vec<ReadLog>)> {
-    let reading = measure_run(run, Purpose { series: true, history: false })?;
-    let folder = run_folder(run, plots);
-    let theory = planned.map(RunTheory::of).unwrap_or_default();
-    let drawn = charts::run_charts(&reading.series, &theory, look)?;
-    write(&drawn, &folder, format)?;
-    let without = theory.left_out().map_or(String::new(), |why| format!(", {why}"));
-    terminal.say(format!("{}: {} charts{without}", folder.display(), drawn.len()));
-    Ok((reading.rows, reading.logs))
+/// What is drawn, and how.
+struct Drawing<'a> {
+    args: &'a Args,
+    look: Look,
+    terminal: &'a Terminal,
+}
+
+impl Drawing<'_> {
+    fn format(&self) -> Format {
+        match self.args.format {
+            FormatFlag::Png => Format::Png,
+            FormatFlag::Svg => Format::Svg,
+        }
+    }
+
+    fn draw_run(
+        &self,
+        run: &RunPath,
+        planned: Option<&Run>,
+    ) -> anyhow::Result<(Vec<MachineMetrics>, Vec<ReadLog>)> {
+        let history = self.args.wants(ChartFlag::SpaceTime);
+        let reading = measure_run(run, Purpose { series: true, history })?;
+        let folder = run_folder(run, &self.args.plots);
+        let theory = planned.map(RunTheory::of).unwrap_or_default();
+        let wanted = RunChart::ALL.into_iter().filter(|chart| self.args.wants(ChartFlag::of(*chart)));
+        let charts = wanted.map(|chart| chart.draw(&reading.series, &theory, self.look));
+        let mut drawn = charts.collect::<Result<Vec<Chart>, ChartError>>()?;
+        drawn.extend(self.space_time(&reading)?);
+        if !drawn.is_empty() {
+            write(&drawn, &folder, self.format())?;
+            let charts = super::view::counted(drawn.len() as u64, "chart");
+            let without = theory.left_out().map_or(String::new(), |why| format!(", {why}"));
+            self.terminal.say(format!("{}: {charts}{without}", folder.display()));
+        }
+        Ok((reading.rows, reading.logs))
+    }
+
+    /// The space-time diagram, where the run's events were kept.
+    fn space_time(&self, reading: &Reading) -> Result<Option<Chart>, ChartError> {
+        let Some(history) = &reading.history else { return Ok(None) };
+        let flags = &self.args.space_time;
+        let of = SpaceTime {
+            experiment: &reading.series.experiment,
+            run: &reading.series.run,
+            history,
+            origin: reading.origin,
+            from_s: flags.from_s(),
+            to_s: flags.to_s(),
+            clocks: flags.clocks,
+        };
+        charts::space_time(&of, self.look).map(Some)
+    }
 }
 
 /// How the run was set up. Logs of others have no spec, and one that cannot be

@@ -9,7 +9,9 @@ use labctl::sweep::CellOutline;
 
 use super::rounding::Rounding;
 
-const UNKNOWN: &str = "?";
+pub const UNKNOWN: &str = "?";
+/// Stands for rows that are left out.
+pub const LEFT_OUT: &str = "…";
 /// A line under the header and nothing else: rows read best close together.
 const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::new('─', '─', '─', '─'));
 
@@ -41,7 +43,7 @@ pub fn machines(rows: &[MachineMetrics]) -> String {
             known(row.max_queue, |queue| queue.to_string()),
             known(row.end_queue, |queue| format!("{queue}{queue_mark}")),
             row.final_clock.to_string(),
-            row.clock_diff.to_string(),
+            known(row.clock_diff, |diff| diff.to_string()),
             known(row.clock_drift, |drift| format!("{drift:.3}")),
             known(row.jump_p95, |jump| jump.to_string()),
             known(row.utilisation, |share| format!("{:.1} %", share * 100.0)),
@@ -68,7 +70,8 @@ pub fn run_line(run: &RunMetrics) -> String {
     let queued = if run.messages_queued.is_some() { format!(", {queued}") } else { String::new() };
     format!(
         "messages: {} sent, {} received{queued}; {balance}. Clock fidelity: {fidelity}\n",
-        run.messages_sent, run.messages_received
+        known(run.messages_sent, |sent| sent.to_string()),
+        run.messages_received
     )
 }
 
@@ -148,8 +151,10 @@ pub fn known<T>(value: Option<T>, show: impl FnOnce(T) -> String) -> String {
 /// Words to the left, numbers to the right.
 pub fn table(header: &[&str], body: impl Iterator<Item = Vec<String>>) -> String {
     let rows: Vec<Vec<String>> = body.collect();
-    let is_number =
-        |text: &String| text == UNKNOWN || text.starts_with(|c: char| c.is_ascii_digit() || "-<".contains(c));
+    let is_number = |text: &String| {
+        [UNKNOWN, LEFT_OUT].contains(&text.as_str())
+            || text.starts_with(|c: char| c.is_ascii_digit() || "-<>".contains(c))
+    };
     let mut table = Table::new();
     table.load_style(STYLE).set_header(header);
     for (at, column) in table.column_iter_mut().enumerate() {

@@ -4,8 +4,10 @@
 use regex::bytes::{Regex, RegexBuilder};
 use toml::de::DeTable;
 
+use super::field::Field as LogField;
 use super::file_names::FileNames;
 use super::naming::Naming;
+use super::pattern::{Pattern, Role, RoleRule};
 use super::pattern_table::{event_pattern, header_pattern};
 use super::{Dialect, Shape, TimeFormat, Vector};
 use crate::spec::SpecError;
@@ -57,11 +59,25 @@ fn resolve(root: &Fields<'_>) -> Result<Dialect, SpecError> {
     let clock_before = root.or("clock", false, |field| one_of(field, &CLOCK_LOGGED))?;
     let mut patterns = Vec::new();
     let events = root.require("event", "[[event]]\\nkind = \"internal\"\\nmatch = '…'")?;
-    for event in events.list("a list of tables, each under [[event]]")? {
+    let events = events.list("a list of tables, each under [[event]]")?;
+    are_few(&events)?;
+    for event in events {
         patterns.push(event_pattern(&event, &shape, clock_before)?);
+        let is_ignored = |pattern: &Pattern| matches!(pattern.role, RoleRule::Fixed(Role::Ignored));
+        let mut events = patterns.iter().filter(|pattern| !is_ignored(pattern));
+        let tells = |pattern: &Pattern| pattern.fields().contains(&LogField::Machine);
+        if let Some(first) = events.next().map(tells)
+            && events.any(|pattern| tells(pattern) != first)
+        {
+            return Err(
+                event.fault("must say where `machine` is if any event does: a line is of one machine")
+            );
+        }
     }
     if let Some(headers) = root.get("header") {
-        for header in headers.list("a list of tables, each under [[header]]")? {
+        let headers = headers.list("a list of tables, each under [[header]]")?;
+        are_few(&headers)?;
+        for header in headers {
             patterns.push(header_pattern(&header, &shape)?);
         }
     }
@@ -87,6 +103,12 @@ fn resolve(root: &Fields<'_>) -> Result<Dialect, SpecError> {
             field.texts(expected)?.iter().map(|item| regex(item, Whole::Part)).collect()
         })?,
     })
+}
+
+fn are_few(tables: &[Field<'_>]) -> Result<(), SpecError> {
+    const PATTERNS_MAX: usize = 256;
+    let told = format_args!("is one too many: no program logs in more than {PATTERNS_MAX} ways");
+    tables.get(PATTERNS_MAX).map_or(Ok(()), |one| Err(one.fault(told)))
 }
 
 /// One of several texts; a refusal names them all, and the one that was meant.
@@ -174,7 +196,9 @@ pub(super) enum Whole {
 
 pub(super) fn regex(field: &Field<'_>, whole: Whole) -> Result<Regex, SpecError> {
     let text = field.text("a regular expression")?;
-    let build = |text: &str| RegexBuilder::new(text).unicode(false).build();
+    /// Of a compiled expression; those of the dialects that come with us take a hundredth.
+    const BYTES_MAX: usize = 1 << 20;
+    let build = |text: &str| RegexBuilder::new(text).unicode(false).size_limit(BYTES_MAX).build();
     let fault = |error: regex::Error| {
         let told = error.to_string();
         let reason = told.lines().last().unwrap_or_default().trim_start_matches("error: ");

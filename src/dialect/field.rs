@@ -23,10 +23,14 @@ pub enum Field {
     Interval,
     /// The tick it belongs to, counted from 1.
     Tick,
+    /// Whose line it is, in a file of several machines.
+    Machine,
+    /// The run it belongs to, in a file of several.
+    Run,
 }
 
 impl Field {
-    pub const ALL: [Field; 10] = [
+    pub const ALL: [Field; 12] = [
         Field::Time,
         Field::Clock,
         Field::Queue,
@@ -37,6 +41,8 @@ impl Field {
         Field::ClockRate,
         Field::Interval,
         Field::Tick,
+        Field::Machine,
+        Field::Run,
     ];
 
     /// As dialects write it.
@@ -52,6 +58,8 @@ impl Field {
             Field::ClockRate => "clock_rate",
             Field::Interval => "interval",
             Field::Tick => "tick",
+            Field::Machine => "machine",
+            Field::Run => "run",
         }
     }
 

@@ -4,6 +4,7 @@
 use super::field::{Captured, Field};
 use super::moment::TimeParser;
 use super::naming::number;
+use super::parts::{Part, RunTracker};
 use super::pattern::{Pattern, Role};
 use super::{Dialect, Fate};
 use crate::event::{Kind, MachineId, Recipients};
@@ -21,6 +22,8 @@ pub struct LogContext {
     pub clock_rate: Option<f64>,
     /// As the name of the file says it.
     pub file_clock_rate: Option<f64>,
+    /// Which lines of the file are this machine's, where not all are.
+    pub part: Option<Part>,
 }
 
 impl Default for LogContext {
@@ -31,6 +34,7 @@ impl Default for LogContext {
             roster: Vec::new(),
             clock_rate: None,
             file_clock_rate: None,
+            part: None,
         }
     }
 }
@@ -65,7 +69,14 @@ pub struct EventSaid {
 #[derive(Clone, Debug)]
 pub enum Meaning {
     Event(EventSaid),
-    Header { clock_rate: Option<f64>, at: Option<Stamp> },
+    Header {
+        clock_rate: Option<f64>,
+        at: Option<Stamp>,
+        /// Of one machine among several in the file.
+        names_machine: bool,
+    },
+    /// It is another machine's line, or of another run.
+    Elsewhere,
     Nothing,
 }
 
@@ -76,16 +87,28 @@ pub struct Interpreter<'d> {
     context: &'d LogContext,
     time: TimeParser,
     found: Vec<MachineId>,
+    tracker: RunTracker,
+    has_parts: bool,
 }
 
 impl<'d> Interpreter<'d> {
     pub fn new(dialect: &'d Dialect, context: &'d LogContext) -> Interpreter<'d> {
-        Interpreter { dialect, context, time: TimeParser::new(dialect.time), found: Vec::new() }
+        Interpreter {
+            dialect,
+            context,
+            time: TimeParser::new(dialect.time),
+            found: Vec::new(),
+            tracker: RunTracker::default(),
+            has_parts: context.part.is_some(),
+        }
     }
 
     /// What a line means; `None` where what was captured makes no sense.
     #[inline]
     pub fn meaning(&mut self, pattern: &Pattern, role: Role, captured: &Captured<'_>) -> Option<Meaning> {
+        if self.has_parts && !self.is_ours(pattern, role, captured)? {
+            return Some(Meaning::Elsewhere);
+        }
         match role {
             Role::Ignored => Some(Meaning::Nothing),
             Role::Header => {
@@ -93,11 +116,24 @@ impl<'d> Interpreter<'d> {
                     Some(text) => Some(Stamp(self.time.parse(text)?)),
                     None => None,
                 };
-                Some(Meaning::Header { clock_rate: clock_rate(captured), at })
+                let names_machine = captured.get(Field::Machine).is_some();
+                Some(Meaning::Header { clock_rate: clock_rate(captured), at, names_machine })
             }
             Role::SendToAll => self.event(pattern, Kind::Send, true, captured).map(Meaning::Event),
             Role::Event(kind) => self.event(pattern, kind, false, captured).map(Meaning::Event),
         }
+    }
+
+    /// Whether the line is of the part that is read; `None` where it names
+    /// somebody that the dialect does not know.
+    fn is_ours(&mut self, pattern: &Pattern, role: Role, captured: &Captured<'_>) -> Option<bool> {
+        let Some(part) = &self.context.part else { return Some(true) };
+        let is_run = self.tracker.run(pattern, role, captured) == part.run;
+        let machine = match captured.get(Field::Machine) {
+            Some(name) => Some(self.dialect.peer(name, &self.context.roster)?),
+            None => None,
+        };
+        Some(is_run && (part.machine.is_none() || machine.is_none() || machine == part.machine))
     }
 
     #[inline]

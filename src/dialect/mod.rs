@@ -16,6 +16,7 @@ mod matcher;
 mod moment;
 mod naming;
 mod needle;
+mod parts;
 mod pattern;
 mod pattern_table;
 mod proposal;
@@ -30,6 +31,8 @@ mod vector;
 
 use regex::bytes::Regex;
 
+use crate::event::MachineId;
+
 pub use detection::{AUTO_SHARE, Detection, Refusal, Sample, detect};
 pub use document::parse;
 pub use field::Field;
@@ -38,6 +41,7 @@ pub use interpreter::{LogContext, Trial};
 pub use matcher::Fate;
 pub use moment::TimeFormat;
 pub use naming::Naming;
+pub use parts::{Accounts, Part};
 pub use pattern::Role;
 pub use proposal::{Proposal, propose};
 
@@ -84,6 +88,13 @@ enum Shape {
 }
 
 impl Dialect {
+    /// The machine that a line calls so.
+    fn peer(&self, name: &[u8], roster: &[String]) -> Option<MachineId> {
+        let mut found = Vec::new();
+        self.peers.all_in(name, roster, &mut found);
+        found.first().copied()
+    }
+
     /// How it writes times.
     pub fn time_format(&self) -> TimeFormat {
         self.time

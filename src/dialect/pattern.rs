@@ -50,6 +50,8 @@ pub struct Pattern {
     pub splitter: Splitter,
     /// The clock is the one before the update.
     pub clock_before: bool,
+    /// The lines from here on are of a new run.
+    pub starts_run: bool,
 }
 
 /// How a line is taken apart.

@@ -10,7 +10,7 @@ use crate::spec::SpecError;
 use crate::spec::fields::{Field, Fields};
 
 const EVENT_KEYS: [&str; 7] = ["kind", "kinds", "match", "where", "fields", "count", "clock"];
-const HEADER_KEYS: [&str; 4] = ["match", "where", "fields", "count"];
+const HEADER_KEYS: [&str; 5] = ["match", "where", "fields", "count", "starts_run"];
 
 /// What a table under `[[event]]` says.
 pub fn event_pattern(event: &Field<'_>, shape: &Shape, clock_before: bool) -> Result<Pattern, SpecError> {
@@ -21,6 +21,7 @@ pub fn event_pattern(event: &Field<'_>, shape: &Shape, clock_before: bool) -> Re
         role,
         splitter,
         clock_before: fields.or("clock", clock_before, |field| one_of(field, &CLOCK_LOGGED))?,
+        starts_run: false,
     };
     let has = |wanted: LogField| pattern.fields().contains(&wanted);
     if matches!(pattern.role, RoleRule::ByKind(..)) && !has(LogField::Kind) {
@@ -42,7 +43,8 @@ pub fn event_pattern(event: &Field<'_>, shape: &Shape, clock_before: bool) -> Re
 pub fn header_pattern(header: &Field<'_>, shape: &Shape) -> Result<Pattern, SpecError> {
     let fields = header.table("header.", "a table", &HEADER_KEYS)?;
     let splitter = splitter(&fields, shape)?;
-    Ok(Pattern { role: RoleRule::Fixed(Role::Header), splitter, clock_before: false })
+    let starts_run = fields.or("starts_run", false, |field| field.flag())?;
+    Ok(Pattern { role: RoleRule::Fixed(Role::Header), splitter, clock_before: false, starts_run })
 }
 
 fn role(fields: &Fields<'_>) -> Result<RoleRule, SpecError> {

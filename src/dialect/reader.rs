@@ -6,6 +6,7 @@ use std::mem;
 
 use super::interpreter::{EventSaid, Interpreter, LogContext, Meaning, Trial};
 use super::matcher::{Fate, LineMatcher};
+use super::parts::Accounts;
 use super::pattern::Role;
 use super::records::{Chunk, read_records};
 use super::{Dialect, Field};
@@ -26,9 +27,11 @@ impl Dialect {
         let mut interpreter = Interpreter::new(self, context);
         let mut books = Books::new(self, context, see);
         read_records(self.begins.as_ref(), input, |chunk| {
-            books.taken.lines += chunk.lines;
-            if chunk.too_long {
+            if chunk.too_long && books.accounts == Accounts::File {
+                books.take(&chunk);
                 return books.give_up(&chunk);
+            } else if chunk.too_long {
+                return books.leave(&chunk);
             }
             let mut meaning = Meaning::Nothing;
             let fate = matcher.look(chunk.text, |pattern, role, captured| {
@@ -40,12 +43,24 @@ impl Dialect {
                     None => false,
                 }
             });
+            match (fate, &meaning) {
+                (_, Meaning::Elsewhere) => return books.leave(&chunk),
+                (Fate::Blank | Fate::Unmatched | Fate::Said(Role::Ignored), _)
+                    if books.accounts < Accounts::File =>
+                {
+                    return books.leave(&chunk);
+                }
+                (_, Meaning::Header { names_machine: false, .. }) if books.accounts < Accounts::Run => {
+                    books.leave(&chunk);
+                }
+                _ => books.take(&chunk),
+            }
             match (fate, meaning) {
                 (Fate::Blank | Fate::Said(Role::Ignored), _) => books.taken.ignored += chunk.lines,
                 (Fate::Unmatched, _) => books.give_up(&chunk),
                 (_, Meaning::Event(event)) => books.event(chunk.number, event),
-                (_, Meaning::Header { clock_rate, at }) => books.header(&chunk, clock_rate, at),
-                (_, Meaning::Nothing) => {}
+                (_, Meaning::Header { clock_rate, at, .. }) => books.header(&chunk, clock_rate, at),
+                (_, Meaning::Nothing | Meaning::Elsewhere) => {}
             }
         })?;
         Ok(books.finish())
@@ -88,6 +103,9 @@ struct Books<'d, S> {
     taken: Taken,
     clock_rate: Option<f64>,
     held: Option<Held>,
+    accounts: Accounts,
+    /// Lines of other parts since the last one of this.
+    left: u64,
     see: S,
 }
 
@@ -95,7 +113,21 @@ impl<'d, S: FnMut(u64, &Line<'_>)> Books<'d, S> {
     fn new(dialect: &'d Dialect, context: &'d LogContext, see: S) -> Books<'d, S> {
         let taken = Taken { machine: Some(context.machine), ..Taken::default() };
         let clock_rate = context.clock_rate.or(context.file_clock_rate);
-        Books { dialect, context, taken, clock_rate, held: None, see }
+        let accounts = context.part.as_ref().map_or(Accounts::File, |part| part.accounts);
+        Books { dialect, context, taken, clock_rate, held: None, accounts, left: 0, see }
+    }
+
+    /// Counts the lines up to the end of this record.
+    #[inline]
+    fn take(&mut self, chunk: &Chunk<'_>) {
+        let left = mem::take(&mut self.left);
+        self.taken.others += left;
+        self.taken.lines += left + chunk.lines;
+    }
+
+    /// Passes over lines that another part accounts for.
+    fn leave(&mut self, chunk: &Chunk<'_>) {
+        self.left += chunk.lines;
     }
 
     #[cold]

@@ -1,7 +1,7 @@
 //! Where logs of others lie: which files are logs, which of them make up a run,
 //! and whose each is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use super::detection::Sample;
 use super::file_names::{NameSays, looks_like_a_log};
 use super::interpreter::LogContext;
 use super::naming::sort_naturally;
+use super::parts::{Accounts, NamedPart, PARTS_MAX, Part};
 use crate::event::MachineId;
 use crate::log::{Line, Stamp, Taken};
 use crate::store::RunPath;
@@ -39,7 +40,10 @@ impl DialectRuns {
     /// The first moment that the beginning of a log tells.
     pub fn first_stamp(&self, log: usize, input: impl Read) -> io::Result<Option<Stamp>> {
         let mut first = None;
-        self.read(log, input.take(SAMPLE_BYTES), |_, line| {
+        // A machine or a run of several in a file may begin far down in it.
+        let has_parts = self.contexts.get(log).is_some_and(|context| context.part.is_some());
+        let bytes = if has_parts { u64::MAX } else { SAMPLE_BYTES };
+        self.read(log, input.take(bytes), |_, line| {
             first = first.or(match line {
                 Line::Started { at, .. } => Some(*at),
                 Line::Event(record) => Some(record.stamp),
@@ -55,6 +59,8 @@ impl DialectRuns {
 pub enum RunsError {
     #[error("cannot read {path}: {source}")]
     Read { path: PathBuf, source: io::Error },
+    #[error("{path} is neither a file nor a folder; logs are read more than once, so they must be files")]
+    NoFile { path: PathBuf },
     #[error(
         "{path} holds no logs that are named as those of the dialect {dialect} are; name the logs themselves"
     )]
@@ -64,6 +70,12 @@ pub enum RunsError {
          their own, or let `files` of the dialect capture `run`"
     )]
     Twice { machine: MachineId, first: PathBuf, second: PathBuf },
+    #[error("{path} has more than {PARTS_MAX} machines and runs; cut it into a file for each run")]
+    Parts { path: PathBuf },
+    #[error(
+        "a machine in {path} has no name that the dialect {dialect} knows: `{name}`; `machines` of the dialect says how they are called"
+    )]
+    NoMachineInside { path: PathBuf, dialect: String, name: String },
     #[error(
         "{path} has no name that the dialect {dialect} knows; `machines` of the dialect says how they are called"
     )]
@@ -83,6 +95,8 @@ pub fn log_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, RunsError> {
     for path in paths {
         if metadata(path)?.is_file() {
             found.push(path.clone());
+        } else if !metadata(path)?.is_dir() {
+            return Err(RunsError::NoFile { path: path.clone() });
         } else {
             let mut below = Vec::new();
             walk(path, DEPTH_MAX, &mut below)?;
@@ -114,6 +128,8 @@ pub fn find_runs(
     for path in paths {
         let found = if metadata(path)?.is_file() {
             gather_with_siblings(dialect, path, &mut groups)?
+        } else if !metadata(path)?.is_dir() {
+            return Err(RunsError::NoFile { path: path.clone() });
         } else {
             let mut files = Vec::new();
             walk(path, DEPTH_MAX, &mut files)?;
@@ -125,7 +141,9 @@ pub fn find_runs(
             return Err(RunsError::Nothing { path: path.clone(), dialect: dialect.name.clone() });
         }
     }
-    groups.into_iter().map(|((real, _), group)| group.into_run(dialect, &real, clock_rates)).collect()
+    let runs = |((real, _), group): ((PathBuf, _), Group)| group.into_runs(dialect, &real, clock_rates);
+    let runs: Vec<Vec<RunPath>> = groups.into_iter().map(runs).collect::<Result<_, _>>()?;
+    Ok(runs.into_iter().flatten().collect())
 }
 
 /// Logs that make up a run, by their real paths.
@@ -135,11 +153,15 @@ struct Group {
     logs: BTreeMap<PathBuf, Log>,
 }
 
+/// A file, or what one machine in it logged.
+#[derive(Clone)]
 struct Log {
     path: PathBuf,
     says: NameSays,
     /// Asked for, and not only known to be there.
     wanted: bool,
+    part: Option<NamedPart>,
+    accounts: Accounts,
 }
 
 type Groups = BTreeMap<(PathBuf, Option<String>), Group>;
@@ -147,7 +169,11 @@ type Groups = BTreeMap<(PathBuf, Option<String>), Group>;
 fn gather(dialect: &Dialect, path: &Path, wanted: bool, groups: &mut Groups) -> Result<(), RunsError> {
     let failed = |source| RunsError::Read { path: path.to_owned(), source };
     let text = last_parts(path, dialect.files.parts);
-    let says = dialect.files.says(&text);
+    let mut says = dialect.files.says(&text);
+    if dialect.tells_machines() && says.machine.is_none() {
+        // All machines of a run log into one file.
+        says.run = says.run.or(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+    }
     let fits = dialect.files.fits(&text);
     let folder = run_folder(path, if fits { dialect.files.parts } else { 1 });
     let real = folder.canonicalize().map_err(failed)?;
@@ -157,7 +183,8 @@ fn gather(dialect: &Dialect, path: &Path, wanted: bool, groups: &mut Groups) -> 
         logs: BTreeMap::new(),
     });
     let log = group.logs.entry(path.canonicalize().map_err(failed)?);
-    log.or_insert_with(|| Log { path: path.to_owned(), says, wanted: false }).wanted |= wanted;
+    let new = || Log { path: path.to_owned(), says, wanted: false, part: None, accounts: Accounts::File };
+    log.or_insert_with(new).wanted |= wanted;
     Ok(())
 }
 
@@ -176,67 +203,141 @@ fn gather_with_siblings(dialect: &Dialect, path: &Path, groups: &mut Groups) -> 
 }
 
 impl Group {
-    fn into_run(
+    /// The runs that its files hold, in their order, each with a log for each machine.
+    fn into_runs(
         self,
         dialect: &Arc<Dialect>,
         real: &Path,
         clock_rates: &[f64],
-    ) -> Result<RunPath, RunsError> {
-        let mut logs: Vec<Log> = self.logs.into_values().collect();
-        let roster = roster(&mut logs);
-        let mut numbered: BTreeMap<MachineId, Log> = BTreeMap::new();
-        let machines = logs.len() as u32;
-        for (nth, log) in logs.into_iter().enumerate() {
-            let machine = match &log.says.machine {
-                Some(name) => dialect.machines.machine(name.as_bytes(), &roster).ok_or_else(|| {
-                    RunsError::NoMachine { path: log.path.clone(), dialect: dialect.name.clone() }
-                })?,
-                None => MachineId(nth as u32 + 1),
+    ) -> Result<Vec<RunPath>, RunsError> {
+        let mut runs: Vec<(Option<String>, Vec<Log>)> = Vec::new();
+        for log in self.logs.into_values().map(|log| in_parts(dialect, log)) {
+            for log in log? {
+                let inside = log.part.as_ref().map(|part| part.run.clone()).filter(|run| !run.is_empty());
+                let name = match (&self.run, inside) {
+                    (Some(outside), Some(inside)) => Some(format!("{outside}-{inside}")),
+                    (outside, inside) => inside.or_else(|| outside.clone()),
+                };
+                match runs.iter_mut().find(|(run, _)| *run == name) {
+                    Some((_, logs)) => logs.push(log),
+                    None => runs.push((name, vec![log])),
+                }
+            }
+        }
+        let run = |(name, logs)| run_of(dialect, real, &self.folder, name, logs, clock_rates);
+        runs.into_iter().map(run).collect()
+    }
+}
+
+/// What each machine logged in each run, where lines tell; the log as it is where not.
+fn in_parts(dialect: &Dialect, log: Log) -> Result<Vec<Log>, RunsError> {
+    if !dialect.has_parts() {
+        return Ok(vec![log]);
+    }
+    let parts = File::open(&log.path).and_then(|file| dialect.parts(file));
+    let parts = parts.map_err(|source| RunsError::Read { path: log.path.clone(), source })?;
+    match parts.len() {
+        0 => Ok(vec![log]),
+        1..=PARTS_MAX => {
+            let mut runs = BTreeSet::new();
+            let mut part = |(nth, part): (usize, NamedPart)| {
+                let is_first_of_run = runs.insert(part.run.clone());
+                let own = if is_first_of_run { Accounts::Run } else { Accounts::Own };
+                let accounts = if nth == 0 { Accounts::File } else { own };
+                Log { part: Some(part), accounts, ..log.clone() }
             };
-            if let Some(other) = numbered.get(&machine) {
+            Ok(parts.into_iter().enumerate().map(&mut part).collect())
+        }
+        _ => Err(RunsError::Parts { path: log.path }),
+    }
+}
+
+fn run_of(
+    dialect: &Arc<Dialect>,
+    real: &Path,
+    folder: &Path,
+    run: Option<String>,
+    mut logs: Vec<Log>,
+    clock_rates: &[f64],
+) -> Result<RunPath, RunsError> {
+    let roster = roster(&mut logs);
+    let mut numbered: BTreeMap<MachineId, Log> = BTreeMap::new();
+    for (nth, log) in logs.into_iter().enumerate() {
+        let machine = log.machine(dialect, &roster)?.unwrap_or(MachineId(nth as u32 + 1));
+        match numbered.get_mut(&machine) {
+            // One machine by two names, such as `VM 1` and `vm1`.
+            Some(other) if log.part.is_some() && other.path == log.path => {
+                other.accounts = other.accounts.max(log.accounts)
+            }
+            Some(other) => {
                 let (first, second) = (other.path.clone(), log.path);
                 return Err(RunsError::Twice { machine, first, second });
             }
-            numbered.insert(machine, log);
+            None => drop(numbered.insert(machine, log)),
         }
-        let rate = |machine: MachineId| match clock_rates {
-            [only] => Some(*only),
-            rates => rates.get(machine.index()).copied(),
-        };
-        let context = |(machine, log): (&MachineId, &Log)| LogContext {
-            machine: *machine,
-            machines: if machines > 1 { machines } else { 0 },
-            roster: roster.clone(),
-            clock_rate: rate(*machine),
-            file_clock_rate: log.says.clock_rate,
-        };
-        numbered.retain(|_, log| log.wanted);
-        let contexts = numbered.iter().map(context).collect();
-        let folder_name = real.file_name().map(|name| name.to_string_lossy().into_owned());
-        let folder_name = folder_name.unwrap_or_else(|| "logs".to_owned());
-        Ok(RunPath {
-            experiment: folder_name.clone(),
-            run: self.run.unwrap_or(folder_name),
-            folder: self.folder,
-            logs: numbered.into_values().map(|log| log.path).collect(),
-            manifest: None,
-            unfinished: false,
-            sweep: None,
-            dialect: Some(DialectRuns { dialect: Arc::clone(dialect), contexts }),
-        })
+    }
+    let machines = numbered.len() as u32;
+    let rate = |machine: MachineId| match clock_rates {
+        [only] => Some(*only),
+        rates => rates.get(machine.index()).copied(),
+    };
+    let context = |(machine, log): (&MachineId, &Log)| LogContext {
+        machine: *machine,
+        machines: if machines > 1 { machines } else { 0 },
+        roster: roster.clone(),
+        clock_rate: rate(*machine),
+        file_clock_rate: log.says.clock_rate,
+        part: log.part.as_ref().map(|part| Part {
+            run: part.run.clone(),
+            machine: part.machine.as_ref().map(|_| *machine),
+            accounts: log.accounts,
+        }),
+    };
+    numbered.retain(|_, log| log.wanted);
+    let contexts = numbered.iter().map(context).collect();
+    let folder_name = real.file_name().map(|name| name.to_string_lossy().into_owned());
+    let folder_name = folder_name.unwrap_or_else(|| "logs".to_owned());
+    Ok(RunPath {
+        experiment: folder_name.clone(),
+        run: run.unwrap_or(folder_name),
+        folder: folder.to_owned(),
+        logs: numbered.into_values().map(|log| log.path).collect(),
+        manifest: None,
+        unfinished: false,
+        sweep: None,
+        dialect: Some(DialectRuns { dialect: Arc::clone(dialect), contexts }),
+    })
+}
+
+impl Log {
+    /// Whose it is, by its lines or else by its file; `None` where neither tells.
+    fn machine(&self, dialect: &Dialect, roster: &[String]) -> Result<Option<MachineId>, RunsError> {
+        let (path, called) = (self.path.clone(), dialect.name.clone());
+        if let Some(name) = self.part.as_ref().and_then(|part| part.machine.as_ref()) {
+            let name_text = || String::from_utf8_lossy(name).into_owned();
+            let unknown = || RunsError::NoMachineInside { path, dialect: called, name: name_text() };
+            return dialect.peer(name, roster).ok_or_else(unknown).map(Some);
+        }
+        let Some(name) = &self.says.machine else { return Ok(None) };
+        let unknown = || RunsError::NoMachine { path, dialect: called };
+        dialect.machines.machine(name.as_bytes(), roster).ok_or_else(unknown).map(Some)
+    }
+
+    /// What it is called, for machines that are numbered by their names.
+    fn name(&self) -> String {
+        let inside = self.part.as_ref().and_then(|part| part.machine.as_ref());
+        let inside = inside.map(|name| String::from_utf8_lossy(name).into_owned());
+        let file = || self.path.file_name().map(|name| name.to_string_lossy().into_owned());
+        inside.or_else(|| self.says.machine.clone()).or_else(file).unwrap_or_default()
     }
 }
 
 /// Puts the logs of a run in the order of their names, which it gives.
 fn roster(logs: &mut [Log]) -> Vec<String> {
-    let name = |log: &Log| {
-        let file = || log.path.file_name().map(|name| name.to_string_lossy().into_owned());
-        log.says.machine.clone().or_else(file).unwrap_or_default()
-    };
-    let mut names: Vec<String> = logs.iter().map(name).collect();
+    let mut names: Vec<String> = logs.iter().map(Log::name).collect();
     sort_naturally(&mut names);
     names.dedup();
-    logs.sort_by_cached_key(|log| names.iter().position(|known| *known == name(log)));
+    logs.sort_by_cached_key(|log| names.iter().position(|known| *known == log.name()));
     names
 }
 

@@ -229,6 +229,16 @@ impl MachineHistory {
         self.events.kinds[index as usize]
     }
 
+    /// How many machines there must be for all that it sent and received: the
+    /// one with the highest number that it names, and another one at least.
+    pub(super) fn machines_known(&self) -> u32 {
+        let recipients = self.events.kinds.iter().zip(&self.events.details);
+        let recipients = recipients.filter(|(kind, to)| **kind == Kind::Send && **to != TO_UNKNOWN);
+        let named = recipients.map(|(_, to)| *to).chain(self.receipts.froms.iter().copied()).max();
+        let talks = self.receives() > 0 || self.events.kinds.contains(&Kind::Send);
+        named.unwrap_or(0).max(if talks { 2 } else { 1 })
+    }
+
     /// Whom a SEND reaches, where the log says it.
     #[inline]
     pub fn to(&self, index: u32) -> Option<Recipients> {

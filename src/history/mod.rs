@@ -95,7 +95,7 @@ pub struct Tally {
 }
 
 /// A run as its logs tell it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct History {
     /// In the order of their ids.
     machines: Vec<MachineHistory>,
@@ -124,6 +124,7 @@ impl History {
             return Err(TwoLogsOfOneMachine(pair[0].id()));
         }
         let told = machines.iter().filter_map(|machine| machine.header()?.machines).max();
+        let told = told.or_else(|| machines.iter().map(MachineHistory::machines_known).max());
         let machine_count = told.unwrap_or(0).max(machines.len() as u32);
         let origins = matching::match_all(&machines, machine_count);
         let deliveries = matching::deliveries(&machines, &origins);
@@ -135,7 +136,8 @@ impl History {
         &self.machines
     }
 
-    /// How many machines the run has: as a header says, or as there are logs.
+    /// How many machines the run has: as a header says, or else as there are
+    /// logs, or machines that those tell of.
     pub fn machine_count(&self) -> u32 {
         self.machine_count
     }
@@ -147,6 +149,15 @@ impl History {
 
     pub fn events(&self) -> u64 {
         self.machines.iter().map(|machine| machine.len() as u64).sum()
+    }
+
+    /// Whether all stamps are whole seconds, so that nothing smaller is known.
+    pub fn is_in_whole_seconds(&self) -> bool {
+        const US_PER_S: i64 = 1_000_000;
+        let is_whole = |machine: &MachineHistory| {
+            (0..machine.len() as u32).all(|index| machine.stamp(index).0 % US_PER_S == 0)
+        };
+        self.machines.iter().all(is_whole)
     }
 
     /// The machine of this id, if its log is here.

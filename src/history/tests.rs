@@ -93,7 +93,7 @@ fn who_is_named_as_the_sender_is_the_sender() {
         ],
     ]);
     assert_eq!(source(&history, 3, 1), matched(2, 0, Certainty::Certain));
-    assert_eq!(source(&history, 3, 2), matched(1, 0, Certainty::Certain));
+    assert_eq!(source(&history, 3, 2), matched(1, 0, Certainty::Ambiguous), "machine 7 may have sent it");
     assert_eq!(
         source(&history, 3, 3),
         Source::Repeated { send: EventId { machine: MachineId(2), index: 0 } }
@@ -292,5 +292,23 @@ proptest! {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn where_no_header_counts_the_machines_those_that_logs_tell_of_count() {
+    let lines = [
+        ("2026-03-05 12:46:05 | INTERNAL | Clock: 1 | Internal event\n", 1),
+        ("2026-03-05 12:46:05 | SEND | Clock: 1 | Sent to all machines\n", 2),
+        ("2026-03-05 12:46:05 | SEND | Clock: 1 | Sent to machine 3\n", 3),
+        ("2026-03-05 12:46:05 | RECEIVE | Clock: 6 | Message clock: 5, Queue length: 0\n", 2),
+        ("2026-03-05 12:46:05 | RECEIVE | Clock: 6 | Message clock: 5, Queue length: 0, From: 4\n", 4),
+    ];
+    for (text, count) in lines {
+        let mut machine = MachineHistory::new(MachineId(1), Path::new("log_1.txt"));
+        let taken =
+            LogReader::new(None).read(text.as_bytes(), |number, line| machine.see(number, line)).unwrap();
+        machine.end_of_log(taken);
+        assert_eq!(History::new(vec![machine]).unwrap().machine_count(), count, "{text}");
     }
 }

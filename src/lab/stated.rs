@@ -1,11 +1,16 @@
 //! What is stated of a run beside its logs: by its manifest and its spec.
 
-use crate::audit::Stated;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::Path;
+
+use crate::audit::{Change, ChangedFile, Stated};
 use crate::lab::SIMULATOR;
-use crate::log::EndReason;
+use crate::log::{EndReason, machine_of_file};
 use crate::plan::Run;
-use crate::spec::{self, SpecError};
-use crate::store::{Manifest, RunPath, SPEC_FILE};
+use crate::spec;
+use crate::store::manifest::checksum;
+use crate::store::{MANIFEST_FILE, Manifest, RunPath, SPEC_FILE};
 
 impl Stated {
     /// As a run is planned, and ended.
@@ -17,6 +22,7 @@ impl Stated {
             seed: run.spec.seed,
             reason: Some(reason),
             spec: Some(run.spec.clone()),
+            changed_files: Vec::new(),
         }
     }
 
@@ -28,18 +34,56 @@ impl Stated {
             seed: manifest.seed,
             reason: EndReason::ALL.into_iter().find(|reason| reason.word() == manifest.status),
             spec: None,
+            changed_files: Vec::new(),
         }
     }
 }
 
-/// What a stored run states; `None` where it keeps no manifest.
-///
-/// # Errors
-///
-/// It keeps a spec that cannot be read.
-pub fn stated(stored: &RunPath) -> Result<Option<Stated>, SpecError> {
-    let Some(manifest) = &stored.manifest else { return Ok(None) };
-    let path = stored.folder.join(SPEC_FILE);
-    let spec = if path.is_file() { Some(spec::load(&path, &[])?) } else { None };
-    Ok(Some(Stated { spec, ..Stated::of_manifest(manifest) }))
+/// What a stored run states; `None` where it keeps no manifest. What cannot be
+/// read is told to `warn`, and nothing held against it.
+pub fn stated(stored: &RunPath, mut warn: impl FnMut(String)) -> Option<Stated> {
+    let path = stored.folder.join(MANIFEST_FILE);
+    let Some(manifest) = &stored.manifest else {
+        if stored.dialect.is_none() && path.symlink_metadata().is_ok() {
+            warn(format!("{} is no manifest that can be read; nothing is held against it", path.display()));
+        }
+        return None;
+    };
+    let changed_files = changed_files(stored, &manifest.sha256).unwrap_or_else(|error| {
+        warn(format!("{}: not all checksums are held against it: {error}", path.display()));
+        Vec::new()
+    });
+    let spec_path = stored.folder.join(SPEC_FILE);
+    let spec = spec_path.is_file().then(|| spec::load(&spec_path, &[])).transpose().unwrap_or_else(|error| {
+        warn(format!("{}: nothing is held against its spec: {error}", stored.folder.display()));
+        None
+    });
+    Some(Stated { spec, changed_files, ..Stated::of_manifest(manifest) })
+}
+
+/// Files that are not as their checksums say, of the logs that are asked for
+/// and of all that are no logs. Tables may be gone, for they can be made again.
+fn changed_files(stored: &RunPath, sums: &BTreeMap<String, String>) -> io::Result<Vec<ChangedFile>> {
+    let name_of = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let wanted: BTreeSet<String> = stored.logs.iter().filter_map(|log| name_of(log)).collect();
+    let mut changed = Vec::new();
+    // A manifest from anywhere may name files anywhere; those are not looked at.
+    for (name, sum) in sums.iter().filter(|(name, _)| name_of(Path::new(name)).as_ref() == Some(*name)) {
+        let path = stored.folder.join(name);
+        let machine = machine_of_file(&path);
+        let change = if !path.is_file() {
+            (machine.is_some() || name == SPEC_FILE).then_some(Change::Removed)
+        } else if machine.is_none() || wanted.contains(name) {
+            (checksum(&path)? != *sum).then_some(Change::Edited)
+        } else {
+            None
+        };
+        changed.extend(change.map(|change| ChangedFile { name: name.clone(), machine, change }));
+    }
+    let added = wanted.into_iter().filter(|name| !sums.contains_key(name));
+    changed.extend(added.map(|name| {
+        let machine = machine_of_file(Path::new(&name));
+        ChangedFile { name, machine, change: Change::Added }
+    }));
+    Ok(changed)
 }

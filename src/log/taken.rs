@@ -20,6 +20,9 @@ pub struct Taken {
     pub errors: u64,
     /// Lines that say nothing of the run, as blank ones do.
     pub ignored: u64,
+    /// Lines of other machines or runs in the same file, before the last one
+    /// of this.
+    pub others: u64,
     /// Lines that fit nothing; `faults` shows the first of them.
     pub unmatched: u64,
     /// At most [`Taken::FAULTS_KEPT`] of each kind.
@@ -38,7 +41,12 @@ impl Taken {
 
     /// The share of the lines that fit nothing; 0 of a log without lines.
     pub fn unmatched_share(&self) -> f64 {
-        if self.lines == 0 { 0.0 } else { self.unmatched as f64 / self.lines as f64 }
+        if self.own_lines() == 0 { 0.0 } else { self.unmatched as f64 / self.own_lines() as f64 }
+    }
+
+    /// Lines that are not another machine's, or another run's.
+    pub fn own_lines(&self) -> u64 {
+        self.lines - self.others
     }
 
     /// Books a line that says something.

@@ -28,7 +28,7 @@ use OverMachines::{Largest, Smallest, Sum};
 pub static METRICS: [Metric; 21] = [
     metric("max_queue", "Max queue (messages)", Largest, |row| whole(row.max_queue)),
     metric("end_queue", "End queue (messages)", Largest, |row| whole(row.end_queue)),
-    metric("clock_diff", "Clock difference (clock units)", Largest, |row| Some(row.clock_diff as f64)),
+    metric("clock_diff", "Clock difference (clock units)", Largest, |row| whole(row.clock_diff)),
     metric("final_clock", "Final clock (clock units)", Largest, |row| Some(row.final_clock as f64)),
     metric("clock_drift", "Clock drift (clock units a tick)", Largest, |row| row.clock_drift),
     metric("jump_mean", "Mean jump (clock units)", Largest, |row| row.jump_mean),
@@ -46,7 +46,7 @@ pub static METRICS: [Metric; 21] = [
     metric("lateness_max_us", "Lateness, max (µs)", Largest, |row| whole(row.lateness_max_us)),
     metric("late_ticks", "Late ticks (ticks)", Sum, |row| whole(row.late_ticks)),
     metric("lost_ticks", "Lost ticks (ticks)", Sum, |row| whole(row.lost_ticks)),
-    metric("messages_sent", "Sent (messages)", Sum, |row| Some(row.messages_sent as f64)),
+    metric("messages_sent", "Sent (messages)", Sum, |row| whole(row.messages_sent)),
     metric("messages_received", "Received (messages)", Sum, |row| Some(row.messages_received as f64)),
     metric("messages_queued", "Left in queue (messages)", Sum, |row| whole(row.messages_queued)),
 ];
@@ -120,13 +120,13 @@ mod tests {
         rows[1].end_queue = Some(50);
         rows[1].fidelity = Some(0.9);
         rows[2].late_ticks = Some(4);
-        rows[2].messages_sent = 30;
+        rows[2].messages_sent = Some(30);
         let run = RunMetrics::of(&rows).unwrap();
         let of = |name: &str| Metric::named(name).unwrap().of_run(&rows);
         assert_eq!(of("end_queue"), run.end_queue.map(|queue| queue as f64));
         assert_eq!(of("fidelity"), run.fidelity_min);
         assert_eq!(of("late_ticks"), run.late_ticks.map(|ticks| ticks as f64));
-        assert_eq!(of("messages_sent"), Some(run.messages_sent as f64));
+        assert_eq!(of("messages_sent"), run.messages_sent.map(|sent| sent as f64));
         rows[0].fidelity = None;
         assert_eq!(Metric::named("fidelity").unwrap().of_run(&rows), None);
         assert_eq!(Metric::named("end_queue").unwrap().of_run(&[]), None);

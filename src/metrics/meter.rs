@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use hdrhistogram::Histogram;
-
+use super::ticks::{Served, Ticks};
 use super::{EndQueueSource, MachineMetrics};
 use crate::engine::Schedule;
 use crate::event::{Kind, MachineId, Recipients};
 use crate::log::{End, Header, Line, Record, Stamp};
+use crate::time::LabTime;
 
 /// Measures one machine while its log is read.
 #[derive(Debug)]
@@ -26,6 +26,22 @@ pub struct Meter {
     jumps: Jumps,
     slope: Slope,
     ticks: Ticks,
+}
+
+/// How many machines a run has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Machines {
+    Are(u32),
+    /// Nobody says, and there must be so many.
+    AtLeast(u32),
+}
+
+impl Machines {
+    fn count(self) -> u32 {
+        match self {
+            Machines::Are(count) | Machines::AtLeast(count) => count,
+        }
+    }
 }
 
 impl Meter {
@@ -83,6 +99,11 @@ impl Meter {
         }
     }
 
+    /// Whether another machine must be there: messages were sent or received.
+    pub fn has_messages(&self) -> bool {
+        self.events() > self.by_kind[Kind::Internal as usize]
+    }
+
     fn events(&self) -> u64 {
         self.by_kind.iter().sum()
     }
@@ -97,6 +118,23 @@ impl Meter {
         self.logs_queues || self.by_kind[Kind::Receive as usize] == 0
     }
 
+    /// Ticks served per second of lab time up to the last event, where the log
+    /// numbers its ticks; needs no record of the end.
+    pub fn achieved_rate_so_far(&self) -> Option<f64> {
+        let (header, (_, last)) = (self.header?, self.span?);
+        let last = LabTime::from_secs_f64(last.seconds_since(self.origin));
+        let schedule = Schedule { clock_rate: header.clock_rate, phase: header.phase?, duration: last };
+        // What was served was due, whatever a stamp in microseconds rounds away.
+        let due = schedule.due(last).max(self.ticks.last);
+        let served = Served { ticks: self.ticks.served, due };
+        (served.ticks > 0 && served.due > 0).then(|| served.share() * header.clock_rate)
+    }
+
+    /// How late ticks were served, in real time: median and 99 % quantile.
+    pub fn lateness_us(&self) -> Option<(u64, u64)> {
+        self.ticks.lateness_p50_p99_us()
+    }
+
     pub fn clock_rate(&self) -> Option<f64> {
         self.header.map(|header| header.clock_rate)
     }
@@ -108,20 +146,22 @@ impl Meter {
 
     /// The machine's row, but for what only its whole run can say: `clock_diff`,
     /// `speed_ratio` and `ratio_difference` are filled in by [`super::complete_run`].
-    /// `machines` is how many the run has.
-    pub fn finish(&self, experiment: &str, run: &str, machines: u32) -> MachineMetrics {
+    pub fn finish(&self, experiment: &str, run: &str, machines: Machines) -> MachineMetrics {
         let [internal, sends, receives] = self.by_kind;
         let events = self.events();
         let rate = self.clock_rate();
         let served = self.served(rate);
-        let lateness = &self.ticks.lateness_us;
-        let quantile = |share| (!lateness.is_empty()).then(|| lateness.value_at_quantile(share));
-        let logged_sent = sends - self.sends_to_all + self.sends_to_all * Recipients::All.count(machines);
+        let lateness = self.lateness_us();
+        let to_all = match machines {
+            Machines::Are(count) => Some(Recipients::All.count(count)),
+            Machines::AtLeast(_) => (self.sends_to_all == 0).then_some(0),
+        };
+        let logged_sent = to_all.map(|to_all| sends - self.sends_to_all + self.sends_to_all * to_all);
         MachineMetrics {
             experiment: experiment.to_owned(),
             run: run.to_owned(),
             machine: self.machine,
-            machines,
+            machines: machines.count(),
             clock_rate: rate,
             speed_ratio: None,
             ratio_difference: None,
@@ -142,7 +182,7 @@ impl Meter {
                 None => EndQueueSource::Unknown,
             },
             final_clock: self.clock,
-            clock_diff: 0,
+            clock_diff: None,
             clock_drift: self.slope.value().zip(rate).map(|(slope, rate)| slope / rate),
             jump_mean: self.jumps.mean(),
             jump_p95: self.jumps.quantile(0.95),
@@ -152,10 +192,10 @@ impl Meter {
             late_ticks: served.map(|_| self.ticks.late),
             achieved_rate: served.zip(rate).map(|(served, rate)| served.share() * rate),
             fidelity: served.map(|served| served.share()),
-            lateness_p50_us: quantile(0.5),
-            lateness_p99_us: quantile(0.99),
-            lateness_max_us: (!lateness.is_empty()).then_some(self.ticks.lateness_max_us),
-            messages_sent: self.end.map_or(logged_sent, |end| end.sent),
+            lateness_p50_us: lateness.map(|(p50, _)| p50),
+            lateness_p99_us: lateness.map(|(_, p99)| p99),
+            lateness_max_us: lateness.map(|_| self.ticks.lateness_max_us),
+            messages_sent: self.end.map(|end| end.sent).or(logged_sent),
             messages_received: receives,
             messages_queued: self.end.map(|end| end.queue_length),
         }
@@ -174,60 +214,6 @@ impl Meter {
         let due = schedule.due(end.run_time);
         // The last tick may fall on the very end, and be served just after it.
         (due > 0).then_some(Served { ticks: end.ticks, due })
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Served {
-    ticks: u64,
-    due: u64,
-}
-
-impl Served {
-    /// Ticks served ÷ ticks due in the time that the machine ran: the run time
-    /// is counted in whole periods, so that a fraction of one is no infidelity.
-    fn share(self) -> f64 {
-        self.ticks as f64 / self.due as f64
-    }
-}
-
-/// How late ticks were served, in real time.
-#[derive(Debug)]
-struct Ticks {
-    served: u64,
-    last: u64,
-    late: u64,
-    lateness_us: Histogram<u64>,
-    lateness_max_us: u64,
-}
-
-impl Default for Ticks {
-    fn default() -> Ticks {
-        /// Quantiles are exact to a thousandth.
-        const DIGITS: u8 = 3;
-        let lateness_us = Histogram::new(DIGITS).unwrap_or_else(|_| unreachable!("three digits are allowed"));
-        Ticks { served: 0, last: 0, late: 0, lateness_us, lateness_max_us: 0 }
-    }
-}
-
-impl Ticks {
-    #[inline]
-    fn serve(&mut self, tick: u64, stamp: Stamp, origin: Stamp, header: &Header) {
-        if tick == self.last {
-            return;
-        }
-        self.last = tick;
-        self.served += 1;
-        let Some(phase) = header.phase else { return };
-        let due_s = phase.as_secs_f64() + tick as f64 / header.clock_rate;
-        let late_s = (stamp.seconds_since(origin) - due_s).max(0.0);
-        if late_s * header.clock_rate > 0.5 {
-            self.late += 1;
-        }
-        let real_us = (late_s * 1e6 / header.speedup.unwrap_or(1.0)).round() as u64;
-        // The histogram grows as it must; only a lateness beyond all range is refused.
-        let _ = self.lateness_us.record(real_us);
-        self.lateness_max_us = self.lateness_max_us.max(real_us);
     }
 }
 
@@ -313,7 +299,6 @@ mod tests {
     use super::*;
     use crate::event::{Action, Event, Message};
     use crate::log::{EndReason, LogReader, LogWriter};
-    use crate::time::LabTime;
 
     const START: Stamp = Stamp(1_772_714_762_000_000);
     const RATE: f64 = 4.0;
@@ -350,7 +335,7 @@ mod tests {
         drop(log);
         let mut meter = Meter::new(machine, START);
         LogReader::new(None).read(&text[..], |_, line| meter.see(line)).unwrap();
-        meter.finish("exp", "run", 3)
+        meter.finish("exp", "run", Machines::Are(3))
     }
 
     #[test]

@@ -10,10 +10,11 @@ pub mod quantity;
 pub mod series;
 pub mod simulated;
 pub mod summary;
+mod ticks;
 pub mod trust;
 
 pub use catalogue::{METRICS, Metric};
-pub use meter::Meter;
+pub use meter::{Machines, Meter};
 pub use quantity::Quantity;
 
 use serde::{Deserialize, Deserializer, Serialize};
@@ -53,7 +54,8 @@ pub struct MachineMetrics {
     /// Logical clock after the last event.
     pub final_clock: u64,
     /// The run's largest final clock − this one.
-    pub clock_diff: u64,
+    #[serde(deserialize_with = "in_a_column")]
+    pub clock_diff: Option<u64>,
     /// Slope of the logical clock against lab time ÷ the clock rate.
     pub clock_drift: Option<f64>,
     /// Clock increase of a RECEIVE over the event logged before it.
@@ -75,7 +77,8 @@ pub struct MachineMetrics {
     pub lateness_p99_us: Option<u64>,
     pub lateness_max_us: Option<u64>,
     /// Messages: one for each recipient of a send.
-    pub messages_sent: u64,
+    #[serde(deserialize_with = "in_a_column")]
+    pub messages_sent: Option<u64>,
     pub messages_received: u64,
     /// Unknown where the log has no record of its end.
     pub messages_queued: Option<u64>,
@@ -98,15 +101,16 @@ pub enum EndQueueSource {
     Unknown,
 }
 
-/// Fills in what only a whole run can say of its machines. Ratios of clock
-/// rates stay unknown where a log is missing: it may be the fastest machine's.
+/// Fills in what only a whole run can say of its machines. Clock differences
+/// and ratios of clock rates stay unknown where a log is missing: it may be the
+/// fastest machine's.
 pub fn complete_run(rows: &mut [MachineMetrics]) {
-    let leading_clock = rows.iter().map(|row| row.final_clock).max().unwrap_or(0);
     let all_here = rows.iter().all(|row| row.machines as usize == rows.len());
+    let leading_clock = rows.iter().map(|row| row.final_clock).max().filter(|_| all_here);
     let rates = rows.iter().map(|row| row.clock_rate.filter(|_| all_here)).collect::<Option<Vec<f64>>>();
     let fastest = rates.and_then(|rates| rates.into_iter().reduce(f64::max));
     for row in rows {
-        row.clock_diff = leading_clock - row.final_clock;
+        row.clock_diff = leading_clock.map(|leading| leading - row.final_clock);
         if let (Some(rate), Some(fastest)) = (row.clock_rate, fastest) {
             row.speed_ratio = Some(fastest / rate);
             row.ratio_difference = Some(1.0 - rate / fastest);
@@ -120,7 +124,8 @@ pub(crate) mod tests {
 
     /// A row of which nothing is known but the machine.
     pub(crate) fn row(machine: u32) -> MachineMetrics {
-        let unknown = Meter::new(MachineId(machine), crate::log::Stamp(0)).finish("exp", "run", 3);
+        let unknown =
+            Meter::new(MachineId(machine), crate::log::Stamp(0)).finish("exp", "run", Machines::Are(3));
         MachineMetrics { fidelity: Some(1.0), late_ticks: Some(0), ..unknown }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::{MachineMetrics, Meter, complete_run};
+use super::{MachineMetrics, Machines, Meter, complete_run};
 use crate::engine::simulator::{self, START, simulate};
 use crate::engine::{Gauges, StopSwitch};
 use crate::log::{End, Header, Line, Record};
@@ -27,7 +27,7 @@ pub fn simulate_metrics(run: &Run, stop: &StopSwitch) -> Vec<MachineMetrics> {
     for (meter, end) in meters.iter_mut().zip(&ends) {
         meter.see(&Line::End(End { run_time: as_logged(end.run_time), ..*end }));
     }
-    let row = |meter: &Meter| meter.finish(&run.spec.name, &run.name, machines);
+    let row = |meter: &Meter| meter.finish(&run.spec.name, &run.name, Machines::Are(machines));
     let mut rows: Vec<MachineMetrics> = meters.iter().map(row).collect();
     complete_run(&mut rows);
     rows

@@ -19,8 +19,10 @@ pub struct RunMetrics {
     /// Largest over the machines; unknown where any machine's is.
     pub max_queue: Option<u64>,
     pub end_queue: Option<u64>,
-    pub clock_diff: u64,
-    pub messages_sent: u64,
+    /// Unknown where a log is missing.
+    pub clock_diff: Option<u64>,
+    /// Unknown where any machine's is.
+    pub messages_sent: Option<u64>,
     pub messages_received: u64,
     /// Unknown where a log is missing, or has no record of its end.
     pub messages_queued: Option<u64>,
@@ -38,10 +40,10 @@ impl RunMetrics {
     pub fn of(rows: &[MachineMetrics]) -> Option<RunMetrics> {
         let first = rows.first()?;
         let sum = |of: fn(&MachineMetrics) -> u64| rows.iter().map(of).sum::<u64>();
-        let max = |of: fn(&MachineMetrics) -> u64| rows.iter().map(of).max().unwrap_or(0);
         let known =
             |of: fn(&MachineMetrics) -> Option<u64>| rows.iter().map(of).collect::<Option<Vec<u64>>>();
-        let (sent, received) = (sum(|row| row.messages_sent), sum(|row| row.messages_received));
+        let sent = known(|row| row.messages_sent).map(|sent| sent.iter().sum::<u64>());
+        let received = sum(|row| row.messages_received);
         let all_here = first.machines as usize == rows.len();
         let queued =
             known(|row| row.messages_queued).filter(|_| all_here).map(|queued| queued.iter().sum::<u64>());
@@ -54,11 +56,13 @@ impl RunMetrics {
             events: sum(|row| row.events),
             max_queue: known(|row| row.max_queue).and_then(|all| all.into_iter().max()),
             end_queue: known(|row| row.end_queue).and_then(|all| all.into_iter().max()),
-            clock_diff: max(|row| row.clock_diff),
+            clock_diff: known(|row| row.clock_diff).and_then(|all| all.into_iter().max()),
             messages_sent: sent,
             messages_received: received,
             messages_queued: queued,
-            messages_unaccounted: queued.map(|queued| sent as i64 - received as i64 - queued as i64),
+            messages_unaccounted: sent
+                .zip(queued)
+                .map(|(sent, queued)| sent as i64 - received as i64 - queued as i64),
             fidelity_min: fidelities.and_then(|all| all.into_iter().reduce(f64::min)),
             lateness_p99_us: known(|row| row.lateness_p99_us).and_then(|all| all.into_iter().max()),
             late_ticks: known(|row| row.late_ticks).map(|all| all.iter().sum()),

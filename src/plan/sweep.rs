@@ -296,6 +296,19 @@ mod tests {
         assert!(matches!(Plan::from_json("{}", "1.0"), Err(PlanError::Form(_))));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn a_damaged_plan_is_refused(
+            at in proptest::prelude::any::<proptest::sample::Index>(), with in "[ -~]{0,3}"
+        ) {
+            let whole = plan("1,2,3;4,5,6", 2).to_json("1.0");
+            let (before, after) = whole.split_at(at.index(whole.len()));
+            let text = format!("{before}{with}{}", after.get(with.len()..).unwrap_or_default());
+            let found = Plan::from_json(&text, "1.0");
+            proptest::prop_assert!(text == whole || found.is_err() || found.unwrap() == plan("1,2,3;4,5,6", 2));
+        }
+    }
+
     #[test]
     fn the_difference_of_two_plans_is_told() {
         let differences = plan("1,2,3;4,5,6", 3).differences(&plan("1,2,3;4,5,7", 3));

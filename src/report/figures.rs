@@ -2,7 +2,7 @@
 
 use super::document::{Block, Figure, Section};
 use super::subject::{Drawn, RunSubject};
-use super::wording::{grouped, known};
+use super::wording::{grouped, known, whole};
 use crate::charts::Chart;
 use crate::metrics::MachineMetrics;
 use crate::metrics::series::Thinned;
@@ -47,7 +47,7 @@ fn of_run(chart: &Chart, rows: &[MachineMetrics], id: &str) -> Figure {
         }
         "drift" => format!(
             "How far each logical clock is behind the leading one. At the end, {}.",
-            each(|row| row.clock_diff.to_string())
+            each(|row| whole(row.clock_diff))
         ),
         "jumps" => format!(
             "By how much RECEIVE events raise the clock. 95 % of them by at most, {}.",

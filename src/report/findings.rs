@@ -16,12 +16,13 @@ const MACHINES_TOLD: usize = 4;
 
 /// The findings on a run, the weightiest first.
 pub fn findings(run: &RunSubject) -> Vec<Remark> {
-    if run.rows.is_empty() {
+    if run.rows.iter().all(|row| row.events == 0) {
         return vec![Remark::unknown("Nothing was logged, so nothing is known of this run.")];
     }
     let mut found: Vec<Remark> = ended(run).into_iter().collect();
     found.extend(overload(run));
     found.extend(chance(&[Held { experiment: String::new(), residuals: &run.residuals, seeds: 1 }]));
+    found.extend(run.faults.iter().map(Remark::warning));
     found.push(audit(&run.audited));
     found.extend(fidelity(run));
     found.extend(messages(run));
@@ -83,10 +84,8 @@ fn falls_behind(run: &RunSubject, row: &MachineMetrics, theory: &Prediction) -> 
 /// By how much a clock falls behind the fastest, in theory and as measured.
 fn behind(run: &RunSubject, row: &MachineMetrics, theory: &Prediction) -> String {
     let fastest = run.predictions().iter().map(|theory| theory.clock_slope).fold(0.0, f64::max);
-    let measured = row.clock_diff as f64 / run.duration_s();
-    if run.duration_s() <= 0.0 {
-        return String::new();
-    }
+    let Some(diff) = row.clock_diff.filter(|_| run.duration_s() > 0.0) else { return String::new() };
+    let measured = diff as f64 / run.duration_s();
     format!(
         " Its logical clock falls behind the fastest by {} a second of lab time (theory: {}).",
         brief(measured),
@@ -194,7 +193,13 @@ fn fidelity(run: &RunSubject) -> Vec<Remark> {
 
 fn messages(run: &RunSubject) -> Option<Remark> {
     let whole = run.whole.as_ref()?;
-    let (sent, received) = (counted(whole.messages_sent, "message"), whole.messages_received);
+    let received = whole.messages_received;
+    let Some(sent) = whole.messages_sent.map(|sent| counted(sent, "message")) else {
+        return Some(Remark::unknown(format!(
+            "{} were received; how many were sent the logs do not tell.",
+            counted(received, "message")
+        )));
+    };
     match (whole.messages_queued, whole.messages_unaccounted) {
         (Some(queued), Some(0)) => Some(Remark::good(format!(
             "All messages are accounted for: {sent} sent, {received} received, {queued} left in queues."

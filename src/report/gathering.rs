@@ -10,12 +10,12 @@ use super::subject::{Audited, Drawn, Quoted, RunSubject, Subjects, SweepSubject}
 use crate::audit::{Audit, Finding, RULES, audit};
 use crate::charts::{self, ChartError, Look, LookError, Published, RunTheory, Theme, published_values};
 use crate::history::History;
-use crate::lab::quotes::{Quotes, short_place};
 use crate::lab::stated::stated;
 use crate::metrics::MachineMetrics;
 use crate::metrics::summary::RunMetrics;
 use crate::metrics::trust::doubts;
 use crate::plan::Run;
+use crate::quotes::{Quotes, short_place};
 use crate::reading::{Purpose, ReadError, Reading, measure_run, run_metrics};
 use crate::sample::{SampleError, read_cells};
 use crate::spec;
@@ -94,6 +94,7 @@ fn read(stored: RunPath, wish: Wish) -> Result<RunSubject, GatherError> {
         whole: None,
         logs: Vec::new(),
         audited: Audited::LeftOut("there are no logs here, only what was measured".to_owned()),
+        faults: Vec::new(),
         residuals: Vec::new(),
         drawn: None,
         player: None,
@@ -105,7 +106,7 @@ fn read(stored: RunPath, wish: Wish) -> Result<RunSubject, GatherError> {
         let history = run.stored.log_bytes() <= AUDITED_BYTES_MAX;
         let reading = measure_run(&run.stored, Purpose { series: wish.charts, history })?;
         run.audited = match &reading.history {
-            Some(history) => hold(&run.stored, history)?,
+            Some(history) => hold(&run.stored, history, &mut run.faults)?,
             None => Audited::LeftOut("the logs are large; labctl check does it".to_owned()),
         };
         let history = reading.history.as_ref().filter(|history| wish.player && history.events() > 0);
@@ -134,9 +135,8 @@ fn draw(run: &RunSubject, reading: &Reading) -> Result<Drawn, GatherError> {
     Ok(Drawn { charts: charts::run_charts(&reading.series, &theory, look()?)?, events_a_point })
 }
 
-fn hold(stored: &RunPath, history: &History) -> Result<Audited, GatherError> {
-    // A spec that cannot be read is one thing less to hold the logs against.
-    let stated = stated(stored).unwrap_or_default();
+fn hold(stored: &RunPath, history: &History, faults: &mut Vec<String>) -> Result<Audited, GatherError> {
+    let stated = stated(stored, |fault| faults.push(fault));
     let audit = audit(history, stated.as_ref(), &RULES);
     let failed = |source| GatherError::Quote { path: stored.folder.clone(), source };
     let quotes = Quotes::of(history, &audit).map_err(failed)?;

@@ -36,7 +36,7 @@ pub fn machines(rows: &[MachineMetrics]) -> Table {
             whole(row.max_queue),
             known(row.end_queue, |queue| format!("{queue}{mark}")),
             row.final_clock.to_string(),
-            row.clock_diff.to_string(),
+            whole(row.clock_diff),
             known(row.clock_drift, |drift| format!("{drift:.3}")),
             known(row.jump_mean, |jump| format!("{jump:.2}")),
             whole(row.jump_p95),
@@ -57,8 +57,8 @@ pub fn machines(rows: &[MachineMetrics]) -> Table {
 fn messages(rows: &[MachineMetrics]) -> Table {
     let headings = ["#Machine", "#INTERNAL", "#SEND", "#RECEIVE", "#Sent", "#Received", "#Left in queue"];
     let row = |row: &MachineMetrics| {
-        let counts = [row.internal, row.sends, row.receives, row.messages_sent, row.messages_received];
-        let counts = counts.iter().map(u64::to_string).chain([whole(row.messages_queued)]);
+        let messages = [row.messages_sent, Some(row.messages_received), row.messages_queued];
+        let counts = [row.internal, row.sends, row.receives].map(Some).into_iter().chain(messages).map(whole);
         [row.machine.to_string()].into_iter().chain(counts).collect()
     };
     Table::new("Events and messages", &headings)

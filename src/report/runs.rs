@@ -80,6 +80,7 @@ fn table(runs: &[RunSubject]) -> Table {
             Audited::Held { audit, .. } => match (audit.is_sound(), audit.unknown().count()) {
                 (false, _) => "unsound".to_owned(),
                 (true, 0) => "sound".to_owned(),
+                (true, _) if of.is_none_or(|of| of.events == 0) => UNKNOWN.to_owned(),
                 (true, unknown) => format!("sound, {unknown} unknown"),
             },
             Audited::LeftOut(_) => UNKNOWN.to_owned(),
@@ -91,7 +92,7 @@ fn table(runs: &[RunSubject]) -> Table {
             known(of, |of| of.events.to_string()),
             whole(of.and_then(|of| of.max_queue)),
             whole(of.and_then(|of| of.end_queue)),
-            known(of, |of| of.clock_diff.to_string()),
+            whole(of.and_then(|of| of.clock_diff)),
             known(of.and_then(|of| of.fidelity_min), |fidelity| format!("{fidelity:.4}")),
             audit,
         ]

@@ -39,6 +39,8 @@ pub struct RunSubject {
     /// Empty where only metrics were kept.
     pub logs: Vec<ReadLog>,
     pub audited: Audited,
+    /// What of its folder cannot be read, and so is not held against it.
+    pub faults: Vec<String>,
     /// Against theory, where it applies.
     pub residuals: Vec<Residual>,
     pub drawn: Option<Drawn>,

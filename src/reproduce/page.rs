@@ -1,13 +1,11 @@
 //! The page of a reproduction, as Markdown: verdicts first, and the numbers
 //! and the theory behind them. Pure.
 
-use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, Error, Value};
+use minijinja::Error;
 use serde::Serialize;
 
 use super::judge::RUNS_LEAST;
 use super::judged::JudgedClaim;
-
 use super::stated::{Placed, Stated};
 use super::verdict::Verdict;
 use super::wording::{self, brief};
@@ -138,13 +136,7 @@ pub fn write(
         version: VERSION,
         plan: &making.plan,
     };
-    let mut environment = Environment::new();
-    environment.set_auto_escape_callback(|_| AutoEscape::Custom("markdown".into()));
-    environment.set_formatter(|out, _, value: &Value| {
-        let text = value.to_string();
-        out.write_str(&if value.is_safe() { text } else { markdown::plain(&text) }).map_err(Error::from)
-    });
-    environment.render_named_str("page.md", TEMPLATE, Value::from(Serde(&page))).map(|page| page + "\n")
+    markdown::render(TEMPLATE, &page)
 }
 
 fn tally(judged: &[JudgedClaim<'_>]) -> String {

@@ -52,6 +52,8 @@ pub enum FindError {
     Simulated { path: PathBuf },
     #[error("{path} is not a log; logs are named log_<machine>.txt")]
     NoLog { path: PathBuf },
+    #[error("{path} is neither a file nor a folder; logs are read more than once, so they must be files")]
+    NoFile { path: PathBuf },
 }
 
 /// All runs at or below any of `paths`, each once.
@@ -79,6 +81,9 @@ pub fn find_runs(path: &Path) -> Result<Vec<RunPath>, FindError> {
     let metadata = fs::metadata(path).map_err(failed)?;
     if metadata.is_file() {
         return one_log(path).map(|run| vec![run]);
+    }
+    if !metadata.is_dir() {
+        return Err(FindError::NoFile { path: path.to_owned() });
     }
     let mut runs = Vec::new();
     walk(&path.canonicalize().map_err(failed)?, path, &mut runs)?;
@@ -111,7 +116,7 @@ fn walk(real: &Path, shown: &Path, runs: &mut Vec<RunPath>) -> Result<(), FindEr
                 continue;
             }
             folders.push(entry.file_name());
-        } else if let Some(machine) = machine_of_file(&entry.path()) {
+        } else if let Some(machine) = machine_of_file(&entry.path()).filter(|_| may_be_file(kind, &entry)) {
             logs.push((machine, entry.path()));
         }
     }
@@ -127,6 +132,13 @@ fn walk(real: &Path, shown: &Path, runs: &mut Vec<RunPath>) -> Result<(), FindEr
     Ok(())
 }
 
+/// Not a pipe or a device, which might never end. A link that leads nowhere is
+/// told when it is read.
+fn may_be_file(kind: fs::FileType, entry: &fs::DirEntry) -> bool {
+    let leads_to_file = || fs::metadata(entry.path()).map_or(true, |metadata| metadata.is_file());
+    kind.is_file() || kind.is_symlink() && leads_to_file()
+}
+
 fn is_sweep(folder: &Path) -> bool {
     folder.join(PLAN_FILE).is_file()
 }
@@ -136,8 +148,7 @@ fn run_at(real: &Path, shown: &Path, logs: Vec<PathBuf>) -> RunPath {
         let name = path.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
         name.unwrap_or_else(|| "logs".to_owned())
     };
-    let manifest =
-        fs::read(shown.join(MANIFEST_FILE)).ok().and_then(|json| serde_json::from_slice(&json).ok());
+    let manifest = Manifest::read(&shown.join(MANIFEST_FILE)).ok();
     let folder_name = name(Some(real));
     let is_ours = shown.join(super::SPEC_FILE).is_file();
     // Logs of others lie in one folder a run, which names both.
@@ -174,6 +185,21 @@ mod tests {
         assert_eq!(find_runs(&root.path().join("b/r1/log_2.txt")).unwrap()[0].logs.len(), 1);
         let twice = [root.path().to_owned(), root.path().join("a"), root.path().join("b/r1")];
         assert_eq!(find_all_runs(&twice).unwrap().len(), 2);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_files_and_links_to_files_are_logs() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        fs::write(at("log_1.txt"), "").unwrap();
+        fs::create_dir(at("log_2.txt")).unwrap();
+        std::os::unix::fs::symlink("log_1.txt", at("log_3.txt")).unwrap();
+        std::os::unix::fs::symlink("log_2.txt", at("log_4.txt")).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", at("log_5.txt")).unwrap();
+        assert_eq!(find_runs(root.path()).unwrap()[0].logs, [at("log_1.txt"), at("log_3.txt")]);
+        let device = find_runs(Path::new("/dev/zero")).unwrap_err();
+        assert!(matches!(device, FindError::NoFile { .. }), "{device}");
     }
 
     #[test]

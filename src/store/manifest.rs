@@ -47,6 +47,25 @@ pub struct Host {
     pub cores: usize,
 }
 
+impl Manifest {
+    /// Reads the manifest in the file at `path`.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such file, when it is no manifest, or larger than any.
+    pub fn read(path: &Path) -> io::Result<Manifest> {
+        /// A run of a thousand machines has one of 150 kB.
+        const MAX_BYTES: u64 = 64 << 20;
+        let metadata = std::fs::metadata(path)?;
+        if !metadata.is_file() || metadata.len() > MAX_BYTES {
+            return Err(io::Error::other("it is no file, or larger than any manifest"));
+        }
+        let mut json = Vec::new();
+        File::open(path)?.take(MAX_BYTES).read_to_end(&mut json)?;
+        serde_json::from_slice(&json).map_err(io::Error::from)
+    }
+}
+
 impl Host {
     /// This one.
     pub fn this() -> Host {
@@ -71,7 +90,8 @@ pub fn checksums(folder: &Path) -> io::Result<BTreeMap<String, String>> {
     Ok(sums)
 }
 
-fn checksum(path: &Path) -> io::Result<String> {
+/// SHA-256 of a file, in hexadecimal, in memory that does not grow with it.
+pub fn checksum(path: &Path) -> io::Result<String> {
     const CHUNK_BYTES: usize = 1 << 18;
     let mut file = File::open(path)?;
     let mut hash = Sha256::new();
@@ -83,4 +103,56 @@ fn checksum(path: &Path) -> io::Result<String> {
         }
     }
     Ok(hexadecimal(&hash.finalize()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn manifest() -> Manifest {
+        Manifest {
+            labctl_version: "1".to_owned(),
+            labctl_commit: "none".to_owned(),
+            experiment: "e".to_owned(),
+            run: "r".to_owned(),
+            seed: 1,
+            engine: "sockets".to_owned(),
+            isolation: "tasks".to_owned(),
+            speedup: 1.0,
+            clock_rates: vec![1.0, 2.5],
+            status: "completed".to_owned(),
+            failure: None,
+            host: Host::this(),
+            started: String::new(),
+            ended: String::new(),
+            sha256: BTreeMap::from([("log_1.txt".to_owned(), "0".to_owned())]),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_damaged_manifest_is_read_or_refused(
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..9)
+        ) {
+            let mut json = serde_json::to_vec(&manifest()).unwrap();
+            for (at, byte) in &changes {
+                let at = at.index(json.len());
+                json[at] = *byte;
+            }
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), json).unwrap();
+            let read = Manifest::read(file.path());
+            prop_assert!(!changes.is_empty() || read.is_ok_and(|read| read == manifest()));
+        }
+    }
+
+    #[test]
+    fn what_is_no_file_or_too_large_is_no_manifest() {
+        assert!(Manifest::read(Path::new("/dev/zero")).is_err());
+        assert!(Manifest::read(&std::env::temp_dir()).is_err());
+        let file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().set_len(1 << 30).unwrap();
+        assert!(Manifest::read(file.path()).is_err());
+    }
 }

@@ -176,3 +176,72 @@ fn logs_of_others_that_are_named_like_ours_or_like_nobodys_are_recognised_too() 
         assert_eq!(machines, ["1", "1", "1", "2", "3", "3"]);
     }
 }
+
+/// All machines of two runs, in one file.
+const SHARED: &str = "\
+=== Trial 1 ===
+[VM 0] 0.25 internal, clock 1
+[VM 1] 0.50 sent to 0, clock 1
+[VM 0] 0.75 received 1 from 1, queue 0, clock 2
+[VM 0] 1.00 internal, clock 3
+=== Trial 2 ===
+[VM 1] 0.50 sent to 0, clock 1
+[VM 0] 0.75 received 1 from 1, queue 0, clock 9
+[VM 1] 1.00 internal, clock 2
+";
+
+#[test]
+fn one_file_can_hold_several_machines_and_runs() {
+    let lab = Lab::new();
+    lab.write("theirs/all.log", SHARED);
+    let proposal = lab.labctl(&["dialect", "new", "theirs/all.log"]).code(0).out;
+    assert!(proposal.contains("machines = { first = 0 }") && proposal.contains(r"\[VM (?<machine>\d+)\]"));
+    // What a person has to say: that this line begins a run, and what `received` is followed by.
+    let ignored = "[[event]]\nkind = \"ignore\"\nmatch = '=== Trial \\d+(?:\\.\\d+)? ==='";
+    assert!(proposal.contains(ignored), "{proposal}");
+    let proposal = proposal.replace(ignored, "[[header]]\nmatch = '=== Trial (?<run>\\d+) ==='");
+    lab.write("mine.toml", proposal.replace(r"received \d+", r"received (?<message_clock>\d+)"));
+    let tried = lab.labctl(&["dialect", "test", "mine.toml", "theirs"]).code(0).tells(&["9 lines"]).out;
+    assert_eq!((tried.lines().count(), tried.matches("machine: 1").count()), (10, 3), "{tried}");
+
+    let table = lab.labctl(&["parse", "theirs", "--dialect", "mine.toml"]).code(0).tells(&["9 lines, "]);
+    let told: Vec<String> = rows(&table.out)
+        .iter()
+        .map(|row| format!("{} m{} line {}", row["run"], row["machine"], row["line"]))
+        .collect();
+    let expected = [
+        "all-1 m1 line 2",
+        "all-1 m1 line 4",
+        "all-1 m1 line 5",
+        "all-1 m2 line 3",
+        "all-2 m1 line 8",
+        "all-2 m2 line 7",
+        "all-2 m2 line 9",
+    ];
+    assert_eq!(told, expected);
+
+    let checked = lab.labctl(&["check", "theirs", "--dialect", "mine.toml"]).code(1).out;
+    assert!(checked.contains("theirs, run all-1: 4 events in 2 logs"), "{checked}");
+    assert!(checked.contains("theirs/all.log:8: the clock after this RECEIVE is 9"), "{checked}");
+    assert!(checked.ends_with("2 runs, 1 of them unsound\n"), "{checked}");
+    let drawn = lab.labctl(&["plot", "theirs", "--dialect", "mine.toml", "--format", "svg"]);
+    drawn.code(0);
+    assert!(lab.has("plots/theirs/all-1/queue.svg") && lab.has("plots/theirs/all-2/queue.svg"));
+}
+
+#[test]
+fn what_a_single_log_cannot_say_of_its_run_is_unknown() {
+    let lab = lab_with_logs();
+    let args = |format: &'static str| {
+        ["metrics", "theirs/run_1/vm_0.log", "--dialect", "henro25", "--clock-rate", "4", "--format", format]
+    };
+    let alone = &rows(&lab.labctl(&args("csv")).code(0).out)[0];
+    for unknown in ["clock_diff", "speed_ratio", "messages_sent", "messages_queued"] {
+        assert_eq!(alone[unknown], "", "{unknown}");
+    }
+    assert!(
+        lab.labctl(&args("table")).code(0).out.contains("messages: ? sent, 0 received; the rest unknown")
+    );
+    let said = lab.labctl(&["check", "theirs/run_1/vm_1.log", "--dialect", "henro25"]).code(0);
+    assert!(said.out.contains("messages-add-up: 1 of 2 logs is not here"), "{}", said.out);
+}

@@ -12,6 +12,8 @@ fn every_command_shows_an_example() {
         "machine",
         "parse",
         "check",
+        "why",
+        "causality",
         "metrics",
         "dialect",
         "compare",
@@ -19,6 +21,7 @@ fn every_command_shows_an_example() {
         "plot",
         "report",
         "reproduce",
+        "watch",
     ];
     for command in commands {
         let help = lab.labctl(&[command, "--help"]).code(0).out;

@@ -2,12 +2,17 @@
 //! real files. Nothing here asks how fast something is.
 
 mod bad_specs;
+mod causality;
 mod check;
 mod compare;
 mod dialect;
 mod disk;
+mod export;
+mod grade;
 mod help;
 mod isolation;
+#[cfg(unix)]
+mod live;
 mod machine;
 mod metrics;
 mod notebook;
@@ -25,3 +30,6 @@ mod slurm;
 mod strangers;
 mod support;
 mod sweep;
+#[cfg(unix)]
+mod tmux;
+mod why;

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use labctl::causality::{Chains, gaps};
+use labctl::history::EventId;
+
 use crate::support::{Lab, rows};
 
 const MACHINES: usize = 27;
@@ -142,5 +145,29 @@ fn of_the_notebooks_runs_the_damaged_one_alone_is_unsound() {
         ];
         let expected = if run["run"] == "network_delay" { &damage[..] } else { &[] };
         assert_eq!(told, expected, "{}", run["run"]);
+    }
+}
+
+#[test]
+fn every_clock_of_the_notebooks_runs_is_proved_by_a_chain_but_for_what_the_damaged_one_lost() {
+    let Some(folder) = notebook() else { return };
+    for (_, run) in RUNS {
+        let found = labctl::store::find_runs(&folder.join("logs").join(run)).unwrap();
+        let history = labctl::reading::read_history(&found[0]).unwrap();
+        let chains = Chains::of(&history);
+        let (mut events, mut short) = (0, 0);
+        for (machine, lengths) in history.machines().iter().zip(chains.lengths()) {
+            for ((index, record), length) in machine.records().zip(lengths) {
+                events += 1;
+                if u64::from(*length) != record.clock {
+                    short += 1;
+                    let event = EventId { machine: machine.id(), index };
+                    let gaps = gaps(&history, &chains, &chains.behind(&history, event));
+                    assert!(!gaps.is_empty(), "{run}: {event:?}");
+                }
+            }
+        }
+        let expected = if run == "network_delay" { 34 } else { 0 };
+        assert_eq!((events, short), (history.events(), expected), "{run}");
     }
 }

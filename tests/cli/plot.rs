@@ -114,7 +114,10 @@ fn a_delay_in_the_sender_leaves_theory_out_and_says_so() {
     lab.labctl(&["plot", "ours", "--format", "svg", "--plots", "svg"])
         .code(0)
         .tells(&["4 charts, without theory, as senders lose ticks to a delay"]);
-    assert!(!lab.read("svg/lab/r/clocks.svg").contains("theory"));
+    for chart in ["queue", "clocks", "drift"] {
+        let svg = lab.read(&format!("svg/lab/r/{chart}.svg"));
+        assert!(svg.contains("without theory, as senders lose ticks") && !svg.contains("dashes"), "{chart}");
+    }
 }
 
 #[test]
@@ -126,4 +129,71 @@ fn published_values_are_drawn_against_speed_ratio() {
     let says =
         |measure: &str| lab.read(&format!("svg/lab/r/{measure}_vs_speed_ratio.svg")).contains("published");
     assert!(says("max_queue") && !says("end_queue"));
+}
+
+/// The pixels across and down that a PNG says it has.
+fn png_size(path: &std::path::Path) -> (u32, u32) {
+    let bytes = fs::read(path).unwrap();
+    let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
+    (number(16), number(20))
+}
+
+#[test]
+fn only_the_charts_that_are_named_are_drawn() {
+    let lab = lab_with_notebook_logs();
+    lab.labctl(&["plot", "theirs", "--chart", "queue,drift", "--format", "svg"])
+        .code(0)
+        .tells(&["plots/theirs: 2 charts"]);
+    assert_eq!(lab.names("plots/theirs"), ["drift.svg", "queue.svg"]);
+    lab.labctl(&["plot", "theirs", "--chart", "speed-ratio", "--plots", "ratio"]).code(0);
+    assert_eq!(lab.names("ratio/theirs"), named(&AGAINST_SPEED_RATIO, "png"));
+    lab.labctl(&["plot", "theirs", "--chart", "pie"]).code(2).tells(&["space-time"]);
+}
+
+#[test]
+fn a_chart_has_the_size_and_the_paper_that_are_asked_for() {
+    let lab = lab_with_notebook_logs();
+    let look = ["--width", "800", "--height", "500", "--scale", "1.5", "--theme", "dark"];
+    let queue = ["plot", "theirs", "--chart", "queue"];
+    lab.labctl(&[&queue[..], &look].concat()).code(0);
+    assert_eq!(png_size(&lab.path("plots/theirs/queue.png")), (1200, 750));
+    lab.labctl(&[&queue[..], &look, &["--format", "svg"]].concat()).code(0);
+    let svg = lab.read("plots/theirs/queue.svg");
+    assert!(svg.contains("width=\"1200\" height=\"750\"") && svg.contains("fill=\"#15181D\""), "{svg:.300}");
+    for (flags, says) in [
+        (["--width", "90"], "its width lies between 640 and 8000"),
+        (["--scale", "0"], "lies between 0.25 and 8"),
+        (["--scale", "nan"], "lies between 0.25 and 8"),
+        (["--theme", "pink"], "light, dark"),
+    ] {
+        lab.labctl(&[&queue[..], &flags].concat()).code(2).tells(&[says]);
+    }
+}
+
+#[test]
+fn a_stretch_of_a_run_is_drawn_as_a_space_time_diagram() {
+    let lab = Lab::with_spec(LAB);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "r", "--results", "ours"]).code(0);
+    let space_time = ["plot", "ours", "--chart", "space-time", "--format", "svg", "--plots", "svg"];
+    lab.labctl(&[&space_time[..], &["--from", "2s", "--to", "4s"]].concat())
+        .code(0)
+        .tells(&["svg/lab/r: 1 chart"]);
+    assert_eq!(lab.names("svg/lab/r"), ["space-time.svg"]);
+    let svg = lab.read("svg/lab/r/space-time.svg");
+    for words in ["Messages from 2 s to 4 s", "waits in the queue", "RECEIVE"] {
+        assert!(svg.contains(words), "{words}");
+    }
+    lab.labctl(&[&space_time[..], &["--from", "4s", "--to", "2s"]].concat())
+        .code(2)
+        .tells(&["nothing between --from 4s and --to 2s"]);
+    lab.labctl(&[&space_time[..], &["--from", "soon"]].concat()).code(2).tells(&["`soon` is not a duration"]);
+    lab.labctl(&["plot", "ours", "--from", "2s"]).code(2).tells(&["add --chart space-time"]);
+}
+
+#[test]
+fn logs_of_others_are_drawn_as_a_space_time_diagram() {
+    let lab = lab_with_notebook_logs();
+    lab.labctl(&["plot", "theirs", "--chart", "space-time", "--format", "svg"]).code(0);
+    let svg = lab.read("plots/theirs/space-time.svg");
+    assert!(svg.contains("stamps in whole seconds") && svg.contains("do not tell when messages arrived"));
 }

@@ -112,6 +112,15 @@ impl Logs {
         self.set(id, line, &text.replacen(&old, &new, 1));
     }
 
+    /// Replaces a text wherever machine `id` has it, and tells the first place.
+    pub fn replace_all(&mut self, id: usize, old: &str, new: &str) -> (usize, usize) {
+        let first = self.find(id, 1, |text, _| text.contains(old));
+        for line in first..=self.machines[id - 1].len() {
+            self.set(id, line, &self.text(id, line).replace(old, new));
+        }
+        (id, first)
+    }
+
     /// Moves the stamps of these lines of machine `id`.
     pub fn move_stamps(&mut self, id: usize, from: usize, change: impl Fn(Stamp) -> Stamp) {
         for line in from..=self.machines[id - 1].len() {

@@ -3,15 +3,17 @@
 
 use super::logs::{Logs, SPEC, clean, has, number};
 use super::*;
+use crate::history::EventId;
 
 /// Spoils logs, and tells the machine and the line where it should be found.
 type Spoil = fn(&mut Logs) -> (usize, usize);
 
+const DAY_US: i64 = 86_400_000_000;
 const INTERNAL: &str = " | INTERNAL | ";
 const RECEIVE: &str = " | RECEIVE | ";
 
 /// The corpus: what is done, the rules that must find it, and the doing.
-const CORPUS: [(&str, &[&str], Spoil); 29] = [
+const CORPUS: [(&str, &[&str], Spoil); 36] = [
     ("a message is lost", &["nothing-lost", "messages-add-up", "end-agrees"], |logs| (1, into_send(logs))),
     ("a message is received twice", &["message-once", "messages-add-up"], |logs| {
         let line = after_receive(logs);
@@ -88,10 +90,43 @@ const CORPUS: [(&str, &[&str], Spoil); 29] = [
     }),
     ("a log is of a run of another seed", &["message-sent"], |logs| {
         logs.machines[1] = clean(SPEC, 99, START).machines.swap_remove(1);
-        let other = logs.audit();
-        let found = other.rulings.iter().find(|ruling| ruling.rule.id == "message-sent").unwrap();
-        let place = found.findings.iter().find(|finding| finding.place.machine.0 == 2).unwrap().place;
-        (2, place.line as usize)
+        (2, logs.find(2, 3, |text, _| text.contains(RECEIVE) && !is_sent(logs, text)))
+    }),
+    ("a log of another run is a whole message longer", &["message-sent"], |logs| {
+        let other = clean(SPEC, 99, START);
+        let line = other.find(2, 20, |text, _| text.contains(RECEIVE) && !is_sent(logs, text));
+        let end = logs.machines[1].pop().unwrap();
+        logs.machines[1].extend([other.machines[1][line - 1].clone(), end]);
+        (2, logs.machines[1].len() - 1)
+    }),
+    ("the date stays as it was before midnight", &["time-forward"], |logs| {
+        *logs = clean(SPEC, 3, Stamp(START.0 + DAY_US - 20_000_000));
+        logs.replace_all(2, "2000-01-02 00", "2000-01-01 00")
+    }),
+    ("the year stays as it was before its end", &["time-forward"], |logs| {
+        *logs = clean(SPEC, 3, Stamp(START.0 - 20_000_000));
+        logs.replace_all(2, "2000-01-01 00", "1999-01-01 00")
+    }),
+    ("a log is saved as UTF-16", &["lines-readable"], |logs| {
+        let text = logs.machines[1].concat();
+        let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.iter().flat_map(|byte| [*byte, 0])).collect();
+        logs.machines[1] = vec![wide];
+        (2, 1)
+    }),
+    ("a log has the line ends of old Macs", &["log-whole"], |logs| {
+        let line_ends = |byte: &u8| if *byte == b'\n' { b'\r' } else { *byte };
+        logs.machines[1] = vec![logs.machines[1].concat().iter().map(line_ends).collect()];
+        (2, 1)
+    }),
+    ("two parts of a log are joined with their byte order marks", &["lines-readable"], |logs| {
+        logs.machines[1][29].splice(0..0, *b"\xef\xbb\xbf");
+        (2, 30)
+    }),
+    ("a log was cut before the run's end and joined with the next", &["log-whole", "one-header"], |logs| {
+        let next = clean(SPEC, 4, Stamp(START.0 + 60_000_000)).machines.swap_remove(0);
+        logs.machines[0].truncate(50);
+        logs.machines[0].extend(next.into_iter().take(40));
+        (1, 90)
     }),
     ("a log is of a run on another day", &["one-run"], |logs| {
         logs.machines[2] = clean(SPEC, 3, Stamp(START.0 + 86_400_000_000)).machines.swap_remove(2);
@@ -152,6 +187,17 @@ const CORPUS: [(&str, &[&str], Spoil); 29] = [
         (1, logs.machines[0].len())
     }),
 ];
+
+/// Whether the message that this RECEIVE of machine 2 tells of was sent to it.
+fn is_sent(logs: &Logs, receive: &str) -> bool {
+    let told = |name| number(receive, name).unwrap();
+    let send = format!(" | SEND | Clock: {} | ", told("Message clock"));
+    let is_to_2 = |text: &str| text.contains("to machine 2") || text.contains("to all machines");
+    logs.machines[told("From") as usize - 1].iter().any(|line| {
+        let text = String::from_utf8_lossy(line);
+        text.contains(&send) && is_to_2(&text)
+    })
+}
 
 /// Turns an INTERNAL of machine 1 into a SEND to machine 2, that never arrives.
 fn into_send(logs: &mut Logs) -> usize {
@@ -263,12 +309,15 @@ fn stamping_before_the_increment_is_found_at_every_receive_that_shows_it() {
     }
     order.sort();
     let mut clocks = [0u64; 3];
+    let mut sources = std::collections::BTreeMap::new();
     let mut carried = std::collections::BTreeMap::new();
     for (_, place, index) in order {
         let machine = &history.machines()[place];
-        let own = crate::history::EventId { machine: machine.id(), index };
+        let own = EventId { machine: machine.id(), index };
         let line = history.line(own) as usize;
         if let Some(found) = history.source_of(own) {
+            let at = |event: EventId| Place { machine: event.machine, line: history.line(event) };
+            sources.insert(at(own), at(found.send));
             let message: u64 = carried[&found.send];
             clocks[place] = clocks[place].max(message) + 1;
             logs.change(place + 1, line, "Message clock", |_| message);
@@ -288,6 +337,9 @@ fn stamping_before_the_increment_is_found_at_every_receive_that_shows_it() {
     let audit = logs.audit();
     let shown = ruling(&audit, "clock-condition").count();
     assert!(2 * shown > receives, "{shown} of {receives}\n{}", findings(&audit));
+    for finding in &ruling(&audit, "clock-condition").findings {
+        assert_eq!(finding.proof, [sources[&finding.place]], "{}: {}", finding.place.line, finding.text);
+    }
     assert!(ruling(&audit, "message-sent").count() >= shown);
     for rule in ["clock-step", "clock-rises", "messages-add-up", "queue-length"] {
         assert_eq!(ruling(&audit, rule).verdict, Verdict::Sound, "{rule}");

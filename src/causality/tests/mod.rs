@@ -1,8 +1,10 @@
 //! Causality against brute force, on simulated runs and on logs that make no
 //! sense.
 
+mod chain;
 mod order;
 mod relation;
+mod replay;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -96,6 +96,33 @@ fn of_a_circle_the_match_that_breaks_the_clock_condition_is_dropped() {
 }
 
 #[test]
+fn circles_of_many_machines_are_broken_one_by_one() {
+    // Each of 60 machines receives, again and again, what its neighbour sends
+    // only afterwards.
+    let log = |id: u32| -> Vec<String> {
+        let receive = |clock: u32| {
+            format!(
+                "46:01 | RECEIVE | Clock: {clock} | Message clock: {}, Queue length: 0, From: {}",
+                clock + 1,
+                id % 60 + 1
+            )
+        };
+        let send =
+            |clock: u32| format!("46:02 | SEND | Clock: {clock} | Sent to machine {}", (id + 58) % 60 + 1);
+        (0..20).flat_map(|round| [receive(2 * round + 1), send(2 * round + 2)]).collect()
+    };
+    let logs: Vec<Vec<String>> = (1..=60).map(log).collect();
+    let lines: Vec<Vec<&str>> = logs.iter().map(|log| log.iter().map(String::as_str).collect()).collect();
+    let logs: Vec<&[&str]> = lines.iter().map(Vec::as_slice).collect();
+    let history = history(&logs);
+    assert_eq!(history.tally().certain, 60 * 20);
+    is_causal(&history).unwrap();
+    let mut order = CausalOrder::of(&history);
+    order.by_ref().for_each(drop);
+    assert_eq!(order.dropped().len(), 20);
+}
+
+#[test]
 fn a_message_to_oneself_from_later_is_dropped() {
     let history = history(&[&[
         "46:01 | RECEIVE | Clock: 2 | Message clock: 5, Queue length: 0",

@@ -38,4 +38,11 @@ impl Relation {
     pub fn events(&self) -> impl Iterator<Item = EventId> + Clone {
         self.0.keys().copied()
     }
+
+    /// Every two events, once.
+    pub fn pairs(&self) -> impl Iterator<Item = (EventId, EventId)> {
+        self.events().flat_map(|first| {
+            self.events().filter(move |second| first < *second).map(move |second| (first, second))
+        })
+    }
 }

@@ -122,7 +122,7 @@ fn row(experiment: u64, run: u64, machine: u32, ratio: f64, queue: u64) -> Machi
         end_queue: Some(if idle { 0 } else { queue }),
         end_queue_source: if machine == 2 { EndQueueSource::LastLogged } else { EndQueueSource::Recorded },
         final_clock: 400,
-        clock_diff: if idle { 0 } else { queue * 5 },
+        clock_diff: Some(if idle { 0 } else { queue * 5 }),
         clock_drift: Some(1.0),
         jump_mean: Some(2.0),
         jump_p95: Some(5),
@@ -135,7 +135,7 @@ fn row(experiment: u64, run: u64, machine: u32, ratio: f64, queue: u64) -> Machi
         lateness_p50_us: None,
         lateness_p99_us: None,
         lateness_max_us: None,
-        messages_sent: 80,
+        messages_sent: Some(80),
         messages_received: 80,
         messages_queued: None,
     }

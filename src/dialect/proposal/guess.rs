@@ -79,6 +79,22 @@ pub fn field(label: &str, role: Role) -> Option<Field> {
     }
 }
 
+/// Whether a label is that of the machine whose line it is: `[VM 2]`, `machine_id`.
+pub fn is_machine(label: &str) -> bool {
+    const NOUNS: [&str; 9] =
+        ["machine", "vm", "process", "node", "server", "client", "host", "proc", "virtual machine"];
+    let label = label.to_lowercase();
+    let bare = label.trim_matches(|char: char| !char.is_ascii_alphanumeric());
+    let bare = bare.strip_suffix("id").unwrap_or(bare).trim_end_matches(|char: char| !char.is_alphanumeric());
+    NOUNS.contains(&bare)
+}
+
+/// The least of several numbers; `None` where they do not tell machines apart.
+pub fn first_of_several<'a>(values: impl Iterator<Item = &'a str>) -> Option<u64> {
+    let numbers: Option<std::collections::BTreeSet<u64>> = values.map(|value| value.parse().ok()).collect();
+    numbers.filter(|numbers| numbers.len() > 1)?.first().copied()
+}
+
 /// How a number counts time, by its size.
 pub fn epoch(text: &str) -> Option<TimeFormat> {
     let digits = text.split('.').next().unwrap_or_default();

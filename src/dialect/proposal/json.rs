@@ -12,8 +12,8 @@ use crate::dialect::moment::{TimeFormat, Unit};
 use crate::dialect::pattern::{Role, value_text};
 use crate::event::Kind;
 
-/// A draft, if the lines are JSON.
-pub fn draft(lines: &[&str]) -> Option<Draft> {
+/// A draft, if the lines are JSON. `is_alone`: all are of one file.
+pub fn draft(lines: &[&str], is_alone: bool) -> Option<Draft> {
     let objects: Vec<Value> =
         lines.iter().filter_map(|line| serde_json::from_str(line).ok()).filter(Value::is_object).collect();
     if objects.is_empty() || objects.len() * 10 < lines.len() * 8 {
@@ -29,12 +29,17 @@ pub fn draft(lines: &[&str]) -> Option<Draft> {
             .or_default()
             .push(object);
     }
-    let mut draft = Draft { lines: Some("{ format = \"json\" }".to_owned()), ..Draft::default() };
+    let machine = if is_alone { machine_key(&objects) } else { None };
+    let (machine_key, first_machine) = machine.unzip();
+    let mut draft =
+        Draft { first_machine, lines: Some("{ format = \"json\" }".to_owned()), ..Draft::default() };
     for (word, group) in groups {
         let keys: Vec<String> = keys(group[0]);
         let role = guess::role(&word).unwrap_or(Role::Header);
         let role = if role == Role::SendToAll { Role::Event(Kind::Send) } else { role };
-        let fields = fields(&keys, role);
+        let mut fields = fields(&keys, role);
+        let of_machine = machine_key.iter().filter(|key| keys.contains(key));
+        fields.extend(of_machine.map(|key| (Field::Machine, key.clone())));
         if draft.time.is_none()
             && let Some((_, key)) = fields.iter().find(|(field, _)| *field == Field::Time)
         {
@@ -63,6 +68,16 @@ pub fn draft(lines: &[&str]) -> Option<Draft> {
         });
     }
     draft.has_events().then_some(draft)
+}
+
+/// The key that tells in every object whose it is, and the least machine.
+fn machine_key(objects: &[Value]) -> Option<(String, u64)> {
+    let keys = objects.first()?.as_object()?.keys();
+    keys.filter(|key| guess::is_machine(key)).find_map(|key| {
+        let values: Vec<String> =
+            objects.iter().map(|object| object.get(key).and_then(value_text)).collect::<Option<_>>()?;
+        Some((key.clone(), guess::first_of_several(values.iter().map(String::as_str))?))
+    })
 }
 
 /// The key with texts of which most tell a kind.

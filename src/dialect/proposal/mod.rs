@@ -42,6 +42,8 @@ struct Draft {
     is_vector: bool,
     patterns: Vec<DraftPattern>,
     ignore: Vec<String>,
+    /// The first number of a machine, where lines tell whose they are.
+    first_machine: Option<u64>,
 }
 
 /// One table of a draft.
@@ -75,7 +77,11 @@ pub fn propose(samples: &[Sample]) -> Option<Proposal> {
         })
         .collect();
     let full: Vec<&str> = lines.iter().map(String::as_str).filter(|line| !line.is_empty()).collect();
-    let draft = json::draft(&full).or_else(|| table::draft(&full)).or_else(|| text::draft(&full, &lines))?;
+    // Several files are taken for one of each machine.
+    let is_alone = samples.len() == 1;
+    let draft = json::draft(&full, is_alone)
+        .or_else(|| table::draft(&full))
+        .or_else(|| text::draft(&full, &lines, is_alone))?;
     let toml = written(&draft, samples);
     let dialect = parse("proposal", &toml).ok()?;
     let mut proposal = Proposal { toml, lines: 0, matched: 0, events: 0 };
@@ -105,7 +111,10 @@ fn written(draft: &Draft, samples: &[Sample]) -> String {
     );
     let names: Vec<&str> =
         samples.iter().map(|sample| sample.path.rsplit('/').next().unwrap_or_default()).collect();
-    if let Some((files, first)) = file_names(&names) {
+    if let Some(first) = draft.first_machine {
+        toml += "# guessed: lines of several machines, told apart by `machine`.\n";
+        toml += &format!("machines = {{ first = {first} }}\n");
+    } else if let Some((files, first)) = file_names(&names) {
         toml += &format!(
             "# guessed: the number in a file's name is the machine's.\nfiles = {}\n",
             quoted(&files)

@@ -15,8 +15,9 @@ const SHAPES_MAX: usize = 60;
 
 /// A draft for lines, or for records of several lines between blank ones.
 /// `full` leaves out the blank lines that `all` has.
-pub fn draft(full: &[&str], all: &[String]) -> Option<Draft> {
-    let of_lines = draft_of(full);
+/// `is_alone`: all lines are of one file.
+pub fn draft(full: &[&str], all: &[String], is_alone: bool) -> Option<Draft> {
+    let of_lines = draft_of(full, is_alone);
     if of_lines.has_events() {
         return Some(of_lines);
     }
@@ -26,7 +27,7 @@ pub fn draft(full: &[&str], all: &[String]) -> Option<Draft> {
         .map(|lines| lines.join("\n"))
         .collect();
     let records: Vec<&str> = records.iter().map(String::as_str).collect();
-    let mut draft = draft_of(&records);
+    let mut draft = draft_of(&records, is_alone);
     let begins = first_words(&records);
     let begins = format!("^(?:{})", begins.join("|"));
     draft.lines = Some(format!("{{ begins = {} }}", quoted(&begins)));
@@ -96,7 +97,7 @@ fn after_separator(text: &str) -> &str {
     if rest.trim().is_empty() { text } else { rest }
 }
 
-fn draft_of(lines: &[&str]) -> Draft {
+fn draft_of(lines: &[&str], is_alone: bool) -> Draft {
     let mut by_shape: BTreeMap<Vec<Part>, Group<'_>> = BTreeMap::new();
     for line in lines {
         let scanned = scan(line);
@@ -111,9 +112,12 @@ fn draft_of(lines: &[&str]) -> Draft {
     groups.truncate(SHAPES_MAX);
     let events: Vec<&Group<'_>> = groups.iter().filter(|group| role(group).is_some()).collect();
     let format = time_format(&events);
-    let mut draft = Draft { time: format, ..Draft::default() };
+    let first_machine = is_alone.then(|| first_machine(&events)).flatten();
+    let mut draft = Draft { time: format, first_machine, ..Draft::default() };
     for group in &groups {
-        let pattern = event(group, format, &mut draft.is_vector).unwrap_or_else(|| other(group));
+        let machine = machine(group).filter(|_| first_machine.is_some());
+        let pattern =
+            event(group, format, machine, &mut draft.is_vector).unwrap_or_else(|| other(group, machine));
         draft.patterns.push(pattern);
     }
     // Events first, and those that take the most lines first.
@@ -124,6 +128,19 @@ fn draft_of(lines: &[&str]) -> Draft {
 fn role(group: &Group<'_>) -> Option<Role> {
     let words = group.words();
     if guess::is_rate(&words) && !words.to_lowercase().contains("event") { None } else { guess::role(&words) }
+}
+
+/// The number that tells whose a line is, in the words that come before all else.
+fn machine(group: &Group<'_>) -> Option<usize> {
+    let mut numbers = group.variables().filter(|(_, kind)| *kind == Variable::Number);
+    numbers.find(|(nth, _)| guess::is_machine(group.label(*nth))).map(|(nth, _)| nth)
+}
+
+/// The least number of a machine, if every event tells it and they are several.
+fn first_machine(events: &[&Group<'_>]) -> Option<u64> {
+    let told: Option<Vec<(&&Group<'_>, usize)>> =
+        events.iter().map(|group| Some((group, machine(group)?))).collect();
+    guess::first_of_several(told?.into_iter().flat_map(|(group, nth)| group.values(nth)))
 }
 
 /// The way of writing times that every event has, and the most exact of them.
@@ -165,14 +182,20 @@ fn format_of(kind: Variable, value: &str) -> Option<TimeFormat> {
     }
 }
 
-fn event(group: &Group<'_>, format: Option<TimeFormat>, is_vector: &mut bool) -> Option<DraftPattern> {
+fn event(
+    group: &Group<'_>,
+    format: Option<TimeFormat>,
+    machine: Option<usize>,
+    is_vector: &mut bool,
+) -> Option<DraftPattern> {
     let mut role = role(group)?;
     let is_time = |(nth, kind): &(usize, Variable)| {
         format.is_some() && format_of(*kind, group.lines[0].values[*nth]) == format
     };
     let time = group.variables().find(is_time)?.0;
     let mut fields = vec![(Field::Time, time)];
-    for (nth, kind) in group.variables().filter(|(nth, _)| *nth != time) {
+    fields.extend(machine.map(|nth| (Field::Machine, nth)));
+    for (nth, kind) in group.variables().filter(|(nth, _)| *nth != time && Some(*nth) != machine) {
         let is_countable = matches!(kind, Variable::Number | Variable::List)
             && !group.values(nth).any(|value| value.contains('.'));
         let field = guess::field(group.label(nth), role).filter(|_| is_countable);
@@ -212,13 +235,18 @@ fn event(group: &Group<'_>, format: Option<TimeFormat>, is_vector: &mut bool) ->
 }
 
 /// A header with the clock rate, or a line that says nothing.
-fn other(group: &Group<'_>) -> DraftPattern {
+fn other(group: &Group<'_>, machine: Option<usize>) -> DraftPattern {
     let words = group.words();
-    let number = || group.variables().filter(|(_, kind)| *kind == Variable::Number);
+    let number =
+        || group.variables().filter(|(nth, kind)| *kind == Variable::Number && Some(*nth) != machine);
     let rate = guess::is_rate(&words)
         .then(|| number().find(|(nth, _)| guess::is_rate(group.label(*nth))).or_else(|| number().last()));
     let (role, fields, remark) = match rate.flatten() {
-        Some((nth, _)) => (Role::Header, vec![(Field::ClockRate, nth)], "guessed: the clock rate"),
+        Some((nth, _)) => {
+            let machine = machine.map(|nth| (Field::Machine, nth));
+            let fields = machine.into_iter().chain([(Field::ClockRate, nth)]).collect();
+            (Role::Header, fields, "guessed: the clock rate")
+        }
         None => (
             Role::Ignored,
             Vec::new(),

@@ -61,6 +61,45 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn a_damaged_dialect_loads_or_is_refused(
+        nth in any::<prop::sample::Index>(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), "[\\[\\](){}*+?'\"=a\\\\0-9.^$|\n-]{0,3}", 0usize..4), 1..6)
+    ) {
+        let names: Vec<&str> = crate::dialect::shipped_names().collect();
+        let mut text = crate::dialect::shipped_text(names[nth.index(names.len())]).unwrap().to_owned();
+        for (at, new, cut) in changes {
+            let mut from = at.index(text.len() + 1);
+            while !text.is_char_boundary(from) {
+                from -= 1;
+            }
+            let to = (from..=text.len()).rev().find(|to| *to <= from + cut && text.is_char_boundary(*to));
+            text.replace_range(from..to.unwrap_or(from), &new);
+        }
+        if let Ok(dialect) = crate::dialect::parse("t", &text) {
+            read(&dialect, &context(1, 3), LOGS[0].text.as_bytes());
+        }
+    }
+}
+
+#[test]
+fn expressions_and_tables_that_would_fill_the_memory_are_refused() {
+    let nested = format!("{}a{}", "(".repeat(5000), ")".repeat(5000));
+    let huge = "((a{1000}){1000}){1000}".to_owned();
+    let event =
+        |text: &str| format!("[[event]]\nkind = 'internal'\nmatch = '(?<time>\\d)(?<clock>\\d){text}'\n");
+    for text in [nested, huge, "b{4000000000}".to_owned(), "[a-z]{9999}{99}".to_owned()] {
+        let refused =
+            crate::dialect::parse("t", &format!("name = 't'\ntime = 'elapsed-s'\n{}", event(&text)));
+        assert!(refused.unwrap_err().to_string().contains("is no regular expression"));
+    }
+    let many = format!("name = 't'\ntime = 'elapsed-s'\n{}", event("").repeat(300));
+    assert!(crate::dialect::parse("t", &many).unwrap_err().to_string().contains("one too many"));
+}
+
 #[test]
 fn records_without_end_and_lines_without_end_cost_no_more_than_their_bytes() {
     let dialect = load("harshita-gupta").unwrap();

@@ -4,6 +4,7 @@ mod conventions;
 mod detecting;
 mod fuzz;
 mod language;
+mod parts;
 mod runs;
 mod samples;
 mod shipped;

@@ -1,4 +1,4 @@
-//! Lines of logs as an audit's findings quote them.
+//! Lines of logs as they stand there, for whoever tells what an audit found.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -8,27 +8,6 @@ use std::path::{Path, PathBuf};
 use crate::audit::{Audit, Finding, Place};
 use crate::history::History;
 use crate::log::shown;
-
-/// A finding as `file:line: text`.
-pub fn told(history: &History, finding: &Finding) -> String {
-    format!("{}: {}", place(history, finding.place), finding.text)
-}
-
-/// A place as `file:line`, or the file alone for the log as a whole.
-pub fn place(history: &History, place: Place) -> String {
-    let path = path(history, place).display();
-    if place.line == 0 { path.to_string() } else { format!("{path}:{}", place.line) }
-}
-
-/// The same without the folder, for where that was told before.
-pub fn short_place(history: &History, of: Place) -> String {
-    let whole = place(history, of);
-    whole.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
-}
-
-fn path(history: &History, place: Place) -> &Path {
-    history.machine(place.machine).map_or(Path::new("?"), |machine| machine.path())
-}
 
 /// The lines of logs that an audit's findings speak of.
 #[derive(Debug, Default)]
@@ -75,4 +54,25 @@ impl Quotes {
     pub fn text(&self, history: &History, place: Place) -> Option<&str> {
         self.0.get(&(path(history, place).to_owned(), place.line)).map(String::as_str)
     }
+}
+
+/// A finding as `file:line: text`.
+pub fn told(history: &History, finding: &Finding) -> String {
+    format!("{}: {}", place(history, finding.place), finding.text)
+}
+
+/// A place as `file:line`, or the file alone for the log as a whole.
+pub fn place(history: &History, place: Place) -> String {
+    let path = path(history, place).display();
+    if place.line == 0 { path.to_string() } else { format!("{path}:{}", place.line) }
+}
+
+/// The file's name alone: its folder was told before.
+pub fn short_place(history: &History, of: Place) -> String {
+    let whole = place(history, of);
+    whole.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
+}
+
+fn path(history: &History, place: Place) -> &Path {
+    history.machine(place.machine).map_or(Path::new("?"), |machine| machine.path())
 }

@@ -1,0 +1,36 @@
+//! The happened-before relation of a run in numbers, and what it costs to know.
+
+use super::pairs::PairCounter;
+use super::stamp_size::StampSizes;
+use super::{Dropped, Encoding, HybridBound, Pairs, StampSize, vector_clocks};
+use crate::history::History;
+
+/// What orders the events of a run, counted.
+#[derive(Clone, Debug)]
+pub struct Relation {
+    pub pairs: Pairs,
+    /// Matches that closed a circle and order nothing.
+    pub dropped: Vec<Dropped>,
+    /// By [`Encoding::ALL`].
+    sizes: StampSizes,
+    /// `None` where the stamps are too coarse to tell.
+    pub hybrid: Option<HybridBound>,
+}
+
+impl Relation {
+    /// Replays vector clocks over a run, and hybrid ones.
+    pub fn of(history: &History) -> Relation {
+        let mut pairs = PairCounter::new(history);
+        let mut sizes = StampSizes::default();
+        let dropped = vector_clocks(history, |step, vector| {
+            pairs.see(step, vector);
+            sizes.see(history, step, vector);
+        });
+        Relation { pairs: pairs.finish(), dropped, sizes, hybrid: HybridBound::of(history) }
+    }
+
+    /// What a clock costs in each encoding.
+    pub fn sizes(&self) -> impl Iterator<Item = (Encoding, StampSize)> {
+        Encoding::ALL.into_iter().zip(self.sizes.0)
+    }
+}

@@ -1,0 +1,59 @@
+//! What a chart finds, in the words of its title.
+
+use super::number;
+use super::timeline::{self, Line};
+use crate::event::MachineId;
+use crate::metrics::series::RunSeries;
+
+/// The machine whose line ends highest.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Highest {
+    pub machine: MachineId,
+    pub at_end: f64,
+    /// What it rose by in a second, from 0 at the beginning of the run.
+    pub per_s: f64,
+    /// The same by theory, where theory tells.
+    pub theory_per_s: Option<f64>,
+}
+
+impl Highest {
+    /// Of the lines of a run, one a machine; `None` where no line rises, and in
+    /// less than a second, in which nothing is found.
+    pub(super) fn of(series: &RunSeries, lines: &[Line]) -> Option<Highest> {
+        let (_, last_s) = timeline::span(series).filter(|(from, to)| *from >= 0.0 && *to >= 1.0)?;
+        let (machine, line) =
+            series.machines.iter().zip(lines).max_by(|a, b| a.1.at_end.total_cmp(&b.1.at_end))?;
+        (line.at_end > 0.0).then_some(Highest {
+            machine: machine.machine,
+            at_end: line.at_end,
+            per_s: line.at_end / last_s,
+            theory_per_s: line.theory,
+        })
+    }
+
+    /// "0.58 messages/s; theory 0.50", theory where it tells.
+    pub(super) fn rate(&self, unit: &str) -> String {
+        let theory = self.theory_per_s.filter(|rate| rate.is_finite());
+        let theory = theory.map_or(String::new(), |rate| format!("; theory {}", number::measured(rate)));
+        format!("{} {unit}/s{theory}", number::measured(self.per_s))
+    }
+}
+
+/// How the rate in a title was found.
+pub(super) const RATE: &str = "rate in the title: at the end ÷ time";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn highest(per_s: f64, theory_per_s: Option<f64>) -> Highest {
+        Highest { machine: MachineId(1), at_end: 60.0 * per_s, per_s, theory_per_s }
+    }
+
+    #[test]
+    fn a_rate_is_told_with_its_unit_and_with_theory_where_there_is_one() {
+        assert_eq!(highest(0.583, Some(0.5)).rate("messages"), "0.58 messages/s; theory 0.50");
+        assert_eq!(highest(2.5, None).rate("ticks"), "2.50 ticks/s");
+        assert_eq!(highest(2.5, Some(f64::NAN)).rate("ticks"), "2.50 ticks/s");
+    }
+}

@@ -1,0 +1,102 @@
+//! `labctl causality`: what orders the events of a run, and what it costs to
+//! know.
+
+mod document;
+mod text;
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use labctl::causality::{Encoding, Relation};
+use labctl::history::History;
+use labctl::reading::read_history;
+use labctl::store::RunPath;
+
+use super::dialect_flags::DialectFlags;
+use super::{Exit, Terminal};
+use document::Document;
+use text::text;
+
+const EXAMPLES: &str = "\
+Examples:
+  labctl causality results/exp4/latest
+  labctl causality results/ --format json
+  labctl causality somebody/logs --dialect auto
+
+One event happened before another if a chain of events leads from it to the other, within logs and
+by messages. If neither did, the two are concurrent: neither can be a cause of the other. Lamport's
+clocks give what happened before the smaller clock, but most concurrent events get different clocks
+too, and so an order that means nothing. Vector clocks tell the two apart, at the price of more
+bytes in every message. All clocks are replayed over the same run.
+
+A varint has seven bits a byte (LEB128). A vector clock has an entry for every machine, in a known
+order. A hybrid logical clock (Kulkarni et al., 2014) has 48 bits of physical time, here the stamps
+of the logs, and a counter of 16. How far it is ahead of its machine's own time shows how far the
+machines' times are apart: not at all where all of them read one clock.";
+
+/// The arguments of `labctl causality`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// Logs, folders of logs, or trees of such folders
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// How to tell it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+
+    #[command(flatten)]
+    dialect: DialectFlags,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// A run, and what orders its events.
+struct Counted {
+    run: RunPath,
+    history: History,
+    relation: Relation,
+}
+
+/// Counts the pairs of every run at the paths.
+pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let mut runs = args.dialect.find_runs(&args.paths, terminal)?;
+    runs.retain(|run| !run.logs.is_empty());
+    if runs.is_empty() {
+        terminal.error("there are no logs here; only what was measured is kept");
+        return Ok(Exit::Failed);
+    }
+    let (mut documents, mut is_good) = (Vec::new(), true);
+    for run in runs {
+        let history = read_history(&run)?;
+        is_good &= args.dialect.judge_history(&run, &history, terminal);
+        let relation = Relation::of(&history);
+        let counted = Counted { run, history, relation };
+        match args.format {
+            Format::Text => terminal.data(&text(&counted))?,
+            Format::Json => documents.push(Document::of(&counted)),
+        }
+    }
+    if args.format == Format::Json {
+        terminal.data(&(serde_json::to_string_pretty(&documents)? + "\n"))?;
+    }
+    Ok(if is_good { Exit::Done } else { Exit::Failed })
+}
+
+/// The clock, how it is written, and what comparing two of them tells.
+fn words(encoding: Encoding) -> (&'static str, &'static str, &'static str) {
+    match encoding {
+        Encoding::LamportLine => ("Lamport", "line, as sent here", "an order of all pairs but ties"),
+        Encoding::LamportVarint => ("Lamport", "varint", "the same"),
+        Encoding::LamportFixed => ("Lamport", "8 bytes", "the same"),
+        Encoding::VectorVarint => {
+            ("vector", "a varint a machine", "which pairs are ordered, and which concurrent")
+        }
+        Encoding::Hybrid => ("hybrid", "8 bytes", "an order as Lamport's, close to physical time"),
+    }
+}

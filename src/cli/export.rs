@@ -1,0 +1,183 @@
+//! `labctl export`: runs in the formats of other programs.
+
+mod drawn;
+mod tables;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use labctl::event::MachineId;
+use labctl::export::{Window, labels};
+use labctl::store::RunPath;
+use labctl::time::LabTime;
+
+use super::dialect_flags::DialectFlags;
+use super::output::Draft;
+use super::{Exit, Terminal};
+
+const EXAMPLES: &str = "\
+Examples:
+  labctl export results/exp4/latest --to shiviz --from 10s --until 20s -o exp4.log
+  labctl export results/exp4/latest --to perfetto -o exp4.json      for ui.perfetto.dev
+  labctl export results/exp4/latest --to mermaid --until 5s --machines 1,3
+  labctl export results/ --to parquet -o lab
+  duckdb -c \"SELECT experiment, event, count(*) FROM 'lab/events/**/*.parquet' GROUP BY ALL\"
+
+A window is --from (its first moment) and --until (the first moment after it), in lab time since
+the run's start; --to names the format. Vector clocks begin with the window, and messages whose
+SEND lies outside of it are received out of nowhere; their number is told. What was written is read
+back as the viewer would, and what it would reject is not written (exit code 1).
+
+Parquet is a folder of two tables, events and metrics, in partitions by experiment and run. DuckDB
+reads 'lab/events/**/*.parquet', Polars scan_parquet('lab/events'), and pandas
+read_parquet('lab/events'). Where some are runs of a sweep there is a column `sweep` too, (none)
+for the others. With a window there are no metrics, which speak of whole runs.";
+
+/// The arguments of `labctl export`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// A log, a run, or a tree of runs
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// The format
+    #[arg(long, value_name = "FORMAT")]
+    to: Format,
+
+    /// Where it goes: a file, or for Parquet a folder that is not there yet; standard output if missing
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Leave out what happened before this moment of lab time, like 10s
+    #[arg(long, value_name = "TIME", value_parser = LabTime::parse)]
+    from: Option<LabTime>,
+
+    /// Leave out what happened at this moment of lab time or after it, like 20s
+    #[arg(long, value_name = "TIME", value_parser = LabTime::parse)]
+    until: Option<LabTime>,
+
+    /// Only these machines
+    #[arg(long, value_name = "N,N,…", value_delimiter = ',', value_parser = machine)]
+    machines: Vec<MachineId>,
+
+    #[command(flatten)]
+    dialect: DialectFlags,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Space-time diagrams in ShiViz, and TSViz; several runs are several executions
+    Shiviz,
+    /// A trace for Perfetto's time line, as Chrome's JSON
+    Perfetto,
+    /// A sequence diagram of one run, for Markdown
+    Mermaid,
+    /// The events table
+    Csv,
+    /// A tree of Parquet files, events and metrics
+    Parquet,
+    /// The events table, as an object a line
+    Jsonl,
+}
+
+fn machine(text: &str) -> Result<MachineId, String> {
+    text.trim().parse().map_err(|_| "a machine is a number from 1 on".to_owned())
+}
+
+/// Writes what is at the paths.
+pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let window = Window {
+        from: args.from,
+        until: args.until,
+        machines: Some(args.machines.iter().copied().collect::<BTreeSet<_>>())
+            .filter(|only| !only.is_empty()),
+    };
+    if let (Some(from), Some(until)) = (window.from, window.until)
+        && from >= until
+    {
+        terminal.error(format!(
+            "the window from {from} until {until} is empty; --until is to be later than --from"
+        ));
+        return Ok(Exit::Usage);
+    }
+    let mut runs = args.dialect.find_runs(&args.paths, terminal)?;
+    if args.to != Format::Parquet {
+        runs.retain(|run| !run.logs.is_empty());
+    }
+    if runs.is_empty() {
+        terminal.error("there are no logs here to export; only what was measured is kept");
+        return Ok(Exit::Failed);
+    }
+    tell_names(&mut runs, terminal);
+    let job = Job { args, window: &window, runs: &runs, terminal };
+    match args.to {
+        Format::Shiviz => drawn::shiviz(&job),
+        Format::Perfetto => drawn::perfetto(&job),
+        Format::Mermaid => drawn::mermaid(&job),
+        Format::Csv | Format::Jsonl => tables::rows(&job),
+        Format::Parquet => tables::parquet(&job),
+    }
+}
+
+/// What is to be written.
+struct Job<'a> {
+    args: &'a Args,
+    window: &'a Window,
+    runs: &'a [RunPath],
+    terminal: &'a Terminal,
+}
+
+fn tell_names(runs: &mut [RunPath], terminal: &Terminal) {
+    for run in runs.iter().filter(|run| run.unfinished) {
+        terminal.warn(format!("{}: this run is going on, or was killed", run.folder.display()));
+    }
+    for place in labels::tell_apart(runs) {
+        let run = &runs[place];
+        let folder = run.folder.display();
+        terminal.warn(format!(
+            "{folder}: another run has its name, so here it is {}/{}",
+            run.experiment, run.run
+        ));
+    }
+}
+
+impl Job<'_> {
+    /// A machine that is asked for and that no run has.
+    fn unknown_machine(&self, known: &BTreeSet<MachineId>) -> Option<Exit> {
+        let wanted = self.window.machines.as_ref()?;
+        let unknown = wanted.difference(known).next()?;
+        let known: Vec<String> = known.iter().map(MachineId::to_string).collect();
+        self.terminal.error(format!("there is no log of machine {unknown}; there are {}", known.join(", ")));
+        Some(Exit::Usage)
+    }
+
+    /// Says that the window shows nothing.
+    fn nothing(&self, last_us: Option<i64>) -> Exit {
+        let last = last_us.map(|us| LabTime(u64::try_from(us).unwrap_or(0).saturating_mul(1_000)));
+        self.terminal.error(match last {
+            Some(last) => format!("no event lies in this window; the last of all comes at {last}"),
+            None => "no line of these logs is an event; see `labctl parse`".to_owned(),
+        });
+        Exit::Failed
+    }
+
+    /// Begins what goes to the output.
+    fn draft(&self) -> anyhow::Result<Draft> {
+        Draft::begin(self.args.output.as_deref())
+    }
+
+    /// Says what was written, and where.
+    fn written(&self, what: &str) {
+        match &self.args.output {
+            Some(path) => self.terminal.say(format!("{what} in {}", path.display())),
+            None => self.terminal.say(what),
+        }
+    }
+}
+
+/// What a check refused is not written, and is told with the format's name.
+fn refused(format: &str) -> String {
+    format!("{format} would not take this, so nothing was written")
+}

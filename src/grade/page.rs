@@ -1,0 +1,135 @@
+//! One submission's page, as Markdown.
+
+use minijinja::Error;
+use serde::Serialize;
+
+use super::submission::{GradedRun, Off, Reading, Submission, Told};
+use crate::lab::VERSION;
+use crate::markdown;
+use crate::metrics::MachineMetrics;
+use crate::residual::{Quantity, Residual};
+use crate::rounding::Rounding;
+use crate::spec::Broadcast;
+
+const TEMPLATE: &str = include_str!("page.md");
+const UNKNOWN: &str = "?";
+
+#[derive(Serialize)]
+struct Page<'a> {
+    name: &'a str,
+    grade: &'static str,
+    why: Option<&'a str>,
+    dialect: Option<&'a str>,
+    detection: Option<&'a str>,
+    broken: String,
+    runs: Vec<RunSection<'a>>,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct RunSection<'a> {
+    name: &'a str,
+    /// Cells of numbers, joined.
+    machines: Vec<String>,
+    unmatched: u64,
+    broadcast: &'static str,
+    no_theory: Option<&'a str>,
+    theory: Vec<String>,
+    findings: Vec<RuleSection<'a>>,
+    sound: String,
+    unknown: Vec<(&'static str, &'a str)>,
+}
+
+#[derive(Serialize)]
+struct RuleSection<'a> {
+    rule: &'static str,
+    reason: &'static str,
+    more: u64,
+    findings: &'a [(String, Vec<String>)],
+}
+
+/// Writes the page of a submission.
+///
+/// # Errors
+///
+/// The template does not fit.
+pub fn page(submission: &Submission) -> Result<String, Error> {
+    let (dialect, detection, why) = match &submission.reading {
+        Reading::Read { dialect, detection, .. } => (Some(dialect.as_str()), detection.as_deref(), None),
+        Reading::Unreadable(why) => (None, None, Some(why.as_str())),
+    };
+    let page = Page {
+        name: &submission.name,
+        grade: submission.grade().words(),
+        why,
+        dialect,
+        detection,
+        broken: submission.broken().join(", "),
+        runs: submission.runs().iter().map(run_section).collect(),
+        version: VERSION,
+    };
+    markdown::render(TEMPLATE, &page)
+}
+
+fn run_section(run: &GradedRun) -> RunSection<'_> {
+    let kept = run.audit.rulings.iter().filter(|ruling| ruling.verdict == crate::audit::Verdict::Sound);
+    RunSection {
+        name: &run.name,
+        machines: run.rows.iter().map(machine_row).collect(),
+        unmatched: run.taken.iter().map(|log| log.unmatched).sum(),
+        broadcast: run.broadcast.map_or("", Broadcast::as_str),
+        no_theory: run.residuals.as_ref().err().map(String::as_str),
+        theory: run.residuals.iter().flatten().map(theory_row).collect(),
+        findings: run.findings.iter().map(rule_section).collect(),
+        sound: kept.map(|ruling| ruling.rule.id).collect::<Vec<_>>().join(", "),
+        unknown: run.audit.unknown().map(|(rule, why)| (rule.id, why)).collect(),
+    }
+}
+
+fn rule_section(told: &Told) -> RuleSection<'_> {
+    let more = told.count.saturating_sub(told.findings.len() as u64);
+    RuleSection { rule: told.rule, reason: told.reason, more, findings: &told.findings }
+}
+
+fn machine_row(row: &MachineMetrics) -> String {
+    let count = |value: Option<u64>| value.map_or(UNKNOWN.to_owned(), |value| value.to_string());
+    let number = |value: Option<f64>| value.map_or(UNKNOWN.to_owned(), |value| Rounding::Brief.number(value));
+    [
+        row.machine.to_string(),
+        number(row.clock_rate),
+        row.events.to_string(),
+        row.internal.to_string(),
+        row.sends.to_string(),
+        row.receives.to_string(),
+        count(row.max_queue),
+        count(row.end_queue),
+        row.final_clock.to_string(),
+        count(row.clock_diff),
+        number(row.clock_drift),
+    ]
+    .join(" | ")
+}
+
+fn theory_row(residual: &Residual) -> String {
+    let digits = if residual.quantity == Quantity::Utilisation { 3 } else { 1 };
+    let shown = |value: Option<f64>, digits: usize| {
+        value.map_or(UNKNOWN.to_owned(), |value| format!("{value:.digits$}"))
+    };
+    let off = Off::of(residual);
+    let verdict = match off {
+        Some(off) if off.is_hardly_chance() => "hardly chance",
+        Some(_) => "within chance",
+        None => "",
+    };
+    [
+        residual.machine.to_string(),
+        residual.quantity.name().to_owned(),
+        residual.theory.map_or("-".to_owned(), |value| format!("{value:.digits$}")),
+        shown(residual.simulated, digits),
+        shown(residual.measured, digits),
+        shown(residual.chance, digits + 1),
+        off.map_or("-".to_owned(), |off| format!("{:+.1}", off.by_sd)),
+        verdict.to_owned(),
+    ]
+    .join(" | ")
+}

@@ -1,0 +1,221 @@
+//! One submission: its runs read, audited, measured and held against theory.
+
+use crate::audit::{Audit, Finding, RULES, Ruling, audit};
+use crate::engine::StopSwitch;
+use crate::event::MachineId;
+use crate::history::History;
+use crate::lab::measured::measured;
+use crate::lab::stated::stated;
+use crate::log::Taken;
+use crate::metrics::MachineMetrics;
+use crate::quotes::{Quotes, told};
+use crate::reading::{Purpose, ReadError, measure_run};
+use crate::residual::{Measured, Quantity, Residual, SIMULATED_RUNS, residuals};
+use crate::spec::Broadcast;
+use crate::store::RunPath;
+
+use super::Assignment;
+
+/// What somebody handed in: a folder of logs.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// Its folder's name.
+    pub name: String,
+    pub reading: Reading,
+}
+
+/// Whether a submission could be read.
+#[derive(Clone, Debug)]
+pub enum Reading {
+    Read {
+        /// How its logs are written.
+        dialect: String,
+        /// How that was found out, and how sure it is.
+        detection: Option<String>,
+        /// At least one.
+        runs: Vec<GradedRun>,
+    },
+    /// And why not.
+    Unreadable(String),
+}
+
+/// The verdict on a submission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grade {
+    Sound,
+    /// No rule is broken, but some could not be decided.
+    SoundAsShown,
+    Unsound,
+    Unreadable,
+}
+
+impl Grade {
+    pub const ALL: [Grade; 4] = [Grade::Sound, Grade::SoundAsShown, Grade::Unsound, Grade::Unreadable];
+
+    pub fn words(self) -> &'static str {
+        match self {
+            Grade::Sound => "sound",
+            Grade::SoundAsShown => "sound as far as shown",
+            Grade::Unsound => "unsound",
+            Grade::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// One run of a submission.
+#[derive(Clone, Debug)]
+pub struct GradedRun {
+    pub name: String,
+    pub rows: Vec<MachineMetrics>,
+    pub audit: Audit,
+    /// What the audit found, in the order of its rules.
+    pub findings: Vec<Told>,
+    /// How a send to all counts in what theory says.
+    pub broadcast: Option<Broadcast>,
+    /// Or why theory has nothing to say.
+    pub residuals: Result<Vec<Residual>, String>,
+    /// The reader's account of each log.
+    pub taken: Vec<Taken>,
+}
+
+/// A rule that is broken, by its first findings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub rule: &'static str,
+    pub reason: &'static str,
+    pub count: u64,
+    /// Each with the lines that prove it.
+    pub findings: Vec<(String, Vec<String>)>,
+}
+
+/// Findings of a rule that are told.
+const FINDINGS_TOLD: usize = 3;
+/// Beyond this, in standard deviations, a value is hardly chance.
+const OFF_SD_MAX: f64 = 3.0;
+
+impl Submission {
+    pub fn grade(&self) -> Grade {
+        let runs = self.runs();
+        if runs.is_empty() {
+            Grade::Unreadable
+        } else if runs.iter().any(|run| !run.audit.is_sound()) {
+            Grade::Unsound
+        } else if runs.iter().any(|run| run.audit.unknown().next().is_some()) {
+            Grade::SoundAsShown
+        } else {
+            Grade::Sound
+        }
+    }
+
+    /// None where it cannot be read.
+    pub fn runs(&self) -> &[GradedRun] {
+        match &self.reading {
+            Reading::Read { runs, .. } => runs,
+            Reading::Unreadable(_) => &[],
+        }
+    }
+
+    /// The rules that any of its runs breaks, in the order of all rules.
+    pub fn broken(&self) -> Vec<&'static str> {
+        let is_broken =
+            |id: &&str| self.runs().iter().flat_map(|run| &run.findings).any(|told| told.rule == *id);
+        RULES.iter().map(|rule| rule.id).filter(is_broken).collect()
+    }
+
+    /// Of all its runs what lies furthest from theory.
+    pub fn furthest(&self) -> Option<Off> {
+        Off::furthest(self.runs().iter().filter_map(GradedRun::furthest))
+    }
+}
+
+impl GradedRun {
+    /// What lies furthest from theory, where anything can be told.
+    pub fn furthest(&self) -> Option<Off> {
+        Off::furthest(self.residuals.iter().flatten().filter_map(Off::of))
+    }
+}
+
+/// How far a quantity of a machine lies from what its clock rates let expect.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Off {
+    pub machine: MachineId,
+    pub quantity: Quantity,
+    /// (measured − mean of the simulated runs) ÷ their standard deviation.
+    pub by_sd: f64,
+}
+
+impl Off {
+    /// Known where theory has a figure; the simulated mean stands for it, as it
+    /// has not theory's small errors.
+    pub fn of(residual: &Residual) -> Option<Off> {
+        residual.theory?;
+        let by_sd = Residual { theory: residual.simulated, ..*residual }.value()?;
+        Some(Off { machine: residual.machine, quantity: residual.quantity, by_sd })
+    }
+
+    /// Whether chance alone hardly does this.
+    pub fn is_hardly_chance(self) -> bool {
+        self.by_sd.abs() > OFF_SD_MAX
+    }
+
+    fn furthest(all: impl Iterator<Item = Off>) -> Option<Off> {
+        all.max_by(|a, b| a.by_sd.abs().total_cmp(&b.by_sd.abs()))
+    }
+}
+
+/// Reads a run and judges it. A run of labctl's own is held against the spec
+/// it keeps; any other against the assignment.
+///
+/// # Errors
+///
+/// Its logs cannot be read.
+pub fn grade_run(run: &RunPath, assignment: &Assignment, stop: &StopSwitch) -> Result<GradedRun, ReadError> {
+    let reading = measure_run(run, Purpose { series: false, history: true })?;
+    let history = reading.history.unwrap_or_default();
+    // A spec that cannot be read leaves a run to be judged by its logs alone.
+    let stated = stated(run, |_| {});
+    let audit = audit(&history, stated.as_ref(), &RULES);
+    let quotes =
+        Quotes::of(&history, &audit).map_err(|source| ReadError::Log { path: run.folder.clone(), source })?;
+    let broken = audit.rulings.iter().filter(|ruling| ruling.count() > 0);
+    let findings = broken.map(|ruling| tell(ruling, &history, &quotes)).collect();
+    let planned = measured(run).map_or_else(
+        |_| {
+            let spec = assignment.spec(&history, &reading.rows).map_err(|none| none.to_string())?;
+            Ok(Measured { run: run.run.clone(), spec, rows: reading.rows.clone() })
+        },
+        Ok,
+    );
+    Ok(GradedRun {
+        name: if run.experiment == run.run {
+            run.run.clone()
+        } else {
+            format!("{} / {}", run.experiment, run.run)
+        },
+        broadcast: planned.as_ref().ok().map(|planned| planned.spec.broadcast),
+        residuals: planned.and_then(|planned| against_theory(planned, stop)),
+        rows: reading.rows,
+        findings,
+        audit,
+        taken: reading.logs.into_iter().map(|log| log.taken).collect(),
+    })
+}
+
+fn against_theory(planned: Measured, stop: &StopSwitch) -> Result<Vec<Residual>, String> {
+    let found = residuals(&[planned], SIMULATED_RUNS, stop).ok_or("stopped")?;
+    found.runs.into_iter().next().map(|(_, residuals)| residuals).ok_or_else(|| "no run".to_owned())
+}
+
+fn tell(ruling: &Ruling, history: &History, quotes: &Quotes) -> Told {
+    let finding = |finding: &Finding| {
+        let places = [finding.place].into_iter().chain(finding.proof.iter().copied());
+        let lines = places.filter_map(|place| quotes.text(history, place).map(str::to_owned)).collect();
+        (told(history, finding), lines)
+    };
+    Told {
+        rule: ruling.rule.id,
+        reason: ruling.rule.reason,
+        count: ruling.count(),
+        findings: ruling.findings.iter().take(FINDINGS_TOLD).map(finding).collect(),
+    }
+}

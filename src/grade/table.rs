@@ -1,0 +1,163 @@
+//! All submissions in one table: for people as Markdown, for programs as CSV.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::submission::{Grade, Off, Reading, Submission};
+use crate::audit::RULES;
+use crate::lab::VERSION;
+use crate::markdown;
+
+const TEMPLATE: &str = include_str!("table.md");
+
+#[derive(Serialize)]
+struct Table {
+    count: usize,
+    /// How many have each grade, without those that nobody has.
+    grades: Vec<(&'static str, usize)>,
+    rows: Vec<Row>,
+    /// How many submissions break each rule, the most broken first.
+    broken: Vec<(&'static str, &'static str, usize)>,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Row {
+    name: String,
+    file: String,
+    grade: &'static str,
+    dialect: String,
+    runs: usize,
+    events: u64,
+    broken: String,
+    furthest: String,
+    why: String,
+}
+
+/// A row of the CSV.
+#[derive(Serialize)]
+struct Record<'a> {
+    submission: String,
+    grade: &'static str,
+    dialect: &'a str,
+    run: &'a str,
+    machines: Option<u32>,
+    events: Option<u64>,
+    findings: Option<u64>,
+    broken: String,
+    /// Furthest from theory.
+    off_by_sd: Option<f64>,
+    off_machine: Option<u32>,
+    off_quantity: &'static str,
+    why: String,
+}
+
+/// The teacher's table; `pages` are the files of the submissions' pages.
+///
+/// # Errors
+///
+/// The template does not fit.
+pub fn summary(submissions: &[Submission], pages: &[String]) -> Result<String, minijinja::Error> {
+    let of_grade = |grade: Grade| submissions.iter().filter(|one| one.grade() == grade).count();
+    let table = Table {
+        count: submissions.len(),
+        grades: Grade::ALL
+            .map(|grade| (grade.words(), of_grade(grade)))
+            .into_iter()
+            .filter(|(_, count)| *count > 0)
+            .collect(),
+        rows: submissions.iter().zip(pages).map(|(submission, page)| row(submission, page)).collect(),
+        broken: broken(submissions),
+        version: VERSION,
+    };
+    markdown::render(TEMPLATE, &table)
+}
+
+fn row(submission: &Submission, file: &str) -> Row {
+    let (dialect, why) = told(submission);
+    Row {
+        name: submission.name.clone(),
+        file: file.to_owned(),
+        grade: submission.grade().words(),
+        dialect: dialect.to_owned(),
+        runs: submission.runs().len(),
+        events: submission.runs().iter().flat_map(|run| &run.rows).map(|row| row.events).sum(),
+        broken: submission.broken().join(", "),
+        furthest: submission.furthest().map_or_else(String::new, furthest),
+        why: why.to_owned(),
+    }
+}
+
+fn told(submission: &Submission) -> (&str, &str) {
+    match &submission.reading {
+        Reading::Read { dialect, .. } => (dialect, ""),
+        Reading::Unreadable(why) => ("", why),
+    }
+}
+
+fn furthest(off: Off) -> String {
+    let mark = if off.is_hardly_chance() { "" } else { ", within chance" };
+    format!("machine {} {}: {:+.1} sd{mark}", off.machine, off.quantity.name(), off.by_sd)
+}
+
+fn broken(submissions: &[Submission]) -> Vec<(&'static str, &'static str, usize)> {
+    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+    for rule in submissions.iter().flat_map(Submission::broken) {
+        *count.entry(rule).or_default() += 1;
+    }
+    let mut rules: Vec<_> =
+        RULES.iter().filter_map(|rule| Some((rule.id, rule.reason, *count.get(rule.id)?))).collect();
+    rules.sort_by_key(|(_, _, count)| std::cmp::Reverse(*count));
+    rules
+}
+
+/// A row a run, and one for each submission that cannot be read.
+///
+/// # Errors
+///
+/// Memory does not fail; a field that is no column would.
+pub fn csv(submissions: &[Submission]) -> Result<Vec<u8>, csv::Error> {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    for submission in submissions {
+        let (dialect, why) = told(submission);
+        let bare = || Record {
+            submission: no_formula(&submission.name),
+            grade: submission.grade().words(),
+            dialect,
+            run: "",
+            machines: None,
+            events: None,
+            findings: None,
+            broken: String::new(),
+            off_by_sd: None,
+            off_machine: None,
+            off_quantity: "",
+            why: no_formula(why),
+        };
+        if submission.runs().is_empty() {
+            out.serialize(bare())?;
+        }
+        for run in submission.runs() {
+            let furthest = run.furthest();
+            out.serialize(Record {
+                run: &run.name,
+                machines: run.rows.first().map(|row| row.machines),
+                events: Some(run.rows.iter().map(|row| row.events).sum()),
+                findings: Some(run.audit.count()),
+                broken: run.findings.iter().map(|told| told.rule).collect::<Vec<_>>().join(" "),
+                off_by_sd: furthest.map(|off| off.by_sd),
+                off_machine: furthest.map(|off| off.machine.0),
+                off_quantity: furthest.map_or("", |off| off.quantity.name()),
+                why: run.residuals.as_ref().err().map_or_else(String::new, |none| no_formula(none)),
+                ..bare()
+            })?;
+        }
+    }
+    out.into_inner().map_err(|error| error.into_error().into())
+}
+
+/// Spreadsheets run what begins like a formula, and a student names the folder.
+fn no_formula(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+}

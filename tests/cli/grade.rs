@@ -1,0 +1,100 @@
+//! `labctl grade`: a class of submissions, good, bad and unreadable.
+
+use rustix::process::Signal;
+
+use crate::support::{LAB, Lab, lab_with_notebook_logs, rows};
+
+/// Submissions: a sound run, the same spoilt, and what is no log.
+fn a_class() -> Lab {
+    let lab = lab_with_notebook_logs();
+    lab.write("lab.toml", LAB);
+    for student in ["ada", "bob"] {
+        let results = format!("class/{student}");
+        lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "one", "--results", &results])
+            .code(0);
+    }
+    let log = "class/bob/lab/one/log_3.txt";
+    lab.write(log, lab.read(log).replacen("Clock: 9 |", "Clock: 8 |", 1));
+    for log in ["log_1.txt", "log_2.txt", "log_3.txt"] {
+        lab.write(&format!("class/cleo/{log}"), lab.read(&format!("theirs/{log}")));
+    }
+    lab.write("class/dan/main.py", "print('hello')\n");
+    lab.write("class/eve <script>|/log_1.txt", "what a day\nnothing here\n");
+    lab.write("class/.git/log_1.txt", "hidden");
+    lab
+}
+
+#[test]
+fn each_submission_gets_a_page_and_all_of_them_a_table() {
+    let lab = a_class();
+    let said = lab.labctl(&["grade", "class"]).code(1).tells(&[
+        "ada: sound",
+        "bob: unsound",
+        "dan: unreadable: ",
+        "eve <script>|: unreadable: these are no logs of labctl, and no known dialect fits these logs",
+    ]);
+    assert!(
+        said.out.lines().any(|line| line.contains("bob") && line.contains("clock-rises")),
+        "{}",
+        said.out
+    );
+    assert_eq!(
+        lab.names("grades"),
+        ["README.md", "ada.md", "bob.md", "cleo.md", "dan.md", "eve__script__.md", "grades.csv"]
+    );
+    let table = rows(&lab.read("grades/grades.csv"));
+    let grades: Vec<(&str, &str)> =
+        table.iter().map(|row| (row["submission"].as_str(), row["grade"].as_str())).collect();
+    assert_eq!(
+        [grades[0], grades[1], grades[3], grades[4]],
+        [("ada", "sound"), ("bob", "unsound"), ("dan", "unreadable"), ("eve <script>|", "unreadable")]
+    );
+    let page = lab.read("grades/bob.md");
+    for text in [
+        "Verdict: **unsound**, breaks ",
+        "log_3.txt:11: the logical clock does not rise: 8 after 8",
+        "\\| Clock: 8 \\|",
+        "### Against theory",
+        "within chance",
+    ] {
+        assert!(page.contains(text), "{text} is not in\n{page}");
+    }
+    let readme = lab.read("grades/README.md");
+    assert!(readme.contains("[eve \\<script>\\|](<eve__script__.md>)"), "{readme}");
+    // Theory has no say where it is not told enough, and that is no fault.
+    assert!(table[2]["why"].is_empty() || table[2]["why"].contains("logs"), "{:?}", table[2]);
+}
+
+#[test]
+fn a_class_that_can_be_read_is_done_whatever_its_verdicts() {
+    let lab = a_class();
+    for gone in ["class/dan", "class/eve <script>|"] {
+        std::fs::remove_dir_all(lab.path(gone)).unwrap();
+    }
+    lab.write("class/notes.txt", "");
+    lab.labctl(&["grade", "class", "-o", "marks"]).code(0).tells(&["1 file in class belong"]);
+    assert!(lab.has("marks/bob.md"));
+}
+
+#[test]
+fn a_folder_without_folders_is_told_what_is_wanted() {
+    let lab = lab_with_notebook_logs();
+    lab.labctl(&["grade", "theirs"]).code(2).tells(&["each submission is a folder of its own"]);
+    lab.labctl(&["grade", "gone"]).code(1).tells(&["cannot read gone"]);
+    assert!(!lab.has("grades"));
+}
+
+#[test]
+fn an_interrupted_teacher_keeps_what_is_done() {
+    let lab = a_class();
+    for copy in 0..40 {
+        let (from, to) = (lab.path("class/ada"), lab.path(&format!("class/zoe{copy}")));
+        lab.shell(&format!("cp -r '{}' '{}'", from.display(), to.display())).code(0);
+    }
+    let running = lab.start(&["grade", "class"]);
+    running.wait_for_talk("ada: sound");
+    running.signal(Signal::INT);
+    running.end().code(130);
+    let done = rows(&lab.read("grades/grades.csv")).len();
+    assert!((1..45).contains(&done), "{done}");
+}
