@@ -94,7 +94,7 @@ function traceMessage(view, receiver, inbox, at, style) {
   const lane = yOf(view, receiver);
   const arrivalX = xOf(view, inbox.arrival[at]);
   const isOpen = inbox.pop[at] === Infinity;
-  const popX = isOpen ? Math.min(xOf(view, run.end) + 4, view.right + 20) : xOf(view, inbox.pop[at]);
+  const popX = isOpen ? Math.min(xOf(view, run.end), view.right + 20) - 4 : xOf(view, inbox.pop[at]);
   const waits = popX - arrivalX > 4;
   const y = waits ? rowOf(view, receiver, at) : lane;
   if (send >= 0) {
