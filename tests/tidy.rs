@@ -20,7 +20,7 @@ const DOORS: [(&str, &[&str]); 11] = [
 ];
 
 /// Sources that decide and compute, and neither touch the world nor ask it.
-const PURE: [&str; 19] = [
+const PURE: [&str; 21] = [
     "src/machine.rs",
     "src/event.rs",
     "src/random.rs",
@@ -36,6 +36,8 @@ const PURE: [&str; 19] = [
     "src/dialect/",
     "src/residual.rs",
     "src/rounding.rs",
+    "src/report/player.rs",
+    "src/report/player/",
     "src/reproduce/",
     "src/history/",
     "src/audit/",
