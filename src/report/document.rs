@@ -3,10 +3,11 @@
 
 use serde::Serialize;
 
+use super::player::PlayerParts;
 use crate::charts::Chart;
 
 /// A report.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Document {
     pub title: String,
     /// Why the experiment exists; empty where nobody said.
@@ -14,6 +15,9 @@ pub struct Document {
     /// What a reader should take away.
     pub findings: Vec<Remark>,
     pub sections: Vec<Section>,
+    /// What the run's events need to be played.
+    #[serde(skip)]
+    pub player: Option<PlayerParts>,
     /// How the report came to be.
     pub made: String,
 }
@@ -35,6 +39,8 @@ pub enum Block {
     Table(Table),
     Figure(Figure),
     Code(Code),
+    /// The report's player; there is only one.
+    Player,
     /// A section of its own, one level down.
     Part(Section),
     /// Detail that is shown when asked for.

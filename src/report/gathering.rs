@@ -4,32 +4,30 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::subject::{Audited, Drawn, Group, Quoted, RunSubject, Subjects, SweepSubject};
+use super::grouping::group;
+use super::player;
+use super::subject::{Audited, Drawn, Quoted, RunSubject, Subjects, SweepSubject};
 use crate::audit::{Audit, Finding, RULES, audit};
 use crate::charts::{self, ChartError, Look, LookError, Published, RunTheory, Theme, published_values};
-use crate::engine::StopSwitch;
 use crate::history::History;
 use crate::lab::quotes::{Quotes, short_place};
 use crate::lab::stated::stated;
 use crate::metrics::MachineMetrics;
-use crate::metrics::summary::{RunMetrics, summarise};
+use crate::metrics::summary::RunMetrics;
 use crate::metrics::trust::doubts;
 use crate::plan::Run;
 use crate::reading::{Purpose, ReadError, Reading, measure_run, run_metrics};
-use crate::residual::{Measured, SIMULATED_RUNS, residuals, setting};
-use crate::sample::{Sample, SampleError, SampledRun, came_to_its_end, read_cells};
-use crate::spec::{self, Spec};
+use crate::sample::{SampleError, read_cells};
+use crate::spec;
 use crate::store::{RunPath, SPEC_FILE};
 use crate::sweep::folder::FolderError;
-use crate::sweep::{CellOutline, CellResult, SweepFolder, SweepPicture};
+use crate::sweep::{CellResult, SweepFolder, SweepPicture};
 
 /// Logs of a run that are larger together are measured, and not audited: that
 /// keeps all their events in memory.
 const AUDITED_BYTES_MAX: u64 = 256 << 20;
 /// The drawings of runs take no more than this, but for the first run's.
 const DRAWN_BYTES_MAX: usize = 1_100_000;
-/// Ticks that are simulated to learn what chance does, over all experiments.
-const SIMULATED_TICKS_MAX: f64 = 30e6;
 
 /// A report cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -52,9 +50,11 @@ pub enum GatherError {
 pub fn gather(runs: Vec<RunPath>, sweeps: &[PathBuf]) -> Result<Subjects, GatherError> {
     let mut subjects = Subjects::default();
     let mut drawn_bytes = 0;
+    let is_only = runs.len() == 1 && sweeps.is_empty();
     for stored in runs {
         let is_first = subjects.runs.is_empty();
-        let mut run = read(stored, is_first || drawn_bytes < DRAWN_BYTES_MAX)?;
+        let wish = Wish { charts: is_first || drawn_bytes < DRAWN_BYTES_MAX, player: is_only };
+        let mut run = read(stored, wish)?;
         for chart in run.drawn.iter().flat_map(|drawn| &drawn.charts) {
             drawn_bytes += chart.inline("")?.len();
         }
@@ -77,7 +77,14 @@ pub fn gather(runs: Vec<RunPath>, sweeps: &[PathBuf]) -> Result<Subjects, Gather
     Ok(subjects)
 }
 
-fn read(stored: RunPath, is_to_be_drawn: bool) -> Result<RunSubject, GatherError> {
+/// What is to be shown of a run, besides its numbers.
+#[derive(Clone, Copy, Debug)]
+struct Wish {
+    charts: bool,
+    player: bool,
+}
+
+fn read(stored: RunPath, wish: Wish) -> Result<RunSubject, GatherError> {
     // A spec that cannot be read costs no more than what theory would say.
     let spec = spec::load(&stored.folder.join(SPEC_FILE), &[]).ok();
     let plan = spec.map(|spec| Run::single(spec, stored.run.clone()));
@@ -89,18 +96,21 @@ fn read(stored: RunPath, is_to_be_drawn: bool) -> Result<RunSubject, GatherError
         audited: Audited::LeftOut("there are no logs here, only what was measured".to_owned()),
         residuals: Vec::new(),
         drawn: None,
+        player: None,
         stored,
     };
     if run.stored.logs.is_empty() {
         run.rows = run_metrics(&run.stored)?;
     } else {
         let history = run.stored.log_bytes() <= AUDITED_BYTES_MAX;
-        let reading = measure_run(&run.stored, Purpose { series: is_to_be_drawn, history })?;
+        let reading = measure_run(&run.stored, Purpose { series: wish.charts, history })?;
         run.audited = match &reading.history {
             Some(history) => hold(&run.stored, history)?,
             None => Audited::LeftOut("the logs are large; labctl check does it".to_owned()),
         };
-        if is_to_be_drawn {
+        let history = reading.history.as_ref().filter(|history| wish.player && history.events() > 0);
+        run.player = history.map(|history| player::section(history, player::EVENTS_SHOWN));
+        if wish.charts {
             run.drawn = Some(draw(&run, &reading)?);
         }
         (run.rows, run.logs) = (reading.rows, reading.logs);
@@ -176,76 +186,4 @@ fn read_sweep(folder: &Path) -> Result<SweepSubject, GatherError> {
     let (outlines, charts) = (picture.outlines().to_vec(), picture.draw()?);
     let folder = folder.display().to_string();
     Ok(SweepSubject { name, folder, fidelity_min, doubted, outlines, charts, plan })
-}
-
-/// Sorts runs by what they share but for the seed, and holds them against
-/// theory. The runs of a sweep that is told as such are summarised there.
-fn group(runs: &mut [RunSubject], sweeps: &[SweepSubject]) -> Vec<Group> {
-    let mut members: Vec<((String, Option<Spec>), Vec<usize>)> = Vec::new();
-    for (at, run) in runs.iter().enumerate() {
-        if run.stored.sweep.as_ref().is_some_and(|name| sweeps.iter().any(|sweep| sweep.name == *name)) {
-            continue;
-        }
-        let shared = run.plan.as_ref().map(|plan| setting(&plan.spec));
-        let key = (run.stored.experiment.clone(), shared);
-        match members.iter_mut().find(|(other, _)| *other == key) {
-            Some((_, group)) => group.push(at),
-            None => members.push((key, vec![at])),
-        }
-    }
-    let mut ticks_left = SIMULATED_TICKS_MAX;
-    members
-        .into_iter()
-        .map(|((experiment, shared), members)| {
-            let mean = hold_against_theory(runs, &members, shared.as_ref(), &mut ticks_left);
-            let (complete, incomplete): (Vec<usize>, Vec<usize>) =
-                members.iter().partition(|at| came_to_its_end(&runs[**at].stored));
-            let sampled = complete.iter().map(|at| SampledRun {
-                seed: runs[*at].stored.manifest.as_ref().map(|manifest| manifest.seed),
-                rows: runs[*at].rows.clone(),
-            });
-            let sample = Sample { runs: sampled.collect(), incomplete: incomplete.len() };
-            let rows: Vec<MachineMetrics> = sample.runs.iter().flat_map(|run| &run.rows).cloned().collect();
-            let (summary, oddities) = (summarise(&rows), sample.oddities());
-            let outline = CellOutline::of(0, &numbered(&sample));
-            Group { experiment, members, summary, outline, mean, oddities }
-        })
-        .collect()
-}
-
-/// The rows of a sample, run by run; runs from different places may have the
-/// same name.
-fn numbered(sample: &Sample) -> Vec<MachineMetrics> {
-    let of_run = |(at, run): (usize, &SampledRun)| {
-        let row = move |row: &MachineMetrics| MachineMetrics { run: at.to_string(), ..row.clone() };
-        run.rows.iter().map(row).collect::<Vec<_>>()
-    };
-    sample.runs.iter().enumerate().flat_map(of_run).collect()
-}
-
-/// Fills in the residuals of each run that came to its end, and gives those of
-/// their mean.
-fn hold_against_theory(
-    runs: &mut [RunSubject],
-    members: &[usize],
-    shared: Option<&Spec>,
-    ticks_left: &mut f64,
-) -> Vec<crate::residual::Residual> {
-    let is_fit = |at: &&usize| !runs[**at].predictions().is_empty() && came_to_its_end(&runs[**at].stored);
-    let fit: Vec<usize> = members.iter().filter(is_fit).copied().collect();
-    let Some(shared) = shared else { return Vec::new() };
-    let measured = fit.iter().filter_map(|at| {
-        let (run, plan) = (&runs[*at], runs[*at].plan.as_ref()?);
-        Some(Measured { run: run.stored.run.clone(), spec: plan.spec.clone(), rows: run.rows.clone() })
-    });
-    let measured: Vec<Measured> = measured.collect();
-    let ticks = shared.tick_rate() * shared.duration.as_secs_f64() * SIMULATED_RUNS as f64;
-    let is_affordable = ticks <= *ticks_left && !measured.is_empty();
-    *ticks_left -= if is_affordable { ticks } else { 0.0 };
-    let simulated_runs = if is_affordable { SIMULATED_RUNS } else { 0 };
-    let Some(found) = residuals(&measured, simulated_runs, &StopSwitch::default()) else { return Vec::new() };
-    for (at, (_, own)) in fit.into_iter().zip(found.runs) {
-        runs[at].residuals = own;
-    }
-    found.mean.unwrap_or_default()
 }

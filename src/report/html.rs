@@ -2,7 +2,6 @@
 //! name or a log holds stays text.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -12,6 +11,8 @@ use sha2::{Digest, Sha256};
 
 use super::PageError;
 use super::document::{Document, Figure, UNKNOWN};
+use super::player::{DATA_ID, PlayerParts};
+use super::wording::visible;
 use crate::charts::{Theme, theme_css};
 use crate::lab::VERSION;
 
@@ -33,13 +34,20 @@ pub fn html(document: &Document) -> Result<String, PageError> {
         let text = value.to_string();
         out.write_str(&if value.is_safe() { text } else { escaped(&text) }).map_err(Error::from)
     });
+    let scripts: Vec<&str> =
+        [SCRIPT].into_iter().chain(document.player.as_ref().map(|player| player.script)).collect();
     let page = context! {
         document => Value::from(Serde(document)),
         generator => format!("{GENERATOR} {VERSION}"),
         drawings => drawings,
-        style => style(),
-        script => SCRIPT,
-        script_hashes => [hash(SCRIPT)],
+        style => style(document.player.as_ref()),
+        script_hashes => scripts.iter().map(|script| hash(script)).collect::<Vec<String>>(),
+        scripts => scripts,
+        player => document.player.as_ref().map(|player| context! {
+            markup => player.markup.as_str(),
+            data_id => DATA_ID,
+            data => player.data_json.as_str(),
+        }),
         unknown => UNKNOWN,
         verdicts => ["sound", "unsound", "unknown"],
         words => context! { good => "Good", finding => "Finding", warning => "Warning", unknown => "Unknown" },
@@ -48,10 +56,11 @@ pub fn html(document: &Document) -> Result<String, PageError> {
 }
 
 /// The style of the page, and the colours of its charts in either theme.
-fn style() -> String {
+fn style(player: Option<&PlayerParts>) -> String {
+    let player = player.map_or("", |player| player.style);
     let (light, dark) = (theme_css(Theme::Light), theme_css(Theme::Dark));
     format!(
-        "{STYLE}:root{{{light}}}\n@media screen{{@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}\n\
+        "{STYLE}{player}:root{{{light}}}\n@media screen{{@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}\n\
          :root[data-theme=dark]{{{dark}}}}}\n"
     )
 }
@@ -61,22 +70,16 @@ fn hash(script: &str) -> String {
     BASE64_STANDARD.encode(Sha256::digest(script))
 }
 
-/// Text as it is written in HTML to be read as itself. Characters that cannot
-/// be seen, or that turn the direction of reading, are shown by their numbers.
+/// Text as it is written in HTML to be read as itself.
 fn escaped(text: &str) -> String {
     let mut written = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
+    for c in visible(text).chars() {
         match c {
             '&' => written.push_str("&amp;"),
             '<' => written.push_str("&lt;"),
             '>' => written.push_str("&gt;"),
             '"' => written.push_str("&quot;"),
             '\'' => written.push_str("&#39;"),
-            '\n' | '\t' => written.push(c),
-            hidden if hidden.is_control() || matches!(hidden, '\u{202a}'..='\u{202e}') => {
-                // Writing to a string cannot fail.
-                let _ = write!(written, "\\u{{{:x}}}", u32::from(hidden));
-            }
             other => written.push(other),
         }
     }
@@ -96,6 +99,13 @@ mod tests {
         let series =
             RunSeries { experiment: HOSTILE.to_owned(), run: HOSTILE.to_owned(), machines: Vec::new() };
         run_charts(&series, &RunTheory::default(), Look::default()).unwrap().remove(0)
+    }
+
+    /// Charts see to themselves, and their namespace looks like a place outside.
+    fn without_drawings(page: &str) -> String {
+        let after = page.split("<svg").skip(1).filter_map(|piece| piece.split_once("</svg>"));
+        let start = page.split("<svg").next().unwrap_or_default().to_owned();
+        start + &after.map(|(_, rest)| rest).collect::<String>()
     }
 
     fn hostile_everywhere() -> Document {
@@ -123,6 +133,7 @@ mod tests {
             about: hostile(),
             findings: vec![Remark::finding(HOSTILE)],
             sections: vec![Section::new("top", HOSTILE, vec![Block::Folded(folded)])],
+            player: None,
             made: hostile(),
         }
     }
@@ -131,6 +142,7 @@ mod tests {
     fn hostile_text_stays_text_wherever_it_stands() {
         let page = html(&hostile_everywhere()).unwrap();
         assert_eq!(page.matches("<script").count(), 1, "ours alone");
+        let page = without_drawings(&page);
         assert!(!page.contains("onload=\"") && !page.contains('\u{202e}') && !page.contains('\u{0}'));
         let shown = "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&quot; onload=&quot;y &amp; {{ z }} \\u{202e}\\u{0}";
         assert!(page.matches(shown).count() > 15, "{page}");
@@ -141,6 +153,7 @@ mod tests {
         let page = html(&hostile_everywhere()).unwrap();
         let script = page.split("<script>").nth(1).unwrap().split("</script>").next().unwrap();
         assert!(page.contains(&format!("script-src 'sha256-{}'", hash(script))));
+        let page = without_drawings(&page);
         assert!(
             page.contains("default-src 'none'") && !page.contains("http://") && !page.contains("https://")
         );

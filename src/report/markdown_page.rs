@@ -7,6 +7,7 @@ use minijinja::{AutoEscape, Environment, Error, Value, context};
 use super::PageError;
 use super::document::Document;
 use super::html::GENERATOR;
+use super::wording::visible;
 use crate::lab::VERSION;
 use crate::markdown::plain;
 
@@ -19,7 +20,7 @@ pub fn markdown(document: &Document, charts: Option<&str>) -> Result<String, Pag
     environment.set_auto_escape_callback(|_| AutoEscape::Custom("markdown".into()));
     environment.set_formatter(|out, _, value: &Value| {
         let text = value.to_string();
-        out.write_str(&if value.is_safe() { text } else { plain(&text) }).map_err(Error::from)
+        out.write_str(&if value.is_safe() { text } else { plain(&visible(&text)) }).map_err(Error::from)
     });
     environment.add_filter("indented", |text: &str| indented(text));
     let page = context! {
@@ -34,8 +35,5 @@ pub fn markdown(document: &Document, charts: Option<&str>) -> Result<String, Pag
 /// Lines as a block of code: four blanks in front of each, which nothing within
 /// them can end.
 fn indented(text: &str) -> String {
-    let shown = |line: &str| -> String {
-        line.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect()
-    };
-    text.lines().map(|line| format!("    {}", shown(line))).collect::<Vec<String>>().join("\n")
+    text.lines().map(|line| format!("    {}", visible(line))).collect::<Vec<String>>().join("\n")
 }

@@ -9,6 +9,7 @@ mod fidelity;
 mod figures;
 mod findings;
 pub mod gathering;
+mod grouping;
 mod html;
 mod markdown_page;
 mod measured;
@@ -50,6 +51,7 @@ pub fn document(subjects: &Subjects, command: &str) -> Document {
         about: about(subjects),
         findings: overview::overview(subjects),
         sections: sections(subjects),
+        player: subjects.runs.first().and_then(|run| run.player.clone()),
         made: format!(
             "Made by {}, labctl {VERSION}, commit {COMMIT}. The same command on the same files gives the same report.",
             name(command)

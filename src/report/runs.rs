@@ -19,6 +19,7 @@ pub fn sections(run: &RunSubject, prefix: &str) -> Vec<Section> {
         Some(verdicts::section(run, &id("audit"))),
         Some(measured::section(run, &id("metrics"))),
         expected::section(run, &id("theory")),
+        run.player.as_ref().map(|_| Section::new(id("events"), "Events and messages", vec![Block::Player])),
         figures::section(run, &id("charts")),
     ]
     .into_iter()

@@ -1,6 +1,7 @@
 //! What a report is about: runs and sweeps, read and measured, each with what
 //! the audit and theory say of it.
 
+use super::player::PlayerParts;
 use crate::audit::Audit;
 use crate::charts::Chart;
 use crate::event::MachineId;
@@ -41,6 +42,8 @@ pub struct RunSubject {
     /// Against theory, where it applies.
     pub residuals: Vec<Residual>,
     pub drawn: Option<Drawn>,
+    /// Of the only run of a report.
+    pub player: Option<PlayerParts>,
 }
 
 /// What the audit says of a run.

@@ -78,6 +78,17 @@ pub fn name(text: &str) -> String {
     if text.is_ascii() { text.to_owned() } else { format!("{ISOLATE}{text}{END}") }
 }
 
+/// Whether a character cannot be seen, or turns the direction of reading.
+pub fn is_hidden(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{202a}'..='\u{202e}')
+}
+
+/// Text in which hidden characters are shown by their numbers.
+pub fn visible(text: &str) -> String {
+    let shown = |c: char| if is_hidden(c) { format!("\\u{{{:x}}}", u32::from(c)) } else { c.to_string() };
+    text.chars().map(shown).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

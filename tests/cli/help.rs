@@ -7,8 +7,19 @@ fn every_command_shows_an_example() {
     let lab = Lab::new();
     let said = lab.labctl(&["--help"]).code(0);
     assert!(said.out.contains("labctl run experiments/") && said.out.contains("Exit codes"), "{}", said.out);
-    let commands =
-        ["run", "machine", "parse", "check", "metrics", "dialect", "compare", "power", "plot", "reproduce"];
+    let commands = [
+        "run",
+        "machine",
+        "parse",
+        "check",
+        "metrics",
+        "dialect",
+        "compare",
+        "power",
+        "plot",
+        "report",
+        "reproduce",
+    ];
     for command in commands {
         let help = lab.labctl(&[command, "--help"]).code(0).out;
         assert!(help.contains(&format!("\n  labctl {command} ")), "no example:\n{help}");
@@ -37,7 +48,9 @@ fn an_unknown_command_is_refused_with_the_one_meant() {
 
 #[test]
 fn a_command_without_its_arguments_shows_its_usage() {
-    for command in ["run", "machine", "parse", "check", "metrics", "dialect", "compare", "power", "plot"] {
+    for command in
+        ["run", "machine", "parse", "check", "metrics", "dialect", "compare", "power", "plot", "report"]
+    {
         Lab::new().labctl(&[command]).code(2).tells(&[&format!("Usage: labctl {command}")]);
     }
 }

@@ -16,6 +16,7 @@ mod pieces;
 mod plot;
 mod power;
 mod promises;
+mod report;
 mod reproduce;
 mod run;
 mod signals;
