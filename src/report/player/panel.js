@@ -18,7 +18,7 @@ function element(tag, className, text) {
 }
 
 function timeText(us) { return `${(us / 1e6).toFixed(6)} s`; }
-function clockText(value) { return value >= CLOCK_MAX ? `≥ ${value}` : String(value); }
+function clockText(value) { return value >= CLOCK_MAX ? `≥ ${numberText(value)}` : numberText(value); }
 function numberText(value) { return Number.isNaN(value) ? '?' : value.toLocaleString('en-US'); }
 
 function durationText(us) {
