@@ -135,7 +135,7 @@ pub fn never_idle(run: &RunSubject) -> Vec<Remark> {
     let told = |row: &MachineMetrics| {
         let (who, left) = (machine(row), counted(row.end_queue.unwrap_or_default(), "message"));
         Remark::finding(format!(
-            "{who} hardly did but receive, and left {left} in its queue: by all signs it is overloaded."
+            "{who} received at almost every tick, and left {left} in its queue: by all signs it is overloaded."
         ))
     };
     busy.map(told).collect()

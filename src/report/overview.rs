@@ -1,7 +1,7 @@
 //! What a reader should take away from many runs, in sentences.
 
 use super::chance::{Held, chance};
-use super::document::Remark;
+use super::document::{Remark, Tone};
 use super::findings::{findings, never_idle};
 use super::subject::{Audited, Group, RunSubject, Subjects};
 use super::sweeps;
@@ -28,6 +28,8 @@ pub fn overview(subjects: &Subjects) -> Vec<Remark> {
             found.extend(ended(runs));
         }
     }
+    // What must be looked at before anything is believed comes first.
+    found.sort_by_key(|remark| remark.tone != Tone::Warning);
     found
 }
 

@@ -3,7 +3,7 @@
 use super::document::{Block, Code, Remark, Section, Table};
 use super::findings;
 use super::subject::{Audited, Quoted, RunSubject};
-use super::wording::grouped;
+use super::wording::{counted, grouped};
 use crate::audit::{Audit, Ruling, Verdict};
 
 /// The section on the audit.
@@ -32,7 +32,7 @@ fn findings_of(ruling: &Ruling, quoted: &[Quoted], id: &str) -> Section {
     if more > 0 {
         blocks.push(Block::Prose(format!("{} more; labctl check --format json shows more.", grouped(more))));
     }
-    let heading = format!("{}: {} broken", ruling.rule.id, grouped(ruling.count()));
+    let heading = format!("{}: {}", ruling.rule.id, counted(ruling.count(), "finding"));
     Section::new(format!("{id}-{}", ruling.rule.id), heading, blocks)
 }
 
