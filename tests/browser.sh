@@ -46,9 +46,9 @@ clock_rate = 1
 [[machine]]
 clock_rate = 2
 END
-cat >hostile.toml <<'END'
+cat >hostile.toml <<END
 name = "hostile"
-why = """<script>window.hostile = 1</script> <img src=x onerror=hostile=2> </script> "quoted" 'too' & 🦀 \u202eright to left"""
+why = """<script>window.hostile = 1</script> <img src=x onerror=hostile=2> </script> "quoted" 'too' & 🦀 \\u202eright to left $(printf 'x%.0s' $(seq 200))"""
 duration = "20s"
 [[machine]]
 clock_rate = 3

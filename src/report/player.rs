@@ -110,7 +110,7 @@ fn shown(history: &History, window: &Window) -> Shown {
         is_whole: events == history.events(),
         origin_us,
         to_us: stamps().max().map_or(0, |last| machine::since(last, origin_us)),
-        whole_seconds: stamps().all(|stamp| stamp % 1_000_000 == 0),
+        whole_seconds: events > 0 && stamps().all(|stamp| stamp % 1_000_000 == 0),
     }
 }
 

@@ -6,8 +6,9 @@ use serde::Serialize;
 use super::packing::Packed;
 use crate::history::{Certainty, Match, Source};
 
-/// Larger clocks are shown as this one: beyond it a page does not count in ones.
-pub(super) const CLOCK_MAX: u64 = (1 << 53) - 1;
+/// Larger clocks are shown as at least this: a page counts in ones up to 2⁵³,
+/// and differences take a bit for their sign and one more.
+pub(super) const CLOCK_MAX: u64 = (1 << 51) - 1;
 
 /// A machine's events; the page's script unpacks them in the same order.
 #[derive(Clone, Debug, Default)]

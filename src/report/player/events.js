@@ -35,12 +35,13 @@ function drawCounts(context, view, lane, at, related, ink) {
     const low = Math.min(next, Math.max(index, past));
     const high = Math.max(low, Math.min(next, future));
     let top = yOf(view, at);
+    const highest = top - view.laneHeight * 0.42;
     for (const [from, to, isBright] of related ? [[index, low, 1], [low, high, 0], [high, next, 1]] : [[index, next, 1]]) {
       if (to === from) continue;
       const receives = lane.receivesBefore[to] - lane.receivesBefore[from];
       const sends = lane.sendsBefore[to] - lane.sendsBefore[from];
       [to - from - receives - sends, sends, receives].forEach((count, kind) => {
-        const height = count * scale;
+        const height = Math.min(count * scale, top - highest);
         top -= height;
         if (count > 0) bars[isBright][kind].push([x, top, width, height]);
       });
@@ -110,8 +111,8 @@ function drawClocks(context, view, lane, at, first, end, size, ink) {
   context.textBaseline = 'alphabetic';
   let free = view.left;
   for (let index = first; index < end; index += 1) {
-    const text = String(view.run.clock[lane.base + index]);
-    const half = text.length * 3.4;
+    const text = clockText(view.run.clock[lane.base + index]);
+    const half = text.length * 3.5;
     const x = xOf(view, lane.at[index]);
     if (x - half < free || x + half > view.right) continue;
     context.fillText(text, x, yOf(view, at) - size - 4);

@@ -11,9 +11,9 @@ use crate::event::{Kind, MachineId, Recipients};
 use crate::history::{EventId, History, MachineHistory, Match, Source};
 use crate::log::Record;
 
-/// Times are held within about 70 years of the origin, where a page still
-/// counts single microseconds when it adds them.
-const TIME_MAX_US: i64 = 1 << 51;
+/// Times are held within 17 years of the origin, where a page still counts
+/// single microseconds in changes of steps.
+const TIME_MAX_US: i64 = 1 << 49;
 
 #[derive(Debug, Serialize)]
 pub(super) struct Machine {

@@ -94,7 +94,7 @@ function traceMessage(view, receiver, inbox, at, style) {
   const lane = yOf(view, receiver);
   const arrivalX = xOf(view, inbox.arrival[at]);
   const isOpen = inbox.pop[at] === Infinity;
-  const popX = isOpen ? Math.min(xOf(view, run.end) + 4, view.right + 20) : xOf(view, inbox.pop[at]);
+  const popX = isOpen ? Math.min(xOf(view, run.end), view.right + 20) - 4 : xOf(view, inbox.pop[at]);
   const waits = popX - arrivalX > 4;
   const y = waits ? rowOf(view, receiver, at) : lane;
   if (send >= 0) {
@@ -136,37 +136,52 @@ function traceArrow(style, fromX, fromY, toX, toY, gap) {
   style.heads.closePath();
 }
 
-// The longest chain of causes, through the waits of its messages.
+// The longest chain of causes, through the waits of its messages; where its
+// links cannot be told apart, which lanes it visits.
 function drawChain(context, view, related, ink) {
   const { run } = view;
   const { chain } = related;
   const to = view.from + view.span;
-  context.strokeStyle = ink.chain;
-  context.lineWidth = 2.6;
-  context.lineJoin = 'round';
-  context.beginPath();
   // A link may cross all that is seen, so one more is taken on each side.
   let first = 0;
   while (first + 1 < chain.length && run.at[chain[first + 1]] < view.from) first += 1;
-  if (chain.length > 0) context.moveTo(xOf(view, run.at[chain[first]]), yOf(view, run.lane[chain[first]]));
-  let drawn = -Infinity;
-  for (let at = first + 1; at < chain.length; at += 1) {
-    const [event, before] = [chain[at], chain[at - 1]];
-    const x = xOf(view, run.at[event]);
-    const y = yOf(view, run.lane[event]);
-    if (run.lane[event] !== run.lane[before]) {
-      traceLink(context, view, event, before, x, y);
-    } else if (x - drawn > 0.5 || at === chain.length - 1 || run.lane[chain[at + 1]] !== run.lane[event]) {
-      context.lineTo(x, y);
-    }
-    drawn = x;
-    if (run.at[before] > to) break;
-  }
+  let end = first + 1;
+  while (end < chain.length && run.at[chain[end - 1]] <= to) end += 1;
+  context.strokeStyle = ink.chain;
+  context.lineJoin = 'round';
+  context.beginPath();
+  context.moveTo(xOf(view, run.at[chain[first]]), yOf(view, run.lane[chain[first]]));
+  const isDense = end - first > view.right - view.left;
+  if (isDense) traceVisits(context, view, chain, first, end);
+  else for (let at = first + 1; at < end; at += 1) traceLink(context, view, chain[at], chain[at - 1]);
+  context.lineWidth = isDense ? 1 : 2.6;
+  context.globalAlpha = isDense ? 0.5 : 1;
   context.stroke();
+  context.globalAlpha = 1;
 }
 
-function traceLink(context, view, event, before, x, y) {
-  context.lineTo(xOf(view, view.run.at[before]), yOf(view, view.run.lane[before]));
+// For each pixel that a dense chain comes to, from the highest to the lowest of its lanes.
+function traceVisits(context, view, chain, first, end) {
+  const { run } = view;
+  for (let at = first; at < end;) {
+    const x = Math.round(xOf(view, run.at[chain[at]]));
+    let [highest, lowest, lane] = [Infinity, -1, 0];
+    for (; at < end && Math.round(xOf(view, run.at[chain[at]])) === x; at += 1) {
+      lane = run.lane[chain[at]];
+      highest = Math.min(highest, lane);
+      lowest = Math.max(lowest, lane);
+    }
+    for (const visited of highest === lowest ? [lane] : [highest, lowest, lane]) context.lineTo(x, yOf(view, visited));
+  }
+}
+
+function traceLink(context, view, event, before) {
+  const x = xOf(view, view.run.at[event]);
+  const y = yOf(view, view.run.lane[event]);
+  if (view.run.lane[event] === view.run.lane[before]) {
+    context.lineTo(x, y);
+    return;
+  }
   const { inbox } = view.run.lanes[view.run.lane[event]];
   const message = view.run.messageOf[event];
   const arrival = message < 0 ? x : xOf(view, inbox.arrival[message]);

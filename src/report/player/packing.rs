@@ -17,9 +17,12 @@ pub(super) struct Packed {
 }
 
 impl Packed {
-    /// Appends a number of less than 2⁶³ in either direction.
+    /// Appends a number of less than 2⁵² in either direction: with its sign a
+    /// page reads no more exactly.
     pub fn push(&mut self, value: impl Into<Option<i64>>) {
-        let quantity = match value.into() {
+        let value = value.into();
+        debug_assert!(value.is_none_or(|value| value.unsigned_abs() < 1 << 52), "{value:?} is too large");
+        let quantity = match value {
             Some(0) => {
                 self.zeros += 1;
                 return;

@@ -18,6 +18,7 @@ function element(tag, className, text) {
 }
 
 function timeText(us) { return `${(us / 1e6).toFixed(6)} s`; }
+function clockText(value) { return value >= CLOCK_MAX ? `≥ ${numberText(value)}` : numberText(value); }
 function numberText(value) { return Number.isNaN(value) ? '?' : value.toLocaleString('en-US'); }
 
 function durationText(us) {
@@ -49,12 +50,12 @@ function messageRows(run, event) {
       rows.push([`machine ${lane.id}`, told]);
     }
   } else if (run.kind[event] === RECEIVE) {
-    rows.push(['message clock', numberText(run.messageClock[event])]);
+    rows.push(['message clock', Number.isNaN(run.messageClock[event]) ? 'not told' : clockText(run.messageClock[event])]);
     const from = run.from[event];
     const source = run.source[event];
     rows.push(['from', Number.isNaN(from) ? 'not told' : source < 0 ? `machine ${from}` : eventName(run, source)]);
-    rows.push(['wait', waitText(run.wait[event])]);
-    rows.push(['left in queue', numberText(run.queueLength[event])]);
+    rows.push(['wait', Number.isNaN(run.wait[event]) ? 'not told' : waitText(run.wait[event])]);
+    rows.push(['left in queue', Number.isNaN(run.queueLength[event]) ? 'not told' : numberText(run.queueLength[event])]);
     if (run.known[event] !== CERTAIN) rows.push(['source', KNOWN_WORDS[run.known[event]]]);
   }
   return rows;
@@ -62,14 +63,18 @@ function messageRows(run, event) {
 
 function waitText(wait) { return Number.isNaN(wait) ? 'wait not told' : `${durationText(wait)} in the queue`; }
 
-// What waits on the machine of the selected event, after it: sender and clock.
-function queueRows(run, event) {
-  const { inbox } = run.lanes[run.lane[event]];
-  const length = queueAt(inbox, run.at[event]);
-  const waiting = waitingAt(inbox, run.at[event], QUEUE_MOST);
-  if (length === 0) return [];
-  const more = length > waiting.length ? ` and ${numberText(length - waiting.length)} more` : '';
-  return [['waiting here', waiting.map((at) => messageText(run, inbox, at)).join(', ') + more, 'player-wide']];
+// What waits on a machine at an instant: sender and clock of each message.
+function queueText(run, lane, instant) {
+  const { inbox } = run.lanes[lane];
+  const waiting = waitingAt(inbox, instant, QUEUE_MOST);
+  const more = queueAt(inbox, instant) - waiting.length;
+  return waiting.map((at) => messageText(run, inbox, at)).join(', ') + (more > 0 ? ` and ${numberText(more)} more` : '');
+}
+
+// The queues that are not empty at an instant, but for those told elsewhere.
+function queueRows(run, instant, lanes) {
+  const rows = lanes.map((lane) => [`queue of ${run.lanes[lane].id}`, queueText(run, lane, instant), 'player-wide']);
+  return rows.filter(([, text]) => text !== '');
 }
 
 function causeRows(run, related) {
@@ -91,25 +96,29 @@ function causeRows(run, related) {
 }
 
 function showDetails(box, run, state) {
-  box.replaceChildren();
-  if (state.selected < 0) {
-    const at = state.instant === null ? '' : ` The queues are those at ${timeText(state.instant)}.`;
-    box.append(element('p', 'player-hint', `Select an event to see its causes and its effects.${at}`));
+  const { selected, related, instant } = state;
+  if (selected < 0) {
+    const at = instant === null ? '' : ` The queues are those at ${timeText(instant)}.`;
+    box.replaceChildren(element('p', 'player-hint', `Select an event to see its causes and its effects.${at}`));
+    if (instant !== null) box.append(listOf(queueRows(run, instant, [...run.lanes.keys()])));
     return;
   }
-  const { selected, related } = state;
   const kind = KIND_WORDS[run.kind[selected]];
-  box.append(element('h4', `player-kind player-kind-${kind.toLowerCase()}`, `${kind} on ${eventName(run, selected)}`));
-  const rows = [['time', timeText(run.stamp[selected])], ['clock', numberText(run.clock[selected])],
-    ...messageRows(run, selected), ...causeRows(run, related),
-    ...queueRows(run, selected)];
+  box.replaceChildren(
+    element('h4', `player-kind player-kind-${kind.toLowerCase()}`, `${kind} on ${eventName(run, selected)}`),
+    listOf([['time', timeText(run.stamp[selected])], ['clock', clockText(run.clock[selected])],
+      ...messageRows(run, selected), ...causeRows(run, related), ...queueRows(run, instant, [run.lane[selected]])]),
+  );
+}
+
+function listOf(rows) {
   const list = element('dl');
   for (const [name, value, className] of rows) {
     const row = element('div', className);
     row.append(element('dt', '', name), element('dd', '', value));
     list.append(row);
   }
-  box.append(list);
+  return list;
 }
 
 // The queue of each machine, next waiting first, each box beside its lane.
@@ -145,7 +154,7 @@ function messageText(run, inbox, message) {
   const send = inbox.send[message];
   const clock = send >= 0 ? run.clock[send] : run.messageClock[inbox.receive[message]];
   const from = send >= 0 ? run.lanes[run.lane[send]].id : run.from[inbox.receive[message]];
-  return `${Number.isNaN(from) ? '?' : from}\u00a0·\u00a0${numberText(clock)}`;
+  return `${Number.isNaN(from) ? '?' : from}\u00a0·\u00a0${Number.isNaN(clock) ? '?' : clockText(clock)}`;
 }
 
 // The events that are seen, in the order of time, at most so many.
@@ -183,6 +192,6 @@ function tableRow(run, event, select) {
     : run.kind[event] === RECEIVE ? `clock ${numberText(run.messageClock[event])} from ${numberText(run.from[event])}` : '';
   const tick = run.tick[event];
   row.append(first, ...[run.lanes[run.lane[event]].id, KIND_WORDS[run.kind[event]], numberText(tick),
-    numberText(run.clock[event]), message].map((text) => element('td', '', String(text))));
+    clockText(run.clock[event]), message].map((text) => element('td', '', String(text))));
   return row;
 }

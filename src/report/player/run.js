@@ -5,6 +5,7 @@ const INTERNAL = 0, SEND = 1, RECEIVE = 2;
 const CERTAIN = 0, AMBIGUOUS = 1, CIRCULAR = 2, REPEATED = 3, MISSING = 4, UNKNOWN = 5, LATER = 6, NEVER = 7;
 const KNOWN_OF = { R: CERTAIN, A: AMBIGUOUS, C: CIRCULAR, D: REPEATED, M: MISSING, U: UNKNOWN };
 const BLOCK = 64;
+const CLOCK_MAX = 2 ** 51 - 1; // larger clocks come as this one
 
 function readRun(data) {
   const count = data.machines.reduce((sum, machine) => sum + machine.kinds.length, 0);
@@ -152,7 +153,8 @@ function setSource(run, event, from, index, transit) {
 }
 
 // Every message, by receiver, in the order of arrival. A message has a SEND, a
-// RECEIVE or both; where its arrival is not known it is that of the SEND.
+// RECEIVE or both. Where its arrival is not known it is guessed: as that of the
+// SEND, or of a message never received as long after it as others take.
 function readMessages(run, data) {
   const byLane = run.lanes.map(() => []);
   for (let event = 0; event < run.count; event += 1) {
@@ -164,12 +166,20 @@ function readMessages(run, data) {
     if (isGuess) arrival = source < 0 ? pop : Math.min(run.at[source], pop);
     byLane[run.lane[event]].push({ send: source, receive: event, arrival, pop, known: run.known[event], isGuess });
   }
-  data.machines.forEach((machine, lane) => readOpen(run, machine.open, run.lanes[lane], byLane));
+  const typical = byLane.map((messages) => typicalTransit(run, messages));
+  data.machines.forEach((machine, lane) => readOpen(run, machine.open, run.lanes[lane], byLane, typical));
   run.lanes.forEach((lane, at) => { lane.inbox = makeInbox(run, byLane[at]); });
   readDeliveries(run);
 }
 
-function readOpen(run, open, lane, byLane) {
+// The median time from SEND to arrival, as far as it is known.
+function typicalTransit(run, messages) {
+  const known = messages.filter((message) => message.send >= 0 && !message.isGuess);
+  const transits = Float64Array.from(known, (message) => message.arrival - run.at[message.send]).sort();
+  return transits.length > 0 ? Math.max(0, transits[transits.length >> 1]) : 0;
+}
+
+function readOpen(run, open, lane, byLane, typical) {
   const sends = unpack(open.sends, open.count);
   const to = unpack(open.to, open.count);
   const transits = unpack(open.transits, open.count);
@@ -179,9 +189,10 @@ function readOpen(run, open, lane, byLane) {
     index += sends[at];
     const send = lane.base + index;
     const isGuess = Number.isNaN(transits[at]);
-    const arrival = run.at[send] + (isGuess ? 0 : transits[at]);
+    const receiver = run.laneOfMachine.get(to[at]);
+    const arrival = run.at[send] + (isGuess ? typical[receiver] : transits[at]);
     const known = later[at] ? LATER : NEVER;
-    byLane[run.laneOfMachine.get(to[at])].push({ send, receive: -1, arrival, pop: Infinity, known, isGuess });
+    byLane[receiver].push({ send, receive: -1, arrival, pop: Infinity, known, isGuess });
   }
 }
 

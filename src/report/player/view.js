@@ -3,6 +3,7 @@
 const SPAN_LEAST_US = 2000;
 
 const EVENTS_AT_FIRST = 90;
+const EVENTS_A_LANE_AT_FIRST = 12;
 
 function makeView(run) {
   const length = run.end - run.start;
@@ -41,9 +42,9 @@ function setWindow(view, from, span) {
 
 // The first view: as much from the beginning as can be told apart.
 function showBeginning(view) {
-  const share = EVENTS_AT_FIRST * Math.min(1, view.width / 1000);
+  const most = Math.max(EVENTS_AT_FIRST, EVENTS_A_LANE_AT_FIRST * view.run.lanes.length);
   const rate = view.run.count / (view.run.end - view.run.start);
-  setWindow(view, view.first, share / rate);
+  setWindow(view, view.first, (most * Math.min(1, view.width / 1000)) / rate);
 }
 
 // Zooms about a moment, which stays where it is.
