@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         Command::Compare(args) => cli::compare::run(&args, &terminal),
         Command::Power(args) => cli::power::run(&args, &terminal),
         Command::Plot(args) => cli::plot::run(&args, &terminal),
+        Command::Report(args) => cli::report::run(&args, &terminal),
         Command::Sweep(args) => cli::sweep::run(&args, &terminal),
         Command::Plan(args) => cli::plan::run(&args, &terminal),
         Command::Exec(args) => cli::exec::run(&args, &terminal),

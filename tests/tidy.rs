@@ -21,7 +21,7 @@ const DOORS: [(&str, &[&str]); 12] = [
 ];
 
 /// Sources that decide and compute, and neither touch the world nor ask it.
-const PURE: [&str; 23] = [
+const PURE: [&str; 24] = [
     "src/machine.rs",
     "src/markdown.rs",
     "src/event.rs",
@@ -38,6 +38,7 @@ const PURE: [&str; 23] = [
     "src/dialect/",
     "src/residual.rs",
     "src/rounding.rs",
+    "src/report/",
     "src/reproduce/",
     "src/history/",
     "src/audit/",
@@ -53,6 +54,7 @@ const NOT_PURE: [&str; 7] = [
     "src/dialect/file.rs",
     "src/dialect/runs.rs",
     "src/dialect/tests/",
+    "src/report/gathering.rs",
     "src/reproduce/tests.rs",
     "src/export/parquet.rs",
 ];

@@ -29,6 +29,7 @@ pub mod plot;
 pub mod power;
 pub mod predict;
 mod progress;
+pub mod report;
 pub mod reproduce;
 pub mod run;
 pub mod schema;
@@ -114,6 +115,8 @@ pub enum Command {
     Power(power::Args),
     /// Draw the charts of runs
     Plot(plot::Args),
+    /// Write one page on runs: findings, verdicts, metrics, theory and charts
+    Report(report::Args),
     /// Make many runs: over values of any key, and over replicates
     Sweep(Box<sweep::Args>),
     /// Write a sweep down, to be run in pieces and anywhere

@@ -14,7 +14,7 @@ pub struct SpaceTimeFlags {
     #[arg(long, value_name = "TIME", value_parser = time)]
     to: Option<LabTime>,
 
-    /// Write the logical clock to each event with room for it, not only where all have
+    /// Write the logical clock to each event with room for it, not only where nearly all have
     #[arg(long)]
     pub clocks: bool,
 }

@@ -22,6 +22,7 @@ mod pieces;
 mod plot;
 mod power;
 mod promises;
+mod report;
 mod reproduce;
 mod run;
 mod shell;
