@@ -14,6 +14,7 @@ import time
 from datetime import datetime, timezone
 
 INTERNAL_PROB = 0.7
+PATIENCE = 60  # Seconds to wait for the others.
 
 
 def meet(own, ports, inbox):
@@ -21,13 +22,17 @@ def meet(own, ports, inbox):
 
     Returns the connections to send on, by peer, and the threads that read the others.
     """
+    deadline = time.monotonic() + PATIENCE
     server = socket.create_server(("127.0.0.1", ports[own]))
+    server.settimeout(PATIENCE)
     outgoing = {}
     for peer in ports:
         while peer != own and peer not in outgoing:
             try:
                 connection = socket.create_connection(("127.0.0.1", ports[peer]))
             except ConnectionRefusedError:  # It is not there yet.
+                if time.monotonic() > deadline:
+                    raise
                 time.sleep(0.02)
                 continue
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
