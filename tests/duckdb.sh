@@ -45,11 +45,12 @@ clock_rate = 3.5
 END
 sed 's/"lab"/"other"/' lab.toml >other.toml
 
-# Runs of two experiments, one with a number for its name; a run of somebody
-# else, called what no folder should be called; and one without any RECEIVE.
+# Runs of two experiments, one with a number for its name; two of a sweep; a run
+# of somebody else, called what no folder should be called; and one without any RECEIVE.
 for run in lab:r1 lab:r2 other:7; do
   lab run "${run%:*}.toml" --engine sim --run-name "${run#*:}" >/dev/null
 done
+lab sweep lab.toml --replicates 2 --speedup 50 --name probs >/dev/null
 hostile=$'results/a=b, 100% "é" [x]* <script>\n😀'
 mkdir -p "$hostile" results/quiet
 grep -v 'Machines:' results/lab/r1/log_1.txt >"$hostile/log_1.txt"
@@ -76,7 +77,7 @@ events = pandas.read_csv("events.csv", dtype=str, keep_default_na=False)
 metrics = pandas.read_csv("metrics.csv", dtype=str, keep_default_na=False)
 number = lambda column: pandas.to_numeric(column.where(column != ""))
 names = lambda frame: frame["experiment"] + "\0" + frame["run"]
-assert len(events) > 900 and names(events).nunique() == 5, "the runs are not what they were meant to be"
+assert len(events) > 900 and names(events).nunique() == 7, "the runs are not what they were meant to be"
 
 def by_run(frame, columns):
     rows = {}
@@ -112,14 +113,17 @@ same("DuckDB has each kind of event", kinds, sorted((kind, int(count)) for kind,
 recipients = duckdb.sql('SELECT "to", count(*) FROM \'tree/events/**/*.parquet\' WHERE "to" IS NOT NULL GROUP BY ALL ORDER BY ALL').fetchall()
 same("DuckDB has each recipient", recipients, sorted((to, int(count)) for to, count in events["to"].value_counts().items() if to))
 
-# The queries of the documentation.
+sweeps = duckdb.sql("SELECT sweep, count(DISTINCT (experiment, run)) FROM 'tree/metrics/**/*.parquet' GROUP BY ALL ORDER BY ALL").fetchall()
+same("DuckDB knows the runs of a sweep", sweeps, [("(none)", 5), ("probs", 2)])
+
+# The query of the documentation.
 query = """
 SELECT e.experiment, m.machine, m.clock_rate, max(e.queue_length) AS max_queue, avg(e.waited_us) / 1e6 AS waited_s
 FROM 'tree/events/**/*.parquet' e JOIN 'tree/metrics/**/*.parquet' m USING (experiment, run, machine)
 GROUP BY ALL ORDER BY ALL
 """
 joined = duckdb.sql(query).fetchall()
-same("events and metrics join", [row[3] for row in joined if row[0] == "lab"],
-     [max(int(q) for q in metrics[(metrics.experiment == "lab") & (metrics.machine == str(m))]["max_queue"]) for m in (1, 2, 3)])
+same("events and metrics join", [row[3] for row in joined if row[0] == "other"],
+     [max(int(q) for q in metrics[(metrics.experiment == "other") & (metrics.machine == str(m))]["max_queue"]) for m in (1, 2, 3)])
 sys.exit(1 if faults else 0)
 END

@@ -5,22 +5,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What may be named only by sources at or below these places.
-const DOORS: [(&str, &[&str]); 11] = [
+const DOORS: [(&str, &[&str]); 12] = [
     ("tokio", &["src/engine/sockets/", "src/cli/"]),
     ("socket2", &["src/engine/sockets/"]),
     ("polars", &["src/table.rs", "src/table/", "src/reading.rs"]),
     ("polars_io", &["src/table.rs", "src/table/"]),
     ("plotters", &["src/charts/"]),
     ("resvg", &["src/charts/"]),
-    ("regex", &["src/dialect/", "src/export/shiviz/"]),
+    ("regex", &["src/dialect/", "src/export/shiviz/", "src/spec/tests/"]),
     ("regex_syntax", &["src/dialect/needle.rs"]),
     ("clap", &["src/cli/", "src/main.rs"]),
     ("indicatif", &["src/cli/"]),
     ("comfy_table", &["src/cli/"]),
+    ("ratatui", &["src/cli/live/"]),
 ];
 
 /// Sources that decide and compute, and neither touch the world nor ask it.
-const PURE: [&str; 21] = [
+const PURE: [&str; 24] = [
     "src/machine.rs",
     "src/markdown.rs",
     "src/event.rs",
@@ -37,18 +38,23 @@ const PURE: [&str; 21] = [
     "src/dialect/",
     "src/residual.rs",
     "src/rounding.rs",
+    "src/report/",
     "src/reproduce/",
     "src/history/",
     "src/audit/",
     "src/causality/",
     "src/export/",
+    "src/follow/snapshot.rs",
+    "src/cli/live/picture/",
 ];
 /// The places where specs and dialects meet the disk, and tests that look at files.
-const NOT_PURE: [&str; 6] = [
+const NOT_PURE: [&str; 8] = [
     "src/spec/file.rs",
+    "src/spec/tests/",
     "src/dialect/file.rs",
     "src/dialect/runs.rs",
     "src/dialect/tests/",
+    "src/report/gathering.rs",
     "src/reproduce/tests.rs",
     "src/export/parquet.rs",
 ];

@@ -4,16 +4,27 @@ use std::path::Path;
 
 use anyhow::Context;
 use jiff::Timestamp;
-use labctl::engine::{Gauges, StopSwitch};
+use labctl::engine::{Gauges, Observer, StopSwitch};
 use labctl::lab::{self, Done, Engine, LabError, Order};
 use labctl::plan::Run;
 
 use super::Terminal;
+use super::live::Live;
 use super::progress::Progress;
+use super::signals::Signals;
 
 /// Logs of more than this are not kept in memory: about one million events,
 /// which take a tenth of a gigabyte and less than a second to audit.
 pub const HISTORY_BYTES_MAX: u64 = 128 << 20;
+
+/// How a person watches a run.
+#[derive(Clone, Copy, Debug)]
+pub enum Show<'a> {
+    /// By bars, or by plain lines off a terminal.
+    Progress,
+    /// By a view of the whole terminal, whose keys can end the run.
+    Live(&'a Signals),
+}
 
 /// Runs `run`, named `run_name` or else by its time and seed, into `results`.
 /// `None` is a run that was stopped before its first tick.
@@ -22,12 +33,13 @@ pub fn conduct(
     run_name: Option<&str>,
     results: &Path,
     engine: Engine,
+    show: Show<'_>,
     stop: &StopSwitch,
     terminal: &Terminal,
 ) -> anyhow::Result<Option<Done>> {
     let token = run.spec.network.token.clone().map_or_else(random_token, Ok)?;
     let gauges = Gauges::new(run.spec.machine_count());
-    let progress = Progress::start(run, &gauges, terminal);
+    let shown = Shown::start(show, run, &gauges, &engine, terminal);
     let order = Order {
         token,
         spec: run.spec.clone(),
@@ -36,12 +48,12 @@ pub fn conduct(
         engine,
         stop: stop.clone(),
         gauges,
-        observer: progress.observer(),
+        observer: shown.observer(),
         now: Timestamp::now(),
         history_bytes_max: HISTORY_BYTES_MAX,
     };
     let outcome = lab::run(&order);
-    progress.finish();
+    shown.finish();
     match outcome {
         Ok(done) => Ok(Some(done)),
         Err(LabError::StoppedBeforeStart) => {
@@ -49,6 +61,39 @@ pub fn conduct(
             Ok(None)
         }
         Err(error) => Err(error).with_context(|| format!("experiment {}", run.spec.name)),
+    }
+}
+
+/// What shows a run.
+enum Shown {
+    Progress(Progress),
+    Live(Live),
+}
+
+impl Shown {
+    /// A terminal that cannot be taken over has bars.
+    fn start(show: Show<'_>, run: &Run, gauges: &Gauges, engine: &Engine, terminal: &Terminal) -> Shown {
+        if let Show::Live(signals) = show {
+            match Live::start(run, gauges, *engine != Engine::Simulator, signals, terminal) {
+                Ok(live) => return Shown::Live(live),
+                Err(error) => terminal.warn(format!("this terminal cannot show the live view: {error}")),
+            }
+        }
+        Shown::Progress(Progress::start(run, gauges, terminal))
+    }
+
+    fn observer(&self) -> Observer {
+        match self {
+            Shown::Progress(progress) => progress.observer(),
+            Shown::Live(live) => live.observer(),
+        }
+    }
+
+    fn finish(self) {
+        match self {
+            Shown::Progress(progress) => progress.finish(),
+            Shown::Live(live) => live.finish(),
+        }
     }
 }
 

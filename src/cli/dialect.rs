@@ -93,7 +93,7 @@ fn test(name: &str, logs: &[PathBuf], max_unmatched: f64, terminal: &Terminal) -
             // A file of several machines or runs is shown once, with the lines of all.
             let whole = LogContext { part: None, ..context };
             let mut text = match context.part {
-                Some(part) if part.accounts != Accounts::File => continue,
+                Some(part) if part.accounts != Accounts::Whole => continue,
                 Some(_) => format!("{}\n", path.display()),
                 None => format!("{}, machine {}\n", path.display(), whole.machine),
             };

@@ -24,14 +24,15 @@ Examples:
   labctl export results/ --to parquet -o lab
   duckdb -c \"SELECT experiment, event, count(*) FROM 'lab/events/**/*.parquet' GROUP BY ALL\"
 
-A window is --from (its first moment) and --until (the first moment after it), in lab time since the
-run's start; --to names the format. Vector clocks begin with the window, and messages whose SEND lies
-outside of it are received out of nowhere; their number is told. What was written is read back as the
-viewer would, and what it would reject is not written (exit code 1).
+A window is --from (its first moment) and --until (the first moment after it), in lab time since
+the run's start; --to names the format. Vector clocks begin with the window, and messages whose
+SEND lies outside of it are received out of nowhere; their number is told. What was written is read
+back as the viewer would, and what it would reject is not written (exit code 1).
 
-Parquet is a folder of two tables, events and metrics, in partitions by experiment and run (and sweep,
-if there are sweeps): DuckDB reads 'lab/events/**/*.parquet', polars scan_parquet('lab/events'), and
-pandas read_parquet('lab/events'). With a window there are no metrics, which speak of whole runs.";
+Parquet is a folder of two tables, events and metrics, in partitions by experiment and run. DuckDB
+reads 'lab/events/**/*.parquet', Polars scan_parquet('lab/events'), and pandas
+read_parquet('lab/events'). Where some are runs of a sweep there is a column `sweep` too, (none)
+for the others. With a window there are no metrics, which speak of whole runs.";
 
 /// The arguments of `labctl export`.
 #[derive(Debug, clap::Args)]

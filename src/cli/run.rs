@@ -15,9 +15,9 @@ use labctl::spec::Spec;
 use labctl::store::{LATEST_LINK, PARTIAL_SUFFIX};
 
 use super::audits::tell_audit;
-use super::conduct::conduct;
+use super::conduct::{Show, conduct};
 use super::engine_flag::EngineFlag;
-use super::signals::listen;
+use super::signals::{Signals, listen};
 use super::spec_flags::SpecFlags;
 use super::{Exit, Terminal, plot, view};
 
@@ -27,6 +27,7 @@ Examples:
   labctl run experiments/exp4.toml --speedup 10 --seed 7
   labctl run experiments/*.toml --speedup 20
   labctl run experiments/exp1.toml --internal-prob 0.2 --clock-rates 1,3,6 --duration 30s
+  labctl run experiments/exp4.toml --live
   labctl run experiments/exp4.toml --engine sim
   labctl run experiments/exp1.toml --delay uniform:100ms..500ms --set network.where=sender
 
@@ -49,6 +50,10 @@ pub struct Args {
     /// Where the machines live: in this process, or each in a process of its own
     #[arg(long, value_name = "WHERE", default_value = "tasks")]
     isolation: IsolationFlag,
+
+    /// Watch queues, clocks and last events on the whole terminal while the machines run
+    #[arg(long)]
+    live: bool,
 
     /// Name the run, instead of by its time and seed
     #[arg(long, value_name = "NAME", value_parser = folder_name)]
@@ -99,11 +104,12 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     }
     let stop = StopSwitch::default();
     let signals = listen(&stop, terminal)?;
+    let way = way_to_show(args, &signals, terminal);
     let (mut exit, mut rows) = (Exit::Done, Vec::new());
     let published = specs.iter().flat_map(|spec| published_values(&spec.name, spec)).collect();
     let several = specs.len() > 1;
     for spec in specs {
-        if let Some(done) = run_one(args, spec, &stop, terminal)? {
+        if let Some(done) = run_one(args, spec, way, &stop, terminal)? {
             if done.reason == EndReason::Failed {
                 exit = Exit::Failed;
             }
@@ -124,12 +130,25 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
+fn way_to_show<'a>(args: &Args, signals: &'a Signals, terminal: &Terminal) -> Show<'a> {
+    if args.live && !terminal.talk_to_a_person {
+        terminal.warn("--live needs a terminal on standard error; plain lines instead");
+    }
+    if args.live && terminal.talk_to_a_person { Show::Live(signals) } else { Show::Progress }
+}
+
 /// `None` is a run that was stopped before its first tick.
-fn run_one(args: &Args, spec: Spec, stop: &StopSwitch, terminal: &Terminal) -> anyhow::Result<Option<Done>> {
+fn run_one(
+    args: &Args,
+    spec: Spec,
+    way: Show<'_>,
+    stop: &StopSwitch,
+    terminal: &Terminal,
+) -> anyhow::Result<Option<Done>> {
     let run = Run::single(spec, String::new());
     say_what_begins(&run, args.engine, terminal);
     let engine = engine(args)?;
-    let Some(mut done) = conduct(&run, args.run_name.as_deref(), &args.results, engine, stop, terminal)?
+    let Some(mut done) = conduct(&run, args.run_name.as_deref(), &args.results, engine, way, stop, terminal)?
     else {
         return Ok(None);
     };

@@ -8,30 +8,58 @@ use anyhow::Context;
 use labctl::engine::StopSwitch;
 
 use super::Terminal;
+use super::live::screen;
 
 const SIGINT: u8 = 2;
 const SIGTERM: u8 = 15;
 
-/// Which signal has come, if any.
-#[derive(Clone, Debug, Default)]
-pub struct Signals(Arc<AtomicU8>);
+/// Which signal has come, if any, and what it stops.
+#[derive(Clone, Debug)]
+pub struct Signals {
+    first: Arc<AtomicU8>,
+    stop: StopSwitch,
+    terminal: Terminal,
+    /// What the first signal brings about.
+    words: &'static str,
+}
 
 impl Signals {
     /// The number of the first signal.
     pub fn received(&self) -> Option<u8> {
-        Some(self.0.load(Relaxed)).filter(|signal| *signal > 0)
+        Some(self.first.load(Relaxed)).filter(|signal| *signal > 0)
+    }
+
+    /// Does as Ctrl-C does.
+    pub fn interrupt(&self) {
+        self.hear(SIGINT);
+    }
+
+    fn hear(&self, signal: u8) {
+        if self.first.compare_exchange(0, signal, Relaxed, Relaxed).is_err() {
+            screen::close();
+            std::process::exit(128 + i32::from(signal));
+        }
+        self.stop.interrupt();
+        if !self.words.is_empty() {
+            self.terminal.say(self.words);
+        }
     }
 }
 
 /// From now on the first signal turns `stop`, and says so.
 pub fn listen(stop: &StopSwitch, terminal: &Terminal) -> anyhow::Result<Signals> {
-    let talk = terminal.clone();
-    let heard = move || talk.say("stopping: the logs are being closed; once more to stop at once");
-    stop_on_signals(stop.clone(), heard).context("cannot listen for Ctrl-C")
+    let words = "stopping: the logs are being closed; once more to stop at once";
+    listen_and_say(stop, terminal, words).context("cannot listen for Ctrl-C")
 }
 
-fn stop_on_signals(stop: StopSwitch, heard: impl Fn() + Send + 'static) -> io::Result<Signals> {
-    let signals = Signals::default();
+/// The same, where nothing is to be said, for nothing has to be closed.
+pub fn listen_quietly(stop: &StopSwitch, terminal: &Terminal) -> anyhow::Result<Signals> {
+    listen_and_say(stop, terminal, "").context("cannot listen for Ctrl-C")
+}
+
+fn listen_and_say(stop: &StopSwitch, terminal: &Terminal, words: &'static str) -> io::Result<Signals> {
+    let (stop, terminal) = (stop.clone(), terminal.clone());
+    let signals = Signals { first: Arc::default(), stop, terminal, words };
     let seen = signals.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut waiting = {
@@ -41,12 +69,7 @@ fn stop_on_signals(stop: StopSwitch, heard: impl Fn() + Send + 'static) -> io::R
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         runtime.block_on(async {
             loop {
-                let signal = waiting.next().await;
-                if seen.0.compare_exchange(0, signal, Relaxed, Relaxed).is_err() {
-                    std::process::exit(128 + i32::from(signal));
-                }
-                stop.interrupt();
-                heard();
+                seen.hear(waiting.next().await);
             }
         });
     })?;

@@ -11,6 +11,8 @@ use clap::ValueEnum;
 use labctl::plan::CellsError;
 use labctl::spec::SpecError;
 
+use super::live::screen;
+
 /// When to use colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Color {
@@ -124,6 +126,9 @@ impl Terminal {
     }
 
     fn line(&self, text: &str) {
+        if screen::hold(text) {
+            return;
+        }
         // Whoever closed standard error does not want to hear.
         let _ = writeln!(io::stderr(), "{text}");
     }

@@ -9,7 +9,7 @@ use labctl::log::EndReason;
 use labctl::plan::Run;
 use labctl::spec::Spec;
 
-use super::conduct::conduct;
+use super::conduct::{Show, conduct};
 use super::signals::listen;
 use super::spec_flags::SpecFlags;
 use super::{Exit, Terminal};
@@ -61,7 +61,8 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 
 fn compare_one(spec: Spec, args: &Args, stop: &StopSwitch, terminal: &Terminal) -> anyhow::Result<bool> {
     let run = Run::single(spec, String::new());
-    let Some(done) = conduct(&run, None, &args.results, Engine::Sockets, stop, terminal)? else {
+    let Some(done) = conduct(&run, None, &args.results, Engine::Sockets, Show::Progress, stop, terminal)?
+    else {
         return Ok(false);
     };
     if done.reason != EndReason::Completed {

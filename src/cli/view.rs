@@ -9,7 +9,7 @@ use labctl::sweep::CellOutline;
 
 use super::rounding::Rounding;
 
-const UNKNOWN: &str = "?";
+pub const UNKNOWN: &str = "?";
 /// Stands for rows that are left out.
 pub const LEFT_OUT: &str = "…";
 /// A line under the header and nothing else: rows read best close together.

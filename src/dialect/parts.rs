@@ -28,7 +28,7 @@ pub enum Accounts {
     /// And those of its run that name no machine.
     Run,
     /// And those that say nothing, or that fit nothing.
-    File,
+    Whole,
 }
 
 /// A part as the lines of a file tell it.

@@ -27,7 +27,7 @@ impl Dialect {
         let mut interpreter = Interpreter::new(self, context);
         let mut books = Books::new(self, context, see);
         read_records(self.begins.as_ref(), input, |chunk| {
-            if chunk.too_long && books.accounts == Accounts::File {
+            if chunk.too_long && books.accounts == Accounts::Whole {
                 books.take(&chunk);
                 return books.give_up(&chunk);
             } else if chunk.too_long {
@@ -46,7 +46,7 @@ impl Dialect {
             match (fate, &meaning) {
                 (_, Meaning::Elsewhere) => return books.leave(&chunk),
                 (Fate::Blank | Fate::Unmatched | Fate::Said(Role::Ignored), _)
-                    if books.accounts < Accounts::File =>
+                    if books.accounts < Accounts::Whole =>
                 {
                     return books.leave(&chunk);
                 }
@@ -113,7 +113,7 @@ impl<'d, S: FnMut(u64, &Line<'_>)> Books<'d, S> {
     fn new(dialect: &'d Dialect, context: &'d LogContext, see: S) -> Books<'d, S> {
         let taken = Taken { machine: Some(context.machine), ..Taken::default() };
         let clock_rate = context.clock_rate.or(context.file_clock_rate);
-        let accounts = context.part.as_ref().map_or(Accounts::File, |part| part.accounts);
+        let accounts = context.part.as_ref().map_or(Accounts::Whole, |part| part.accounts);
         Books { dialect, context, taken, clock_rate, held: None, accounts, left: 0, see }
     }
 

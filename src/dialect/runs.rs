@@ -183,7 +183,7 @@ fn gather(dialect: &Dialect, path: &Path, wanted: bool, groups: &mut Groups) -> 
         logs: BTreeMap::new(),
     });
     let log = group.logs.entry(path.canonicalize().map_err(failed)?);
-    let new = || Log { path: path.to_owned(), says, wanted: false, part: None, accounts: Accounts::File };
+    let new = || Log { path: path.to_owned(), says, wanted: false, part: None, accounts: Accounts::Whole };
     log.or_insert_with(new).wanted |= wanted;
     Ok(())
 }
@@ -243,7 +243,7 @@ fn in_parts(dialect: &Dialect, log: Log) -> Result<Vec<Log>, RunsError> {
             let mut part = |(nth, part): (usize, NamedPart)| {
                 let is_first_of_run = runs.insert(part.run.clone());
                 let own = if is_first_of_run { Accounts::Run } else { Accounts::Own };
-                let accounts = if nth == 0 { Accounts::File } else { own };
+                let accounts = if nth == 0 { Accounts::Whole } else { own };
                 Log { part: Some(part), accounts, ..log.clone() }
             };
             Ok(parts.into_iter().enumerate().map(&mut part).collect())

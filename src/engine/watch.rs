@@ -1,7 +1,8 @@
 //! How a run is watched and stopped from outside.
 
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 
 use crate::event::MachineId;
 use crate::log::EndReason;
@@ -29,11 +30,17 @@ impl Gauge {
 pub struct Gauges {
     machines: Arc<[Gauge]>,
     lab_time_ns: Arc<AtomicU64>,
+    /// Where the logs are written, from when that is known.
+    logs: Arc<OnceLock<PathBuf>>,
 }
 
 impl Gauges {
     pub fn new(machines: u32) -> Gauges {
-        Gauges { machines: (0..machines).map(|_| Gauge::default()).collect(), lab_time_ns: Arc::default() }
+        Gauges {
+            machines: (0..machines).map(|_| Gauge::default()).collect(),
+            lab_time_ns: Arc::default(),
+            logs: Arc::default(),
+        }
     }
 
     pub fn machine(&self, id: MachineId) -> Option<&Gauge> {
@@ -51,6 +58,16 @@ impl Gauges {
 
     pub fn reach(&self, lab_time_ns: u64) {
         self.lab_time_ns.fetch_max(lab_time_ns, Relaxed);
+    }
+
+    /// The folder that the run's logs are written into, once it is made.
+    pub fn logs(&self) -> Option<&Path> {
+        self.logs.get().map(PathBuf::as_path)
+    }
+
+    /// The logs are written into `folder`; the first folder named holds.
+    pub fn log_into(&self, folder: &Path) {
+        self.logs.get_or_init(|| folder.to_owned());
     }
 }
 

@@ -6,7 +6,8 @@
 //! DIR/metrics/experiment=exp4/run=sample/metrics.parquet
 //! ```
 //!
-//! Runs of sweeps lie below `sweep=<name>`, and then every run has that folder.
+//! Where some are runs of a sweep, `sweep=<name>` stands before the experiment,
+//! and `sweep=(none)` for the others.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter};
@@ -22,8 +23,9 @@ use crate::reading::{ReadError, ReadLog};
 use crate::store::{RunPath, StoreError, share_like_others};
 use crate::table::{EventTable, ParquetContent, ParquetSink, parquet_content, write_metrics};
 
-/// How Hive calls a value that is not there.
-const NO_SWEEP: &str = "__HIVE_DEFAULT_PARTITION__";
+/// The folder of runs of no sweep. Hive has a name for what is not there, but
+/// pandas cannot read it beside others.
+const NO_SWEEP: &str = "sweep=(none)";
 
 /// A tree cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -111,7 +113,7 @@ impl ParquetTree {
         if self.has_sweeps {
             folder.push(match &run.sweep {
                 Some(sweep) => partition("sweep", sweep),
-                None => format!("sweep={NO_SWEEP}"),
+                None => NO_SWEEP.to_owned(),
             });
         }
         folder.extend([partition("experiment", &run.experiment), partition("run", &run.run)]);

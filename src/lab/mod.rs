@@ -139,6 +139,7 @@ pub fn run(order: &Order) -> Result<Done, LabError> {
         None => RunFolder::create_numbered(&order.results, &order.spec.name, &run_name(order))?,
     };
     let run = Run::single(order.spec.clone(), folder.name());
+    order.gauges.log_into(folder.path());
     let outcome = store::write_file(&folder.path().join(SPEC_FILE), to_toml(&run.spec).as_bytes())
         .map_err(LabError::Store)
         .map(|()| drive(order, &run, folder.path()));

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use hdrhistogram::Histogram;
-
+use super::ticks::{Served, Ticks};
 use super::{EndQueueSource, MachineMetrics};
 use crate::engine::Schedule;
 use crate::event::{Kind, MachineId, Recipients};
 use crate::log::{End, Header, Line, Record, Stamp};
+use crate::time::LabTime;
 
 /// Measures one machine while its log is read.
 #[derive(Debug)]
@@ -118,6 +118,23 @@ impl Meter {
         self.logs_queues || self.by_kind[Kind::Receive as usize] == 0
     }
 
+    /// Ticks served per second of lab time up to the last event, where the log
+    /// numbers its ticks; needs no record of the end.
+    pub fn achieved_rate_so_far(&self) -> Option<f64> {
+        let (header, (_, last)) = (self.header?, self.span?);
+        let last = LabTime::from_secs_f64(last.seconds_since(self.origin));
+        let schedule = Schedule { clock_rate: header.clock_rate, phase: header.phase?, duration: last };
+        // What was served was due, whatever a stamp in microseconds rounds away.
+        let due = schedule.due(last).max(self.ticks.last);
+        let served = Served { ticks: self.ticks.served, due };
+        (served.ticks > 0 && served.due > 0).then(|| served.share() * header.clock_rate)
+    }
+
+    /// 99 % of ticks were served no later than this, in real time.
+    pub fn lateness_p99_us(&self) -> Option<u64> {
+        self.ticks.lateness_us_at(0.99)
+    }
+
     pub fn clock_rate(&self) -> Option<f64> {
         self.header.map(|header| header.clock_rate)
     }
@@ -134,8 +151,6 @@ impl Meter {
         let events = self.events();
         let rate = self.clock_rate();
         let served = self.served(rate);
-        let lateness = &self.ticks.lateness_us;
-        let quantile = |share| (!lateness.is_empty()).then(|| lateness.value_at_quantile(share));
         let to_all = match machines {
             Machines::Are(count) => Some(Recipients::All.count(count)),
             Machines::AtLeast(_) => (self.sends_to_all == 0).then_some(0),
@@ -176,9 +191,9 @@ impl Meter {
             late_ticks: served.map(|_| self.ticks.late),
             achieved_rate: served.zip(rate).map(|(served, rate)| served.share() * rate),
             fidelity: served.map(|served| served.share()),
-            lateness_p50_us: quantile(0.5),
-            lateness_p99_us: quantile(0.99),
-            lateness_max_us: (!lateness.is_empty()).then_some(self.ticks.lateness_max_us),
+            lateness_p50_us: self.ticks.lateness_us_at(0.5),
+            lateness_p99_us: self.lateness_p99_us(),
+            lateness_max_us: self.ticks.lateness_us_at(1.0).map(|_| self.ticks.lateness_max_us),
             messages_sent: self.end.map(|end| end.sent).or(logged_sent),
             messages_received: receives,
             messages_queued: self.end.map(|end| end.queue_length),
@@ -198,60 +213,6 @@ impl Meter {
         let due = schedule.due(end.run_time);
         // The last tick may fall on the very end, and be served just after it.
         (due > 0).then_some(Served { ticks: end.ticks, due })
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Served {
-    ticks: u64,
-    due: u64,
-}
-
-impl Served {
-    /// Ticks served ÷ ticks due in the time that the machine ran: the run time
-    /// is counted in whole periods, so that a fraction of one is no infidelity.
-    fn share(self) -> f64 {
-        self.ticks as f64 / self.due as f64
-    }
-}
-
-/// How late ticks were served, in real time.
-#[derive(Debug)]
-struct Ticks {
-    served: u64,
-    last: u64,
-    late: u64,
-    lateness_us: Histogram<u64>,
-    lateness_max_us: u64,
-}
-
-impl Default for Ticks {
-    fn default() -> Ticks {
-        /// Quantiles are exact to a thousandth.
-        const DIGITS: u8 = 3;
-        let lateness_us = Histogram::new(DIGITS).unwrap_or_else(|_| unreachable!("three digits are allowed"));
-        Ticks { served: 0, last: 0, late: 0, lateness_us, lateness_max_us: 0 }
-    }
-}
-
-impl Ticks {
-    #[inline]
-    fn serve(&mut self, tick: u64, stamp: Stamp, origin: Stamp, header: &Header) {
-        if tick == self.last {
-            return;
-        }
-        self.last = tick;
-        self.served += 1;
-        let Some(phase) = header.phase else { return };
-        let due_s = phase.as_secs_f64() + tick as f64 / header.clock_rate;
-        let late_s = (stamp.seconds_since(origin) - due_s).max(0.0);
-        if late_s * header.clock_rate > 0.5 {
-            self.late += 1;
-        }
-        let real_us = (late_s * 1e6 / header.speedup.unwrap_or(1.0)).round() as u64;
-        // The histogram grows as it must; only a lateness beyond all range is refused.
-        let _ = self.lateness_us.record(real_us);
-        self.lateness_max_us = self.lateness_max_us.max(real_us);
     }
 }
 
@@ -337,7 +298,6 @@ mod tests {
     use super::*;
     use crate::event::{Action, Event, Message};
     use crate::log::{EndReason, LogReader, LogWriter};
-    use crate::time::LabTime;
 
     const START: Stamp = Stamp(1_772_714_762_000_000);
     const RATE: f64 = 4.0;

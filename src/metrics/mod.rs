@@ -10,6 +10,7 @@ pub mod quantity;
 pub mod series;
 pub mod simulated;
 pub mod summary;
+mod ticks;
 pub mod trust;
 
 pub use catalogue::{METRICS, Metric};

@@ -99,6 +99,11 @@ impl Thinned {
         self.events_a_sample *= 2;
     }
 
+    /// What was collected so far.
+    pub fn samples(&self) -> &[Sample] {
+        &self.samples
+    }
+
     pub fn into_samples(self) -> Vec<Sample> {
         self.samples
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::metrics::{MachineMetrics, tests::row};
+use crate::metrics::{MachineMetrics, complete_run, tests::row};
 use crate::plan::Source;
 use crate::sample::{Sample, SampledRun};
 use crate::spec::{Override, SpecError};
@@ -135,7 +135,9 @@ fn sample(scale: u64) -> Sample {
     let run = |at: u64| {
         let queue = scale * (10 + at % 7);
         let slow = MachineMetrics { max_queue: Some(queue + 1), end_queue: Some(queue), ..row(2) };
-        SampledRun { seed: Some(at), rows: vec![row(1), slow, row(3)] }
+        let mut rows = vec![row(1), slow, row(3)];
+        complete_run(&mut rows);
+        SampledRun { seed: Some(at), rows }
     };
     Sample { runs: (1..=30).map(run).collect(), incomplete: 0 }
 }

@@ -9,7 +9,7 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-pub use find::{RunPath, find_all_runs, find_runs};
+pub use find::{FindError, RunPath, find_all_runs, find_runs};
 pub use manifest::Manifest;
 
 /// The files of a run, beside its logs.

@@ -48,10 +48,8 @@ fn a_window_of_a_run_becomes_a_file_for_shiviz_and_says_what_is_missing() {
     assert!(text.starts_with("(?<timestamp>-?\\d+) (?<host>\\S+) "), "{text}");
     assert_eq!(text.lines().nth(2), Some("=== lab/r1 ==="));
     for host in ["m1", "m2", "m3"] {
-        assert!(
-            text.contains(&format!("{{\"{host}\":1}} ")),
-            "the clock of {host} begins with the window\n{text}"
-        );
+        let first = text.lines().skip(3).find(|line| line.split(' ').nth(1) == Some(host)).unwrap();
+        assert!(first.contains(&format!("\"{host}\":1")), "its clock begins with the window: {first}");
     }
 }
 
@@ -76,7 +74,7 @@ fn every_event_of_a_run_is_in_each_format() {
     let run = "results/lab/r1";
     let events = lab.rows("results/lab/r1/events.csv").len();
     let export = |to: &str| lab.labctl(&["export", run, "--to", to]).code(0).out;
-    assert_eq!(lines_with(&export("shiviz"), " L="), events);
+    assert_eq!(lines_with(&export("shiviz"), "{\"m"), events);
     assert_eq!(lines_with(&export("jsonl"), "\"clock\":"), events);
     assert_eq!(export("csv"), lab.read("results/lab/r1/events.csv"));
     let perfetto: serde_json::Value = serde_json::from_str(&export("perfetto")).unwrap();
@@ -121,18 +119,6 @@ fn a_window_that_shows_nothing_leaves_nothing() {
 #[test]
 fn what_a_viewer_cannot_take_is_told_with_its_limit() {
     let lab = lab_with_runs();
-    lab.labctl(&[
-        "run",
-        "lab.toml",
-        "--engine",
-        "sim",
-        "--duration",
-        "20m",
-        "--run-name",
-        "long",
-        "--no-plot",
-    ])
-    .code(0);
     let long = "long";
     lab.labctl(&["export", long, "--to", "mermaid", "-o", "out.mmd"]).code(1).tells(&[
         "Mermaid would not take this, so nothing was written",
@@ -202,12 +188,12 @@ fn hostile_names_are_names_in_every_format() {
 fn logs_of_others_are_exported_with_the_unknown_left_out() {
     let lab = Lab::new();
     lab.write(
-        "theirs/vm_1.log",
+        "theirs/machine_1_log.txt",
         "Machine 1 initialized. Clock rate=3\n\
         [INTERNAL] SystemTime=1740950560.1724, LogicalClock=1, Info=old_clock=0\n\
         [SEND] SystemTime=1740950561.1836, LogicalClock=2, Info=To=2\n",
     );
-    lab.write("theirs/vm_2.log", "Machine 2 initialized. Clock rate=2\n\
+    lab.write("theirs/machine_2_log.txt", "Machine 2 initialized. Clock rate=2\n\
         [RECEIVE] SystemTime=1740950561.5112, LogicalClock=3, Info=From=1, SenderClock=2, QueueSizeAfter=0, OldLocalClock=0\n");
     let export = |to: &str| lab.labctl(&["export", "theirs", "--dialect", "njd87", "--to", to]).code(0);
     let said = export("shiviz").tells(&["dialect njd87: 5 lines, 5 matched"]);

@@ -19,7 +19,12 @@ fn every_command_shows_an_example() {
         "compare",
         "power",
         "plot",
+        "report",
         "reproduce",
+        "watch",
+        "schema",
+        "completions",
+        "man",
     ];
     for command in commands {
         let help = lab.labctl(&[command, "--help"]).code(0).out;
@@ -49,7 +54,9 @@ fn an_unknown_command_is_refused_with_the_one_meant() {
 
 #[test]
 fn a_command_without_its_arguments_shows_its_usage() {
-    for command in ["run", "machine", "parse", "check", "metrics", "dialect", "compare", "power", "plot"] {
+    for command in
+        ["run", "machine", "parse", "check", "metrics", "dialect", "compare", "power", "plot", "report"]
+    {
         Lab::new().labctl(&[command]).code(2).tells(&[&format!("Usage: labctl {command}")]);
     }
 }

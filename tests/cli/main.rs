@@ -9,8 +9,11 @@ mod dialect;
 mod disk;
 mod export;
 mod grade;
+mod guide;
 mod help;
 mod isolation;
+#[cfg(unix)]
+mod live;
 mod machine;
 mod metrics;
 mod notebook;
@@ -19,12 +22,16 @@ mod pieces;
 mod plot;
 mod power;
 mod promises;
+mod report;
 mod reproduce;
 mod run;
+mod shell;
 mod signals;
 mod simulation;
 mod slurm;
 mod strangers;
 mod support;
 mod sweep;
+#[cfg(unix)]
+mod tmux;
 mod why;

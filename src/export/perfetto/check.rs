@@ -89,7 +89,7 @@ fn nanoseconds(micros: Option<f64>, name: &str) -> Result<i64, String> {
 impl Trace {
     fn take(&mut self, event: &Event) -> Result<(), String> {
         let pid = event.pid.ok_or("it has no pid")?;
-        let thread = event.tid.map(|tid| (pid, tid)).ok_or("it has no tid")?;
+        let track = event.tid.map(|tid| (pid, tid)).ok_or("it has no tid")?;
         if event.ph == "M" {
             return self.about(pid, event);
         }
@@ -98,15 +98,15 @@ impl Trace {
         }
         let at = nanoseconds(event.ts, "ts")?;
         match event.ph.as_str() {
-            "X" => self.slice(thread, at, nanoseconds(event.dur, "dur")?),
+            "X" => self.slice(track, at, nanoseconds(event.dur, "dur")?),
             "s" => {
-                self.on_slice(thread, at)?;
+                self.on_slice(track, at)?;
                 let id = self.new_id(event)?;
                 let (category, name) = (event.cat.clone(), event.name.clone());
                 self.arrows.insert(id, Arrow { category, name, left: at, met: 0 });
                 Ok(())
             }
-            "f" => self.arrives(thread, at, event),
+            "f" => self.arrives(track, at, event),
             "b" => {
                 let id = self.new_id(event)?;
                 self.spans.insert(id, (pid, event.name.clone(), at));
@@ -142,12 +142,12 @@ impl Trace {
         Ok(())
     }
 
-    fn slice(&mut self, thread: (u32, u32), at: i64, length: i64) -> Result<(), String> {
+    fn slice(&mut self, track: (u32, u32), at: i64, length: i64) -> Result<(), String> {
         self.slices += 1;
         if length <= 0 {
             return Err("a slice has no length".to_owned());
         }
-        let last = self.threads.insert(thread, (at, at.saturating_add(length)));
+        let last = self.threads.insert(track, (at, at.saturating_add(length)));
         match last.is_some_and(|(_, end)| at < end) {
             true => Err("it begins before the last slice of its thread ends".to_owned()),
             false => Ok(()),
@@ -155,15 +155,15 @@ impl Trace {
     }
 
     /// An arrow binds to the slice that is open at its place.
-    fn on_slice(&self, thread: (u32, u32), at: i64) -> Result<(), String> {
-        match self.threads.get(&thread) {
+    fn on_slice(&self, track: (u32, u32), at: i64) -> Result<(), String> {
+        match self.threads.get(&track) {
             Some((begin, end)) if at == begin + 1 && at < *end => Ok(()),
             _ => Err("it does not lie a nanosecond after the begin of an open slice".to_owned()),
         }
     }
 
-    fn arrives(&mut self, thread: (u32, u32), at: i64, event: &Event) -> Result<(), String> {
-        self.on_slice(thread, at)?;
+    fn arrives(&mut self, track: (u32, u32), at: i64, event: &Event) -> Result<(), String> {
+        self.on_slice(track, at)?;
         if event.bp.as_deref() != Some("e") {
             return Err("an arrow that arrives needs `bp` to be `e`".to_owned());
         }

@@ -66,7 +66,7 @@ fn there<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Opt
 pub fn check_csv(input: impl BufRead, tabled: &Tabled) -> Result<(), CheckError> {
     let mut reader = csv::Reader::from_reader(input);
     let header = reader.headers().map_err(|error| CheckError::line(1, error.to_string()))?;
-    if header != &COLUMNS[..] {
+    if *header != COLUMNS[..] {
         return Err(CheckError::line(1, format!("the columns are to be {}", COLUMNS.join(","))));
     }
     let mut rows = Rows::default();

@@ -53,7 +53,7 @@ fn each_excerpt(mut see: impl FnMut(&Excerpt<'_>, &str)) {
 fn history(logs: &[&str]) -> History {
     let machines = logs.iter().zip(1..).map(|(text, id)| {
         let mut machine = MachineHistory::new(MachineId(id), Path::new("log.txt"));
-        let mut reader = LogReader::new(Some(MachineId(id)));
+        let reader = LogReader::new(Some(MachineId(id)));
         let taken = reader.read(text.as_bytes(), |number, line| machine.see(number, line)).unwrap();
         machine.end_of_log(taken);
         machine

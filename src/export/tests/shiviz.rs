@@ -46,7 +46,7 @@ fn a_line_says_all_that_is_known_and_clocks_begin_with_the_window() {
 fn a_raw_slice_is_refused_and_so_is_each_other_fault() {
     let history = history(&WHOLE_SECONDS);
     let excerpt = Excerpt::of(("exp", "run"), &history, WHOLE_SECONDS_START, &Window::default());
-    let (text, events) = written(&[excerpt.clone()]);
+    let (text, events) = written(std::slice::from_ref(&excerpt));
     check(text.as_bytes(), events).unwrap();
     let without = |line: usize| {
         let kept = text.lines().enumerate().filter(|(at, _)| *at != line);
