@@ -32,8 +32,8 @@ const MOST_EVENTS: usize = 2000;
 /// Pixels of a doubtful arrow: drawn, then left out.
 const DASH: (f64, f64) = (6.0, 4.0);
 
-const WAIT: Stroke = Stroke::new(style::color(0).faint(70), 2.2);
-const UNREAD: Color = style::color(1);
+const WAIT: Stroke = Stroke::new(style::color(1).faint(70), 2.2);
+const UNREAD: Color = style::color(7);
 
 /// With more messages than this, arrows are fainter.
 const MOST_STRONG: usize = 150;
@@ -48,8 +48,8 @@ fn arrow(scene: &Scene<'_>) -> Stroke {
 const fn mark(kind: Kind) -> MarkStyle {
     match kind {
         Kind::Internal => MarkStyle { shape: Shape::Circle, color: MUTED },
-        Kind::Send => MarkStyle { shape: Shape::TriangleUp, color: style::color(1) },
-        Kind::Receive => MarkStyle { shape: Shape::Square, color: style::color(0) },
+        Kind::Send => MarkStyle { shape: Shape::TriangleUp, color: style::color(0) },
+        Kind::Receive => MarkStyle { shape: Shape::Square, color: style::color(1) },
     }
 }
 
