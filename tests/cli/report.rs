@@ -62,7 +62,7 @@ fn one_run_is_told_in_full() {
         "Machine 2 (1 tick/s) is overloaded: 1.67 messages arrive for each of its ticks",
         "(theory: 13)",
         "Machines 1 and 3 keep up",
-        "The logs are sound by all 20 rules.",
+        "The logs are sound by all 21 rules.",
         "simulated in virtual time",
         "<th scope=\"row\" dir=\"auto\">Seed</th><td dir=\"auto\">7</td>",
         "duration = &quot;20s&quot;",
