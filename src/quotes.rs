@@ -50,6 +50,14 @@ impl Quotes {
         Ok(())
     }
 
+    /// The places of a finding whose lines tell more than its text does, its own
+    /// first.
+    pub fn beside(&self, history: &History, finding: &Finding) -> impl Iterator<Item = Place> {
+        let is_told =
+            |place: &Place| self.text(history, *place).is_some_and(|line| finding.text.contains(line));
+        [finding.place].into_iter().chain(finding.proof.iter().copied()).filter(move |place| !is_told(place))
+    }
+
     /// The text of a line.
     pub fn text(&self, history: &History, place: Place) -> Option<&str> {
         self.0.get(&(path(history, place).to_owned(), place.line)).map(String::as_str)

@@ -1,7 +1,6 @@
 //! Reading a run: every log once, its lines shown to whoever measures, tables
 //! or keeps them; in memory that does not grow with the run, but for a history.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
@@ -10,7 +9,7 @@ use polars::prelude::PolarsError;
 use crate::dialect::TimeFormat;
 use crate::event::MachineId;
 use crate::history::{History, MachineHistory, TwoLogsOfOneMachine};
-use crate::log::{Line, LineParser, Record, Stamp, Taken, machine_of_file, read_log};
+use crate::log::{Line, LineParser, Record, Stamp, Taken, machine_of_file, open_log, read_log};
 use crate::metrics::series::{MachineSeries, RunSeries, Thinned};
 use crate::metrics::{self, MachineMetrics, Machines, Meter};
 use crate::store::RunPath;
@@ -134,7 +133,7 @@ fn read_lines(
     see: impl FnMut(u64, &Line<'_>),
 ) -> Result<Taken, ReadError> {
     let taken = match &run.dialect {
-        Some(logs) => File::open(path).and_then(|file| logs.read(number, file, see)),
+        Some(logs) => open_log(path).and_then(|file| logs.read(number, file, see)),
         None => read_log(path, see),
     };
     taken.map_err(|source| ReadError::Log { path: path.to_owned(), source })
@@ -144,7 +143,7 @@ fn read_lines(
 pub fn run_metrics(run: &RunPath) -> Result<Vec<MachineMetrics>, ReadError> {
     match run.metrics_file() {
         Some(path) if run.logs.is_empty() => {
-            let file = File::open(&path).map_err(|source| ReadError::Log { path: path.clone(), source })?;
+            let file = open_log(&path).map_err(|source| ReadError::Log { path: path.clone(), source })?;
             metrics::file::read(file).map_err(|source| ReadError::Metrics { path, source })
         }
         _ => measure_run(run, Purpose::default()).map(|reading| reading.rows),
@@ -162,7 +161,7 @@ pub fn origin(run: &RunPath) -> Result<Origin, ReadError> {
     let mut earliest = None;
     for (number, path) in run.logs.iter().enumerate() {
         let stamp = match &run.dialect {
-            Some(logs) => File::open(path).and_then(|file| logs.first_stamp(number, file)),
+            Some(logs) => open_log(path).and_then(|file| logs.first_stamp(number, file)),
             None => first_stamp(path),
         };
         let stamp = stamp.map_err(|source| ReadError::Log { path: path.clone(), source })?;
@@ -174,7 +173,7 @@ pub fn origin(run: &RunPath) -> Result<Origin, ReadError> {
 fn first_stamp(path: &Path) -> io::Result<Option<Stamp>> {
     const LINES_LOOKED_AT: usize = 10;
     const LINE_BYTES_MAX: u64 = 4096;
-    let mut input = BufReader::new(File::open(path)?);
+    let mut input = BufReader::new(open_log(path)?);
     let mut parser = LineParser::default();
     let mut line = Vec::new();
     for _ in 0..LINES_LOOKED_AT {
@@ -262,14 +261,16 @@ impl RunReader<'_> {
         Ok(Reading { rows, series, logs, origin: self.origin, history })
     }
 
-    /// As a header says it, or else as many as there are logs; one that talks has others.
+    /// As a header says it, or else as many as there are logs, unless those tell
+    /// of more.
     fn machine_count(&self, logs: &[ReadLog]) -> Machines {
         if let Some(told) = logs.iter().find_map(|log| log.taken.header?.machines) {
             return Machines::Are(told);
         }
-        match &self.measured[..] {
-            [(_, alone)] if alone.meter.has_messages() => Machines::AtLeast(2),
-            logs => Machines::Are(logs.len() as u32),
+        let known = self.measured.iter().map(|(_, measured)| measured.meter.machines_known()).max();
+        match (known.unwrap_or(0), logs.len() as u32) {
+            (known, logs) if known > logs => Machines::AtLeast(known),
+            (_, logs) => Machines::Are(logs),
         }
     }
 }

@@ -23,7 +23,7 @@ run whose machines do not wait for what is still on its way.",
 };
 
 fn messages_add_up(case: &Case<'_>, findings: &mut Findings) {
-    if let Some(why) = case.missing_logs() {
+    if let Some(why) = case.history.missing_logs() {
         return findings.unknown(why);
     }
     let Some(sent) = sent_to_each(case) else {

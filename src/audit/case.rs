@@ -64,13 +64,6 @@ impl<'a> Case<'a> {
         let source = |receive| Some((receive, self.history.source(receive)?));
         machine.receive_ids().filter_map(source)
     }
-
-    /// Why what no log shows may be in a log that is not here.
-    pub fn missing_logs(&self) -> Option<String> {
-        let missing = self.history.machine_count().saturating_sub(self.machines().len() as u32);
-        let are = if missing == 1 { "is" } else { "are" };
-        (missing > 0).then(|| format!("{missing} of {} logs {are} not here", self.history.machine_count()))
-    }
 }
 
 /// A place in the log of a machine.

@@ -124,7 +124,7 @@ Broken by: `send(clock); clock += 1`, which is how the assignment's text can be 
             }
         }
         super::messages::stamped_early(case, findings);
-        if let Some(why) = case.missing_logs() {
+        if let Some(why) = case.history.missing_logs() {
             findings.unknown(why);
         } else if case.history.tally().unknown > 0 {
             findings.unknown("the logs do not say enough to match every RECEIVE with its SEND");

@@ -73,7 +73,7 @@ part of itself was appended.",
 };
 
 fn leave_open(case: &Case<'_>, findings: &mut Findings) {
-    if let Some(why) = case.missing_logs() {
+    if let Some(why) = case.history.missing_logs() {
         findings.unknown(why);
     } else if case.history.tally().unknown > 0 {
         findings.unknown("the logs do not say from whom messages came, or which clocks they carried");

@@ -36,6 +36,18 @@ pub struct Rule {
     check: fn(&Case<'_>, &mut Findings),
 }
 
+impl Rule {
+    /// Why it must hold: the first words of its page.
+    pub fn why(&self) -> &'static str {
+        self.page.split("\n\n").next().unwrap_or_default()
+    }
+
+    /// What usually breaks it, where its page tells.
+    pub fn causes(&self) -> Option<&'static str> {
+        self.page.split("\n\n").find_map(|words| words.strip_prefix("Broken by: "))
+    }
+}
+
 /// All rules, in the order in which they are told.
 pub static RULES: [&Rule; 21] = [
     &lines::LINES_READABLE,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::ValueEnum;
 use labctl::audit::{self, Audit, Finding, Place, RULES, Rule, Ruling};
 use labctl::history::History;
@@ -13,7 +13,8 @@ use labctl::store::RunPath;
 use serde::Serialize;
 
 use super::dialect_flags::DialectFlags;
-use super::{Exit, Terminal, view};
+use super::view::{self, counted};
+use super::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -96,7 +97,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let (mut documents, mut unsound, mut unreadable, mut silent) = (Vec::new(), 0, 0, 0);
     let count = runs.len();
     for run in runs {
-        let checked = match check(run, &rules, terminal) {
+        let checked = match check(run, &rules, &args.dialect, terminal) {
             Ok(checked) => checked,
             Err(error) => {
                 terminal.error(format!("{error:#}"));
@@ -130,11 +131,20 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     })
 }
 
-fn check(run: RunPath, rules: &[&'static Rule], terminal: &Terminal) -> anyhow::Result<Checked> {
+fn check(
+    run: RunPath,
+    rules: &[&'static Rule],
+    dialect: &DialectFlags,
+    terminal: &Terminal,
+) -> anyhow::Result<Checked> {
     if run.unfinished {
         terminal.warn(format!("{}: this run is going on, or was killed", run.folder.display()));
     }
     let history = read_history(&run)?;
+    let logs = history.machines().iter().map(|machine| (machine.path(), machine.taken()));
+    if let Some(refusal) = dialect.refusal(&run, logs) {
+        bail!(refusal);
+    }
     let stated = stated(&run, |fault| terminal.warn(fault));
     let audit = audit::audit(&history, stated.as_ref(), rules);
     let quotes =
@@ -151,11 +161,11 @@ fn text(checked: &Checked) -> String {
             .to_vec()
     });
     let mut text = format!(
-        "{}{}: {} events in {} logs\n",
+        "{}{}: {} in {}\n",
         run.folder.display(),
         of_run(run),
-        history.events(),
-        history.machines().len()
+        counted(history.events(), "event"),
+        counted(history.machines().len() as u64, "log")
     );
     text += &view::table(&["rule", "verdict", "findings", "what must hold"], body);
     for ruling in audit.rulings.iter().filter(|ruling| ruling.count() > 0) {
@@ -187,9 +197,9 @@ fn findings(checked: &Checked, ruling: &Ruling) -> String {
     let all = ruling.shown();
     for finding in all {
         text += &format!("  {}\n", told(&checked.history, finding));
-        for line in [finding.place].iter().chain(&finding.proof) {
-            if let Some(quoted) = checked.quotes.text(&checked.history, *line) {
-                text += &format!("    {}  {quoted}\n", short_place(&checked.history, *line));
+        for line in checked.quotes.beside(&checked.history, finding) {
+            if let Some(quoted) = checked.quotes.text(&checked.history, line) {
+                text += &format!("    {}  {quoted}\n", short_place(&checked.history, line));
             }
         }
     }

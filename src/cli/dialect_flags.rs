@@ -92,7 +92,7 @@ impl DialectFlags {
     /// Our own logs by their names, unless their lines are somebody else's.
     fn find_ours_or_guess(&self, paths: &[PathBuf]) -> anyhow::Result<Found> {
         let ours = find_all_runs(paths);
-        let is_missing = matches!(&ours, Err(FindError::Nothing { .. } | FindError::NoLog { .. }));
+        let is_missing = ours.as_ref().is_err_and(FindError::is_of_names);
         let is_strange = ours.as_ref().is_ok_and(|runs| are_strange(runs));
         if !is_missing && !is_strange {
             return Ok(Found::plain(ours?));
@@ -102,7 +102,7 @@ impl DialectFlags {
             Err(Refusal::NoLogs) => Ok(Found::plain(ours?)),
             Err(refusal) => {
                 let refusal = format!("these are no logs of labctl, and {refusal}");
-                let runs = ours.with_context(|| refusal.clone())?;
+                let runs = ours.map_err(|none| anyhow::anyhow!("{none}; {refusal}"))?;
                 Ok(Found { refusal: Some(refusal), ..Found::plain(runs) })
             }
         }
@@ -144,7 +144,7 @@ impl DialectFlags {
                 terminal.warn(format!("{}:{fault}", path.display()));
                 shown += 1;
             }
-            if let Some(refusal) = self.refusal(dialect, path, taken) {
+            if let Some(refusal) = self.refusal_of(dialect, path, taken) {
                 is_good = false;
                 terminal.error(refusal);
             }
@@ -157,8 +157,18 @@ impl DialectFlags {
         is_good
     }
 
-    /// Why a log is not to be trusted, if too many of its lines fit nothing.
-    pub fn refusal(&self, dialect: &Dialect, path: &Path, taken: &Taken) -> Option<String> {
+    /// Why a run is not to be trusted, if too many lines of a log fit nothing in
+    /// its dialect.
+    pub fn refusal<'a>(
+        &self,
+        run: &RunPath,
+        mut logs: impl Iterator<Item = (&'a Path, &'a Taken)>,
+    ) -> Option<String> {
+        let dialect = &run.dialect.as_ref()?.dialect;
+        logs.find_map(|(path, taken)| self.refusal_of(dialect, path, taken))
+    }
+
+    fn refusal_of(&self, dialect: &Dialect, path: &Path, taken: &Taken) -> Option<String> {
         let share = taken.unmatched_share();
         (share > self.max_unmatched).then(|| {
             format!(
@@ -201,9 +211,19 @@ fn detect(paths: &[PathBuf]) -> anyhow::Result<Result<Detection, Refusal>> {
     let files = dialect::log_files(paths)?;
     // From all over the tree, since neighbours are alike.
     let step = files.len().div_ceil(LOGS_LOOKED_AT).max(1);
-    let samples: Result<Vec<_>, _> =
-        files.iter().step_by(step).map(|path| dialect::read_sample(path)).collect();
-    Ok(dialect::detect(dialect::shipped(), &samples?))
+    let mut samples = Vec::new();
+    let mut unreadable = None;
+    for path in files.iter().step_by(step) {
+        match dialect::read_sample(path) {
+            Ok(sample) => samples.push(sample),
+            Err(error) => unreadable = unreadable.or(Some(error)),
+        }
+    }
+    // What cannot be read may be no log, as long as others can.
+    match unreadable {
+        Some(error) if samples.is_empty() => Err(error.into()),
+        _ => Ok(dialect::detect(dialect::shipped(), &samples)),
+    }
 }
 
 /// Whether no line of any of the logs is one of ours.

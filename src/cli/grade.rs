@@ -69,7 +69,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let folders = folders_in(&args.folder, terminal)?;
     if folders.is_empty() {
         terminal.error(format!(
-            "{} holds no folders; each submission is a folder of its own",
+            "{} holds no folders; each submission is a folder of its own, and labctl check looks at one alone",
             args.folder.display()
         ));
         return Ok(Exit::Usage);
@@ -145,17 +145,16 @@ fn read(folder: &Path, args: &Args, stop: &StopSwitch) -> anyhow::Result<Reading
     let mut runs = Vec::new();
     for run in &found.runs {
         let graded = grade_run(run, &assignment, stop)?;
-        if let Some(logs) = &run.dialect {
-            let refusals = run.logs.iter().zip(&graded.taken);
-            let refused = refusals.filter_map(|(log, taken)| args.dialect.refusal(&logs.dialect, log, taken));
-            if let Some(refusal) = refused.into_iter().next() {
-                return Ok(Reading::Unreadable(refusal));
-            }
+        let logs = run.logs.iter().map(PathBuf::as_path).zip(&graded.taken);
+        if let Some(refusal) = args.dialect.refusal(run, logs) {
+            return Ok(Reading::Unreadable(refusal));
         }
         runs.push(graded);
     }
     if runs.iter().flat_map(|run| &run.rows).all(|row| row.events == 0) {
-        let why = found.refusal.unwrap_or_else(|| "no line of its logs is an event".to_owned());
+        let why = found.refusal.unwrap_or_else(|| {
+            "no line of its logs is an event; they are empty, or have headers alone".to_owned()
+        });
         return Ok(Reading::Unreadable(why));
     }
     let dialect = found.runs.iter().find_map(|run| run.dialect.as_ref());
@@ -178,7 +177,7 @@ fn text(submissions: &[Submission]) -> String {
             submission.grade().words().to_owned(),
             submission.runs().len().to_string(),
             view::known(furthest, |off| format!("{:.1}", off.by_sd)),
-            submission.broken().join(" "),
+            submission.broken_ids().join(" "),
         ]
     });
     view::table(&["submission", "verdict", "runs", "furthest from\ntheory, sd", "rules broken"], body)

@@ -73,11 +73,12 @@ pub struct TimeParser {
     second_text: Vec<u8>,
     second_us: i64,
     last_us: Option<i64>,
+    has_leap_day: bool,
 }
 
 impl TimeParser {
     pub fn new(format: TimeFormat) -> TimeParser {
-        TimeParser { format, second_text: Vec::new(), second_us: 0, last_us: None }
+        TimeParser { format, second_text: Vec::new(), second_us: 0, last_us: None, has_leap_day: false }
     }
 
     /// The moment in microseconds: since 1970 where the format tells the date,
@@ -88,9 +89,9 @@ impl TimeParser {
             TimeFormat::Epoch(unit) | TimeFormat::Elapsed(unit) => count(text.trim_ascii(), unit),
             TimeFormat::DateTime => self.with_second(text, date_time),
             TimeFormat::MonthDay => {
-                let within_year = self.with_second(text, month_day)?;
-                // A leap year has every day of a year.
-                self.after_the_last(within_year, 366 * US_PER_DAY)
+                let within_leap_year = self.with_second(text, month_day)?;
+                let within_year = self.without_leap_day(within_leap_year);
+                self.after_the_last(within_year, 365 * US_PER_DAY)
             }
             TimeFormat::TimeOfDay => {
                 let within_day = self.with_second(text, time_of_day)?;
@@ -109,6 +110,16 @@ impl TimeParser {
             self.second_text.extend_from_slice(whole);
         }
         self.second_us.checked_add(fraction_us)?.checked_sub(offset_us)
+    }
+
+    /// A year has no 29 February before one is seen.
+    fn without_leap_day(&mut self, within_leap_year_us: i64) -> i64 {
+        /// Of 29 February, counted from 0.
+        const LEAP_DAY: i64 = 59;
+        let day = within_leap_year_us.div_euclid(US_PER_DAY);
+        self.has_leap_day |= day == LEAP_DAY;
+        let is_later = day > LEAP_DAY && !self.has_leap_day;
+        within_leap_year_us - if is_later { US_PER_DAY } else { 0 }
     }
 
     /// A time that falls by more than half a turn belongs to the next one.
@@ -301,6 +312,14 @@ mod tests {
         let mut year = TimeParser::new(TimeFormat::MonthDay);
         let eve = year.parse(b"Dec 31 23:59:59").unwrap();
         assert_eq!(year.parse(b"01-01 00:00:00").map(|time| time - eve), Some(US_PER_S));
+        for (before, after) in
+            [("02-28", "03-01"), ("02-29", "03-01"), ("02-28", "02-29"), ("Dec 31", "Jan 1")]
+        {
+            let mut night = TimeParser::new(TimeFormat::MonthDay);
+            let eve = night.parse(format!("{before} 23:59:59").as_bytes()).unwrap();
+            let morning = night.parse(format!("{after} 00:00:00").as_bytes()).unwrap();
+            assert_eq!(morning - eve, US_PER_S, "{before}");
+        }
         assert_eq!(parsed("month-day", "Mar  4 22:17:35.422"), parsed("month-day", "03-04 22:17:35.422"));
     }
 

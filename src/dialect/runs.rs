@@ -2,7 +2,7 @@
 //! and whose each is.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::interpreter::LogContext;
 use super::naming::sort_naturally;
 use super::parts::{Accounts, NamedPart, PARTS_MAX, Part};
 use crate::event::MachineId;
-use crate::log::{Line, Stamp, Taken};
+use crate::log::{Line, Stamp, Taken, open_log};
 use crate::store::RunPath;
 
 /// How the logs of a run are to be read.
@@ -110,7 +110,7 @@ pub fn log_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, RunsError> {
 pub fn read_sample(path: &Path) -> Result<Sample, RunsError> {
     let failed = |source| RunsError::Read { path: path.to_owned(), source };
     let mut text = Vec::new();
-    File::open(path).map_err(failed)?.take(SAMPLE_BYTES).read_to_end(&mut text).map_err(failed)?;
+    open_log(path).map_err(failed)?.take(SAMPLE_BYTES).read_to_end(&mut text).map_err(failed)?;
     if text.len() as u64 == SAMPLE_BYTES {
         text.truncate(memchr::memrchr(b'\n', &text).map_or(text.len(), |at| at + 1));
     }
@@ -234,7 +234,7 @@ fn in_parts(dialect: &Dialect, log: Log) -> Result<Vec<Log>, RunsError> {
     if !dialect.has_parts() {
         return Ok(vec![log]);
     }
-    let parts = File::open(&log.path).and_then(|file| dialect.parts(file));
+    let parts = open_log(&log.path).and_then(|file| dialect.parts(file));
     let parts = parts.map_err(|source| RunsError::Read { path: log.path.clone(), source })?;
     match parts.len() {
         0 => Ok(vec![log]),

@@ -4,9 +4,10 @@ use minijinja::Error;
 use serde::Serialize;
 
 use super::submission::{GradedRun, Off, Reading, Submission, Told};
+use crate::audit::{Rule, Verdict};
 use crate::lab::VERSION;
 use crate::markdown;
-use crate::metrics::MachineMetrics;
+use crate::metrics::{EndQueueSource, MachineMetrics};
 use crate::residual::{Quantity, Residual};
 use crate::rounding::Rounding;
 use crate::spec::Broadcast;
@@ -21,14 +22,27 @@ struct Page<'a> {
     why: Option<&'a str>,
     dialect: Option<&'a str>,
     detection: Option<&'a str>,
-    broken: String,
+    furthest: Option<String>,
+    broken: Vec<BrokenRule>,
     runs: Vec<RunSection<'a>>,
     version: &'static str,
+}
+
+/// A rule that a run breaks, and what its page says to whoever broke it.
+#[derive(Serialize)]
+struct BrokenRule {
+    id: &'static str,
+    reason: &'static str,
+    why: &'static str,
+    causes: Option<&'static str>,
 }
 
 #[derive(Serialize)]
 struct RunSection<'a> {
     name: &'a str,
+    unfinished: bool,
+    /// Whether an end queue is the last length that was logged.
+    is_last_logged: bool,
     /// Cells of numbers, joined.
     machines: Vec<String>,
     unmatched: u64,
@@ -64,17 +78,24 @@ pub fn page(submission: &Submission) -> Result<String, Error> {
         why,
         dialect,
         detection,
-        broken: submission.broken().join(", "),
+        furthest: submission.furthest().map(|off| off.to_string()),
+        broken: submission.broken().map(broken_rule).collect(),
         runs: submission.runs().iter().map(run_section).collect(),
         version: VERSION,
     };
     markdown::render(TEMPLATE, &page)
 }
 
+fn broken_rule(rule: &'static Rule) -> BrokenRule {
+    BrokenRule { id: rule.id, reason: rule.reason, why: rule.why(), causes: rule.causes() }
+}
+
 fn run_section(run: &GradedRun) -> RunSection<'_> {
-    let kept = run.audit.rulings.iter().filter(|ruling| ruling.verdict == crate::audit::Verdict::Sound);
+    let kept = run.audit.rulings.iter().filter(|ruling| ruling.verdict == Verdict::Sound);
     RunSection {
         name: &run.name,
+        unfinished: run.unfinished,
+        is_last_logged: run.rows.iter().any(is_last_logged),
         machines: run.rows.iter().map(machine_row).collect(),
         unmatched: run.taken.iter().map(|log| log.unmatched).sum(),
         broadcast: run.broadcast.map_or("", Broadcast::as_str),
@@ -88,7 +109,11 @@ fn run_section(run: &GradedRun) -> RunSection<'_> {
 
 fn rule_section(told: &Told) -> RuleSection<'_> {
     let more = told.count.saturating_sub(told.findings.len() as u64);
-    RuleSection { rule: told.rule, reason: told.reason, more, findings: &told.findings }
+    RuleSection { rule: told.rule.id, reason: told.rule.reason, more, findings: &told.findings }
+}
+
+fn is_last_logged(row: &MachineMetrics) -> bool {
+    row.end_queue_source == EndQueueSource::LastLogged
 }
 
 fn machine_row(row: &MachineMetrics) -> String {
@@ -102,7 +127,7 @@ fn machine_row(row: &MachineMetrics) -> String {
         row.sends.to_string(),
         row.receives.to_string(),
         count(row.max_queue),
-        count(row.end_queue),
+        count(row.end_queue) + if is_last_logged(row) { "\\*" } else { "" },
         row.final_clock.to_string(),
         count(row.clock_diff),
         number(row.clock_drift),

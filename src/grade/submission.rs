@@ -1,6 +1,8 @@
 //! One submission: its runs read, audited, measured and held against theory.
 
-use crate::audit::{Audit, Finding, RULES, Ruling, audit};
+use std::fmt;
+
+use crate::audit::{Audit, Finding, RULES, Rule, Ruling, audit};
 use crate::engine::StopSwitch;
 use crate::event::MachineId;
 use crate::history::History;
@@ -8,7 +10,7 @@ use crate::lab::measured::measured;
 use crate::lab::stated::stated;
 use crate::log::Taken;
 use crate::metrics::MachineMetrics;
-use crate::quotes::{Quotes, told};
+use crate::quotes::{Quotes, short_place};
 use crate::reading::{Purpose, ReadError, measure_run};
 use crate::residual::{Measured, Quantity, Residual, SIMULATED_RUNS, residuals};
 use crate::spec::Broadcast;
@@ -66,6 +68,8 @@ impl Grade {
 #[derive(Clone, Debug)]
 pub struct GradedRun {
     pub name: String,
+    /// It is going on, or was killed.
+    pub unfinished: bool,
     pub rows: Vec<MachineMetrics>,
     pub audit: Audit,
     /// What the audit found, in the order of its rules.
@@ -79,12 +83,11 @@ pub struct GradedRun {
 }
 
 /// A rule that is broken, by its first findings.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Told {
-    pub rule: &'static str,
-    pub reason: &'static str,
+    pub rule: &'static Rule,
     pub count: u64,
-    /// Each with the lines that prove it.
+    /// Each as `file:line: text`, with the lines that prove it.
     pub findings: Vec<(String, Vec<String>)>,
 }
 
@@ -116,10 +119,16 @@ impl Submission {
     }
 
     /// The rules that any of its runs breaks, in the order of all rules.
-    pub fn broken(&self) -> Vec<&'static str> {
-        let is_broken =
-            |id: &&str| self.runs().iter().flat_map(|run| &run.findings).any(|told| told.rule == *id);
-        RULES.iter().map(|rule| rule.id).filter(is_broken).collect()
+    pub fn broken(&self) -> impl Iterator<Item = &'static Rule> {
+        let told = |rule: &&Rule| {
+            self.runs().iter().flat_map(|run| &run.findings).any(|told| told.rule.id == rule.id)
+        };
+        RULES.into_iter().filter(told)
+    }
+
+    /// Their ids.
+    pub fn broken_ids(&self) -> Vec<&'static str> {
+        self.broken().map(|rule| rule.id).collect()
     }
 
     /// Of all its runs what lies furthest from theory.
@@ -163,6 +172,14 @@ impl Off {
     }
 }
 
+impl fmt::Display for Off {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Off { machine, quantity, by_sd } = self;
+        let mark = if self.is_hardly_chance() { "hardly chance" } else { "within chance" };
+        write!(f, "machine {machine} {}: {by_sd:+.1} sd, {mark}", quantity.name())
+    }
+}
+
 /// Reads a run and judges it. A run of labctl's own is held against the spec
 /// it keeps; any other against the assignment.
 ///
@@ -192,6 +209,7 @@ pub fn grade_run(run: &RunPath, assignment: &Assignment, stop: &StopSwitch) -> R
         } else {
             format!("{} / {}", run.experiment, run.run)
         },
+        unfinished: run.unfinished,
         broadcast: planned.as_ref().ok().map(|planned| planned.spec.broadcast),
         residuals: planned.and_then(|planned| against_theory(planned, stop)),
         rows: reading.rows,
@@ -207,14 +225,13 @@ fn against_theory(planned: Measured, stop: &StopSwitch) -> Result<Vec<Residual>,
 }
 
 fn tell(ruling: &Ruling, history: &History, quotes: &Quotes) -> Told {
+    let line = |place| Some(format!("{}: {}", short_place(history, place), quotes.text(history, place)?));
     let finding = |finding: &Finding| {
-        let places = [finding.place].into_iter().chain(finding.proof.iter().copied());
-        let lines = places.filter_map(|place| quotes.text(history, place).map(str::to_owned)).collect();
-        (told(history, finding), lines)
+        let lines = quotes.beside(history, finding).filter_map(line).collect();
+        (format!("{}: {}", short_place(history, finding.place), finding.text), lines)
     };
     Told {
-        rule: ruling.rule.id,
-        reason: ruling.rule.reason,
+        rule: ruling.rule,
         count: ruling.count(),
         findings: ruling.findings.iter().take(FINDINGS_TOLD).map(finding).collect(),
     }

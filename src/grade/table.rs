@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::submission::{Grade, Off, Reading, Submission};
+use super::submission::{Grade, Reading, Submission};
 use crate::audit::RULES;
 use crate::lab::VERSION;
 use crate::markdown;
@@ -83,8 +83,8 @@ fn row(submission: &Submission, file: &str) -> Row {
         dialect: dialect.to_owned(),
         runs: submission.runs().len(),
         events: submission.runs().iter().flat_map(|run| &run.rows).map(|row| row.events).sum(),
-        broken: submission.broken().join(", "),
-        furthest: submission.furthest().map_or_else(String::new, furthest),
+        broken: submission.broken_ids().join(", "),
+        furthest: submission.furthest().map_or_else(String::new, |off| off.to_string()),
         why: why.to_owned(),
     }
 }
@@ -96,14 +96,9 @@ fn told(submission: &Submission) -> (&str, &str) {
     }
 }
 
-fn furthest(off: Off) -> String {
-    let mark = if off.is_hardly_chance() { "" } else { ", within chance" };
-    format!("machine {} {}: {:+.1} sd{mark}", off.machine, off.quantity.name(), off.by_sd)
-}
-
 fn broken(submissions: &[Submission]) -> Vec<(&'static str, &'static str, usize)> {
     let mut count: BTreeMap<&str, usize> = BTreeMap::new();
-    for rule in submissions.iter().flat_map(Submission::broken) {
+    for rule in submissions.iter().flat_map(Submission::broken_ids) {
         *count.entry(rule).or_default() += 1;
     }
     let mut rules: Vec<_> =
@@ -145,7 +140,7 @@ pub fn csv(submissions: &[Submission]) -> Result<Vec<u8>, csv::Error> {
                 machines: run.rows.first().map(|row| row.machines),
                 events: Some(run.rows.iter().map(|row| row.events).sum()),
                 findings: Some(run.audit.count()),
-                broken: run.findings.iter().map(|told| told.rule).collect::<Vec<_>>().join(" "),
+                broken: run.findings.iter().map(|told| told.rule.id).collect::<Vec<_>>().join(" "),
                 off_by_sd: furthest.map(|off| off.by_sd),
                 off_machine: furthest.map(|off| off.machine.0),
                 off_quantity: furthest.map_or("", |off| off.quantity.name()),

@@ -90,6 +90,17 @@ pub struct Record {
     pub waited_us: Option<u64>,
 }
 
+impl Record {
+    /// The machine that it names besides its own, as a number; 0 for none.
+    #[inline]
+    pub fn machine_named(&self) -> u32 {
+        match (self.to, self.from) {
+            (Some(Recipients::One(id)), _) | (_, Some(id)) => id.0,
+            _ => 0,
+        }
+    }
+}
+
 /// Something went wrong while the machine ran.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorLine {

@@ -2,7 +2,7 @@
 //! odd about it instead of failing or staying silent.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::Path;
 
 use super::fault::shown;
@@ -20,10 +20,30 @@ pub fn machine_of_file(path: &Path) -> Option<MachineId> {
     (file_name(machine) == name).then_some(machine)
 }
 
+/// Opens a log.
+///
+/// # Errors
+///
+/// The file cannot be read, or is UTF-16, which Windows makes of what a shell
+/// redirects; its bytes would be no line of any log.
+pub fn open_log(path: &Path) -> io::Result<File> {
+    let mut file = File::open(path)?;
+    let mut mark = Vec::new();
+    file.by_ref().take(2).read_to_end(&mut mark)?;
+    if [b"\xff\xfe", b"\xfe\xff"].iter().any(|utf16| mark == *utf16) {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "it is in UTF-16; save it in UTF-8, by an editor or `iconv -f UTF-16 -t UTF-8`",
+        ));
+    }
+    file.rewind()?;
+    Ok(file)
+}
+
 /// Reads a log file; `see` is shown every line that says something, with its
 /// number. Fails only if the file cannot be read.
 pub fn read_log(path: &Path, see: impl FnMut(u64, &Line<'_>)) -> io::Result<Taken> {
-    LogReader::new(machine_of_file(path)).read(File::open(path)?, see)
+    LogReader::new(machine_of_file(path)).read(open_log(path)?, see)
 }
 
 /// Reads one log from anywhere.

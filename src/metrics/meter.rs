@@ -26,6 +26,7 @@ pub struct Meter {
     jumps: Jumps,
     slope: Slope,
     ticks: Ticks,
+    machines_named: u32,
 }
 
 /// How many machines a run has.
@@ -62,6 +63,7 @@ impl Meter {
             jumps: Jumps::default(),
             slope: Slope::default(),
             ticks: Ticks::default(),
+            machines_named: 0,
         }
     }
 
@@ -88,6 +90,7 @@ impl Meter {
         if record.to == Some(Recipients::All) {
             self.sends_to_all += 1;
         }
+        self.machines_named = self.machines_named.max(record.machine_named());
         // A log's first event has no clock before it to jump from.
         if record.kind == Kind::Receive && self.events() > 1 {
             self.jumps.add(record.clock.saturating_sub(self.clock));
@@ -99,9 +102,11 @@ impl Meter {
         }
     }
 
-    /// Whether another machine must be there: messages were sent or received.
-    pub fn has_messages(&self) -> bool {
-        self.events() > self.by_kind[Kind::Internal as usize]
+    /// How many machines there must be: the last that is named, and two where
+    /// messages were sent or received.
+    pub fn machines_known(&self) -> u32 {
+        let talks = self.events() > self.by_kind[Kind::Internal as usize];
+        self.machines_named.max(if talks { 2 } else { 1 })
     }
 
     fn events(&self) -> u64 {

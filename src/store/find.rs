@@ -45,6 +45,10 @@ pub enum FindError {
     Read { path: PathBuf, source: io::Error },
     #[error("{path} holds no runs; a run is a folder with logs named log_1.txt, log_2.txt, …")]
     Nothing { path: PathBuf },
+    #[error("{path} is empty; a run is a folder with logs named log_1.txt, log_2.txt, …")]
+    Empty { path: PathBuf },
+    #[error("{path} holds no runs, but {packed}, which is packed; unpack it first")]
+    Packed { path: PathBuf, packed: String },
     #[error(
         "{path} is a sweep whose runs were simulated and have no folders; its runs.csv and summary.csv have their \
          metrics, and labctl collect shows them"
@@ -90,7 +94,29 @@ pub fn find_runs(path: &Path) -> Result<Vec<RunPath>, FindError> {
     match runs.is_empty() {
         false => Ok(runs),
         true if is_sweep(path) => Err(FindError::Simulated { path: path.to_owned() }),
-        true => Err(FindError::Nothing { path: path.to_owned() }),
+        true => Err(nothing_at(path)),
+    }
+}
+
+impl FindError {
+    /// Whether there may be logs under other names.
+    pub fn is_of_names(&self) -> bool {
+        use FindError::{Empty, NoLog, Nothing, Packed};
+        matches!(self, Nothing { .. } | Empty { .. } | Packed { .. } | NoLog { .. })
+    }
+}
+
+fn nothing_at(folder: &Path) -> FindError {
+    const ARCHIVES: [&str; 9] = ["zip", "gz", "tgz", "bz2", "xz", "zst", "tar", "7z", "rar"];
+    let path = folder.to_owned();
+    let names: Vec<PathBuf> =
+        fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name().into()).collect();
+    let extension = |name: &PathBuf| Some(name.extension()?.to_str()?.to_ascii_lowercase());
+    let is_packed = |name: &&PathBuf| extension(name).is_some_and(|name| ARCHIVES.contains(&name.as_str()));
+    match names.iter().filter(is_packed).min() {
+        Some(packed) => FindError::Packed { path, packed: packed.display().to_string() },
+        None if names.is_empty() => FindError::Empty { path },
+        None => FindError::Nothing { path },
     }
 }
 
@@ -205,7 +231,12 @@ mod tests {
     #[test]
     fn nothing_to_read_is_told_with_what_was_expected() {
         let root = tempfile::tempdir().unwrap();
-        assert!(find_runs(root.path()).unwrap_err().to_string().contains("log_1.txt"));
+        let told = || find_runs(root.path()).unwrap_err().to_string();
+        assert!(told().contains("is empty; a run is a folder with logs named log_1.txt"), "{}", told());
+        fs::write(root.path().join("main.py"), "").unwrap();
+        assert!(told().contains("holds no runs; a run is a folder with logs named log_1.txt"), "{}", told());
+        fs::write(root.path().join("logs.ZIP"), "").unwrap();
+        assert!(told().ends_with("but logs.ZIP, which is packed; unpack it first"), "{}", told());
         assert!(find_runs(&root.path().join("gone")).is_err());
         fs::write(root.path().join("notes.txt"), "").unwrap();
         assert!(matches!(find_runs(&root.path().join("notes.txt")), Err(FindError::NoLog { .. })));

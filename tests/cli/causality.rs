@@ -133,3 +133,15 @@ fn too_many_lines_that_fit_nothing_are_a_failure() {
         lab.labctl(&[command, &["--max-unmatched", "0.5"]].concat()).code(0);
     }
 }
+
+#[test]
+fn a_missing_log_is_told_wherever_order_depends_on_it() {
+    let lab = lab_with_notebook_logs();
+    std::fs::remove_file(lab.path("theirs/log_3.txt")).unwrap();
+    let missing = "1 of 3 logs is not here";
+    let counted = lab.labctl(&["causality", "theirs"]).code(0).out;
+    assert!(counted.contains(missing), "{counted}");
+    let chain = lab.labctl(&["why", "theirs", "1@clock:6"]).code(0).out;
+    assert!(chain.contains(missing), "{chain}");
+    lab.labctl(&["export", "theirs", "--to", "mermaid"]).code(0).tells(&[missing]);
+}

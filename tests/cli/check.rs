@@ -222,3 +222,35 @@ fn logs_of_others_are_checked_through_their_dialect() {
     let said = lab.labctl(&args).code(1);
     assert!(said.out.contains("clock-step") && said.out.contains("log_2.txt:3"), "{}", said.out);
 }
+
+#[test]
+fn a_log_in_utf_16_is_told_with_what_to_do() {
+    let lab = lab_with_notebook_logs();
+    for log in ["log_1.txt", "log_2.txt", "log_3.txt"] {
+        let text = lab.read(&format!("theirs/{log}"));
+        let wide = "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes);
+        lab.write(&format!("wide/{log}"), wide.collect::<Vec<u8>>());
+    }
+    lab.labctl(&["check", "wide"]).code(1).tells(&["wide/log_1.txt: it is in UTF-16; save it in UTF-8"]);
+    // What is no log may be written as it likes.
+    std::fs::rename(lab.path("wide/log_1.txt"), lab.path("theirs/notes.txt")).unwrap();
+    lab.labctl(&["check", "theirs"]).code(0);
+}
+
+#[test]
+fn a_log_that_hardly_fits_its_dialect_is_not_accused() {
+    let lab = Lab::new();
+    let line = |second: u32| {
+        format!(
+            "0.{second:03}\tInternal\tLogical Clock: {second}\tQueue Length: 0\tNo external communication\n"
+        )
+    };
+    let text: String =
+        (1..=90).map(|second| if second % 9 == 0 { "noise\n".to_owned() } else { line(second) }).collect();
+    lab.write("logs/vm_0.log", text);
+    let check = ["check", "logs", "--dialect", "henro25"];
+    let said = lab.labctl(&check).code(1);
+    said.tells(&["11.1 % of the lines fit nothing in the dialect henro25", "--max-unmatched"]);
+    let allowed = lab.labctl(&[&check[..], &["--max-unmatched", "0.2"]].concat()).code(1);
+    assert!(allowed.out.contains("verdict: unsound") && allowed.out.contains("`noise`"), "{}", allowed.out);
+}

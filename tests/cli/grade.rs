@@ -52,10 +52,13 @@ fn each_submission_gets_a_page_and_all_of_them_a_table() {
     let page = lab.read("grades/bob.md");
     for text in [
         "Verdict: **unsound**, breaks ",
+        "  > log_3.txt:11: 2",
         "log_3.txt:11: the logical clock does not rise: 8 after 8",
         "\\| Clock: 8 \\|",
         "### Against theory",
         "within chance",
+        "## The rules that are broken",
+        "What usually breaks it: lines that were swapped",
     ] {
         assert!(page.contains(text), "{text} is not in\n{page}");
     }
@@ -63,6 +66,35 @@ fn each_submission_gets_a_page_and_all_of_them_a_table() {
     assert!(readme.contains("[eve \\<script>\\|](<eve__script__.md>)"), "{readme}");
     // Theory has no say where it is not told enough, and that is no fault.
     assert!(table[2]["why"].is_empty() || table[2]["why"].contains("logs"), "{:?}", table[2]);
+}
+
+#[test]
+fn what_cannot_be_read_says_what_to_do_next() {
+    let lab = lab_with_notebook_logs();
+    std::fs::create_dir_all(lab.path("class/ada")).unwrap();
+    lab.write("class/bob/logs.zip", "PK");
+    lab.write("class/cleo/log_1.txt", "");
+    lab.write("class/dan/log_1.txt", b"\xff\xfeM\0");
+    lab.labctl(&["grade", "class"]).code(1).tells(&[
+        "ada: unreadable: class/ada is empty",
+        "but logs.zip, which is packed; unpack it first",
+        "cleo: unreadable: no line of its logs is an event; they are empty",
+        "class/dan/log_1.txt: it is in UTF-16; save it in UTF-8",
+    ]);
+}
+
+#[test]
+fn a_submission_with_a_log_missing_is_not_held_against_theory() {
+    let lab = lab_with_notebook_logs();
+    for log in ["log_1.txt", "log_2.txt"] {
+        lab.write(&format!("class/ada/{log}"), lab.read(&format!("theirs/{log}")));
+    }
+    lab.labctl(&["grade", "class"]).code(0);
+    let page = lab.read("grades/ada.md");
+    assert!(page.contains("Nothing to say: some machines' logs are not here."), "{page}");
+    assert!(page.contains("- message-sent: 1 of 3 logs is not here"), "{page}");
+    // The last logged queue length is no record of the end.
+    assert!(page.contains("| 1 | 1\\* | 3 |") && page.contains("`*` is the last length"), "{page}");
 }
 
 #[test]

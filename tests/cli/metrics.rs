@@ -91,3 +91,12 @@ fn kept_metrics_stand_in_for_logs_that_are_gone() {
     lab.write("broken/metrics.csv", "experiment,run\nx\n");
     lab.labctl(&["metrics", "broken"]).code(1).tells(&["broken/metrics.csv"]);
 }
+
+#[test]
+fn what_a_missing_log_would_say_is_unknown() {
+    let lab = lab_with_notebook_logs();
+    std::fs::remove_file(lab.path("theirs/log_3.txt")).unwrap();
+    let table = rows(&lab.labctl(&["metrics", "theirs", "--format", "csv"]).code(0).out);
+    // Machine 1 sends to machine 3, whose clock may be the largest.
+    assert_eq!((table[0]["machines"].as_str(), table[0]["clock_diff"].as_str()), ("3", ""));
+}

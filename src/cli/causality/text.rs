@@ -56,6 +56,9 @@ fn doubts(run: &Counted) -> String {
     let Tally { ambiguous, repeated, missing, unknown, .. } = history.tally();
     let unmatched = repeated + missing + unknown;
     let mut text = String::new();
+    if let Some(missing) = history.missing_logs() {
+        text += &format!("{missing}: pairs that are ordered by way of it are called concurrent.\n");
+    }
     if relation.pairs.out_of_order > 0 {
         text += &format!(
             "The clocks are no Lamport clocks: {} no larger clock than an event just before (see `labctl check`).\n",

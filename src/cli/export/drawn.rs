@@ -38,6 +38,10 @@ fn each(
         let excerpt = Excerpt::of((&run.experiment, &run.run), &history, origin(run)?.stamp, job.window);
         seen.add(run, &history, &excerpt);
         see(&excerpt)?;
+        if let Some(missing) = history.missing_logs() {
+            job.terminal
+                .warn(format!("{}: {missing}, and so neither are their messages", run.folder.display()));
+        }
         if excerpt.events() > 0 {
             tell_arrivals(job, run, &excerpt);
         }

@@ -87,6 +87,9 @@ fn verdict(answer: &Answer) -> String {
     if more > 0 {
         text += &format!("  {more} more; --format json shows all\n");
     }
+    if let Some(missing) = answer.history.missing_logs() {
+        text += &format!("{missing}: what leads through it is not seen.\n");
+    }
     let doubtful = answer.doubtful().count() as u64;
     if doubtful > 0 {
         let messages = counted(doubtful, "message");
