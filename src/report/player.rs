@@ -132,7 +132,7 @@ fn markup(history: &History, shown: &Shown) -> String {
         events: counted(shown.events, "event"),
         events_of_run: counted(shown.events_of_run, "event"),
         to: micros(shown.to_us.unsigned_abs()),
-        is_complete: history.is_complete(),
+        is_complete: history.missing_logs().is_none(),
     };
     templates.render_str(MARKUP, Serde(context)).expect("the template and its context belong together")
 }
