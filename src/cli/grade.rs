@@ -176,7 +176,7 @@ fn text(submissions: &[Submission]) -> String {
         vec![
             submission.name.clone(),
             submission.grade().words().to_owned(),
-            submission.runs().len().to_string(),
+            view::known(Some(submission.runs().len()).filter(|runs| *runs > 0), |runs| runs.to_string()),
             view::known(furthest, |off| format!("{:.1}", off.by_sd)),
             submission.broken_ids().join(" "),
         ]

@@ -131,6 +131,11 @@ impl Submission {
         self.broken().map(|rule| rule.id).collect()
     }
 
+    /// Why theory has nothing to say of any of its runs, by the first of them.
+    pub fn no_theory(&self) -> Option<&str> {
+        self.runs().iter().find_map(|run| run.residuals.as_ref().err()).map(String::as_str)
+    }
+
     /// Of all its runs what lies furthest from theory.
     pub fn furthest(&self) -> Option<Off> {
         Off::furthest(self.runs().iter().filter_map(GradedRun::furthest))

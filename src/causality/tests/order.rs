@@ -1,6 +1,5 @@
 //! The order, and vector clocks over it.
 
-
 use proptest::prelude::*;
 
 use super::relation::Relation;
