@@ -26,6 +26,7 @@ pub mod plan;
 pub mod quotes;
 pub mod random;
 pub mod reading;
+pub mod report;
 pub mod reproduce;
 pub mod residual;
 pub mod rounding;

@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         Command::Compare(args) => cli::compare::run(&args, &terminal),
         Command::Power(args) => cli::power::run(&args, &terminal),
         Command::Plot(args) => cli::plot::run(&args, &terminal),
+        Command::Report(args) => cli::report::run(&args, &terminal),
         Command::Sweep(args) => cli::sweep::run(&args, &terminal),
         Command::Plan(args) => cli::plan::run(&args, &terminal),
         Command::Exec(args) => cli::exec::run(&args, &terminal),
@@ -34,6 +35,9 @@ fn main() -> ExitCode {
         Command::Predict(args) => cli::predict::run(&args, &terminal),
         Command::Twin(args) => cli::twin::run(&args, &terminal),
         Command::Verify(args) => cli::verify::run(&args, &terminal),
+        Command::Schema(args) => cli::schema::run(&args, &terminal),
+        Command::Completions(args) => cli::completions::run(&args, &terminal),
+        Command::Man(args) => cli::man::run(&args, &terminal),
     };
     terminal.exit_code(outcome.unwrap_or_else(Exit::from_error))
 }

@@ -88,6 +88,14 @@ impl Residual {
         let chance = self.chance.filter(|chance| *chance > 0.0)?;
         Some((self.measured? - self.theory?) / chance)
     }
+
+    /// The same against the mean of the simulated runs, of one run or of the
+    /// mean over several seeds; counts in what chance makes of that mean.
+    pub fn against_simulation(&self, seeds: usize) -> Option<f64> {
+        let chance = self.chance.filter(|chance| *chance > 0.0)?;
+        let widened = chance * (1.0 + seeds as f64 / SIMULATED_RUNS as f64).sqrt();
+        Some((self.measured? - self.simulated?) / widened)
+    }
 }
 
 /// Runs that differ in nothing but their seeds, against theory.
@@ -105,13 +113,18 @@ pub struct Residuals {
     pub mean: Option<Vec<Residual>>,
 }
 
+/// What runs of one experiment share: all of the spec but the seed and the
+/// speedup.
+pub fn setting(spec: &Spec) -> Spec {
+    Spec { seed: 0, speedup: 1.0, ..spec.clone() }
+}
+
 /// Sorts runs into experiments: those that differ in nothing but the seed and
 /// the speedup. Keeps their order.
 pub fn by_experiment(runs: Vec<Measured>) -> Vec<Vec<Measured>> {
-    let bare = |spec: &Spec| Spec { seed: 0, speedup: 1.0, ..spec.clone() };
     let mut groups: Vec<(Spec, Vec<Measured>)> = Vec::new();
     for run in runs {
-        let key = bare(&run.spec);
+        let key = setting(&run.spec);
         match groups.iter_mut().find(|(other, _)| *other == key) {
             Some((_, group)) => group.push(run),
             None => groups.push((key, vec![run])),
@@ -121,11 +134,12 @@ pub fn by_experiment(runs: Vec<Measured>) -> Vec<Vec<Measured>> {
 }
 
 /// Holds the runs of one experiment against theory; `None` if `stop` came
-/// first, or there is no run.
-pub fn residuals(runs: &[Measured], stop: &StopSwitch) -> Option<Residuals> {
+/// first, or there is no run. What chance does is learned from so many
+/// simulated runs, and unknown without any.
+pub fn residuals(runs: &[Measured], simulated_runs: usize, stop: &StopSwitch) -> Option<Residuals> {
     let spec = &runs.first()?.spec;
     let own_seeds: BTreeSet<u64> = runs.iter().map(|run| run.spec.seed).collect();
-    let samples = simulate_others(spec, &own_seeds, stop)?;
+    let samples = simulate_others(spec, &own_seeds, simulated_runs, stop)?;
     let run = Run::single(spec.clone(), String::new());
     let predictions = run.predictions();
     let of = |rows: &[&[MachineMetrics]], chance_divisor: f64| -> Vec<Residual> {
@@ -161,9 +175,10 @@ pub fn residuals(runs: &[Measured], stop: &StopSwitch) -> Option<Residuals> {
 fn simulate_others(
     spec: &Spec,
     own_seeds: &BTreeSet<u64>,
+    simulated_runs: usize,
     stop: &StopSwitch,
 ) -> Option<Vec<Vec<MachineMetrics>>> {
-    let seeds = (1..).filter(|seed| !own_seeds.contains(seed)).take(SIMULATED_RUNS);
+    let seeds = (1..).filter(|seed| !own_seeds.contains(seed)).take(simulated_runs);
     let simulated = seeds.map(|seed| {
         let run = Run::single(Spec { seed, ..spec.clone() }, String::new());
         let rows = simulate_metrics(&run, stop);
@@ -204,7 +219,7 @@ mod tests {
     #[test]
     fn sound_runs_lie_within_chance_and_a_wrong_one_does_not() {
         let mut run = measured("internal_prob = 0.7", 1000);
-        let found = residuals(std::slice::from_ref(&run), &StopSwitch::default()).unwrap();
+        let found = residuals(std::slice::from_ref(&run), SIMULATED_RUNS, &StopSwitch::default()).unwrap();
         assert_eq!((found.seeds, &found.mean), (1, &None));
         let queue = cell(&found.runs[0].1, 1, Quantity::EndQueue);
         // 31.1 ± 8.1 as simulated elsewhere, 30 in theory.
@@ -213,14 +228,14 @@ mod tests {
         assert!((queue.chance.unwrap() / 8.1 - 1.0).abs() < 0.25, "{queue:?}");
         assert!(queue.value().unwrap().abs() < 4.0, "{queue:?}");
         run.rows[0].end_queue = run.rows[0].end_queue.map(|queue| queue + 100);
-        let wrong = residuals(&[run], &StopSwitch::default()).unwrap();
+        let wrong = residuals(&[run], SIMULATED_RUNS, &StopSwitch::default()).unwrap();
         assert!(cell(&wrong.runs[0].1, 1, Quantity::EndQueue).value().unwrap() > 6.0);
     }
 
     #[test]
     fn the_mean_of_several_runs_is_held_against_its_standard_error() {
         let runs: Vec<Measured> = (1000..1016).map(|seed| measured("internal_prob = 0.3", seed)).collect();
-        let found = residuals(&runs, &StopSwitch::default()).unwrap();
+        let found = residuals(&runs, SIMULATED_RUNS, &StopSwitch::default()).unwrap();
         let (one, mean) = (cell(&found.runs[0].1, 1, Quantity::EndQueue), found.mean.unwrap());
         let mean = cell(&mean, 1, Quantity::EndQueue);
         assert!((one.chance.unwrap() / mean.chance.unwrap() - 4.0).abs() < 1e-9, "16 runs");
@@ -228,7 +243,7 @@ mod tests {
         assert!((mean.measured.unwrap() - sum / 16.0).abs() < 1e-9, "{mean:?}");
         // A run that is there twice tells nothing new.
         let twice = [runs[0].clone(), runs[0].clone()];
-        assert_eq!(residuals(&twice, &StopSwitch::default()).unwrap().mean, None);
+        assert_eq!(residuals(&twice, SIMULATED_RUNS, &StopSwitch::default()).unwrap().mean, None);
     }
 
     #[test]
@@ -243,15 +258,15 @@ mod tests {
     fn what_is_unknown_has_no_residual() {
         let mut run = measured("internal_prob = 1", 5);
         run.rows.truncate(1);
-        let found = residuals(&[run], &StopSwitch::default()).unwrap();
+        let found = residuals(&[run], SIMULATED_RUNS, &StopSwitch::default()).unwrap();
         let machine_1 = cell(&found.runs[0].1, 1, Quantity::FinalClock);
         // Without messages a clock is its count of ticks, and chance does nothing.
         assert_eq!((machine_1.measured, machine_1.chance, machine_1.value()), (Some(60.0), Some(0.0), None));
         assert_eq!(cell(&found.runs[0].1, 2, Quantity::FinalClock).value(), None);
         assert_eq!(cell(&found.runs[0].1, 1, Quantity::EndQueue).theory, None, "it is stable");
-        assert_eq!(residuals(&[], &StopSwitch::default()), None);
+        assert_eq!(residuals(&[], SIMULATED_RUNS, &StopSwitch::default()), None);
         let stop = StopSwitch::default();
         stop.interrupt();
-        assert_eq!(residuals(&[measured("", 1)], &stop), None);
+        assert_eq!(residuals(&[measured("", 1)], SIMULATED_RUNS, &stop), None);
     }
 }

@@ -42,6 +42,15 @@ impl Rounding {
     }
 }
 
+/// A number with as few digits as tell it.
+pub fn brief(value: f64) -> String {
+    if value.abs() >= 100.0 {
+        format!("{value:.0}")
+    } else {
+        Rounding::Brief.number((value * 100.0).round() / 100.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

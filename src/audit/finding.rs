@@ -60,9 +60,17 @@ impl Ruling {
     /// How many findings of one rule are kept of one machine.
     pub const FINDINGS_KEPT: u64 = 20;
 
+    /// How many findings of one rule are shown to a person.
+    const FINDINGS_SHOWN: usize = 5;
+
     /// All findings, kept or not.
     pub fn count(&self) -> u64 {
         self.counts.values().sum()
+    }
+
+    /// The findings that a person is shown.
+    pub fn shown(&self) -> &[Finding] {
+        &self.findings[..self.findings.len().min(Ruling::FINDINGS_SHOWN)]
     }
 }
 

@@ -93,6 +93,15 @@ impl Audit {
         self.rulings.iter().all(|ruling| ruling.verdict != Verdict::Unsound)
     }
 
+    /// The verdict on the run as a whole.
+    pub fn words(&self) -> &'static str {
+        match (self.is_sound(), self.unknown().next().is_none()) {
+            (false, _) => "unsound",
+            (true, true) => "sound",
+            (true, false) => "sound, as far as these logs can show",
+        }
+    }
+
     /// The rules of which these logs cannot show whether they are kept.
     pub fn unknown(&self) -> impl Iterator<Item = (&'static Rule, &str)> {
         self.rulings.iter().filter_map(|ruling| match &ruling.verdict {

@@ -108,7 +108,22 @@ impl<'a> Drawing<'a> {
         if left_out > 0 {
             notes.push(format!("{} without a number left out", wording::many(left_out, "run", "runs")));
         }
-        let title = wording::name(&self.of.title);
-        Heading { title, subject: wording::caption(&self.of.caption), notes }
+        let subject = wording::subject(&self.of.title, &self.of.caption);
+        Heading { title: self.title(), subject, notes }
+    }
+
+    /// The metric, and between which values its medians lie.
+    fn title(&self) -> String {
+        let metric = wording::without_unit(&self.of.metric);
+        let mut medians: Vec<f64> =
+            self.groups.iter().filter_map(|group| Some(group.spread()?.median)).collect();
+        medians.sort_by(f64::total_cmp);
+        match medians[..] {
+            [] => metric,
+            [only] => format!("{metric}: the median is {}", number::plain(only)),
+            [least, .., most] => {
+                format!("{metric}: medians from {} to {}", number::plain(least), number::plain(most))
+            }
+        }
     }
 }

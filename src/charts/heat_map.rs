@@ -205,8 +205,21 @@ impl<'a> Drawing<'a> {
         if empty > 0 {
             notes.push(format!("hatched: {} without a value", wording::many(empty, "cell", "cells")));
         }
-        let title = wording::name(&self.map.title);
-        Heading { title, subject: wording::caption(&self.map.caption), notes }
+        let subject = wording::subject(&self.map.title, &self.map.caption);
+        Heading { title: self.title(), subject, notes }
+    }
+
+    /// The metric, and between which values it lies.
+    fn title(&self) -> String {
+        let metric = wording::without_unit(&self.map.metric);
+        let values = || self.places().filter_map(|(column, row)| self.value(column, row));
+        let (least, most) =
+            (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
+        let axes = format!("{} and {}", wording::brief(&self.map.x.label), wording::brief(&self.map.y.label));
+        if least > most {
+            return format!("{metric} over {axes}");
+        }
+        format!("{metric} from {} to {} over {axes}", number::plain(least), number::plain(most))
     }
 }
 

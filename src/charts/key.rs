@@ -66,7 +66,7 @@ pub(super) fn draw(
     items: impl Iterator<Item = Item>,
 ) -> Result<(), ChartError> {
     let font = Font::size(style::LABEL).color(MUTED);
-    for (item, (left, line)) in places(canvas, at.0, items)? {
+    for Placed { item, left, line } in places(canvas, at.0, items)? {
         let y = at.1 + line * LINE;
         item.draw(canvas, (left + SAMPLE / 2.0, y))?;
         canvas.text(item.meaning(), (left + SAMPLE + 4.0, y), font)?;
@@ -80,16 +80,22 @@ pub(super) fn height(
     left: f64,
     items: impl Iterator<Item = Item>,
 ) -> Result<f64, ChartError> {
-    let last = places(canvas, left, items)?.pop().map(|(_, (_, line))| line);
-    Ok(last.map_or(0.0, |line| (line + 1.0) * LINE))
+    let last = places(canvas, left, items)?.pop();
+    Ok(last.map_or(0.0, |last| (last.line + 1.0) * LINE))
 }
 
-/// Where each item begins, and on which line.
+/// An item, where it begins, and on which line, counted from 0.
+struct Placed {
+    item: Item,
+    left: f64,
+    line: f64,
+}
+
 fn places(
     canvas: &Canvas<'_>,
     from: f64,
     items: impl Iterator<Item = Item>,
-) -> Result<Vec<(Item, (f64, f64))>, ChartError> {
+) -> Result<Vec<Placed>, ChartError> {
     let (mut left, mut line) = (from, 0.0);
     let mut places = Vec::new();
     for item in items {
@@ -97,7 +103,7 @@ fn places(
         if left > from && left + width > canvas.page.right() {
             (left, line) = (from, line + 1.0);
         }
-        places.push((item, (left, line)));
+        places.push(Placed { item, left, line });
         left += width + GAP;
     }
     Ok(places)

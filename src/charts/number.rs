@@ -56,6 +56,16 @@ pub(super) fn ticks(values: &[f64], step: f64, shorten: bool) -> Vec<String> {
     values.iter().map(label).collect()
 }
 
+/// The ends of a range, with as many decimals as tell them apart well.
+pub(super) fn ends(from: f64, to: f64) -> [String; 2] {
+    let labels = ticks(&[from, to], (to - from) / 20.0, false);
+    let trimmed = |label: &String| match label.contains('.') {
+        true => label.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => label.clone(),
+    };
+    [trimmed(&labels[0]), trimmed(&labels[1])]
+}
+
 /// A number as an exponent.
 pub(super) fn raised(exponent: u32) -> String {
     const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
@@ -119,5 +129,8 @@ mod tests {
         assert_eq!(ticks(&[0.0, 2e8, 4e8, 1.2e9], 2e8, true), ["0", "0.2 G", "0.4 G", "1.2 G"]);
         assert_eq!(ticks(&[0.0, 5e6], 5e6, true), ["0", "5,000,000"]);
         assert_eq!(ticks(&[1.7e9], 10.0, false), ["1,700,000,000"]);
+        assert_eq!(ends(0.0, 5.0), ["0", "5"]);
+        assert_eq!(ends(500.0, 500.4), ["500", "500.4"]);
+        assert_eq!(ends(10.0, 1000.0), ["10", "1,000"]);
     }
 }

@@ -251,7 +251,7 @@ impl<'a> Scatter<'a> {
         let largest = |group: &Group| Some((group.values.last().copied()?, group.ratio));
         match self.groups.iter().filter_map(largest).max_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1))) {
             Some((value, ratio)) if value > 0 => {
-                format!("{plain}: {} at most, at {}", number::count(value), number::plain(ratio))
+                format!("{plain}: {} at most, at ratio {}", number::count(value), number::plain(ratio))
             }
             _ => plain.to_owned(),
         }

@@ -245,8 +245,30 @@ impl Drawing<'_> {
             let points = wording::many(self.shown.left_out, "point", "points");
             notes.push(format!("{points} without a number left out"));
         }
-        let title = wording::name(&self.swept.title);
-        Heading { title, subject: wording::caption(&self.swept.caption), notes }
+        let subject = wording::subject(&self.swept.title, &self.swept.caption);
+        Heading { title: self.title(), subject, notes }
+    }
+
+    /// The metric, and between which values it goes on the line on which it
+    /// changes most.
+    fn title(&self) -> String {
+        let (metric, axis) = (wording::without_unit(&self.swept.metric), wording::brief(&self.swept.axis));
+        let ends = |index: &usize| {
+            let points = &self.shown.points[*index];
+            let (first, last) = (points.first()?, points.last()?);
+            (points.len() > 1).then(|| (*first, *last, &self.swept.lines[*index].name))
+        };
+        let change = |ends: &(SweptPoint, SweptPoint, _)| (ends.1.mean - ends.0.mean).abs();
+        let most = self.shown.chosen.iter().filter_map(ends);
+        match most.max_by(|a, b| change(a).total_cmp(&change(b))).filter(|_| self.joins()) {
+            Some((first, last, line)) => {
+                let (from, to) = (number::plain(first.mean), number::plain(last.mean));
+                let (start, end) = (number::plain(first.x), number::plain(last.x));
+                let of = wording::brief(line);
+                format!("{metric} of {of}: {from} at {axis} {start}, {to} at {end}")
+            }
+            None => format!("{metric} over {axis}"),
+        }
     }
 }
 

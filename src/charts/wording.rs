@@ -27,6 +27,18 @@ pub(super) fn brief(text: &str) -> String {
     head.iter().chain(&['…']).chain(tail).collect()
 }
 
+/// A metric without its unit: "End queue (messages)" is "End queue".
+pub(super) fn without_unit(metric: &str) -> String {
+    let metric = name(metric);
+    metric.split_once(" (").map_or(metric.clone(), |(words, _)| words.to_owned())
+}
+
+/// Of what a chart is, and what its caption adds.
+pub(super) fn subject(of: &str, more: &str) -> String {
+    let more = caption(more);
+    if more.is_empty() { name(of) } else { format!("{} · {more}", name(of)) }
+}
+
 fn is_hidden(c: char) -> bool {
     let formats = matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}');
     (c.is_control() && !c.is_whitespace()) || formats || matches!(c, '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')

@@ -2,20 +2,12 @@
 
 use std::path::Path;
 
-use labctl::audit::{Finding, RULES, Ruling, Stated, audit};
+use labctl::audit::{Finding, RULES, Stated, audit};
 use labctl::history::History;
 use labctl::lab::Done;
 use labctl::plan::Run;
 
 use super::Terminal;
-
-/// Findings of one rule that are shown.
-pub const FINDINGS_SHOWN: usize = 5;
-
-/// The findings of a rule that are shown.
-pub fn shown_of(ruling: &Ruling) -> &[Finding] {
-    &ruling.findings[..ruling.findings.len().min(FINDINGS_SHOWN)]
-}
 
 /// Holds the run against the rules that its logs must keep, and frees its
 /// history.

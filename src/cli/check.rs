@@ -11,7 +11,6 @@ use labctl::reading::read_history;
 use labctl::store::RunPath;
 use serde::Serialize;
 
-use super::audits::{FINDINGS_SHOWN, shown_of};
 use super::dialect_flags::DialectFlags;
 use super::terminal::told_once;
 use super::text_or_json::TextOrJson;
@@ -185,7 +184,7 @@ fn of_run(run: &RunPath) -> String {
 
 fn findings(checked: &Checked, ruling: &Ruling) -> String {
     let mut text = format!("\n{}: {}\n", ruling.rule.id, ruling.rule.reason);
-    let all = shown_of(ruling);
+    let all = ruling.shown();
     for finding in all {
         text += &format!("  {}\n", told(&checked.history, finding));
         for line in checked.quotes.beside(&checked.history, finding) {
@@ -196,7 +195,7 @@ fn findings(checked: &Checked, ruling: &Ruling) -> String {
     }
     let more = ruling.count().saturating_sub(all.len() as u64);
     if more > 0 {
-        let json = if ruling.findings.len() > FINDINGS_SHOWN { "; --format json shows more" } else { "" };
+        let json = if ruling.findings.len() > all.len() { "; --format json shows more" } else { "" };
         text += &format!("  {more} more{json}\n");
     }
     text

@@ -6,6 +6,7 @@ pub mod causality;
 pub mod check;
 pub mod collect;
 pub mod compare;
+pub mod completions;
 mod conduct;
 pub mod dialect;
 mod dialect_flags;
@@ -18,6 +19,7 @@ pub mod grade;
 mod live;
 mod look_flags;
 pub mod machine;
+pub mod man;
 pub mod metrics;
 mod output;
 pub mod parse;
@@ -27,8 +29,10 @@ pub mod plot;
 pub mod power;
 pub mod predict;
 mod progress;
+pub mod report;
 pub mod reproduce;
 pub mod run;
+pub mod schema;
 mod signals;
 mod space_time_flags;
 mod spec_flags;
@@ -92,6 +96,7 @@ pub enum Command {
     Machine(machine::Args),
     /// Turn logs into one tidy events table, and tell what is odd about them
     Parse(parse::Args),
+    /// Tell whether logs are true, rule by rule, with the lines that break each
     /// Tell whether logs are true, rule by rule, with the lines that break one
     Check(check::Args),
     /// Show the longest causal chain behind an event, which proves its clock
@@ -112,6 +117,8 @@ pub enum Command {
     Power(power::Args),
     /// Draw the charts of runs
     Plot(plot::Args),
+    /// Write one page on runs: findings, verdicts, metrics, theory and charts
+    Report(report::Args),
     /// Make many runs: over values of any key, and over replicates
     Sweep(Box<sweep::Args>),
     /// Write a sweep down, to be run in pieces and anywhere
@@ -128,4 +135,10 @@ pub enum Command {
     Twin(Box<twin::Args>),
     /// Simulate a stored run again and compare every byte of its logs
     Verify(verify::Args),
+    /// Print the schema of specs, from which editors complete and check them
+    Schema(schema::Args),
+    /// Print the completions of a shell
+    Completions(completions::Args),
+    /// Print labctl's manual page, or write the pages of all commands
+    Man(man::Args),
 }

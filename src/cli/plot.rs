@@ -74,7 +74,6 @@ enum ChartFlag {
     Drift,
     Jumps,
     SpaceTime,
-    /// All that is asked for, against speed ratio
     SpeedRatio,
 }
 
@@ -179,13 +178,14 @@ impl Drawing<'_> {
     fn space_time(&self, reading: &Reading) -> Result<Option<Chart>, ChartError> {
         let Some(history) = &reading.history else { return Ok(None) };
         let flags = &self.args.space_time;
+        let [from_s, to_s] = flags.ends_s();
         let of = SpaceTime {
             experiment: &reading.series.experiment,
             run: &reading.series.run,
             history,
             origin: reading.origin,
-            from_s: flags.from_s(),
-            to_s: flags.to_s(),
+            from_s,
+            to_s,
             clocks: flags.clocks,
         };
         charts::space_time(&of, self.look).map(Some)

@@ -65,7 +65,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         runs.push(measured(&stored)?);
     }
     for group in by_experiment(runs) {
-        if let Some(found) = residuals(&group, &stop) {
+        if let Some(found) = residuals(&group, SIMULATED_RUNS, &stop) {
             warn_of_delay(&Run::single(found.spec.clone(), String::new()), terminal);
             terminal.data(&told(&found))?;
         }

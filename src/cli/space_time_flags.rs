@@ -14,7 +14,7 @@ pub struct SpaceTimeFlags {
     #[arg(long, value_name = "TIME", value_parser = time)]
     to: Option<LabTime>,
 
-    /// Write the logical clock to each event with room for it, not only where all have
+    /// Write the logical clock to each event with room for it, not only where nearly all have
     #[arg(long)]
     pub clocks: bool,
 }
@@ -41,11 +41,8 @@ impl SpaceTimeFlags {
         }
     }
 
-    pub fn from_s(&self) -> Option<f64> {
-        self.from.map(LabTime::as_secs_f64)
-    }
-
-    pub fn to_s(&self) -> Option<f64> {
-        self.to.map(LabTime::as_secs_f64)
+    /// Where it begins and where it ends, in seconds, as far as it is told.
+    pub fn ends_s(&self) -> [Option<f64>; 2] {
+        [self.from, self.to].map(|time| time.map(LabTime::as_secs_f64))
     }
 }

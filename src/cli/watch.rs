@@ -146,7 +146,7 @@ fn summary(snapshot: &Snapshot) -> String {
             known(told, |machine| machine.clock.to_string()),
             known(told, |machine| machine.behind.to_string()),
             known(machine.achieved_rate, |rate| format!("{rate:.4}")),
-            known(machine.lateness, |lateness| lateness.p99_us.to_string()),
+            known(machine.lateness_p99_us, |lateness| lateness.to_string()),
         ]
     };
     let rows = table(&header, snapshot.machines.iter().map(row));

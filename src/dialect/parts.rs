@@ -60,7 +60,7 @@ impl Dialect {
     }
 
     /// The parts of a file in the order of their first events, and one more
-    /// than [`PARTS_MAX`] at most.
+    /// than 256 at most.
     pub fn parts(&self, input: impl Read) -> io::Result<Vec<NamedPart>> {
         let mut matcher = LineMatcher::new(self);
         let mut tracker = RunTracker::default();

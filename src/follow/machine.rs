@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::path::Path;
 
 use super::tail::{Look, Tail};
-use super::{Happening, Lateness, MachineState, What};
+use super::{Happening, MachineState, What};
 use crate::event::MachineId;
 use crate::log::{EndReason, Header, Line, LineParser, Stamp, file_name};
 use crate::metrics::Meter;
@@ -109,7 +109,7 @@ impl Followed {
             clock: told.clock,
             behind: leader.saturating_sub(told.clock),
             queue_length: told.queue_length,
-            lateness: meter.and_then(Meter::lateness_us).map(|(p50_us, p99_us)| Lateness { p50_us, p99_us }),
+            lateness_p99_us: meter.and_then(Meter::lateness_p99_us),
             queue_trace: evenly(told.queue_trace.samples(), lab_time),
             last: told.last.iter().cloned().collect(),
             unmatched: told.unmatched,

@@ -17,7 +17,7 @@ use std::time::{Duration, SystemTime};
 
 pub use happening::{Happening, What};
 pub use place::{Place, find};
-pub use snapshot::{About, Lateness, MachineState, Progress, Snapshot};
+pub use snapshot::{About, MachineState, Progress, Snapshot};
 
 use crate::event::MachineId;
 use crate::log::machine_of_file;

@@ -68,7 +68,8 @@ pub struct MachineState {
     /// How far its clock is behind the leader's.
     pub behind: u64,
     pub queue_length: u64,
-    pub lateness: Option<Lateness>,
+    /// 99 % of its ticks were served no later than this, in real time.
+    pub lateness_p99_us: Option<u64>,
     /// The largest queue length in equal stretches of lab time, from the start
     /// to the run's last event; at most [`MachineState::TRACE_LENGTH`].
     pub queue_trace: Vec<u64>,
@@ -84,13 +85,6 @@ impl MachineState {
     pub const TRACE_LENGTH: usize = 120;
     /// How many lines are kept.
     pub const LAST_LENGTH: usize = 60;
-}
-
-/// How late ticks were served, in real time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lateness {
-    pub p50_us: u64,
-    pub p99_us: u64,
 }
 
 impl Snapshot {

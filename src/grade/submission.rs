@@ -12,7 +12,7 @@ use crate::log::Taken;
 use crate::metrics::MachineMetrics;
 use crate::quotes::{Quotes, short_place};
 use crate::reading::{Purpose, ReadError, measure_run};
-use crate::residual::{Measured, Quantity, Residual, residuals};
+use crate::residual::{Measured, Quantity, Residual, SIMULATED_RUNS, residuals};
 use crate::spec::Broadcast;
 use crate::store::RunPath;
 
@@ -225,7 +225,7 @@ pub fn grade_run(run: &RunPath, assignment: &Assignment, stop: &StopSwitch) -> R
 }
 
 fn against_theory(planned: Measured, stop: &StopSwitch) -> Result<Vec<Residual>, String> {
-    let found = residuals(&[planned], stop).ok_or("stopped")?;
+    let found = residuals(&[planned], SIMULATED_RUNS, stop).ok_or("stopped")?;
     found.runs.into_iter().next().map(|(_, residuals)| residuals).ok_or_else(|| "no run".to_owned())
 }
 

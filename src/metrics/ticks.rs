@@ -58,9 +58,8 @@ impl Ticks {
         self.lateness_max_us = self.lateness_max_us.max(real_us);
     }
 
-    /// The median and the 99 % quantile of the lateness.
-    pub fn lateness_p50_p99_us(&self) -> Option<(u64, u64)> {
-        let quantile = |share| self.lateness_us.value_at_quantile(share);
-        (!self.lateness_us.is_empty()).then(|| (quantile(0.5), quantile(0.99)))
+    /// The lateness that this share of the ticks did not exceed.
+    pub fn lateness_us_at(&self, share: f64) -> Option<u64> {
+        (!self.lateness_us.is_empty()).then(|| self.lateness_us.value_at_quantile(share))
     }
 }

@@ -5,6 +5,7 @@ use super::judge::{Basis, Finding};
 use super::setup::Setup;
 use crate::plan::Run;
 use crate::rounding::Rounding;
+pub use crate::rounding::brief;
 use crate::theory::{Prediction, Regime};
 
 /// What the runs show of an expectation.
@@ -23,15 +24,6 @@ pub fn finding(expectation: &Expectation, finding: &Finding) -> String {
         }
         (_, Basis::Runs) => format!("{} in {} runs", brief(value), finding.n),
         (_, Basis::Nothing) => brief(value),
-    }
-}
-
-/// A number with as few digits as tell it.
-pub fn brief(value: f64) -> String {
-    if value.abs() >= 100.0 {
-        format!("{value:.0}")
-    } else {
-        Rounding::Brief.number((value * 100.0).round() / 100.0)
     }
 }
 

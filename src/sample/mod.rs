@@ -105,8 +105,8 @@ fn runs_below(path: &Path) -> Result<Sample, SampleError> {
     Ok(sample)
 }
 
-/// As far as can be told: logs of others never say.
-fn came_to_its_end(run: &RunPath) -> bool {
+/// Whether a run came to its end, as far as can be told: logs of others never say.
+pub fn came_to_its_end(run: &RunPath) -> bool {
     let completed = EndReason::Completed.word();
     !run.unfinished && run.manifest.as_ref().is_none_or(|manifest| manifest.status == completed)
 }

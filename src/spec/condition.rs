@@ -8,7 +8,7 @@ use evalexpr::{
 use crate::time::LabTime;
 
 /// Brackets nest no deeper than a condition is long, and each level costs stack.
-const MAX_BYTES: usize = 1000;
+pub(super) const MAX_BYTES: usize = 1000;
 
 /// Which cells of a grid are wanted.
 #[derive(Clone, Debug, PartialEq)]

@@ -15,7 +15,7 @@ use crate::time::LabTime;
 
 pub use crate::spec::written::to_toml;
 
-const KEYS: [&str; 14] = [
+pub(super) const KEYS: [&str; 14] = [
     "$schema",
     "name",
     "why",
@@ -31,15 +31,15 @@ const KEYS: [&str; 14] = [
     "replicates",
     "sweep",
 ];
-const NETWORK_KEYS: [&str; 5] = ["delay", "where", "open", "token", "connect_timeout"];
-const PUBLISHED_KEYS: [&str; 5] = ["source", "max_queue", "end_queue", "clock_diff", "logs"];
-const LOGGED_KEYS: [&str; 4] = ["note", "max_queue", "end_queue", "clock_diff"];
+pub(super) const NETWORK_KEYS: [&str; 5] = ["delay", "where", "open", "token", "connect_timeout"];
+pub(super) const PUBLISHED_KEYS: [&str; 5] = ["source", "max_queue", "end_queue", "clock_diff", "logs"];
+pub(super) const LOGGED_KEYS: [&str; 4] = ["note", "max_queue", "end_queue", "clock_diff"];
 
 /// Stands for the value of a machine of which nothing was stated.
 pub(super) const NOTHING_STATED: &str = "-";
 
-const MAX_NAME: usize = 100;
-const MAX_TOKEN: usize = 64;
+pub(super) const MAX_NAME: usize = 100;
+pub(super) const MAX_TOKEN: usize = 64;
 
 /// Reads a spec from its text, with `overrides` laid over it in order.
 ///
@@ -75,6 +75,7 @@ fn resolve(root: &Fields<'_>) -> Result<Spec, SpecError> {
         "a folder's name of at most 100 letters a to z, digits, `-`, `_` and `.`, not beginning with `.`",
         |name| is_folder_name(name).then(|| name.to_owned()),
     )?;
+    root.or("$schema", (), |field| field.text("the place of a schema, for editors").map(|_| ()))?;
     let why = root.or("why", String::new(), |field| field.text("a text").map(str::to_owned))?;
     let duration = root.require("duration", "duration = \"60s\"")?;
     let duration = positive_duration(&duration)?;

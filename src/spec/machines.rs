@@ -14,9 +14,9 @@ use crate::spec::{ClockRate, MachineSpec};
 pub const MAX_MACHINES: usize = 10_000;
 
 /// Lab time is whole nanoseconds, so nothing ticks faster than 1e9 a second.
-const MAX_CLOCK_RATE: f64 = 1e9;
+pub(super) const MAX_CLOCK_RATE: f64 = 1e9;
 
-const KEYS: [&str; 4] = ["clock_rate", "address", "foreign", "count"];
+pub(super) const KEYS: [&str; 4] = ["clock_rate", "address", "foreign", "count"];
 
 /// Reads all machines; `open` tells whether the network lets foreign ones in.
 pub(super) fn resolve(root: &Fields<'_>, open: bool) -> Result<Vec<MachineSpec>, SpecError> {

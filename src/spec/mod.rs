@@ -9,6 +9,7 @@ pub(crate) mod fields;
 pub mod file;
 mod machines;
 pub mod overrides;
+mod schema;
 pub(crate) mod source;
 pub mod sweep;
 pub(crate) mod syntax;
@@ -24,6 +25,7 @@ pub use document::{parse, to_toml};
 pub use error::SpecError;
 pub use file::{load, read};
 pub use overrides::Override;
+pub use schema::schema;
 pub use sweep::{Axis, Sweep, parse_sweep};
 
 use crate::event::MachineId;

@@ -11,8 +11,8 @@ use crate::spec::overrides::{CLOCK_RATES, Override};
 use crate::spec::source::Source;
 use crate::spec::values;
 
-const KEYS: [&str; 3] = ["grid", "zip", "where"];
-const MAX_REPLICATES: u64 = 1_000_000;
+pub(super) const KEYS: [&str; 3] = ["grid", "zip", "where"];
+pub(super) const MAX_REPLICATES: u64 = 1_000_000;
 
 /// What varies between the runs of a sweep.
 #[derive(Clone, Debug, Default, PartialEq)]

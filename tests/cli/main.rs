@@ -9,6 +9,7 @@ mod dialect;
 mod disk;
 mod export;
 mod grade;
+mod guide;
 mod help;
 mod isolation;
 #[cfg(unix)]
@@ -21,8 +22,10 @@ mod pieces;
 mod plot;
 mod power;
 mod promises;
+mod report;
 mod reproduce;
 mod run;
+mod shell;
 mod signals;
 mod simulation;
 mod slurm;

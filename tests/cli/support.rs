@@ -62,6 +62,17 @@ pub fn wait_for<T>(what: impl Display, mut look: impl FnMut() -> Option<T>) -> T
     panic!("waited in vain for {what}");
 }
 
+/// Whether this host has a program to check something with.
+pub fn has(program: &str) -> bool {
+    Command::new(program)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok()
+}
+
 /// A folder to run commands in, gone with the test.
 pub struct Lab {
     folder: TempDir,

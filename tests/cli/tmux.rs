@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread;
 use std::time::Duration;
 
@@ -13,7 +12,6 @@ const GLANCE: Duration = Duration::from_millis(30);
 
 /// One window; gone with the test.
 pub struct Tmux {
-    socket: String,
     folder: PathBuf,
 }
 
@@ -21,13 +19,11 @@ impl Tmux {
     /// Opens a window of this size with a shell in `folder`. `None`, which is
     /// told, where there is no tmux.
     pub fn start(folder: &Path, width: u16, height: u16) -> Option<Tmux> {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
         if Command::new("tmux").arg("-V").output().is_err() {
             eprintln!("skipped: there is no tmux here");
             return None;
         }
-        let socket = format!("labctl-test-{}-{}", std::process::id(), NEXT.fetch_add(1, Relaxed));
-        let tmux = Tmux { socket, folder: folder.to_owned() };
+        let tmux = Tmux { folder: folder.to_owned() };
         let (width, height) = (width.to_string(), height.to_string());
         let folder = folder.to_string_lossy();
         let output = tmux.tmux(&[
@@ -50,7 +46,9 @@ impl Tmux {
     }
 
     fn tmux(&self, args: &[&str]) -> Output {
-        Command::new("tmux").args(["-u", "-L", &self.socket]).args(args).output().unwrap()
+        // Beside the test's files, to be gone with them.
+        let socket = self.folder.join("tmux.socket");
+        Command::new("tmux").args(["-u", "-S"]).arg(socket).args(args).output().unwrap()
     }
 
     /// Types keys, by tmux's names for them.

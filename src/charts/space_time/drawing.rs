@@ -32,15 +32,15 @@ const MOST_EVENTS: usize = 2000;
 /// Pixels of a doubtful arrow: drawn, then left out.
 const DASH: (f64, f64) = (6.0, 4.0);
 
-const WAIT: Stroke = Stroke::new(style::color(0).faint(70), 2.2);
-const UNREAD: Color = style::color(1);
+const WAIT: Stroke = Stroke::new(style::color(1).faint(70), 2.2);
+const UNREAD: Color = style::color(7);
 
 /// With more messages than this, arrows are fainter.
 const MOST_STRONG: usize = 150;
 
 /// How the arrow of a message is drawn.
 fn arrow(scene: &Scene<'_>) -> Stroke {
-    let is_crowded = scene.messages.all.len() > MOST_STRONG;
+    let is_crowded = scene.drawn.len() > MOST_STRONG;
     Stroke::new(INK.faint(if is_crowded { 35 } else { 60 }), if is_crowded { 1.0 } else { 1.2 })
 }
 
@@ -48,8 +48,8 @@ fn arrow(scene: &Scene<'_>) -> Stroke {
 const fn mark(kind: Kind) -> MarkStyle {
     match kind {
         Kind::Internal => MarkStyle { shape: Shape::Circle, color: MUTED },
-        Kind::Send => MarkStyle { shape: Shape::TriangleUp, color: style::color(1) },
-        Kind::Receive => MarkStyle { shape: Shape::Square, color: style::color(0) },
+        Kind::Send => MarkStyle { shape: Shape::TriangleUp, color: style::color(0) },
+        Kind::Receive => MarkStyle { shape: Shape::Square, color: style::color(1) },
     }
 }
 
@@ -62,7 +62,7 @@ pub(super) fn paint(canvas: &Canvas<'_>, of: &SpaceTime<'_>) -> Result<(), Chart
     let worst = Lost { waits: usize::MAX, clocks: usize::MAX, events: usize::MAX };
     let key = key::height(canvas, left, items(&scene))?;
     let heading = words::heading(&scene, worst).top(canvas)?;
-    let (top, bottom) = (heading + key - 4.0, page.bottom());
+    let (top, bottom) = (heading + key, page.bottom());
     scene.lanes = scene.lanes.between(top, bottom);
     let x = Axis::range(scene.span.from_s, scene.span.to_s);
     let plot = Plot { left, right: page.right(), top, bottom, x, y: Axis::counts(1.0) };
@@ -70,7 +70,7 @@ pub(super) fn paint(canvas: &Canvas<'_>, of: &SpaceTime<'_>) -> Result<(), Chart
     plot.draw_titles(canvas, "Lab time (s)", "")?;
     let drawing = Drawing { canvas, plot: &plot, scene: &scene, radius: radius(&scene, &plot) };
     let lost = drawing.paint()?;
-    key::draw(canvas, (left, heading - 8.0), items(&scene))?;
+    key::draw(canvas, (left, heading - 4.0), items(&scene))?;
     words::heading(&scene, lost).draw(canvas).map(drop)
 }
 
@@ -128,9 +128,9 @@ impl Drawing<'_, '_> {
         for lane in 0..self.scene.lanes.len() {
             self.draw_lane(lane)?;
         }
-        let drawn: Vec<Message> = self.scene.drawn().copied().collect();
+        let drawn = &self.scene.drawn;
         let room = self.scene.lanes.room_below() - FIRST_ROW - self.radius - 4.0;
-        let (waits, sharing) = waits(&drawn, (room / ROW).max(1.0) as usize);
+        let (waits, sharing) = waits(drawn, (room / ROW).max(1.0) as usize);
         waits.iter().try_for_each(|wait| self.draw_wait(wait))?;
         drawn.iter().try_for_each(|message| self.draw_message(message))?;
         let mut lost = Lost { waits: sharing, ..Lost::default() };

@@ -35,7 +35,7 @@ pub struct SpaceTime<'a> {
     pub from_s: Option<f64>,
     pub to_s: Option<f64>,
     /// Write the logical clock to each event that has room for it, rather than
-    /// only where all have.
+    /// only where nearly all have.
     pub clocks: bool,
 }
 

@@ -40,7 +40,8 @@ pub(super) fn heading(scene: &Scene<'_>, lost: Lost) -> Heading {
     notes.extend(of_messages(scene));
     if scene.is_spread {
         notes.push(
-            "stamps in whole seconds: the events of a second are spread over it in their order, and an arrow may seem to run back".to_owned(),
+            "stamps in whole seconds: events are spread over their second in order, so arrows may run back"
+                .to_owned(),
         );
     }
     if !scene.lanes.left_out.is_empty() {
@@ -54,7 +55,7 @@ pub(super) fn heading(scene: &Scene<'_>, lost: Lost) -> Heading {
 
 /// From when to when, and the longest wait where waits are known.
 fn title(scene: &Scene<'_>) -> String {
-    let (from, to) = (number::plain(scene.span.from_s), number::plain(scene.span.to_s));
+    let [from, to] = number::ends(scene.span.from_s, scene.span.to_s);
     let stretch = format!("Messages from {from} s to {to} s");
     let waits = scene.read().filter_map(|message| Some((message.waited_s()?, message.receiver)));
     match waits.max_by(|a, b| a.0.total_cmp(&b.0)) {
@@ -92,8 +93,8 @@ fn of_messages(scene: &Scene<'_>) -> Vec<String> {
     let mut notes = Vec::new();
     let many = |count: usize| wording::many(count, "message", "messages");
     let all = messages.all.len();
-    notes.push(if scene.every > 1 {
-        let drawn = number::count(scene.drawn().count() as u64);
+    notes.push(if scene.drawn.len() < all {
+        let drawn = number::count(scene.drawn.len() as u64);
         format!("{drawn} of {} drawn, evenly chosen", many(all))
     } else {
         many(all)
@@ -127,7 +128,7 @@ pub(super) fn emptiness(scene: &Scene<'_>) -> Option<String> {
         return Some("no events".to_owned());
     }
     if scene.events() == 0 && scene.messages.all.is_empty() {
-        let (from, to) = (number::plain(scene.whole.from_s), number::plain(scene.whole.to_s));
+        let [from, to] = number::ends(scene.whole.from_s, scene.whole.to_s);
         return Some(format!("no events here: the run's lie between {from} s and {to} s"));
     }
     None

@@ -118,7 +118,7 @@ fn too_much_to_see_is_thinned_and_counted() {
 }
 
 #[test]
-fn clocks_stand_where_all_have_room_or_where_they_are_asked_for() {
+fn clocks_stand_where_nearly_all_have_room_or_where_they_are_asked_for() {
     let history = simulated(&[1.0, 3.0, 6.0], "60s", "none");
     let window = |to_s, clocks| SpaceTime { from_s: Some(0.0), to_s: Some(to_s), clocks, ..order(&history) };
     let clocks_in = |of: &SpaceTime<'_>| said(of).lines().filter(|line| line.parse::<u64>().is_ok()).count();

@@ -3,6 +3,8 @@
 mod overrides;
 mod refusals;
 mod round_trip;
+mod schema;
+mod validator;
 
 use super::*;
 

@@ -23,6 +23,7 @@ fn assert_refused(text: &str, place: (usize, usize), words: &[&str]) {
     for word in words {
         assert!(shown.contains(word), "`{word}` is not in\n{shown}");
     }
+    schema::assert_marked(text, &shown);
 }
 
 #[test]
@@ -51,6 +52,7 @@ fn impossible_root_values_are_refused_at_their_place() {
         ("start_stagger = \"-1s\"", (4, 17), ["`start_stagger`", "a duration"]),
         ("speedup = 0", (4, 11), ["`speedup`", "above 0"]),
         ("speedup = inf", (4, 11), ["`speedup`", "above 0"]),
+        ("\"$schema\" = 1", (4, 13), ["`$schema`", "the number 1"]),
         ("why = true", (2, 7), ["`why`", "a text"]),
         ("machine_count = 3", (4, 1), ["unknown key", "`machine`"]),
         ("durations = \"1s\"", (4, 1), ["unknown key `durations`", "did you mean `duration`?"]),

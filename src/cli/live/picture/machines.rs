@@ -120,7 +120,7 @@ fn cells(scene: &Scene<'_>, machine: &MachineState, scale: u64, columns: &Column
     }));
     if columns.pace {
         cells.push(right(known(machine.achieved_rate, digits)));
-        cells.push(right(known(machine.lateness, |lateness| micros(lateness.p99_us))));
+        cells.push(right(known(machine.lateness_p99_us, micros)));
     }
     if columns.event.is_some() {
         let last = machine.last.last().map(|happening| events::outline(happening, palette));

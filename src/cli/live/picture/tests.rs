@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use labctl::event::{Kind, MachineId, Recipients};
-use labctl::follow::{About, Happening, Lateness, MachineState, Progress, Snapshot, What};
+use labctl::follow::{About, Happening, MachineState, Progress, Snapshot, What};
 use labctl::log::{EndReason, Record, Stamp};
 use labctl::time::LabTime;
 use ratatui::buffer::Buffer;
@@ -49,7 +49,7 @@ fn machine(id: u32) -> MachineState {
         clock: 300 - u64::from(id),
         behind: u64::from(id) - 1,
         queue_length: 12 * growth,
-        lateness: Some(Lateness { p50_us: 60, p99_us: 150 * u64::from(id) }),
+        lateness_p99_us: Some(150 * u64::from(id)),
         queue_trace: (0..MachineState::TRACE_LENGTH as u64).map(|at| growth * at / 10).collect(),
         last: (0..20u32).map(|at| event(id, 20.0 + f64::from(at) / 6.0, u64::from(100 + at))).collect(),
         unmatched: 0,

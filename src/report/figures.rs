@@ -1,0 +1,67 @@
+//! Charts with their captions, which tell in words what is to be read off them.
+
+use super::document::{Block, Figure, Section};
+use super::subject::{Drawn, RunSubject};
+use super::wording::{grouped, known, whole};
+use crate::charts::Chart;
+use crate::metrics::MachineMetrics;
+use crate::metrics::series::Thinned;
+
+/// Captions name no more machines than this.
+const MACHINES_NAMED: usize = 8;
+
+/// The section on a run's charts; `None` where they were not drawn.
+pub fn section(run: &RunSubject, id: &str) -> Option<Section> {
+    let drawn = run.drawn.as_ref()?;
+    let mut blocks: Vec<Block> =
+        drawn.charts.iter().map(|chart| Block::Figure(of_run(chart, &run.rows, id))).collect();
+    blocks.extend(thinned(drawn).map(Block::Prose));
+    Some(Section::new(id, "Charts", blocks))
+}
+
+fn thinned(drawn: &Drawn) -> Option<String> {
+    (drawn.events_a_point > 1).then(|| {
+        format!(
+            "Lines over time are thinned to at most {} points each, more than a screen has pixels: one point stands for up \
+             to {} events in a row, and keeps the shortest and the longest queue among them.",
+            grouped(Thinned::CAPACITY as u64),
+            grouped(drawn.events_a_point)
+        )
+    })
+}
+
+fn of_run(chart: &Chart, rows: &[MachineMetrics], id: &str) -> Figure {
+    let each = |show: fn(&MachineMetrics) -> String| {
+        let named =
+            rows.iter().take(MACHINES_NAMED).map(|row| format!("machine {}: {}", row.machine, show(row)));
+        let more = rows.len().saturating_sub(MACHINES_NAMED);
+        named.chain((more > 0).then(|| format!("and {more} more"))).collect::<Vec<_>>().join("; ")
+    };
+    let caption = match chart.name.as_str() {
+        "queue" => format!(
+            "Queue length over lab time, counted after each event. Longest, {}.",
+            each(|row| known(row.max_queue, |queue| queue.to_string()))
+        ),
+        "clocks" => {
+            format!("Logical clocks over lab time. At the end, {}.", each(|row| row.final_clock.to_string()))
+        }
+        "drift" => format!(
+            "How far each logical clock is behind the leading one. At the end, {}.",
+            each(|row| whole(row.clock_diff))
+        ),
+        "jumps" => format!(
+            "By how much RECEIVE events raise the clock. 95 % of them by at most, {}.",
+            each(|row| known(row.jump_p95, |jump| jump.to_string()))
+        ),
+        _ => of_many(chart),
+    };
+    Figure::new(id, chart, caption)
+}
+
+/// The caption of a chart that is not of one run.
+pub fn of_many(chart: &Chart) -> String {
+    let words = chart.name.replace("_vs_", " against ").replace('_', " ");
+    let mut letters = words.chars();
+    let first = letters.next().map(|first| first.to_uppercase().collect::<String>());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+}

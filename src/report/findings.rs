@@ -1,0 +1,213 @@
+//! What a reader should take away from a run, in sentences.
+
+use super::chance::{Held, chance};
+use super::document::Remark;
+use super::subject::{Audited, RunSubject};
+use super::wording::{counted, listed, machine, machines, micros};
+use crate::event::MachineId;
+use crate::log::EndReason;
+use crate::metrics::MachineMetrics;
+use crate::metrics::trust::doubts;
+use crate::rounding::brief;
+use crate::theory::{Prediction, Regime};
+
+/// Machines that get a sentence of their own.
+const MACHINES_TOLD: usize = 4;
+
+/// The findings on a run, the weightiest first.
+pub fn findings(run: &RunSubject) -> Vec<Remark> {
+    if run.rows.iter().all(|row| row.events == 0) {
+        return vec![Remark::unknown("Nothing was logged, so nothing is known of this run.")];
+    }
+    let mut found: Vec<Remark> = ended(run).into_iter().collect();
+    found.extend(overload(run));
+    found.extend(chance(&[Held { experiment: String::new(), residuals: &run.residuals, seeds: 1 }]));
+    found.extend(run.faults.iter().map(Remark::warning));
+    found.push(audit(&run.audited));
+    found.extend(fidelity(run));
+    found.extend(messages(run));
+    found
+}
+
+fn ended(run: &RunSubject) -> Option<Remark> {
+    if run.stored.unfinished {
+        return Some(Remark::warning(
+            "The run is going on, or was killed: this is what it has logged so far.",
+        ));
+    }
+    let manifest = run.stored.manifest.as_ref()?;
+    let why = manifest.failure.as_ref().map_or_else(String::new, |why| format!(" ({why})"));
+    (manifest.status != EndReason::Completed.word()).then(|| {
+        Remark::warning(format!("The run did not come to its end: it was {}{why}.", manifest.status))
+    })
+}
+
+fn overload(run: &RunSubject) -> Vec<Remark> {
+    let predictions = run.predictions();
+    if predictions.is_empty() {
+        return as_seen(run);
+    }
+    let told = run.rows.iter().filter_map(|row| Some((row, predictions.get(row.machine.index())?)));
+    let (strained, stable): (Vec<_>, Vec<_>) = told.partition(|(_, theory)| theory.regime != Regime::Stable);
+    let mut found: Vec<Remark> =
+        strained.iter().take(MACHINES_TOLD).map(|(row, theory)| falls_behind(run, row, theory)).collect();
+    if strained.len() > MACHINES_TOLD {
+        let others: Vec<MachineId> = strained[MACHINES_TOLD..].iter().map(|(row, _)| row.machine).collect();
+        found.push(Remark::finding(format!("So do {}.", machines(&others))));
+    }
+    let stable: Vec<&MachineMetrics> = stable.into_iter().map(|(row, _)| row).collect();
+    found.extend(keep_up(&stable));
+    found
+}
+
+/// Of an overloaded machine, or one on the border.
+fn falls_behind(run: &RunSubject, row: &MachineMetrics, theory: &Prediction) -> Remark {
+    let seconds = run.duration_s();
+    let load = brief(theory.load);
+    let is = match theory.regime {
+        Regime::Overloaded => format!(
+            "is overloaded: {load} messages arrive for each of its ticks, so its queue grows for as long as the run lasts"
+        ),
+        _ => "is on the border of overload: as many messages arrive as it has ticks, so its queue wanders"
+            .to_owned(),
+    };
+    let expected = match theory.regime {
+        Regime::Overloaded => format!(" (theory: {:.0})", theory.queue_growth * seconds),
+        _ => String::new(),
+    };
+    let queue = row.end_queue.map_or_else(String::new, |queue| {
+        format!(" At the end {} waited{expected}.", counted(queue, "message"))
+    });
+    Remark::finding(format!("{} {is}.{queue}{}", machine(row), behind(run, row, theory)))
+}
+
+/// By how much a clock falls behind the fastest, in theory and as measured.
+fn behind(run: &RunSubject, row: &MachineMetrics, theory: &Prediction) -> String {
+    let fastest = run.predictions().iter().map(|theory| theory.clock_slope).fold(0.0, f64::max);
+    let Some(diff) = row.clock_diff.filter(|_| run.duration_s() > 0.0) else { return String::new() };
+    let measured = diff as f64 / run.duration_s();
+    format!(
+        " Its logical clock falls behind the fastest by {} a second of lab time (theory: {}).",
+        brief(measured),
+        brief(fastest - theory.clock_slope)
+    )
+}
+
+fn keep_up(stable: &[&MachineMetrics]) -> Option<Remark> {
+    let ids: Vec<MachineId> = stable.iter().map(|row| row.machine).collect();
+    let longest = stable.iter().map(|row| row.max_queue).collect::<Option<Vec<u64>>>()?.into_iter().max()?;
+    let keep = if ids.len() == 1 { "keeps" } else { "keep" };
+    let its = if ids.len() == 1 { "its queue comes" } else { "their queues come" };
+    let who = machines(&ids).replacen('m', "M", 1);
+    Some(Remark::finding(format!(
+        "{who} {keep} up: {its} back to empty, and {} the longest seen.",
+        match longest {
+            0 => "no waiting message is".to_owned(),
+            1 => "1 message is".to_owned(),
+            more => format!("{more} messages are"),
+        }
+    )))
+}
+
+/// Where theory says nothing: what the logs alone show.
+fn as_seen(run: &RunSubject) -> Vec<Remark> {
+    let mut found = never_idle(run);
+    let unknown: Vec<MachineId> =
+        run.rows.iter().filter(|row| row.max_queue.is_none()).map(|row| row.machine).collect();
+    if !unknown.is_empty() {
+        found.push(Remark::unknown(format!("The logs tell nothing of the queue of {}.", machines(&unknown))));
+    }
+    found.push(Remark::unknown(if run.plan.is_some() {
+        "Theory says nothing here: it leaves out senders that a delay costs ticks, and machines written by others."
+    } else {
+        "Theory says nothing here: there is no spec that says how the run was set up."
+    }));
+    found
+}
+
+/// Machines that are overloaded by all signs that the logs give.
+pub fn never_idle(run: &RunSubject) -> Vec<Remark> {
+    const NEVER_IDLE: f64 = 0.98;
+    let waits = |row: &&MachineMetrics| row.end_queue.is_some_and(|queue| queue > 2);
+    let is_busy = |row: &&MachineMetrics| row.utilisation.is_some_and(|share| share >= NEVER_IDLE);
+    let busy = run.rows.iter().filter(|row| waits(row) && is_busy(row)).take(MACHINES_TOLD);
+    let told = |row: &MachineMetrics| {
+        let (who, left) = (machine(row), counted(row.end_queue.unwrap_or_default(), "message"));
+        Remark::finding(format!(
+            "{who} received at almost every tick, and left {left} in its queue: by all signs it is overloaded."
+        ))
+    };
+    busy.map(told).collect()
+}
+
+/// The verdict of the audit.
+pub fn audit(audited: &Audited) -> Remark {
+    let audit = match audited {
+        Audited::LeftOut(why) => return Remark::unknown(format!("The logs were not audited: {why}.")),
+        Audited::Held { audit, .. } => audit,
+    };
+    let unknown = audit.unknown().count() as u64;
+    let held = audit.rulings.len() as u64 - unknown;
+    if !audit.is_sound() {
+        let broken: Vec<String> = audit
+            .rulings
+            .iter()
+            .filter(|ruling| ruling.count() > 0)
+            .map(|ruling| format!("{} ({})", ruling.rule.id, ruling.count()))
+            .collect();
+        return Remark::warning(format!("The logs are unsound: they break {}.", listed(&broken)));
+    }
+    match unknown {
+        0 => Remark::good(format!("The logs are sound by all {}.", counted(held, "rule"))),
+        _ => Remark::unknown(format!(
+            "The logs break no rule: {held} are kept, and of {unknown} such logs cannot show it."
+        )),
+    }
+}
+
+fn fidelity(run: &RunSubject) -> Vec<Remark> {
+    let Some(whole) = &run.whole else { return Vec::new() };
+    let doubted: Vec<Remark> = doubts(&run.rows, whole)
+        .iter()
+        .take(MACHINES_TOLD)
+        .map(|doubt| Remark::warning(format!("To be doubted: {doubt}.")))
+        .collect();
+    if !doubted.is_empty() {
+        return doubted;
+    }
+    if run.is_simulated() == Some(true) {
+        return vec![Remark::good("The run was simulated in virtual time: no tick is ever late.")];
+    }
+    vec![match (whole.fidelity_min, whole.lateness_p99_us) {
+        (Some(fidelity), Some(lateness)) => Remark::good(format!(
+            "The clocks kept their pace: achieved ÷ nominal rate is {fidelity:.4} at worst, and 99 % of each machine's \
+             ticks were served within {} of their deadline.",
+            micros(lateness)
+        )),
+        (Some(fidelity), None) => Remark::good(format!(
+            "The clocks kept their pace: achieved ÷ nominal rate is {fidelity:.4} at worst."
+        )),
+        _ => Remark::unknown("How well the clocks kept their pace these logs do not tell."),
+    }]
+}
+
+fn messages(run: &RunSubject) -> Option<Remark> {
+    let whole = run.whole.as_ref()?;
+    let received = whole.messages_received;
+    let Some(sent) = whole.messages_sent.map(|sent| counted(sent, "message")) else {
+        return Some(Remark::unknown(format!(
+            "{} were received; how many were sent the logs do not tell.",
+            counted(received, "message")
+        )));
+    };
+    match (whole.messages_queued, whole.messages_unaccounted) {
+        (Some(queued), Some(0)) => Some(Remark::good(format!(
+            "All messages are accounted for: {sent} sent, {received} received, {queued} left in queues."
+        ))),
+        // The doubts tell of those that are not.
+        (_, Some(_)) => None,
+        _ => Some(Remark::unknown(format!(
+            "{sent} were sent and {received} received; how many were left in queues the logs do not tell."
+        ))),
+    }
+}

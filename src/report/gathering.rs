@@ -1,0 +1,189 @@
+//! Gathering what a report is about: runs are read once, audited, held against
+//! theory and drawn. The one source of this room that meets the disk.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::grouping::group;
+use super::player;
+use super::subject::{Audited, Drawn, Quoted, RunSubject, Subjects, SweepSubject};
+use crate::audit::{Audit, Finding, RULES, audit};
+use crate::charts::{self, ChartError, Look, LookError, Published, RunTheory, Theme, published_values};
+use crate::history::History;
+use crate::lab::stated::stated;
+use crate::metrics::MachineMetrics;
+use crate::metrics::summary::RunMetrics;
+use crate::metrics::trust::doubts;
+use crate::plan::Run;
+use crate::quotes::{Quotes, short_place};
+use crate::reading::{Purpose, ReadError, Reading, measure_run, run_metrics};
+use crate::sample::{SampleError, read_cells};
+use crate::spec;
+use crate::store::{RunPath, SPEC_FILE};
+use crate::sweep::folder::FolderError;
+use crate::sweep::{CellResult, SweepFolder, SweepPicture};
+
+/// Logs of a run that are larger together are measured, and not audited: that
+/// keeps all their events in memory.
+const AUDITED_BYTES_MAX: u64 = 256 << 20;
+/// The drawings of runs take no more than this, but for the first run's.
+const DRAWN_BYTES_MAX: usize = 1_100_000;
+
+/// A report cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum GatherError {
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error(transparent)]
+    Sample(#[from] SampleError),
+    #[error(transparent)]
+    Sweep(#[from] FolderError),
+    #[error(transparent)]
+    Chart(#[from] ChartError),
+    #[error(transparent)]
+    Look(#[from] LookError),
+    #[error("cannot read {path}: {source}")]
+    Quote { path: PathBuf, source: io::Error },
+}
+
+/// Reads the runs, and the sweeps in these folders.
+pub fn gather(runs: Vec<RunPath>, sweeps: &[PathBuf]) -> Result<Subjects, GatherError> {
+    let mut subjects = Subjects::default();
+    let mut drawn_bytes = 0;
+    let is_only = runs.len() == 1 && sweeps.is_empty();
+    for stored in runs {
+        let is_first = subjects.runs.is_empty();
+        let wish = Wish { charts: is_first || drawn_bytes < DRAWN_BYTES_MAX, player: is_only };
+        let mut run = read(stored, wish)?;
+        for chart in run.drawn.iter().flat_map(|drawn| &drawn.charts) {
+            drawn_bytes += chart.inline("")?.len();
+        }
+        if drawn_bytes > DRAWN_BYTES_MAX && !is_first {
+            run.drawn = None;
+        }
+        subjects.runs.push(run);
+    }
+    for folder in sweeps {
+        subjects.sweeps.push(read_sweep(folder)?);
+    }
+    subjects.groups = group(&mut subjects.runs, &subjects.sweeps);
+    if subjects.runs.len() > 1 {
+        let rows: Vec<MachineMetrics> = subjects.runs.iter().flat_map(|run| &run.rows).cloned().collect();
+        let plans = subjects.runs.iter().filter_map(|run| Some((run, run.plan.as_ref()?)));
+        let published: Published =
+            plans.flat_map(|(run, plan)| published_values(&run.stored.experiment, &plan.spec)).collect();
+        subjects.side_by_side = charts::experiment_charts(&rows, &published, look()?)?;
+    }
+    Ok(subjects)
+}
+
+/// What is to be shown of a run, besides its numbers.
+#[derive(Clone, Copy, Debug)]
+struct Wish {
+    charts: bool,
+    player: bool,
+}
+
+fn read(stored: RunPath, wish: Wish) -> Result<RunSubject, GatherError> {
+    // A spec that cannot be read costs no more than what theory would say.
+    let spec = spec::load(&stored.folder.join(SPEC_FILE), &[]).ok();
+    let plan = spec.map(|spec| Run::single(spec, stored.run.clone()));
+    let mut run = RunSubject {
+        plan,
+        rows: Vec::new(),
+        whole: None,
+        logs: Vec::new(),
+        audited: Audited::LeftOut("there are no logs here, only what was measured".to_owned()),
+        faults: Vec::new(),
+        residuals: Vec::new(),
+        drawn: None,
+        player: None,
+        stored,
+    };
+    if run.stored.logs.is_empty() {
+        run.rows = run_metrics(&run.stored)?;
+    } else {
+        let history = run.stored.log_bytes() <= AUDITED_BYTES_MAX;
+        let reading = measure_run(&run.stored, Purpose { series: wish.charts, history })?;
+        run.audited = match &reading.history {
+            Some(history) => hold(&run.stored, history, &mut run.faults)?,
+            None => Audited::LeftOut("the logs are large; labctl check does it".to_owned()),
+        };
+        let history = reading.history.as_ref().filter(|history| wish.player && history.events() > 0);
+        run.player = history.map(|history| player::section(history, player::EVENTS_SHOWN));
+        if wish.charts {
+            run.drawn = Some(draw(&run, &reading)?);
+        }
+        (run.rows, run.logs) = (reading.rows, reading.logs);
+    }
+    run.whole = RunMetrics::of(&run.rows);
+    Ok(run)
+}
+
+/// As wide as the page's column, so that letters are as large as those around.
+fn look() -> Result<Look, LookError> {
+    Look::new(1000, 640, 1.0, Theme::Light)
+}
+
+fn draw(run: &RunSubject, reading: &Reading) -> Result<Drawn, GatherError> {
+    let points = |row: &MachineMetrics| {
+        let series = reading.series.machines.iter().find(|series| series.machine == row.machine)?;
+        Some(row.events.div_ceil((series.samples.len() as u64).max(1)))
+    };
+    let events_a_point = reading.rows.iter().filter_map(points).max().unwrap_or(1);
+    let theory = run.plan.as_ref().map(RunTheory::of).unwrap_or_default();
+    Ok(Drawn { charts: charts::run_charts(&reading.series, &theory, look()?)?, events_a_point })
+}
+
+fn hold(stored: &RunPath, history: &History, faults: &mut Vec<String>) -> Result<Audited, GatherError> {
+    let stated = stated(stored, |fault| faults.push(fault));
+    let audit = audit(history, stated.as_ref(), &RULES);
+    let failed = |source| GatherError::Quote { path: stored.folder.clone(), source };
+    let quotes = Quotes::of(history, &audit).map_err(failed)?;
+    let quoted = quoted(&audit, history, &quotes);
+    Ok(Audited::Held { audit, quoted })
+}
+
+fn quoted(audit: &Audit, history: &History, quotes: &Quotes) -> Vec<Quoted> {
+    let lines = |finding: &Finding| {
+        let places = [finding.place].into_iter().chain(finding.proof.iter().copied());
+        let told = places.filter_map(|place| {
+            Some(format!("{}  {}", short_place(history, place), quotes.text(history, place)?))
+        });
+        told.collect::<Vec<String>>().join("\n")
+    };
+    let findings = audit.rulings.iter().flat_map(|ruling| {
+        ruling.shown().iter().map(|finding| Quoted {
+            rule: ruling.rule.id,
+            text: format!("{}: {}", short_place(history, finding.place), finding.text),
+            lines: lines(finding),
+        })
+    });
+    findings.collect()
+}
+
+/// A sweep's cells and charts, from its plan and its table of runs.
+fn read_sweep(folder: &Path) -> Result<SweepSubject, GatherError> {
+    let sweep = SweepFolder::at(folder);
+    let plan = sweep.plan()?;
+    let name = folder.canonicalize().ok().and_then(|real| real.file_name().map(ToOwned::to_owned));
+    let name = name.map_or_else(|| "sweep".to_owned(), |name| name.to_string_lossy().into_owned());
+    let mut picture = SweepPicture::new(&format!("sweep {name}"), &plan);
+    let (mut fidelity_min, mut doubted) = (None, 0);
+    for (number, sample) in read_cells(&sweep.runs_file())? {
+        let cell = (number as usize).wrapping_sub(1);
+        if cell >= plan.cells().len() {
+            continue;
+        }
+        for (run, rows) in sample.runs.iter().filter_map(|run| Some((RunMetrics::of(&run.rows)?, &run.rows)))
+        {
+            doubted += u64::from(!doubts(rows, &run).is_empty());
+            fidelity_min = run.fidelity_min.into_iter().chain(fidelity_min).reduce(f64::min);
+        }
+        let rows: Vec<MachineMetrics> = sample.runs.into_iter().flat_map(|run| run.rows).collect();
+        picture.take(&CellResult { cell, rows: &rows });
+    }
+    let (outlines, charts) = (picture.outlines().to_vec(), picture.draw()?);
+    let folder = folder.display().to_string();
+    Ok(SweepSubject { name, folder, fidelity_min, doubted, outlines, charts, plan })
+}

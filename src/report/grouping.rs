@@ -1,0 +1,93 @@
+//! Runs sorted by what they share but for the seed, summarised, and held against
+//! theory.
+
+use super::subject::{Group, RunSubject, SweepSubject};
+use crate::engine::StopSwitch;
+use crate::metrics::MachineMetrics;
+use crate::metrics::summary::summarise;
+use crate::residual::{Measured, Residual, SIMULATED_RUNS, residuals, setting};
+use crate::sample::{Sample, SampledRun, came_to_its_end};
+use crate::spec::Spec;
+use crate::sweep::CellOutline;
+
+/// Ticks that are simulated to learn what chance does, over all experiments.
+const SIMULATED_TICKS_MAX: f64 = 30e6;
+
+/// Runs of one experiment and one setting.
+struct Alike {
+    experiment: String,
+    /// Unknown of logs of others.
+    shared: Option<Spec>,
+    members: Vec<usize>,
+}
+
+/// Sorts runs by what they share but for the seed, and holds them against
+/// theory. The runs of a sweep that is told as such are summarised there.
+pub fn group(runs: &mut [RunSubject], sweeps: &[SweepSubject]) -> Vec<Group> {
+    let mut alike: Vec<Alike> = Vec::new();
+    for (at, run) in runs.iter().enumerate() {
+        if run.stored.sweep.as_ref().is_some_and(|name| sweeps.iter().any(|sweep| sweep.name == *name)) {
+            continue;
+        }
+        let shared = run.plan.as_ref().map(|plan| setting(&plan.spec));
+        let experiment = &run.stored.experiment;
+        match alike.iter_mut().find(|other| other.experiment == *experiment && other.shared == shared) {
+            Some(other) => other.members.push(at),
+            None => alike.push(Alike { experiment: experiment.clone(), shared, members: vec![at] }),
+        }
+    }
+    let mut ticks_left = SIMULATED_TICKS_MAX;
+    alike.into_iter().map(|alike| summarised(runs, alike, &mut ticks_left)).collect()
+}
+
+fn summarised(runs: &mut [RunSubject], alike: Alike, ticks_left: &mut f64) -> Group {
+    let Alike { experiment, shared, members } = alike;
+    let mean = hold_against_theory(runs, &members, shared.as_ref(), ticks_left);
+    let (complete, incomplete): (Vec<usize>, Vec<usize>) =
+        members.iter().partition(|at| came_to_its_end(&runs[**at].stored));
+    let sampled = complete.iter().map(|at| SampledRun {
+        seed: runs[*at].stored.manifest.as_ref().map(|manifest| manifest.seed),
+        rows: runs[*at].rows.clone(),
+    });
+    let sample = Sample { runs: sampled.collect(), incomplete: incomplete.len() };
+    let rows = numbered(&sample);
+    let (summary, oddities) = (summarise(&rows), sample.oddities());
+    Group { experiment, members, summary, outline: CellOutline::of(0, &rows), mean, oddities }
+}
+
+/// The rows of a sample, run by run; runs from different places may have the
+/// same name.
+fn numbered(sample: &Sample) -> Vec<MachineMetrics> {
+    let of_run = |(at, run): (usize, &SampledRun)| {
+        let row = move |row: &MachineMetrics| MachineMetrics { run: at.to_string(), ..row.clone() };
+        run.rows.iter().map(row).collect::<Vec<_>>()
+    };
+    sample.runs.iter().enumerate().flat_map(of_run).collect()
+}
+
+/// Fills in the residuals of each run that came to its end, and gives those of
+/// their mean.
+fn hold_against_theory(
+    runs: &mut [RunSubject],
+    members: &[usize],
+    shared: Option<&Spec>,
+    ticks_left: &mut f64,
+) -> Vec<Residual> {
+    let is_fit = |at: &&usize| !runs[**at].predictions().is_empty() && came_to_its_end(&runs[**at].stored);
+    let fit: Vec<usize> = members.iter().filter(is_fit).copied().collect();
+    let Some(shared) = shared else { return Vec::new() };
+    let measured = fit.iter().filter_map(|at| {
+        let (run, plan) = (&runs[*at], runs[*at].plan.as_ref()?);
+        Some(Measured { run: run.stored.run.clone(), spec: plan.spec.clone(), rows: run.rows.clone() })
+    });
+    let measured: Vec<Measured> = measured.collect();
+    let ticks = shared.tick_rate() * shared.duration.as_secs_f64() * SIMULATED_RUNS as f64;
+    let is_affordable = ticks <= *ticks_left && !measured.is_empty();
+    *ticks_left -= if is_affordable { ticks } else { 0.0 };
+    let simulated_runs = if is_affordable { SIMULATED_RUNS } else { 0 };
+    let Some(found) = residuals(&measured, simulated_runs, &StopSwitch::default()) else { return Vec::new() };
+    for (at, (_, own)) in fit.into_iter().zip(found.runs) {
+        runs[at].residuals = own;
+    }
+    found.mean.unwrap_or_default()
+}

@@ -1,0 +1,102 @@
+//! A report: what was run, whether it is to be trusted, what was found, and the
+//! charts of it, on one page that needs nothing but itself. Subjects → document
+//! → page.
+
+mod chance;
+pub mod document;
+mod expected;
+mod fidelity;
+mod figures;
+mod findings;
+pub mod gathering;
+mod grouping;
+mod html;
+mod markdown_page;
+mod measured;
+mod overview;
+pub mod player;
+mod runs;
+mod samples;
+mod setup;
+pub mod subject;
+mod sweeps;
+mod verdicts;
+mod wording;
+
+pub use document::Document;
+pub use gathering::{GatherError, gather};
+pub use html::{GENERATOR, html};
+pub use markdown_page::markdown;
+pub use subject::Subjects;
+
+use crate::charts::ChartError;
+use crate::lab::{COMMIT, VERSION};
+use document::{Block, Figure, Section};
+use figures::of_many;
+use wording::{counted, name};
+
+/// A page cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    #[error("the page cannot be written: {0}")]
+    Template(#[from] minijinja::Error),
+    #[error(transparent)]
+    Chart(#[from] ChartError),
+}
+
+/// Puts a report into words. `command` is what makes the same report again.
+pub fn document(subjects: &Subjects, command: &str) -> Document {
+    Document {
+        title: title(subjects),
+        about: about(subjects),
+        findings: overview::overview(subjects),
+        sections: sections(subjects),
+        player: subjects.runs.first().and_then(|run| run.player.clone()),
+        made: format!(
+            "Made by {}, labctl {VERSION}, commit {COMMIT}. The same command on the same files gives the same report.",
+            name(command)
+        ),
+    }
+}
+
+fn title(subjects: &Subjects) -> String {
+    match (&subjects.runs[..], &subjects.sweeps[..]) {
+        ([run], []) => name(&run.name()),
+        ([], [sweep]) => format!("Sweep {}", name(&sweep.name)),
+        (runs, sweeps) => {
+            let counts =
+                [(runs.len(), "run"), (subjects.groups.len(), "experiment"), (sweeps.len(), "sweep")];
+            let told: Vec<String> = counts
+                .into_iter()
+                .filter(|(count, _)| *count > 0)
+                .map(|(count, thing)| counted(count as u64, thing))
+                .collect();
+            told.join(", ")
+        }
+    }
+}
+
+/// Why the experiment exists, where there is only one.
+fn about(subjects: &Subjects) -> String {
+    let mut plans = subjects.runs.iter().map(|run| run.plan.as_ref().map(|plan| plan.spec.why.as_str()));
+    let of_sweep = || subjects.sweeps.first()?.plan.cells().first().map(|cell| cell.spec.why.as_str());
+    let first = plans.next().unwrap_or_else(of_sweep).unwrap_or_default();
+    let is_one = plans.all(|why| why == Some(first)) && subjects.sweeps.len() < 2;
+    if is_one { first.split_whitespace().collect::<Vec<_>>().join(" ") } else { String::new() }
+}
+
+fn sections(subjects: &Subjects) -> Vec<Section> {
+    let mut sections = sweeps::sections(subjects);
+    if let ([run], []) = (&subjects.runs[..], &subjects.sweeps[..]) {
+        sections.extend(runs::sections(run, ""));
+        return sections;
+    }
+    sections.extend(samples::section(subjects));
+    if !subjects.side_by_side.is_empty() {
+        let figure = |chart| Block::Figure(Figure::new("speed-ratio", chart, of_many(chart)));
+        let figures = subjects.side_by_side.iter().map(figure);
+        sections.push(Section::new("speed-ratio", "Against the speed ratio", figures.collect()));
+    }
+    sections.extend(runs::section(subjects));
+    sections
+}

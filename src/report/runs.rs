@@ -1,0 +1,110 @@
+//! Many runs, each in short, and its detail for who asks.
+
+use super::document::{Block, Section, Table, UNKNOWN};
+use super::subject::{Audited, RunSubject, Subjects};
+use super::wording::{grouped, known, name, whole};
+use super::{expected, fidelity, figures, findings, measured, setup, verdicts};
+
+/// Runs in the table; `labctl metrics` has all of them.
+const RUNS_TOLD: usize = 200;
+/// Runs of which there is detail.
+const RUNS_DETAILED: usize = 24;
+
+/// The sections of a run, each with an id of its own.
+pub fn sections(run: &RunSubject, prefix: &str) -> Vec<Section> {
+    let id = |part: &str| format!("{prefix}{part}");
+    [
+        Some(setup::section(run, &id("setup"))),
+        Some(fidelity::section(run, &id("clocks"))),
+        Some(verdicts::section(run, &id("audit"))),
+        Some(measured::section(run, &id("metrics"))),
+        expected::section(run, &id("theory")),
+        run.player.as_ref().map(|_| Section::new(id("events"), "Events and messages", vec![Block::Player])),
+        figures::section(run, &id("charts")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The section on all runs, where there are several.
+pub fn section(subjects: &Subjects) -> Option<Section> {
+    let runs = &subjects.runs;
+    if runs.is_empty() {
+        return None;
+    }
+    let mut blocks = vec![Block::Table(table(runs))];
+    let detailed = runs.iter().take(RUNS_DETAILED).enumerate();
+    blocks.extend(detailed.map(|(at, run)| Block::Folded(detail(run, at + 1))));
+    let undrawn = runs.iter().filter(|run| run.drawn.is_none() && !run.stored.logs.is_empty()).count();
+    let mut missing = Vec::new();
+    if runs.len() > RUNS_DETAILED {
+        missing.push(format!("The detail of {} further runs", grouped((runs.len() - RUNS_DETAILED) as u64)));
+    }
+    if undrawn > 0 {
+        missing.push(format!("the charts of {} runs", grouped(undrawn as u64)));
+    }
+    if !missing.is_empty() {
+        let missing =
+            missing.join(" and ").replacen("the charts", "The charts", usize::from(missing.len() == 1));
+        blocks.push(Block::Prose(format!(
+            "{missing} are left out, to keep this file small; labctl report RUN shows all of one run."
+        )));
+    }
+    Some(Section::new("runs", "The runs", blocks))
+}
+
+fn detail(run: &RunSubject, number: usize) -> Section {
+    let prefix = format!("run-{number}-");
+    let found = Block::Remarks(findings::findings(run));
+    let parts = sections(run, &prefix).into_iter().map(Block::Part);
+    Section::new(format!("run-{number}"), name(&run.name()), [found].into_iter().chain(parts).collect())
+}
+
+fn table(runs: &[RunSubject]) -> Table {
+    let headings = [
+        "Run",
+        "#Seed",
+        "Ended",
+        "#Events",
+        "#Max queue",
+        "#End queue",
+        "#Clock difference",
+        "#Achieved ÷ nominal",
+        "Audit",
+    ];
+    let row = |run: &RunSubject| {
+        let manifest = run.stored.manifest.as_ref();
+        let of = run.whole.as_ref();
+        let audit = match &run.audited {
+            Audited::Held { audit, .. } => match (audit.is_sound(), audit.unknown().count()) {
+                (false, _) => "unsound".to_owned(),
+                (true, 0) => "sound".to_owned(),
+                (true, _) if of.is_none_or(|of| of.events == 0) => UNKNOWN.to_owned(),
+                (true, unknown) => format!("sound, {unknown} unknown"),
+            },
+            Audited::LeftOut(_) => UNKNOWN.to_owned(),
+        };
+        vec![
+            name(&run.name()),
+            known(manifest, |manifest| manifest.seed.to_string()),
+            known(manifest, |manifest| manifest.status.clone()),
+            known(of, |of| of.events.to_string()),
+            whole(of.and_then(|of| of.max_queue)),
+            whole(of.and_then(|of| of.end_queue)),
+            whole(of.and_then(|of| of.clock_diff)),
+            known(of.and_then(|of| of.fidelity_min), |fidelity| format!("{fidelity:.4}")),
+            audit,
+        ]
+    };
+    let more = runs.len().saturating_sub(RUNS_TOLD);
+    let more = if more > 0 {
+        format!(" {} more runs: labctl metrics --format csv has them.", grouped(more as u64))
+    } else {
+        String::new()
+    };
+    Table::new("All runs", &headings).with(runs.iter().take(RUNS_TOLD).map(row)).noted(format!(
+        "Queues and clock differences: the largest over the machines; achieved ÷ nominal clock rate: the worst. Audit: \
+         unknown are rules of which such logs cannot show whether they are kept.{more}"
+    ))
+}

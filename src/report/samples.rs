@@ -1,0 +1,143 @@
+//! Experiments over their runs: replicates in a few numbers, with intervals.
+
+use super::document::{Block, Remark, Section, Table, UNKNOWN};
+use super::expected;
+use super::subject::{Group, RunSubject, Subjects};
+use super::wording::{counted, known, machines, name};
+use crate::event::MachineId;
+use crate::metrics::summary::SummaryRow;
+use crate::metrics::{MachineMetrics, Metric};
+use crate::rounding::Rounding;
+use crate::statistics::Summary;
+use crate::theory::Regime;
+
+/// Metrics that are told of every machine; `labctl metrics` has all of them.
+const TOLD: [&str; 8] = [
+    "max_queue",
+    "end_queue",
+    "clock_diff",
+    "final_clock",
+    "clock_drift",
+    "jump_mean",
+    "utilisation",
+    "fidelity",
+];
+/// Experiments whose tables are told; the first table has all of them.
+const EXPERIMENTS_TOLD: usize = 30;
+
+/// The section on the experiments; `None` of a single run.
+pub fn section(subjects: &Subjects) -> Option<Section> {
+    if subjects.groups.is_empty() || subjects.runs.len() < 2 {
+        return None;
+    }
+    let mut blocks = vec![Block::Table(overview(subjects))];
+    let several = subjects.groups.iter().enumerate().filter(|(_, group)| group.outline.runs > 1);
+    let parts: Vec<Section> =
+        several.take(EXPERIMENTS_TOLD).map(|(at, group)| experiment(subjects, at, group)).collect();
+    let is_one = parts.len() == 1;
+    blocks.extend(parts.into_iter().map(|part| if is_one { Block::Part(part) } else { Block::Folded(part) }));
+    Some(Section::new("experiments", "Experiments", blocks))
+}
+
+/// A row an experiment.
+fn overview(subjects: &Subjects) -> Table {
+    let headings = [
+        "Experiment",
+        "Clock rates, 1/s",
+        "#INTERNAL",
+        "#Runs",
+        "Overloaded, by theory",
+        "#Max queue",
+        "#End queue",
+        "#Clock difference",
+    ];
+    let row = |group: &Group| {
+        let first = &subjects.runs[group.members[0]];
+        let spec = first.plan.as_ref().map(|plan| &plan.spec);
+        let place = [
+            name(&group.experiment),
+            rates(&first.rows),
+            known(spec, |spec| spec.internal_prob.to_string()),
+            group.outline.runs.to_string(),
+            overloaded(first),
+        ];
+        place
+            .into_iter()
+            .chain(group.outline.whole.iter().map(|summary| known(summary.as_ref(), mean)))
+            .collect()
+    };
+    Table::new("Experiments, and what their runs came to", &headings)
+        .with(subjects.groups.iter().map(row))
+        .noted(
+            "Runs are those that came to their end and differ in nothing but the seed, as far as can be told. Queues and \
+             clock differences are of each run the largest over its machines; over several runs the mean, and in brackets \
+             its 95 % interval (Student's t). A single run has no interval. INTERNAL is the chance that an idle tick is.",
+        )
+}
+
+fn rates(rows: &[MachineMetrics]) -> String {
+    let rate =
+        |row: &MachineMetrics| row.clock_rate.map_or_else(|| UNKNOWN.to_owned(), |rate| rate.to_string());
+    rows.iter().map(rate).collect::<Vec<_>>().join(", ")
+}
+
+fn overloaded(run: &RunSubject) -> String {
+    let predictions = run.predictions();
+    if predictions.is_empty() {
+        return UNKNOWN.to_owned();
+    }
+    let all = MachineId::all(predictions.len() as u32).zip(&predictions);
+    let overloaded = all.filter(|(_, theory)| theory.regime == Regime::Overloaded);
+    let ids: Vec<MachineId> = overloaded.map(|(machine, _)| machine).collect();
+    if ids.is_empty() { "none".to_owned() } else { machines(&ids) }
+}
+
+/// A mean with its interval, if it has one.
+pub fn mean(summary: &Summary) -> String {
+    let (low, high) = summary.mean_interval.map(|interval| (interval.low, interval.high)).unzip();
+    Rounding::to(low, high).estimate(summary.mean, low, high)
+}
+
+fn experiment(subjects: &Subjects, at: usize, group: &Group) -> Section {
+    let id = format!("experiment-{}", at + 1);
+    let mut blocks = Vec::new();
+    if !group.oddities.is_empty() {
+        let odd = group.oddities.iter().map(|oddity| Remark::warning(format!("Look again: {oddity}.")));
+        blocks.push(Block::Remarks(odd.collect()));
+    }
+    blocks.push(Block::Table(summary(group)));
+    if !group.mean.is_empty() {
+        blocks.push(Block::Table(expected::beside("The mean beside theory", &group.mean, "standard error")));
+    }
+    let predictions = subjects.runs[group.members[0]].predictions();
+    if !predictions.is_empty() {
+        blocks.push(Block::Table(expected::loads(&predictions)));
+    }
+    let runs = counted(group.outline.runs, "run");
+    Section::new(id, format!("{}: {runs}", name(&group.experiment)), blocks)
+}
+
+fn summary(group: &Group) -> Table {
+    let headings = ["#Machine", "Metric", "#n", "#Mean [95 %]", "#sd", "#Median [95 %]", "#Min", "#Max"];
+    let is_told = |row: &&SummaryRow| TOLD.contains(&row.metric);
+    let row = |row: &SummaryRow| {
+        let rounding = Rounding::to(row.mean_low, row.mean_high);
+        let label = Metric::named(row.metric).map_or(row.metric, |metric| metric.label);
+        vec![
+            row.machine.to_string(),
+            label.to_owned(),
+            row.n.to_string(),
+            rounding.estimate(row.mean, row.mean_low, row.mean_high),
+            row.sd.map_or_else(|| UNKNOWN.to_owned(), |sd| rounding.number(sd)),
+            rounding.estimate(row.median, row.median_low, row.median_high),
+            Rounding::Brief.number(row.min),
+            Rounding::Brief.number(row.max),
+        ]
+    };
+    Table::new("Over the runs, machine by machine", &headings)
+        .with(group.summary.iter().filter(is_told).map(row))
+        .noted(
+            "95 % intervals: Student's t for means, the calibrated bootstrap for medians; of fewer than six runs none of the \
+             median. Where an interval has no width, all runs gave the same.",
+        )
+}

@@ -1,0 +1,144 @@
+//! What a report is about: runs and sweeps, read and measured, each with what
+//! the audit and theory say of it.
+
+use super::player::PlayerParts;
+use crate::audit::Audit;
+use crate::charts::Chart;
+use crate::event::MachineId;
+use crate::metrics::MachineMetrics;
+use crate::metrics::summary::{RunMetrics, SummaryRow};
+use crate::plan::{Plan, Run};
+use crate::reading::ReadLog;
+use crate::residual::Residual;
+use crate::sample::Oddity;
+use crate::store::RunPath;
+use crate::sweep::CellOutline;
+use crate::theory::Prediction;
+
+/// All that one report is about.
+#[derive(Debug, Default)]
+pub struct Subjects {
+    pub runs: Vec<RunSubject>,
+    /// The runs, sorted by what they share but for the seed.
+    pub groups: Vec<Group>,
+    pub sweeps: Vec<SweepSubject>,
+    /// All runs side by side; none of a single run.
+    pub side_by_side: Vec<Chart>,
+}
+
+/// A run.
+#[derive(Debug)]
+pub struct RunSubject {
+    pub stored: RunPath,
+    /// As its spec planned it; logs of others have none.
+    pub plan: Option<Run>,
+    /// A row a machine.
+    pub rows: Vec<MachineMetrics>,
+    /// `None` where there is no row.
+    pub whole: Option<RunMetrics>,
+    /// Empty where only metrics were kept.
+    pub logs: Vec<ReadLog>,
+    pub audited: Audited,
+    /// What of its folder cannot be read, and so is not held against it.
+    pub faults: Vec<String>,
+    /// Against theory, where it applies.
+    pub residuals: Vec<Residual>,
+    pub drawn: Option<Drawn>,
+    /// Of the only run of a report.
+    pub player: Option<PlayerParts>,
+}
+
+/// What the audit says of a run.
+#[derive(Debug)]
+pub enum Audited {
+    Held {
+        audit: Audit,
+        quoted: Vec<Quoted>,
+    },
+    /// It was not held, and why.
+    LeftOut(String),
+}
+
+/// A finding of the audit, with the lines it rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quoted {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// As `file:line: text`.
+    pub text: String,
+    pub lines: String,
+}
+
+/// A run's charts.
+#[derive(Debug)]
+pub struct Drawn {
+    pub charts: Vec<Chart>,
+    /// The most events that one point of a line stands for.
+    pub events_a_point: u64,
+}
+
+/// Runs that differ in nothing but the seed, as far as can be told.
+#[derive(Debug)]
+pub struct Group {
+    pub experiment: String,
+    /// Their places among all runs.
+    pub members: Vec<usize>,
+    /// Of those that came to their end.
+    pub summary: Vec<SummaryRow>,
+    /// The same of each run as a whole.
+    pub outline: CellOutline,
+    /// The mean of several against theory.
+    pub mean: Vec<Residual>,
+    /// What speaks against taking them for replicates.
+    pub oddities: Vec<Oddity>,
+}
+
+/// A sweep, as its table of runs tells it.
+#[derive(Debug)]
+pub struct SweepSubject {
+    pub name: String,
+    pub folder: String,
+    pub plan: Plan,
+    /// The worst over all runs, where known.
+    pub fidelity_min: Option<f64>,
+    /// Runs whose measurements are to be doubted.
+    pub doubted: u64,
+    /// Of the cells that have runs.
+    pub outlines: Vec<CellOutline>,
+    pub charts: Vec<Chart>,
+}
+
+impl RunSubject {
+    /// As people call it: experiment and run.
+    pub fn name(&self) -> String {
+        let RunPath { experiment, run, sweep, .. } = &self.stored;
+        let own = if experiment == run { run.clone() } else { format!("{experiment} / {run}") };
+        sweep.as_ref().map_or(own.clone(), |sweep| format!("{sweep} / {own}"))
+    }
+
+    /// What theory says of each machine; empty where it says nothing, as of
+    /// machines written by others, and of senders that a delay costs ticks.
+    pub fn predictions(&self) -> Vec<Prediction> {
+        let applies =
+            |plan: &&Run| !plan.delays_senders() && plan.machines().all(|machine| !plan.is_foreign(machine));
+        self.plan.as_ref().filter(applies).map(Run::predictions).unwrap_or_default()
+    }
+
+    /// How long the machines ticked, in seconds of lab time: as planned, or as
+    /// the logs show.
+    pub fn duration_s(&self) -> f64 {
+        let logged = || self.rows.iter().map(|row| row.span_s).fold(0.0, f64::max);
+        self.plan.as_ref().map_or_else(logged, |plan| plan.spec.duration.as_secs_f64())
+    }
+
+    pub fn is_simulated(&self) -> Option<bool> {
+        self.stored.manifest.as_ref().map(|manifest| manifest.engine == crate::lab::SIMULATOR)
+    }
+}
+
+impl Group {
+    /// A machine's metric over the runs that came to their end.
+    pub fn summary_of(&self, machine: MachineId, metric: &str) -> Option<&SummaryRow> {
+        self.summary.iter().find(|row| row.machine == machine && row.metric == metric)
+    }
+}

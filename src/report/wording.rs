@@ -1,0 +1,114 @@
+//! How numbers, machines and names are put into words.
+
+use super::document::UNKNOWN;
+use crate::event::MachineId;
+use crate::metrics::MachineMetrics;
+use crate::rounding::brief;
+
+/// What cannot be known is shown as such, never as 0.
+pub fn known<T>(value: Option<T>, show: impl FnOnce(T) -> String) -> String {
+    value.map_or_else(|| UNKNOWN.to_owned(), show)
+}
+
+/// A whole number, or that it cannot be known.
+pub fn whole<T: ToString>(value: Option<T>) -> String {
+    known(value, |value| value.to_string())
+}
+
+/// A number of things: `1 run`, `1,200 runs`.
+pub fn counted(count: u64, thing: &str) -> String {
+    if count == 1 { format!("1 {thing}") } else { format!("{} {thing}s", grouped(count)) }
+}
+
+/// A whole number with its thousands apart.
+pub fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let first = digits.len() % 3;
+    let (head, tail) = digits.split_at(first);
+    let thousands = (0..tail.len() / 3).map(|at| &tail[3 * at..3 * at + 3]);
+    [head].into_iter().filter(|head| !head.is_empty()).chain(thousands).collect::<Vec<_>>().join(",")
+}
+
+/// `a`, `a and b`, `a, b and c`; of many the first and how many more there are.
+pub fn listed(words: &[String]) -> String {
+    const LISTED: usize = 6;
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] if words.len() <= LISTED => format!("{} and {last}", first.join(", ")),
+        _ => format!("{} and {} more", words[..LISTED].join(", "), words.len() - LISTED),
+    }
+}
+
+/// `machine 2`, `machines 1 and 3`.
+pub fn machines(ids: &[MachineId]) -> String {
+    let ids: Vec<String> = ids.iter().map(MachineId::to_string).collect();
+    format!("{} {}", if ids.len() == 1 { "machine" } else { "machines" }, listed(&ids))
+}
+
+/// A machine, and how fast it ticks.
+pub fn machine(row: &MachineMetrics) -> String {
+    let rate = row.clock_rate.map_or_else(|| "clock rate unknown".to_owned(), ticks_a_second);
+    format!("Machine {} ({rate})", row.machine)
+}
+
+fn ticks_a_second(rate: f64) -> String {
+    format!("{rate} {}/s", if rate == 1.0 { "tick" } else { "ticks" })
+}
+
+/// A time in µs, in the unit that suits it.
+pub fn micros(us: u64) -> String {
+    match us {
+        0..1_000 => format!("{us} µs"),
+        1_000..1_000_000 => format!("{} ms", brief(us as f64 / 1e3)),
+        _ => format!("{} s", brief(us as f64 / 1e6)),
+    }
+}
+
+/// A share in per cent.
+pub fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+/// A name that others chose, kept from turning the text around it: one that
+/// reads from right to left stays within its own place.
+pub fn name(text: &str) -> String {
+    const ISOLATE: char = '\u{2068}';
+    const END: char = '\u{2069}';
+    if text.is_ascii() { text.to_owned() } else { format!("{ISOLATE}{text}{END}") }
+}
+
+/// Whether a character cannot be seen, or turns the direction of reading.
+pub fn is_hidden(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{202a}'..='\u{202e}')
+}
+
+/// Text in which hidden characters are shown by their numbers.
+pub fn visible(text: &str) -> String {
+    let shown = |c: char| if is_hidden(c) { format!("\\u{{{:x}}}", u32::from(c)) } else { c.to_string() };
+    text.chars().map(shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_lists_read_well() {
+        for (count, told) in [(0, "0"), (12, "12"), (999, "999"), (1000, "1,000"), (1234567, "1,234,567")] {
+            assert_eq!(grouped(count), told);
+        }
+        assert_eq!((counted(1, "run"), counted(1200, "run")), ("1 run".to_owned(), "1,200 runs".to_owned()));
+        let ids: Vec<MachineId> = MachineId::all(9).collect();
+        assert_eq!(machines(&ids[..1]), "machine 1");
+        assert_eq!(machines(&ids[..3]), "machines 1, 2 and 3");
+        assert_eq!(machines(&ids), "machines 1, 2, 3, 4, 5, 6 and 3 more");
+        assert_eq!([micros(7), micros(1500), micros(2_500_000)], ["7 µs", "1.5 ms", "2.5 s"]);
+    }
+
+    #[test]
+    fn names_from_right_to_left_stay_in_their_place() {
+        assert_eq!(name("exp4"), "exp4");
+        assert_eq!(name("ניסוי"), "\u{2068}ניסוי\u{2069}");
+    }
+}

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Reports in a real browser, headless Chromium: that they open, and what their
+# space-time player does. Usage: tests/browser.sh [LABCTL]; where no Chromium can
+# be had, it says so. Pictures go to target/browser/, for people to look at.
+set -euo pipefail
+
+labctl=$(realpath "${1:-target/debug/labctl}")
+[ -x "$labctl" ] || { echo "browser: there is no $labctl; build it with cargo, or name it" >&2; exit 2; }
+here=$(realpath "$(dirname "$0")")
+folder=$(dirname "$here")/target/browser
+
+skip() { echo "browser: skipped: $*"; exit 0; }
+first_of() { command -v "$@" 2>/dev/null | head -n 1; }
+find_browser() {
+  chromium=$(first_of chromium chromium-browser google-chrome || true)
+  chromedriver=$(first_of chromedriver || true)
+  [ -n "$chromium" ] && [ -n "$chromedriver" ]
+}
+
+command -v python3 >/dev/null || skip 'python3 is not installed'
+if ! find_browser; then
+  [ "${CI:-}" = true ] || skip 'chromium and chromedriver are not installed; with CI=true, root on Debian installs them'
+  [ "$(id -u)" = 0 ] || skip 'only root can install chromium'
+  command -v apt-get >/dev/null || skip 'chromium is not installed, and this is no Debian'
+  echo 'browser: installing chromium, chromium-driver and fonts-dejavu-core'
+  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium \
+    chromium-driver fonts-dejavu-core; } >/dev/null 2>&1 || skip 'chromium and chromium-driver cannot be installed'
+  find_browser || skip 'the packages chromium and chromium-driver lack a program'
+fi
+
+rm -rf "$folder"
+mkdir -p "$folder"
+cd "$folder"
+lab() { "$labctl" "$@" >>labctl.log 2>&1 || { echo "browser: FAILED: labctl $*" >&2; tail -n 20 labctl.log >&2; exit 1; }; }
+
+# One page each of a short run, of one whose every name is hostile, of 100,000
+# events, and of more than a page holds.
+cat >lab.toml <<'END'
+name = "lab"
+duration = "60s"
+seed = 7
+[[machine]]
+clock_rate = 6
+[[machine]]
+clock_rate = 1
+[[machine]]
+clock_rate = 2
+END
+cat >hostile.toml <<END
+name = "hostile"
+why = """<script>window.hostile = 1</script> <img src=x onerror=hostile=2> </script> "quoted" 'too' & 🦀 \\u202eright to left $(printf 'x%.0s' $(seq 200))"""
+duration = "20s"
+[[machine]]
+clock_rate = 3
+count = 2
+END
+simulated=(--engine sim --results results --plots plots)
+lab run lab.toml "${simulated[@]}" --run-name run
+lab run hostile.toml "${simulated[@]}" --run-name run
+lab run lab.toml "${simulated[@]}" --clock-rates 600,500,400 --duration 70s --run-name large
+lab run lab.toml "${simulated[@]}" --clock-rates 600,500,400 --duration 200s --run-name long
+lab report results/lab/run -o lab.html
+lab report results/hostile/run -o hostile.html
+lab report results/lab/large -o large.html
+lab report results/lab/long -o long.html
+exec python3 "$here/browser/check.py" "$labctl" "$folder" "$chromium" "$chromedriver"

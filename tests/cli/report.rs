@@ -1,0 +1,271 @@
+//! `labctl report`: what stands on the page, what is unknown on it, and what it
+//! never does.
+
+use crate::support::{LAB, Lab, Said, lab_with_notebook_logs};
+
+/// Of what people and programs call things.
+const HOSTILE: &str = "<script>alert('x')<b> \"quoted\" & {{ 1 }} | 🚀 ניסוי \u{202e}turned";
+
+/// A lab with a simulated run in `results/lab/one`.
+fn lab_with_run() -> Lab {
+    let lab = Lab::with_spec(LAB);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "one"]).code(0);
+    lab
+}
+
+fn report(lab: &Lab, args: &[&str]) -> Said {
+    lab.labctl(&[&["report"], args].concat())
+}
+
+/// The page needs nothing but itself, and only its own script can run.
+#[track_caller]
+fn assert_self_contained(page: &str) {
+    let without_names = page.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
+    for outside in ["http://", "https://", "src=", "url(", "@import", "<link", "<iframe", "<img"] {
+        assert!(!without_names.contains(outside), "{outside}");
+    }
+    assert!(page.matches("href=\"").count() == page.matches("href=\"#").count(), "links stay in the page");
+    assert!(page.contains("default-src 'none'") && page.contains("script-src 'sha256-"));
+    for way_in in [" onload=", " onclick=", " onerror=", "javascript:"] {
+        assert!(!page.contains(way_in), "{way_in}");
+    }
+    assert!(page.len() < 2_000_000, "{} bytes", page.len());
+}
+
+/// Every link leads somewhere, and no place is there twice.
+#[track_caller]
+fn assert_links_lead_somewhere(page: &str) {
+    let after = |mark: &str| -> Vec<String> {
+        let pieces = page.split(mark).skip(1);
+        pieces.map(|piece| piece.split('"').next().unwrap_or_default().to_owned()).collect()
+    };
+    let mut ids = after(" id=\"");
+    let count = ids.len();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), count, "ids are unique");
+    for link in after("href=\"#") {
+        assert!(ids.contains(&link), "#{link}");
+    }
+}
+
+#[test]
+fn one_run_is_told_in_full() {
+    let lab = lab_with_run();
+    report(&lab, &["results/lab/latest"]).code(0).tells(&["report: report.html"]);
+    let page = lab.read("report.html");
+    assert_self_contained(&page);
+    assert_links_lead_somewhere(&page);
+    for text in [
+        "<html lang=\"en\">",
+        "<title>lab / one",
+        "Machine 2 (1 tick/s) is overloaded: 1.67 messages arrive for each of its ticks",
+        "(theory: 13)",
+        "Machines 1 and 3 keep up",
+        "The logs are sound by all 21 rules.",
+        "simulated in virtual time",
+        "<th scope=\"row\" dir=\"auto\">Seed</th><td dir=\"auto\">7</td>",
+        "duration = &quot;20s&quot;",
+        "<caption>Clock rates and lateness</caption>",
+        "<caption>This run beside theory</caption>",
+    ] {
+        assert!(page.contains(text), "`{text}` is not in the page");
+    }
+    assert_eq!(page.matches("class=\"chart\"").count(), 4, "queues, clocks, drift, jumps");
+    assert_eq!(page.matches("role=\"img\" aria-labelledby").count(), 4);
+    assert_eq!(page.matches("<section class=\"player\"").count(), 1);
+    assert_eq!(page.matches("'sha256-").count(), 2, "the page's script and the player's");
+    assert_eq!(page.matches("<h1").count(), 1);
+    assert_eq!(page.matches("<table>").count(), page.matches("<caption>").count());
+}
+
+#[test]
+fn the_same_files_give_the_same_report() {
+    let lab = lab_with_run();
+    let page = |name: &str| {
+        report(&lab, &["results", "-o", name]).code(0);
+        lab.read(name)
+    };
+    assert!(page("one.html") == page("two.html"));
+}
+
+#[test]
+fn several_runs_are_summarised_with_intervals_and_told_in_short() {
+    let lab = Lab::with_spec(LAB);
+    for seed in 1..=7 {
+        let (seed, name) = (seed.to_string(), format!("r{seed}"));
+        lab.labctl(&["run", "lab.toml", "--engine", "sim", "--seed", &seed, "--run-name", &name]).code(0);
+    }
+    report(&lab, &["results", "-o", "all.html"]).code(0);
+    let page = lab.read("all.html");
+    assert_self_contained(&page);
+    assert_links_lead_somewhere(&page);
+    for text in [
+        "<h1 dir=\"auto\">7 runs, 1 experiment</h1>",
+        "lab: machine 2 (1 tick/s) is overloaded",
+        "over 7 runs (theory: 13)",
+        "The logs of 7 runs are sound",
+        "<caption>Over the runs, machine by machine</caption>",
+        "<caption>The mean beside theory</caption>",
+        "Student&#39;s t for means, the calibrated bootstrap for medians",
+        "Max queue against speed ratio",
+        "<details id=\"run-7\"><summary><h3 dir=\"auto\">lab / r7</h3></summary>",
+    ] {
+        assert!(page.contains(text), "`{text}` is not in the page");
+    }
+}
+
+#[test]
+fn an_unsound_run_is_told_first_and_its_lines_are_quoted() {
+    let lab = lab_with_run();
+    let log = lab.read("results/lab/one/log_3.txt");
+    lab.write("results/lab/one/log_3.txt", log.replacen("Clock: 9 |", "Clock: 8 |", 1));
+    report(&lab, &["results/lab/one"]).code(0);
+    let page = lab.read("report.html");
+    let findings = page.split("What was run").nth(1).unwrap();
+    assert!(findings.contains("The logs are unsound: they break"), "before what was run");
+    for text in ["log_3.txt:11: the logical clock does not rise: 8 after 8", "log_3.txt:10  20", "INTERNAL"] {
+        assert!(page.contains(text), "`{text}` is not in the page");
+    }
+}
+
+#[test]
+fn what_others_logs_cannot_tell_is_unknown_and_never_0() {
+    let lab = lab_with_notebook_logs();
+    report(&lab, &["theirs"]).code(0);
+    let page = lab.read("report.html");
+    assert_self_contained(&page);
+    let unknown = "<td class=\"unknown\"><abbr title=\"unknown\">?</abbr></td>";
+    for what in ["Seed", "Engine", "Host", "Commit", "Delay of messages"] {
+        assert!(page.contains(&format!("{what}</th>{unknown}")), "{what}");
+    }
+    for text in [
+        "Theory says nothing here: there is no spec",
+        "How well the clocks kept their pace these logs do not tell.",
+        "how many were left in queues the logs do not tell",
+        "log-whole</th><td dir=\"auto\" class=\"verdict unknown\">unknown</td>",
+        "1*</td>",
+    ] {
+        assert!(page.contains(text), "`{text}` is not in the page");
+    }
+    assert!(!page.contains("Theory beside measurement"));
+}
+
+#[test]
+fn hostile_names_and_texts_are_shown_as_text() {
+    let long = "n".repeat(200);
+    let why = HOSTILE.replace('\u{202e}', "").replace('"', "\\\"");
+    let lab = Lab::with_spec(&format!("why = \"{why} </script></style> {long}\"\n{LAB}"));
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "one"]).code(0);
+    for (name, text) in crate::support::NOTEBOOK_LOGS {
+        lab.write(&format!("results/{HOSTILE}/{name}"), text);
+        lab.write(&format!("results/{long}/{name}"), text);
+    }
+    lab.write(&format!("results/{HOSTILE}/log_2.txt"), format!("{HOSTILE}</script>\n"));
+    report(&lab, &["results"]).code(0);
+    let page = lab.read("report.html");
+    assert_self_contained(&page);
+    assert_links_lead_somewhere(&page);
+    assert_eq!(page.matches("<script").count(), 1, "the page's own");
+    assert_eq!(page.matches("</script>").count(), 1);
+    assert_eq!(page.matches("</style>").count(), 1);
+    assert!(!page.contains('\u{202e}'), "nothing turns the direction of reading");
+    for text in ["&lt;script&gt;alert(&#39;x&#39;)&lt;b&gt;", "🚀 ניסוי", "\\u{202e}turned", &long] {
+        assert!(page.contains(text), "`{text}` is not in the page");
+    }
+    report(&lab, &["results", "--format", "md"]).code(0);
+    let page = lab.read("report.md");
+    assert!(page.contains("\\<script>alert('x')\\<b>") && page.contains("\\| 🚀"), "{page}");
+    let is_code = |line: &&str| line.starts_with("    ");
+    assert!(
+        page.lines()
+            .filter(|line| !is_code(line))
+            .all(|line| !line.replace("\\<", "").contains('<') || line.starts_with("<!--"))
+    );
+    assert!(!page.contains('\u{202e}') && page.contains("\\\\u{202e}turned"), "{page}");
+}
+
+#[test]
+fn a_sweep_without_folders_is_told_by_its_tables() {
+    let lab = Lab::with_spec(LAB);
+    let sweep = ["sweep", "lab.toml", "--internal-prob", "0.2,0.7", "--replicates", "4", "--engine", "sim"];
+    lab.labctl(&[&sweep[..], &["--name", "probs"]].concat()).code(0);
+    report(&lab, &["results/probs"]).code(0);
+    let page = lab.read("report.html");
+    assert_self_contained(&page);
+    assert_links_lead_somewhere(&page);
+    for text in [
+        "<h1 dir=\"auto\">Sweep probs</h1>",
+        "in 2 of 2 cells theory expects an overloaded machine",
+        "8 runs in 2 cells, over internal_prob; engine simulator",
+        "internal_prob = 0.2",
+        "<caption>The cells, machine by machine</caption>",
+    ] {
+        assert!(page.contains(text), "`{text}` is not in the page");
+    }
+    assert_eq!(page.matches("class=\"chart\"").count(), 3);
+}
+
+#[test]
+fn a_report_is_replaced_and_nothing_else_is() {
+    let lab = lab_with_run();
+    lab.write("report.html", "my own notes");
+    report(&lab, &["results"]).code(2).tells(&["report.html is there and no report of labctl"]);
+    assert_eq!(lab.read("report.html"), "my own notes");
+    for name in ["new.html", "new.md"] {
+        report(&lab, &["results", "-o", name]).code(0);
+        report(&lab, &["results", "-o", name]).code(0);
+    }
+    report(&lab, &["nowhere", "-o", "new.html"]).code(1).tells(&["nowhere"]);
+    report(&lab, &["results", "-o", "no/such/folder/r.html"]).code(1).tells(&["cannot write"]);
+}
+
+#[test]
+fn markdown_has_its_charts_beside_it() {
+    let lab = lab_with_run();
+    report(&lab, &["results/lab/one", "-o", "my notes.md"]).code(0);
+    let page = lab.read("my notes.md");
+    assert_eq!(lab.names("my notes_charts").len(), 4);
+    assert!(page.contains("](my%20notes_charts/charts-queue.svg)"), "{page}");
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with('|')).collect();
+    assert!(rows.len() > 40 && rows.iter().all(|row| row.ends_with('|')));
+}
+
+#[test]
+fn the_markdown_of_others_logs_reads_well() {
+    let lab = lab_with_notebook_logs();
+    report(&lab, &["theirs", "--format", "md"]).code(0);
+    let filters = [(r"labctl \d+\.\d+\.\d+, commit [^.]+\.", "labctl [version], commit [commit].")];
+    insta::with_settings!({ filters => [filters[0], (r"report \d+\.\d+\.\d+", "report [version]")] }, {
+        insta::assert_snapshot!(lab.read("report.md"));
+    });
+}
+
+#[test]
+fn a_run_that_was_killed_is_told_as_such() {
+    let lab = lab_with_run();
+    std::fs::rename(lab.path("results/lab/one"), lab.path("results/lab/one.partial")).unwrap();
+    report(&lab, &["results/lab/one.partial"]).code(0);
+    assert!(lab.read("report.html").contains("The run is going on, or was killed"));
+}
+
+#[test]
+fn what_lets_a_machine_in_stays_at_home() {
+    let lab = Lab::with_spec(&format!("{LAB}[network]\ntoken = \"a-secret\"\n"));
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "one"]).code(0);
+    assert!(lab.read("results/lab/one/spec.toml").contains("a-secret"));
+    report(&lab, &["results"]).code(0);
+    assert!(!lab.read("report.html").contains("a-secret"));
+}
+
+#[test]
+fn kept_metrics_alone_make_a_report() {
+    let lab = lab_with_run();
+    for log in ["log_1.txt", "log_2.txt", "log_3.txt"] {
+        std::fs::remove_file(lab.path(&format!("results/lab/one/{log}"))).unwrap();
+    }
+    report(&lab, &["results"]).code(0);
+    let page = lab.read("report.html");
+    assert!(page.contains("The logs were not audited: there are no logs here"));
+    assert!(page.contains("Machine 2 (1 tick/s) is overloaded"));
+}
