@@ -33,6 +33,7 @@ pub struct Link {
 }
 
 impl Chains {
+    /// Finds the longest chain behind every event of a run.
     pub fn of(history: &History) -> Chains {
         let mut lengths: Vec<Vec<u32>> =
             history.machines().iter().map(|machine| Vec::with_capacity(machine.len())).collect();

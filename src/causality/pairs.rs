@@ -23,6 +23,7 @@ pub struct Pairs {
 }
 
 impl Pairs {
+    /// All pairs of events, n (n − 1) ÷ 2 of n.
     pub fn all(&self) -> u128 {
         pairs_of(self.events)
     }

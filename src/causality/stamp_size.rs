@@ -21,6 +21,7 @@ pub enum Encoding {
 }
 
 impl Encoding {
+    /// In the order in which they are told.
     pub const ALL: [Encoding; 5] = [
         Encoding::LamportLine,
         Encoding::LamportVarint,

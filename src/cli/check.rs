@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use clap::ValueEnum;
 use labctl::audit::{self, Audit, Finding, Place, RULES, Rule, Ruling};
 use labctl::history::History;
 use labctl::lab::stated::stated;
@@ -13,6 +12,8 @@ use labctl::store::RunPath;
 use serde::Serialize;
 
 use super::dialect_flags::DialectFlags;
+use super::terminal::told_once;
+use super::text_or_json::TextOrJson;
 use super::view::{self, counted};
 use super::{Exit, Terminal};
 
@@ -41,7 +42,7 @@ pub struct Args {
 
     /// How to tell the verdicts
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    format: TextOrJson,
 
     /// Only these rules
     #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = rule)]
@@ -49,12 +50,6 @@ pub struct Args {
 
     #[command(flatten)]
     dialect: DialectFlags,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 fn rule(id: &str) -> Result<&'static Rule, String> {
@@ -92,15 +87,14 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     let rules: Vec<&'static Rule> = if args.rules.is_empty() { RULES.to_vec() } else { args.rules.clone() };
-    let mut runs = args.dialect.find_runs(&args.paths, terminal)?;
-    runs.retain(|run| !run.logs.is_empty());
+    let runs = args.dialect.find_logs(&args.paths, terminal)?;
     let (mut documents, mut unsound, mut unreadable, mut silent) = (Vec::new(), 0, 0, 0);
     let count = runs.len();
     for run in runs {
         let checked = match check(run, &rules, &args.dialect, terminal) {
             Ok(checked) => checked,
             Err(error) => {
-                terminal.error(format!("{error:#}"));
+                terminal.error(told_once(&error));
                 unreadable += 1;
                 continue;
             }
@@ -108,21 +102,17 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         unsound += usize::from(!checked.audit.is_sound());
         silent += usize::from(checked.verdict() == UNKNOWN);
         match args.format {
-            Format::Text => terminal.data(&text(&checked))?,
-            Format::Json => documents.push(Document::of(&checked)),
+            TextOrJson::Text => terminal.data(&text(&checked))?,
+            TextOrJson::Json => documents.push(Document::of(&checked)),
         }
     }
     match args.format {
-        Format::Json => terminal.data(&(serde_json::to_string_pretty(&documents)? + "\n"))?,
-        Format::Text if count > 1 => {
+        TextOrJson::Json => terminal.data(&(serde_json::to_string_pretty(&documents)? + "\n"))?,
+        TextOrJson::Text if count > 1 => {
             let unread = if unreadable > 0 { format!(", {unreadable} unreadable") } else { String::new() };
             terminal.data(&format!("{count} runs, {unsound} of them unsound{unread}\n"))?;
         }
-        Format::Text => {}
-    }
-    if count == 0 {
-        terminal.error("there are no logs here to check; only what was measured is kept");
-        return Ok(Exit::Failed);
+        TextOrJson::Text => {}
     }
     Ok(match (unsound + unreadable, silent) {
         (0, 0) => Exit::Done,

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow, bail};
 use labctl::dialect::{self, Detection, Dialect, Refusal, RunsError};
 use labctl::history::History;
 use labctl::log::{Line, LineParser, Taken};
@@ -73,6 +73,16 @@ impl DialectFlags {
         Ok(found.runs)
     }
 
+    /// Those of the runs that have logs, of which there is one at least.
+    pub fn find_logs(&self, paths: &[PathBuf], terminal: &Terminal) -> anyhow::Result<Vec<RunPath>> {
+        let mut runs = self.find_runs(paths, terminal)?;
+        runs.retain(|run| !run.logs.is_empty());
+        if runs.is_empty() {
+            bail!("there are no logs here; only what was measured is kept");
+        }
+        Ok(runs)
+    }
+
     /// The same, with what there is to tell of how the logs are written.
     pub fn find(&self, paths: &[PathBuf]) -> anyhow::Result<Found> {
         match self.dialect.as_deref() {
@@ -102,7 +112,7 @@ impl DialectFlags {
             Err(Refusal::NoLogs) => Ok(Found::plain(ours?)),
             Err(refusal) => {
                 let refusal = format!("these are no logs of labctl, and {refusal}");
-                let runs = ours.map_err(|none| anyhow::anyhow!("{none}; {refusal}"))?;
+                let runs = ours.map_err(|none| anyhow!("{none}; {refusal}"))?;
                 Ok(Found { refusal: Some(refusal), ..Found::plain(runs) })
             }
         }

@@ -102,14 +102,10 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         ));
         return Ok(Exit::Usage);
     }
-    let mut runs = args.dialect.find_runs(&args.paths, terminal)?;
-    if args.to != Format::Parquet {
-        runs.retain(|run| !run.logs.is_empty());
-    }
-    if runs.is_empty() {
-        terminal.error("there are no logs here to export; only what was measured is kept");
-        return Ok(Exit::Failed);
-    }
+    let mut runs = match args.to {
+        Format::Parquet => args.dialect.find_runs(&args.paths, terminal)?,
+        _ => args.dialect.find_logs(&args.paths, terminal)?,
+    };
     tell_names(&mut runs, terminal);
     let job = Job { args, window: &window, runs: &runs, terminal };
     match args.to {

@@ -13,6 +13,7 @@ use labctl::store::write_file;
 
 use super::dialect_flags::DialectFlags;
 use super::signals::listen;
+use super::terminal::told_once;
 use super::{Exit, Terminal, view};
 
 const EXAMPLES: &str = "\
@@ -130,7 +131,7 @@ fn folders_in(folder: &Path, terminal: &Terminal) -> anyhow::Result<Vec<PathBuf>
 
 fn grade(folder: &Path, args: &Args, stop: &StopSwitch) -> Submission {
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let reading = read(folder, args, stop).unwrap_or_else(|error| Reading::Unreadable(format!("{error:#}")));
+    let reading = read(folder, args, stop).unwrap_or_else(|error| Reading::Unreadable(told_once(&error)));
     Submission { name, reading }
 }
 
@@ -175,7 +176,7 @@ fn text(submissions: &[Submission]) -> String {
         vec![
             submission.name.clone(),
             submission.grade().words().to_owned(),
-            submission.runs().len().to_string(),
+            view::known(Some(submission.runs().len()).filter(|runs| *runs > 0), |runs| runs.to_string()),
             view::known(furthest, |off| format!("{:.1}", off.by_sd)),
             submission.broken_ids().join(" "),
         ]

@@ -39,6 +39,7 @@ mod spec_flags;
 pub mod sweep;
 mod sweep_progress;
 mod terminal;
+mod text_or_json;
 pub mod twin;
 pub mod verify;
 mod view;

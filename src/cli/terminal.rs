@@ -148,7 +148,7 @@ impl Terminal {
 }
 
 /// An error and its causes; most of ours name their cause in their own text.
-fn told_once(error: &anyhow::Error) -> String {
+pub fn told_once(error: &anyhow::Error) -> String {
     let mut told = String::new();
     for cause in error.chain().map(|cause| cause.to_string()) {
         if told.is_empty() {

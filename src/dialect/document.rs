@@ -158,7 +158,23 @@ fn files(field: &Field<'_>) -> Result<FileNames, SpecError> {
     let pattern = field.text("a regular expression for the names of log files")?;
     let regex = regex(field, Whole::Path)?;
     check_groups(field, &regex, &FILE_GROUPS)?;
-    Ok(FileNames { parts: pattern.matches('/').count() + 1, regex: Some(regex) })
+    Ok(FileNames { parts: slashes(pattern) + 1, regex: Some(regex) })
+}
+
+/// How many slashes a regular expression asks for; those among the characters of
+/// a class, as in `[^/]`, are none.
+fn slashes(pattern: &str) -> usize {
+    let (mut count, mut in_class, mut escaped) = (0, false, false);
+    for c in pattern.chars() {
+        match c {
+            '[' if !escaped => in_class = true,
+            ']' if !escaped => in_class = false,
+            '/' if !in_class => count += 1,
+            _ => {}
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    count
 }
 
 fn naming(field: &Field<'_>) -> Result<(Naming, Naming), SpecError> {

@@ -52,8 +52,10 @@ pub enum Grade {
 }
 
 impl Grade {
+    /// From the best to the worst.
     pub const ALL: [Grade; 4] = [Grade::Sound, Grade::SoundAsShown, Grade::Unsound, Grade::Unreadable];
 
+    /// As pages and tables tell it.
     pub fn words(self) -> &'static str {
         match self {
             Grade::Sound => "sound",
@@ -97,6 +99,7 @@ const FINDINGS_TOLD: usize = 3;
 const OFF_SD_MAX: f64 = 3.0;
 
 impl Submission {
+    /// The worst of its runs decides.
     pub fn grade(&self) -> Grade {
         let runs = self.runs();
         if runs.is_empty() {
@@ -129,6 +132,11 @@ impl Submission {
     /// Their ids.
     pub fn broken_ids(&self) -> Vec<&'static str> {
         self.broken().map(|rule| rule.id).collect()
+    }
+
+    /// Why theory has nothing to say of any of its runs, by the first of them.
+    pub fn no_theory(&self) -> Option<&str> {
+        self.runs().iter().find_map(|run| run.residuals.as_ref().err()).map(String::as_str)
     }
 
     /// Of all its runs what lies furthest from theory.

@@ -28,11 +28,12 @@ struct Row {
     file: String,
     grade: &'static str,
     dialect: String,
-    runs: usize,
-    events: u64,
+    /// None where it cannot be read.
+    runs: Option<usize>,
+    events: Option<u64>,
     broken: String,
+    /// Furthest from theory, or why nothing can be told.
     furthest: String,
-    why: String,
 }
 
 /// A row of the CSV.
@@ -76,16 +77,17 @@ pub fn summary(submissions: &[Submission], pages: &[String]) -> Result<String, m
 
 fn row(submission: &Submission, file: &str) -> Row {
     let (dialect, why) = told(submission);
+    let no_theory = || submission.no_theory().map_or(why.to_owned(), |none| format!("unknown: {none}"));
+    let runs = Some(submission.runs()).filter(|runs| !runs.is_empty());
     Row {
         name: submission.name.clone(),
         file: file.to_owned(),
         grade: submission.grade().words(),
         dialect: dialect.to_owned(),
-        runs: submission.runs().len(),
-        events: submission.runs().iter().flat_map(|run| &run.rows).map(|row| row.events).sum(),
+        runs: runs.map(<[_]>::len),
+        events: runs.map(|runs| runs.iter().flat_map(|run| &run.rows).map(|row| row.events).sum()),
         broken: submission.broken_ids().join(", "),
-        furthest: submission.furthest().map_or_else(String::new, |off| off.to_string()),
-        why: why.to_owned(),
+        furthest: submission.furthest().map_or_else(no_theory, |off| off.to_string()),
     }
 }
 

@@ -142,12 +142,17 @@ impl History {
         self.machine_count
     }
 
+    /// Whether the logs of all machines are here.
+    pub fn is_complete(&self) -> bool {
+        self.machines.len() as u32 == self.machine_count
+    }
+
     /// Why what no log shows may be in a log that is not here; none where the
     /// logs of all machines are.
     pub fn missing_logs(&self) -> Option<String> {
         let missing = self.machine_count - self.machines.len() as u32;
         let are = if missing == 1 { "is" } else { "are" };
-        (missing > 0).then(|| format!("{missing} of {} logs {are} not here", self.machine_count))
+        (!self.is_complete()).then(|| format!("{missing} of {} logs {are} not here", self.machine_count))
     }
 
     pub fn events(&self) -> u64 {

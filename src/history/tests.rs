@@ -239,7 +239,7 @@ fn what_a_log_does_not_say_proves_nothing() {
     }
 }
 
-pub(crate) fn any_record() -> impl Strategy<Value = Record> {
+fn any_record() -> impl Strategy<Value = Record> {
     let small = 0u64..6;
     let machine = proptest::option::of((1u32..5).prop_map(MachineId));
     let to = prop_oneof![
@@ -265,6 +265,18 @@ pub(crate) fn any_record() -> impl Strategy<Value = Record> {
             }
         },
     )
+}
+
+/// Logs that contradict themselves and each other in all ways.
+pub(crate) fn any_logs() -> impl Strategy<Value = History> {
+    prop::collection::vec(prop::collection::vec(any_record(), 0..25), 0..4).prop_map(|logs| {
+        let machine = |(records, id): (Vec<Record>, u32)| {
+            let mut machine = MachineHistory::new(MachineId(id), Path::new("log.txt"));
+            records.iter().zip(1..).for_each(|(record, line)| machine.see(line, &Line::Event(record)));
+            machine
+        };
+        History::new(logs.into_iter().zip(1..).map(machine).collect()).unwrap()
+    })
 }
 
 proptest! {

@@ -168,7 +168,7 @@ fn where_there_are_no_logs_nothing_is_sound() {
     for log in ["log_1.txt", "log_2.txt", "log_3.txt"] {
         std::fs::remove_file(kept.path(&format!("results/lab/one/{log}"))).unwrap();
     }
-    kept.labctl(&["check", "results"]).code(1).tells(&["no logs here to check"]);
+    kept.labctl(&["check", "results"]).code(1).tells(&["no logs here; only what was measured is kept"]);
 }
 
 /// Runs over real sockets: machines of all kinds, with and without delays. A

@@ -90,6 +90,8 @@ fn a_submission_with_a_log_missing_is_not_held_against_theory() {
         lab.write(&format!("class/ada/{log}"), lab.read(&format!("theirs/{log}")));
     }
     lab.labctl(&["grade", "class"]).code(0);
+    let table = lab.read("grades/README.md");
+    assert!(table.contains("|  | unknown: some machines' logs are not here |"), "{table}");
     let page = lab.read("grades/ada.md");
     assert!(page.contains("Nothing to say: some machines' logs are not here."), "{page}");
     assert!(page.contains("- message-sent: 1 of 3 logs is not here"), "{page}");

@@ -171,3 +171,11 @@ fn every_clock_of_the_notebooks_runs_is_proved_by_a_chain_but_for_what_the_damag
         assert_eq!((events, short), (history.events(), expected), "{run}");
     }
 }
+
+#[test]
+fn the_notebooks_runs_are_runs_in_its_dialect_too() {
+    let Some(folder) = notebook() else { return };
+    let logs = folder.join("logs");
+    let said = Lab::new().labctl(&["check", "--dialect", "notebook", logs.to_str().unwrap()]).code(1);
+    assert!(said.out.contains("9 runs, 1 of them unsound"), "{}", said.out);
+}

@@ -2,11 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::order::any_logs;
 use super::relation::Relation;
 use super::*;
 use crate::causality::{Chains, Cone, Why, gaps};
-use crate::history::tests::history;
+use crate::history::tests::{any_logs, history};
 
 /// Every event, with how long the chain behind it is.
 fn each(history: &History, chains: &Chains) -> Vec<(EventId, u32)> {

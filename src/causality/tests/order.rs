@@ -1,15 +1,11 @@
 //! The order, and vector clocks over it.
 
-use std::path::Path;
-
 use proptest::prelude::*;
 
 use super::relation::Relation;
 use super::*;
 use crate::causality::vector_clocks;
-use crate::history::MachineHistory;
-use crate::history::tests::{any_record, history};
-use crate::log::{Line, Record};
+use crate::history::tests::{any_logs, history};
 
 /// Every event once, after the one before it and after its SEND.
 fn is_causal(history: &History) -> Result<(), TestCaseError> {
@@ -147,18 +143,6 @@ fn nothing_stays_in_flight_once_all_is_received() {
         assert_eq!(in_flight.len(), 0, "{name}");
         assert!(most < history.events() as usize / 2, "{name}: {most}");
     }
-}
-
-/// Logs that contradict themselves and each other in all ways.
-pub fn any_logs() -> impl Strategy<Value = History> {
-    prop::collection::vec(prop::collection::vec(any_record(), 0..25), 0..4).prop_map(|logs| {
-        let machine = |(records, id): (Vec<Record>, u32)| {
-            let mut machine = MachineHistory::new(MachineId(id), Path::new("log.txt"));
-            records.iter().zip(1..).for_each(|(record, line)| machine.see(line, &Line::Event(record)));
-            machine
-        };
-        History::new(logs.into_iter().zip(1..).map(machine).collect()).unwrap()
-    })
 }
 
 proptest! {

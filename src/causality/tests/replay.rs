@@ -2,11 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::order::any_logs;
 use super::relation::Relation;
 use super::*;
 use crate::causality::{self, Hybrid, HybridBound, hybrid_clocks};
 use crate::event::Kind;
+use crate::history::tests::any_logs;
 
 /// Every pair looked at.
 fn counts_are_right(history: &History) -> Result<(), TestCaseError> {

@@ -6,13 +6,13 @@ mod text;
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
 use labctl::causality::{Encoding, Relation};
 use labctl::history::History;
 use labctl::reading::read_history;
 use labctl::store::RunPath;
 
 use super::dialect_flags::DialectFlags;
+use super::text_or_json::TextOrJson;
 use super::{Exit, Terminal};
 use document::Document;
 use text::text;
@@ -44,16 +44,10 @@ pub struct Args {
 
     /// How to tell it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    format: TextOrJson,
 
     #[command(flatten)]
     dialect: DialectFlags,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 /// A run, and what orders its events.
@@ -65,12 +59,7 @@ struct Counted {
 
 /// Counts the pairs of every run at the paths.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let mut runs = args.dialect.find_runs(&args.paths, terminal)?;
-    runs.retain(|run| !run.logs.is_empty());
-    if runs.is_empty() {
-        terminal.error("there are no logs here; only what was measured is kept");
-        return Ok(Exit::Failed);
-    }
+    let runs = args.dialect.find_logs(&args.paths, terminal)?;
     let (mut documents, mut is_good) = (Vec::new(), true);
     for run in runs {
         let history = read_history(&run)?;
@@ -78,11 +67,11 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         let relation = Relation::of(&history);
         let counted = Counted { run, history, relation };
         match args.format {
-            Format::Text => terminal.data(&text(&counted))?,
-            Format::Json => documents.push(Document::of(&counted)),
+            TextOrJson::Text => terminal.data(&text(&counted))?,
+            TextOrJson::Json => documents.push(Document::of(&counted)),
         }
     }
-    if args.format == Format::Json {
+    if args.format == TextOrJson::Json {
         terminal.data(&(serde_json::to_string_pretty(&documents)? + "\n"))?;
     }
     Ok(if is_good { Exit::Done } else { Exit::Failed })

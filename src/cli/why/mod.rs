@@ -5,7 +5,7 @@ mod text;
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
+use anyhow::Context;
 use labctl::causality::address::Address;
 use labctl::causality::{Chains, Cone, Gap, Link, gaps};
 use labctl::history::{Certainty, EventId, History};
@@ -14,6 +14,7 @@ use labctl::reading::{origin, read_history};
 use labctl::store::RunPath;
 
 use super::dialect_flags::DialectFlags;
+use super::text_or_json::TextOrJson;
 use super::{Exit, Terminal};
 use document::Document;
 use text::text;
@@ -52,16 +53,10 @@ pub struct Args {
 
     /// How to tell it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    format: TextOrJson,
 
     #[command(flatten)]
     dialect: DialectFlags,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 /// An event, and all that is told of it.
@@ -81,8 +76,7 @@ struct Answer {
 
 /// Finds the event, and tells what is behind it.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let mut runs = args.dialect.find_runs(std::slice::from_ref(&args.run), terminal)?;
-    runs.retain(|run| !run.logs.is_empty());
+    let mut runs = args.dialect.find_logs(std::slice::from_ref(&args.run), terminal)?;
     if let [first, second, ..] = &runs[..] {
         terminal.error(format!(
             "there are {} runs at {}, and an event is in one: {}, {}{}",
@@ -94,10 +88,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         ));
         return Ok(Exit::Usage);
     }
-    let Some(run) = runs.pop() else {
-        terminal.error("there are no logs here; only what was measured is kept");
-        return Ok(Exit::Failed);
-    };
+    let run = runs.pop().context("there is no run here")?;
     let (origin, history) = (origin(&run)?.stamp, read_history(&run)?);
     let event = match args.event.find(&history, origin) {
         Ok(event) => event,
@@ -113,8 +104,8 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let in_seconds = history.is_in_whole_seconds();
     let answer = Answer { run, history, origin, in_seconds, event, chain, gaps, chains, cone };
     match args.format {
-        Format::Text => terminal.data(&text(&answer))?,
-        Format::Json => terminal.data(&(serde_json::to_string_pretty(&Document::of(&answer))? + "\n"))?,
+        TextOrJson::Text => terminal.data(&text(&answer))?,
+        TextOrJson::Json => terminal.data(&(serde_json::to_string_pretty(&Document::of(&answer))? + "\n"))?,
     }
     let is_good = args.dialect.judge_history(&answer.run, &answer.history, terminal);
     Ok(if is_good { Exit::Done } else { Exit::Failed })

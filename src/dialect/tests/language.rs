@@ -53,6 +53,16 @@ fn a_mistake_is_answered_with_its_place_and_what_was_meant() {
 }
 
 #[test]
+fn the_parts_of_a_path_are_as_many_as_the_slashes_that_it_has() {
+    for (files, parts) in
+        [("log\\d.txt", 1), ("[^/]*\\d[^/]+", 1), ("run\\d/log[\\]/]\\d", 2), ("(?:a/)?b/c\\[/d", 4)]
+    {
+        let known = parse("t.toml", &GOOD.replacen("[[event]]", &format!("files = '{files}'\n[[event]]"), 1));
+        assert_eq!(known.unwrap().files.parts, parts, "{files}");
+    }
+}
+
+#[test]
 fn columns_and_fields_are_checked() {
     let columns = |rest: &str| {
         let text = format!(

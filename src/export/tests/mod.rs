@@ -14,9 +14,9 @@ use proptest::prelude::*;
 use super::{CheckError, Excerpt, Window};
 use crate::engine::simulator::START;
 use crate::event::MachineId;
-use crate::history::tests::{Hide, SPECS, any_record, simulated};
+use crate::history::tests::{Hide, SPECS, any_logs, simulated};
 use crate::history::{History, MachineHistory};
-use crate::log::{Line, LogReader, Record, Stamp};
+use crate::log::{LogReader, Stamp};
 use crate::time::LabTime;
 
 /// A window of lab time, in seconds, and these machines; none are all.
@@ -89,21 +89,9 @@ fn refuses(outcome: Result<(), CheckError>, words: &str) {
     assert!(error.contains(words), "`{words}` is not in `{error}`");
 }
 
-/// Logs that contradict themselves and each other in all ways.
-fn any_logs() -> impl Strategy<Value = History> {
-    prop::collection::vec(prop::collection::vec(any_record(), 0..25), 1..4).prop_map(|logs| {
-        let machine = |(records, id): (Vec<Record>, u32)| {
-            let mut machine = MachineHistory::new(MachineId(id), Path::new("log.txt"));
-            records.iter().zip(1..).for_each(|(record, line)| machine.see(line, &Line::Event(record)));
-            machine
-        };
-        History::new(logs.into_iter().zip(1..).map(machine).collect()).unwrap()
-    })
-}
-
 proptest! {
     #[test]
-    fn whatever_logs_say_what_is_drawn_of_them_is_taken(history in any_logs(), from in 0u64..5, until in 2u64..9) {
+    fn whatever_logs_say_what_is_drawn_of_them_is_taken(history in any_logs().prop_filter("a log", |history| !history.machines().is_empty()), from in 0u64..5, until in 2u64..9) {
         let time = |us: u64| Some(LabTime(us * 1_000));
         for window in [Window::default(), Window { from: time(from), until: time(until), machines: None }] {
             let excerpt = Excerpt::of(("exp", "run"), &history, Stamp(1), &window);

@@ -1,16 +1,15 @@
 //! What the page's data says, read back and held against the history.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
 use crate::event::{Kind, MachineId, Recipients};
-use crate::history::tests::{Hide, SPECS, any_record, history, simulated};
-use crate::history::{Certainty, EventId, MachineHistory, Source};
-use crate::log::{Line, Record};
+use crate::history::tests::{Hide, SPECS, any_logs, history, simulated};
+use crate::history::{Certainty, EventId, Source};
+use crate::log::Record;
 
 /// The numbers of a column; `None` is the unknown.
 struct Column<'a> {
@@ -292,15 +291,9 @@ fn what_is_not_all_there_is_said() {
 proptest! {
     #[test]
     fn any_logs_make_data_that_reads_back(
-        logs in prop::collection::vec(prop::collection::vec(any_record(), 0..40), 0..4),
+        history in any_logs(),
         limit in 0u64..80,
     ) {
-        let machine = |(records, id): (&Vec<Record>, u32)| {
-            let mut machine = MachineHistory::new(MachineId(id), Path::new("log.txt"));
-            records.iter().zip(1..).for_each(|(record, line)| machine.see(line, &Line::Event(record)));
-            machine
-        };
-        let history = History::new(logs.iter().zip(1..).map(machine).collect()).unwrap();
         prop_assert!(says_what_the_history_says(&history, limit) <= limit);
         prop_assert_eq!(says_what_the_history_says(&history, u64::MAX), history.events());
     }

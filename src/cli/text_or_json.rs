@@ -1,0 +1,10 @@
+//! How a command tells what it found: to people, or to programs.
+
+use clap::ValueEnum;
+
+/// What `--format` chooses from where there is no table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TextOrJson {
+    Text,
+    Json,
+}
