@@ -5,6 +5,8 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, Value};
 use serde::Serialize;
 
+use crate::visible::visible;
+
 /// Fills in a template. What it is given is text, and is made harmless unless
 /// the template calls it `safe`.
 ///
@@ -12,13 +14,19 @@ use serde::Serialize;
 ///
 /// The template does not fit what it is given.
 pub fn render(template: &str, page: &impl Serialize) -> Result<String, Error> {
+    environment().render_named_str("page.md", template, Value::from(Serde(page))).map(|page| page + "\n")
+}
+
+/// In which templates are filled in: values are text unless they are `safe`, and
+/// hide nothing.
+pub fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Custom("markdown".into()));
     environment.set_formatter(|out, _, value: &Value| {
         let text = value.to_string();
-        out.write_str(&if value.is_safe() { text } else { plain(&text) }).map_err(Error::from)
+        out.write_str(&if value.is_safe() { text } else { plain(&visible(&text)) }).map_err(Error::from)
     });
-    environment.render_named_str("page.md", template, Value::from(Serde(page))).map(|page| page + "\n")
+    environment
 }
 
 /// Characters that mean something in the middle of a line.

@@ -1,5 +1,7 @@
 //! Numbers as a reader wants them: grouped digits, few decimals, large ones shortened.
 
+use crate::count::{grouped, grouped_digits};
+
 const PREFIXES: [(f64, &str); 5] = [(1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M")];
 
 /// From here on an axis counts in millions or more.
@@ -8,7 +10,7 @@ const LARGE: f64 = 1e7;
 /// A count in full, or to four digits where it is beyond a billion thousands.
 pub(super) fn count(value: u64) -> String {
     if value < 1_000_000_000_000 {
-        return grouped(&value.to_string());
+        return grouped(value);
     }
     let value = value as f64;
     let (unit, prefix) = prefix_of(value).unwrap_or((1.0, ""));
@@ -23,7 +25,8 @@ pub(super) fn measured(value: f64) -> String {
         return "–".to_owned();
     }
     if value.abs() >= LARGE {
-        return count(value.abs().round() as u64);
+        let sign = if value < 0.0 { "-" } else { "" };
+        return format!("{sign}{}", count(value.abs().round() as u64));
     }
     let decimals = match value.abs() {
         large if large >= 100.0 => 0,
@@ -84,21 +87,9 @@ fn decimals_of(step: f64) -> usize {
 fn decimal(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     match text.split_once('.') {
-        Some((whole, fraction)) => format!("{}.{fraction}", grouped(whole)),
-        None => grouped(&text),
+        Some((whole, fraction)) => format!("{}.{fraction}", grouped_digits(whole)),
+        None => grouped_digits(&text),
     }
-}
-
-fn grouped(digits: &str) -> String {
-    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
-    let mut text = sign.to_owned();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]
@@ -118,6 +109,7 @@ mod tests {
         assert_eq!(measured(1234.56), "1,235");
         assert_eq!(measured(12.345), "12.3");
         assert_eq!(measured(0.0123), "0.0123");
+        assert_eq!((measured(-1234.56), measured(-2.5e7)), ("-1,235".to_owned(), "-25,000,000".to_owned()));
         assert_eq!(plain(6.0), "6");
         assert_eq!(plain(2.5), "2.5");
         assert_eq!(plain(1000.0), "1,000");

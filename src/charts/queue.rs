@@ -18,7 +18,7 @@ pub(super) fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result
         title: title(series, growing),
         y_title: "Queue length (messages)",
         notes,
-        heads: &["max", "at end"],
+        heads: &["max", "last logged"],
         widest: 2.2,
         lines,
         flat_theory: "theory: no machine is overloaded",

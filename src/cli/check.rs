@@ -24,9 +24,9 @@ Examples:
   labctl check results/ --rules clock-rises,message-sent --format json
   labctl check --explain clock-condition
 
-Every run at the paths is held against every rule. A rule is sound, unsound, or unknown where such logs
-cannot show it; a run is unsound if any rule is. Exit codes: 0 all runs are sound as far as their logs
-can show, 1 a run is unsound or cannot be read, 3 there is no event to tell anything by.";
+Every run at the paths is held against every rule. A rule is sound, unsound, or unknown where such
+logs cannot show it; a run is unsound if any rule is. Exit codes: 0 all runs are sound as far as
+their logs can show, 1 a run is unsound or cannot be read, 3 there is no event to tell anything by.";
 
 /// The arguments of `labctl check`.
 #[derive(Debug, clap::Args)]

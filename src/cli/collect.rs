@@ -12,8 +12,8 @@ Examples:
   labctl collect results/probs other-host/journal more/3.jsonl
 
 Joins the journals of all pieces in any order, writes runs.csv and summary.csv, and says what is
-missing, failed, damaged or came in twice. The exit code is 4 until every run is there. Journals named
-here are read where they are; in the sweep's own journal/ folder they stay collected.";
+missing, failed, damaged or came in twice. The exit code is 4 until every run is there. Journals
+named here are read where they are; in the sweep's own journal/ folder they stay collected.";
 
 /// The arguments of `labctl collect`.
 #[derive(Debug, clap::Args)]

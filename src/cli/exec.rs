@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use labctl::count::counted;
 use labctl::engine::StopSwitch;
 use labctl::lab::VERSION;
 use labctl::sweep::{Execution, Journal, Journals, Piece, SweepFolder};
@@ -9,13 +10,12 @@ use labctl::sweep::{Execution, Journal, Journals, Piece, SweepFolder};
 use super::conduct::random_token;
 use super::signals::listen;
 use super::sweep_progress::SweepProgress;
-use super::view::counted;
 use super::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
 Examples:
   labctl exec results/probs/plan.json --index 3/16
-  labctl exec results/probs/plan.json                  (in a job array: the piece is that of the task)
+  labctl exec results/probs/plan.json              in a job array: the piece is that of the task
   hq submit --env LABCTL_PIECES=16 --array 0-15 -- labctl exec results/probs/plan.json
 
 Without --index, the piece is that of the task of a job array: of Slurm (SLURM_ARRAY_TASK_ID of

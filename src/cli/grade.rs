@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::ValueEnum;
+use labctl::count::counted;
 use labctl::engine::StopSwitch;
 use labctl::grade::{Assignment, Grade, Reading, Submission, csv, grade_run, page, summary};
 use labctl::spec::Broadcast;
@@ -23,9 +24,10 @@ Examples:
   labctl grade submissions/ --internal-prob 0.5 --dialect mine.toml
 
 Each submission's way of logging is found (or given by --dialect), its runs are parsed, audited,
-measured and held against what theory says of their clock rates. It gets a page, <folder>.md; README.md
-and grades.csv have all of them in one table. A submission that cannot be read says why there, and does
-not stop the rest. Exit codes: 0 all could be read, whatever their verdicts; 1 some could not.";
+measured and held against what theory says of their clock rates. It gets a page, <folder>.md;
+README.md and grades.csv have all of them in one table. A submission that cannot be read says why
+there, and does not stop the rest. Exit codes: 0 all could be read, whatever their verdicts; 1 some
+could not.";
 
 const TABLE_FILE: &str = "README.md";
 const CSV_FILE: &str = "grades.csv";
@@ -121,7 +123,7 @@ fn folders_in(folder: &Path, terminal: &Terminal) -> anyhow::Result<Vec<PathBuf>
     if others > 0 && !folders.is_empty() {
         terminal.warn(format!(
             "{} in {} belong to no submission: each is a folder of its own",
-            view::counted(others, "file"),
+            counted(others, "file"),
             folder.display()
         ));
     }

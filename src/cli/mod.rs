@@ -60,8 +60,8 @@ First steps:
   labctl metrics results/exp4/latest              see the numbers again
   labctl plot results/                            draw the charts of everything under results/
 
-Exit codes: 0 done; 1 a run or a check failed; 2 wrong usage or a wrong spec; 3 too few runs to tell;
-4 a sweep finished in part; 130, 143 interrupted.";
+Exit codes: 0 done; 1 a run or a check failed; 2 wrong usage or a wrong spec; 3 too few runs to
+tell; 4 a sweep finished in part; 130, 143 interrupted.";
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -141,4 +141,25 @@ pub enum Command {
     Completions(completions::Args),
     /// Print labctl's manual page, or write the pages of all commands
     Man(man::Args),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    /// clap breaks longer lines in the middle, and leaves the rest as it is.
+    #[test]
+    fn no_line_of_what_ends_a_help_text_is_broken() {
+        const WIDEST: usize = 100;
+        let top = Cli::command();
+        for command in [&top].into_iter().chain(top.get_subcommands()) {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(!help.is_empty() || command.has_subcommands(), "{} has no example", command.get_name());
+            for line in help.lines() {
+                assert!(line.chars().count() <= WIDEST, "{}: {line}", command.get_name());
+            }
+        }
+    }
 }

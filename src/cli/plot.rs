@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use labctl::charts::{
     self, Chart, ChartError, Format, Look, Published, RunChart, RunTheory, SpaceTime, published_values,
 };
+use labctl::count::counted;
 use labctl::metrics::MachineMetrics;
 use labctl::plan::Run;
 use labctl::reading::{Purpose, ReadLog, Reading, measure_run, run_metrics};
@@ -28,8 +29,8 @@ Examples:
 
 The charts of a run go to plots/<experiment>/<run>/: queues, clocks, drift, jumps, and on demand a
 space-time diagram of its messages. Short dashes are theory, where the run's spec is there. Those
-against speed ratio (max queue, end queue, clock difference) take in all that is asked for. Charts of
-other runs stay as they are.";
+against speed ratio (max queue, end queue, clock difference) take in all that is asked for. Charts
+of other runs stay as they are.";
 
 /// The arguments of `labctl plot`.
 #[derive(Debug, clap::Args)]
@@ -167,7 +168,7 @@ impl Drawing<'_> {
         drawn.extend(self.space_time(&reading)?);
         if !drawn.is_empty() {
             write(&drawn, &folder, self.format())?;
-            let charts = super::view::counted(drawn.len() as u64, "chart");
+            let charts = counted(drawn.len() as u64, "chart");
             let without = theory.left_out().map_or(String::new(), |why| format!(", {why}"));
             self.terminal.say(format!("{}: {charts}{without}", folder.display()));
         }

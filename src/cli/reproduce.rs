@@ -25,9 +25,9 @@ use super::{Exit, Terminal, gathered, plot, sweep, view};
 
 const EXAMPLES: &str = "\
 Examples:
-  labctl reproduce                                     the lab notebook, 200 simulated runs of everything
-  labctl reproduce --engine sockets --speedup 50       the same on real sockets, 30 runs of everything: minutes
-  labctl reproduce --claims mine.toml -o plots/mine    claims of your own
+  labctl reproduce                                    the lab notebook, 200 simulated runs of each
+  labctl reproduce --engine sockets --speedup 50      on real sockets, 30 runs of each: minutes
+  labctl reproduce --claims mine.toml -o plots/mine   claims of your own
 
 Writes a page, README.md, with its charts beside it: the verdict on every claim, the numbers and the
 theory behind it, and every published value among our runs. Runs are kept; the same command again

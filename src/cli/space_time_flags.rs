@@ -11,7 +11,7 @@ pub struct SpaceTimeFlags {
     from: Option<LabTime>,
 
     /// Lab time at which it ends; without, as much as has room
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, visible_alias = "until", value_name = "TIME", value_parser = time)]
     to: Option<LabTime>,
 
     /// Write the logical clock to each event with room for it, not only where nearly all have

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
+use labctl::count::counted;
 use labctl::engine::StopSwitch;
 use labctl::lab::VERSION;
 use labctl::plan::{EngineKind, Plan};
@@ -16,7 +17,6 @@ use super::gathered;
 use super::plan_flags::PlanFlags;
 use super::signals::listen;
 use super::sweep_progress::SweepProgress;
-use super::view::counted;
 use super::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
@@ -35,8 +35,8 @@ Replicate k of every cell has the same seed, so cells can be compared pair by pa
 every tenth replicate; as it stops when the interval happens to be narrow, the interval is a little
 too narrow.
 
-A sweep leaves results/<sweep>/ with its plan, runs.csv (a row a machine and run), summary.csv (a row
-a metric: mean, median, their 95 % intervals) and, on sockets, every run's own folder.";
+A sweep leaves results/<sweep>/ with its plan, runs.csv (a row a machine and run), summary.csv (a
+row a metric: mean, median, their 95 % intervals) and, on sockets, every run's own folder.";
 
 /// The arguments of `labctl sweep`.
 #[derive(Debug, clap::Args)]

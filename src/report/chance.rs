@@ -2,7 +2,8 @@
 //! in sentences.
 
 use super::document::Remark;
-use super::wording::{counted, listed};
+use super::wording::listed;
+use crate::count::counted;
 use crate::residual::Residual;
 use crate::rounding::brief;
 

@@ -2,8 +2,9 @@
 
 use super::document::{Block, Figure, Section};
 use super::subject::{Drawn, RunSubject};
-use super::wording::{grouped, known, whole};
+use super::wording::{known, whole};
 use crate::charts::Chart;
+use crate::count::grouped;
 use crate::metrics::MachineMetrics;
 use crate::metrics::series::Thinned;
 

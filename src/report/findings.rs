@@ -3,7 +3,8 @@
 use super::chance::{Held, chance};
 use super::document::Remark;
 use super::subject::{Audited, RunSubject};
-use super::wording::{counted, listed, machine, machines, micros};
+use super::wording::{listed, machine, machines, micros};
+use crate::count::counted;
 use crate::event::MachineId;
 use crate::log::EndReason;
 use crate::metrics::MachineMetrics;
@@ -97,16 +98,16 @@ fn keep_up(stable: &[&MachineMetrics]) -> Option<Remark> {
     let ids: Vec<MachineId> = stable.iter().map(|row| row.machine).collect();
     let longest = stable.iter().map(|row| row.max_queue).collect::<Option<Vec<u64>>>()?.into_iter().max()?;
     let keep = if ids.len() == 1 { "keeps" } else { "keep" };
-    let its = if ids.len() == 1 { "its queue comes" } else { "their queues come" };
+    let (its, comes) = if ids.len() == 1 { ("its queue", "comes") } else { ("their queues", "come") };
     let who = machines(&ids).replacen('m', "M", 1);
-    Some(Remark::finding(format!(
-        "{who} {keep} up: {its} back to empty, and {} the longest seen.",
-        match longest {
-            0 => "no waiting message is".to_owned(),
-            1 => "1 message is".to_owned(),
-            more => format!("{more} messages are"),
-        }
-    )))
+    Some(Remark::finding(match longest {
+        0 => format!("{who} {keep} up: no message was ever seen waiting."),
+        more => format!(
+            "{who} {keep} up: {its} {comes} back to empty, and at most {} {} seen waiting.",
+            counted(more, "message"),
+            if more == 1 { "was" } else { "were" }
+        ),
+    }))
 }
 
 /// Where theory says nothing: what the logs alone show.

@@ -12,9 +12,9 @@ use sha2::{Digest, Sha256};
 use super::PageError;
 use super::document::{Document, Figure, UNKNOWN};
 use super::player::{DATA_ID, PlayerParts};
-use super::wording::visible;
 use crate::charts::{Theme, theme_css};
 use crate::lab::VERSION;
+use crate::visible::visible;
 
 const TEMPLATE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");

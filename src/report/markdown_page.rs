@@ -2,26 +2,21 @@
 //! files beside it.
 
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, Error, Value, context};
+use minijinja::{Value, context};
 
 use super::PageError;
 use super::document::Document;
 use super::html::GENERATOR;
-use super::wording::visible;
 use crate::lab::VERSION;
-use crate::markdown::plain;
+use crate::markdown;
+use crate::visible::visible;
 
 const TEMPLATE: &str = include_str!("page.md");
 
 /// Writes the page. `charts` is the folder of the charts, relative to the page
 /// and fit for a link; without one they are left out.
 pub fn markdown(document: &Document, charts: Option<&str>) -> Result<String, PageError> {
-    let mut environment = Environment::new();
-    environment.set_auto_escape_callback(|_| AutoEscape::Custom("markdown".into()));
-    environment.set_formatter(|out, _, value: &Value| {
-        let text = value.to_string();
-        out.write_str(&if value.is_safe() { text } else { plain(&visible(&text)) }).map_err(Error::from)
-    });
+    let mut environment = markdown::environment();
     environment.add_filter("indented", |text: &str| indented(text));
     let page = context! {
         document => Value::from(Serde(document)),

@@ -30,10 +30,11 @@ pub use markdown_page::markdown;
 pub use subject::Subjects;
 
 use crate::charts::ChartError;
+use crate::count::counted;
 use crate::lab::{COMMIT, VERSION};
 use document::{Block, Figure, Section};
 use figures::of_many;
-use wording::{counted, name};
+use wording::name;
 
 /// A page cannot be written.
 #[derive(Debug, thiserror::Error)]

@@ -12,7 +12,8 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
 
-use super::wording::{counted, micros};
+use super::wording::micros;
+use crate::count::counted;
 use crate::history::History;
 use machine::Machine;
 use window::Window;

@@ -2,8 +2,9 @@
 
 use super::document::{Block, Section, Table, UNKNOWN};
 use super::subject::{Audited, RunSubject, Subjects};
-use super::wording::{grouped, known, name, whole};
+use super::wording::{known, name, whole};
 use super::{expected, fidelity, figures, findings, measured, setup, verdicts};
+use crate::count::grouped;
 
 /// Runs in the table; `labctl metrics` has all of them.
 const RUNS_TOLD: usize = 200;

@@ -3,7 +3,8 @@
 use super::document::{Block, Remark, Section, Table, UNKNOWN};
 use super::expected;
 use super::subject::{Group, RunSubject, Subjects};
-use super::wording::{counted, known, machines, name};
+use super::wording::{known, machines, name};
+use crate::count::counted;
 use crate::event::MachineId;
 use crate::metrics::summary::SummaryRow;
 use crate::metrics::{MachineMetrics, Metric};

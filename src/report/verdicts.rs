@@ -3,8 +3,8 @@
 use super::document::{Block, Code, Remark, Section, Table};
 use super::findings;
 use super::subject::{Audited, Quoted, RunSubject};
-use super::wording::{counted, grouped};
 use crate::audit::{Audit, Ruling, Verdict};
+use crate::count::{counted, grouped};
 
 /// The section on the audit.
 pub fn section(run: &RunSubject, id: &str) -> Section {

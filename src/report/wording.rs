@@ -4,6 +4,7 @@ use super::document::UNKNOWN;
 use crate::event::MachineId;
 use crate::metrics::MachineMetrics;
 use crate::rounding::brief;
+use crate::visible::by_number;
 
 /// What cannot be known is shown as such, never as 0.
 pub fn known<T>(value: Option<T>, show: impl FnOnce(T) -> String) -> String {
@@ -13,20 +14,6 @@ pub fn known<T>(value: Option<T>, show: impl FnOnce(T) -> String) -> String {
 /// A whole number, or that it cannot be known.
 pub fn whole<T: ToString>(value: Option<T>) -> String {
     known(value, |value| value.to_string())
-}
-
-/// A number of things: `1 run`, `1,200 runs`.
-pub fn counted(count: u64, thing: &str) -> String {
-    if count == 1 { format!("1 {thing}") } else { format!("{} {thing}s", grouped(count)) }
-}
-
-/// A whole number with its thousands apart.
-pub fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let first = digits.len() % 3;
-    let (head, tail) = digits.split_at(first);
-    let thousands = (0..tail.len() / 3).map(|at| &tail[3 * at..3 * at + 3]);
-    [head].into_iter().filter(|head| !head.is_empty()).chain(thousands).collect::<Vec<_>>().join(",")
 }
 
 /// `a`, `a and b`, `a, b and c`; of many the first and how many more there are.
@@ -71,22 +58,15 @@ pub fn percent(share: f64) -> String {
 }
 
 /// A name that others chose, kept from turning the text around it: one that
-/// reads from right to left stays within its own place.
+/// reads from right to left stays within its own place, and cannot leave it.
 pub fn name(text: &str) -> String {
     const ISOLATE: char = '\u{2068}';
     const END: char = '\u{2069}';
-    if text.is_ascii() { text.to_owned() } else { format!("{ISOLATE}{text}{END}") }
-}
-
-/// Whether a character cannot be seen, or turns the direction of reading.
-pub fn is_hidden(c: char) -> bool {
-    (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{202a}'..='\u{202e}')
-}
-
-/// Text in which hidden characters are shown by their numbers.
-pub fn visible(text: &str) -> String {
-    let shown = |c: char| if is_hidden(c) { format!("\\u{{{:x}}}", u32::from(c)) } else { c.to_string() };
-    text.chars().map(shown).collect()
+    let held = |c: char| if matches!(c, '\u{2066}'..=END) { by_number(c) } else { c.to_string() };
+    if text.is_ascii() {
+        return text.to_owned();
+    }
+    format!("{ISOLATE}{}{END}", text.chars().map(held).collect::<String>())
 }
 
 #[cfg(test)]
@@ -94,11 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_and_lists_read_well() {
-        for (count, told) in [(0, "0"), (12, "12"), (999, "999"), (1000, "1,000"), (1234567, "1,234,567")] {
-            assert_eq!(grouped(count), told);
-        }
-        assert_eq!((counted(1, "run"), counted(1200, "run")), ("1 run".to_owned(), "1,200 runs".to_owned()));
+    fn machines_and_times_read_well() {
         let ids: Vec<MachineId> = MachineId::all(9).collect();
         assert_eq!(machines(&ids[..1]), "machine 1");
         assert_eq!(machines(&ids[..3]), "machines 1, 2 and 3");
@@ -110,5 +86,6 @@ mod tests {
     fn names_from_right_to_left_stay_in_their_place() {
         assert_eq!(name("exp4"), "exp4");
         assert_eq!(name("ניסוי"), "\u{2068}ניסוי\u{2069}");
+        assert_eq!(name("a\u{2069}\u{2067}b"), "\u{2068}a\\u{2069}\\u{2067}b\u{2069}");
     }
 }

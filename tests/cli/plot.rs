@@ -183,6 +183,8 @@ fn a_stretch_of_a_run_is_drawn_as_a_space_time_diagram() {
     for words in ["Messages from 2 s to 4 s", "waits in the queue", "RECEIVE"] {
         assert!(svg.contains(words), "{words}");
     }
+    lab.labctl(&[&space_time[..], &["--from", "2s", "--until", "4s"]].concat()).code(0);
+    assert_eq!(lab.read("svg/lab/r/space-time.svg"), svg, "--until is --to");
     lab.labctl(&[&space_time[..], &["--from", "4s", "--to", "2s"]].concat())
         .code(2)
         .tells(&["nothing between --from 4s and --to 2s"]);

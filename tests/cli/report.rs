@@ -61,7 +61,7 @@ fn one_run_is_told_in_full() {
         "<title>lab / one",
         "Machine 2 (1 tick/s) is overloaded: 1.67 messages arrive for each of its ticks",
         "(theory: 13)",
-        "Machines 1 and 3 keep up",
+        "Machines 1 and 3 keep up: their queues come back to empty, and at most 1 message was seen waiting.",
         "The logs are sound by all 21 rules.",
         "simulated in virtual time",
         "<th scope=\"row\" dir=\"auto\">Seed</th><td dir=\"auto\">7</td>",
@@ -77,6 +77,15 @@ fn one_run_is_told_in_full() {
     assert_eq!(page.matches("'sha256-").count(), 2, "the page's script and the player's");
     assert_eq!(page.matches("<h1").count(), 1);
     assert_eq!(page.matches("<table>").count(), page.matches("<caption>").count());
+}
+
+#[test]
+fn queues_that_stay_empty_are_told_as_such() {
+    let lab = Lab::with_spec(LAB);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--internal-prob", "1"]).code(0);
+    report(&lab, &["results/lab/latest"]).code(0);
+    let told = "Machines 1, 2 and 3 keep up: no message was ever seen waiting.";
+    assert!(lab.read("report.html").contains(told));
 }
 
 #[test]

@@ -1,0 +1,38 @@
+//! Counts as a reader wants them: `1 run`, `1,200 runs`. Pure.
+
+/// A number of things: `1 run`, `1,200 runs`.
+pub fn counted(count: u64, thing: &str) -> String {
+    if count == 1 { format!("1 {thing}") } else { format!("{} {thing}s", grouped(count)) }
+}
+
+/// A whole number with its thousands apart.
+pub fn grouped(count: u64) -> String {
+    grouped_digits(&count.to_string())
+}
+
+/// The digits of a whole number with its thousands apart; it may be below 0.
+pub fn grouped_digits(digits: &str) -> String {
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
+    let mut text = sign.to_owned();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart_and_one_thing_is_one() {
+        for (count, told) in [(0, "0"), (12, "12"), (999, "999"), (1000, "1,000"), (1234567, "1,234,567")] {
+            assert_eq!(grouped(count), told);
+        }
+        assert_eq!([grouped_digits("-100"), grouped_digits("-1234")], ["-100", "-1,234"]);
+        assert_eq!((counted(1, "run"), counted(1200, "run")), ("1 run".to_owned(), "1,200 runs".to_owned()));
+    }
+}
