@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use labctl::count::counted;
 use labctl::engine::StopSwitch;
 use labctl::lab::VERSION;
 use labctl::sweep::{Execution, Journal, Journals, Piece, SweepFolder};
@@ -10,6 +9,7 @@ use labctl::sweep::{Execution, Journal, Journals, Piece, SweepFolder};
 use super::conduct::random_token;
 use super::signals::listen;
 use super::sweep_progress::SweepProgress;
+use super::view::counted;
 use super::{Exit, Terminal};
 
 const EXAMPLES: &str = "\

@@ -1,7 +1,6 @@
 //! Fulfilling a plan here: every run that is wanted and not made yet, while a
 //! person watches.
 
-use labctl::count::counted;
 use labctl::engine::StopSwitch;
 use labctl::lab::VERSION;
 use labctl::plan::Plan;
@@ -10,6 +9,7 @@ use labctl::sweep::{Execution, Journal, Journals, SweepError, SweepFolder};
 use super::Terminal;
 use super::conduct::random_token;
 use super::sweep_progress::SweepProgress;
+use super::view::counted;
 
 /// Makes what is missing of a plan in its folder.
 pub fn fulfil(

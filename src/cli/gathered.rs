@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use labctl::charts::Format;
-use labctl::count::counted;
 use labctl::plan::Plan;
 use labctl::sweep::{CellOutline, Gathered, SweepFolder, SweepPicture, gather};
 
 use super::sweep_progress::name;
+use super::view::counted;
 use super::{Terminal, plot, view};
 
 /// Lines told of each kind of trouble; the files have all of them.

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::ValueEnum;
-use labctl::count::counted;
 use labctl::engine::StopSwitch;
 use labctl::grade::{Assignment, Grade, Reading, Submission, csv, grade_run, page, summary};
 use labctl::spec::Broadcast;
@@ -123,7 +122,7 @@ fn folders_in(folder: &Path, terminal: &Terminal) -> anyhow::Result<Vec<PathBuf>
     if others > 0 && !folders.is_empty() {
         terminal.warn(format!(
             "{} in {} belong to no submission: each is a folder of its own",
-            counted(others, "file"),
+            view::counted(others, "file"),
             folder.display()
         ));
     }

@@ -7,7 +7,6 @@ use clap::ValueEnum;
 use labctl::charts::{
     self, Chart, ChartError, Format, Look, Published, RunChart, RunTheory, SpaceTime, published_values,
 };
-use labctl::count::counted;
 use labctl::metrics::MachineMetrics;
 use labctl::plan::Run;
 use labctl::reading::{Purpose, ReadLog, Reading, measure_run, run_metrics};
@@ -17,7 +16,7 @@ use labctl::store::{RunPath, SPEC_FILE};
 use super::dialect_flags::DialectFlags;
 use super::look_flags::LookFlags;
 use super::space_time_flags::SpaceTimeFlags;
-use super::{Exit, Terminal};
+use super::{Exit, Terminal, view};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -168,7 +167,7 @@ impl Drawing<'_> {
         drawn.extend(self.space_time(&reading)?);
         if !drawn.is_empty() {
             write(&drawn, &folder, self.format())?;
-            let charts = counted(drawn.len() as u64, "chart");
+            let charts = view::counted(drawn.len() as u64, "chart");
             let without = theory.left_out().map_or(String::new(), |why| format!(", {why}"));
             self.terminal.say(format!("{}: {charts}{without}", folder.display()));
         }

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
-use labctl::count::counted;
 use labctl::engine::StopSwitch;
 use labctl::lab::VERSION;
 use labctl::plan::{EngineKind, Plan};
@@ -17,6 +16,7 @@ use super::gathered;
 use super::plan_flags::PlanFlags;
 use super::signals::listen;
 use super::sweep_progress::SweepProgress;
+use super::view::counted;
 use super::{Exit, Terminal};
 
 const EXAMPLES: &str = "\

@@ -138,6 +138,12 @@ fn values<'a>(cell: &'a Cell, axes: &'a [&str]) -> impl Iterator<Item = String> 
     })
 }
 
+/// A number of things: `1 run`, `1200 runs`. Numbers on a terminal are plain, so
+/// that they can be searched for and copied; on pages they are grouped.
+pub fn counted(count: u64, thing: &str) -> String {
+    if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
+}
+
 /// What is not known is shown as `?`.
 pub fn known<T>(value: Option<T>, show: impl FnOnce(T) -> String) -> String {
     value.map_or_else(|| UNKNOWN.to_owned(), show)

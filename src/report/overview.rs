@@ -83,7 +83,7 @@ fn overloads(subjects: &Subjects) -> Vec<Remark> {
 
 fn overload(group: &Group, first: &RunSubject, row: &MachineMetrics, theory: &Prediction) -> Remark {
     let who = machine(row).replacen('M', "m", 1);
-    let expected = theory.queue_growth * first.duration_s();
+    let expected = theory.queue_growth * first.planned_s().unwrap_or_default();
     let ends = match group.summary_of(row.machine, "end_queue") {
         Some(summary) if summary.n > 1 => {
             let (low, high) = (summary.mean_low, summary.mean_high);

@@ -11,6 +11,7 @@ use crate::plan::{Plan, Run};
 use crate::reading::ReadLog;
 use crate::residual::Residual;
 use crate::sample::Oddity;
+use crate::sample::came_to_its_end;
 use crate::store::RunPath;
 use crate::sweep::CellOutline;
 use crate::theory::Prediction;
@@ -125,10 +126,15 @@ impl RunSubject {
     }
 
     /// How long the machines ticked, in seconds of lab time: as planned, or as
-    /// the logs show.
+    /// the logs show of a run that did not come to its end.
     pub fn duration_s(&self) -> f64 {
         let logged = || self.rows.iter().map(|row| row.span_s).fold(0.0, f64::max);
-        self.plan.as_ref().map_or_else(logged, |plan| plan.spec.duration.as_secs_f64())
+        self.planned_s().filter(|_| came_to_its_end(&self.stored)).unwrap_or_else(logged)
+    }
+
+    /// How long the machines were to tick, in seconds of lab time.
+    pub fn planned_s(&self) -> Option<f64> {
+        self.plan.as_ref().map(|plan| plan.spec.duration.as_secs_f64())
     }
 
     pub fn is_simulated(&self) -> Option<bool> {

@@ -254,8 +254,16 @@ fn the_markdown_of_others_logs_reads_well() {
 fn a_run_that_was_killed_is_told_as_such() {
     let lab = lab_with_run();
     std::fs::rename(lab.path("results/lab/one"), lab.path("results/lab/one.partial")).unwrap();
+    for machine in 1..=3 {
+        let log = format!("results/lab/one.partial/log_{machine}.txt");
+        let text = lab.read(&log);
+        let half: Vec<&str> = text.lines().take(text.lines().count() / 2).collect();
+        std::fs::write(lab.path(&log), half.join("\n") + "\n").unwrap();
+    }
     report(&lab, &["results/lab/one.partial"]).code(0);
-    assert!(lab.read("report.html").contains("The run is going on, or was killed"));
+    let page = lab.read("report.html");
+    assert!(page.contains("The run is going on, or was killed"));
+    assert!(page.contains("(theory: 6)") && !page.contains("(theory: 13)"), "theory of half the run");
 }
 
 #[test]

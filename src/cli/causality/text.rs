@@ -1,11 +1,10 @@
 //! What orders the events of a run, as a person reads it.
 
 use labctl::causality::{HybridBound, Pairs, Relation};
-use labctl::count::counted;
 use labctl::history::Tally;
 
 use super::{Counted, words};
-use crate::cli::view::{self, known};
+use crate::cli::view::{self, counted, known};
 
 /// The table of pairs, what may be doubted of it, and the table of clocks.
 pub fn text(run: &Counted) -> String {

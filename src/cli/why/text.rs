@@ -2,13 +2,12 @@
 
 use labctl::audit::Place;
 use labctl::causality::Link;
-use labctl::count::counted;
 use labctl::event::Kind;
 use labctl::history::EventId;
 use labctl::quotes::{place, short_place};
 
 use super::Answer;
-use crate::cli::view::{self, known};
+use crate::cli::view::{self, counted, known};
 
 impl Answer {
     /// The same, as exactly as the logs tell it.
