@@ -51,7 +51,7 @@ pub enum FindError {
     Packed { path: PathBuf, packed: String },
     #[error(
         "{path} is a sweep whose runs were simulated and have no folders; its runs.csv and summary.csv have their \
-         metrics, and labctl collect shows them"
+         metrics, labctl collect shows and draws them, and labctl report writes a page on them"
     )]
     Simulated { path: PathBuf },
     #[error("{path} is not a log; logs are named log_<machine>.txt")]

@@ -199,3 +199,13 @@ fn logs_of_others_are_drawn_as_a_space_time_diagram() {
     let svg = lab.read("plots/theirs/space-time.svg");
     assert!(svg.contains("stamps in whole seconds") && svg.contains("do not tell when messages arrived"));
 }
+
+#[test]
+fn a_simulated_sweep_has_no_runs_to_draw_and_is_told_what_draws_it() {
+    let lab = Lab::with_spec(LAB);
+    let sweep = ["sweep", "lab.toml", "--engine", "sim", "--internal-prob", "0.2,0.8", "--name", "probs"];
+    lab.labctl(&sweep).code(0);
+    lab.labctl(&["plot", "results/probs"])
+        .code(1)
+        .tells(&["labctl collect shows and draws them", "labctl report"]);
+}
