@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use labctl::audit::{self, Audit, Finding, Place, RULES, Rule, Ruling};
-use labctl::count::counted;
 use labctl::history::History;
 use labctl::lab::stated::stated;
 use labctl::quotes::{Quotes, place, short_place, told};
@@ -15,7 +14,7 @@ use serde::Serialize;
 use super::dialect_flags::DialectFlags;
 use super::terminal::told_once;
 use super::text_or_json::TextOrJson;
-use super::view;
+use super::view::{self, counted};
 use super::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
