@@ -6,7 +6,7 @@ use crate::audit::{Audit, Finding, RULES, Rule, Ruling, audit};
 use crate::engine::StopSwitch;
 use crate::event::MachineId;
 use crate::history::History;
-use crate::lab::measured::measured;
+use crate::lab::measured::planned;
 use crate::lab::stated::stated;
 use crate::log::Taken;
 use crate::metrics::MachineMetrics;
@@ -204,12 +204,9 @@ pub fn grade_run(run: &RunPath, assignment: &Assignment, stop: &StopSwitch) -> R
         Quotes::of(&history, &audit).map_err(|source| ReadError::Log { path: run.folder.clone(), source })?;
     let broken = audit.rulings.iter().filter(|ruling| ruling.count() > 0);
     let findings = broken.map(|ruling| tell(ruling, &history, &quotes)).collect();
-    let planned = measured(run).map_or_else(
-        |_| {
-            let spec = assignment.spec(&history, &reading.rows).map_err(|none| none.to_string())?;
-            Ok(Measured { run: run.run.clone(), spec, rows: reading.rows.clone() })
-        },
-        Ok,
+    let spec = planned(run).map_or_else(
+        |_| assignment.spec(&history, &reading.rows).map_err(|none| none.to_string()),
+        |planned| Ok(planned.spec),
     );
     Ok(GradedRun {
         name: if run.experiment == run.run {
@@ -218,8 +215,10 @@ pub fn grade_run(run: &RunPath, assignment: &Assignment, stop: &StopSwitch) -> R
             format!("{} / {}", run.experiment, run.run)
         },
         unfinished: run.unfinished,
-        broadcast: planned.as_ref().ok().map(|planned| planned.spec.broadcast),
-        residuals: planned.and_then(|planned| against_theory(planned, stop)),
+        broadcast: spec.as_ref().ok().map(|spec| spec.broadcast),
+        residuals: spec.and_then(|spec| {
+            against_theory(Measured { run: run.run.clone(), spec, rows: reading.rows.clone() }, stop)
+        }),
         rows: reading.rows,
         findings,
         audit,
@@ -227,8 +226,8 @@ pub fn grade_run(run: &RunPath, assignment: &Assignment, stop: &StopSwitch) -> R
     })
 }
 
-fn against_theory(planned: Measured, stop: &StopSwitch) -> Result<Vec<Residual>, String> {
-    let found = residuals(&[planned], SIMULATED_RUNS, stop).ok_or("stopped")?;
+fn against_theory(run: Measured, stop: &StopSwitch) -> Result<Vec<Residual>, String> {
+    let found = residuals(&[run], SIMULATED_RUNS, stop).ok_or("stopped")?;
     found.runs.into_iter().next().map(|(_, residuals)| residuals).ok_or_else(|| "no run".to_owned())
 }
 

@@ -29,6 +29,12 @@ pub enum MeasuredError {
 
 /// Reads a stored run and its spec.
 pub fn measured(stored: &RunPath) -> Result<Measured, MeasuredError> {
+    let run = planned(stored)?;
+    Ok(Measured { run: run.name, spec: run.spec, rows: run_metrics(stored)? })
+}
+
+/// How a stored run was planned, if theory can speak of it.
+pub fn planned(stored: &RunPath) -> Result<Run, MeasuredError> {
     let folder = || stored.folder.clone();
     let path = stored.folder.join(SPEC_FILE);
     if !path.is_file() {
@@ -42,5 +48,5 @@ pub fn measured(stored: &RunPath) -> Result<Measured, MeasuredError> {
     if let Some(machine) = run.machines().find(|id| run.is_foreign(*id)) {
         return Err(MeasuredError::Foreign { run: folder(), machine });
     }
-    Ok(Measured { run: run.name, spec: run.spec, rows: run_metrics(stored)? })
+    Ok(run)
 }
