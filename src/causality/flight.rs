@@ -29,7 +29,7 @@ impl<T> InFlight<T> {
         if history.machines()[step.place].kind(step.event.index) != Kind::Send {
             return;
         }
-        let receives = order.receives_of(step.event);
+        let receives = order.receives_of(step.event).count();
         if receives > 0 {
             self.sent.insert(step.event, (receives, value()));
         }

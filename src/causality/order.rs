@@ -73,10 +73,10 @@ impl<'a> CausalOrder<'a> {
         &self.dropped
     }
 
-    /// How many RECEIVEs come after this SEND. Right once the SEND had its turn.
-    pub fn receives_of(&self, send: EventId) -> usize {
-        let is_kept = |receive: &EventId| !self.dropped_pairs.contains(&(send, *receive));
-        self.history.receives_of(send).filter(is_kept).count()
+    /// The RECEIVEs that come after this SEND. Right once the SEND had its turn.
+    pub fn receives_of(&self, send: EventId) -> impl Iterator<Item = EventId> {
+        let is_kept = move |receive: &EventId| !self.dropped_pairs.contains(&(send, *receive));
+        self.history.receives_of(send).filter(is_kept)
     }
 
     fn make_ready(&mut self, place: usize) {

@@ -99,7 +99,13 @@ fn piece_of_task(variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<Op
     let (task, first, of) = match number("SLURM_ARRAY_TASK_ID")? {
         Some(task) => {
             let first = number("SLURM_ARRAY_TASK_MIN")?.unwrap_or(1);
-            (task, first, pieces.or(number("SLURM_ARRAY_TASK_MAX")?.map(|last| last + 1 - first)))
+            (
+                task,
+                first,
+                pieces
+                    .or(number("SLURM_ARRAY_TASK_MAX")?
+                        .map(|last| last.saturating_add(1).saturating_sub(first))),
+            )
         }
         None => match number("HQ_TASK_ID")? {
             Some(task) => (task, 0, pieces),
@@ -108,7 +114,7 @@ fn piece_of_task(variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<Op
     };
     let of =
         of.ok_or_else(|| anyhow::anyhow!("set LABCTL_PIECES to the number of tasks, or give --index"))?;
-    Ok(Some(format!("{}/{of}", (task + 1).saturating_sub(first)).parse()?))
+    Ok(Some(format!("{}/{of}", task.saturating_add(1).saturating_sub(first)).parse()?))
 }
 
 #[cfg(test)]
@@ -132,7 +138,15 @@ mod tests {
         let hyper_queue = [("HQ_TASK_ID", "2"), ("LABCTL_PIECES", "8")];
         assert_eq!(piece(&hyper_queue), Ok(Some(Piece { number: 3, of: 8 })));
         assert_eq!(piece(&[]), Ok(None));
-        for wrong in [&[("HQ_TASK_ID", "2")] as &[_], &[("SLURM_ARRAY_TASK_ID", "x")]] {
+        let most = u64::MAX.to_string();
+        let backwards =
+            [("SLURM_ARRAY_TASK_ID", "1"), ("SLURM_ARRAY_TASK_MIN", "5"), ("SLURM_ARRAY_TASK_MAX", "1")];
+        for wrong in [
+            &[("HQ_TASK_ID", "2")] as &[_],
+            &[("SLURM_ARRAY_TASK_ID", "x")],
+            &backwards,
+            &[("SLURM_ARRAY_TASK_ID", most.as_str()), ("SLURM_ARRAY_TASK_MAX", "2")],
+        ] {
             assert!(piece(wrong).is_err(), "{wrong:?}");
         }
     }

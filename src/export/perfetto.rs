@@ -196,11 +196,7 @@ impl<W: Write> PerfettoWriter<W> {
 impl Run<'_> {
     /// How many arrows lead from a SEND to events that are shown.
     fn arrivals(&self, order: &CausalOrder<'_>, send: EventId) -> usize {
-        let is_dropped = |receive: &EventId| {
-            order.dropped().iter().any(|dropped| (dropped.send, dropped.receive) == (send, *receive))
-        };
-        let receives = self.excerpt.history.receives_of(send);
-        receives.filter(|receive| self.excerpt.holds(*receive) && !is_dropped(receive)).count()
+        order.receives_of(send).filter(|receive| self.excerpt.holds(*receive)).count()
     }
 
     /// The arrow of a SEND that meets one of its RECEIVEs here; forgotten with

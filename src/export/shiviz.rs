@@ -29,6 +29,10 @@ const EVENT: &str =
 /// How it reads where an execution begins.
 const EXECUTION: &str = "=== (?<trace>.*) ===";
 
+/// Of a SEND to more machines than this no names are written: a log may claim
+/// that there are billions.
+const MACHINES_NAMED: u32 = 64;
+
 /// More events in one file are slow to draw.
 pub const EVENTS_ADVISED: u64 = 5_000;
 
@@ -120,6 +124,9 @@ impl<W: Write> ShivizWriter<W> {
 
     fn recipients(&mut self, excerpt: &Excerpt<'_>, step: &Step, to: Option<Recipients>) -> io::Result<()> {
         let Some(to) = to else { return Ok(()) };
+        if to == Recipients::All && excerpt.history.machine_count() > MACHINES_NAMED {
+            return write!(self.out, " to all");
+        }
         let mut mark = " to ";
         for id in to.ids(step.event.machine, excerpt.history.machine_count()) {
             write!(self.out, "{mark}m{id}")?;

@@ -217,4 +217,13 @@ mod tests {
         assert_eq!(trace[..5], [0, 1, 9, 2, 2]);
         assert_eq!((trace[59], trace[60], trace[119]), (2, 4, 4));
     }
+
+    #[test]
+    fn a_log_whose_time_runs_backwards_has_a_trace() {
+        let mut thinned = Thinned::default();
+        let events = 3 * Thinned::CAPACITY as u64;
+        (0..events).for_each(|event| thinned.push((events - event) as f64, event, event));
+        let trace = evenly(thinned.samples(), LabTime::from_secs_f64(events as f64));
+        assert_eq!(trace.iter().max(), Some(&(events - 1)));
+    }
 }

@@ -71,10 +71,16 @@ fn second_text(second: i64) -> String {
 const SECOND_LENGTH: usize = 19;
 
 /// Reads stamps, and keeps the last second's value for the lines that share it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct StampParser {
     text: [u8; SECOND_LENGTH],
     micros: i64,
+}
+
+impl Default for StampParser {
+    fn default() -> StampParser {
+        StampParser { text: *b"1970-01-01 00:00:00", micros: 0 }
+    }
 }
 
 impl StampParser {
@@ -175,6 +181,7 @@ mod tests {
 
     #[test]
     fn dates_that_do_not_exist_are_no_stamps() {
+        assert_eq!(parsed(&"\0".repeat(40)), None, "what a lost disk leaves is no moment");
         for text in ["2026-02-30 12:46:04", "2026-03-05 25:46:04", "2026-03-05T12:46:04", "2026-03-05 12:46"]
         {
             assert_eq!(parsed(text), None, "{text}");

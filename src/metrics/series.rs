@@ -21,7 +21,7 @@ pub struct MachineSeries {
     pub clock_rate: Option<f64>,
     /// Whether the log tells the queue; samples have 0 where not.
     pub knows_queue: bool,
-    /// In order of time, at most [`Thinned::CAPACITY`].
+    /// In the order of the log, at most [`Thinned::CAPACITY`].
     pub samples: Vec<Sample>,
     /// How many RECEIVE events raised the clock by how much.
     pub jumps: BTreeMap<u64, u64>,
@@ -30,7 +30,7 @@ pub struct MachineSeries {
 /// One event, or several neighbouring ones thinned into one sample.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sample {
-    /// Lab time of the first and the last event within, in seconds.
+    /// Lab time of the earliest and the latest event within, in seconds.
     pub from_s: f64,
     pub to_s: f64,
     pub queue_min: u64,
@@ -43,7 +43,9 @@ pub struct Sample {
 impl Sample {
     fn merge(self, later: Sample) -> Sample {
         Sample {
-            from_s: self.from_s,
+            // Stamps of a log may run backwards.
+            from_s: self.from_s.min(later.from_s),
+            to_s: self.to_s.max(later.to_s),
             queue_min: self.queue_min.min(later.queue_min),
             queue_max: self.queue_max.max(later.queue_max),
             ..later

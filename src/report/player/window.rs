@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use crate::event::Kind;
 use crate::history::{EventId, History};
 
 /// For each machine of a history, how many of its events are shown.
@@ -38,26 +39,33 @@ impl Window {
 
     /// Whether an event is shown.
     pub fn holds(&self, history: &History, event: EventId) -> bool {
-        let place = history.machines().binary_search_by_key(&event.machine, |machine| machine.id());
-        place.is_ok_and(|place| event.index < self.ends[place])
+        history.place(event.machine).is_some_and(|place| event.index < self.ends[place])
     }
 
     /// Cuts each machine before the first RECEIVE whose SEND is not shown, until
-    /// there is none: then the past of all that is shown is shown.
+    /// there is none: then the past of all that is shown is shown. What is cut
+    /// may be the SEND of another RECEIVE; each event is looked at once.
     fn close(&mut self, history: &History) {
-        let mut is_closed = false;
-        while !is_closed {
-            is_closed = true;
-            for (place, machine) in history.machines().iter().enumerate() {
-                let open = machine.receive_ids().take_while(|receive| receive.index < self.ends[place]).find(
-                    |receive| {
-                        let source = history.source_of(*receive);
-                        source.is_some_and(|found| !self.holds(history, found.send))
-                    },
-                );
-                if let Some(open) = open {
-                    self.ends[place] = open.index;
-                    is_closed = false;
+        let mut cut = Vec::new();
+        for (place, machine) in history.machines().iter().enumerate() {
+            let is_open = |receive: &EventId| {
+                history.source_of(*receive).is_some_and(|found| !self.holds(history, found.send))
+            };
+            let mut shown = machine.receive_ids().take_while(|receive| receive.index < self.ends[place]);
+            if let Some(open) = shown.find(is_open) {
+                cut.push((place, open.index..self.ends[place]));
+                self.ends[place] = open.index;
+            }
+        }
+        while let Some((place, range)) = cut.pop() {
+            let machine = &history.machines()[place];
+            for index in range.filter(|index| machine.kind(*index) == Kind::Send) {
+                for receive in history.receives_of(EventId { machine: machine.id(), index }) {
+                    let Some(place) = history.place(receive.machine) else { continue };
+                    if receive.index < self.ends[place] {
+                        cut.push((place, receive.index..self.ends[place]));
+                        self.ends[place] = receive.index;
+                    }
                 }
             }
         }
