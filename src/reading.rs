@@ -1,7 +1,8 @@
 //! Reading a run: every log once, its lines shown to whoever measures, tables
 //! or keeps them; in memory that does not grow with the run, but for a history.
 
-use std::io::{self, BufRead, BufReader};
+use std::cell::Cell;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use polars::prelude::PolarsError;
@@ -9,7 +10,7 @@ use polars::prelude::PolarsError;
 use crate::dialect::TimeFormat;
 use crate::event::MachineId;
 use crate::history::{History, MachineHistory, TwoLogsOfOneMachine};
-use crate::log::{Line, LineParser, Record, Stamp, Taken, machine_of_file, open_log, read_log};
+use crate::log::{Line, LogReader, Record, Stamp, Taken, machine_of_file, open_log, read_log};
 use crate::metrics::series::{MachineSeries, RunSeries, Thinned};
 use crate::metrics::{self, MachineMetrics, Machines, Meter};
 use crate::store::RunPath;
@@ -160,32 +161,47 @@ pub fn origin(run: &RunPath) -> Result<Origin, ReadError> {
     }
     let mut earliest = None;
     for (number, path) in run.logs.iter().enumerate() {
-        let stamp = match &run.dialect {
-            Some(logs) => open_log(path).and_then(|file| logs.first_stamp(number, file)),
-            None => first_stamp(path),
-        };
+        let stamp = first_stamp(run, number, path);
         let stamp = stamp.map_err(|source| ReadError::Log { path: path.clone(), source })?;
         earliest = stamp.into_iter().chain(earliest).min();
     }
     Ok(Origin { stamp: earliest.unwrap_or(Stamp(0)), is_date })
 }
 
-fn first_stamp(path: &Path) -> io::Result<Option<Stamp>> {
-    const LINES_LOOKED_AT: usize = 10;
-    const LINE_BYTES_MAX: u64 = 4096;
-    let mut input = BufReader::new(open_log(path)?);
-    let mut parser = LineParser::default();
-    let mut line = Vec::new();
-    for _ in 0..LINES_LOOKED_AT {
-        line.clear();
-        io::Read::take(&mut input, LINE_BYTES_MAX).read_until(b'\n', &mut line)?;
-        match parser.parse(line.strip_suffix(b"\n").unwrap_or(&line)) {
-            Line::Started { at, .. } => return Ok(Some(at)),
-            Line::Event(record) => return Ok(Some(record.stamp)),
-            _ => {}
+/// The first moment that a log tells, however far down in it.
+fn first_stamp(run: &RunPath, number: usize, path: &Path) -> io::Result<Option<Stamp>> {
+    let first = Cell::new(None);
+    let input = Until { input: open_log(path)?, first: &first };
+    let see = |_, line: &Line<'_>| {
+        let stamp = match line {
+            Line::Started { at, .. } => Some(*at),
+            Line::Event(record) => Some(record.stamp),
+            _ => None,
+        };
+        first.set(first.get().or(stamp));
+    };
+    match &run.dialect {
+        Some(logs) => logs.read(number, input, see)?,
+        None => LogReader::new(None).read(input, see)?,
+    };
+    Ok(first.get())
+}
+
+/// A log that ends, a few lines later, once a moment was found in it.
+struct Until<'a, R> {
+    input: R,
+    first: &'a Cell<Option<Stamp>>,
+}
+
+impl<R: Read> Read for Until<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        const BYTES_AT_ONCE: usize = 4096;
+        if self.first.get().is_some() {
+            return Ok(0);
         }
+        let length = buffer.len().min(BYTES_AT_ONCE);
+        self.input.read(&mut buffer[..length])
     }
-    Ok(None)
 }
 
 struct Measured {

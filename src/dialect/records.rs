@@ -5,7 +5,7 @@ use std::mem;
 
 use regex::bytes::Regex;
 
-use crate::log::{Piece, read_pieces};
+use crate::log::{BYTE_ORDER_MARK, Piece, read_pieces};
 
 /// No record of a log is this long; what is, is taken piece by piece.
 const RECORD_BYTES_MAX: usize = 64 * 1024;
@@ -39,6 +39,8 @@ pub fn read_records(
             Piece::TooLong(text) => (text, true),
         };
         number += 1;
+        let mark = if number == 1 { BYTE_ORDER_MARK } else { b"" };
+        let text = text.strip_prefix(mark).unwrap_or(text);
         match begins {
             Some(begins) if !too_long => held.line(number, text, begins, &mut see),
             _ => {
@@ -112,6 +114,7 @@ mod tests {
         );
         assert_eq!(records(None, "a\nb").len(), 2);
         assert_eq!(records(None, "").len(), 0);
+        assert_eq!(records(None, "\u{feff}a\n\u{feff}b"), [of(1, 1, "a"), of(2, 1, "\u{feff}b")]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::interpreter::LogContext;
 use super::naming::sort_naturally;
 use super::parts::{Accounts, NamedPart, PARTS_MAX, Part};
 use crate::event::MachineId;
-use crate::log::{Line, Stamp, Taken, open_log};
+use crate::log::{Line, Taken, open_log};
 use crate::store::RunPath;
 
 /// How the logs of a run are to be read.
@@ -35,22 +35,6 @@ impl DialectRuns {
     pub fn read(&self, log: usize, input: impl Read, see: impl FnMut(u64, &Line<'_>)) -> io::Result<Taken> {
         let unknown = LogContext::default();
         self.dialect.read(self.contexts.get(log).unwrap_or(&unknown), input, see)
-    }
-
-    /// The first moment that the beginning of a log tells.
-    pub fn first_stamp(&self, log: usize, input: impl Read) -> io::Result<Option<Stamp>> {
-        let mut first = None;
-        // A machine or a run of several in a file may begin far down in it.
-        let has_parts = self.contexts.get(log).is_some_and(|context| context.part.is_some());
-        let bytes = if has_parts { u64::MAX } else { SAMPLE_BYTES };
-        self.read(log, input.take(bytes), |_, line| {
-            first = first.or(match line {
-                Line::Started { at, .. } => Some(*at),
-                Line::Event(record) => Some(record.stamp),
-                _ => None,
-            });
-        })?;
-        Ok(first)
     }
 }
 

@@ -26,6 +26,7 @@ pub use fault::{FaultKind, LogFault, shown};
 pub use line::{End, EndReason, ErrorLine, Header, Line, Record};
 pub use parse::LineParser;
 pub use pieces::{Piece, read_pieces};
+pub(crate) use read::BYTE_ORDER_MARK;
 pub use read::{LogReader, machine_of_file, open_log, read_log};
 pub use stamp::Stamp;
 pub use taken::Taken;

@@ -10,7 +10,7 @@ use super::{FaultKind, Line, LineParser, Piece, Taken, file_name, read_pieces};
 use crate::event::MachineId;
 
 /// What some editors put before a text in UTF-8.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The machine that a file named `log_<n>.txt` belongs to. No machine has two
 /// names: `log_01.txt` is none of these.

@@ -102,6 +102,22 @@ fn stray_lines_are_counted_and_the_first_are_shown() {
 }
 
 #[test]
+fn lab_time_begins_with_the_first_stamp_however_far_down() {
+    for head in
+        ["stray\n".repeat(20_000), "\u{feff}Machine 1 log started at 2026-03-05 12:46:01\n".to_owned()]
+    {
+        let lines = NOTEBOOK_LOGS[1].1.lines().filter(|line| line.contains(" | "));
+        let lab = lab_with_log(format!("{head}{}\n", lines.collect::<Vec<_>>().join("\n")));
+        for dialect in ["labctl", "notebook"] {
+            let args = ["parse", "logs", "--dialect", dialect, "--max-unmatched", "1"];
+            let time = &rows(&lab.labctl(&args).code(0).out)[0]["time_us"];
+            let since_header = if head.starts_with('s') { "0" } else { "3000000" };
+            assert_eq!(time, since_header, "{dialect}");
+        }
+    }
+}
+
+#[test]
 fn stray_lines_do_not_hide_that_a_log_is_cut() {
     let lab = lab_with_log(format!("{}{}", "stray\n".repeat(50), &OURS[..OURS.len() - 20]));
     lab.labctl(&["parse", "logs"]).code(0).tells(&["30 more, not shown", "the log is cut inside this line"]);
