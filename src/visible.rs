@@ -3,8 +3,13 @@
 /// Text in which characters that cannot be seen, or that turn the direction of
 /// reading, are shown by their numbers; line ends and tabs stay.
 pub fn visible(text: &str) -> String {
-    let shown = |c: char| if is_hidden(c) { by_number(c) } else { c.to_string() };
-    text.chars().map(shown).collect()
+    let stays = |c: char| !is_hidden(c) || matches!(c, '\n' | '\t');
+    text.chars().map(|c| if stays(c) { c.to_string() } else { by_number(c) }).collect()
+}
+
+/// The same on one line of a terminal, whose cursor no character moves.
+pub fn harmless(text: &str) -> String {
+    text.chars().map(|c| if is_hidden(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 /// A character by its number: `\u{202e}`.
@@ -12,8 +17,12 @@ pub fn by_number(c: char) -> String {
     format!("\\u{{{:x}}}", u32::from(c))
 }
 
-fn is_hidden(c: char) -> bool {
-    (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{202a}'..='\u{202e}')
+/// Whether a character is a control, or turns the direction of reading
+/// (Bidi_Control in the Unicode Character Database).
+pub fn is_hidden(c: char) -> bool {
+    let turns =
+        matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || c.is_control()
 }
 
 #[cfg(test)]
@@ -23,5 +32,7 @@ mod tests {
     #[test]
     fn what_is_hidden_is_shown_and_the_rest_stays() {
         assert_eq!(visible("a\u{0}b\u{202e}c\n\tעברית 🚀"), "a\\u{0}b\\u{202e}c\n\tעברית 🚀");
+        assert_eq!(visible("\u{2067}evil\u{2069}"), "\\u{2067}evil\\u{2069}", "isolates turn it too");
+        assert_eq!(harmless("a\u{1b}[2J\n\u{2066}b"), "a\u{fffd}[2J\u{fffd}\u{fffd}b");
     }
 }

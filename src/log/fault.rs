@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::event::MachineId;
+use crate::visible::is_hidden;
 
 /// Something odd about a log, at a line counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,14 +60,14 @@ impl fmt::Display for LogFault {
     }
 }
 
-/// A line as a message can show it: tabs that can be seen, no other control
-/// characters, and not too long.
+/// A line as a message can show it: tabs that can be seen, nothing else that is
+/// hidden, and not too long.
 pub fn shown(text: &[u8]) -> String {
     const LENGTH_SHOWN: usize = 100;
     let readable = String::from_utf8_lossy(&text[..text.len().min(4 * LENGTH_SHOWN)]);
     let visible = |c: char| match c {
         '\t' => '⇥',
-        c if c.is_control() => '\u{fffd}',
+        c if is_hidden(c) => char::REPLACEMENT_CHARACTER,
         c => c,
     };
     let mut shown: String = readable.chars().take(LENGTH_SHOWN).map(visible).collect();
@@ -84,6 +85,7 @@ mod tests {
     fn a_line_is_shown_on_one_line_with_its_tabs() {
         assert_eq!(shown(b"0.5\tSend\tTo VM 1"), "0.5⇥Send⇥To VM 1");
         assert_eq!(shown(b"a\x1b[31mred\r\n"), "a\u{fffd}[31mred\u{fffd}\u{fffd}");
+        assert_eq!(shown("a\u{202e}b\u{2066}".as_bytes()), "a\u{fffd}b\u{fffd}");
         assert_eq!(shown("é".repeat(200).as_bytes()), "é".repeat(100) + "…");
     }
 }

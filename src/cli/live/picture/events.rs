@@ -3,13 +3,14 @@
 use labctl::event::Recipients;
 use labctl::follow::{Happening, MachineState, What};
 use labctl::log::Record;
+use labctl::visible::harmless;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::Scene;
-use super::style::{Palette, harmless};
+use super::style::Palette;
 
 /// Draws a title and below it as many lines as there is room for, the newest
 /// at the bottom.

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use labctl::follow::{Progress, Snapshot};
 use labctl::time::LabTime;
+use labctl::visible::harmless;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::style::harmless;
 use super::{Scene, is_narrow};
 
 /// The experiment, its run and seed, and how it is going.

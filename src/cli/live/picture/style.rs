@@ -1,4 +1,4 @@
-//! The colours of the view, and texts that cannot harm a terminal.
+//! The colours of the view.
 
 use labctl::event::Kind;
 use ratatui::style::{Color, Modifier, Style};
@@ -55,12 +55,4 @@ impl Palette {
             Kind::Receive => self.color(Color::Blue),
         }
     }
-}
-
-/// A text of others, without what moves a terminal's cursor or turns its
-/// direction of writing.
-pub fn harmless(text: &str) -> String {
-    let turns =
-        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().map(|c| if c.is_control() || turns(c) { '\u{fffd}' } else { c }).collect()
 }
