@@ -15,6 +15,9 @@ use crate::theory::{Prediction, Regime};
 /// Runs simulated to learn how much chance does.
 pub const SIMULATED_RUNS: usize = 200;
 
+/// Standard deviations beyond which it is hardly chance.
+pub const HARDLY_CHANCE_SD: f64 = 3.0;
+
 /// A run as it was measured.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measured {

@@ -102,10 +102,9 @@ fn broadcast_of(history: &History) -> Broadcast {
     if chance < CHANCE_MAX && !is_one_increment { Broadcast::PerRecipient } else { Broadcast::OneEvent }
 }
 
+/// Whether two SENDs in a row have one clock.
 fn repeats_a_clock(machine: &MachineHistory) -> bool {
-    let events: Vec<u32> = (0..machine.len() as u32).collect();
     let is_send = |index: u32| machine.kind(index) == Kind::Send;
-    events
-        .windows(2)
-        .any(|pair| is_send(pair[0]) && is_send(pair[1]) && machine.clock(pair[0]) == machine.clock(pair[1]))
+    (1..machine.len() as u32)
+        .any(|index| is_send(index - 1) && is_send(index) && machine.clock(index - 1) == machine.clock(index))
 }

@@ -12,7 +12,7 @@ use crate::log::Taken;
 use crate::metrics::MachineMetrics;
 use crate::quotes::{Quotes, short_place};
 use crate::reading::{Purpose, ReadError, measure_run};
-use crate::residual::{Measured, Quantity, Residual, SIMULATED_RUNS, residuals};
+use crate::residual::{HARDLY_CHANCE_SD, Measured, Quantity, Residual, SIMULATED_RUNS, residuals};
 use crate::spec::Broadcast;
 use crate::store::RunPath;
 
@@ -95,8 +95,6 @@ pub struct Told {
 
 /// Findings of a rule that are told.
 const FINDINGS_TOLD: usize = 3;
-/// Beyond this, in standard deviations, a value is hardly chance.
-const OFF_SD_MAX: f64 = 3.0;
 
 impl Submission {
     /// The worst of its runs decides.
@@ -172,7 +170,7 @@ impl Off {
 
     /// Whether chance alone hardly does this.
     pub fn is_hardly_chance(self) -> bool {
-        self.by_sd.abs() > OFF_SD_MAX
+        self.by_sd.abs() > HARDLY_CHANCE_SD
     }
 
     fn furthest(all: impl Iterator<Item = Off>) -> Option<Off> {

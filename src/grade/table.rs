@@ -42,7 +42,7 @@ struct Record<'a> {
     submission: String,
     grade: &'static str,
     dialect: &'a str,
-    run: &'a str,
+    run: String,
     machines: Option<u32>,
     events: Option<u64>,
     findings: Option<u64>,
@@ -122,7 +122,7 @@ pub fn csv(submissions: &[Submission]) -> Result<Vec<u8>, csv::Error> {
             submission: no_formula(&submission.name),
             grade: submission.grade().words(),
             dialect,
-            run: "",
+            run: String::new(),
             machines: None,
             events: None,
             findings: None,
@@ -138,7 +138,7 @@ pub fn csv(submissions: &[Submission]) -> Result<Vec<u8>, csv::Error> {
         for run in submission.runs() {
             let furthest = run.furthest();
             out.serialize(Record {
-                run: &run.name,
+                run: no_formula(&run.name),
                 machines: run.rows.first().map(|row| row.machines),
                 events: Some(run.rows.iter().map(|row| row.events).sum()),
                 findings: Some(run.audit.count()),

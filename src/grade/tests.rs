@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::audit::{RULES, audit};
 use crate::event::{Kind, MachineId, Recipients};
 use crate::history::{History, MachineHistory};
 use crate::log::{Line, Record, Stamp};
@@ -83,6 +84,24 @@ fn how_a_send_to_all_counts_is_told_by_the_sends() {
     assert_eq!(counts(&[&many[..], &[single(40)]].concat()), Broadcast::OneEvent, "one increment, two lines");
     let asked = Assignment { broadcast: Some(Broadcast::OneEvent), ..DIE };
     assert_eq!(asked.spec(&sender(&many), &rows(&[1.0, 2.0, 3.0])).unwrap().broadcast, Broadcast::OneEvent);
+}
+
+#[test]
+fn the_name_of_a_run_is_no_formula_either() {
+    let run = GradedRun {
+        name: "=HYPERLINK(\"x\")".to_owned(),
+        unfinished: false,
+        rows: rows(&[1.0, 2.0]),
+        audit: audit(&History::default(), None, &RULES),
+        findings: Vec::new(),
+        broadcast: None,
+        residuals: Err("none".to_owned()),
+        taken: Vec::new(),
+    };
+    let reading = Reading::Read { dialect: "labctl".to_owned(), detection: None, runs: vec![run] };
+    let csv = csv(&[Submission { name: "ada".to_owned(), reading }]).unwrap();
+    let record = csv::Reader::from_reader(&csv[..]).records().next().unwrap().unwrap();
+    assert_eq!(&record[3], "'=HYPERLINK(\"x\")", "a spreadsheet must not run it");
 }
 
 #[test]

@@ -4,11 +4,8 @@
 use super::document::Remark;
 use super::wording::listed;
 use crate::count::counted;
-use crate::residual::Residual;
+use crate::residual::{HARDLY_CHANCE_SD, Residual};
 use crate::rounding::brief;
-
-/// Standard deviations beyond which it is hardly chance.
-const HARDLY_CHANCE: f64 = 3.0;
 
 /// What was measured, and held against theory.
 #[derive(Clone, Debug)]
@@ -51,17 +48,17 @@ pub fn chance(all: &[Held<'_>]) -> Vec<Remark> {
     let mut found = Vec::new();
     if strange > 0 {
         found.push(Remark::warning(format!(
-            "{strange} of {count} lie more than {HARDLY_CHANCE} standard deviations from simulations of the same spec, which \
+            "{strange} of {count} lie more than {HARDLY_CHANCE_SD} standard deviations from simulations of the same spec, which \
              is hardly chance: {strangest}."
         )));
     } else if missed == 0 {
         found.push(Remark::good(format!(
-            "What was measured agrees with theory: all {count} that it foretells lie within {HARDLY_CHANCE} standard \
+            "What was measured agrees with theory: all {count} that it foretells lie within {HARDLY_CHANCE_SD} standard \
              deviations of it."
         )));
     } else {
         found.push(Remark::good(format!(
-            "What was measured agrees with simulations of the same spec: all {count} lie within {HARDLY_CHANCE} standard \
+            "What was measured agrees with simulations of the same spec: all {count} lie within {HARDLY_CHANCE_SD} standard \
              deviations of their mean."
         )));
     }
@@ -82,7 +79,7 @@ fn what(experiment: &str, one: &Residual) -> String {
 
 /// How many lie too far off, and the furthest of them in words.
 fn beyond(all: &[Off]) -> (usize, String) {
-    let mut beyond: Vec<&Off> = all.iter().filter(|off| off.by.abs() > HARDLY_CHANCE).collect();
+    let mut beyond: Vec<&Off> = all.iter().filter(|off| off.by.abs() > HARDLY_CHANCE_SD).collect();
     beyond.sort_by(|a, b| b.by.abs().total_cmp(&a.by.abs()));
     let told = |off: &&Off| {
         format!("{} by {}{}", off.what, if off.by < 0.0 { "−" } else { "+" }, brief(off.by.abs()))
