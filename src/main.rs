@@ -39,5 +39,5 @@ fn main() -> ExitCode {
         Command::Completions(args) => cli::completions::run(&args, &terminal),
         Command::Man(args) => cli::man::run(&args, &terminal),
     };
-    terminal.exit_code(outcome.unwrap_or_else(Exit::from_error))
+    terminal.exit_code(outcome.unwrap_or_else(Exit::Error))
 }

@@ -12,8 +12,8 @@ use labctl::store::RunPath;
 use serde::Serialize;
 
 use super::dialect_flags::DialectFlags;
+use super::output_format::TextOrJson;
 use super::terminal::told_once;
-use super::text_or_json::TextOrJson;
 use super::view::{self, counted};
 use super::{Exit, Terminal};
 

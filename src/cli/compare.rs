@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
 use labctl::metrics::Quantity;
 use labctl::sample::{Contrast, ContrastRow, Pairing, Sample, common_quantities, contrast};
 use labctl::statistics::{Interval, Verdict};
 use serde::Serialize;
 
+use super::output_format::TableFormat;
 use super::rounding::Rounding;
 use super::{Exit, Terminal, view};
 
@@ -45,14 +45,7 @@ pub struct Args {
 
     /// A table for people, or data for programs
     #[arg(long, value_name = "FORMAT", default_value = "table")]
-    format: OutputFormat,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum OutputFormat {
-    Table,
-    Csv,
-    Json,
+    format: TableFormat,
 }
 
 /// Compares two samples.
@@ -70,9 +63,9 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         anyhow::bail!("{} and {} have nothing in common to compare", args.a.display(), args.b.display());
     }
     terminal.data(&match args.format {
-        OutputFormat::Table => header(args, &a, &b, &found) + &table(&found.rows, !args.metrics.is_empty()),
-        OutputFormat::Csv => csv(&found)?,
-        OutputFormat::Json => json(args, &a, &b, &found)?,
+        TableFormat::Table => header(args, &a, &b, &found) + &table(&found.rows, !args.metrics.is_empty()),
+        TableFormat::Csv => csv(&found)?,
+        TableFormat::Json => json(args, &a, &b, &found)?,
     })?;
     if is_undecided(&found.rows) {
         terminal

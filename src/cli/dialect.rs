@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use clap::Subcommand;
 use labctl::dialect::{self, Accounts, Dialect, Fate, LogContext, Role, Trial};
 
+use super::dialect_flags::share;
 use super::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
@@ -45,7 +46,7 @@ enum DialectCommand {
         #[arg(required = true, value_name = "LOG")]
         logs: Vec<PathBuf>,
         /// Fail if more than this share of a log's lines fits nothing
-        #[arg(long, value_name = "SHARE", default_value_t = 0.05)]
+        #[arg(long, value_name = "SHARE", default_value = "0.05", value_parser = share)]
         max_unmatched: f64,
     },
     /// Propose a dialect for logs, to be finished by hand

@@ -55,9 +55,10 @@ fn clock_rate(text: &str) -> Result<f64, String> {
     rate.ok_or_else(|| "a clock rate is a number above 0, in ticks per second".to_owned())
 }
 
-fn share(text: &str) -> Result<f64, String> {
+/// A flag's number from 0 to 1.
+pub fn share(text: &str) -> Result<f64, String> {
     let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
-    share.ok_or_else(|| "a share is a number from 0 to 1".to_owned())
+    share.ok_or_else(|| "this is a number from 0 to 1".to_owned())
 }
 
 impl DialectFlags {

@@ -11,7 +11,7 @@ use labctl::grade::{Assignment, Grade, Reading, Submission, csv, grade_run, page
 use labctl::spec::Broadcast;
 use labctl::store::write_file;
 
-use super::dialect_flags::DialectFlags;
+use super::dialect_flags::{DialectFlags, share};
 use super::signals::listen;
 use super::terminal::told_once;
 use super::{Exit, Terminal, view};
@@ -44,7 +44,7 @@ pub struct Args {
     output: PathBuf,
 
     /// The assignment's chance that an idle tick is INTERNAL, from 0 to 1
-    #[arg(long, value_name = "P", default_value = "0.7", value_parser = probability)]
+    #[arg(long, value_name = "P", default_value = "0.7", value_parser = share)]
     internal_prob: f64,
 
     /// How the assignment counts a send to all, which decides what theory says of clocks [default: as the logs tell]
@@ -59,11 +59,6 @@ pub struct Args {
 enum BroadcastFlag {
     OneEvent,
     PerRecipient,
-}
-
-fn probability(text: &str) -> Result<f64, String> {
-    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
-    share.ok_or_else(|| "a probability is a number from 0 to 1".to_owned())
 }
 
 /// Grades every folder in the folder.

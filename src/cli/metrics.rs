@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use clap::ValueEnum;
 use labctl::metrics::summary::{RunMetrics, SummaryRow, summarise};
 use labctl::metrics::{MachineMetrics, file};
 use labctl::reading::{Purpose, measure_run, run_metrics};
 use serde::Serialize;
 
 use super::dialect_flags::DialectFlags;
+use super::output_format::TableFormat;
 use super::{Exit, Terminal, view};
 
 const EXAMPLES: &str = "\
@@ -31,17 +31,10 @@ pub struct Args {
 
     /// A table for people, or data for programs
     #[arg(long, value_name = "FORMAT", default_value = "table")]
-    format: OutputFormat,
+    format: TableFormat,
 
     #[command(flatten)]
     dialect: DialectFlags,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum OutputFormat {
-    Table,
-    Json,
-    Csv,
 }
 
 /// All that is known, as JSON.
@@ -86,13 +79,13 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         terminal.say(format!("the runs of {sweep} are summarised by cell, in its summary.csv"));
     }
     let text = match args.format {
-        OutputFormat::Table => tables(&runs, &experiments),
-        OutputFormat::Csv => {
+        TableFormat::Table => tables(&runs, &experiments),
+        TableFormat::Csv => {
             let mut out = Vec::new();
             file::write(&mut out, &runs.concat())?;
             String::from_utf8(out)?
         }
-        OutputFormat::Json => {
+        TableFormat::Json => {
             let document = |rows| Some(RunDocument { run: RunMetrics::of(rows)?, by_machine: rows });
             let runs = runs.iter().filter_map(|rows| document(rows)).collect();
             serde_json::to_string_pretty(&Document { runs, experiments })? + "\n"
@@ -111,9 +104,8 @@ fn over_runs(runs: &[Vec<MachineMetrics>]) -> Vec<SummaryRow> {
             *count.entry(&first.experiment).or_default() += 1;
         }
     }
-    let rows: Vec<MachineMetrics> =
-        runs.iter().flatten().filter(|row| count[row.experiment.as_str()] > 1).cloned().collect();
-    summarise(&rows)
+    let is_sampled = |row: &&MachineMetrics| count.get(row.experiment.as_str()).is_some_and(|runs| *runs > 1);
+    summarise(&runs.iter().flatten().filter(is_sampled).cloned().collect::<Vec<_>>())
 }
 
 fn tables(runs: &[Vec<MachineMetrics>], experiments: &[SummaryRow]) -> String {

@@ -22,6 +22,7 @@ pub mod machine;
 pub mod man;
 pub mod metrics;
 mod output;
+mod output_format;
 pub mod parse;
 pub mod plan;
 mod plan_flags;
@@ -39,7 +40,6 @@ mod spec_flags;
 pub mod sweep;
 mod sweep_progress;
 mod terminal;
-mod text_or_json;
 pub mod twin;
 pub mod verify;
 mod view;
@@ -97,7 +97,6 @@ pub enum Command {
     /// Turn logs into one tidy events table, and tell what is odd about them
     Parse(parse::Args),
     /// Tell whether logs are true, rule by rule, with the lines that break each
-    /// Tell whether logs are true, rule by rule, with the lines that break one
     Check(check::Args),
     /// Show the longest causal chain behind an event, which proves its clock
     Why(why::Args),

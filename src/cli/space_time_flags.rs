@@ -7,20 +7,16 @@ use labctl::time::LabTime;
 #[command(next_help_heading = "With --chart space-time")]
 pub struct SpaceTimeFlags {
     /// Lab time at which it begins, such as 10s; without, the beginning of the run
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = LabTime::parse)]
     from: Option<LabTime>,
 
     /// Lab time at which it ends; without, as much as has room
-    #[arg(long, visible_alias = "until", value_name = "TIME", value_parser = time)]
+    #[arg(long, visible_alias = "until", value_name = "TIME", value_parser = LabTime::parse)]
     to: Option<LabTime>,
 
     /// Write the logical clock to each event with room for it, not only where nearly all have
     #[arg(long)]
     pub clocks: bool,
-}
-
-fn time(text: &str) -> Result<LabTime, String> {
-    LabTime::parse(text).map_err(|error| error.to_string())
 }
 
 impl SpaceTimeFlags {

@@ -39,13 +39,6 @@ pub enum Exit {
     Error(anyhow::Error),
 }
 
-impl Exit {
-    /// An error that nobody has told yet.
-    pub fn from_error(error: anyhow::Error) -> Exit {
-        Exit::Error(error)
-    }
-}
-
 /// The user's side of a command.
 #[derive(Clone, Debug)]
 pub struct Terminal {

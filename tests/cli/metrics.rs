@@ -93,6 +93,17 @@ fn kept_metrics_stand_in_for_logs_that_are_gone() {
 }
 
 #[test]
+fn a_table_of_metrics_that_mixes_experiments_is_no_reason_to_crash() {
+    let lab = lab_with_notebook_logs();
+    let csv = lab.labctl(&["metrics", "theirs", "--format", "csv"]).code(0).out;
+    for run in ["one", "two"] {
+        lab.write(&format!("kept/{run}/metrics.csv"), csv.replace("theirs,theirs,3,", "other,theirs,3,"));
+    }
+    let said = lab.labctl(&["metrics", "kept"]).code(0);
+    assert!(said.out.contains("Over the runs of each experiment"), "{}", said.out);
+}
+
+#[test]
 fn what_a_missing_log_would_say_is_unknown() {
     let lab = lab_with_notebook_logs();
     std::fs::remove_file(lab.path("theirs/log_3.txt")).unwrap();

@@ -14,7 +14,7 @@ use labctl::reading::{origin, read_history};
 use labctl::store::RunPath;
 
 use super::dialect_flags::DialectFlags;
-use super::text_or_json::TextOrJson;
+use super::output_format::TextOrJson;
 use super::{Exit, Terminal};
 use document::Document;
 use text::text;

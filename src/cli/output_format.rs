@@ -8,3 +8,11 @@ pub enum TextOrJson {
     Text,
     Json,
 }
+
+/// What `--format` chooses from where there is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    Table,
+    Csv,
+    Json,
+}
