@@ -7,7 +7,7 @@ use super::pattern::Role;
 use super::{Dialect, Fate};
 
 /// A dialect is taken for a log's only if at least this share of its lines fits.
-pub const AUTO_SHARE: f64 = 0.8;
+const AUTO_SHARE: f64 = 0.8;
 /// A runner-up nearer than this makes the choice a guess.
 const LEAD: f64 = 0.05;
 /// Records of each log that are looked at.

@@ -20,7 +20,6 @@ mod parts;
 mod pattern;
 mod pattern_table;
 mod proposal;
-
 mod reader;
 mod records;
 mod runs;
@@ -33,7 +32,7 @@ use regex::bytes::Regex;
 
 use crate::event::MachineId;
 
-pub use detection::{AUTO_SHARE, Detection, Refusal, Sample, detect};
+pub use detection::{Detection, Refusal, Sample, detect};
 pub use document::parse;
 pub use field::Field;
 pub use file::{load, text};
@@ -44,13 +43,11 @@ pub use naming::Naming;
 pub use parts::{Accounts, Part};
 pub use pattern::Role;
 pub use proposal::{Proposal, propose};
-
 pub use runs::{DialectRuns, RunsError, find_runs, log_files, read_sample};
 pub use shipped::{shipped, shipped_names, shipped_text};
 pub use vector::Vector;
 
 use file_names::FileNames;
-use naming::Naming as Names;
 use pattern::Pattern;
 
 /// How one program logs.
@@ -69,9 +66,9 @@ pub struct Dialect {
     vector: Option<Vector>,
     /// A send to all is a line for each recipient, all with one clock.
     line_each: bool,
-    machines: Names,
+    machines: Naming,
     /// What lines call the machines, where files call them otherwise.
-    peers: Names,
+    peers: Naming,
     patterns: Vec<Pattern>,
     ignore: Vec<Regex>,
 }

@@ -66,23 +66,7 @@ impl Draft {
 
 /// Proposes a dialect for these logs; `None` where nothing looks like an event.
 pub fn propose(samples: &[Sample]) -> Option<Proposal> {
-    let per_sample = LINES_MAX / samples.len().max(1);
-    let lines: Vec<String> = samples
-        .iter()
-        .flat_map(|sample| {
-            let text = String::from_utf8_lossy(&sample.text).into_owned();
-            let lines: Vec<String> =
-                text.lines().map(|line| line.trim_end().to_owned()).take(per_sample.max(20)).collect();
-            lines
-        })
-        .collect();
-    let full: Vec<&str> = lines.iter().map(String::as_str).filter(|line| !line.is_empty()).collect();
-    // Several files are taken for one of each machine.
-    let is_alone = samples.len() == 1;
-    let draft = json::draft(&full, is_alone)
-        .or_else(|| table::draft(&full))
-        .or_else(|| text::draft(&full, &lines, is_alone))?;
-    let toml = written(&draft, samples);
+    let toml = drafted(samples)?;
     let dialect = parse("proposal", &toml).ok()?;
     let mut proposal = Proposal { toml, lines: 0, matched: 0, events: 0 };
     for sample in samples {
@@ -101,6 +85,27 @@ pub fn propose(samples: &[Sample]) -> Option<Proposal> {
         let _ = dialect.try_lines(&LogContext::default(), &sample.text[..], count);
     }
     Some(proposal)
+}
+
+/// The TOML of a proposal.
+pub(super) fn drafted(samples: &[Sample]) -> Option<String> {
+    let per_sample = LINES_MAX / samples.len().max(1);
+    let lines: Vec<String> = samples
+        .iter()
+        .flat_map(|sample| {
+            let text = String::from_utf8_lossy(&sample.text).into_owned();
+            let lines: Vec<String> =
+                text.lines().map(|line| line.trim_end().to_owned()).take(per_sample.max(20)).collect();
+            lines
+        })
+        .collect();
+    let full: Vec<&str> = lines.iter().map(String::as_str).filter(|line| !line.is_empty()).collect();
+    // Several files are taken for one of each machine.
+    let is_alone = samples.len() == 1;
+    let draft = json::draft(&full, is_alone)
+        .or_else(|| table::draft(&full))
+        .or_else(|| text::draft(&full, &lines, is_alone))?;
+    Some(written(&draft, samples))
 }
 
 fn written(draft: &Draft, samples: &[Sample]) -> String {
