@@ -121,14 +121,12 @@ fn a_folder_without_folders_is_told_what_is_wanted() {
 #[test]
 fn an_interrupted_teacher_keeps_what_is_done() {
     let lab = a_class();
-    for copy in 0..40 {
-        let (from, to) = (lab.path("class/ada"), lab.path(&format!("class/zoe{copy}")));
-        lab.shell(&format!("cp -r '{}' '{}'", from.display(), to.display())).code(0);
-    }
+    const COPIES: usize = 400;
+    lab.shell(&format!("for copy in $(seq {COPIES}); do cp -r class/ada class/zoe$copy; done")).code(0);
     let running = lab.start(&["grade", "class"]);
     running.wait_for_talk("ada: sound");
     running.signal(Signal::INT);
     running.end().code(130);
     let done = rows(&lab.read("grades/grades.csv")).len();
-    assert!((1..45).contains(&done), "{done}");
+    assert!((1..COPIES).contains(&done), "{done}");
 }

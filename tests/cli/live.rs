@@ -159,8 +159,10 @@ fn a_run_of_another_process_is_watched_into_its_place() {
     assert!(seen.contains("lab  seed 7  ×20  long"), "{seen}");
     run.signal(Signal::INT);
     run.end().code(130);
-    let ended = tmux.wait_for("END      interrupted");
-    assert!(ended.contains(" interrupted\n"), "{ended}");
+    // The title says it once the results stand in their place.
+    tmux.wait_until("the end", |screen| {
+        screen.contains("END      interrupted") && screen.contains(" interrupted\n")
+    });
     assert!(tmux.has_whole_screen(), "the end is shown until q");
     tmux.press("q");
     let left = tmux.wait_for("code=0");
@@ -176,7 +178,8 @@ fn leaving_does_not_end_a_watched_run_and_killing_it_is_noticed() {
     type_command(&tmux, "watch results");
     tmux.wait_for("RECEIVE");
     tmux.press("q");
-    tmux.wait_for("lab/long, going on at ");
+    let left = tmux.wait_for("code=0");
+    assert!(left.contains("lab/long, going on at "), "{left}");
     tmux.assert_given_back();
     let before = fs::metadata(lab.path(PARTIAL)).unwrap().len();
     wait_for("the run going on", || (fs::metadata(lab.path(PARTIAL)).ok()?.len() > before).then_some(()));

@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
-use crate::support::{Lab, Running, end_field, free_ports, spec_on_ports, wait_for, wait_for_events};
+use crate::support::{
+    Lab, Running, end_field, free_ports, spec_on_ports, wait_for, wait_for_events, wait_for_text,
+};
 
 /// A connection that gives up in the end instead of hanging.
 fn call(port: u16) -> TcpStream {
@@ -158,7 +160,7 @@ fn foreign(root: &str, rate: &str, listener: &TcpListener) -> Foreign {
 #[test]
 fn a_foreign_machine_takes_part() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut foreign = foreign("duration = \"40s\"\nspeedup = 20\ninternal_prob = 0.2", "5", &listener);
+    let mut foreign = foreign("duration = \"10h\"\nspeedup = 20\ninternal_prob = 0.2", "5", &listener);
     let talking = foreign.from_run.split_off(2);
     let listening = foreign.from_run.into_iter().map(|stream| {
         thread::spawn(move || {
@@ -169,7 +171,10 @@ fn a_foreign_machine_takes_part() {
     let listening: Vec<_> = listening.collect();
     let mut first = &talking[0];
     first.write_all(b"clock:1000\nclock:1001\n").unwrap();
-    foreign.run.end().code(0);
+    wait_for_text(&foreign.lab, PARTIAL[0], "Message clock: 1001,");
+    PARTIAL.iter().for_each(|log| wait_for_text(&foreign.lab, log, "Sent to all machines"));
+    foreign.run.signal(Signal::INT);
+    foreign.run.end().code(130);
     let log = foreign.lab.read("results/lab/r/log_1.txt");
     for message in ["Message clock: 1,", "Message clock: 1000,", "Message clock: 1001,"] {
         let line =
@@ -185,7 +190,7 @@ fn a_foreign_machine_takes_part() {
 #[test]
 fn a_foreign_machine_that_misbehaves_loses_its_connection_and_nothing_else() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let foreign = foreign("duration = \"100s\"\nspeedup = 20", "5", &listener);
+    let foreign = foreign("duration = \"10h\"\nspeedup = 20", "5", &listener);
     let long = [b'x'; 1 << 20];
     let abuses: [(&[u8], &str); 5] = [
         (&long, "more than 512 bytes"),
@@ -201,14 +206,17 @@ fn a_foreign_machine_that_misbehaves_loses_its_connection_and_nothing_else() {
         let _ = stream.write_all(abuse);
         heard_until_closed(stream);
     }
-    foreign.run.end().code(0);
+    wait_for("what was sound before each abuse, and an ERROR for it", || {
+        let log = foreign.lab.read(PARTIAL[0]);
+        let told = |why| log.lines().any(|line| line.contains(" | ERROR | ") && line.contains(why));
+        let received = log.matches("Message clock: 2,").count();
+        (received >= abuses.len() && abuses.iter().all(|(_, why)| told(*why))).then_some(())
+    });
+    foreign.run.signal(Signal::INT);
+    foreign.run.end().code(130);
     let log = foreign.lab.read("results/lab/r/log_1.txt");
-    for (_, why) in abuses {
-        let told = log.lines().any(|line| line.contains(" | ERROR | ") && line.contains(why));
-        assert!(told, "no ERROR says `{why}`\n{log}");
-    }
     assert_eq!(log.matches("Message clock: 2,").count(), abuses.len(), "what was sound before it counts");
-    assert!(log.trim_end().ends_with("Reason: completed"), "{log}");
+    assert!(log.trim_end().ends_with("Reason: interrupted"), "{log}");
 }
 
 #[test]

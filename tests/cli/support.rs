@@ -276,12 +276,18 @@ pub fn folder_ending(folder: &Path, end: &str) -> Option<PathBuf> {
         .find(|path| path.to_string_lossy().ends_with(end))
 }
 
+/// Waits until a file has this text in it.
+#[track_caller]
+pub fn wait_for_text(lab: &Lab, file: &str, text: &str) {
+    wait_for(format_args!("`{text}` in {file}"), || {
+        fs::read_to_string(lab.path(file)).ok()?.contains(text).then_some(())
+    });
+}
+
 /// Waits until every one of these logs has an event in it.
 #[track_caller]
 pub fn wait_for_events(lab: &Lab, logs: &[&str]) {
-    for log in logs {
-        wait_for(log, || fs::read_to_string(lab.path(log)).ok().filter(|text| text.contains(" | Clock: ")));
-    }
+    logs.iter().for_each(|log| wait_for_text(lab, log, " | Clock: "));
 }
 
 /// Three small logs as the notebook's program wrote them: whole seconds, no

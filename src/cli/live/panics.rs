@@ -15,7 +15,8 @@ fn panics_with_the_screen_open() {
         screen.show(|buffer| buffer.set_string(0, 0, text, ratatui::style::Style::new()))
     };
     assert!(paint("the screen is open").expect("shown"));
-    std::thread::sleep(std::time::Duration::from_secs(1));
+    // Until a key says that it was seen.
+    ratatui::crossterm::event::read().expect("a key");
     hold("said while the screen was open");
     // In another thread, as a machine's: the view must not draw any more.
     let other = std::thread::spawn(|| panic!("a machine fails on purpose"));
@@ -37,6 +38,7 @@ fn the_terminal_is_given_back_after_a_panic() {
     ));
     tmux.wait_for("the screen is open");
     assert!(tmux.has_whole_screen());
+    tmux.press("Enter");
     let seen = tmux.wait_for("code=0");
     for text in ["said while the screen was open", "a machine fails on purpose", "the view fails on purpose"]
     {
