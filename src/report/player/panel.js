@@ -140,7 +140,6 @@ function showQueues({ run, view, state, parts }) {
 }
 
 function queueItem(run, inbox, message) {
-  const send = inbox.send[message];
   const receive = inbox.receive[message];
   const item = element('li', inbox.known[message] === NEVER ? 'player-never' : '', messageText(run, inbox, message));
   const end = receive >= 0 ? `received ${timeText(run.stamp[receive])}`
