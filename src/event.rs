@@ -68,11 +68,12 @@ impl Recipients {
 
     /// The machines reached when `sender` sends in a system of `machines`.
     pub fn ids(self, sender: MachineId, machines: u32) -> impl Iterator<Item = MachineId> {
-        let wanted = move |id: &MachineId| match self {
-            Recipients::One(only) => *id == only,
-            Recipients::All => *id != sender,
+        let (first, last) = match self {
+            Recipients::One(only) => (only.0.max(1), only.0.min(machines)),
+            Recipients::All => (1, machines),
         };
-        MachineId::all(machines).filter(wanted)
+        let is_reached = move |id: &MachineId| self != Recipients::All || *id != sender;
+        (first..=last).map(MachineId).filter(is_reached)
     }
 }
 
@@ -121,5 +122,20 @@ impl Kind {
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.word())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_send_reaches_its_recipients_and_never_its_sender() {
+        let reached = |to: Recipients| to.ids(MachineId(2), 4).map(|id| id.0).collect::<Vec<_>>();
+        assert_eq!(reached(Recipients::All), [1, 3, 4]);
+        assert_eq!(reached(Recipients::One(MachineId(3))), [3]);
+        for nobody in [0, 5, u32::MAX] {
+            assert_eq!(reached(Recipients::One(MachineId(nobody))), [0; 0], "{nobody}");
+        }
     }
 }

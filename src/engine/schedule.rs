@@ -34,7 +34,7 @@ impl Schedule {
         // The product may round to either side of a deadline; the deadline decides.
         let near = ((time - self.phase).as_secs_f64() * self.clock_rate).round() as u64;
         let mut due = near.saturating_sub(2);
-        while self.deadline(due + 1) <= time {
+        while due < u64::MAX && self.deadline(due + 1) <= time {
             due += 1;
         }
         due
@@ -57,6 +57,14 @@ mod tests {
             let deadline = schedule.deadline(tick);
             prop_assert_eq!(schedule.due(deadline), tick);
             prop_assert_eq!(schedule.due(LabTime(deadline.0 - 1)), tick - 1);
+        }
+    }
+
+    #[test]
+    fn a_rate_that_only_a_log_can_claim_has_ticks_due() {
+        for clock_rate in [1e20, 1e308, f64::MAX] {
+            let schedule = Schedule { clock_rate, phase: LabTime::ZERO, duration: LabTime(u64::MAX) };
+            assert_eq!(schedule.due(LabTime(60_000_000_000)), u64::MAX, "{clock_rate}");
         }
     }
 

@@ -191,6 +191,8 @@ fn a_foreign_machine_takes_part() {
 fn a_foreign_machine_that_misbehaves_loses_its_connection_and_nothing_else() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let foreign = foreign("duration = \"10h\"\nspeedup = 20", "5", &listener);
+    // Before the run begins there is no log to tell of errors.
+    wait_for_events(&foreign.lab, &PARTIAL);
     let long = [b'x'; 1 << 20];
     let abuses: [(&[u8], &str); 5] = [
         (&long, "more than 512 bytes"),

@@ -25,11 +25,12 @@ fn every_window_of_every_run_is_taken() {
 #[test]
 fn machines_that_a_log_only_claims_are_not_all_named() {
     let log = "Clock rate: 4 ticks per second, Machines: 4294967295\n\
-        2026-03-05 12:46:03 | SEND | Clock: 1 | Sent to all machines\n";
+        2026-03-05 12:46:03 | SEND | Clock: 1 | Sent to machine 2\n\
+        2026-03-05 12:46:03 | SEND | Clock: 2 | Sent to all machines\n";
     let history = history(&[log]);
     let excerpt = Excerpt::of(("exp", "run"), &history, WHOLE_SECONDS_START, &Window::default());
     let (text, events) = written(&[excerpt]);
-    assert!(text.ends_with("1000000000 m1 L=1 q=0 {\"m1\":1} SEND to all\n"), "{text}");
+    assert!(text.ends_with("1000000000 m1 L=2 q=0 {\"m1\":2} SEND to all\n"), "{text}");
     check(text.as_bytes(), events).unwrap();
 }
 
