@@ -39,14 +39,13 @@ impl RunMetrics {
     /// The run that these rows, a row a machine, belong to.
     pub fn of(rows: &[MachineMetrics]) -> Option<RunMetrics> {
         let first = rows.first()?;
-        let sum = |of: fn(&MachineMetrics) -> u64| rows.iter().map(of).sum::<u64>();
+        let sum = |of: fn(&MachineMetrics) -> u64| total(rows.iter().map(of).collect());
         let known =
             |of: fn(&MachineMetrics) -> Option<u64>| rows.iter().map(of).collect::<Option<Vec<u64>>>();
-        let sent = known(|row| row.messages_sent).map(|sent| sent.iter().sum::<u64>());
+        let sent = known(|row| row.messages_sent).map(total);
         let received = sum(|row| row.messages_received);
         let all_here = first.machines as usize == rows.len();
-        let queued =
-            known(|row| row.messages_queued).filter(|_| all_here).map(|queued| queued.iter().sum::<u64>());
+        let queued = known(|row| row.messages_queued).filter(|_| all_here).map(total);
         let fidelities = rows.iter().map(|row| row.fidelity).collect::<Option<Vec<f64>>>();
         Some(RunMetrics {
             experiment: first.experiment.clone(),
@@ -60,15 +59,20 @@ impl RunMetrics {
             messages_sent: sent,
             messages_received: received,
             messages_queued: queued,
-            messages_unaccounted: sent
-                .zip(queued)
-                .map(|(sent, queued)| sent as i64 - received as i64 - queued as i64),
+            messages_unaccounted: sent.zip(queued).map(|(sent, queued)| {
+                (sent as i64).saturating_sub(received as i64).saturating_sub(queued as i64)
+            }),
             fidelity_min: fidelities.and_then(|all| all.into_iter().reduce(f64::min)),
             lateness_p99_us: known(|row| row.lateness_p99_us).and_then(|all| all.into_iter().max()),
-            late_ticks: known(|row| row.late_ticks).map(|all| all.iter().sum()),
-            lost_ticks: known(|row| row.lost_ticks).map(|all| all.iter().sum()),
+            late_ticks: known(|row| row.late_ticks).map(total),
+            lost_ticks: known(|row| row.lost_ticks).map(total),
         })
     }
+}
+
+/// Counts of a log's own words, which may claim any number.
+fn total(counts: Vec<u64>) -> u64 {
+    counts.into_iter().fold(0, u64::saturating_add)
 }
 
 /// One metric of one machine over the runs of an experiment.
@@ -148,6 +152,11 @@ pub fn summarise(rows: &[MachineMetrics]) -> Vec<SummaryRow> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counts_that_a_log_only_claims_do_not_overflow() {
+        assert_eq!(total(vec![u64::MAX, 1]), u64::MAX);
+    }
     use crate::metrics::tests::row;
 
     #[test]
