@@ -33,7 +33,7 @@ mkdir -p "$folder"
 cd "$folder"
 lab() { "$labctl" "$@" >>labctl.log 2>&1 || { echo "browser: FAILED: labctl $*" >&2; tail -n 20 labctl.log >&2; exit 1; }; }
 
-# One page each of a short run, of one whose every name is hostile, of 100,000
+# One page each of a short run, of one with messages long on their way, of one whose every name is hostile, of 100,000
 # events, and of more than a page holds.
 cat >lab.toml <<'END'
 name = "lab"
@@ -59,7 +59,9 @@ lab run lab.toml "${simulated[@]}" --run-name run
 lab run hostile.toml "${simulated[@]}" --run-name run
 lab run lab.toml "${simulated[@]}" --clock-rates 600,500,400 --duration 70s --run-name large
 lab run lab.toml "${simulated[@]}" --clock-rates 600,500,400 --duration 200s --run-name long
+lab run lab.toml "${simulated[@]}" --delay uniform:100ms..900ms --run-name link
 lab report results/lab/run -o lab.html
+lab report results/lab/link -o link.html
 lab report results/hostile/run -o hostile.html
 lab report results/lab/large -o large.html
 lab report results/lab/long -o long.html

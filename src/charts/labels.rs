@@ -10,7 +10,7 @@ const LINE: f64 = 17.0;
 /// Between two flat names, and between names and their axis.
 const GAP: f64 = 10.0;
 /// The longest that a name may be, unless it is flat and has more room.
-const LONGEST: f64 = 190.0;
+const LONGEST: f64 = 230.0;
 
 /// Names below an x axis.
 pub(super) struct Row {

@@ -14,8 +14,10 @@ const LINE: f64 = 23.0;
 const MOST_LINES: usize = 3;
 /// The least between a label and the edge of the page.
 const EDGE: f64 = 8.0;
-/// The smallest that a title becomes before it is shortened.
+/// The smallest that a title becomes before it takes two lines.
 const LEAST_TITLE: f64 = 20.0;
+/// Between the two lines of a title that one has no room for.
+const TITLE_LINE: f64 = 27.0;
 
 /// A page, in pixels that are as large as its texts ask for.
 #[derive(Clone, Copy, Debug)]
@@ -73,21 +75,43 @@ impl Heading {
     pub(super) fn draw(&self, canvas: &Canvas<'_>) -> Result<f64, ChartError> {
         canvas.say(&self.title, &self.description());
         let room = canvas.page.right() - MARGIN;
-        let font = Font::size(style::TITLE).bold();
-        let (title, font) = canvas.fitted(&self.title, room, font, LEAST_TITLE)?;
-        canvas.text(&title, (MARGIN, 46.0), font)?;
+        let (title, font) = self.title_lines(canvas)?;
+        for (nth, line) in title.iter().enumerate() {
+            canvas.text(line, (MARGIN, 46.0 + nth as f64 * TITLE_LINE), font)?;
+        }
+        let below = lowered(&title);
         let font = Font::size(style::SUBTITLE).color(MUTED);
         let lines = self.lines(canvas)?;
         for (nth, line) in lines.iter().enumerate() {
             let line = canvas.shortened(line, room, font)?;
-            canvas.text(&line, (MARGIN, 80.0 + nth as f64 * LINE), font)?;
+            canvas.text(&line, (MARGIN, 80.0 + below + nth as f64 * LINE), font)?;
         }
-        Ok(top(&lines))
+        Ok(top(&lines) + below)
     }
 
     /// Where the data may begin.
     pub(super) fn top(&self, canvas: &Canvas<'_>) -> Result<f64, ChartError> {
-        Ok(top(&self.lines(canvas)?))
+        Ok(top(&self.lines(canvas)?) + lowered(&self.title_lines(canvas)?.0))
+    }
+
+    /// The title on one line, or on two where that is too narrow for its smallest
+    /// font; broken where the longer of the two is shortest.
+    fn title_lines(&self, canvas: &Canvas<'_>) -> Result<(Vec<String>, Font), ChartError> {
+        let room = canvas.page.right() - MARGIN;
+        let (title, font) = canvas.fitted(&self.title, room, Font::size(style::TITLE).bold(), LEAST_TITLE)?;
+        if title == self.title {
+            return Ok((vec![title], font));
+        }
+        let mut best: Option<(f64, &str, &str)> = None;
+        for (at, _) in self.title.match_indices(' ') {
+            let (first, second) = (&self.title[..at], &self.title[at + 1..]);
+            let longer = canvas.width(first, font)?.max(canvas.width(second, font)?);
+            if best.is_none_or(|(shortest, ..)| longer < shortest) {
+                best = Some((longer, first, second));
+            }
+        }
+        let Some((_, first, second)) = best else { return Ok((vec![title], font)) };
+        Ok((vec![canvas.shortened(first, room, font)?, canvas.shortened(second, room, font)?], font))
     }
 
     /// The subject, and the notes on as many lines as they need.
@@ -118,6 +142,11 @@ impl Heading {
         let said = [&self.subject].into_iter().chain(&self.notes).filter(|words| !words.is_empty());
         said.map(String::as_str).collect::<Vec<_>>().join("; ")
     }
+}
+
+/// How much lower all below the title begins.
+fn lowered(title: &[String]) -> f64 {
+    TITLE_LINE * title.len().saturating_sub(1) as f64
 }
 
 fn top(lines: &[String]) -> f64 {
@@ -218,8 +247,12 @@ impl Plot {
         let font = Font::size(style::AXIS_TITLE).centred();
         let (x, x_font) = canvas.fitted(x, self.right - self.left, font, style::LABEL)?;
         canvas.text(&x, ((self.left + self.right) / 2.0, canvas.page.x_title()), x_font)?;
-        let (y, font) = canvas.fitted(y, self.bottom - self.top, font, style::LABEL)?;
-        canvas.text(&y, (MARGIN + 4.0, (self.top + self.bottom) / 2.0), font.upwards())
+        // Beside the labels below the plot there is room for the end of a long one.
+        let height = self.bottom - self.top;
+        let (_, y_font) = canvas.fitted(y, height, font, style::LABEL)?;
+        let y = canvas.shortened(y, canvas.page.height - EDGE - self.top, y_font)?;
+        let half = canvas.width(&y, y_font)?.max(height) / 2.0;
+        canvas.text(&y, (MARGIN + 4.0, self.top + half), y_font.upwards())
     }
 
     /// Says in the middle of the plot why it is empty.

@@ -4,7 +4,7 @@ use super::chance::{Held, chance};
 use super::document::Remark;
 use super::subject::{Audited, RunSubject};
 use super::wording::{listed, machine, machines, micros};
-use crate::count::counted;
+use crate::count::{counted, grouped};
 use crate::event::MachineId;
 use crate::log::EndReason;
 use crate::metrics::MachineMetrics;
@@ -181,15 +181,26 @@ fn fidelity(run: &RunSubject) -> Vec<Remark> {
     }
     vec![match (whole.fidelity_min, whole.lateness_p99_us) {
         (Some(fidelity), Some(lateness)) => Remark::good(format!(
-            "The clocks kept their pace: achieved ÷ nominal rate is {fidelity:.4} at worst, and 99 % of each machine's \
+            "The clocks kept their pace: achieved ÷ nominal rate is {fidelity:.4} at worst{}, and 99 % of each machine's \
              ticks were served within {} of their deadline.",
+            lost(&run.rows),
             micros(lateness)
         )),
         (Some(fidelity), None) => Remark::good(format!(
-            "The clocks kept their pace: achieved ÷ nominal rate is {fidelity:.4} at worst."
+            "The clocks kept their pace: achieved ÷ nominal rate is {fidelity:.4} at worst{}.",
+            lost(&run.rows)
         )),
         _ => Remark::unknown("How well the clocks kept their pace these logs do not tell."),
     }]
+}
+
+/// Where ticks were lost to a delay in the sender: that these are counted as
+/// missing, which the spec asks for and no clock is to blame for.
+pub fn lost<'a>(rows: impl IntoIterator<Item = &'a MachineMetrics>) -> String {
+    match rows.into_iter().filter_map(|row| row.lost_ticks).sum() {
+        0 => String::new(),
+        lost => format!(" ({} lost to delays in the sender, as the spec asks)", counted(lost, "tick")),
+    }
 }
 
 fn messages(run: &RunSubject) -> Option<Remark> {
@@ -203,12 +214,15 @@ fn messages(run: &RunSubject) -> Option<Remark> {
     };
     match (whole.messages_queued, whole.messages_unaccounted) {
         (Some(queued), Some(0)) => Some(Remark::good(format!(
-            "All messages are accounted for: {sent} sent, {received} received, {queued} left in queues."
+            "All messages are accounted for: {sent} sent, {} received, {} left in queues.",
+            grouped(received),
+            grouped(queued)
         ))),
         // The doubts tell of those that are not.
         (_, Some(_)) => None,
         _ => Some(Remark::unknown(format!(
-            "{sent} were sent and {received} received; how many were left in queues the logs do not tell."
+            "{sent} were sent and {} received; how many were left in queues the logs do not tell.",
+            grouped(received)
         ))),
     }
 }

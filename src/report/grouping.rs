@@ -1,7 +1,10 @@
 //! Runs sorted by what they share but for the seed, summarised, and held against
 //! theory.
 
+use std::collections::BTreeMap;
+
 use super::subject::{Group, RunSubject, SweepSubject};
+use crate::count::counted;
 use crate::engine::StopSwitch;
 use crate::metrics::MachineMetrics;
 use crate::metrics::summary::summarise;
@@ -36,8 +39,25 @@ pub fn group(runs: &mut [RunSubject], sweeps: &[SweepSubject]) -> Vec<Group> {
             None => alike.push(Alike { experiment: experiment.clone(), shared, members: vec![at] }),
         }
     }
+    tell_apart(&mut alike, runs);
     let mut ticks_left = SIMULATED_TICKS_MAX;
     alike.into_iter().map(|alike| summarised(runs, alike, &mut ticks_left)).collect()
+}
+
+/// Names an experiment that was run in several settings by the runs of each.
+fn tell_apart(alike: &mut [Alike], runs: &[RunSubject]) {
+    let mut settings: BTreeMap<String, usize> = BTreeMap::new();
+    for one in alike.iter() {
+        *settings.entry(one.experiment.clone()).or_default() += 1;
+    }
+    for one in alike.iter_mut().filter(|one| settings[&one.experiment] > 1) {
+        let first = &runs[one.members[0]].stored.run;
+        let more = match one.members.len() - 1 {
+            0 => String::new(),
+            more => format!(" and {}", counted(more as u64, "more run")),
+        };
+        one.experiment = format!("{} ({first}{more})", one.experiment);
+    }
 }
 
 fn summarised(runs: &mut [RunSubject], alike: Alike, ticks_left: &mut f64) -> Group {

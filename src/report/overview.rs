@@ -2,7 +2,7 @@
 
 use super::chance::{Held, chance};
 use super::document::{Remark, Tone};
-use super::findings::{findings, never_idle};
+use super::findings::{findings, lost, never_idle};
 use super::subject::{Audited, Group, RunSubject, Subjects};
 use super::sweeps;
 use super::wording::{listed, machine, micros, name};
@@ -171,7 +171,8 @@ fn clocks(runs: &[RunSubject]) -> Vec<Remark> {
                 format!(", and 99 % of each machine's ticks were served within {}", micros(us))
             });
             Remark::good(format!(
-                "The clocks kept their pace: achieved ÷ nominal rate is {worst:.4} at worst{late}."
+                "The clocks kept their pace: achieved ÷ nominal rate is {worst:.4} at worst{}{late}.",
+                lost(runs.iter().flat_map(|run| &run.rows))
             ))
         })
         .into_iter()

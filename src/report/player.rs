@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use super::wording::micros;
 use crate::count::counted;
+use crate::event::Kind;
 use crate::history::History;
 use machine::Machine;
 use window::Window;
@@ -90,7 +91,7 @@ pub fn section(history: &History, events_shown: u64) -> PlayerParts {
     let machines = machine::machines(history, &window, shown.origin_us);
     let data = serde_json::to_string(&Data { shown: &shown, machines }).expect("numbers and plain texts");
     PlayerParts {
-        markup: markup(history, &shown),
+        markup: markup(history, &window, &shown),
         style: STYLE,
         script: SCRIPT,
         data_json: data.replace('<', "\\u003c"),
@@ -115,7 +116,14 @@ fn shown(history: &History, window: &Window) -> Shown {
     }
 }
 
-fn markup(history: &History, shown: &Shown) -> String {
+/// Whether a RECEIVE that is shown does not tell how long its message waited.
+fn hides_arrivals(history: &History, window: &Window) -> bool {
+    let machines = history.machines().iter().zip(&window.ends);
+    let mut records = machines.flat_map(|(machine, end)| (0..*end).map(|index| machine.record(index)));
+    records.any(|record| record.kind == Kind::Receive && record.waited_us.is_none())
+}
+
+fn markup(history: &History, window: &Window, shown: &Shown) -> String {
     #[derive(Serialize)]
     struct Context<'a> {
         shown: &'a Shown,
@@ -123,6 +131,7 @@ fn markup(history: &History, shown: &Shown) -> String {
         events: String,
         events_of_run: String,
         to: String,
+        hides_arrivals: bool,
         is_complete: bool,
     }
     let mut templates = Environment::new();
@@ -133,6 +142,7 @@ fn markup(history: &History, shown: &Shown) -> String {
         events: counted(shown.events, "event"),
         events_of_run: counted(shown.events_of_run, "event"),
         to: micros(shown.to_us.unsigned_abs()),
+        hides_arrivals: hides_arrivals(history, window),
         is_complete: history.missing_logs().is_none(),
     };
     templates.render_str(MARKUP, Serde(context)).expect("the template and its context belong together")

@@ -279,10 +279,18 @@ impl Panel<'_> {
             points: self.points.iter().enumerate().filter_map(point).collect(),
             theory: Vec::new(),
         };
+        // The names of the values are told once, below the axis: there is no room beside each.
+        let joined =
+            |words: Vec<&str>, none: String| if words.is_empty() { none } else { words.join(" · ") };
+        let keys = self.points[0].cell.settings.iter().map(|(key, _)| key.as_str()).collect();
+        let values = |point: &Point<'_>| {
+            let values = point.cell.settings.iter().map(|(_, value)| value.as_str()).collect();
+            joined(values, point.cell.title())
+        };
         let swept = Swept {
             title: self.title.clone(),
-            axis: "cell".to_owned(),
-            places: SweptAxis::Names(self.points.iter().map(|point| point.cell.title()).collect()),
+            axis: joined(keys, "cell".to_owned()),
+            places: SweptAxis::Names(self.points.iter().map(values).collect()),
             metric: metric.label.to_owned(),
             caption: self.caption("mean"),
             lines: vec![line],

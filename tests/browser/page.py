@@ -1,5 +1,6 @@
 """What a test does with a report in the browser, and what it can ask it."""
 
+import csv
 import json
 import subprocess
 
@@ -79,6 +80,30 @@ class Page:
 
     def picture(self, name):
         self.browser.picture(self.folder / f"{name}.png")
+
+    def purple(self):
+        """The columns of the diagram that have the colour of messages not received."""
+        return self.js("""const canvas = document.querySelector('.player-lanes');
+            const probe = document.createElement('canvas').getContext('2d');
+            probe.fillStyle = getComputedStyle(document.getElementById('player')).getPropertyValue('--player-open').trim();
+            probe.fillRect(0, 0, 1, 1);
+            const [red, green, blue] = probe.getImageData(0, 0, 1, 1).data;
+            const { data, width, height } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            const near = (at) => data[at + 3] > 120 && Math.abs(data[at] - red) + Math.abs(data[at + 1] - green)
+              + Math.abs(data[at + 2] - blue) < 40;
+            const columns = [];
+            for (let x = 0; x < width; x += 1) {
+              for (let y = 0; y < height; y += 1) if (near(4 * (y * width + x))) { columns.push(x); break; }
+            }
+            return columns""")
+
+    def events(self, run):
+        """The events of a run's table, by machine, in the order of its log."""
+        machines = {}
+        with open(self.folder / f"results/lab/{run}/events.csv", newline="") as file:
+            for row in csv.DictReader(file):
+                machines.setdefault(int(row["machine"]), []).append(row)
+        return machines
 
     def why(self, address):
         """What labctl itself says of an event."""

@@ -125,6 +125,62 @@ fn several_runs_are_summarised_with_intervals_and_told_in_short() {
 }
 
 #[test]
+fn settings_of_one_experiment_are_told_apart_by_their_runs() {
+    let lab = lab_with_run();
+    for (rates, name) in [("1,3,6", "two"), ("5,5,5", "three"), ("600,500,400", "four")] {
+        lab.labctl(&["run", "lab.toml", "--engine", "sim", "--clock-rates", rates, "--run-name", name])
+            .code(0);
+    }
+    report(&lab, &["results"]).code(0);
+    let page = lab.read("report.html");
+    for text in [
+        "lab (one): machine 2 (1 tick/s)",
+        "lab (two): machine 1 (1 tick/s)",
+        "In lab (four) and lab (three) no machine",
+    ] {
+        assert!(page.contains(text), "`{text}` is not in the page");
+    }
+    report(&lab, &["results/lab/four", "-o", "four.html"]).code(0);
+    let told = lab.read("four.html");
+    let counts = told.split("All messages are accounted for: ").nth(1).expect("all are accounted for");
+    let thousands = counts.split(" left").next().unwrap_or_default().matches(',').count();
+    assert!(thousands >= 2 + 2, "thousands of those sent and received stand apart: {}", &counts[..80]);
+}
+
+#[test]
+fn ticks_that_a_sender_slept_through_are_no_fault_of_the_clocks() {
+    let lab = Lab::with_spec(LAB);
+    let run =
+        ["run", "lab.toml", "--speedup", "10", "--delay", "constant:700ms", "--set", "network.where=sender"];
+    lab.labctl(&run).code(0);
+    report(&lab, &["results/lab/latest"]).code(0);
+    let page = lab.read("report.html");
+    let told = page.contains("lost to delays in the sender, as the spec asks)");
+    assert!(told || page.contains("To be doubted"), "a rate far below the nominal one is explained");
+}
+
+#[test]
+fn cells_of_many_axes_are_named_by_their_values() {
+    let lab = Lab::with_spec(LAB);
+    let axes = [
+        "--clock-rates",
+        "1,3,6;2,4,6",
+        "--internal-prob",
+        "0.2,0.7",
+        "--set",
+        "network.delay=none,constant:100ms",
+    ];
+    lab.labctl(&[&["sweep", "lab.toml", "--engine", "sim", "--name", "grid"], &axes[..]].concat()).code(0);
+    report(&lab, &["results/grid"]).code(0);
+    let page = lab.read("report.html");
+    for text in
+        ["1,3,6 · 0.2 · none", "2,4,6 · 0.7 · constant:100ms", "clock_rates · internal_prob · network.delay"]
+    {
+        assert!(page.contains(text), "`{text}` is not in the page");
+    }
+}
+
+#[test]
 fn an_unsound_run_is_told_first_and_its_lines_are_quoted() {
     let lab = lab_with_run();
     let log = lab.read("results/lab/one/log_3.txt");

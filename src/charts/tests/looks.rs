@@ -23,6 +23,29 @@ fn charts_have_room_for_their_words_in_every_size() {
 }
 
 #[test]
+fn titles_and_what_is_measured_are_whole_in_every_size() {
+    let cut = |chart: &Chart| -> Vec<String> {
+        let text = svg(chart);
+        let words: Vec<&str> = text.split("<text").skip(1).collect();
+        let is_title = |words: &&&str| words.contains("font-weight=\"bold\"") || words.contains("rotate(270");
+        words
+            .iter()
+            .filter(is_title)
+            .filter(|words| words.contains('…'))
+            .map(|words| words.to_string())
+            .collect()
+    };
+    for (width, height) in SIZES {
+        for machines in [2, 20] {
+            let look = Look::new(width, height, 1.0, Theme::Light).expect("a size");
+            for chart in run_charts_at(&run(machines, 60.0), look) {
+                assert_eq!(cut(&chart), Vec::<String>::new(), "{} at {width}", chart.name);
+            }
+        }
+    }
+}
+
+#[test]
 fn scale_multiplies_the_pixels_and_changes_nothing_else() {
     let chart = |scale| {
         let look = Look::new(800, 500, scale, Theme::Light).expect("a look");

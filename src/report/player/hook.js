@@ -38,7 +38,7 @@ function hook(player) {
         past: related && byMachine((lane, at) => pastCount(run, related, at)),
         future: related && byMachine((lane, at) => (futureCount(run, related, at) > 0 ? lane.count - futureCount(run, related, at) : null)),
         chain: related && related.chain.length,
-        queues: state.instant === null ? null : byMachine((lane) => queueAt(lane.inbox, state.instant)),
+        queues: state.instant === null ? null : byMachine((lane) => queueAt(run, lane, state.instant)),
       };
     },
     scrub(ms, span) {

@@ -58,8 +58,8 @@ function drawMessages(context, view, messages, related, ink) {
     const isOpen = known >= LATER;
     const key = `${relation} ${known === AMBIGUOUS ? 'dashed' : isOpen ? 'open' : 'plain'}`;
     if (!styles.has(key)) {
-      const [lines, heads, waits, ends] = [0, 0, 0, 0].map(() => new Path2D());
-      styles.set(key, { lines, heads, waits, ends, relation, isOpen, isDashed: known === AMBIGUOUS });
+      const [lines, heads, waits, stubs, ends] = [0, 0, 0, 0, 0].map(() => new Path2D());
+      styles.set(key, { lines, heads, waits, stubs, ends, relation, isOpen, isDashed: known === AMBIGUOUS });
     }
     traceMessage(view, receiver, inbox, at, styles.get(key));
   }
@@ -84,16 +84,25 @@ function strokeMessages(context, style, calm, ink) {
   context.stroke(style.waits);
   context.lineWidth = 1.4;
   context.stroke(style.ends);
+  context.setLineDash([3, 2]);
+  context.stroke(style.stubs);
+  context.setLineDash([]);
   context.globalAlpha = 1;
 }
 
-// From the SEND to the arrival, along the lane while it waits, up to the RECEIVE.
+// From the SEND to the arrival, along the lane while it waits, up to the
+// RECEIVE. Where the arrival is not known, straight to the RECEIVE; without one,
+// an open end that leads towards the machine.
 function traceMessage(view, receiver, inbox, at, style) {
   const { run } = view;
   const send = inbox.send[at];
   const lane = yOf(view, receiver);
-  const arrivalX = xOf(view, inbox.arrival[at]);
   const isOpen = inbox.pop[at] === Infinity;
+  if (isOpen && inbox.isGuess[at]) {
+    traceStub(view, xOf(view, run.at[send]), yOf(view, run.lane[send]), lane, style);
+    return;
+  }
+  const arrivalX = xOf(view, inbox.isGuess[at] ? inbox.pop[at] : inbox.arrival[at]);
   const popX = isOpen ? Math.min(xOf(view, run.end), view.right + 20) - 4 : xOf(view, inbox.pop[at]);
   const waits = popX - arrivalX > 4;
   const y = waits ? rowOf(view, receiver, at) : lane;
@@ -117,6 +126,15 @@ function traceMessage(view, receiver, inbox, at, style) {
     style.waits.moveTo(popX, y);
     style.waits.lineTo(popX, lane + 4);
   }
+}
+
+function traceStub(view, x, y, toY, style) {
+  const way = Math.sign(toY - y) || 1;
+  const [endX, endY] = [x + 7, y + way * Math.min(20, view.laneHeight * 0.36)];
+  style.stubs.moveTo(x, y);
+  style.stubs.lineTo(endX, endY - way * 3);
+  style.ends.moveTo(endX + 3, endY);
+  style.ends.arc(endX, endY, 3, 0, 2 * Math.PI);
 }
 
 // Where a message waits; messages that arrive one after another wait on rows of their own.
@@ -184,7 +202,7 @@ function traceLink(context, view, event, before) {
   }
   const { inbox } = view.run.lanes[view.run.lane[event]];
   const message = view.run.messageOf[event];
-  const arrival = message < 0 ? x : xOf(view, inbox.arrival[message]);
+  const arrival = message < 0 || inbox.isGuess[message] ? x : xOf(view, inbox.arrival[message]);
   if (x - arrival > 4) {
     const row = rowOf(view, view.run.lane[event], message);
     context.lineTo(arrival, row);

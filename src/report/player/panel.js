@@ -63,12 +63,18 @@ function messageRows(run, event) {
 
 function waitText(wait) { return Number.isNaN(wait) ? 'wait not told' : `${durationText(wait)} in the queue`; }
 
+// How long a queue is, as far as the logs tell.
+function lengthText([low, high]) { return low === high ? numberText(low) : `${numberText(low)} to ${numberText(high)}`; }
+
 // What waits on a machine at an instant: sender and clock of each message.
 function queueText(run, lane, instant) {
   const { inbox } = run.lanes[lane];
+  const length = queueAt(run, run.lanes[lane], instant);
+  if (length[1] === 0) return '';
   const waiting = waitingAt(inbox, instant, QUEUE_MOST);
-  const more = queueAt(inbox, instant) - waiting.length;
-  return waiting.map((at) => messageText(run, inbox, at)).join(', ') + (more > 0 ? ` and ${numberText(more)} more` : '');
+  const more = length[1] - waiting.length;
+  const told = length[0] === length[1] ? '' : `${lengthText(length)} of `;
+  return told + waiting.map((at) => messageText(run, inbox, at)).join(', ') + (more > 0 ? ` and ${numberText(more)} more` : '');
 }
 
 // The queues that are not empty at an instant, but for those told elsewhere.
@@ -124,13 +130,15 @@ function listOf(rows) {
 // The queue of each machine, next waiting first, each box beside its lane.
 function showQueues({ run, view, state, parts }) {
   const { instant } = state;
+  parts.queuePanel.classList.toggle('player-untold', instant === null);
   const isBeside = parts.queuePanel.offsetLeft > view.width / 2;
   const rows = isBeside ? Math.floor((view.laneHeight - 22) / 22) : QUEUE_MOST;
   parts.queues.forEach((box, at) => {
     const { inbox } = run.lanes[at];
     box.list.replaceChildren();
-    const length = instant === null ? NaN : queueAt(inbox, instant);
-    const told = instant === null ? '' : length === 0 ? ': empty' : `: ${numberText(length)}`;
+    const bounds = instant === null ? [NaN, NaN] : queueAt(run, run.lanes[at], instant);
+    const length = bounds[1];
+    const told = instant === null ? '' : length === 0 ? ': empty' : `: ${lengthText(bounds)}`;
     box.head.textContent = `queue of ${run.lanes[at].id}${told}`;
     const fitting = Math.min(QUEUE_MOST, isBeside ? 2 * rows : QUEUE_MOST);
     const shown = length > fitting ? Math.max(0, fitting - 1) : length;

@@ -94,6 +94,10 @@ function countKinds(run, lane) {
     lane.sendsBefore[index + 1] = lane.sendsBefore[index] + (kind === SEND);
     lane.receivesBefore[index + 1] = lane.receivesBefore[index] + (kind === RECEIVE);
   }
+  lane.receives = new Int32Array(lane.receivesBefore[lane.count]);
+  for (let index = 0; index < lane.count; index += 1) {
+    if (run.kind[lane.base + index] === RECEIVE) lane.receives[lane.receivesBefore[index]] = lane.base + index;
+  }
 }
 
 function readReceives(run, machine, lane) {
@@ -153,8 +157,8 @@ function setSource(run, event, from, index, transit) {
 }
 
 // Every message, by receiver, in the order of arrival. A message has a SEND, a
-// RECEIVE or both. Where its arrival is not known it is guessed: as that of the
-// SEND, or of a message never received as long after it as others take.
+// RECEIVE or both. Where its arrival is not known it is somewhere between them,
+// and has its place here by the SEND.
 function readMessages(run, data) {
   const byLane = run.lanes.map(() => []);
   for (let event = 0; event < run.count; event += 1) {
@@ -166,20 +170,12 @@ function readMessages(run, data) {
     if (isGuess) arrival = source < 0 ? pop : Math.min(run.at[source], pop);
     byLane[run.lane[event]].push({ send: source, receive: event, arrival, pop, known: run.known[event], isGuess });
   }
-  const typical = byLane.map((messages) => typicalTransit(run, messages));
-  data.machines.forEach((machine, lane) => readOpen(run, machine.open, run.lanes[lane], byLane, typical));
+  data.machines.forEach((machine, lane) => readOpen(run, machine.open, run.lanes[lane], byLane));
   run.lanes.forEach((lane, at) => { lane.inbox = makeInbox(run, byLane[at]); });
   readDeliveries(run);
 }
 
-// The median time from SEND to arrival, as far as it is known.
-function typicalTransit(run, messages) {
-  const known = messages.filter((message) => message.send >= 0 && !message.isGuess);
-  const transits = Float64Array.from(known, (message) => message.arrival - run.at[message.send]).sort();
-  return transits.length > 0 ? Math.max(0, transits[transits.length >> 1]) : 0;
-}
-
-function readOpen(run, open, lane, byLane, typical) {
+function readOpen(run, open, lane, byLane) {
   const sends = unpack(open.sends, open.count);
   const to = unpack(open.to, open.count);
   const transits = unpack(open.transits, open.count);
@@ -190,7 +186,7 @@ function readOpen(run, open, lane, byLane, typical) {
     const send = lane.base + index;
     const isGuess = Number.isNaN(transits[at]);
     const receiver = run.laneOfMachine.get(to[at]);
-    const arrival = run.at[send] + (isGuess ? typical[receiver] : transits[at]);
+    const arrival = run.at[send] + (isGuess ? 0 : transits[at]);
     const known = later[at] ? LATER : NEVER;
     byLane[receiver].push({ send, receive: -1, arrival, pop: Infinity, known, isGuess });
   }
@@ -221,13 +217,29 @@ function makeInbox(run, messages) {
     }
   }
   inbox.popsInOrder = inbox.pop.slice().sort();
+  inbox.knownArrivals = inbox.arrival.filter((_, at) => !inbox.isGuess[at]);
+  inbox.knownPops = inbox.pop.filter((_, at) => !inbox.isGuess[at]).sort();
   measureLengths(inbox);
   return inbox;
 }
 
-// How many messages wait at a moment.
-function queueAt(inbox, time) {
-  return upperBound(inbox.arrival, time) - upperBound(inbox.popsInOrder, time);
+// How many messages wait at a moment, at least and at most. A RECEIVE logs the
+// length that it leaves; between two of them known arrivals add to it, and what
+// came at a time that is not known lies anywhere between.
+function queueAt(run, lane, time) {
+  const { inbox, receives, receivesBefore, at } = lane;
+  const next = receivesBefore[upperBound(at, time)];
+  const knownBy = (moment) => upperBound(inbox.knownArrivals, moment);
+  const lengthAfter = (nth) => (nth >= 0 && nth < receives.length ? run.queueLength[receives[nth]] : NaN);
+  const before = next === 0 ? 0 : lengthAfter(next - 1);
+  const known = knownBy(time);
+  const low = Number.isNaN(before)
+    ? known - upperBound(inbox.knownPops, time)
+    : before + known - (next === 0 ? 0 : knownBy(run.at[receives[next - 1]]));
+  const after = lengthAfter(next);
+  const sent = upperBound(inbox.arrival, time) - upperBound(inbox.popsInOrder, time);
+  const high = Number.isNaN(after) ? sent : Math.min(sent, after + 1 - (knownBy(run.at[receives[next]]) - known));
+  return [low, Math.max(low, high)];
 }
 
 // The length after each arrival, and the largest of each block of them.

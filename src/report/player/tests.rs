@@ -225,6 +225,19 @@ fn a_receive_stamped_before_its_send_is_shown_with_it_or_not_at_all() {
 }
 
 #[test]
+fn where_arrivals_are_not_logged_the_page_says_so() {
+    let told =
+        |history: &History| section(history, u64::MAX).markup.contains("do not tell when a message arrived");
+    let (whole, _) = simulated(SPECS[2], 3, Hide::Nothing);
+    assert!(!told(&whole));
+    let silent = history(&[
+        &["46:01 | SEND | Clock: 1 | Sent to machine 2"],
+        &["46:03 | RECEIVE | Clock: 2 | Message clock: 1, Queue length: 0"],
+    ]);
+    assert!(told(&silent));
+}
+
+#[test]
 fn messages_without_a_receive_that_is_shown_are_told_apart() {
     let lines: [&[&str]; 2] = [
         &[
