@@ -40,8 +40,8 @@ pub struct Distributions {
 
 /// Draws distributions side by side. Values that are no finite numbers are left
 /// out, and counted on the chart.
-pub fn distribution_chart(name: &str, of: &Distributions) -> Result<Chart, ChartError> {
-    canvas::draw(name, Look::default(), |canvas| Drawing::new(of).paint(canvas))
+pub fn distribution_chart(name: &str, of: &Distributions, look: Look) -> Result<Chart, ChartError> {
+    canvas::draw(name, look, |canvas| Drawing::new(of).paint(canvas))
 }
 
 struct Drawing<'a> {

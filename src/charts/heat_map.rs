@@ -46,8 +46,8 @@ pub struct AxisValues {
 
 /// Draws a metric over two axes. Cells that are missing, or no finite numbers,
 /// are hatched.
-pub fn heat_map(name: &str, map: &HeatMap) -> Result<Chart, ChartError> {
-    canvas::draw(name, Look::default(), |canvas| Drawing::new(map).paint(canvas))
+pub fn heat_map(name: &str, map: &HeatMap, look: Look) -> Result<Chart, ChartError> {
+    canvas::draw(name, look, |canvas| Drawing::new(map).paint(canvas))
 }
 
 struct Drawing<'a> {

@@ -66,8 +66,8 @@ pub struct SweptPoint {
 
 /// Draws a metric over one axis of a sweep. Points that are no finite numbers
 /// are left out, and counted on the chart.
-pub fn swept_chart(name: &str, swept: &Swept) -> Result<Chart, ChartError> {
-    canvas::draw(name, Look::default(), |canvas| Drawing { swept, shown: Shown::new(swept) }.paint(canvas))
+pub fn swept_chart(name: &str, swept: &Swept, look: Look) -> Result<Chart, ChartError> {
+    canvas::draw(name, look, |canvas| Drawing { swept, shown: Shown::new(swept) }.paint(canvas))
 }
 
 struct Drawing<'a> {

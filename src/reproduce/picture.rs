@@ -32,7 +32,7 @@ pub fn distributions(of: &Reproduction<'_>) -> Result<Vec<Chart>, ChartError> {
             caption: "each group: the runs of a machine, which differ in the seed alone".to_owned(),
             groups: groups.map(|stated| distribution(stated, of)).collect(),
         };
-        distribution_chart(&distributions_name(metric.name), &of)
+        distribution_chart(&distributions_name(metric.name), &of, Look::default())
     });
     charts.collect()
 }
@@ -96,7 +96,7 @@ pub fn over_axis(order: &ChartOrder, replicates: &Replicates<'_>) -> Result<Char
         caption: format!("mean of {runs} runs a place, 95 % intervals (t)"),
         lines: MachineId::all(machines).map(line).collect(),
     };
-    swept_chart(&order.name, &swept)
+    swept_chart(&order.name, &swept, Look::default())
 }
 
 fn point(

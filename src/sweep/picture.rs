@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::folder::SweepFolder;
 use super::gathering::CellResult;
 use super::outline::{CellOutline, MAIN_METRICS};
 use crate::charts::{
@@ -29,10 +30,11 @@ pub struct SweepPicture<'a> {
 }
 
 impl<'a> SweepPicture<'a> {
-    /// A picture of a sweep of this name.
-    pub fn new(title: &str, plan: &'a Plan) -> SweepPicture<'a> {
+    /// A picture of the sweep of this plan, still without its cells.
+    pub fn new(folder: &SweepFolder, plan: &'a Plan) -> SweepPicture<'a> {
+        let title = format!("sweep {}", folder.name());
         let has_axes = !plan.axes().is_empty();
-        SweepPicture { title: title.to_owned(), plan, has_axes, outlines: Vec::new(), rows: Vec::new() }
+        SweepPicture { title, plan, has_axes, outlines: Vec::new(), rows: Vec::new() }
     }
 
     /// Takes in the next cell.
@@ -49,10 +51,16 @@ impl<'a> SweepPicture<'a> {
         &self.outlines
     }
 
-    /// Draws what the cells came to, each experiment apart.
-    pub fn draw(&self) -> Result<Vec<Chart>, ChartError> {
+    /// How many runs were taken in.
+    pub fn runs(&self) -> u64 {
+        self.outlines.iter().map(|outline| outline.runs).sum()
+    }
+
+    /// Draws what the cells came to, each experiment apart; nothing where there
+    /// are no runs.
+    pub fn draw(&self, look: Look) -> Result<Vec<Chart>, ChartError> {
         if !self.has_axes {
-            return self.draw_replicates();
+            return self.draw_replicates(look);
         }
         let mut by_experiment: BTreeMap<&str, Vec<Point<'_>>> = BTreeMap::new();
         for outline in self.outlines.iter().filter(|outline| outline.runs > 0) {
@@ -64,25 +72,25 @@ impl<'a> SweepPicture<'a> {
         for (experiment, points) in by_experiment {
             let prefix = if several { format!("{experiment}_") } else { String::new() };
             let panel = Panel { title: format!("{} · experiment {experiment}", self.title), prefix, points };
-            charts.extend(panel.draw()?);
+            charts.extend(panel.draw(look)?);
         }
         Ok(charts)
     }
 
     /// Against speed ratio, and side by side.
-    fn draw_replicates(&self) -> Result<Vec<Chart>, ChartError> {
+    fn draw_replicates(&self, look: Look) -> Result<Vec<Chart>, ChartError> {
         if self.rows.is_empty() {
             return Ok(Vec::new());
         }
         let published: Published =
             self.plan.cells().iter().flat_map(|cell| published_values(&cell.spec.name, &cell.spec)).collect();
-        let mut charts = experiment_charts(&self.rows, &published, Look::default())?;
+        let mut charts = experiment_charts(&self.rows, &published, look)?;
         for metric in main_metrics() {
             let groups = self.groups(metric, &published);
             let caption = "each group: the runs of a machine, which differ in the seed alone".to_owned();
             let of =
                 Distributions { title: self.title.clone(), metric: metric.label.to_owned(), caption, groups };
-            charts.push(distribution_chart(&format!("{}_replicates", metric.name), &of)?);
+            charts.push(distribution_chart(&format!("{}_replicates", metric.name), &of, look)?);
         }
         Ok(charts)
     }
@@ -173,12 +181,12 @@ struct Panel<'a> {
 }
 
 impl Panel<'_> {
-    fn draw(&self) -> Result<Vec<Chart>, ChartError> {
+    fn draw(&self, look: Look) -> Result<Vec<Chart>, ChartError> {
         let axes: Vec<&str> = self.points[0].cell.settings.iter().map(|(key, _)| key.as_str()).collect();
         let charts = main_metrics().enumerate().map(|(at, metric)| match axes[..] {
-            [axis] => self.line(at, metric, axis),
-            [y, x] => self.map(at, metric, x, y),
-            _ => self.side_by_side(at, metric),
+            [axis] => self.line(at, metric, axis, look),
+            [y, x] => self.map(at, metric, x, y, look),
+            _ => self.side_by_side(at, metric, look),
         });
         charts.collect()
     }
@@ -191,7 +199,7 @@ impl Panel<'_> {
         format!("{what} of {runs} runs a cell{interval}")
     }
 
-    fn line(&self, at: usize, metric: &Metric, axis: &str) -> Result<Chart, ChartError> {
+    fn line(&self, at: usize, metric: &Metric, axis: &str, look: Look) -> Result<Chart, ChartError> {
         let numbers: Option<Vec<f64>> = self.points.iter().map(|point| number(point.value(0))).collect();
         let places = match &numbers {
             Some(_) => SweptAxis::Numbers,
@@ -221,10 +229,10 @@ impl Panel<'_> {
             caption: self.caption("mean"),
             lines: (0..machines).map(line).collect(),
         };
-        swept_chart(&format!("{}{}_over_{}", self.prefix, metric.name, file_word(axis)), &swept)
+        swept_chart(&format!("{}{}_over_{}", self.prefix, metric.name, file_word(axis)), &swept, look)
     }
 
-    fn map(&self, at: usize, metric: &Metric, x: &str, y: &str) -> Result<Chart, ChartError> {
+    fn map(&self, at: usize, metric: &Metric, x: &str, y: &str, look: Look) -> Result<Chart, ChartError> {
         let (columns, rows) = (self.values(1), self.values(0));
         let mut cells = vec![vec![None; columns.len()]; rows.len()];
         let mut overloaded = vec![vec![None; columns.len()]; rows.len()];
@@ -247,7 +255,7 @@ impl Panel<'_> {
             overloaded,
         };
         let name = format!("{}{}_over_{}_and_{}", self.prefix, metric.name, file_word(x), file_word(y));
-        heat_map(&name, &map)
+        heat_map(&name, &map, look)
     }
 
     /// The values of an axis, each once, in the order of the cells.
@@ -262,7 +270,7 @@ impl Panel<'_> {
     }
 
     /// With many axes there is no plane to draw on: a point a cell.
-    fn side_by_side(&self, at: usize, metric: &Metric) -> Result<Chart, ChartError> {
+    fn side_by_side(&self, at: usize, metric: &Metric, look: Look) -> Result<Chart, ChartError> {
         let point = |(index, point): (usize, &Point<'_>)| {
             let summary = point.outline.whole[at].as_ref()?;
             let interval = summary.mean_interval;
@@ -287,7 +295,7 @@ impl Panel<'_> {
             caption: self.caption("mean"),
             lines: vec![line],
         };
-        swept_chart(&format!("{}{}_over_cells", self.prefix, metric.name), &swept)
+        swept_chart(&format!("{}{}_over_cells", self.prefix, metric.name), &swept, look)
     }
 }
 
