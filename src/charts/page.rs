@@ -10,12 +10,16 @@ use super::style::{self, GRID, INK, MARGIN, MUTED, Stroke};
 const TOP: f64 = 140.0;
 /// Between two lines of notes.
 const LINE: f64 = 23.0;
-/// The most lines of notes.
+/// The most lines of a subject, and the most of notes.
 const MOST_LINES: usize = 3;
 /// The least between a label and the edge of the page.
 const EDGE: f64 = 8.0;
-/// The smallest that a title becomes before it is shortened.
+/// The smallest that a title becomes before it takes a second line.
 const LEAST_TITLE: f64 = 20.0;
+/// Between the two lines of a title.
+const TITLE_LINE: f64 = 27.0;
+/// Between the parts of a subject, and between notes.
+const BETWEEN: &str = " · ";
 
 /// A page, in pixels that are as large as its texts ask for.
 #[derive(Clone, Copy, Debug)]
@@ -72,45 +76,52 @@ impl Heading {
     /// Draws it, and says where the data may begin.
     pub(super) fn draw(&self, canvas: &Canvas<'_>) -> Result<f64, ChartError> {
         canvas.say(&self.title, &self.description());
-        let room = canvas.page.right() - MARGIN;
-        let font = Font::size(style::TITLE).bold();
-        let (title, font) = canvas.fitted(&self.title, room, font, LEAST_TITLE)?;
-        canvas.text(&title, (MARGIN, 46.0), font)?;
+        let (room, mut y) = (canvas.page.right() - MARGIN, 46.0);
+        let (titles, font) = self.titles(canvas)?;
+        for title in &titles {
+            canvas.text(&canvas.shortened(title, room, font)?, (MARGIN, y), font)?;
+            y += TITLE_LINE;
+        }
         let font = Font::size(style::SUBTITLE).color(MUTED);
         let lines = self.lines(canvas)?;
         for (nth, line) in lines.iter().enumerate() {
             let line = canvas.shortened(line, room, font)?;
-            canvas.text(&line, (MARGIN, 80.0 + nth as f64 * LINE), font)?;
+            canvas.text(&line, (MARGIN, y + 34.0 - TITLE_LINE + nth as f64 * LINE), font)?;
         }
-        Ok(top(&lines))
+        Ok(top(&titles, &lines))
     }
 
     /// Where the data may begin.
     pub(super) fn top(&self, canvas: &Canvas<'_>) -> Result<f64, ChartError> {
-        Ok(top(&self.lines(canvas)?))
+        Ok(top(&self.titles(canvas)?.0, &self.lines(canvas)?))
     }
 
-    /// The subject, and the notes on as many lines as they need.
-    fn lines(&self, canvas: &Canvas<'_>) -> Result<Vec<String>, ChartError> {
-        const BETWEEN: &str = " · ";
-        let (font, room) = (Font::size(style::SUBTITLE), canvas.page.right() - MARGIN);
-        let mut lines: Vec<String> = Vec::new();
-        let fits = |line: &str, note: &str| -> Result<bool, ChartError> {
-            Ok(canvas.width(&format!("{line}{BETWEEN}{note}"), font)? <= room)
-        };
-        for note in &self.notes {
-            let count = lines.len();
-            match lines.last_mut() {
-                Some(line) if count == MOST_LINES || fits(line, note)? => {
-                    line.push_str(BETWEEN);
-                    line.push_str(note);
-                }
-                _ => lines.push(note.clone()),
+    /// The title as large as it fits, on two lines where it would be too small.
+    fn titles(&self, canvas: &Canvas<'_>) -> Result<(Vec<String>, Font), ChartError> {
+        let (font, room) = (Font::size(style::TITLE).bold(), canvas.page.right() - MARGIN);
+        let (title, font) = canvas.fitted(&self.title, room, font, LEAST_TITLE)?;
+        if title == self.title {
+            return Ok((vec![title], font));
+        }
+        let words: Vec<&str> = self.title.split(' ').collect();
+        let mut first = words[0].to_owned();
+        for word in &words[1..] {
+            let longer = format!("{first} {word}");
+            if canvas.width(&longer, font)? > room {
+                break;
             }
+            first = longer;
         }
-        if !self.subject.is_empty() {
-            lines.insert(0, self.subject.clone());
-        }
+        let rest = self.title[first.len()..].trim_start().to_owned();
+        let lines = if rest.is_empty() { vec![first] } else { vec![first, rest] };
+        Ok((lines, font))
+    }
+
+    /// The subject, and the notes, on as many lines as they need.
+    fn lines(&self, canvas: &Canvas<'_>) -> Result<Vec<String>, ChartError> {
+        let mut lines = joined(canvas, self.subject.split(BETWEEN))?;
+        lines.retain(|line| !line.is_empty());
+        lines.extend(joined(canvas, self.notes.iter().map(String::as_str))?);
         Ok(lines)
     }
 
@@ -120,8 +131,28 @@ impl Heading {
     }
 }
 
-fn top(lines: &[String]) -> f64 {
-    TOP + LINE * lines.len().saturating_sub(2) as f64
+fn top(titles: &[String], lines: &[String]) -> f64 {
+    let more = |lines: &[String], usual: usize| lines.len().saturating_sub(usual) as f64;
+    TOP + TITLE_LINE * more(titles, 1) + LINE * more(lines, 2)
+}
+
+/// Parts side by side, as many on a line as fit.
+fn joined<'a>(canvas: &Canvas<'_>, parts: impl Iterator<Item = &'a str>) -> Result<Vec<String>, ChartError> {
+    let (font, room) = (Font::size(style::SUBTITLE), canvas.page.right() - MARGIN);
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        let count = lines.len();
+        match lines.last_mut() {
+            Some(line)
+                if count == MOST_LINES || canvas.width(&format!("{line}{BETWEEN}{part}"), font)? <= room =>
+            {
+                line.push_str(BETWEEN);
+                line.push_str(part);
+            }
+            _ => lines.push(part.to_owned()),
+        }
+    }
+    Ok(lines)
 }
 
 /// The area of the data: two axes and where they lie on the page.

@@ -20,7 +20,7 @@ pub enum StoredError {
     Sample(#[from] SampleError),
 }
 
-/// Shows the runs of each cell to `witness`, in the order of the cells: those
+/// Shows the runs of every cell to `witness`, in the order of the cells: those
 /// that were gathered last, or, where nobody has gathered the sweep, what its
 /// journals hold. Nothing is written.
 ///
@@ -33,12 +33,11 @@ pub fn read_stored(
     mut witness: impl FnMut(CellResult<'_>),
 ) -> Result<(), StoredError> {
     if folder.runs_file().is_file() {
-        for (number, sample) in read_cells(&folder.runs_file())? {
-            let cell = (number as usize).wrapping_sub(1);
-            if cell < plan.cells().len() {
-                let rows: Vec<MachineMetrics> = sample.runs.into_iter().flat_map(|run| run.rows).collect();
-                witness(CellResult { cell, rows: &rows });
-            }
+        let mut samples = read_cells(&folder.runs_file())?;
+        for cell in 0..plan.cells().len() {
+            let sample = samples.remove(&(cell as u32 + 1)).unwrap_or_default();
+            let rows: Vec<MachineMetrics> = sample.runs.into_iter().flat_map(|run| run.rows).collect();
+            witness(CellResult { cell, rows: &rows });
         }
         return Ok(());
     }

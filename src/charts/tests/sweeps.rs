@@ -9,7 +9,7 @@ fn swept(lines: u64, points: u64) -> Swept {
         let mut point = |at: u64| {
             let mean = (draws.below(900) * nth) as f64 / 90.0;
             let (low, high) = (Some(mean - 2.5), Some(mean + 2.0));
-            SweptPoint { x: at as f64 / 10.0, mean, low, high, n: 30 }
+            SweptPoint { x: at as f64 / 10.0, mean, low, high }
         };
         SweptLine {
             name: format!("machine {nth}"),
@@ -20,7 +20,7 @@ fn swept(lines: u64, points: u64) -> Swept {
     Swept {
         title: "end_queue over internal_prob".to_owned(),
         axis: "internal_prob".to_owned(),
-        places: SweptAxis::Numbers,
+        places: SweptAxis::Numbers(Vec::new()),
         metric: "End queue (messages)".to_owned(),
         caption: "mean of 30 runs a point, 95 % intervals (t)".to_owned(),
         lines: (1..=lines).map(&mut line).collect(),
@@ -90,14 +90,12 @@ fn a_sweep_is_drawn_whatever_its_size() {
 #[test]
 fn a_sweep_says_what_it_shows_and_what_not() {
     let mut swept = swept(2, 4);
-    swept.lines[0].points[0].n = 3;
     swept.lines[0].points[1].mean = f64::NAN;
     swept.lines[1].points[0].x = f64::INFINITY;
     swept.lines[1].points[1].low = Some(f64::NEG_INFINITY);
     swept.lines[1].theory[0].1 = f64::NAN;
     let words = words(&drawn(&swept));
-    for said in ["internal_prob", "End queue (messages)", "3 to 30 runs a point", "2 points without a number"]
-    {
+    for said in ["internal_prob", "End queue (messages)", "2 points without a number"] {
         assert!(words.contains(said), "no {said:?} in {words}");
     }
 }
@@ -109,7 +107,7 @@ fn a_sweep_of_nothing_or_of_extremes_makes_a_chart() {
     for value in [0.0, -7.0, 1e-300, 1e20, -1e20, f64::MAX, f64::NAN] {
         let mut swept = swept(2, 3);
         for point in swept.lines.iter_mut().flat_map(|line| &mut line.points) {
-            *point = SweptPoint { x: value, mean: value, low: None, high: Some(value), n: 1 };
+            *point = SweptPoint { x: value, mean: value, low: None, high: Some(value) };
         }
         drawn(&swept);
         swept.places = SweptAxis::Names(vec!["only".to_owned()]);
@@ -183,4 +181,29 @@ fn a_chart_named_by_a_user_stays_in_its_folder() {
     let chart = sound(heat_map("../machine.1/x", &map(2, 2), Look::default()));
     let path = chart.write(folder.path(), Format::Svg).expect("written");
     assert_eq!(path, folder.path().join(".._machine.1_x.svg"));
+}
+
+#[test]
+fn over_names_the_title_tells_the_largest_and_where_it_lies() {
+    let mut swept = named(2, 2);
+    swept.places = SweptAxis::Names(vec!["1,3,6".to_owned(), "2,4,6".to_owned()]);
+    swept.lines[1].points[0] = SweptPoint { x: 1.0, mean: 900.0, low: None, high: None };
+    assert_eq!(drawn(&swept).title, "End queue of machine 2: 900 at most, at 2,4,6");
+    swept.lines.remove(0);
+    let alone = drawn(&swept);
+    assert_eq!(alone.title, "End queue: 900 at most, at 2,4,6");
+    assert!(!words(&alone).contains("machine 2"), "a single line needs no legend");
+}
+
+#[test]
+fn a_small_page_breaks_words_instead_of_leaving_some_out() {
+    let mut map = map(3, 2);
+    map.caption =
+        "mean of 30 runs a cell, 95 % intervals (t) of ± 1.5 at most · of each run the largest".to_owned();
+    let small = Look::new(640, 400, 1.0, Theme::Light).expect("a size");
+    let words = words(&sound(heat_map("heat", &map, small)));
+    assert!(!words.contains('…'), "{words}");
+    for whole in ["of ± 1.5 at most", "of each run the largest"] {
+        assert!(words.contains(whole), "no {whole:?} in {words}");
+    }
 }
