@@ -112,7 +112,8 @@ impl<'a> Drawing<'a> {
         for (column, row) in self.places() {
             self.draw_cell(canvas, &plot, column, row)?;
         }
-        self.draw_values(canvas, &plot)?;
+        let border = if edges.is_empty() { 0.0 } else { overload_border::ACROSS };
+        self.draw_values(canvas, &plot, border)?;
         overload_border::draw(canvas, &plot, &edges)?;
         self.draw_bar(canvas, &plot)
     }
@@ -158,14 +159,15 @@ impl<'a> Drawing<'a> {
         }
     }
 
-    /// Writes each cell's value into it, where all have room.
-    fn draw_values(&self, canvas: &Canvas<'_>, plot: &Plot) -> Result<(), ChartError> {
+    /// Writes each cell's value into it, where all have room beside a `border` of
+    /// so many pixels.
+    fn draw_values(&self, canvas: &Canvas<'_>, plot: &Plot, border: f64) -> Result<(), ChartError> {
         let all = || self.places().filter_map(|place| Some((place, self.value(place.0, place.1)?)));
         let whole = all().all(|(_, value)| value.fract() == 0.0);
         let text = |value: f64| if whole { number::plain(value) } else { number::measured(value) };
         let (from, to) = self.corners(plot, 0, self.rows - 1);
         let (width, height) = (to.0 - from.0, to.1 - from.1);
-        let mut fonts = FONTS.iter().filter(|size| **size + 5.0 <= height);
+        let mut fonts = FONTS.iter().filter(|size| **size + border.max(5.0) <= height);
         let longest = all().map(|(_, value)| text(value)).max_by_key(|text| text.chars().count());
         let Some(longest) = longest else { return Ok(()) };
         let size = loop {

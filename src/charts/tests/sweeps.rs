@@ -207,3 +207,19 @@ fn a_small_page_breaks_words_instead_of_leaving_some_out() {
         assert!(words.contains(whole), "no {whole:?} in {words}");
     }
 }
+
+#[test]
+fn no_value_lies_under_the_border_of_overload() {
+    let small = Look::new(640, 400, 1.0, Theme::Light).expect("a size");
+    let mut map = map(7, 14);
+    for (row, cells) in map.cells.iter_mut().enumerate() {
+        cells.iter_mut().for_each(|cell| *cell = Some(row as f64 + 0.55));
+    }
+    let shows = |overloaded| {
+        let mut map = map.clone();
+        map.overloaded = overloaded;
+        words(&sound(heat_map("heat", &map, small))).contains("3.55")
+    };
+    assert!(shows(Vec::new()), "there is room for the values themselves");
+    assert!(!shows((0..14).map(|row| vec![Some(row < 4); 7]).collect()));
+}
