@@ -40,8 +40,8 @@ pub struct Distributions {
 
 /// Draws distributions side by side. Values that are no finite numbers are left
 /// out, and counted on the chart.
-pub fn distribution_chart(name: &str, of: &Distributions) -> Result<Chart, ChartError> {
-    canvas::draw(name, Look::default(), |canvas| Drawing::new(of).paint(canvas))
+pub fn distribution_chart(name: &str, of: &Distributions, look: Look) -> Result<Chart, ChartError> {
+    canvas::draw(name, look, |canvas| Drawing::new(of).paint(canvas))
 }
 
 struct Drawing<'a> {
@@ -101,7 +101,8 @@ impl<'a> Drawing<'a> {
             let least_is_most = counts().all(|count| Some(count) == counts().max());
             let range =
                 if least_is_most { most } else { format!("{} to {most}", number::count(least as u64)) };
-            notes.push(format!("n = {range} a distribution"));
+            let what = if counts().all(|count| count <= 1) { "each" } else { "a distribution" };
+            notes.push(format!("n = {range} {what}"));
         }
         let left_out: usize =
             self.of.groups.iter().map(|group| group.values.len()).sum::<usize>() - counts().sum::<usize>();
@@ -112,17 +113,22 @@ impl<'a> Drawing<'a> {
         Heading { title: self.title(), subject, notes }
     }
 
-    /// The metric, and between which values its medians lie.
+    /// The metric, and between which values its medians lie; of single runs, their values.
     fn title(&self) -> String {
         let metric = wording::without_unit(&self.of.metric);
         let mut medians: Vec<f64> =
             self.groups.iter().filter_map(|group| Some(group.spread()?.median)).collect();
         medians.sort_by(f64::total_cmp);
-        match medians[..] {
-            [] => metric,
-            [only] => format!("{metric}: the median is {}", number::plain(only)),
-            [least, .., most] => {
-                format!("{metric}: medians from {} to {}", number::plain(least), number::plain(most))
+        let single = self.groups.iter().all(|group| group.len() <= 1);
+        match (&medians[..], medians.first() == medians.last()) {
+            ([], _) => metric,
+            ([only], _) if single => format!("{metric}: {}", number::plain(*only)),
+            ([only], _) => format!("{metric}: the median is {}", number::plain(*only)),
+            ([one, ..], true) if single => format!("{metric}: {} in each", number::plain(*one)),
+            ([one, ..], true) => format!("{metric}: every median is {}", number::plain(*one)),
+            ([least, .., most], false) => {
+                let of = if single { "" } else { "medians " };
+                format!("{metric}: {of}from {} to {}", number::plain(*least), number::plain(*most))
             }
         }
     }

@@ -16,6 +16,8 @@ const GUTTER: f64 = 36.0;
 const STRIPS: u32 = 256;
 /// Sizes of the values in the cells, the first that fits being taken.
 const FONTS: [f64; 3] = [style::TICK, 13.0, 11.0];
+/// Pixels that a cell reaches into those drawn after it.
+const OVERLAP: f64 = 1.0;
 /// Pixels between the strokes of a hatched cell.
 const HATCH: f64 = 12.0;
 
@@ -46,8 +48,8 @@ pub struct AxisValues {
 
 /// Draws a metric over two axes. Cells that are missing, or no finite numbers,
 /// are hatched.
-pub fn heat_map(name: &str, map: &HeatMap) -> Result<Chart, ChartError> {
-    canvas::draw(name, Look::default(), |canvas| Drawing::new(map).paint(canvas))
+pub fn heat_map(name: &str, map: &HeatMap, look: Look) -> Result<Chart, ChartError> {
+    canvas::draw(name, look, |canvas| Drawing::new(map).paint(canvas))
 }
 
 struct Drawing<'a> {
@@ -110,7 +112,8 @@ impl<'a> Drawing<'a> {
         for (column, row) in self.places() {
             self.draw_cell(canvas, &plot, column, row)?;
         }
-        self.draw_values(canvas, &plot)?;
+        let border = if edges.is_empty() { 0.0 } else { overload_border::ACROSS };
+        self.draw_values(canvas, &plot, border)?;
         overload_border::draw(canvas, &plot, &edges)?;
         self.draw_bar(canvas, &plot)
     }
@@ -145,19 +148,26 @@ impl<'a> Drawing<'a> {
     ) -> Result<(), ChartError> {
         let (from, to) = self.corners(plot, column, row);
         match self.value(column, row) {
-            Some(value) => canvas.fill(from, to, color_scale::color(self.scale.share(value))),
+            // A little into its neighbours above and at its right, which are drawn
+            // later: where the picture's pixels are no whole ones, paper would shine through.
+            Some(value) => canvas.fill(
+                (from.0, (from.1 - OVERLAP).max(plot.top)),
+                ((to.0 + OVERLAP).min(plot.right), to.1),
+                color_scale::color(self.scale.share(value)),
+            ),
             None => hatch(canvas, from, to),
         }
     }
 
-    /// Writes each cell's value into it, where all have room.
-    fn draw_values(&self, canvas: &Canvas<'_>, plot: &Plot) -> Result<(), ChartError> {
+    /// Writes each cell's value into it, where all have room beside a `border` of
+    /// so many pixels.
+    fn draw_values(&self, canvas: &Canvas<'_>, plot: &Plot, border: f64) -> Result<(), ChartError> {
         let all = || self.places().filter_map(|place| Some((place, self.value(place.0, place.1)?)));
         let whole = all().all(|(_, value)| value.fract() == 0.0);
         let text = |value: f64| if whole { number::plain(value) } else { number::measured(value) };
         let (from, to) = self.corners(plot, 0, self.rows - 1);
         let (width, height) = (to.0 - from.0, to.1 - from.1);
-        let mut fonts = FONTS.iter().filter(|size| **size + 5.0 <= height);
+        let mut fonts = FONTS.iter().filter(|size| **size + border.max(5.0) <= height);
         let longest = all().map(|(_, value)| text(value)).max_by_key(|text| text.chars().count());
         let Some(longest) = longest else { return Ok(()) };
         let size = loop {
@@ -181,15 +191,15 @@ impl<'a> Drawing<'a> {
         for strip in 0..STRIPS {
             let [low, high] = [strip, strip + 1].map(|edge| f64::from(edge) / f64::from(STRIPS));
             let color = color_scale::color((low + high) / 2.0);
-            canvas.fill((left, y(low)), (left + BAR, y(high)), color)?;
+            canvas.fill((left, y(low)), (left + BAR, (y(high) - OVERLAP).max(plot.top)), color)?;
         }
         for tick in &self.scale.ticks {
             let y = canvas.page.sharp(y(self.scale.share(tick.at)));
             canvas.line(&[(left + BAR, y), (left + BAR + 6.0, y)], Stroke::new(INK, 1.0))?;
             canvas.text(&tick.label, (left + BAR + 12.0, y), Font::size(style::TICK))?;
         }
-        let font = Font::size(style::AXIS_TITLE).centred();
-        let metric = canvas.shortened(&wording::name(&self.map.metric), plot.bottom - plot.top, font)?;
+        let (font, room) = (Font::size(style::AXIS_TITLE).centred(), plot.bottom - plot.top);
+        let (metric, font) = canvas.fitted(&wording::name(&self.map.metric), room, font, style::LABEL)?;
         canvas.text(&metric, (canvas.page.right() - 4.0, (plot.top + plot.bottom) / 2.0), font.upwards())
     }
 
@@ -215,7 +225,9 @@ impl<'a> Drawing<'a> {
         let values = || self.places().filter_map(|(column, row)| self.value(column, row));
         let (least, most) =
             (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
-        let axes = format!("{} and {}", wording::brief(&self.map.x.label), wording::brief(&self.map.y.label));
+        let [x, y] =
+            [&self.map.x, &self.map.y].map(|axis| wording::brief(&wording::without_unit(&axis.label)));
+        let axes = format!("{x} and {y}");
         if least > most {
             return format!("{metric} over {axes}");
         }

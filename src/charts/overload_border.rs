@@ -8,6 +8,8 @@ use super::style::{INK, PAPER, Stroke};
 
 const WIDTH: f64 = 3.5;
 const EDGE: f64 = 1.75;
+/// What it takes of a cell that it runs along on both sides.
+pub(super) const ACROSS: f64 = WIDTH + 2.0 * EDGE + 3.0;
 /// How far a tooth reaches into its cell, at most; in small cells it leaves the
 /// middle to the value.
 const TOOTH: f64 = 9.0;

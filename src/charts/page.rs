@@ -10,14 +10,16 @@ use super::style::{self, GRID, INK, MARGIN, MUTED, Stroke};
 const TOP: f64 = 140.0;
 /// Between two lines of notes.
 const LINE: f64 = 23.0;
-/// The most lines of notes.
+/// The most lines of a subject, and the most of notes.
 const MOST_LINES: usize = 3;
 /// The least between a label and the edge of the page.
 const EDGE: f64 = 8.0;
-/// The smallest that a title becomes before it takes two lines.
+/// The smallest that a title becomes before it takes a second line.
 const LEAST_TITLE: f64 = 20.0;
-/// Between the two lines of a title that one has no room for.
+/// Between the two lines of a title.
 const TITLE_LINE: f64 = 27.0;
+/// Between the parts of a subject, and between notes.
+const BETWEEN: &str = " · ";
 
 /// A page, in pixels that are as large as its texts ask for.
 #[derive(Clone, Copy, Debug)]
@@ -74,29 +76,29 @@ impl Heading {
     /// Draws it, and says where the data may begin.
     pub(super) fn draw(&self, canvas: &Canvas<'_>) -> Result<f64, ChartError> {
         canvas.say(&self.title, &self.description());
-        let room = canvas.page.right() - MARGIN;
-        let (title, font) = self.title_lines(canvas)?;
-        for (nth, line) in title.iter().enumerate() {
-            canvas.text(line, (MARGIN, 46.0 + nth as f64 * TITLE_LINE), font)?;
+        let (room, mut y) = (canvas.page.right() - MARGIN, 46.0);
+        let (titles, font) = self.titles(canvas)?;
+        for title in &titles {
+            canvas.text(title, (MARGIN, y), font)?;
+            y += TITLE_LINE;
         }
-        let below = lowered(&title);
         let font = Font::size(style::SUBTITLE).color(MUTED);
         let lines = self.lines(canvas)?;
         for (nth, line) in lines.iter().enumerate() {
             let line = canvas.shortened(line, room, font)?;
-            canvas.text(&line, (MARGIN, 80.0 + below + nth as f64 * LINE), font)?;
+            canvas.text(&line, (MARGIN, y + 34.0 - TITLE_LINE + nth as f64 * LINE), font)?;
         }
-        Ok(top(&lines) + below)
+        Ok(top(&titles, &lines))
     }
 
     /// Where the data may begin.
     pub(super) fn top(&self, canvas: &Canvas<'_>) -> Result<f64, ChartError> {
-        Ok(top(&self.lines(canvas)?) + lowered(&self.title_lines(canvas)?.0))
+        Ok(top(&self.titles(canvas)?.0, &self.lines(canvas)?))
     }
 
     /// The title on one line, or on two where that is too narrow for its smallest
     /// font; broken where the longer of the two is shortest.
-    fn title_lines(&self, canvas: &Canvas<'_>) -> Result<(Vec<String>, Font), ChartError> {
+    fn titles(&self, canvas: &Canvas<'_>) -> Result<(Vec<String>, Font), ChartError> {
         let room = canvas.page.right() - MARGIN;
         let (title, font) = canvas.fitted(&self.title, room, Font::size(style::TITLE).bold(), LEAST_TITLE)?;
         if title == self.title {
@@ -114,27 +116,11 @@ impl Heading {
         Ok((vec![canvas.shortened(first, room, font)?, canvas.shortened(second, room, font)?], font))
     }
 
-    /// The subject, and the notes on as many lines as they need.
+    /// The subject, and the notes, on as many lines as they need.
     fn lines(&self, canvas: &Canvas<'_>) -> Result<Vec<String>, ChartError> {
-        const BETWEEN: &str = " · ";
-        let (font, room) = (Font::size(style::SUBTITLE), canvas.page.right() - MARGIN);
-        let mut lines: Vec<String> = Vec::new();
-        let fits = |line: &str, note: &str| -> Result<bool, ChartError> {
-            Ok(canvas.width(&format!("{line}{BETWEEN}{note}"), font)? <= room)
-        };
-        for note in &self.notes {
-            let count = lines.len();
-            match lines.last_mut() {
-                Some(line) if count == MOST_LINES || fits(line, note)? => {
-                    line.push_str(BETWEEN);
-                    line.push_str(note);
-                }
-                _ => lines.push(note.clone()),
-            }
-        }
-        if !self.subject.is_empty() {
-            lines.insert(0, self.subject.clone());
-        }
+        let mut lines = joined(canvas, self.subject.split(BETWEEN))?;
+        lines.retain(|line| !line.is_empty());
+        lines.extend(joined(canvas, self.notes.iter().map(String::as_str))?);
         Ok(lines)
     }
 
@@ -144,13 +130,28 @@ impl Heading {
     }
 }
 
-/// How much lower all below the title begins.
-fn lowered(title: &[String]) -> f64 {
-    TITLE_LINE * title.len().saturating_sub(1) as f64
+fn top(titles: &[String], lines: &[String]) -> f64 {
+    let more = |lines: &[String], usual: usize| lines.len().saturating_sub(usual) as f64;
+    TOP + TITLE_LINE * more(titles, 1) + LINE * more(lines, 2)
 }
 
-fn top(lines: &[String]) -> f64 {
-    TOP + LINE * lines.len().saturating_sub(2) as f64
+/// Parts side by side, as many on a line as fit.
+fn joined<'a>(canvas: &Canvas<'_>, parts: impl Iterator<Item = &'a str>) -> Result<Vec<String>, ChartError> {
+    let (font, room) = (Font::size(style::SUBTITLE), canvas.page.right() - MARGIN);
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        let count = lines.len();
+        match lines.last_mut() {
+            Some(line)
+                if count == MOST_LINES || canvas.width(&format!("{line}{BETWEEN}{part}"), font)? <= room =>
+            {
+                line.push_str(BETWEEN);
+                line.push_str(part);
+            }
+            _ => lines.push(part.to_owned()),
+        }
+    }
+    Ok(lines)
 }
 
 /// The area of the data: two axes and where they lie on the page.

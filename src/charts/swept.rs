@@ -36,8 +36,8 @@ pub struct Swept {
 /// What the `x` of a point means.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SweptAxis {
-    /// The value of the swept parameter.
-    Numbers,
+    /// The value of the swept parameter, which is to take on these.
+    Numbers(Vec<f64>),
     /// The place in this list of values that are no numbers, from 0.
     Names(Vec<String>),
 }
@@ -60,14 +60,12 @@ pub struct SweptPoint {
     /// The ends of the interval; one run has none.
     pub low: Option<f64>,
     pub high: Option<f64>,
-    /// How many runs.
-    pub n: u32,
 }
 
 /// Draws a metric over one axis of a sweep. Points that are no finite numbers
 /// are left out, and counted on the chart.
-pub fn swept_chart(name: &str, swept: &Swept) -> Result<Chart, ChartError> {
-    canvas::draw(name, Look::default(), |canvas| Drawing { swept, shown: Shown::new(swept) }.paint(canvas))
+pub fn swept_chart(name: &str, swept: &Swept, look: Look) -> Result<Chart, ChartError> {
+    canvas::draw(name, look, |canvas| Drawing { swept, shown: Shown::new(swept) }.paint(canvas))
 }
 
 struct Drawing<'a> {
@@ -113,8 +111,8 @@ impl Drawing<'_> {
     fn x_axis(&self) -> Axis {
         match &self.swept.places {
             SweptAxis::Names(names) => Axis::names(names.len()),
-            SweptAxis::Numbers => {
-                let (from, to) = self.shown.x_range();
+            SweptAxis::Numbers(values) => {
+                let (from, to) = self.shown.x_range(values);
                 Axis::around(from, to)
             }
         }
@@ -136,7 +134,7 @@ impl Drawing<'_> {
     /// stand side by side, so that no interval lies on another.
     fn apart(&self, plot: &Plot) -> f64 {
         match &self.swept.places {
-            SweptAxis::Numbers => 0.0,
+            SweptAxis::Numbers(_) => 0.0,
             SweptAxis::Names(names) => {
                 let spacing = (plot.right - plot.left) / names.len().max(1) as f64;
                 (spacing * 0.8 / self.shown.chosen.len() as f64).min(34.0)
@@ -146,7 +144,7 @@ impl Drawing<'_> {
 
     /// Numbers are joined by lines; between two names there is nothing to join.
     fn joins(&self) -> bool {
-        self.swept.places == SweptAxis::Numbers
+        matches!(self.swept.places, SweptAxis::Numbers(_))
     }
 
     fn draw_lines(&self, canvas: &Canvas<'_>, plot: &Plot, nth: usize) -> Result<(), ChartError> {
@@ -213,6 +211,10 @@ impl Drawing<'_> {
         };
         let mut rows =
             self.shown.chosen.iter().enumerate().map(row).collect::<Result<Vec<Row>, ChartError>>()?;
+        if rows.len() == 1 {
+            // There is nothing to tell it from.
+            rows.clear();
+        }
         let others = self.shown.points.len() - self.shown.chosen.len();
         if others > 0 {
             let cells = vec![wording::many(others, "other", "others")];
@@ -224,19 +226,11 @@ impl Drawing<'_> {
     fn heading(&self) -> Heading {
         let mut notes = Vec::new();
         let mut points = self.shown.points.iter().flatten();
-        if points.clone().any(|point| interval(point).is_some()) {
+        if points.any(|point| interval(point).is_some()) {
             notes.push("bars: interval of the mean".to_owned());
         }
         if self.shown.chosen.iter().any(|index| !self.shown.theory[*index].is_empty()) {
             notes.push(theory_line::NOTE.to_owned());
-        }
-        if let Some(first) = points.next() {
-            let (least, most) =
-                points.fold((first.n, first.n), |(a, b), point| (a.min(point.n), b.max(point.n)));
-            if least < most {
-                let count = |n: u32| number::count(u64::from(n));
-                notes.push(format!("{} to {} runs a point", count(least), count(most)));
-            }
         }
         if self.shown.chosen.len() < self.shown.points.len() {
             notes.push(format!("in colour: the {} largest", self.shown.chosen.len()));
@@ -250,9 +244,10 @@ impl Drawing<'_> {
     }
 
     /// The metric, and between which values it goes on the line on which it
-    /// changes most.
+    /// changes most; where nothing is joined to a line, the largest.
     fn title(&self) -> String {
-        let (metric, axis) = (wording::without_unit(&self.swept.metric), wording::brief(&self.swept.axis));
+        let metric = wording::without_unit(&self.swept.metric);
+        let axis = wording::brief(&wording::without_unit(&self.swept.axis));
         let ends = |index: &usize| {
             let points = &self.shown.points[*index];
             let (first, last) = (points.first()?, points.last()?);
@@ -267,8 +262,33 @@ impl Drawing<'_> {
                 let of = wording::brief(line);
                 format!("{metric} of {of}: {from} at {axis} {start}, {to} at {end}")
             }
-            None => format!("{metric} over {axis}"),
+            None => self.largest().map_or_else(
+                || format!("{metric} over {axis}"),
+                |(point, line)| {
+                    let most = number::plain(point.mean);
+                    let of = if self.swept.lines.len() > 1 {
+                        format!(" of {}", wording::brief(line))
+                    } else {
+                        String::new()
+                    };
+                    let place = match &self.swept.places {
+                        SweptAxis::Numbers(_) => format!("{axis} {}", number::plain(point.x)),
+                        SweptAxis::Names(names) => wording::brief(&names[point.x as usize]),
+                    };
+                    format!("{metric}{of}: {most} at most, at {place}")
+                },
+            ),
         }
+    }
+
+    /// The point of the largest mean above 0, and its line's name.
+    fn largest(&self) -> Option<(SweptPoint, &str)> {
+        let of_line = |index: &usize| {
+            let name = self.swept.lines[*index].name.as_str();
+            self.shown.points[*index].iter().map(move |point| (*point, name))
+        };
+        let points = self.shown.chosen.iter().flat_map(of_line);
+        points.filter(|(point, _)| point.mean > 0.0).max_by(|a, b| a.0.mean.total_cmp(&b.0.mean))
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) struct Shown {
 impl Shown {
     pub(super) fn new(swept: &Swept) -> Shown {
         let has_place = |x: f64| match &swept.places {
-            SweptAxis::Numbers => can_show(x),
+            SweptAxis::Numbers(_) => can_show(x),
             SweptAxis::Names(names) => (0.0..names.len() as f64).contains(&x),
         };
         let shown = |line: &SweptLine| {
@@ -46,9 +46,11 @@ impl Shown {
         self.points.iter().all(Vec::is_empty) && self.theory.iter().all(Vec::is_empty)
     }
 
-    pub(super) fn x_range(&self) -> (f64, f64) {
+    /// Of what is shown, and of what else has a place on the axis.
+    pub(super) fn x_range(&self, places: &[f64]) -> (f64, f64) {
         let points = self.points.iter().flatten().map(|point| point.x);
-        range(points.chain(self.theory.iter().flatten().map(|(x, _)| *x)))
+        let places = places.iter().copied().filter(|x| can_show(*x));
+        range(points.chain(places).chain(self.theory.iter().flatten().map(|(x, _)| *x)))
     }
 
     pub(super) fn y_range(&self) -> (f64, f64) {

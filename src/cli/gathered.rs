@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use labctl::charts::Format;
+use labctl::charts::{Format, Look};
 use labctl::plan::Plan;
 use labctl::sweep::{CellOutline, Gathered, SweepFolder, SweepPicture, gather};
 
@@ -23,17 +23,16 @@ pub fn gather_and_show(
     plots: &Path,
     terminal: &Terminal,
 ) -> anyhow::Result<Gathered> {
-    let name = folder.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut picture = SweepPicture::new(&format!("sweep {name}"), plan);
+    let mut picture = SweepPicture::new(folder, plan);
     let gathered = gather(folder, plan, elsewhere, |result| picture.take(&result))?;
     show(plan, picture.outlines(), terminal)?;
     tell(&gathered, plan, terminal);
     terminal.say(format!("results: {}, {}", folder.runs_file().display(), folder.summary_file().display()));
-    let charts = picture.draw()?;
+    let charts = picture.draw(Look::default())?;
     if charts.is_empty() {
         return Ok(gathered);
     }
-    let plots = plots.join(&name);
+    let plots = plots.join(folder.name());
     plot::write(&charts, &plots, Format::Png)?;
     terminal.say(format!("charts:  {} ({} files)", plots.display(), charts.len()));
     Ok(gathered)

@@ -1,4 +1,4 @@
-//! `labctl plot`: the charts of runs.
+//! `labctl plot`: the charts of runs and of sweeps.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,8 @@ use labctl::metrics::MachineMetrics;
 use labctl::plan::Run;
 use labctl::reading::{Purpose, ReadLog, Reading, measure_run, run_metrics};
 use labctl::spec;
-use labctl::store::{RunPath, SPEC_FILE};
+use labctl::store::{FindError, RunPath, SPEC_FILE, find_runs, find_sweeps};
+use labctl::sweep::{SweepFolder, SweepPicture, read_stored};
 
 use super::dialect_flags::DialectFlags;
 use super::look_flags::LookFlags;
@@ -20,8 +21,9 @@ use super::{Exit, Terminal, view};
 
 const EXAMPLES: &str = "\
 Examples:
-  labctl plot results/                 every run, and all of them against each other
+  labctl plot results/                 every sweep and run, and all runs against each other
   labctl plot results/exp4/latest      one run
+  labctl plot results/probs --theme dark --format svg
   labctl plot results/exp4/latest --chart space-time --from 10s --to 15s
   labctl plot somebody/logs/ --plots their-plots --format svg --theme dark
   labctl plot somebody/logs/ --dialect auto
@@ -29,13 +31,14 @@ Examples:
 The charts of a run go to plots/<experiment>/<run>/: queues, clocks, drift, jumps, and on demand a
 space-time diagram of its messages. Short dashes are theory, where the run's spec is there. Those
 against speed ratio (max queue, end queue, clock difference) take in all that is asked for. Charts
-of other runs stay as they are.";
+of other runs stay as they are. Those of a sweep as a whole go to plots/<sweep>/ and show the runs
+that are there, without making any: lines over one axis, maps over two, distributions over none.";
 
 /// The arguments of `labctl plot`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// A run, or a tree of runs
+    /// A run, a sweep, or a tree of them
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 
@@ -75,6 +78,7 @@ enum ChartFlag {
     Jumps,
     SpaceTime,
     SpeedRatio,
+    Sweep,
 }
 
 impl ChartFlag {
@@ -92,6 +96,32 @@ impl Args {
     fn wants(&self, chart: ChartFlag) -> bool {
         self.charts.contains(&chart) || (self.charts.is_empty() && chart != ChartFlag::SpaceTime)
     }
+
+    /// The sweeps whose charts are wanted.
+    fn sweeps(&self) -> anyhow::Result<Vec<SweepFolder>> {
+        let mut sweeps = Vec::new();
+        for path in self.paths.iter().filter(|_| self.wants(ChartFlag::Sweep)) {
+            for folder in find_sweeps(path)?.into_iter().map(SweepFolder::at) {
+                if !sweeps.contains(&folder) {
+                    sweeps.push(folder);
+                }
+            }
+        }
+        Ok(sweeps)
+    }
+
+    /// The runs whose charts are wanted. Paths may hold none where they hold
+    /// sweeps that are drawn.
+    fn runs(&self, with_sweeps: bool, terminal: &Terminal) -> anyhow::Result<Vec<RunPath>> {
+        if !self.charts.is_empty() && self.charts.iter().all(|chart| *chart == ChartFlag::Sweep) {
+            anyhow::ensure!(with_sweeps, "there is no sweep at {}", self.paths[0].display());
+            return Ok(Vec::new());
+        }
+        let has_runs = |path: &&PathBuf| !matches!(find_runs(path), Err(FindError::Simulated { .. }));
+        let paths: Vec<PathBuf> =
+            self.paths.iter().filter(|path| !with_sweeps || has_runs(path)).cloned().collect();
+        if paths.is_empty() { Ok(Vec::new()) } else { self.dialect.find_runs(&paths, terminal) }
+    }
 }
 
 /// Draws what is at the paths.
@@ -106,11 +136,19 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         }
     };
     let drawing = Drawing { args, look, terminal };
-    let runs = args.dialect.find_runs(&args.paths, terminal)?;
+    let sweeps = args.sweeps()?;
+    let runs = args.runs(!sweeps.is_empty(), terminal)?;
+    let mut is_good = true;
+    for sweep in &sweeps {
+        if let Err(error) = drawing.draw_sweep(sweep) {
+            is_good = false;
+            terminal.error(format!("{error:#}"));
+        }
+    }
     let mut logs = Vec::new();
     let mut rows = Vec::new();
     let mut published = Published::new();
-    let mut without_logs = 0;
+    let mut without_logs = 0_u64;
     for run in &runs {
         let planned = planned(run);
         published.extend(planned.iter().flat_map(|planned| published_values(&run.experiment, &planned.spec)));
@@ -123,17 +161,19 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             logs.push((run, read));
         }
     }
-    if args.wants(ChartFlag::SpeedRatio) {
+    if args.wants(ChartFlag::SpeedRatio) && !runs.is_empty() {
         let folder = common_folder(&runs, &args.plots);
         write(&charts::experiment_charts(&rows, &published, look)?, &folder, drawing.format())?;
-        terminal.say(format!("{}: {} runs against speed ratio", folder.display(), runs.len()));
+        let count = view::counted(runs.len() as u64, "run");
+        terminal.say(format!("{}: {count} against speed ratio", folder.display()));
     }
     if without_logs > 0 {
         terminal.say(format!(
-            "{without_logs} runs have no logs here, only metrics: no charts over time for them"
+            "no charts over time of {}: no logs here, only metrics",
+            view::counted(without_logs, "run")
         ));
     }
-    let is_good = args.dialect.judge_runs(logs.iter().map(|(run, logs)| (*run, &logs[..])), terminal);
+    is_good &= args.dialect.judge_runs(logs.iter().map(|(run, logs)| (*run, &logs[..])), terminal);
     Ok(if is_good { Exit::Done } else { Exit::Failed })
 }
 
@@ -150,6 +190,24 @@ impl Drawing<'_> {
             FormatFlag::Png => Format::Png,
             FormatFlag::Svg => Format::Svg,
         }
+    }
+
+    /// The charts of the sweep as a whole.
+    fn draw_sweep(&self, sweep: &SweepFolder) -> anyhow::Result<()> {
+        let plan = sweep.plan()?;
+        let mut picture = SweepPicture::new(sweep, &plan);
+        read_stored(sweep, &plan, |result| picture.take(&result))?;
+        let charts = picture.draw(self.look)?;
+        anyhow::ensure!(!charts.is_empty(), "no run of {} is done yet", sweep.path().display());
+        let folder = self.args.plots.join(sweep.name());
+        write(&charts, &folder, self.format())?;
+        let (count, runs) = (view::counted(charts.len() as u64, "chart"), picture.runs());
+        let runs = match plan.run_count() {
+            all if runs < all && plan.until.is_none() => format!("{runs} of {}", view::counted(all, "run")),
+            _ => view::counted(runs, "run"),
+        };
+        self.terminal.say(format!("{}: {count} of a sweep, {runs}", folder.display()));
+        Ok(())
     }
 
     fn draw_run(
@@ -208,12 +266,13 @@ fn run_folder(run: &RunPath, plots: &Path) -> PathBuf {
 /// The smallest folder that all runs have in common.
 fn common_folder(runs: &[RunPath], plots: &Path) -> PathBuf {
     let first = &runs[0];
+    let share_sweep = runs.iter().all(|run| run.sweep == first.sweep);
     if runs.len() == 1 {
         run_folder(first, plots)
-    } else if runs.iter().all(|run| (&run.sweep, &run.experiment) == (&first.sweep, &first.experiment)) {
+    } else if share_sweep && runs.iter().all(|run| run.experiment == first.experiment) {
         run_folder(first, plots).parent().unwrap_or(plots).to_owned()
     } else {
-        plots.to_owned()
+        first.sweep.as_ref().filter(|_| share_sweep).map_or(plots.to_owned(), |sweep| plots.join(sweep))
     }
 }
 

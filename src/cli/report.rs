@@ -8,8 +8,7 @@ use clap::ValueEnum;
 use labctl::charts::Format;
 use labctl::report::{self, Document, GENERATOR};
 use labctl::store::find::FindError;
-use labctl::store::{PLAN_FILE, RunPath, find_runs, write_file};
-use labctl::sweep::folder::RUNS_FILE;
+use labctl::store::{RunPath, find_runs, is_sweep, write_file};
 
 use super::dialect_flags::DialectFlags;
 use super::{Exit, Terminal};
@@ -101,10 +100,6 @@ impl Args {
         let paths = self.paths.iter().map(|path| path.display().to_string());
         ["labctl report".to_owned()].into_iter().chain(paths).collect::<Vec<_>>().join(" ")
     }
-}
-
-fn is_sweep(path: &Path) -> bool {
-    path.join(PLAN_FILE).is_file() && path.join(RUNS_FILE).is_file()
 }
 
 /// The runs of sweeps that have folders of their own; simulated ones have none.

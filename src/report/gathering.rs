@@ -17,11 +17,10 @@ use crate::metrics::trust::doubts;
 use crate::plan::Run;
 use crate::quotes::{Quotes, short_place};
 use crate::reading::{Purpose, ReadError, Reading, measure_run, run_metrics};
-use crate::sample::{SampleError, read_cells};
 use crate::spec;
 use crate::store::{RunPath, SPEC_FILE};
-use crate::sweep::folder::FolderError;
-use crate::sweep::{CellResult, SweepFolder, SweepPicture};
+use crate::sweep::stored::StoredError;
+use crate::sweep::{SweepFolder, SweepPicture, read_stored};
 
 /// Logs of a run that are larger together are measured, and not audited: that
 /// keeps all their events in memory.
@@ -35,9 +34,7 @@ pub enum GatherError {
     #[error(transparent)]
     Read(#[from] ReadError),
     #[error(transparent)]
-    Sample(#[from] SampleError),
-    #[error(transparent)]
-    Sweep(#[from] FolderError),
+    Sweep(#[from] StoredError),
     #[error(transparent)]
     Chart(#[from] ChartError),
     #[error(transparent)]
@@ -162,28 +159,21 @@ fn quoted(audit: &Audit, history: &History, quotes: &Quotes) -> Vec<Quoted> {
     findings.collect()
 }
 
-/// A sweep's cells and charts, from its plan and its table of runs.
-fn read_sweep(folder: &Path) -> Result<SweepSubject, GatherError> {
-    let sweep = SweepFolder::at(folder);
-    let plan = sweep.plan()?;
-    let name = folder.canonicalize().ok().and_then(|real| real.file_name().map(ToOwned::to_owned));
-    let name = name.map_or_else(|| "sweep".to_owned(), |name| name.to_string_lossy().into_owned());
-    let mut picture = SweepPicture::new(&format!("sweep {name}"), &plan);
+/// A sweep's cells and charts, from its plan and its runs.
+fn read_sweep(path: &Path) -> Result<SweepSubject, GatherError> {
+    let folder = SweepFolder::at(path);
+    let plan = folder.plan().map_err(StoredError::from)?;
+    let mut picture = SweepPicture::new(&folder, &plan);
     let (mut fidelity_min, mut doubted) = (None, 0);
-    for (number, sample) in read_cells(&sweep.runs_file())? {
-        let cell = (number as usize).wrapping_sub(1);
-        if cell >= plan.cells().len() {
-            continue;
-        }
-        for (run, rows) in sample.runs.iter().filter_map(|run| Some((RunMetrics::of(&run.rows)?, &run.rows)))
-        {
+    read_stored(&folder, &plan, |result| {
+        let runs = result.rows.chunk_by(|one, next| one.run == next.run);
+        for (run, rows) in runs.filter_map(|rows| Some((RunMetrics::of(rows)?, rows))) {
             doubted += u64::from(!doubts(rows, &run).is_empty());
             fidelity_min = run.fidelity_min.into_iter().chain(fidelity_min).reduce(f64::min);
         }
-        let rows: Vec<MachineMetrics> = sample.runs.into_iter().flat_map(|run| run.rows).collect();
-        picture.take(&CellResult { cell, rows: &rows });
-    }
-    let (outlines, charts) = (picture.outlines().to_vec(), picture.draw()?);
-    let folder = folder.display().to_string();
+        picture.take(&result);
+    })?;
+    let (outlines, charts) = (picture.outlines().to_vec(), picture.draw(look()?)?);
+    let (name, folder) = (folder.name(), path.display().to_string());
     Ok(SweepSubject { name, folder, fidelity_min, doubted, outlines, charts, plan })
 }

@@ -32,7 +32,7 @@ pub fn distributions(of: &Reproduction<'_>) -> Result<Vec<Chart>, ChartError> {
             caption: "each group: the runs of a machine, which differ in the seed alone".to_owned(),
             groups: groups.map(|stated| distribution(stated, of)).collect(),
         };
-        distribution_chart(&distributions_name(metric.name), &of)
+        distribution_chart(&distributions_name(metric.name), &of, Look::default())
     });
     charts.collect()
 }
@@ -87,16 +87,19 @@ pub fn over_axis(order: &ChartOrder, replicates: &Replicates<'_>) -> Result<Char
             .collect(),
     };
     let counts = || order.points.iter().map(|(_, setup)| replicates.of(setup).runs.len());
-    let runs = counts().min().unwrap_or(0);
+    let runs = match (counts().min().unwrap_or(0), counts().max().unwrap_or(0)) {
+        (least, most) if least < most => format!("{least} to {most}"),
+        (_, most) => most.to_string(),
+    };
     let swept = Swept {
         title: format!("experiment {}", order.experiment),
         axis: order.axis.clone(),
-        places: SweptAxis::Numbers,
+        places: SweptAxis::Numbers(order.points.iter().map(|(x, _)| *x).collect()),
         metric: order.metric.label.to_owned(),
         caption: format!("mean of {runs} runs a place, 95 % intervals (t)"),
         lines: MachineId::all(machines).map(line).collect(),
     };
-    swept_chart(&order.name, &swept)
+    swept_chart(&order.name, &swept, Look::default())
 }
 
 fn point(
@@ -110,5 +113,5 @@ fn point(
     let values: Vec<f64> = replicates.of(setup).values(&quantity).flatten().collect();
     let summary = Summary::of(&values)?;
     let (low, high) = summary.mean_interval.map(|interval| (interval.low, interval.high)).unzip();
-    Some(SweptPoint { x, mean: summary.mean, low, high, n: summary.n as u32 })
+    Some(SweptPoint { x, mean: summary.mean, low, high })
 }

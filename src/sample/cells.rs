@@ -93,7 +93,7 @@ mod tests {
 
     use super::*;
     use crate::metrics::{self, tests::row};
-    use crate::sweep::folder::RUNS_FILE;
+    use crate::store::RUNS_FILE;
 
     /// Runs of two machines: cell, replicate and seed of each.
     fn table(runs: &[(u32, u32, u64)]) -> String {

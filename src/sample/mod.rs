@@ -16,8 +16,7 @@ use crate::log::EndReason;
 use crate::metrics::{MachineMetrics, Quantity};
 use crate::reading::{ReadError, run_metrics};
 use crate::store::find::FindError;
-use crate::store::{RunPath, find_runs};
-use crate::sweep::folder::RUNS_FILE;
+use crate::store::{RUNS_FILE, RunPath, find_runs};
 
 /// Runs that differ in their seed alone, as far as can be told.
 #[derive(Clone, Debug, Default, PartialEq)]

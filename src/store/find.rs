@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{MANIFEST_FILE, METRICS_FILE, Manifest, PARTIAL_SUFFIX, PLAN_FILE};
+use super::{JOURNAL_FOLDER, MANIFEST_FILE, METRICS_FILE, Manifest, PARTIAL_SUFFIX, PLAN_FILE, RUNS_FILE};
 use crate::dialect::DialectRuns;
 use crate::log::machine_of_file;
 
@@ -50,10 +50,14 @@ pub enum FindError {
     #[error("{path} holds no runs, but {packed}, which is packed; unpack it first")]
     Packed { path: PathBuf, packed: String },
     #[error(
-        "{path} is a sweep whose runs were simulated and have no folders; its runs.csv and summary.csv have their \
-         metrics, labctl collect shows and draws them, and labctl report writes a page on them"
+        "{path} holds no folders of runs, but a sweep whose runs were simulated and have none; its runs.csv and \
+         summary.csv have their metrics, labctl plot draws its charts, and labctl report writes a page on it"
     )]
     Simulated { path: PathBuf },
+    #[error(
+        "{path} is planned as a sweep, and no run of it is begun; make them by labctl exec {path}/{PLAN_FILE}"
+    )]
+    Planned { path: PathBuf },
     #[error("{path} is not a log; logs are named log_<machine>.txt")]
     NoLog { path: PathBuf },
     #[error("{path} is neither a file nor a folder; logs are read more than once, so they must be files")]
@@ -91,18 +95,30 @@ pub fn find_runs(path: &Path) -> Result<Vec<RunPath>, FindError> {
     }
     let mut runs = Vec::new();
     walk(&path.canonicalize().map_err(failed)?, path, &mut runs)?;
-    match runs.is_empty() {
-        false => Ok(runs),
-        true if is_sweep(path) => Err(FindError::Simulated { path: path.to_owned() }),
+    if !runs.is_empty() {
+        return Ok(runs);
+    }
+    match find_sweeps(path)?.is_empty() {
+        false => Err(FindError::Simulated { path: path.to_owned() }),
         true => Err(nothing_at(path)),
     }
+}
+
+/// The folders of all sweeps at or below `path` of which a run was begun, in the
+/// order of their paths.
+pub fn find_sweeps(path: &Path) -> Result<Vec<PathBuf>, FindError> {
+    let mut sweeps = Vec::new();
+    if path.is_dir() {
+        walk_sweeps(path, &mut sweeps)?;
+    }
+    Ok(sweeps)
 }
 
 impl FindError {
     /// Whether there may be logs under other names.
     pub fn is_of_names(&self) -> bool {
-        use FindError::{Empty, NoLog, Nothing, Packed};
-        matches!(self, Nothing { .. } | Empty { .. } | Packed { .. } | NoLog { .. })
+        use FindError::{Empty, NoLog, Nothing, Packed, Planned};
+        matches!(self, Nothing { .. } | Empty { .. } | Packed { .. } | NoLog { .. } | Planned { .. })
     }
 }
 
@@ -115,6 +131,7 @@ fn nothing_at(folder: &Path) -> FindError {
     let is_packed = |name: &&PathBuf| extension(name).is_some_and(|name| ARCHIVES.contains(&name.as_str()));
     match names.iter().filter(is_packed).min() {
         Some(packed) => FindError::Packed { path, packed: packed.display().to_string() },
+        None if folder.join(PLAN_FILE).is_file() => FindError::Planned { path },
         None if names.is_empty() => FindError::Empty { path },
         None => FindError::Nothing { path },
     }
@@ -137,11 +154,9 @@ fn walk(real: &Path, shown: &Path, runs: &mut Vec<RunPath>) -> Result<(), FindEr
         let entry = entry.map_err(failed)?;
         let kind = entry.file_type().map_err(failed)?;
         if kind.is_dir() {
-            // A sweep makes its runs in such a folder.
-            if entry.file_name().as_encoded_bytes().starts_with(b".") {
-                continue;
+            if !is_hidden(&entry) {
+                folders.push(entry.file_name());
             }
-            folders.push(entry.file_name());
         } else if let Some(machine) = machine_of_file(&entry.path()).filter(|_| may_be_file(kind, &entry)) {
             logs.push((machine, entry.path()));
         }
@@ -165,8 +180,33 @@ fn may_be_file(kind: fs::FileType, entry: &fs::DirEntry) -> bool {
     kind.is_file() || kind.is_symlink() && leads_to_file()
 }
 
-fn is_sweep(folder: &Path) -> bool {
-    folder.join(PLAN_FILE).is_file()
+fn walk_sweeps(folder: &Path, sweeps: &mut Vec<PathBuf>) -> Result<(), FindError> {
+    if is_sweep(folder) {
+        sweeps.push(folder.to_owned());
+        return Ok(());
+    }
+    let failed = |source| FindError::Read { path: folder.to_owned(), source };
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if entry.file_type().map_err(failed)?.is_dir() && !is_hidden(&entry) {
+            folders.push(entry.path());
+        }
+    }
+    folders.sort();
+    folders.iter().try_for_each(|folder| walk_sweeps(folder, sweeps))
+}
+
+/// A sweep makes its runs in such a folder.
+fn is_hidden(entry: &fs::DirEntry) -> bool {
+    entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+/// Whether a folder is that of a sweep of which a run was begun; a file of a
+/// plan's name alone may be anybody's.
+pub fn is_sweep(folder: &Path) -> bool {
+    let has_runs = || folder.join(RUNS_FILE).is_file() || folder.join(JOURNAL_FOLDER).is_dir();
+    folder.join(PLAN_FILE).is_file() && has_runs()
 }
 
 fn run_at(real: &Path, shown: &Path, logs: Vec<PathBuf>) -> RunPath {

@@ -9,7 +9,7 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-pub use find::{FindError, RunPath, find_all_runs, find_runs};
+pub use find::{FindError, RunPath, find_all_runs, find_runs, find_sweeps, is_sweep};
 pub use manifest::Manifest;
 
 /// The files of a run, beside its logs.
@@ -18,8 +18,11 @@ pub const MANIFEST_FILE: &str = "manifest.json";
 pub const EVENTS_FILE: &str = "events.csv";
 pub const METRICS_FILE: &str = "metrics.csv";
 
-/// What a sweep is to make; it lies in the sweep's folder.
+/// What lies in a sweep's folder: what it is to make, its runs as they ended, and
+/// all that were gathered, a row a machine.
 pub const PLAN_FILE: &str = "plan.json";
+pub const JOURNAL_FOLDER: &str = "journal";
+pub const RUNS_FILE: &str = "runs.csv";
 
 /// Ends the name of a run's folder until the run is complete.
 pub const PARTIAL_SUFFIX: &str = ".partial";

@@ -7,12 +7,9 @@ use std::path::{Path, PathBuf};
 
 use crate::lab::VERSION;
 use crate::plan::{Plan, PlanError};
-use crate::store::{PLAN_FILE, StoreError, write_file};
+use crate::store::{JOURNAL_FOLDER, PLAN_FILE, RUNS_FILE, StoreError, write_file};
 
-/// All runs of the sweep, a row a machine.
-pub const RUNS_FILE: &str = "runs.csv";
 const SUMMARY_FILE: &str = "summary.csv";
-const JOURNAL_FOLDER: &str = "journal";
 const LOCK_FILE: &str = "lock";
 const SLURM_FOLDER: &str = "slurm";
 const JOBS_FILE: &str = "jobs";
@@ -154,6 +151,12 @@ impl SweepFolder {
             // Some shared file systems have no locks; runs done twice count once.
             Err(TryLockError::Error(_)) => Ok(Lock { _file: file }),
         }
+    }
+
+    /// The sweep's name, which is that of its folder, however its path is written.
+    pub fn name(&self) -> String {
+        let real = self.path.canonicalize().unwrap_or_else(|_| self.path.clone());
+        real.file_name().map_or_else(|| "sweep".to_owned(), |name| name.to_string_lossy().into_owned())
     }
 
     pub fn path(&self) -> &Path {

@@ -13,6 +13,7 @@ pub mod outline;
 pub mod picture;
 pub mod piece;
 pub mod slurm;
+pub mod stored;
 mod work;
 
 pub use demand::Demand;
@@ -24,3 +25,4 @@ pub use journals::Journals;
 pub use outline::{CellOutline, MAIN_METRICS};
 pub use picture::SweepPicture;
 pub use piece::Piece;
+pub use stored::read_stored;

@@ -1,8 +1,9 @@
 //! The charts of a sweep: lines over one axis, maps over two, and distributions
 //! of the replicates where nothing but the seed varies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::folder::SweepFolder;
 use super::gathering::CellResult;
 use super::outline::{CellOutline, MAIN_METRICS};
 use crate::charts::{
@@ -10,9 +11,11 @@ use crate::charts::{
     Swept, SweptAxis, SweptLine, SweptPoint, distribution_chart, experiment_charts, heat_map,
     published_values, swept_chart,
 };
+use crate::count::{counted, grouped};
 use crate::event::MachineId;
 use crate::metrics::{MachineMetrics, Metric};
 use crate::plan::{Cell, Plan, Run};
+use crate::rounding::brief;
 use crate::theory::{Prediction, Regime};
 
 /// Rows kept to draw distributions of; a chart cannot show more.
@@ -29,10 +32,11 @@ pub struct SweepPicture<'a> {
 }
 
 impl<'a> SweepPicture<'a> {
-    /// A picture of a sweep of this name.
-    pub fn new(title: &str, plan: &'a Plan) -> SweepPicture<'a> {
+    /// A picture of the sweep of this plan, still without its cells.
+    pub fn new(folder: &SweepFolder, plan: &'a Plan) -> SweepPicture<'a> {
+        let title = format!("sweep {}", folder.name());
         let has_axes = !plan.axes().is_empty();
-        SweepPicture { title: title.to_owned(), plan, has_axes, outlines: Vec::new(), rows: Vec::new() }
+        SweepPicture { title, plan, has_axes, outlines: Vec::new(), rows: Vec::new() }
     }
 
     /// Takes in the next cell.
@@ -49,40 +53,52 @@ impl<'a> SweepPicture<'a> {
         &self.outlines
     }
 
-    /// Draws what the cells came to, each experiment apart.
-    pub fn draw(&self) -> Result<Vec<Chart>, ChartError> {
+    /// How many runs were taken in.
+    pub fn runs(&self) -> u64 {
+        self.outlines.iter().map(|outline| outline.runs).sum()
+    }
+
+    /// Draws what the cells came to, each experiment apart; nothing where there
+    /// are no runs.
+    pub fn draw(&self, look: Look) -> Result<Vec<Chart>, ChartError> {
         if !self.has_axes {
-            return self.draw_replicates();
+            return self.draw_replicates(look);
         }
         let mut by_experiment: BTreeMap<&str, Vec<Point<'_>>> = BTreeMap::new();
-        for outline in self.outlines.iter().filter(|outline| outline.runs > 0) {
+        for outline in &self.outlines {
             let cell = &self.plan.cells()[outline.cell];
             by_experiment.entry(&cell.spec.name).or_default().push(Point { cell, outline });
         }
+        by_experiment.retain(|_, points| points.iter().any(|point| point.outline.runs > 0));
         let several = by_experiment.len() > 1;
         let mut charts = Vec::new();
         for (experiment, points) in by_experiment {
             let prefix = if several { format!("{experiment}_") } else { String::new() };
-            let panel = Panel { title: format!("{} · experiment {experiment}", self.title), prefix, points };
-            charts.extend(panel.draw()?);
+            let title = format!("{} · experiment {experiment}", self.title);
+            let axes = axes(&points);
+            charts.extend(Panel { title, prefix, axes, points }.draw(look)?);
         }
         Ok(charts)
     }
 
     /// Against speed ratio, and side by side.
-    fn draw_replicates(&self) -> Result<Vec<Chart>, ChartError> {
+    fn draw_replicates(&self, look: Look) -> Result<Vec<Chart>, ChartError> {
         if self.rows.is_empty() {
             return Ok(Vec::new());
         }
         let published: Published =
             self.plan.cells().iter().flat_map(|cell| published_values(&cell.spec.name, &cell.spec)).collect();
-        let mut charts = experiment_charts(&self.rows, &published, Look::default())?;
+        let mut charts = experiment_charts(&self.rows, &published, look)?;
         for metric in main_metrics() {
             let groups = self.groups(metric, &published);
-            let caption = "each group: the runs of a machine, which differ in the seed alone".to_owned();
+            let caption = if self.outlines.iter().all(|outline| outline.runs <= 1) {
+                "one run of each experiment".to_owned()
+            } else {
+                "each group: the runs of a machine, which differ in the seed alone".to_owned()
+            };
             let of =
                 Distributions { title: self.title.clone(), metric: metric.label.to_owned(), caption, groups };
-            charts.push(distribution_chart(&format!("{}_replicates", metric.name), &of)?);
+            charts.push(distribution_chart(&format!("{}_replicates", metric.name), &of, look)?);
         }
         Ok(charts)
     }
@@ -157,11 +173,65 @@ struct Point<'a> {
     outline: &'a CellOutline,
 }
 
-impl Point<'_> {
-    /// Its value on an axis; keys that step together make one axis.
-    fn value(&self, axis: usize) -> &str {
-        self.cell.settings.get(axis).map_or("", |(_, value)| value)
+/// What varies from cell to cell: a key, or several that step together.
+struct PlanAxis<'a> {
+    keys: Vec<&'a str>,
+    /// Where they stand in the settings of a cell.
+    places: Vec<usize>,
+}
+
+impl PlanAxis<'_> {
+    /// What it is called on a chart, with its unit.
+    fn label(&self) -> String {
+        let label = |key: &&str| match key.rsplit('.').next() {
+            Some("clock_rate" | "clock_rates") => format!("{key} (ticks/s)"),
+            _ => (*key).to_owned(),
+        };
+        self.keys.iter().map(label).collect::<Vec<_>>().join(BETWEEN)
     }
+
+    /// What it is called in a file's name.
+    fn file_word(&self) -> String {
+        self.keys.iter().map(|key| file_word(key)).collect::<Vec<_>>().join("_with_")
+    }
+
+    fn value(&self, point: &Point<'_>) -> String {
+        let value = |place: &usize| point.cell.settings.get(*place).map_or("", |(_, value)| value);
+        self.places.iter().map(value).collect::<Vec<_>>().join(BETWEEN)
+    }
+}
+
+/// The method of the intervals on a chart.
+const INTERVALS: &str = ", 95 % intervals (t)";
+/// What a run counts with where its machines are not told apart.
+const LARGEST: &str = " · of each run the largest over its machines";
+/// Between the values, and the names, of keys that stand side by side.
+const BETWEEN: &str = " · ";
+
+/// The axes of an experiment's cells. Two keys step together where each value of
+/// the one goes with one value of the other.
+fn axes<'a>(points: &[Point<'a>]) -> Vec<PlanAxis<'a>> {
+    let settings = points.first().map_or(&[][..], |point| &point.cell.settings);
+    let pairs = |a: usize, b: usize| -> BTreeSet<(&str, &str)> {
+        let value = |point: &Point<'a>, at: usize| -> &'a str { &point.cell.settings[at].1 };
+        points.iter().map(|point| (value(point, a), value(point, b))).collect()
+    };
+    let mut axes: Vec<PlanAxis<'a>> = Vec::new();
+    for (at, (key, _)) in settings.iter().enumerate() {
+        let own = pairs(at, at).len();
+        let together = |axis: &&mut PlanAxis<'a>| {
+            let other = axis.places[0];
+            own > 1 && own == pairs(other, other).len() && own == pairs(other, at).len()
+        };
+        match axes.iter_mut().find(together) {
+            Some(axis) => {
+                axis.keys.push(key);
+                axis.places.push(at);
+            }
+            None => axes.push(PlanAxis { keys: vec![key], places: vec![at] }),
+        }
+    }
+    axes
 }
 
 /// The cells of one experiment.
@@ -169,34 +239,49 @@ struct Panel<'a> {
     title: String,
     /// Stands before the names of its charts.
     prefix: String,
+    axes: Vec<PlanAxis<'a>>,
+    /// Also those that have no runs yet.
     points: Vec<Point<'a>>,
 }
 
 impl Panel<'_> {
-    fn draw(&self) -> Result<Vec<Chart>, ChartError> {
-        let axes: Vec<&str> = self.points[0].cell.settings.iter().map(|(key, _)| key.as_str()).collect();
-        let charts = main_metrics().enumerate().map(|(at, metric)| match axes[..] {
-            [axis] => self.line(at, metric, axis),
-            [y, x] => self.map(at, metric, x, y),
-            _ => self.side_by_side(at, metric),
+    fn draw(&self, look: Look) -> Result<Vec<Chart>, ChartError> {
+        let charts = main_metrics().enumerate().map(|(at, metric)| match &self.axes[..] {
+            [axis] => self.line(at, metric, axis, look),
+            [y, x] => self.map(at, metric, x, y, look),
+            _ => self.side_by_side(at, metric, look),
         });
         charts.collect()
     }
 
-    fn caption(&self, what: &str) -> String {
-        let counts = || self.points.iter().map(|point| point.outline.runs);
+    /// How many runs are shown, by which method, and what of them.
+    fn caption(&self, intervals: &str, of_run: &str) -> String {
+        let counts = || self.points.iter().map(|point| point.outline.runs).filter(|runs| *runs > 0);
         let (least, most) = (counts().min().unwrap_or(0), counts().max().unwrap_or(0));
-        let runs = if least == most { least.to_string() } else { format!("{least} to {most}") };
-        let interval = if least > 1 { ", 95 % intervals (t)" } else { "" };
-        format!("{what} of {runs} runs a cell{interval}")
+        let runs = match (least, most) {
+            (1, 1) => "1 run a cell".to_owned(),
+            _ if least == most => format!("mean of {} a cell", counted(most, "run")),
+            _ => format!("mean of {} to {} a cell", grouped(least), counted(most, "run")),
+        };
+        let intervals = if most > 1 { intervals } else { "" };
+        format!("{runs}{intervals}{of_run}")
     }
 
-    fn line(&self, at: usize, metric: &Metric, axis: &str) -> Result<Chart, ChartError> {
-        let numbers: Option<Vec<f64>> = self.points.iter().map(|point| number(point.value(0))).collect();
-        let places = match &numbers {
-            Some(_) => SweptAxis::Numbers,
-            None => SweptAxis::Names(self.points.iter().map(|point| point.value(0).to_owned()).collect()),
-        };
+    /// What is still to come, where that cannot be seen on a chart.
+    fn without_runs(&self) -> String {
+        let without = self.points.iter().filter(|point| point.outline.runs == 0).count() as u64;
+        let all = counted(self.points.len() as u64, "cell");
+        if without == 0 {
+            String::new()
+        } else {
+            format!("{BETWEEN}{} of {all} without a run yet", grouped(without))
+        }
+    }
+
+    fn line(&self, at: usize, metric: &Metric, axis: &PlanAxis<'_>, look: Look) -> Result<Chart, ChartError> {
+        let values: Vec<String> = self.points.iter().map(|point| axis.value(point)).collect();
+        let numbers: Option<Vec<f64>> = values.iter().map(|value| number(value)).collect();
+        let places = numbers.clone().map_or(SweptAxis::Names(values), SweptAxis::Numbers);
         let xs = numbers.unwrap_or_else(|| (0..self.points.len()).map(|index| index as f64).collect());
         let theories: Vec<_> = self.points.iter().map(|point| theory(point.cell, metric.name)).collect();
         let machines = self.points.iter().map(|point| point.outline.machines.len()).max().unwrap_or(0);
@@ -215,54 +300,69 @@ impl Panel<'_> {
         };
         let swept = Swept {
             title: self.title.clone(),
-            axis: axis.to_owned(),
+            axis: axis.label(),
             places,
             metric: metric.label.to_owned(),
-            caption: self.caption("mean"),
+            caption: self.caption(INTERVALS, "") + &self.without_runs(),
             lines: (0..machines).map(line).collect(),
         };
-        swept_chart(&format!("{}{}_over_{}", self.prefix, metric.name, file_word(axis)), &swept)
+        swept_chart(&format!("{}{}_over_{}", self.prefix, metric.name, axis.file_word()), &swept, look)
     }
 
-    fn map(&self, at: usize, metric: &Metric, x: &str, y: &str) -> Result<Chart, ChartError> {
-        let (columns, rows) = (self.values(1), self.values(0));
+    fn map(
+        &self,
+        at: usize,
+        metric: &Metric,
+        x: &PlanAxis<'_>,
+        y: &PlanAxis<'_>,
+        look: Look,
+    ) -> Result<Chart, ChartError> {
+        let (columns, rows) = (self.values(x), self.values(y));
         let mut cells = vec![vec![None; columns.len()]; rows.len()];
         let mut overloaded = vec![vec![None; columns.len()]; rows.len()];
         for point in &self.points {
-            let place = |values: &[String], value: &str| values.iter().position(|other| other == value);
-            let (Some(row), Some(column)) = (place(&rows, point.value(0)), place(&columns, point.value(1)))
-            else {
-                continue;
+            let place = |values: &[String], axis: &PlanAxis<'_>| {
+                let value = axis.value(point);
+                values.iter().position(|other| *other == value)
             };
+            let (Some(row), Some(column)) = (place(&rows, y), place(&columns, x)) else { continue };
             cells[row][column] = point.outline.whole[at].as_ref().map(|summary| summary.mean);
             overloaded[row][column] = is_overloaded(point.cell);
         }
         let map = HeatMap {
             title: self.title.clone(),
-            x: AxisValues { label: x.to_owned(), values: columns },
-            y: AxisValues { label: y.to_owned(), values: rows },
+            x: AxisValues { label: x.label(), values: columns },
+            y: AxisValues { label: y.label(), values: rows },
             metric: metric.label.to_owned(),
-            caption: format!("{}; of each run the largest over its machines", self.caption("mean")),
+            caption: self.caption(&self.widest(at), LARGEST),
             cells,
             overloaded,
         };
-        let name = format!("{}{}_over_{}_and_{}", self.prefix, metric.name, file_word(x), file_word(y));
-        heat_map(&name, &map)
+        let name = format!("{}{}_over_{}_and_{}", self.prefix, metric.name, x.file_word(), y.file_word());
+        heat_map(&name, &map, look)
     }
 
     /// The values of an axis, each once, in the order of the cells.
-    fn values(&self, axis: usize) -> Vec<String> {
+    fn values(&self, axis: &PlanAxis<'_>) -> Vec<String> {
         let mut values: Vec<String> = Vec::new();
-        for point in &self.points {
-            if !values.iter().any(|value| value == point.value(axis)) {
-                values.push(point.value(axis).to_owned());
+        for value in self.points.iter().map(|point| axis.value(point)) {
+            if !values.contains(&value) {
+                values.push(value);
             }
         }
         values
     }
 
+    /// How wide the intervals are that a map has no room for.
+    fn widest(&self, metric: usize) -> String {
+        let summaries = self.points.iter().filter_map(|point| point.outline.whole[metric].as_ref());
+        let halves = summaries.filter_map(|summary| Some(summary.mean_interval?.high - summary.mean));
+        let widest = halves.fold(0.0, f64::max);
+        format!(", {} of ± {} at most", &INTERVALS[2..], brief(widest))
+    }
+
     /// With many axes there is no plane to draw on: a point a cell.
-    fn side_by_side(&self, at: usize, metric: &Metric) -> Result<Chart, ChartError> {
+    fn side_by_side(&self, at: usize, metric: &Metric, look: Look) -> Result<Chart, ChartError> {
         let point = |(index, point): (usize, &Point<'_>)| {
             let summary = point.outline.whole[at].as_ref()?;
             let interval = summary.mean_interval;
@@ -271,31 +371,25 @@ impl Panel<'_> {
                 mean: summary.mean,
                 low: interval.map(|interval| interval.low),
                 high: interval.map(|interval| interval.high),
-                n: summary.n as u32,
             })
+        };
+        let name = |point: &Point<'_>| {
+            self.axes.iter().map(|axis| axis.value(point)).collect::<Vec<_>>().join(BETWEEN)
         };
         let line = SweptLine {
             name: "largest over the machines".to_owned(),
             points: self.points.iter().enumerate().filter_map(point).collect(),
             theory: Vec::new(),
         };
-        // The names of the values are told once, below the axis: there is no room beside each.
-        let joined =
-            |words: Vec<&str>, none: String| if words.is_empty() { none } else { words.join(" · ") };
-        let keys = self.points[0].cell.settings.iter().map(|(key, _)| key.as_str()).collect();
-        let values = |point: &Point<'_>| {
-            let values = point.cell.settings.iter().map(|(_, value)| value.as_str()).collect();
-            joined(values, point.cell.title())
-        };
         let swept = Swept {
             title: self.title.clone(),
-            axis: joined(keys, "cell".to_owned()),
-            places: SweptAxis::Names(self.points.iter().map(values).collect()),
+            axis: self.axes.iter().map(PlanAxis::label).collect::<Vec<_>>().join(BETWEEN),
+            places: SweptAxis::Names(self.points.iter().map(name).collect()),
             metric: metric.label.to_owned(),
-            caption: self.caption("mean"),
+            caption: self.caption(INTERVALS, LARGEST) + &self.without_runs(),
             lines: vec![line],
         };
-        swept_chart(&format!("{}{}_over_cells", self.prefix, metric.name), &swept)
+        swept_chart(&format!("{}{}_over_cells", self.prefix, metric.name), &swept, look)
     }
 }
 
@@ -307,7 +401,6 @@ fn swept_point(x: f64, point: &Point<'_>, machine: usize, metric: usize) -> Opti
         mean: summary.mean,
         low: interval.map(|interval| interval.low),
         high: interval.map(|interval| interval.high),
-        n: summary.n as u32,
     })
 }
 

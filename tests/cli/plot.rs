@@ -79,7 +79,7 @@ fn kept_metrics_are_enough_for_the_charts_against_speed_ratio() {
     let csv = lab.labctl(&["metrics", "theirs", "--format", "csv"]).code(0).out;
     fs::remove_dir_all(lab.path("theirs")).unwrap();
     lab.write("theirs/metrics.csv", csv);
-    lab.labctl(&["plot", "theirs"]).code(0).tells(&["1 runs have no logs here, only metrics"]);
+    lab.labctl(&["plot", "theirs"]).code(0).tells(&["of 1 run: no logs here, only metrics"]);
     assert_eq!(lab.names("plots/theirs"), named(&AGAINST_SPEED_RATIO, "png"));
 }
 
@@ -200,12 +200,131 @@ fn logs_of_others_are_drawn_as_a_space_time_diagram() {
     assert!(svg.contains("stamps in whole seconds") && svg.contains("do not tell when messages arrived"));
 }
 
+/// A simulated sweep named `probs`, its charts in `plots/probs/`.
+fn simulate(lab: &Lab, flags: &[&str]) {
+    lab.labctl(&[&["sweep", "lab.toml", "--engine", "sim", "--name", "probs"], flags].concat()).code(0);
+}
+
+fn bytes(lab: &Lab, folder: &str) -> Vec<(String, Vec<u8>)> {
+    let names = lab.names(folder).into_iter();
+    names.map(|name| (name.clone(), fs::read(lab.path(&format!("{folder}/{name}"))).unwrap())).collect()
+}
+
 #[test]
-fn a_simulated_sweep_has_no_runs_to_draw_and_is_told_what_draws_it() {
+fn a_stored_sweep_is_drawn_as_it_drew_itself_at_its_end() {
+    for flags in [&["--internal-prob", "0.2,0.8", "--replicates", "3"][..], &["--replicates", "6"]] {
+        let lab = Lab::with_spec(LAB);
+        simulate(&lab, flags);
+        lab.labctl(&["plot", "results/probs", "--plots", "again"])
+            .code(0)
+            .tells(&["again/probs:", "charts of a sweep, 6 runs"]);
+        assert!(bytes(&lab, "again/probs") == bytes(&lab, "plots/probs"));
+        fs::remove_file(lab.path("results/probs/runs.csv")).unwrap();
+        lab.labctl(&["plot", "results/probs", "--plots", "journal"]).code(0);
+        assert!(bytes(&lab, "journal/probs") == bytes(&lab, "plots/probs"), "the journals are enough");
+        assert!(!lab.has("results/probs/runs.csv"), "nothing is written");
+    }
+}
+
+#[test]
+fn the_charts_of_a_sweep_have_the_size_the_paper_and_the_format_that_are_asked_for() {
     let lab = Lab::with_spec(LAB);
-    let sweep = ["sweep", "lab.toml", "--engine", "sim", "--internal-prob", "0.2,0.8", "--name", "probs"];
-    lab.labctl(&sweep).code(0);
-    lab.labctl(&["plot", "results/probs"])
-        .code(1)
-        .tells(&["labctl collect shows and draws them", "labctl report"]);
+    for (flags, charts) in [(&["--internal-prob", "0.2,0.8"][..], 3), (&["--replicates", "6"], 6)] {
+        let _ = fs::remove_dir_all(lab.path("results"));
+        let _ = fs::remove_dir_all(lab.path("svg"));
+        simulate(&lab, flags);
+        let look = ["--width", "800", "--height", "500", "--theme", "dark", "--format", "svg"];
+        lab.labctl(&[&["plot", "results/probs", "--plots", "svg"], &look[..]].concat()).code(0);
+        let names = lab.names("svg/probs");
+        assert_eq!(names.len(), charts);
+        for name in names {
+            let svg = lab.read(&format!("svg/probs/{name}"));
+            let is_dark = svg.contains("width=\"800\" height=\"500\"") && svg.contains("fill=\"#15181D\"");
+            assert!(is_dark, "{name}: {svg:.300}");
+        }
+    }
+}
+
+#[test]
+fn a_tree_of_sweeps_and_runs_is_drawn_whole() {
+    let lab = Lab::with_spec(LAB);
+    simulate(&lab, &["--internal-prob", "0.2,0.8"]);
+    lab.labctl(&["plot", "results", "--plots", "sweeps"]).code(0).tells(&["sweeps/probs: 3 charts"]);
+    assert_eq!(lab.names("sweeps"), ["probs"], "without runs there is nothing against speed ratio");
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "r"]).code(0);
+    lab.labctl(&["plot", "results", "--plots", "both"]).code(0).tells(&["both/probs: 3", "both/lab/r: 4"]);
+    lab.labctl(&["plot", "results", "--chart", "sweep", "--plots", "only"]).code(0);
+    assert_eq!(lab.names("only"), ["probs"]);
+    lab.labctl(&["plot", "results", "--chart", "queue", "--plots", "queue"]).code(0);
+    assert_eq!(
+        (lab.names("queue"), lab.names("queue/lab/r")),
+        (vec!["lab".into()], vec!["queue.png".into()])
+    );
+    lab.write("results/probs/plan.json", "{}");
+    lab.labctl(&["plot", "results", "--plots", "rest"]).code(1).tells(&["results/probs/plan.json"]);
+    assert!(lab.has("rest/lab/r/queue.png"), "one that cannot be read keeps nothing from being drawn");
+}
+
+#[test]
+fn where_there_is_no_sweep_to_draw_it_is_told_why() {
+    let lab = Lab::with_spec(LAB);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "r", "--results", "ours"]).code(0);
+    lab.labctl(&["plot", "ours", "--chart", "sweep"]).code(1).tells(&["there is no sweep at ours"]);
+    simulate(&lab, &["--internal-prob", "0.2,0.8"]);
+    lab.labctl(&["plot", "results/probs", "--chart", "queue"]).code(1).tells(&["whose runs were simulated"]);
+    lab.labctl(&["plan", "lab.toml", "--engine", "sim", "--name", "later"]).code(0);
+    lab.labctl(&["plot", "results/later"]).code(1).tells(&["no run of it is begun", "labctl exec"]);
+}
+
+/// The first words of the chart of the end queue in a sweep.
+fn end_queue(flags: &[&str], spec: &str, chart: &str) -> String {
+    let lab = Lab::with_spec(spec);
+    simulate(&lab, flags);
+    lab.labctl(&["plot", "results/probs", "--format", "svg", "--plots", "svg"]).code(0);
+    lab.read(&format!("svg/probs/end_queue_over_{chart}.svg"))
+}
+
+#[test]
+fn the_charts_of_a_sweep_say_of_how_many_runs_they_are_and_by_which_method() {
+    let probs = ["--internal-prob", "0.2,0.8"];
+    let single = end_queue(&probs, LAB, "internal_prob");
+    assert!(single.contains("1 run a cell") && !single.contains("intervals"), "{single:.900}");
+    let rates = ["--set", "machine.1.clock_rate=1,2,3", "--replicates", "4"];
+    let map = end_queue(&[&probs[..], &rates].concat(), LAB, "machine_1_clock_rate_and_internal_prob");
+    assert!(map.contains("mean of 4 runs a cell, 95 % intervals (t) of ±"), "{map:.900}");
+    assert!(map.contains("machine.1.clock_rate (ticks/s)"));
+}
+
+#[test]
+fn the_cells_of_many_axes_are_told_apart_by_their_values() {
+    let flags = ["--internal-prob", "0.2,0.8", "--set", "machine.1.clock_rate=1,2", "--seed", "1,2"];
+    let svg = end_queue(&flags, LAB, "cells");
+    for words in ["0.2 · 1 · 1", "0.8 · 2 · 2", "internal_prob · seed · machine.1.clock_rate (ticks/s)"]
+    {
+        assert!(svg.contains(words), "{words}");
+    }
+    assert!(svg.contains(" at most, at 0.2 · ") && svg.contains("the largest over its machines"));
+}
+
+#[test]
+fn keys_that_step_together_are_one_axis() {
+    let spec = format!("{LAB}\n[sweep.zip]\ninternal_prob = [0.2, 0.8]\nseed = [1, 2]\n");
+    let svg = end_queue(&[], &spec, "internal_prob_with_seed");
+    assert!(svg.contains("0.2 · 1") && svg.contains("0.8 · 2") && !svg.contains("hatched"), "{svg:.900}");
+}
+
+#[test]
+fn a_sweep_that_is_not_whole_is_drawn_over_all_its_axis_and_says_so() {
+    let lab = Lab::with_spec(LAB);
+    simulate(&lab, &["--internal-prob", "0.2,0.5,0.8", "--replicates", "3"]);
+    let runs = lab.read("results/probs/runs.csv");
+    let first: String =
+        runs.lines().filter(|row| !row.starts_with("3,")).map(|row| format!("{row}\n")).collect();
+    lab.write("results/probs/runs.csv", first);
+    lab.labctl(&["plot", "results/probs", "--format", "svg", "--plots", "svg"])
+        .code(0)
+        .tells(&["6 of 9 runs"]);
+    let svg = lab.read("svg/probs/end_queue_over_internal_prob.svg");
+    assert!(svg.contains("mean of 3 runs a cell") && svg.contains("1 of 3 cells without a run yet"));
+    assert!(svg.contains("\n0.8\n"), "the axis goes on to what is still to come");
 }

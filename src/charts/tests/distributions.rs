@@ -27,7 +27,7 @@ fn distributions(groups: u64, runs: u64) -> Distributions {
 
 #[track_caller]
 fn drawn(of: &Distributions) -> Chart {
-    let charts = [distribution_chart("distribution", of).expect("a chart")];
+    let charts = [distribution_chart("distribution", of, Look::default()).expect("a chart")];
     assert_sound(&charts);
     let [chart] = charts;
     chart
