@@ -78,6 +78,8 @@ pub struct GradedRun {
     pub findings: Vec<Told>,
     /// How a send to all counts in what theory says.
     pub broadcast: Option<Broadcast>,
+    /// The chance that an idle tick is INTERNAL for which that was computed.
+    pub internal_prob: f64,
     /// Or why theory has nothing to say.
     pub residuals: Result<Vec<Residual>, String>,
     /// The reader's account of each log.
@@ -214,6 +216,7 @@ pub fn grade_run(run: &RunPath, assignment: &Assignment, stop: &StopSwitch) -> R
         },
         unfinished: run.unfinished,
         broadcast: spec.as_ref().ok().map(|spec| spec.broadcast),
+        internal_prob: spec.as_ref().map_or(assignment.internal_prob, |spec| spec.internal_prob),
         residuals: spec.and_then(|spec| {
             against_theory(Measured { run: run.run.clone(), spec, rows: reading.rows.clone() }, stop)
         }),
