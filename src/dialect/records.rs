@@ -5,7 +5,7 @@ use std::mem;
 
 use regex::bytes::Regex;
 
-use crate::log::{Piece, read_pieces};
+use crate::log::{BYTE_ORDER_MARK, Piece, read_pieces};
 
 /// No record of a log is this long; what is, is taken piece by piece.
 const RECORD_BYTES_MAX: usize = 64 * 1024;
@@ -39,6 +39,7 @@ pub fn read_records(
             Piece::TooLong(text) => (text, true),
         };
         number += 1;
+        let text = if number == 1 { text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text) } else { text };
         match begins {
             Some(begins) if !too_long => held.line(number, text, begins, &mut see),
             _ => {
@@ -112,6 +113,21 @@ mod tests {
         );
         assert_eq!(records(None, "a\nb").len(), 2);
         assert_eq!(records(None, "").len(), 0);
+    }
+
+    #[test]
+    fn a_byte_order_mark_belongs_to_no_record() {
+        let of = |number, text: &str| (number, 1, text.to_owned());
+        for begins in [None, Some("^A ")] {
+            let marked = "\u{feff}A 1\nA 2";
+            assert_eq!(records(begins, marked), [of(1, "A 1"), of(2, "A 2")], "{begins:?}");
+        }
+        let joined = "A 1\n\u{feff}A 2";
+        assert_eq!(
+            records(None, joined),
+            [of(1, "A 1"), of(2, "\u{feff}A 2")],
+            "only a file's own is harmless"
+        );
     }
 
     #[test]
