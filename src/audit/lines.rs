@@ -66,7 +66,8 @@ were. Three things show it: the file ends inside a line; the record of the end (
 logs of the run or the format itself promise, is not there; the log stops well before the others.
 
 Logs that stop within three seconds and three ticks of each other are taken to end together: machines
-are stopped one after the other.
+are stopped one after the other. So is a log that has been silent as long before: its machine sleeps in
+its ticks. A log without any event is missed where the others go on for longer.
 
 Without records of the end nobody can tell whether all logs were cut alike, and the verdict says so.
 
@@ -102,19 +103,32 @@ fn stops_early(case: &Case<'_>, machine: &MachineHistory, findings: &mut Finding
         Some((machine.stamp((machine.len() as u32).checked_sub(1)?), machine.id()))
     };
     let Some((latest, by)) = case.machines().iter().filter_map(last).max() else { return false };
-    let Some((own, _)) = last(machine) else { return false };
-    let early_s = latest.seconds_since(own);
+    let first = |machine: &MachineHistory| (!machine.is_empty()).then(|| machine.stamp(0));
+    let earliest = case.machines().iter().filter_map(first).min().unwrap_or(latest);
+    let early_s = latest.seconds_since(last(machine).map_or(earliest, |(own, _)| own));
     let rate = machine.header().map_or(1.0, |header| header.clock_rate);
-    let is_early = early_s > END_TOLERANCE_S + END_TOLERANCE_TICKS / rate;
+    let is_early =
+        early_s > END_TOLERANCE_S + END_TOLERANCE_TICKS / rate && early_s > longest_pause_s(machine);
     if is_early {
         let ended: Vec<_> = case.machines().iter().filter(|other| other.id() != machine.id()).collect();
         let others: Vec<_> = ended.iter().map(|other| other.id()).collect();
         findings.add(machine.id(), machine.taken().lines, || {
             let whose = named(&others);
-            let text = format!("the log stops here, {early_s:.0} s before the last of {whose}: it is cut, or the machine died");
+            let text = if machine.is_empty() {
+                let goes = if others.len() == 1 { "goes" } else { "go" };
+                format!("the log has no event, while {whose} {goes} on for {early_s:.0} s: it is lost, or the machine never ran")
+            } else {
+                format!("the log stops here, {early_s:.0} s before the last of {whose}: it is cut, or the machine died")
+            };
             let proof = case.history.machine(by).map(|other| at(other, other.len() as u32 - 1));
             (text, proof.into_iter().collect::<Vec<Place>>())
         });
     }
     is_early
+}
+
+/// The longest time that a log says nothing between two of its events.
+fn longest_pause_s(machine: &MachineHistory) -> f64 {
+    let pause_s = |index| machine.stamp(index).seconds_since(machine.stamp(index - 1));
+    (1..machine.len() as u32).map(pause_s).fold(0.0, f64::max)
 }

@@ -168,25 +168,51 @@ fn by_stamps(case: &Case<'_>, machine: &MachineHistory, header: &Header, finding
     }
 }
 
-/// Lines that may belong to the tick of the line before: SENDs to ever later
-/// machines, as a send to all makes, within half a period of each other.
+/// Lines that may belong to the tick of the line before, as those of a send to
+/// all do: SENDs within half a period of each other, to ever later machines or,
+/// where the log does not say to whom, no more of them than there are peers.
 fn same_tick_lines(case: &Case<'_>, machine: &MachineHistory, header: &Header) -> f64 {
     let near_us = ((0.5e6 / header.clock_rate) as i64).saturating_add(case.resolution_us);
+    let peers = case.history.machine_count().saturating_sub(1);
     let mut lines = 0u32;
-    let mut before: Option<(MachineId, i64)> = None;
+    let mut before: Option<(SendLine, i64)> = None;
     for index in 0..machine.len() as u32 {
-        let to = match (machine.kind(index), machine.to(index)) {
-            (Kind::Send, Some(Recipients::One(to))) => to,
+        let line = match (machine.kind(index), machine.to(index)) {
+            (Kind::Send, Some(Recipients::One(to))) => SendLine::To(to),
+            (Kind::Send, None) => SendLine::ToSomebody { nth: 1 },
             _ => {
                 before = None;
                 continue;
             }
         };
         let stamp_us = machine.stamp(index).0;
-        if before.is_some_and(|(last, last_us)| last < to && stamp_us.saturating_sub(last_us) <= near_us) {
-            lines += 1;
-        }
-        before = Some((to, stamp_us));
+        let near = before.filter(|(_, last_us)| stamp_us.saturating_sub(*last_us) <= near_us);
+        let joined = near.and_then(|(last, _)| line.joined_to(last, peers));
+        lines += u32::from(joined.is_some());
+        before = Some((joined.unwrap_or(line), stamp_us));
     }
     f64::from(lines)
+}
+
+/// A line of a SEND that may be one of several of its tick.
+#[derive(Clone, Copy)]
+enum SendLine {
+    To(MachineId),
+    /// The log does not say to whom; which line of the tick it may be.
+    ToSomebody {
+        nth: u32,
+    },
+}
+
+impl SendLine {
+    /// This line as a further one of the tick of `last`, if it can be that.
+    fn joined_to(self, last: SendLine, peers: u32) -> Option<SendLine> {
+        match (last, self) {
+            (SendLine::To(first), SendLine::To(second)) if first < second => Some(self),
+            (SendLine::ToSomebody { nth }, SendLine::ToSomebody { .. }) if nth < peers => {
+                Some(SendLine::ToSomebody { nth: nth + 1 })
+            }
+            _ => None,
+        }
+    }
 }

@@ -39,8 +39,7 @@ pub fn read_records(
             Piece::TooLong(text) => (text, true),
         };
         number += 1;
-        let mark = if number == 1 { BYTE_ORDER_MARK } else { b"" };
-        let text = text.strip_prefix(mark).unwrap_or(text);
+        let text = if number == 1 { text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text) } else { text };
         match begins {
             Some(begins) if !too_long => held.line(number, text, begins, &mut see),
             _ => {
@@ -114,7 +113,21 @@ mod tests {
         );
         assert_eq!(records(None, "a\nb").len(), 2);
         assert_eq!(records(None, "").len(), 0);
-        assert_eq!(records(None, "\u{feff}a\n\u{feff}b"), [of(1, 1, "a"), of(2, 1, "\u{feff}b")]);
+    }
+
+    #[test]
+    fn a_byte_order_mark_belongs_to_no_record() {
+        let of = |number, text: &str| (number, 1, text.to_owned());
+        for begins in [None, Some("^A ")] {
+            let marked = "\u{feff}A 1\nA 2";
+            assert_eq!(records(begins, marked), [of(1, "A 1"), of(2, "A 2")], "{begins:?}");
+        }
+        let joined = "A 1\n\u{feff}A 2";
+        assert_eq!(
+            records(None, joined),
+            [of(1, "A 1"), of(2, "\u{feff}A 2")],
+            "only a file's own is harmless"
+        );
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::{FaultKind, Line, LineParser, Piece, Taken, file_name, read_pieces};
 use crate::event::MachineId;
 
 /// What some editors put before a text in UTF-8.
-pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The machine that a file named `log_<n>.txt` belongs to. No machine has two
 /// names: `log_01.txt` is none of these.
@@ -71,7 +71,7 @@ impl LogReader {
                 self.taken.lines += 1;
                 self.taken.give_up(text);
             }
-            Piece::Rest(text) => self.finish(text),
+            Piece::Rest(text) => self.finish(text, &mut see),
         })?;
         Ok(self.taken)
     }
@@ -104,10 +104,20 @@ impl LogReader {
         }
     }
 
-    fn finish(&mut self, rest: &[u8]) {
-        if !rest.is_empty() {
-            self.taken.lines += 1;
-            self.taken.fault(self.taken.lines, FaultKind::CutInsideLine { text: shown(rest) });
+    /// Takes what follows the last line feed. Numbers may lack digits there; only
+    /// a record of the end, whose last word is a known one, is seen to be whole.
+    fn finish(&mut self, rest: &[u8], see: &mut impl FnMut(u64, &Line<'_>)) {
+        if rest.is_empty() {
+            return;
+        }
+        self.taken.lines += 1;
+        match self.parser.parse(rest) {
+            Line::Blank => self.taken.ignored += 1,
+            line @ Line::End(_) => {
+                self.taken.take(&line, rest);
+                see(self.taken.lines, &line);
+            }
+            _ => self.taken.fault(self.taken.lines, FaultKind::CutInsideLine { text: shown(rest) }),
         }
     }
 }

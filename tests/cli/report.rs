@@ -173,9 +173,11 @@ fn cells_of_many_axes_are_named_by_their_values() {
     lab.labctl(&[&["sweep", "lab.toml", "--engine", "sim", "--name", "grid"], &axes[..]].concat()).code(0);
     report(&lab, &["results/grid"]).code(0);
     let page = lab.read("report.html");
-    for text in
-        ["1,3,6 · 0.2 · none", "2,4,6 · 0.7 · constant:100ms", "clock_rates · internal_prob · network.delay"]
-    {
+    for text in [
+        "1,3,6 · 0.2 · none",
+        "2,4,6 · 0.7 · constant:100ms",
+        "clock_rates (ticks/s) · internal_prob · network.delay",
+    ] {
         assert!(page.contains(text), "`{text}` is not in the page");
     }
 }

@@ -3,6 +3,7 @@
 
 mod logs;
 mod noise;
+mod sparse;
 mod spoilt;
 
 use super::*;
@@ -82,7 +83,7 @@ type Harmless = fn(&mut Logs);
 fn what_is_harmless_is_sound() {
     const LAST_SECONDS_OF_1999: Stamp = Stamp(START.0 - 20_000_000);
     const BEFORE_MIDNIGHT: Stamp = Stamp(START.0 + 45 * 86_400_000_000 - 20_000_000);
-    let harmless: [(&str, Harmless); 5] = [
+    let harmless: [(&str, Harmless); 6] = [
         ("line ends of Windows", |logs| {
             let each = logs.machines.iter_mut().flatten();
             each.for_each(|line| line.insert(line.len() - 1, b'\r'));
@@ -94,6 +95,10 @@ fn what_is_harmless_is_sound() {
         ("spaces at the end of a line", |logs| {
             let line = &mut logs.machines[0][20];
             line.splice(line.len() - 1..line.len() - 1, *b"  ");
+        }),
+        ("no line end after the record of the end", |logs| {
+            let end = logs.machines[0].last_mut().unwrap();
+            assert_eq!(end.pop(), Some(b'\n'));
         }),
         ("nothing at all", |_| {}),
     ];

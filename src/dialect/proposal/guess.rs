@@ -7,9 +7,11 @@ use crate::event::Kind;
 
 /// What a line is, by the first telling word in it.
 pub fn role(words: &str) -> Option<Role> {
-    const RECEIVE: [&str; 4] = ["receiv", "recv", "processed message", "got message"];
+    const RECEIVE: [&str; 6] =
+        ["receiv", "recv", "processed message", "got message", "got msg", "got a message"];
     const SEND: [&str; 4] = ["send", "sent", "broadcast", "multicast"];
-    const ALL: [&str; 8] = ["broadcast", "multi", "double", "both", " all", "_all", "everyone", "all other"];
+    const ALL: [&str; 9] =
+        ["broadcast", "multi", "double", "both", " all", "_all", "everyone", "everybody", "all other"];
     let words = words.to_lowercase();
     let first = |of: &[&str]| of.iter().filter_map(|word| words.find(word)).min();
     let found = [
@@ -41,6 +43,11 @@ pub fn is_rate(words: &str) -> bool {
     RATE.iter().any(|word| words.contains(word))
 }
 
+/// Whether a word of a line that is no event, such as `rate=6 id=1`, is `rate`.
+pub fn has_word_rate(words: &str) -> bool {
+    words.split(|char: char| !char.is_ascii_alphabetic()).any(|word| word.eq_ignore_ascii_case("rate"))
+}
+
 /// What a number is, by its label and by what its line is.
 pub fn field(label: &str, role: Role) -> Option<Field> {
     let label = label.to_lowercase();
@@ -54,11 +61,17 @@ pub fn field(label: &str, role: Role) -> Option<Field> {
         let bare = bare.trim_end_matches(|char: char| !char.is_ascii_alphanumeric());
         words.iter().any(|word| bare.ends_with(word))
     };
+    let word = label.trim_matches(|char: char| !char.is_ascii_alphanumeric());
+    let is_carried = role == Role::Event(Kind::Receive)
+        && (["mlc", "msglc", "msg_lc"].contains(&word) || ends(&["carried", "carrying"]));
+    if is_carried {
+        return Some(Field::MessageClock);
+    }
     let is_clock = has(&["clock", "logical time", "logical_time", "lamport"]) || ends(&["lc"]);
     if is_clock && (has(&["rate", "speed"]) || has(&["old"])) {
         return None;
     }
-    if has(&["queue", "remaining", "backlog"]) {
+    if has(&["queue", "qlen", "remaining", "backlog"]) || word == "q" {
         return Some(Field::Queue);
     }
     if is_clock
@@ -71,8 +84,10 @@ pub fn field(label: &str, role: Role) -> Option<Field> {
         return Some(Field::Clock);
     }
     match role {
-        Role::Event(Kind::Receive) if ends(&["from", "sender"]) => Some(Field::From),
-        Role::Event(Kind::Send) | Role::SendToAll if ends(&["to", "recipient", "receiver", "target"]) => {
+        Role::Event(Kind::Receive) if ends(&["from", "sender", "src"]) => Some(Field::From),
+        Role::Event(Kind::Send) | Role::SendToAll
+            if ends(&["to", "recipient", "receiver", "target", "dst", "dest"]) =>
+        {
             Some(Field::To)
         }
         _ => None,

@@ -24,10 +24,10 @@ pub fn draft(lines: &[&str], is_alone: bool) -> Option<Draft> {
     let kind_key = kind_key(&objects)?;
     let mut groups: BTreeMap<String, Vec<&Value>> = BTreeMap::new();
     for object in &objects {
-        groups
-            .entry(object.get(&kind_key).and_then(value_text).unwrap_or_default())
-            .or_default()
-            .push(object);
+        // An object without the key fits no `where` that names it.
+        if let Some(word) = object.get(&kind_key).and_then(value_text) {
+            groups.entry(word).or_default().push(object);
+        }
     }
     let machine = if is_alone { machine_key(&objects) } else { None };
     let (machine_key, first_machine) = machine.unzip();
@@ -100,7 +100,7 @@ fn fields(keys: &[String], role: Role) -> Vec<(Field, String)> {
             Some(Field::ClockRate)
         } else if has(&["time", "stamp"]) && !has(&["logical"]) || lower == "ts" {
             Some(Field::Time)
-        } else if has(&["recipient", "dest", "target"]) || lower == "to" {
+        } else if has(&["recipient", "dest", "dst", "target"]) || lower == "to" {
             Some(Field::To)
         } else if lower == "from" || lower == "sender" || lower == "src" {
             (role == Role::Event(Kind::Receive)).then_some(Field::From)

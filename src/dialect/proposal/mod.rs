@@ -16,6 +16,7 @@ use super::matcher::Fate;
 use super::moment::TimeFormat;
 use super::parse;
 use super::pattern::Role;
+use crate::log::BYTE_ORDER_MARK;
 use toml_text::quoted;
 
 /// A dialect for a person to finish.
@@ -93,9 +94,12 @@ pub(super) fn drafted(samples: &[Sample]) -> Option<String> {
     let lines: Vec<String> = samples
         .iter()
         .flat_map(|sample| {
-            let text = String::from_utf8_lossy(&sample.text).into_owned();
-            let lines: Vec<String> =
+            let text = sample.text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&sample.text);
+            let text = String::from_utf8_lossy(text);
+            let mut lines: Vec<String> =
                 text.lines().map(|line| line.trim_end().to_owned()).take(per_sample.max(20)).collect();
+            // No record goes on in the next file.
+            lines.push(String::new());
             lines
         })
         .collect();

@@ -56,6 +56,21 @@ impl Variable {
     }
 }
 
+/// What stands in a fixed part for any number of spaces, two or more: columns
+/// that are padded differ in them from line to line.
+pub const PADDING: &str = "  ";
+
+/// The text of a fixed part.
+fn fixed(text: &str) -> Part {
+    let mut shown = String::with_capacity(text.len());
+    for char in text.chars() {
+        if char != ' ' || !shown.ends_with(PADDING) {
+            shown.push(char);
+        }
+    }
+    Part::Fixed(shown)
+}
+
 /// Takes a line apart.
 pub fn scan(line: &str) -> Scanned<'_> {
     let mut scanned = Scanned { shape: Vec::new(), values: Vec::new() };
@@ -64,14 +79,14 @@ pub fn scan(line: &str) -> Scanned<'_> {
         let group = KINDS.iter().zip(1..).find_map(|((kind, _), nth)| Some((*kind, found.get(nth)?)));
         let Some((kind, part)) = group else { continue };
         if part.start() > from {
-            scanned.shape.push(Part::Fixed(line[from..part.start()].to_owned()));
+            scanned.shape.push(fixed(&line[from..part.start()]));
         }
         scanned.shape.push(Part::Varying(kind));
         scanned.values.push(part.as_str());
         from = part.end();
     }
     if from < line.len() {
-        scanned.shape.push(Part::Fixed(line[from..].to_owned()));
+        scanned.shape.push(fixed(&line[from..]));
     }
     scanned
 }

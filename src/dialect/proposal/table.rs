@@ -22,7 +22,11 @@ pub fn draft(lines: &[&str]) -> Option<Draft> {
 fn draft_by(lines: &[&str], delimiter: &str) -> Option<Draft> {
     let rows: Vec<Vec<&str>> =
         lines.iter().map(|line| line.split(delimiter).map(str::trim).collect()).collect();
-    let is_row = |row: &&Vec<&str>| row.len() >= COLUMNS_MIN && row.iter().all(|cell| is_cell(cell));
+    // Spaces that fill up columns delimit nothing.
+    let is_padding = |cell: &str| delimiter == " " && cell.is_empty();
+    let is_row = |row: &&Vec<&str>| {
+        row.len() >= COLUMNS_MIN && row.iter().all(|cell| is_cell(cell) && !is_padding(cell))
+    };
     if rows.iter().filter(is_row).count() * 10 < lines.len() * 9 {
         return None;
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::guess::{self, Course};
-use super::scan::{Part, Scanned, Variable, scan};
+use super::scan::{PADDING, Part, Scanned, Variable, scan};
 use super::toml_text::quoted;
 use super::{Draft, DraftPattern};
 use crate::dialect::Field;
@@ -239,8 +239,9 @@ fn other(group: &Group<'_>, machine: Option<usize>) -> DraftPattern {
     let words = group.words();
     let number =
         || group.variables().filter(|(nth, kind)| *kind == Variable::Number && Some(*nth) != machine);
-    let rate = guess::is_rate(&words)
-        .then(|| number().find(|(nth, _)| guess::is_rate(group.label(*nth))).or_else(|| number().last()));
+    let is_labelled = |nth| guess::is_rate(group.label(nth)) || guess::has_word_rate(group.label(nth));
+    let rate = (guess::is_rate(&words) || guess::has_word_rate(&words))
+        .then(|| number().find(|(nth, _)| is_labelled(*nth)).or_else(|| number().last()));
     let (role, fields, remark) = match rate.flatten() {
         Some((nth, _)) => {
             let machine = machine.map(|nth| (Field::Machine, nth));
@@ -263,7 +264,7 @@ fn expression(shape: &[Part], whole: &[bool], fields: &[(Field, usize)]) -> Stri
     let mut nth = 0;
     for part in shape {
         match part {
-            Part::Fixed(fixed) => text += &regex::escape(fixed),
+            Part::Fixed(fixed) => text += &regex::escape(fixed).replace(PADDING, " +"),
             Part::Varying(kind) => {
                 let inner = kind.expression(whole.get(nth).copied().unwrap_or(false));
                 match fields.iter().find(|(_, at)| *at == nth) {

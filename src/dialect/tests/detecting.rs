@@ -70,3 +70,44 @@ fn nothing_is_proposed_where_nothing_is_an_event() {
     }
     assert_eq!(propose(&[]), None);
 }
+
+/// Lines of several machines' logs with what their proposal must have, and must not.
+#[test]
+fn a_proposal_knows_the_usual_short_words() {
+    let kv = "rate=6 id=1\ntime=0.5 ev=RECEIVE lc=2 qlen=1 src=3 mlc=1\ntime=1.5 ev=SEND lc=3 qlen=0 dst=2\n";
+    let row = |nth: u32| {
+        let kind = ["RECEIVE", "INTERNAL", "SEND"][nth as usize % 3];
+        format!("{:<9} {kind:<10} {:>5}  {:>5}\n", format!("{nth}.506"), 3 * nth, nth % 2)
+    };
+    let padded = format!("time      event      clock  queue\n{}", (1..60).map(row).collect::<String>());
+    let syslog = "Mar  5 20:05:00 host vm2[4002]: got msg from vm1 carrying 1, 1 waiting (clock now 2)\n";
+    let json = "\u{feff}{\"cfg\": {\"rate\": 2}}\n{\"type\": \"send\", \"ts\": 1741205100505, \"lc\": 2, \"dst\": [1]}\n\
+        {\"type\": \"receive\", \"ts\": 1741205100506, \"lc\": 3, \"mlc\": 1}\n\
+        {\"type\": \"send\", \"ts\": 1741205100507, \"lc\": 4, \"dst\": [2]}\n\
+        {\"type\": \"internal\", \"ts\": 1741205100508, \"lc\": 5}\n";
+    let records =
+        "Machine 1\n** RECEIVE **\n  at: 12:00:00\n  clock: 2\n\n** SEND **\n  at: 12:00:01\n  clock: 3\n";
+    let cases: [(&str, &[&str], &[&str], u64); 5] = [
+        (
+            kv,
+            &["rate=(?<clock_rate>", "qlen=(?<queue>", "src=(?<from>", "mlc=(?<message_clock>", "dst=(?<to>"],
+            &[],
+            4,
+        ),
+        (&padded, &["(?<time>", "RECEIVE +(?<clock>"], &["delimited"], 118),
+        (syslog, &["kind = \"receive\"", "carrying (?<message_clock>", "now (?<clock>"], &["ignore"], 2),
+        (json, &["to = 'dst'", "message_clock = 'mlc'"], &["''"], 8),
+        (records, &["kind = \"send\""], &["Machine \\d+\\n\\*\\* SEND", "3\\nMachine"], 4),
+    ];
+    for (text, has, lacks, events) in cases {
+        let proposal = propose(&[sample("vm_1.log", text), sample("vm_2.log", text)]).expect(text);
+        for part in has {
+            assert!(proposal.toml.contains(part), "{part} of {}", proposal.toml);
+        }
+        for part in lacks {
+            assert!(!proposal.toml.contains(part), "{part} of {}", proposal.toml);
+        }
+        let is_enough = proposal.events >= events;
+        assert!(is_enough, "{} events of {events}: {}", proposal.events, proposal.toml);
+    }
+}
