@@ -13,7 +13,7 @@ use crate::history::{History, MachineHistory, TwoLogsOfOneMachine};
 use crate::log::{Line, LogReader, Record, Stamp, Taken, machine_of_file, open_log, read_log};
 use crate::metrics::series::{MachineSeries, RunSeries, Thinned};
 use crate::metrics::{self, MachineMetrics, Machines, Meter};
-use crate::store::RunPath;
+use crate::store::{RunPath, RunState};
 use crate::table::{CsvSink, EventSink, EventTable, Origin};
 
 /// A run's logs cannot be read, or its table not be written.
@@ -117,7 +117,7 @@ pub fn read_history(run: &RunPath) -> Result<History, ReadError> {
         machine.end_of_log(taken);
         machines.push(machine);
     }
-    Ok(History::new(machines)?)
+    Ok(History::new(machines)?.read_while(run.state == RunState::GoingOn))
 }
 
 /// As its dialect names it, or its file's name; or else by its place among the logs.
@@ -265,6 +265,7 @@ impl RunReader<'_> {
             .collect();
         metrics::complete_run(&mut rows);
         let history = self.purpose.history.then(|| History::new(self.histories)).transpose()?;
+        let history = history.map(|history| history.read_while(self.run.state == RunState::GoingOn));
         let machines = self.measured.into_iter().map(|(machine, measured)| MachineSeries {
             machine,
             clock_rate: measured.meter.clock_rate(),

@@ -2,7 +2,7 @@
 
 use super::Rule;
 use super::case::Case;
-use super::finding::Findings;
+use super::finding::{Findings, GOING_ON};
 use crate::event::{Kind, MachineId};
 use crate::history::MachineHistory;
 use crate::log::EndReason;
@@ -25,6 +25,9 @@ run whose machines do not wait for what is still on its way.",
 fn messages_add_up(case: &Case<'_>, findings: &mut Findings) {
     if let Some(why) = case.history.missing_logs() {
         return findings.unknown(why);
+    }
+    if case.history.is_going_on() {
+        return findings.unknown(GOING_ON);
     }
     let Some(sent) = sent_to_each(case) else {
         return findings.unknown("the logs do not say to whom messages were sent");

@@ -36,6 +36,21 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// Whether the SEND of a RECEIVE may be in what is not yet written of a run
+    /// that is going on: a log that has come beyond the message's clock holds it.
+    pub fn may_still_be_logged(&self, receive: EventId) -> bool {
+        let record = self.record(receive);
+        let may_send = |machine: &&MachineHistory| match record.from {
+            Some(from) => machine.id() == from,
+            None => machine.id() != receive.machine,
+        };
+        let is_behind = |machine: &MachineHistory| {
+            let reached = (machine.len() as u32).checked_sub(1).map_or(0, |last| machine.clock(last));
+            machine.end().is_none() && record.message_clock.is_none_or(|clock| reached <= clock)
+        };
+        self.history.is_going_on() && self.machines().iter().filter(may_send).any(is_behind)
+    }
+
     /// All machines.
     pub fn machines(&self) -> &'a [MachineHistory] {
         self.history.machines()

@@ -74,6 +74,9 @@ impl Ruling {
     }
 }
 
+/// Why what is not in the logs may still come.
+pub(super) const GOING_ON: &str = "the run is going on, and its logs are written a little late";
+
 /// Gathers what a rule finds.
 #[derive(Debug, Default)]
 pub(super) struct Findings {

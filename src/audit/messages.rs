@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::Rule;
 use super::case::Case;
-use super::finding::Findings;
+use super::finding::{Findings, GOING_ON};
 use crate::event::MachineId;
 use crate::history::{EventId, Source};
 
@@ -23,7 +23,9 @@ framing, sends that are not logged.",
     check: |case, findings| {
         for machine in case.machines() {
             for (receive, source) in case.sources(machine) {
-                if source == Source::Missing {
+                if source == Source::Missing && case.may_still_be_logged(receive) {
+                    findings.unknown(GOING_ON);
+                } else if source == Source::Missing {
                     findings.add(machine.id(), case.history.line(receive), || {
                         let record = case.record(receive);
                         let clock = record.message_clock.unwrap_or_default();
@@ -92,7 +94,7 @@ pub(super) fn stamped_early(case: &Case<'_>, findings: &mut Findings) {
     }
     for machine in case.machines() {
         for (receive, source) in case.sources(machine) {
-            if source != Source::Missing {
+            if source != Source::Missing || case.may_still_be_logged(receive) {
                 continue;
             }
             let record = case.record(receive);

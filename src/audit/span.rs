@@ -2,7 +2,7 @@
 //! and all logs are of one run.
 
 use super::case::{Case, at, at_header};
-use super::finding::Findings;
+use super::finding::{Findings, GOING_ON};
 use super::{Place, Rule};
 use crate::history::{Certainty, MachineHistory, Source};
 
@@ -118,6 +118,10 @@ fn one_run(case: &Case<'_>, findings: &mut Findings) {
         let all = spans.len() - 1;
         let strangers = others.clone().filter(apart).count();
         if all > 0 && 2 * strangers > all {
+            if case.history.is_going_on() {
+                findings.unknown(GOING_ON);
+                continue;
+            }
             let other = others.clone().find(apart).map(|(_, other)| *other);
             findings.add(machine.id(), machine.line(0), || {
                 let proof: Vec<Place> = other.map(|other| at(other, 0)).into_iter().collect();

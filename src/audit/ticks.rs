@@ -1,7 +1,7 @@
 //! Rules about ticks: one event each, and as many as the clock rate says.
 
 use super::case::{Case, at, at_header};
-use super::finding::Findings;
+use super::finding::{Findings, GOING_ON};
 use super::{Place, Rule};
 use crate::engine::Schedule;
 use crate::event::{Kind, MachineId, Recipients};
@@ -91,6 +91,8 @@ delay that makes the sender sleep, a rate in the header that is not the one that
         for machine in case.machines() {
             match (machine.header(), machine.end()) {
                 (None, _) => findings.unknown("a log does not say its clock rate"),
+                // Ticks that were slept through are counted at the end.
+                (Some(_), None) if case.history.is_going_on() => findings.unknown(GOING_ON),
                 (Some(header), Some(end)) if header.phase.is_some() => {
                     by_schedule(machine, header, end, findings)
                 }

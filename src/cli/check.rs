@@ -127,8 +127,8 @@ fn check(
     dialect: &DialectFlags,
     terminal: &Terminal,
 ) -> anyhow::Result<Checked> {
-    if run.unfinished {
-        terminal.warn(format!("{}: this run is going on, or was killed", run.folder.display()));
+    if let Some(words) = run.state.words() {
+        terminal.warn(format!("{}: {words}", run.folder.display()));
     }
     let history = read_history(&run)?;
     let logs = history.machines().iter().map(|machine| (machine.path(), machine.taken()));

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use labctl::store::FindError;
 use labctl::sweep::{SweepFolder, journals};
 
 use super::{Exit, Terminal, gathered, sweep};
@@ -37,7 +38,8 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let folder = SweepFolder::of_plan_file(&args.sweep);
     let plan = folder.plan()?;
     if let Some(path) = args.journals.iter().find(|path| !path.exists()) {
-        anyhow::bail!("there is no {}", path.display());
+        let source = std::io::ErrorKind::NotFound.into();
+        return Err(FindError::Read { path: path.clone(), source }.into());
     }
     for path in &args.journals {
         if journals::files(path)?.is_empty() {

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 use labctl::dialect::{self, Detection, Dialect, Refusal, RunsError};
 use labctl::history::History;
 use labctl::log::{Line, LineParser, Taken};
@@ -113,7 +113,10 @@ impl DialectFlags {
             Err(Refusal::NoLogs) => Ok(Found::plain(ours?)),
             Err(refusal) => {
                 let refusal = format!("these are no logs of labctl, and {refusal}");
-                let runs = ours.map_err(|none| anyhow!("{none}; {refusal}"))?;
+                let runs = ours.map_err(|none| {
+                    let told = format!("{none}; {refusal}");
+                    anyhow::Error::from(none).context(told)
+                })?;
                 Ok(Found { refusal: Some(refusal), ..Found::plain(runs) })
             }
         }

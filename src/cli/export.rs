@@ -126,8 +126,8 @@ struct Job<'a> {
 }
 
 fn tell_names(runs: &mut [RunPath], terminal: &Terminal) {
-    for run in runs.iter().filter(|run| run.unfinished) {
-        terminal.warn(format!("{}: this run is going on, or was killed", run.folder.display()));
+    for (run, words) in runs.iter().filter_map(|run| Some((run, run.state.words()?))) {
+        terminal.warn(format!("{}: {words}", run.folder.display()));
     }
     for place in labels::tell_apart(runs) {
         let run = &runs[place];

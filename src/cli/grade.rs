@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use labctl::engine::StopSwitch;
 use labctl::grade::{Assignment, Grade, Reading, Submission, csv, grade_run, page, summary};
 use labctl::spec::Broadcast;
+use labctl::store::FindError;
 use labctl::store::write_file;
 
 use super::dialect_flags::{DialectFlags, share};
@@ -101,10 +102,10 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 
 /// In the order of their names; hidden ones are nobody's.
 fn folders_in(folder: &Path, terminal: &Terminal) -> anyhow::Result<Vec<PathBuf>> {
-    let failed = || format!("cannot read {}", folder.display());
+    let failed = |source| FindError::Read { path: folder.to_owned(), source };
     let (mut folders, mut others) = (Vec::new(), 0);
-    for entry in fs::read_dir(folder).with_context(failed)? {
-        let entry = entry.with_context(failed)?;
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
         if entry.file_name().as_encoded_bytes().starts_with(b".") {
             continue;
         }

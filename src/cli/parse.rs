@@ -148,8 +148,8 @@ fn told_of(machine: &MachineHistory, history: &History, audit: &Audit) -> Vec<St
 fn tell(runs: &[RunPath], parsed: &[Parsed], output: Option<&Path>, terminal: &Terminal) -> Exit {
     for (run, Parsed { warnings, odd, .. }) in runs.iter().zip(parsed) {
         let folder = run.folder.display();
-        if run.unfinished {
-            terminal.warn(format!("{folder}: this run is going on, or was killed"));
+        if let Some(words) = run.state.words() {
+            terminal.warn(format!("{folder}: {words}"));
         }
         warnings.iter().for_each(|warning| terminal.warn(warning));
         if odd.is_none() {

@@ -8,8 +8,12 @@ use std::process::ExitCode;
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
 use clap::ValueEnum;
+use labctl::dialect::{Refusal, RunsError};
 use labctl::plan::CellsError;
+use labctl::sample::SampleError;
 use labctl::spec::SpecError;
+use labctl::store::FindError;
+use labctl::sweep::FolderError;
 
 use super::live::screen;
 
@@ -114,8 +118,7 @@ impl Terminal {
             Some(spec) => self.spec_error(spec),
             None => self.error(told_once(error)),
         }
-        let is_usage = spec.is_some() || error.is::<CellsError>();
-        ExitCode::from(if is_usage { 2 } else { 1 })
+        ExitCode::from(if is_usage(error) { 2 } else { 1 })
     }
 
     fn line(&self, text: &str) {
@@ -138,6 +141,39 @@ impl Terminal {
             Exit::Error(error) => self.tell_error(&error),
         }
     }
+}
+
+/// Whether the user has named what a command cannot take: a spec with a fault,
+/// a path that leads nowhere, or to something else than it asks for. What
+/// cannot be read or written although it is there is none of it.
+fn is_usage(error: &anyhow::Error) -> bool {
+    if let Some(SampleError::Find(error)) = error.downcast_ref() {
+        return is_wrong_path(error);
+    }
+    let is_wrong_sweep = matches!(error.downcast_ref(), Some(FolderError::NoPlan { .. }));
+    let is_wrong_dialect_path = match error.downcast_ref() {
+        Some(RunsError::Read { source, .. }) => leads_nowhere(source),
+        Some(RunsError::NoFile { .. } | RunsError::Nothing { .. }) => true,
+        _ => false,
+    };
+    let has_no_logs = matches!(error.downcast_ref(), Some(Refusal::NoLogs));
+    let is_wrong_spec = error.is::<SpecError>() || error.is::<CellsError>();
+    is_wrong_spec
+        || is_wrong_sweep
+        || is_wrong_dialect_path
+        || has_no_logs
+        || error.downcast_ref().is_some_and(is_wrong_path)
+}
+
+fn is_wrong_path(error: &FindError) -> bool {
+    match error {
+        FindError::Read { source, .. } => leads_nowhere(source),
+        _ => true,
+    }
+}
+
+fn leads_nowhere(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// An error and its causes; most of ours name their cause in their own text.

@@ -15,7 +15,7 @@ use super::naming::sort_naturally;
 use super::parts::{Accounts, NamedPart, PARTS_MAX, Part};
 use crate::event::MachineId;
 use crate::log::{Line, Taken, open_log};
-use crate::store::RunPath;
+use crate::store::{RunPath, RunState};
 
 /// How the logs of a run are to be read.
 #[derive(Clone, Debug, PartialEq)]
@@ -287,7 +287,7 @@ fn run_of(
         folder: folder.to_owned(),
         logs: numbered.into_values().map(|log| log.path).collect(),
         manifest: None,
-        unfinished: false,
+        state: RunState::InPlace,
         sweep: None,
         dialect: Some(DialectRuns { dialect: Arc::clone(dialect), contexts }),
     })

@@ -40,7 +40,7 @@ struct BrokenRule {
 #[derive(Serialize)]
 struct RunSection<'a> {
     name: &'a str,
-    unfinished: bool,
+    state: Option<&'static str>,
     /// Whether an end queue is the last length that was logged.
     is_last_logged: bool,
     /// Cells of numbers, joined.
@@ -95,7 +95,7 @@ fn run_section(run: &GradedRun) -> RunSection<'_> {
     let kept = run.audit.rulings.iter().filter(|ruling| ruling.verdict == Verdict::Sound);
     RunSection {
         name: &run.name,
-        unfinished: run.unfinished,
+        state: run.state.words(),
         is_last_logged: run.rows.iter().any(is_last_logged),
         machines: run.rows.iter().map(machine_row).collect(),
         unmatched: run.taken.iter().map(|log| log.unmatched).sum(),

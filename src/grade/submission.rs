@@ -14,7 +14,7 @@ use crate::quotes::{Quotes, short_place};
 use crate::reading::{Purpose, ReadError, measure_run};
 use crate::residual::{HARDLY_CHANCE_SD, Measured, Quantity, Residual, SIMULATED_RUNS, residuals};
 use crate::spec::Broadcast;
-use crate::store::RunPath;
+use crate::store::{RunPath, RunState};
 
 use super::Assignment;
 
@@ -70,8 +70,7 @@ impl Grade {
 #[derive(Clone, Debug)]
 pub struct GradedRun {
     pub name: String,
-    /// It is going on, or was killed.
-    pub unfinished: bool,
+    pub state: RunState,
     pub rows: Vec<MachineMetrics>,
     pub audit: Audit,
     /// What the audit found, in the order of its rules.
@@ -214,7 +213,7 @@ pub fn grade_run(run: &RunPath, assignment: &Assignment, stop: &StopSwitch) -> R
         } else {
             format!("{} / {}", run.experiment, run.run)
         },
-        unfinished: run.unfinished,
+        state: run.state,
         broadcast: spec.as_ref().ok().map(|spec| spec.broadcast),
         internal_prob: spec.as_ref().map_or(assignment.internal_prob, |spec| spec.internal_prob),
         residuals: spec.and_then(|spec| {

@@ -10,6 +10,7 @@ use crate::log::{Line, Record, Stamp};
 use crate::metrics::MachineMetrics;
 use crate::metrics::tests::row;
 use crate::spec::{Broadcast, ClockRate};
+use crate::store::RunState;
 
 const DIE: Assignment = Assignment { internal_prob: 0.7, broadcast: None };
 
@@ -90,11 +91,12 @@ fn how_a_send_to_all_counts_is_told_by_the_sends() {
 fn the_name_of_a_run_is_no_formula_either() {
     let run = GradedRun {
         name: "=HYPERLINK(\"x\")".to_owned(),
-        unfinished: false,
+        state: RunState::InPlace,
         rows: rows(&[1.0, 2.0]),
         audit: audit(&History::default(), None, &RULES),
         findings: Vec::new(),
         broadcast: None,
+        internal_prob: 0.7,
         residuals: Err("none".to_owned()),
         taken: Vec::new(),
     };

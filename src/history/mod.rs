@@ -104,6 +104,8 @@ pub struct History {
     origins: Vec<Vec<Origin>>,
     /// For each machine, by its SENDs.
     deliveries: Vec<Vec<Delivery>>,
+    /// The logs were read while they were written.
+    going_on: bool,
 }
 
 impl History {
@@ -128,7 +130,19 @@ impl History {
         let machine_count = told.unwrap_or(0).max(machines.len() as u32);
         let origins = matching::match_all(&machines, machine_count);
         let deliveries = matching::deliveries(&machines, &origins);
-        Ok(History { machines, machine_count, origins, deliveries })
+        Ok(History { machines, machine_count, origins, deliveries, going_on: false })
+    }
+
+    /// The same, of a run of which is known whether it was going on while its
+    /// logs were read.
+    pub fn read_while(self, going_on: bool) -> History {
+        History { going_on, ..self }
+    }
+
+    /// Whether more may follow in some log: each is written a little late, and
+    /// some later than others.
+    pub fn is_going_on(&self) -> bool {
+        self.going_on && self.machines.iter().any(|machine| machine.end().is_none())
     }
 
     /// The machines whose logs are here, in the order of their ids.

@@ -23,8 +23,8 @@ use crate::reading::{Purpose, ReadError, Reading, read_run};
 use crate::spec::{Spec, to_toml};
 use crate::store::manifest::{Host, checksums};
 use crate::store::{
-    self, EVENTS_FILE, MANIFEST_FILE, METRICS_FILE, Manifest, RunFolder, RunPath, SPEC_FILE, StoreError,
-    find_runs,
+    self, EVENTS_FILE, MANIFEST_FILE, METRICS_FILE, Manifest, RunFolder, RunPath, RunState, SPEC_FILE,
+    StoreError, find_runs,
 };
 use crate::table::{CsvSink, EventTable};
 
@@ -228,7 +228,8 @@ fn digest(folder: &Path, history_bytes_max: u64) -> Result<Reading, IncompleteCa
     let events = folder.join(EVENTS_FILE);
     let file = File::create(&events).map_err(|source| StoreError::write(&events, source))?;
     let mut table = EventTable::new(CsvSink::new(BufWriter::new(file)));
-    let run: &RunPath = &runs[0];
+    // It is this process that holds the run, and its machines have ended.
+    let run = &RunPath { state: RunState::InPlace, ..runs[0].clone() };
     let purpose = Purpose { series: true, history: run.log_bytes() <= history_bytes_max };
     let reading = read_run(run, purpose, Some(&mut table))?;
     table.finish().map_err(ReadError::Table)?;

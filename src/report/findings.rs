@@ -10,6 +10,7 @@ use crate::log::EndReason;
 use crate::metrics::MachineMetrics;
 use crate::metrics::trust::doubts;
 use crate::rounding::brief;
+use crate::store::RunState;
 use crate::theory::{Prediction, Regime};
 
 /// Machines that get a sentence of their own.
@@ -31,10 +32,14 @@ pub fn findings(run: &RunSubject) -> Vec<Remark> {
 }
 
 fn ended(run: &RunSubject) -> Option<Remark> {
-    if run.stored.unfinished {
-        return Some(Remark::warning(
-            "The run is going on, or was killed: this is what it has logged so far.",
-        ));
+    match run.stored.state {
+        RunState::GoingOn => {
+            return Some(Remark::warning("The run is going on: this is what it has logged so far."));
+        }
+        RunState::CutShort => {
+            return Some(Remark::warning("The run was cut short: this is what it had logged by then."));
+        }
+        RunState::InPlace => {}
     }
     let manifest = run.stored.manifest.as_ref()?;
     let why = manifest.failure.as_ref().map_or_else(String::new, |why| format!(" ({why})"));

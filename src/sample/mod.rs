@@ -16,7 +16,7 @@ use crate::log::EndReason;
 use crate::metrics::{MachineMetrics, Quantity};
 use crate::reading::{ReadError, run_metrics};
 use crate::store::find::FindError;
-use crate::store::{RUNS_FILE, RunPath, find_runs};
+use crate::store::{RUNS_FILE, RunPath, RunState, find_runs};
 
 /// Runs that differ in their seed alone, as far as can be told.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -107,7 +107,8 @@ fn runs_below(path: &Path) -> Result<Sample, SampleError> {
 /// Whether a run came to its end, as far as can be told: logs of others never say.
 pub fn came_to_its_end(run: &RunPath) -> bool {
     let completed = EndReason::Completed.word();
-    !run.unfinished && run.manifest.as_ref().is_none_or(|manifest| manifest.status == completed)
+    run.state == RunState::InPlace
+        && run.manifest.as_ref().is_none_or(|manifest| manifest.status == completed)
 }
 
 fn only_cell(sweep: &Path) -> Result<Sample, SampleError> {

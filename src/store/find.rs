@@ -5,7 +5,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{JOURNAL_FOLDER, MANIFEST_FILE, METRICS_FILE, Manifest, PARTIAL_SUFFIX, PLAN_FILE, RUNS_FILE};
+use super::{
+    JOURNAL_FOLDER, MANIFEST_FILE, METRICS_FILE, Manifest, PARTIAL_SUFFIX, PLAN_FILE, RUNS_FILE, lock,
+};
 use crate::dialect::DialectRuns;
 use crate::log::machine_of_file;
 
@@ -20,10 +22,30 @@ pub struct RunPath {
     /// In the order of their machines; empty where only metrics were kept.
     pub logs: Vec<PathBuf>,
     pub manifest: Option<Manifest>,
-    /// The run never came to its place: it is going on, or was killed.
-    pub unfinished: bool,
+    pub state: RunState,
     /// How its logs are read, where somebody else wrote them in their own way.
     pub dialect: Option<DialectRuns>,
+}
+
+/// Whether a run has come to its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunState {
+    InPlace,
+    /// Its process lives.
+    GoingOn,
+    /// Its process is there no more, and left it where it was made.
+    CutShort,
+}
+
+impl RunState {
+    /// What a person must know of the run before its numbers.
+    pub fn words(self) -> Option<&'static str> {
+        match self {
+            RunState::InPlace => None,
+            RunState::GoingOn => Some("this run is going on"),
+            RunState::CutShort => Some("this run was cut short: its process is there no more"),
+        }
+    }
 }
 
 impl RunPath {
@@ -223,10 +245,14 @@ fn run_at(real: &Path, shown: &Path, logs: Vec<PathBuf>) -> RunPath {
         Some(Manifest { experiment, run, .. }) => (experiment.clone(), run.clone()),
         None => (experiment, folder_name.trim_end_matches(PARTIAL_SUFFIX).to_owned()),
     };
-    let unfinished = folder_name.ends_with(PARTIAL_SUFFIX);
+    let state = match folder_name.ends_with(PARTIAL_SUFFIX) {
+        true if lock::is_held(shown) => RunState::GoingOn,
+        true => RunState::CutShort,
+        false => RunState::InPlace,
+    };
     // A sweep keeps its runs at <sweep>/<experiment>/<run>.
     let sweep = real.ancestors().nth(2).filter(|folder| is_sweep(folder)).map(|folder| name(Some(folder)));
-    RunPath { experiment, run, folder: shown.to_owned(), sweep, logs, manifest, unfinished, dialect: None }
+    RunPath { experiment, run, folder: shown.to_owned(), sweep, logs, manifest, state, dialect: None }
 }
 
 #[cfg(test)]

@@ -3,13 +3,14 @@
 //! another.
 
 pub mod find;
+mod lock;
 pub mod manifest;
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-pub use find::{FindError, RunPath, find_all_runs, find_runs, find_sweeps, is_sweep};
+pub use find::{FindError, RunPath, RunState, find_all_runs, find_runs, find_sweeps, is_sweep};
 pub use manifest::Manifest;
 
 /// The files of a run, beside its logs.
@@ -51,6 +52,8 @@ impl StoreError {
 pub struct RunFolder {
     partial: PathBuf,
     place: PathBuf,
+    /// Tells others that the run is going on.
+    _lock: Option<File>,
 }
 
 impl RunFolder {
@@ -68,7 +71,7 @@ impl RunFolder {
             return Err(StoreError::Exists { path: place });
         }
         match fs::create_dir(&partial) {
-            Ok(()) => Ok(RunFolder { partial, place }),
+            Ok(()) => Ok(RunFolder { _lock: lock::hold(&partial), partial, place }),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(StoreError::Exists { path: partial })
             }

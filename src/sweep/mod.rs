@@ -18,7 +18,7 @@ mod work;
 
 pub use demand::Demand;
 pub use execution::{Execution, SweepError};
-pub use folder::SweepFolder;
+pub use folder::{FolderError, SweepFolder};
 pub use gathering::{CellResult, Gathered, gather};
 pub use journal::{Entry, Journal};
 pub use journals::Journals;

@@ -1,6 +1,6 @@
 //! `labctl check`: what is sound, what is not, and what cannot be told.
 
-use crate::support::{LAB, Lab, lab_with_notebook_logs};
+use crate::support::{LAB, Lab, lab_with_notebook_logs, wait_for_events};
 
 /// A lab with a simulated run in `results/lab/one`.
 fn lab_with_run() -> Lab {
@@ -145,7 +145,7 @@ fn what_is_no_file_and_what_cannot_be_read_stop_nothing() {
     assert!(said.out.ends_with("2 runs, 0 of them unsound, 1 unreadable\n"), "{}", said.out);
     for dialect in ["labctl", "notebook", "auto"] {
         let args = ["check", "results/pipe/log_1.txt", "--dialect", dialect];
-        lab.labctl(&args).code(1).tells(&["is neither a file nor a folder"]);
+        lab.labctl(&args).code(2).tells(&["is neither a file nor a folder"]);
     }
 }
 
@@ -163,7 +163,7 @@ fn where_no_line_is_an_event_nothing_is_sound() {
 fn where_there_are_no_logs_nothing_is_sound() {
     let lab = Lab::new();
     lab.write("notes/readme.md", "nothing");
-    lab.labctl(&["check", "notes"]).code(1).tells(&["notes holds no runs"]);
+    lab.labctl(&["check", "notes"]).code(2).tells(&["notes holds no runs"]);
     let kept = lab_with_run();
     for log in ["log_1.txt", "log_2.txt", "log_3.txt"] {
         std::fs::remove_file(kept.path(&format!("results/lab/one/{log}"))).unwrap();
@@ -253,4 +253,25 @@ fn a_log_that_hardly_fits_its_dialect_is_not_accused() {
     said.tells(&["11.1 % of the lines fit nothing in the dialect henro25", "--max-unmatched"]);
     let allowed = lab.labctl(&[&check[..], &["--max-unmatched", "0.2"]].concat()).code(1);
     assert!(allowed.out.contains("verdict: unsound") && allowed.out.contains("`noise`"), "{}", allowed.out);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_is_not_accused_while_it_goes_on_and_found_cut_once_its_process_is_killed() {
+    for isolation in ["--isolation=tasks", "--isolation=process"] {
+        let lab = Lab::with_spec(LAB);
+        let run =
+            lab.start(&["run", "lab.toml", "--run-name=long", "--duration=1h", "--speedup=10", isolation]);
+        let folder = "results/lab/long.partial";
+        let logs = [1, 2, 3].map(|id| format!("{folder}/log_{id}.txt"));
+        wait_for_events(&lab, &logs.each_ref().map(String::as_str));
+        for _ in 0..5 {
+            let said = lab.labctl(&["check", folder]).code(0).tells(&["this run is going on"]);
+            assert!(said.out.contains("\n  log-whole: the run is going on"), "{}", said.out);
+        }
+        run.signal(rustix::process::Signal::KILL);
+        assert_eq!(run.end().code, None);
+        let said = lab.labctl(&["check", folder]).code(1).tells(&["was cut short"]);
+        assert!(said.out.contains("the log is cut here"), "{}", said.out);
+    }
 }

@@ -105,7 +105,7 @@ fn what_nobody_knows_is_refused_with_advice() {
     lab.labctl(&["parse", "odd", "--dialect", "auto"])
         .code(1)
         .tells(&["no known dialect fits these logs", "labctl dialect new"]);
-    lab.labctl(&["parse", "odd"]).code(1).tells(&["labctl dialect new", "odd holds no runs"]);
+    lab.labctl(&["parse", "odd"]).code(2).tells(&["labctl dialect new", "odd holds no runs"]);
     lab.labctl(&["parse", "odd", "--dialect", "henro52"]).code(2).tells(&["did you mean `henro25`?"]);
     lab.write("bad.toml", "name = \"x\"\ntime = \"epoch\"\n");
     lab.labctl(&["parse", "odd", "--dialect", "bad.toml"])

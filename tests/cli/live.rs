@@ -240,5 +240,5 @@ fn what_is_no_run_cannot_be_watched() {
     let lab = Lab::new();
     lab.labctl(&["watch"]).code(1).tells(&["results"]);
     lab.write("empty/notes.txt", "");
-    lab.labctl(&["watch", "empty"]).code(1).tells(&["empty holds no runs"]);
+    lab.labctl(&["watch", "empty"]).code(2).tells(&["empty holds no runs"]);
 }

@@ -7,6 +7,7 @@ mod check;
 mod compare;
 mod dialect;
 mod disk;
+mod exit_codes;
 mod export;
 mod grade;
 mod guide;

@@ -195,8 +195,8 @@ fn logs_without_an_event_fail() {
 fn what_holds_no_logs_is_named() {
     let lab = Lab::new();
     lab.write("notes/readme.md", "nothing");
-    lab.labctl(&["parse", "notes"]).code(1).tells(&["notes holds no runs", "log_1.txt"]);
-    lab.labctl(&["parse", "notes/readme.md"]).code(1).tells(&["readme.md is not a log"]);
+    lab.labctl(&["parse", "notes"]).code(2).tells(&["notes holds no runs", "log_1.txt"]);
+    lab.labctl(&["parse", "notes/readme.md"]).code(2).tells(&["readme.md is not a log"]);
     lab.labctl(&["parse", "gone"]).code(1).tells(&["cannot read gone"]);
 }
 

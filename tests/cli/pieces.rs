@@ -114,8 +114,8 @@ fn what_does_not_belong_together_is_refused() {
     lab.write("empty/notes.txt", "");
     lab.labctl(&["collect", "results/s", "empty"]).code(4).tells(&["empty holds no journals"]);
     for path in ["gone", "gone/plan.json", "lab.toml"] {
-        lab.labctl(&["exec", path]).code(1).tells(&["there is no sweep in"]);
-        lab.labctl(&["collect", path]).code(1).tells(&["there is no sweep in"]);
+        lab.labctl(&["exec", path]).code(2).tells(&["there is no sweep in"]);
+        lab.labctl(&["collect", path]).code(2).tells(&["there is no sweep in"]);
     }
     for index in ["0/3", "4/3", "x", "1/0"] {
         lab.labctl(&["exec", "results/s", "--index", index]).code(2).tells(&["is no piece of a plan"]);

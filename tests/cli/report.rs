@@ -320,7 +320,7 @@ fn a_run_that_was_killed_is_told_as_such() {
     }
     report(&lab, &["results/lab/one.partial"]).code(0);
     let page = lab.read("report.html");
-    assert!(page.contains("The run is going on, or was killed"));
+    assert!(page.contains("The run was cut short"));
     assert!(page.contains("(theory: 6)") && !page.contains("(theory: 13)"), "theory of half the run");
 }
 

@@ -83,7 +83,7 @@ fn a_killed_run_leaves_logs_that_are_known_to_be_cut() {
     assert_eq!(run.end().code, None);
     assert!(!lab.has("results/lab/long"));
     lab.labctl(&["parse", "results", "-o", "events.csv"]).code(0).tells(&[
-        "long.partial: this run is going on, or was killed",
+        "long.partial: this run was cut short",
         "log_1.txt:",
         "the log is cut",
     ]);

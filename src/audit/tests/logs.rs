@@ -21,6 +21,9 @@ pub struct Logs {
     pub stated: Option<Stated>,
 }
 
+/// A log's header is written at once.
+const HEADER_LINES: usize = 2;
+
 pub const SPEC: &str = "duration = \"40s\"\n[[machine]]\nclock_rate = 4\n[[machine]]\nclock_rate = 5\n\
     [[machine]]\nclock_rate = 3\n";
 
@@ -66,6 +69,20 @@ impl Logs {
 
     pub fn audit(&self) -> Audit {
         audit(&self.history(), self.stated.as_ref(), &RULES)
+    }
+
+    /// As they are while the run goes on: of each log only what was written
+    /// when it was read, `shares` of its bytes.
+    pub fn so_far(&self, shares: &[f64]) -> Audit {
+        let mut logs = self.clone();
+        for (lines, share) in logs.machines.iter_mut().zip(shares) {
+            let header = lines.iter().take(HEADER_LINES).map(Vec::len).sum::<usize>();
+            let text = lines.concat();
+            let bytes = header.max((text.len() as f64 * share) as usize);
+            *lines = text[..bytes].split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+        }
+        logs.stated = None;
+        audit(&logs.history().read_while(true), None, &RULES)
     }
 
     /// As the notebook's program would have written it: whole seconds, and

@@ -131,6 +131,30 @@ fn what_is_not_here_is_unknown_and_not_unsound() {
 }
 
 #[test]
+fn a_run_that_is_going_on_is_not_accused_wherever_its_logs_end() {
+    const SHARES: [f64; 5] = [0.0, 0.31, 0.33, 0.5, 0.97];
+    for seed in 0..100 {
+        let logs = clean(&varied_spec(seed), seed, START);
+        let share = |machine: usize| SHARES[(seed as usize / 5 * machine + seed as usize) % SHARES.len()];
+        let audit = logs.so_far(&(0..logs.machines.len()).map(share).collect::<Vec<_>>());
+        assert!(audit.is_sound(), "{}{}", varied_spec(seed), findings(&audit));
+        let unknown: Vec<&str> = audit.unknown().map(|(rule, _)| rule.id).collect();
+        assert!(unknown.contains(&"log-whole") && unknown.contains(&"messages-add-up"), "{unknown:?}");
+    }
+}
+
+#[test]
+fn what_is_wrong_by_now_is_found_while_the_run_goes_on() {
+    let mut logs = clean(SPEC, 3, START);
+    let lost = logs.find(1, 8, |text, _| text.contains(" | SEND | "));
+    logs.machines[0].remove(lost - 1);
+    let audit = logs.so_far(&[0.7, 0.7, 0.7]);
+    let broken = audit.rulings.iter().filter(|ruling| ruling.verdict == Verdict::Unsound);
+    let broken: Vec<&str> = broken.map(|ruling| ruling.rule.id).collect();
+    assert!(broken.contains(&"message-sent"), "{broken:?}");
+}
+
+#[test]
 fn rules_have_short_names_and_whole_pages() {
     let mut ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
     for one in RULES {
