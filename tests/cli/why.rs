@@ -140,7 +140,7 @@ fn what_names_no_event_is_refused_with_advice() {
     lab.labctl(&["why", "results", "2@3"])
         .code(2)
         .tells(&["there are 2 runs at results, and an event is in one"]);
-    lab.labctl(&["why", "nowhere", "2@3"]).code(1).tells(&["cannot read nowhere"]);
+    lab.labctl(&["why", "nowhere", "2@3"]).code(2).tells(&["cannot read nowhere"]);
 }
 
 #[test]
