@@ -25,8 +25,6 @@ statements left in a machine.",
             matches!(kind, FaultKind::Unmatched { .. } | FaultKind::Mistyped { .. })
         });
         for machine in case.machines() {
-            let taken = machine.taken();
-            findings.add_uncounted(machine.id(), taken.fault_count - taken.faults.len() as u64);
             findings.add_uncounted(machine.id(), machine.left_out());
         }
     },
@@ -51,8 +49,12 @@ wrong place; then every message is counted for the wrong machine.",
 
 fn tell_faults(case: &Case<'_>, findings: &mut Findings, is_ours: impl Fn(&FaultKind) -> bool) {
     for machine in case.machines() {
-        for LogFault { line, kind } in machine.taken().faults.iter().filter(|fault| is_ours(&fault.kind)) {
+        let taken = machine.taken();
+        for LogFault { line, kind } in taken.faults.iter().filter(|fault| is_ours(&fault.kind)) {
             findings.add(machine.id(), *line, || (kind.to_string(), Vec::new()));
+        }
+        for (_, count) in taken.faults_left_out.iter().filter(|(kind, _)| is_ours(kind)) {
+            findings.add_uncounted(machine.id(), *count);
         }
     }
 }

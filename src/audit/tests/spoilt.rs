@@ -347,3 +347,19 @@ fn stamping_before_the_increment_is_found_at_every_receive_that_shows_it() {
     assert!(matches!(ruling(&audit, "nothing-lost").verdict, Verdict::Unknown(_)));
     assert!(ruling(&audit, "clock-condition").findings[0].text.contains("stamped before the increment"));
 }
+
+#[test]
+fn what_is_not_kept_of_many_faults_is_counted_for_its_own_rule() {
+    let mut logs = clean(SPEC, 3, START);
+    let insert = |lines: &mut Vec<Vec<u8>>, text: &str, count: usize| {
+        lines.splice(20..20, vec![text.as_bytes().to_vec(); count]);
+    };
+    insert(&mut logs.machines[0], "Clock rate: 4 ticks per second\n", 25);
+    insert(&mut logs.machines[1], "hello\n", 30);
+    let header = logs.text(2, 1);
+    insert(&mut logs.machines[1], &header, 23);
+    let audit = logs.audit();
+    let counts = |id| ruling(&audit, id).counts.iter().map(|(id, count)| (id.0, *count)).collect::<Vec<_>>();
+    assert_eq!(counts("lines-readable"), [(2, 30)]);
+    assert_eq!(counts("one-header"), [(1, 25), (2, 23)]);
+}
