@@ -363,3 +363,19 @@ fn what_is_not_kept_of_many_faults_is_counted_for_its_own_rule() {
     assert_eq!(counts("lines-readable"), [(2, 30)]);
     assert_eq!(counts("one-header"), [(1, 25), (2, 23)]);
 }
+
+#[test]
+fn clocks_set_back_an_hour_in_all_logs_are_one_run_whose_time_runs_back() {
+    let hour_back = |stamp: Stamp| Stamp(stamp.0 - 3_600_000_000);
+    let mut logs = clean(SPEC, 3, START);
+    for id in 1..=3 {
+        let middle = logs.find(id, 3, |text, _| text.contains(":20."));
+        logs.move_stamps(id, middle, hour_back);
+    }
+    for logs in [logs.clone(), logs.in_notebooks_words()] {
+        let audit = logs.audit();
+        assert_eq!(ruling(&audit, "one-run").verdict, Verdict::Sound, "{}", findings(&audit));
+        let backwards: Vec<_> = ruling(&audit, "time-forward").counts.values().copied().collect();
+        assert_eq!(backwards, [1, 1, 1]);
+    }
+}
