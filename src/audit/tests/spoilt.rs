@@ -379,3 +379,28 @@ fn clocks_set_back_an_hour_in_all_logs_are_one_run_whose_time_runs_back() {
         assert_eq!(backwards, [1, 1, 1]);
     }
 }
+
+#[test]
+fn exchanged_files_and_restarts_are_not_taken_for_early_stamps() {
+    let mut logs = clean(SPEC, 3, START);
+    logs.machines.swap(0, 1);
+    for logs in [logs.clone(), logs.in_notebooks_words()] {
+        let audit = logs.audit();
+        let found = &ruling(&audit, "one-header").findings;
+        assert_eq!(found.len(), 2, "{}", findings(&audit));
+        assert!(found[0].text.ends_with("the two files are exchanged"), "{}", found[0].text);
+        assert_eq!(found[0].proof, [found[1].place]);
+        assert!(matches!(ruling(&audit, "clock-condition").verdict, Verdict::Unknown(_)));
+        assert!(ruling(&audit, "message-sent").count() > 10);
+    }
+    let mut restarted = clean(SPEC, 3, START);
+    let later = clean(SPEC, 4, Stamp(START.0 + 20_000_000)).machines.swap_remove(1);
+    let middle = restarted.find(2, 3, |text, _| text.contains(":20."));
+    restarted.machines[1].splice(middle.., later);
+    for logs in [restarted.clone(), restarted.in_notebooks_words()] {
+        let audit = logs.audit();
+        assert_eq!(ruling(&audit, "one-header").count(), 2);
+        let texts = findings(&audit);
+        assert!(!texts.contains("stamped before"), "{texts}");
+    }
+}
