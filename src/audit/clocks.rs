@@ -106,7 +106,8 @@ RECEIVE may get the very clock of its SEND: in half of all cases and more.
 
 Checked for each RECEIVE against the SEND it comes from. Where no SEND carries the message's clock, but
 one to this machine that nobody received is logged with one more, the message was stamped before the
-increment, and both lines are shown.
+increment, and both lines are shown. A machine that does so does it with all its messages: where most
+of them fit their SENDs, the few that do not are left to `message-sent`.
 
 Broken by: `send(clock); clock += 1`, which is how the assignment's text can be read.",
     check: |case, findings| {

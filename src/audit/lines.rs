@@ -4,6 +4,7 @@
 use super::case::{Case, at, named};
 use super::finding::{Findings, GOING_ON};
 use super::{Place, Rule};
+use crate::event::MachineId;
 use crate::history::MachineHistory;
 use crate::log::{FaultKind, LogFault};
 
@@ -25,8 +26,6 @@ statements left in a machine.",
             matches!(kind, FaultKind::Unmatched { .. } | FaultKind::Mistyped { .. })
         });
         for machine in case.machines() {
-            let taken = machine.taken();
-            findings.add_uncounted(machine.id(), taken.fault_count - taken.faults.len() as u64);
             findings.add_uncounted(machine.id(), machine.left_out());
         }
     },
@@ -43,16 +42,35 @@ event the last one holds.
 A header that names another machine than the file does means that a log was renamed or copied into the
 wrong place; then every message is counted for the wrong machine.",
     check: |case, findings| {
-        tell_faults(case, findings, |kind| {
-            matches!(kind, FaultKind::SecondHeader { .. } | FaultKind::OtherMachine { .. })
-        });
+        tell_faults(case, findings, |kind| matches!(kind, FaultKind::SecondHeader { .. }));
+        for machine in case.machines() {
+            for LogFault { line, kind } in &machine.taken().faults {
+                let FaultKind::OtherMachine { header, file } = kind else { continue };
+                findings.add(machine.id(), *line, || match exchanged_with(case, *header, *file) {
+                    Some(other) => (format!("{kind}; the two files are exchanged"), vec![other]),
+                    None => (kind.to_string(), Vec::new()),
+                });
+            }
+        }
     },
 };
 
+/// Where the log of machine `header` says that it is machine `file`'s.
+fn exchanged_with(case: &Case<'_>, header: MachineId, file: MachineId) -> Option<Place> {
+    let crossed = FaultKind::OtherMachine { header: file, file: header };
+    let other = case.history.machine(header)?;
+    let fault = other.taken().faults.iter().find(|fault| fault.kind == crossed)?;
+    Some(Place { machine: header, line: fault.line })
+}
+
 fn tell_faults(case: &Case<'_>, findings: &mut Findings, is_ours: impl Fn(&FaultKind) -> bool) {
     for machine in case.machines() {
-        for LogFault { line, kind } in machine.taken().faults.iter().filter(|fault| is_ours(&fault.kind)) {
+        let taken = machine.taken();
+        for LogFault { line, kind } in taken.faults.iter().filter(|fault| is_ours(&fault.kind)) {
             findings.add(machine.id(), *line, || (kind.to_string(), Vec::new()));
+        }
+        for (_, count) in taken.faults_left_out.iter().filter(|(kind, _)| is_ours(kind)) {
+            findings.add_uncounted(machine.id(), *count);
         }
     }
 }

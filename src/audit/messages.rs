@@ -6,7 +6,8 @@ use super::Rule;
 use super::case::Case;
 use super::finding::{Findings, GOING_ON};
 use crate::event::MachineId;
-use crate::history::{EventId, Source};
+use crate::history::{EventId, MachineHistory, Source};
+use crate::log::FaultKind;
 
 pub(super) static MESSAGE_SENT: Rule = Rule {
     id: "message-sent",
@@ -82,18 +83,33 @@ fn leave_open(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
+/// A machine that stamps messages before it increments does so with all, and few
+/// of them find a SEND of their clock by chance: no more than this, for each that
+/// finds one of the next.
+const FITS_BY_CHANCE: u64 = 4;
+
 /// RECEIVEs without a SEND of their clock, but with one of the next, which
 /// nobody received: the message was stamped before its increment.
 pub(super) fn stamped_early(case: &Case<'_>, findings: &mut Findings) {
     if case.history.tally().missing == 0 {
         return;
     }
+    if case.machines().iter().any(bears_another_name) {
+        return findings
+            .unknown("a log bears the name of another machine, whose messages it is held against");
+    }
+    let mut early: Vec<(EventId, EventId)> = Vec::new();
+    // By sender, the messages that fit a SEND, and those that fit the next clock.
+    let mut fits: BTreeMap<MachineId, (u64, u64)> = BTreeMap::new();
     let mut open: BTreeMap<(MachineId, u64, MachineId), VecDeque<EventId>> = BTreeMap::new();
     for (send, to) in case.history.never_received() {
         open.entry((to, case.record(send).clock, send.machine)).or_default().push_back(send);
     }
     for machine in case.machines() {
         for (receive, source) in case.sources(machine) {
+            if let Source::Matched(found) = source {
+                fits.entry(found.send.machine).or_default().0 += 1;
+            }
             if source != Source::Missing || case.may_still_be_logged(receive) {
                 continue;
             }
@@ -102,13 +118,26 @@ pub(super) fn stamped_early(case: &Case<'_>, findings: &mut Findings) {
             let (first, last) = record.from.map_or((MachineId(0), MachineId(u32::MAX)), |from| (from, from));
             let fitting = open.range_mut((machine.id(), clock, first)..=(machine.id(), clock, last));
             let Some(send) = fitting.map(|(_, sends)| sends).find_map(VecDeque::pop_front) else { continue };
-            findings.add(machine.id(), case.history.line(receive), || {
-                let (carried, logged) = (record.message_clock.unwrap_or_default(), case.record(send).clock);
-                let text = format!(
-                    "the message carries clock {carried}, and its SEND is logged with {logged}: stamped before the increment"
-                );
-                (text, vec![case.place(send)])
-            });
+            fits.entry(send.machine).or_default().1 += 1;
+            early.push((receive, send));
         }
     }
+    let is_habit = |sender: &MachineId| {
+        let (exact, next) = fits.get(sender).copied().unwrap_or_default();
+        exact <= FITS_BY_CHANCE * next
+    };
+    for (receive, send) in early.into_iter().filter(|(_, send)| is_habit(&send.machine)) {
+        findings.add(receive.machine, case.history.line(receive), || {
+            let carried = case.record(receive).message_clock.unwrap_or_default();
+            let logged = case.record(send).clock;
+            let text = format!(
+                "the message carries clock {carried}, and its SEND is logged with {logged}: stamped before the increment"
+            );
+            (text, vec![case.place(send)])
+        });
+    }
+}
+
+fn bears_another_name(machine: &MachineHistory) -> bool {
+    machine.taken().faults.iter().any(|fault| matches!(fault.kind, FaultKind::OtherMachine { .. }))
 }

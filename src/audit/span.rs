@@ -31,13 +31,12 @@ date at midnight or without their year at its end, lines that were sorted or mov
 };
 
 fn ends_last(machine: &MachineHistory, findings: &mut Findings) {
-    let (Some(end), Some(line), Some((_, last))) = (machine.end(), machine.end_line(), span(machine)) else {
-        return;
-    };
-    if end.stamp.0 < last {
+    let (Some(end), Some(line)) = (machine.end(), machine.end_line()) else { return };
+    let Some(last) = (machine.len() as u32).checked_sub(1) else { return };
+    if end.stamp < machine.stamp(last) {
         findings.add(machine.id(), line, || {
             let text = "the record of the end has an earlier stamp than the last event";
-            (text.to_owned(), vec![at(machine, machine.len() as u32 - 1)])
+            (text.to_owned(), vec![at(machine, last)])
         });
     }
 }
@@ -135,7 +134,8 @@ fn side(off_s: f64) -> &'static str {
     if off_s > 0.0 { "after" } else { "before" }
 }
 
+/// The earliest and the latest stamp of a log, whose time may run back.
 fn span(machine: &MachineHistory) -> Option<(i64, i64)> {
-    let last = (machine.len() as u32).checked_sub(1)?;
-    Some((machine.stamp(0).0, machine.stamp(last).0))
+    let stamps = || (0..machine.len() as u32).map(|index| machine.stamp(index).0);
+    Some((stamps().min()?, stamps().max()?))
 }

@@ -30,15 +30,19 @@ impl Encoding {
         Encoding::Hybrid,
     ];
 
-    /// The bytes of an event's clock.
-    fn bytes(self, lamport: u64, vector: &[u32]) -> u64 {
+    /// The bytes of an event's clock in a run of `machines`. A vector's
+    /// entries for machines whose logs are not here are taken to be 0.
+    fn bytes(self, lamport: u64, vector: &[u32], machines: u32) -> u64 {
         match self {
             Encoding::LamportLine => {
                 "clock:\n".len() as u64 + u64::from(lamport.checked_ilog10().unwrap_or(0)) + 1
             }
             Encoding::LamportVarint => varint_bytes(lamport),
             Encoding::LamportFixed | Encoding::Hybrid => 8,
-            Encoding::VectorVarint => vector.iter().map(|entry| varint_bytes(u64::from(*entry))).sum(),
+            Encoding::VectorVarint => {
+                let known: u64 = vector.iter().map(|entry| varint_bytes(u64::from(*entry))).sum();
+                known + u64::from(machines).saturating_sub(vector.len() as u64)
+            }
         }
     }
 }
@@ -76,12 +80,14 @@ impl StampSizes {
             return;
         }
         let recipients = machine.to(step.event.index);
-        let messages = recipients.map_or(1, |to| to.count(history.machine_count()));
+        let machines = history.machine_count();
+        let messages = recipients.map_or(1, |to| to.count(machines));
         let lamport = machine.clock(step.event.index);
         for (size, encoding) in self.0.iter_mut().zip(Encoding::ALL) {
-            let bytes = encoding.bytes(lamport, vector);
-            size.messages += messages;
-            size.bytes += bytes * messages;
+            let bytes = encoding.bytes(lamport, vector, machines);
+            // A header may state any number of machines.
+            size.messages = size.messages.saturating_add(messages);
+            size.bytes = size.bytes.saturating_add(bytes.saturating_mul(messages));
             size.largest = size.largest.max(bytes);
         }
     }
@@ -104,10 +110,10 @@ mod tests {
             (u64::MAX, 10, 27),
         ] {
             assert_eq!(varint_bytes(number), varint, "{number}");
-            assert_eq!(Encoding::LamportLine.bytes(number, &[]), line, "{number}");
+            assert_eq!(Encoding::LamportLine.bytes(number, &[], 3), line, "{number}");
             assert_eq!(format!("clock:{number}\n").len() as u64, line);
         }
-        assert_eq!(Encoding::VectorVarint.bytes(1, &[0, 127, 128, 70_000]), 1 + 1 + 2 + 3);
+        assert_eq!(Encoding::VectorVarint.bytes(1, &[0, 127, 128, 70_000], 4), 1 + 1 + 2 + 3);
         assert_eq!(StampSize::default().mean(), None);
     }
 }

@@ -8,6 +8,7 @@ use clap::Subcommand;
 use labctl::dialect::{self, Accounts, Dialect, Fate, LogContext, Role, Trial};
 
 use super::dialect_flags::share;
+use super::view::counted;
 use super::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
@@ -112,7 +113,8 @@ fn test(name: &str, logs: &[PathBuf], max_unmatched: f64, terminal: &Terminal) -
         }
     }
     let matched = lines - ignored - unmatched;
-    terminal.say(format!("{lines} lines: {matched} matched, {ignored} ignored, {unmatched} unmatched"));
+    let of = counted(lines, "line");
+    terminal.say(format!("{of}: {matched} matched, {ignored} ignored, {unmatched} unmatched"));
     let is_good = lines == 0 || unmatched as f64 / lines as f64 <= max_unmatched;
     Ok(if is_good && matched > 0 { Exit::Done } else { Exit::Failed })
 }

@@ -102,14 +102,15 @@ impl TimeParser {
 
     #[inline]
     fn with_second(&mut self, text: &[u8], second: fn(&[u8]) -> Option<i64>) -> Option<i64> {
-        let text = text.trim_ascii();
+        let (text, half) = without_half(text.trim_ascii());
         let (whole, fraction_us, offset_us) = split(text)?;
         if self.second_text.is_empty() || whole != self.second_text {
             self.second_us = second(whole)?.checked_mul(US_PER_S)?;
             self.second_text.clear();
             self.second_text.extend_from_slice(whole);
         }
-        self.second_us.checked_add(fraction_us)?.checked_sub(offset_us)
+        let half_us = half.map_or(Some(0), |half| half.shift_us(self.second_us))?;
+        self.second_us.checked_add(half_us)?.checked_add(fraction_us)?.checked_sub(offset_us)
     }
 
     /// A year has no 29 February before one is seen.
@@ -132,6 +133,36 @@ impl TimeParser {
         }
         self.last_us = Some(moment);
         Some(moment)
+    }
+}
+
+/// The half of the day that a clock of twelve hours is in.
+#[derive(Clone, Copy)]
+enum Half {
+    Morning,
+    Afternoon,
+}
+
+impl Half {
+    /// From the time as it reads to the one meant; `None` of an hour that such
+    /// clocks have not.
+    fn shift_us(self, read_us: i64) -> Option<i64> {
+        match (self, read_us.rem_euclid(US_PER_DAY) / (US_PER_DAY / 24)) {
+            (_, 0 | 13..) => None,
+            (Half::Morning, 12) => Some(-US_PER_DAY / 2),
+            (Half::Afternoon, ..=11) => Some(US_PER_DAY / 2),
+            _ => Some(0),
+        }
+    }
+}
+
+/// Takes `AM` or `PM` off the end.
+#[inline]
+fn without_half(text: &[u8]) -> (&[u8], Option<Half>) {
+    match text.split_last_chunk::<2>() {
+        Some((before, b"AM" | b"am")) => (before.trim_ascii_end(), Some(Half::Morning)),
+        Some((before, b"PM" | b"pm")) => (before.trim_ascii_end(), Some(Half::Afternoon)),
+        _ => (text, None),
     }
 }
 
@@ -278,6 +309,7 @@ mod tests {
             "2025.03.05 12:46:04.25",
             "2025-03-05T14:46:04.25+02:00",
             "2025-03-05T07:16:04.25-05:30",
+            "2025-03-05 12:46:04.25 PM",
         ] {
             assert_eq!(parsed("date-time", text), Some(1_741_178_764_250_000), "{text}");
         }
@@ -324,6 +356,22 @@ mod tests {
     }
 
     #[test]
+    fn clocks_of_twelve_hours_tell_the_half_of_the_day() {
+        for (text, same) in [
+            ("12:00:01 AM", "00:00:01"),
+            ("1:02:03.5am", "01:02:03.5"),
+            ("11:59:59 AM", "11:59:59"),
+            ("12:00:00 PM", "12:00:00"),
+            ("03:04:05,25 pm", "15:04:05.25"),
+            ("11:59:59PM", "23:59:59"),
+        ] {
+            assert_eq!(parsed("time-of-day", text), parsed("time-of-day", same), "{text}");
+            assert!(parsed("time-of-day", text).is_some(), "{text}");
+        }
+        assert_eq!(parsed("month-day", "Mar 4 10:17:35 PM"), parsed("month-day", "03-04 22:17:35"));
+    }
+
+    #[test]
     fn what_is_no_time_is_none() {
         for (format, text) in [
             ("date-time", "2025-02-30 12:00:00"),
@@ -332,6 +380,9 @@ mod tests {
             ("month-day", "Foo 3 12:00:00"),
             ("time-of-day", "24:00:00"),
             ("time-of-day", "12:00"),
+            ("time-of-day", "13:00:00 PM"),
+            ("time-of-day", "00:00:00 AM"),
+            ("time-of-day", "PM"),
             ("epoch-s", "soon"),
             ("epoch-s", "nan"),
             ("epoch-s", "1e300"),

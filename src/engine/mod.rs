@@ -3,6 +3,7 @@
 //! [`simulator`] in virtual time.
 
 pub mod limits;
+mod mail;
 pub mod schedule;
 pub mod simulator;
 pub mod sockets;

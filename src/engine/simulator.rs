@@ -6,9 +6,10 @@
 //! network is that fast.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::BinaryHeap;
 use std::io;
 
+use super::mail::Mail;
 use super::{Gauges, Schedule, StopSwitch};
 use crate::event::{Action, Event, MachineId, Message, Recipients};
 use crate::log::{End, EndReason, Header, Stamp};
@@ -141,7 +142,7 @@ impl World {
             machine: Machine::new(id, spec.rules(), spec.seed),
             schedule: Schedule { clock_rate: *clock_rate, phase: spec.phase(id), duration: spec.duration },
             delays: Delays::new(spec.seed, id, spec.network.delay),
-            mail: if delayed { Mail::Sorted(BinaryHeap::new(), 0) } else { Mail::InOrder(VecDeque::new()) },
+            mail: Mail::new(delayed),
             last_arrivals: if delayed { vec![LabTime::ZERO; spec.machines.len()] } else { Vec::new() },
             served: 0,
             lost: 0,
@@ -262,53 +263,6 @@ impl Seat {
             received: self.received,
             run_time,
             reason,
-        }
-    }
-}
-
-/// Messages on their way to a machine.
-enum Mail {
-    /// Without delays messages arrive in the order in which they are sent.
-    InOrder(VecDeque<Message>),
-    /// With delays the earliest comes first; of two at one instant, the one
-    /// sent first.
-    Sorted(BinaryHeap<Reverse<(LabTime, u64, Letter)>>, u64),
-}
-
-/// A message's clock and sender, in an order that does not matter: the number
-/// before it never is the same.
-type Letter = (u64, Option<MachineId>);
-
-impl Mail {
-    #[inline]
-    fn put(&mut self, message: Message) {
-        match self {
-            Mail::InOrder(waiting) => waiting.push_back(message),
-            Mail::Sorted(waiting, count) => {
-                *count += 1;
-                waiting.push(Reverse((message.arrived, *count, (message.clock, message.from))));
-            }
-        }
-    }
-
-    /// Delivers what arrived before `now`.
-    #[inline]
-    fn hand_over(&mut self, now: LabTime, machine: &mut Machine) {
-        match self {
-            Mail::InOrder(waiting) => {
-                while let Some(message) = waiting.front().filter(|message| message.arrived < now) {
-                    machine.deliver(*message);
-                    waiting.pop_front();
-                }
-            }
-            Mail::Sorted(waiting, _) => {
-                while let Some(Reverse((arrived, _, (clock, from)))) = waiting.peek().copied()
-                    && arrived < now
-                {
-                    waiting.pop();
-                    machine.deliver(Message { clock, from, arrived });
-                }
-            }
         }
     }
 }

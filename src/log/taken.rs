@@ -27,8 +27,9 @@ pub struct Taken {
     pub unmatched: u64,
     /// At most [`Taken::FAULTS_KEPT`] of each kind.
     pub faults: Vec<LogFault>,
-    /// All that is odd, whether kept in `faults` or not.
-    pub fault_count: u64,
+    /// Of kinds with more faults than are kept, the first that is not, and how
+    /// many are not.
+    pub faults_left_out: Vec<(FaultKind, u64)>,
     /// Whether events say which tick they belong to; such logs promise a record
     /// of their end.
     pub numbers_ticks: bool,
@@ -94,10 +95,13 @@ impl Taken {
 
     #[cold]
     pub(crate) fn fault(&mut self, line: u64, kind: FaultKind) {
-        self.fault_count += 1;
-        let is_alike = |fault: &&LogFault| mem::discriminant(&fault.kind) == mem::discriminant(&kind);
-        if self.faults.iter().filter(is_alike).count() < Taken::FAULTS_KEPT {
+        let is_alike = |other: &FaultKind| mem::discriminant(other) == mem::discriminant(&kind);
+        if self.faults.iter().filter(|fault| is_alike(&fault.kind)).count() < Taken::FAULTS_KEPT {
             self.faults.push(LogFault { line, kind });
+        } else if let Some((_, count)) = self.faults_left_out.iter_mut().find(|(other, _)| is_alike(other)) {
+            *count += 1;
+        } else {
+            self.faults_left_out.push((kind, 1));
         }
     }
 }

@@ -347,3 +347,60 @@ fn stamping_before_the_increment_is_found_at_every_receive_that_shows_it() {
     assert!(matches!(ruling(&audit, "nothing-lost").verdict, Verdict::Unknown(_)));
     assert!(ruling(&audit, "clock-condition").findings[0].text.contains("stamped before the increment"));
 }
+
+#[test]
+fn what_is_not_kept_of_many_faults_is_counted_for_its_own_rule() {
+    let mut logs = clean(SPEC, 3, START);
+    let insert = |lines: &mut Vec<Vec<u8>>, text: &str, count: usize| {
+        lines.splice(20..20, vec![text.as_bytes().to_vec(); count]);
+    };
+    insert(&mut logs.machines[0], "Clock rate: 4 ticks per second\n", 25);
+    insert(&mut logs.machines[1], "hello\n", 30);
+    let header = logs.text(2, 1);
+    insert(&mut logs.machines[1], &header, 23);
+    let audit = logs.audit();
+    let counts = |id| ruling(&audit, id).counts.iter().map(|(id, count)| (id.0, *count)).collect::<Vec<_>>();
+    assert_eq!(counts("lines-readable"), [(2, 30)]);
+    assert_eq!(counts("one-header"), [(1, 25), (2, 23)]);
+}
+
+#[test]
+fn clocks_set_back_an_hour_in_all_logs_are_one_run_whose_time_runs_back() {
+    let hour_back = |stamp: Stamp| Stamp(stamp.0 - 3_600_000_000);
+    let mut logs = clean(SPEC, 3, START);
+    for id in 1..=3 {
+        let middle = logs.find(id, 3, |text, _| text.contains(":20."));
+        logs.move_stamps(id, middle, hour_back);
+    }
+    for logs in [logs.clone(), logs.in_notebooks_words()] {
+        let audit = logs.audit();
+        assert_eq!(ruling(&audit, "one-run").verdict, Verdict::Sound, "{}", findings(&audit));
+        let backwards: Vec<_> = ruling(&audit, "time-forward").counts.values().copied().collect();
+        assert_eq!(backwards, [1, 1, 1]);
+    }
+}
+
+#[test]
+fn exchanged_files_and_restarts_are_not_taken_for_early_stamps() {
+    let mut logs = clean(SPEC, 3, START);
+    logs.machines.swap(0, 1);
+    for logs in [logs.clone(), logs.in_notebooks_words()] {
+        let audit = logs.audit();
+        let found = &ruling(&audit, "one-header").findings;
+        assert_eq!(found.len(), 2, "{}", findings(&audit));
+        assert!(found[0].text.ends_with("the two files are exchanged"), "{}", found[0].text);
+        assert_eq!(found[0].proof, [found[1].place]);
+        assert!(matches!(ruling(&audit, "clock-condition").verdict, Verdict::Unknown(_)));
+        assert!(ruling(&audit, "message-sent").count() > 10);
+    }
+    let mut restarted = clean(SPEC, 3, START);
+    let later = clean(SPEC, 4, Stamp(START.0 + 20_000_000)).machines.swap_remove(1);
+    let middle = restarted.find(2, 3, |text, _| text.contains(":20."));
+    restarted.machines[1].splice(middle.., later);
+    for logs in [restarted.clone(), restarted.in_notebooks_words()] {
+        let audit = logs.audit();
+        assert_eq!(ruling(&audit, "one-header").count(), 2);
+        let texts = findings(&audit);
+        assert!(!texts.contains("stamped before"), "{texts}");
+    }
+}

@@ -1,12 +1,16 @@
 //! Counted pairs and hybrid clocks against brute force.
 
+use std::path::Path;
+
 use proptest::prelude::*;
 
 use super::relation::Relation;
 use super::*;
-use crate::causality::{self, Hybrid, HybridBound, hybrid_clocks};
+use crate::causality::{self, Encoding, Hybrid, HybridBound, hybrid_clocks};
 use crate::event::Kind;
+use crate::history::MachineHistory;
 use crate::history::tests::any_logs;
+use crate::log::LogReader;
 
 /// Every pair looked at.
 fn counts_are_right(history: &History) -> Result<(), TestCaseError> {
@@ -91,6 +95,25 @@ fn messages_carry_the_bytes_of_their_clocks() {
         assert!(size.mean().unwrap() <= size.largest as f64, "{encoding:?}");
         assert!(size.bytes >= messages && size.largest < 20, "{encoding:?}");
     }
+}
+
+#[test]
+fn a_vector_has_an_entry_for_a_machine_whose_log_is_not_here() {
+    let bytes = |machines: u32, sends: &str| {
+        let text = format!("Clock rate: 1 ticks per second, Machines: {machines}\n{sends}");
+        let mut machine = MachineHistory::new(MachineId(1), Path::new("log_1.txt"));
+        let read = LogReader::new(None).read(text.as_bytes(), |number, line| machine.see(number, line));
+        machine.end_of_log(read.unwrap());
+        let relation = causality::Relation::of(&History::new(vec![machine]).unwrap());
+        let vector = relation.sizes().find(|(encoding, _)| *encoding == Encoding::VectorVarint);
+        vector.unwrap().1.bytes
+    };
+    let send = "2026-03-05 12:46:01 | SEND | Clock: 1 | Sent to machine 2\n";
+    assert_eq!(bytes(2, send), 2);
+    assert_eq!(bytes(5, send), 5);
+    let to_all = send.replace("machine 2", "all machines");
+    assert_eq!(bytes(5, &to_all), 4 * 5);
+    assert_eq!(bytes(u32::MAX, &to_all.repeat(2)), u64::MAX);
 }
 
 #[test]

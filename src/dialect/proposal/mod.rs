@@ -16,6 +16,7 @@ use super::matcher::Fate;
 use super::moment::TimeFormat;
 use super::parse;
 use super::pattern::Role;
+use crate::count::counted;
 use crate::log::BYTE_ORDER_MARK;
 use toml_text::quoted;
 
@@ -160,7 +161,8 @@ fn table_text(pattern: &DraftPattern) -> String {
         role => ("event", format!("kind = \"{}\"\n", role.word())),
     };
     let remark = &pattern.remark;
-    format!("\n# {} lines; {remark}\n[[{name}]]\n{kind}{}\n", pattern.count, pattern.body)
+    let lines = counted(pattern.count as u64, "line");
+    format!("\n# {lines}; {remark}\n[[{name}]]\n{kind}{}\n", pattern.body)
 }
 
 /// An expression for names that differ in one number, and the least of these.

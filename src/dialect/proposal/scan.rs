@@ -30,9 +30,12 @@ pub struct Scanned<'a> {
 }
 
 const KINDS: [(Variable, &str); 5] = [
-    (Variable::DateTime, r"\d{4}[-/.]\d\d[-/.]\d\d[ T:]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[-+]\d\d:\d\d)?"),
-    (Variable::MonthDay, r"[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d(?:[.,]\d+)?"),
-    (Variable::TimeOfDay, r"\d\d:\d\d:\d\d(?:[.,]\d+)?"),
+    (
+        Variable::DateTime,
+        r"\d{4}[-/.]\d\d[-/.]\d\d[ T:]\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?:Z|[-+]\d\d:\d\d| ?(?:AM|PM|am|pm)\b)?",
+    ),
+    (Variable::MonthDay, r"[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:AM|PM|am|pm)\b)?"),
+    (Variable::TimeOfDay, r"\d{1,2}:\d\d:\d\d(?:[.,]\d+)? ?(?:AM|PM|am|pm)\b|\d\d:\d\d:\d\d(?:[.,]\d+)?"),
     (Variable::List, r"\[\d+(?:, ?\d+)+\]|\d+(?:,\d+)+|\d+(?:, \d+)*(?:,? and \d+)"),
     (Variable::Number, r"\d+(?:\.\d+)?"),
 ];
@@ -46,9 +49,9 @@ impl Variable {
     /// An expression for such a part; `whole` if it never had decimals.
     pub fn expression(self, whole: bool) -> &'static str {
         match self {
-            Variable::DateTime => r"\d{4}[-/.]\d\d[-/.]\d\d[ T:][-+0-9:.,Z]+",
-            Variable::MonthDay => r"[A-Z][a-z]{2} +\d+ [0-9:.,]+",
-            Variable::TimeOfDay => r"[0-9:.,]+",
+            Variable::DateTime => r"\d{4}[-/.]\d\d[-/.]\d\d[ T:][-+0-9:.,Z]+(?: ?[AaPp][Mm])?",
+            Variable::MonthDay => r"[A-Z][a-z]{2} +\d+ [0-9:.,]+(?: ?[AaPp][Mm])?",
+            Variable::TimeOfDay => r"[0-9:.,]+(?: ?[AaPp][Mm])?",
             Variable::List => r"\[?\d+(?:(?:,? and |, ?)\d+)*\]?",
             Variable::Number if whole => r"\d+",
             Variable::Number => r"\d+(?:\.\d+)?",

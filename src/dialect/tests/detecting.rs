@@ -71,6 +71,12 @@ fn nothing_is_proposed_where_nothing_is_an_event() {
     assert_eq!(propose(&[]), None);
 }
 
+#[test]
+fn a_pattern_of_one_line_says_so() {
+    let proposal = propose(&[sample("a.log", "12:00:00 INTERNAL clock: 1\n")]).unwrap();
+    assert!(proposal.toml.contains("\n# 1 line; guessed"), "{}", proposal.toml);
+}
+
 /// Lines of several machines' logs with what their proposal must have, and must not.
 #[test]
 fn a_proposal_knows_the_usual_short_words() {
@@ -87,7 +93,9 @@ fn a_proposal_knows_the_usual_short_words() {
         {\"type\": \"internal\", \"ts\": 1741205100508, \"lc\": 5}\n";
     let records =
         "Machine 1\n** RECEIVE **\n  at: 12:00:00\n  clock: 2\n\n** SEND **\n  at: 12:00:01\n  clock: 3\n";
-    let cases: [(&str, &[&str], &[&str], u64); 5] = [
+    let twelve_hours = "12:59:59 PM - SEND - clock: 1, to 2\n1:00:00 PM - INTERNAL - clock: 2\n";
+    let cases: [(&str, &[&str], &[&str], u64); 6] = [
+        (twelve_hours, &["time = \"time-of-day\""], &[" PM"], 4),
         (
             kv,
             &["rate=(?<clock_rate>", "qlen=(?<queue>", "src=(?<from>", "mlc=(?<message_clock>", "dst=(?<to>"],

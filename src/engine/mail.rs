@@ -1,0 +1,60 @@
+//! Messages between their SEND and their machine's queue, in a simulation.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+
+use crate::event::{MachineId, Message};
+use crate::machine::Machine;
+use crate::time::LabTime;
+
+/// Messages on their way to a machine.
+pub(super) enum Mail {
+    /// Without delays messages arrive in the order in which they are sent.
+    InOrder(VecDeque<Message>),
+    /// With delays the earliest comes first; of two at one instant, the one
+    /// sent first.
+    Sorted(BinaryHeap<Reverse<(LabTime, u64, Letter)>>, u64),
+}
+
+/// A message's clock and sender, in an order that does not matter: the number
+/// before it never is the same.
+type Letter = (u64, Option<MachineId>);
+
+impl Mail {
+    /// Nothing is on its way yet; `delayed` messages may overtake each other.
+    pub fn new(delayed: bool) -> Mail {
+        if delayed { Mail::Sorted(BinaryHeap::new(), 0) } else { Mail::InOrder(VecDeque::new()) }
+    }
+
+    #[inline]
+    pub fn put(&mut self, message: Message) {
+        match self {
+            Mail::InOrder(waiting) => waiting.push_back(message),
+            Mail::Sorted(waiting, count) => {
+                *count += 1;
+                waiting.push(Reverse((message.arrived, *count, (message.clock, message.from))));
+            }
+        }
+    }
+
+    /// Delivers what arrived before `now`.
+    #[inline]
+    pub fn hand_over(&mut self, now: LabTime, machine: &mut Machine) {
+        match self {
+            Mail::InOrder(waiting) => {
+                while let Some(message) = waiting.front().filter(|message| message.arrived < now) {
+                    machine.deliver(*message);
+                    waiting.pop_front();
+                }
+            }
+            Mail::Sorted(waiting, _) => {
+                while let Some(Reverse((arrived, _, (clock, from)))) = waiting.peek().copied()
+                    && arrived < now
+                {
+                    waiting.pop();
+                    machine.deliver(Message { clock, from, arrived });
+                }
+            }
+        }
+    }
+}
