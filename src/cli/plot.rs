@@ -11,7 +11,7 @@ use labctl::metrics::MachineMetrics;
 use labctl::plan::Run;
 use labctl::reading::{Purpose, ReadLog, Reading, measure_run, run_metrics};
 use labctl::spec;
-use labctl::store::{FindError, RunPath, SPEC_FILE, find_runs, find_sweeps};
+use labctl::store::{FindError, RunPath, SPEC_FILE, find_all_sweeps, find_runs};
 use labctl::sweep::{SweepFolder, SweepPicture, read_stored};
 
 use super::dialect_flags::DialectFlags;
@@ -99,15 +99,10 @@ impl Args {
 
     /// The sweeps whose charts are wanted.
     fn sweeps(&self) -> anyhow::Result<Vec<SweepFolder>> {
-        let mut sweeps = Vec::new();
-        for path in self.paths.iter().filter(|_| self.wants(ChartFlag::Sweep)) {
-            for folder in find_sweeps(path)?.into_iter().map(SweepFolder::at) {
-                if !sweeps.contains(&folder) {
-                    sweeps.push(folder);
-                }
-            }
+        if !self.wants(ChartFlag::Sweep) {
+            return Ok(Vec::new());
         }
-        Ok(sweeps)
+        Ok(find_all_sweeps(&self.paths)?.into_iter().map(SweepFolder::at).collect())
     }
 
     /// The runs whose charts are wanted. Paths may hold none where they hold
