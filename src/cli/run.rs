@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::ValueEnum;
-use labctl::charts::{self, Format, Look, RunTheory, SideBySide};
+use labctl::charts::{self, Format, Look, RunTheory, SideBySide, published_values};
 use labctl::engine::StopSwitch;
 use labctl::lab::{Done, Engine};
 use labctl::log::EndReason;
