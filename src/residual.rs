@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::count::counted;
 use crate::engine::StopSwitch;
 use crate::event::MachineId;
 use crate::metrics::MachineMetrics;
@@ -120,6 +121,16 @@ pub struct Residuals {
 /// speedup.
 pub fn setting(spec: &Spec) -> Spec {
     Spec { seed: 0, speedup: 1.0, ..spec.clone() }
+}
+
+/// What one of several settings of an experiment is called: by the first of its
+/// runs, and how many there are.
+pub fn setting_name(experiment: &str, first_run: &str, runs: usize) -> String {
+    let more = match runs.saturating_sub(1) {
+        0 => String::new(),
+        more => format!(" and {}", counted(more as u64, "more run")),
+    };
+    format!("{experiment} ({first_run}{more})")
 }
 
 /// Sorts runs into experiments: those that differ in nothing but the seed and

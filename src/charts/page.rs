@@ -18,6 +18,8 @@ const EDGE: f64 = 8.0;
 const LEAST_TITLE: f64 = 20.0;
 /// Between the two lines of a title.
 const TITLE_LINE: f64 = 27.0;
+/// Between the two lines of a y axis's title.
+const Y_TITLE_LINE: f64 = 17.0;
 /// Between the parts of a subject, and between notes.
 const BETWEEN: &str = " · ";
 
@@ -97,23 +99,14 @@ impl Heading {
     }
 
     /// The title on one line, or on two where that is too narrow for its smallest
-    /// font; broken where the longer of the two is shortest.
+    /// font.
     fn titles(&self, canvas: &Canvas<'_>) -> Result<(Vec<String>, Font), ChartError> {
         let room = canvas.page.right() - MARGIN;
         let (title, font) = canvas.fitted(&self.title, room, Font::size(style::TITLE).bold(), LEAST_TITLE)?;
         if title == self.title {
             return Ok((vec![title], font));
         }
-        let mut best: Option<(f64, &str, &str)> = None;
-        for (at, _) in self.title.match_indices(' ') {
-            let (first, second) = (&self.title[..at], &self.title[at + 1..]);
-            let longer = canvas.width(first, font)?.max(canvas.width(second, font)?);
-            if best.is_none_or(|(shortest, ..)| longer < shortest) {
-                best = Some((longer, first, second));
-            }
-        }
-        let Some((_, first, second)) = best else { return Ok((vec![title], font)) };
-        Ok((vec![canvas.shortened(first, room, font)?, canvas.shortened(second, room, font)?], font))
+        Ok((on_two_lines(canvas, &self.title, room, font)?, font))
     }
 
     /// The subject, and the notes, on as many lines as they need.
@@ -128,6 +121,20 @@ impl Heading {
         let said = [&self.subject].into_iter().chain(&self.notes).filter(|words| !words.is_empty());
         said.map(String::as_str).collect::<Vec<_>>().join("; ")
     }
+}
+
+/// A text on two lines, broken where the longer of them is shortest, or on one
+/// if it is one word; shortened where that is not enough.
+fn on_two_lines(canvas: &Canvas<'_>, text: &str, room: f64, font: Font) -> Result<Vec<String>, ChartError> {
+    let mut best: (f64, Vec<&str>) = (f64::INFINITY, vec![text]);
+    for (at, _) in text.match_indices(' ') {
+        let lines = vec![&text[..at], &text[at + 1..]];
+        let longer = canvas.width(lines[0], font)?.max(canvas.width(lines[1], font)?);
+        if longer < best.0 {
+            best = (longer, lines);
+        }
+    }
+    best.1.into_iter().map(|line| canvas.shortened(line, room, font)).collect()
 }
 
 fn top(titles: &[String], lines: &[String]) -> f64 {
@@ -250,10 +257,18 @@ impl Plot {
         canvas.text(&x, ((self.left + self.right) / 2.0, canvas.page.x_title()), x_font)?;
         // Beside the labels below the plot there is room for the end of a long one.
         let height = self.bottom - self.top;
-        let (_, y_font) = canvas.fitted(y, height, font, style::LABEL)?;
-        let y = canvas.shortened(y, canvas.page.height - EDGE - self.top, y_font)?;
-        let half = canvas.width(&y, y_font)?.max(height) / 2.0;
-        canvas.text(&y, (MARGIN + 4.0, self.top + half), y_font.upwards())
+        let (_, font) = canvas.fitted(y, height, font, style::LABEL)?;
+        let room = canvas.page.height - EDGE - self.top;
+        let lines = match canvas.width(y, font)? <= room {
+            true => vec![y.to_owned()],
+            false => on_two_lines(canvas, y, room, font)?,
+        };
+        let first = MARGIN + 4.0 - Y_TITLE_LINE / 2.0 * (lines.len() - 1) as f64;
+        for (nth, line) in lines.iter().enumerate() {
+            let half = canvas.width(line, font)?.max(height) / 2.0;
+            canvas.text(line, (first + nth as f64 * Y_TITLE_LINE, self.top + half), font.upwards())?;
+        }
+        Ok(())
     }
 
     /// Says in the middle of the plot why it is empty.

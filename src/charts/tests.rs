@@ -3,7 +3,7 @@
 
 mod distributions;
 mod looks;
-mod samples;
+pub(super) mod samples;
 mod space_time;
 mod sweeps;
 mod theory;

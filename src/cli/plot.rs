@@ -4,14 +4,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::ValueEnum;
-use labctl::charts::{
-    self, Chart, ChartError, Format, Look, Published, RunChart, RunTheory, SpaceTime, published_values,
-};
+use labctl::charts::{self, Chart, ChartError, Format, Look, RunChart, RunTheory, SideBySide, SpaceTime};
 use labctl::metrics::MachineMetrics;
 use labctl::plan::Run;
 use labctl::reading::{Purpose, ReadLog, Reading, measure_run, run_metrics};
 use labctl::spec;
-use labctl::store::{FindError, RunPath, SPEC_FILE, find_runs, find_sweeps};
+use labctl::store::{FindError, RunPath, SPEC_FILE, find_all_sweeps, find_runs};
 use labctl::sweep::{SweepFolder, SweepPicture, read_stored};
 
 use super::dialect_flags::DialectFlags;
@@ -99,15 +97,10 @@ impl Args {
 
     /// The sweeps whose charts are wanted.
     fn sweeps(&self) -> anyhow::Result<Vec<SweepFolder>> {
-        let mut sweeps = Vec::new();
-        for path in self.paths.iter().filter(|_| self.wants(ChartFlag::Sweep)) {
-            for folder in find_sweeps(path)?.into_iter().map(SweepFolder::at) {
-                if !sweeps.contains(&folder) {
-                    sweeps.push(folder);
-                }
-            }
+        if !self.wants(ChartFlag::Sweep) {
+            return Ok(Vec::new());
         }
-        Ok(sweeps)
+        Ok(find_all_sweeps(&self.paths)?.into_iter().map(SweepFolder::at).collect())
     }
 
     /// The runs whose charts are wanted. Paths may hold none where they hold
@@ -146,24 +139,25 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         }
     }
     let mut logs = Vec::new();
-    let mut rows = Vec::new();
-    let mut published = Published::new();
+    let mut beside = Vec::new();
     let mut without_logs = 0_u64;
     for run in &runs {
         let planned = planned(run);
-        published.extend(planned.iter().flat_map(|planned| published_values(&run.experiment, &planned.spec)));
-        if run.logs.is_empty() {
+        let rows = if run.logs.is_empty() {
             without_logs += 1;
-            rows.extend(run_metrics(run)?);
+            run_metrics(run)?
         } else {
-            let (measured, read) = drawing.draw_run(run, planned.as_ref())?;
-            rows.extend(measured);
+            let (rows, read) = drawing.draw_run(run, planned.as_ref())?;
             logs.push((run, read));
-        }
+            rows
+        };
+        beside.push((planned.map(|planned| planned.spec), rows));
     }
     if args.wants(ChartFlag::SpeedRatio) && !runs.is_empty() {
         let folder = common_folder(&runs, &args.plots);
-        write(&charts::experiment_charts(&rows, &published, look)?, &folder, drawing.format())?;
+        let beside = beside.iter().map(|(spec, rows)| SideBySide { spec: spec.as_ref(), rows });
+        let charts = charts::side_by_side(&beside.collect::<Vec<_>>(), look)?;
+        write(&charts, &folder, drawing.format())?;
         let count = view::counted(runs.len() as u64, "run");
         terminal.say(format!("{}: {count} against speed ratio", folder.display()));
     }

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use labctl::charts::Format;
 use labctl::report::{self, Document, GENERATOR};
 use labctl::store::find::FindError;
-use labctl::store::{RunPath, find_runs, is_sweep, write_file};
+use labctl::store::{find_all_sweeps, find_runs, write_file};
 
 use super::dialect_flags::DialectFlags;
 use super::{Exit, Terminal};
@@ -16,7 +16,7 @@ use super::{Exit, Terminal};
 const EXAMPLES: &str = "\
 Examples:
   labctl report results/exp4/latest               report.html, on one run
-  labctl report results/ -o all.html              every run, and all side by side
+  labctl report results/ -o all.html              every sweep and run, and all runs side by side
   labctl report results/probs                     a sweep
   labctl report somebody/logs/ --dialect auto     logs of others; what they cannot tell is a ?
   labctl report results/ --format md              report.md, for a lab notebook
@@ -64,12 +64,11 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         ));
         return Ok(Exit::Usage);
     }
-    let (sweeps, others): (Vec<PathBuf>, Vec<PathBuf>) =
-        args.paths.iter().cloned().partition(|path| is_sweep(path));
-    let mut runs = runs_of_sweeps(&sweeps)?;
-    if !others.is_empty() {
-        runs.extend(args.dialect.find_runs(&others, terminal)?);
-    }
+    let sweeps = find_all_sweeps(&args.paths)?;
+    let mut with_runs = args.paths.clone();
+    with_runs.retain(|path| !matches!(find_runs(path), Err(FindError::Simulated { .. })));
+    let runs =
+        if with_runs.is_empty() { Vec::new() } else { args.dialect.find_runs(&with_runs, terminal)? };
     let subjects = report::gather(runs, &sweeps)?;
     let document = report::document(&subjects, &args.command());
     let bytes = match format {
@@ -100,18 +99,6 @@ impl Args {
         let paths = self.paths.iter().map(|path| path.display().to_string());
         ["labctl report".to_owned()].into_iter().chain(paths).collect::<Vec<_>>().join(" ")
     }
-}
-
-/// The runs of sweeps that have folders of their own; simulated ones have none.
-fn runs_of_sweeps(sweeps: &[PathBuf]) -> Result<Vec<RunPath>, FindError> {
-    let mut runs = Vec::new();
-    for sweep in sweeps {
-        match find_runs(sweep) {
-            Err(FindError::Simulated { .. }) => {}
-            found => runs.extend(found?),
-        }
-    }
-    Ok(runs)
 }
 
 /// Whether nothing is there, or a report that was made before.

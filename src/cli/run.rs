@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::ValueEnum;
-use labctl::charts::{self, Format, Look, RunTheory, published_values};
+use labctl::charts::{self, Format, Look, RunTheory, SideBySide, published_values};
 use labctl::engine::StopSwitch;
 use labctl::lab::{Done, Engine};
 use labctl::log::EndReason;
@@ -105,26 +105,23 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let stop = StopSwitch::default();
     let signals = listen(&stop, terminal)?;
     let way = way_to_show(args, &signals, terminal);
-    let (mut exit, mut rows) = (Exit::Done, Vec::new());
-    let published = specs.iter().flat_map(|spec| published_values(&spec.name, spec)).collect();
+    let (mut exit, mut ran) = (Exit::Done, Vec::new());
     let several = specs.len() > 1;
     for spec in specs {
-        if let Some(done) = run_one(args, spec, way, &stop, terminal)? {
+        if let Some(done) = run_one(args, spec.clone(), way, &stop, terminal)? {
             if done.reason == EndReason::Failed {
                 exit = Exit::Failed;
             }
-            rows.extend(done.reading.rows);
+            ran.push((spec, done.reading.rows));
         }
         if let Some(signal) = signals.received() {
             return Ok(Exit::Interrupted(signal));
         }
     }
     if several {
-        plot::write(
-            &charts::experiment_charts(&rows, &published, Look::default())?,
-            &args.plots,
-            Format::Png,
-        )?;
+        let beside = ran.iter().map(|(spec, rows)| SideBySide { spec: Some(spec), rows });
+        let charts = charts::side_by_side(&beside.collect::<Vec<_>>(), Look::default())?;
+        plot::write(&charts, &args.plots, Format::Png)?;
         terminal.say(format!("charts of all against speed ratio: {}", args.plots.display()));
     }
     Ok(exit)

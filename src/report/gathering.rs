@@ -8,7 +8,7 @@ use super::grouping::group;
 use super::player;
 use super::subject::{Audited, Drawn, Quoted, RunSubject, Subjects, SweepSubject};
 use crate::audit::{Audit, Finding, RULES, audit};
-use crate::charts::{self, ChartError, Look, LookError, Published, RunTheory, Theme, published_values};
+use crate::charts::{self, ChartError, Look, LookError, RunTheory, SideBySide, Theme};
 use crate::history::History;
 use crate::lab::stated::stated;
 use crate::metrics::MachineMetrics;
@@ -65,11 +65,11 @@ pub fn gather(runs: Vec<RunPath>, sweeps: &[PathBuf]) -> Result<Subjects, Gather
     }
     subjects.groups = group(&mut subjects.runs, &subjects.sweeps);
     if subjects.runs.len() > 1 {
-        let rows: Vec<MachineMetrics> = subjects.runs.iter().flat_map(|run| &run.rows).cloned().collect();
-        let plans = subjects.runs.iter().filter_map(|run| Some((run, run.plan.as_ref()?)));
-        let published: Published =
-            plans.flat_map(|(run, plan)| published_values(&run.stored.experiment, &plan.spec)).collect();
-        subjects.side_by_side = charts::experiment_charts(&rows, &published, look()?)?;
+        let beside = subjects.runs.iter().map(|RunSubject { plan, rows, .. }| SideBySide {
+            spec: plan.as_ref().map(|plan| &plan.spec),
+            rows,
+        });
+        subjects.side_by_side = charts::side_by_side(&beside.collect::<Vec<_>>(), look()?)?;
     }
     Ok(subjects)
 }

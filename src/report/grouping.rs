@@ -4,11 +4,10 @@
 use std::collections::BTreeMap;
 
 use super::subject::{Group, RunSubject, SweepSubject};
-use crate::count::counted;
 use crate::engine::StopSwitch;
 use crate::metrics::MachineMetrics;
 use crate::metrics::summary::summarise;
-use crate::residual::{Measured, Residual, SIMULATED_RUNS, residuals, setting};
+use crate::residual::{Measured, Residual, SIMULATED_RUNS, residuals, setting, setting_name};
 use crate::sample::{Sample, SampledRun, came_to_its_end};
 use crate::spec::Spec;
 use crate::sweep::CellOutline;
@@ -52,11 +51,7 @@ fn tell_apart(alike: &mut [Alike], runs: &[RunSubject]) {
     }
     for one in alike.iter_mut().filter(|one| settings[&one.experiment] > 1) {
         let first = &runs[one.members[0]].stored.run;
-        let more = match one.members.len() - 1 {
-            0 => String::new(),
-            more => format!(" and {}", counted(more as u64, "more run")),
-        };
-        one.experiment = format!("{} ({first}{more})", one.experiment);
+        one.experiment = setting_name(&one.experiment, first, one.members.len());
     }
 }
 

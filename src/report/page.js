@@ -18,7 +18,7 @@
 
   // A link into folded detail unfolds it; on paper everything is unfolded.
   const unfold = () => {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = location.hash && document.getElementById(location.hash.slice(1));
     for (let at = target; at; at = at.parentElement) { if (at.tagName === "DETAILS") at.open = true; }
     if (target) target.scrollIntoView();
   };

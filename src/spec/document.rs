@@ -55,7 +55,30 @@ pub fn parse(source_name: &str, text: &str, overrides: &[Override]) -> Result<Sp
     overrides::apply(source, &mut root)?;
     let fields = root_fields(&source, &root)?;
     sweep::resolve(&source, &fields)?;
-    resolve(&fields)
+    let mut spec = resolve(&fields)?;
+    if spec.published.is_some() && !overrides.is_empty() {
+        // What was published was not of other settings.
+        let is_as_written =
+            parse(source_name, text, &[]).is_ok_and(|plain| decisive(&plain) == decisive(&spec));
+        spec.published = spec.published.filter(|_| is_as_written);
+    }
+    Ok(spec)
+}
+
+/// What decides the results of a spec's runs, but for chance.
+fn decisive(spec: &Spec) -> Spec {
+    let machine = |machine: &MachineSpec| MachineSpec { address: None, ..machine.clone() };
+    let Network { delay, delay_at, .. } = spec.network;
+    Spec {
+        name: String::new(),
+        why: String::new(),
+        seed: 0,
+        speedup: 1.0,
+        published: None,
+        machines: spec.machines.iter().map(machine).collect(),
+        network: Network { delay, delay_at, ..Network::default() },
+        ..spec.clone()
+    }
 }
 
 /// The text's table, before anything is laid over it.

@@ -128,10 +128,24 @@ pub fn find_runs(path: &Path) -> Result<Vec<RunPath>, FindError> {
 
 /// The folders of all sweeps at or below `path` of which a run was begun, in the
 /// order of their paths.
-pub fn find_sweeps(path: &Path) -> Result<Vec<PathBuf>, FindError> {
+fn find_sweeps(path: &Path) -> Result<Vec<PathBuf>, FindError> {
     let mut sweeps = Vec::new();
     if path.is_dir() {
         walk_sweeps(path, &mut sweeps)?;
+    }
+    Ok(sweeps)
+}
+
+/// The folders of all sweeps at or below any of `paths`, each once.
+pub fn find_all_sweeps(paths: &[PathBuf]) -> Result<Vec<PathBuf>, FindError> {
+    let mut seen = BTreeSet::new();
+    let mut sweeps = Vec::new();
+    for path in paths {
+        for sweep in find_sweeps(path)? {
+            if seen.insert(sweep.canonicalize().unwrap_or_else(|_| sweep.clone())) {
+                sweeps.push(sweep);
+            }
+        }
     }
     Ok(sweeps)
 }
@@ -226,7 +240,7 @@ fn is_hidden(entry: &fs::DirEntry) -> bool {
 
 /// Whether a folder is that of a sweep of which a run was begun; a file of a
 /// plan's name alone may be anybody's.
-pub fn is_sweep(folder: &Path) -> bool {
+fn is_sweep(folder: &Path) -> bool {
     let has_runs = || folder.join(RUNS_FILE).is_file() || folder.join(JOURNAL_FOLDER).is_dir();
     folder.join(PLAN_FILE).is_file() && has_runs()
 }

@@ -41,6 +41,14 @@ def it_opens_without_a_word_to_the_console_and_asks_the_network_for_nothing(page
     page.picture("light")
 
 
+def an_address_that_leads_nowhere_stops_nothing(page):
+    for end in ("#%", "#%E0%A4%A", "#nowhere", "#"):
+        page.open("hostile.html")
+        page.browser.open((page.folder / "lab.html").as_uri() + end)
+        page.rest()
+        equal(page.browser.log_of("browser"), [], f"the console at {end}")
+
+
 def the_diagram_is_drawn_in_the_colours_of_its_events(page):
     page.open("lab.html")
     holds(page.colors() > 20, f"only {page.colors()} colours")
@@ -410,6 +418,7 @@ def measure(page):
 
 PROMISES = [
     it_opens_without_a_word_to_the_console_and_asks_the_network_for_nothing,
+    an_address_that_leads_nowhere_stops_nothing,
     the_diagram_is_drawn_in_the_colours_of_its_events,
     clicking_an_event_marks_its_causal_past_and_future_and_its_longest_chain,
     all_that_is_neither_past_nor_future_fades,

@@ -129,6 +129,15 @@ fn published_values_are_drawn_against_speed_ratio() {
     let says =
         |measure: &str| lab.read(&format!("svg/lab/r/{measure}_vs_speed_ratio.svg")).contains("published");
     assert!(says("max_queue") && !says("end_queue"));
+    let other = ["run", "lab.toml", "--engine", "sim", "--internal-prob", "0.2", "--run-name", "s"];
+    lab.labctl(&[&other[..], &["--results", "ours"]].concat()).code(0);
+    lab.labctl(&["plot", "ours/lab/s", "--format", "svg", "--plots", "svg"]).code(0);
+    assert!(!lab.read("svg/lab/s/max_queue_vs_speed_ratio.svg").contains("published"));
+    lab.labctl(&["plot", "ours", "--format", "svg", "--plots", "svg"]).code(0);
+    let both = lab.read("svg/lab/max_queue_vs_speed_ratio.svg");
+    for text in ["lab (r)", "lab (s)", "published"] {
+        assert!(both.contains(text), "`{text}` is not in the chart");
+    }
 }
 
 /// The pixels across and down that a PNG says it has.

@@ -274,6 +274,22 @@ fn a_sweep_without_folders_is_told_by_its_tables() {
 }
 
 #[test]
+fn a_tree_is_told_with_its_sweeps_and_each_once() {
+    let lab = lab_with_run();
+    let sweep = ["sweep", "lab.toml", "--internal-prob", "0.2,0.7", "--engine", "sim", "--name"];
+    lab.labctl(&[&sweep[..], &["probs"]].concat()).code(0);
+    for paths in [&["results"][..], &["results/lab", "results/probs"], &["results/probs", "results"]] {
+        report(&lab, paths).code(0);
+        let page = lab.read("report.html");
+        for text in ["2 runs in 2 cells, over internal_prob", "<h3 dir=\"auto\">lab / one</h3>"] {
+            assert_eq!(page.matches(text).count(), 1, "`{text}` of {paths:?}");
+        }
+    }
+    lab.write("results/probs/plan.json", "{}");
+    report(&lab, &["results"]).code(1).tells(&["results/probs/plan.json"]);
+}
+
+#[test]
 fn a_report_is_replaced_and_nothing_else_is() {
     let lab = lab_with_run();
     lab.write("report.html", "my own notes");

@@ -35,11 +35,22 @@ fn titles_and_what_is_measured_are_whole_in_every_size() {
             .map(|words| words.to_string())
             .collect()
     };
+    let mut far_apart = experiments(3, 3, 12);
+    for row in &mut far_apart {
+        for value in [&mut row.max_queue, &mut row.end_queue, &mut row.clock_diff] {
+            *value = value.map(|value| value.pow(3));
+        }
+    }
     for (width, height) in SIZES {
         for machines in [2, 20] {
             let look = Look::new(width, height, 1.0, Theme::Light).expect("a size");
             for chart in run_charts_at(&run(machines, 60.0), look) {
                 assert_eq!(cut(&chart), Vec::<String>::new(), "{} at {width}", chart.name);
+            }
+            for chart in experiment_charts(&far_apart, &Published::new(), look).expect("charts") {
+                assert_eq!(cut(&chart), Vec::<String>::new(), "{} at {width}", chart.name);
+                assert!(words(&chart).contains("logarithmic"), "{} at {width}", chart.name);
+                assert_sound(&[chart]);
             }
         }
     }

@@ -84,7 +84,7 @@ pub(super) fn huge(machines: u32) -> RunSeries {
 }
 
 /// The rows of some experiments, some of which have the same clock rates.
-pub(super) fn experiments(count: u64, machines: u32, runs: u64) -> Vec<MachineMetrics> {
+pub(in crate::charts) fn experiments(count: u64, machines: u32, runs: u64) -> Vec<MachineMetrics> {
     let mut draws = Draws(7);
     let mut rows = Vec::new();
     for experiment in 0..count {

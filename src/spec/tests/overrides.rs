@@ -78,13 +78,24 @@ fn one_of_many_machines_alike_can_be_set_apart() {
 }
 
 #[test]
-fn published_results_do_not_outlive_their_machines() {
+fn published_results_do_not_outlive_their_settings() {
     let text = and("[published]\nmax_queue = [1, 2]");
+    let set = |key, value| Override::new("", key, value);
     for (typed, kept) in [
-        (Override::clock_rates("", "1,2"), true),
+        (Override::clock_rates("", "1,3.5"), true),
+        (Override::clock_rates("", "1,2"), false),
         (Override::clock_rates("", "1,2,3"), false),
-        (Override::new("", "machine.1.count", "5"), false),
+        (set("machine.1.count", "5"), false),
+        (set("internal_prob", "0.7"), true),
+        (set("internal_prob", "0.2"), false),
+        (set("duration", "5s"), false),
+        (set("network.delay", "constant:100ms"), false),
+        (set("seed", "9"), true),
+        (set("speedup", "9"), true),
+        (set("machine.1.address", "localhost:5001"), true),
+        (set("network.connect_timeout", "9s"), true),
     ] {
-        assert_eq!(parse("x.toml", &text, &[typed]).unwrap().published.is_some(), kept);
+        let spec = parse("x.toml", &text, std::slice::from_ref(&typed)).unwrap();
+        assert_eq!(spec.published.is_some(), kept, "{typed:?}");
     }
 }
