@@ -8,6 +8,7 @@ use anyhow::Context;
 use clap::ValueEnum;
 use labctl::engine::StopSwitch;
 use labctl::grade::{Assignment, Grade, Reading, Submission, csv, grade_run, page, summary};
+use labctl::missing;
 use labctl::spec::Broadcast;
 use labctl::store::FindError;
 use labctl::store::write_file;
@@ -104,7 +105,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 fn folders_in(folder: &Path, terminal: &Terminal) -> anyhow::Result<Vec<PathBuf>> {
     let failed = |source| FindError::Read { path: folder.to_owned(), source };
     let (mut folders, mut others) = (Vec::new(), 0);
-    for entry in fs::read_dir(folder).map_err(failed)? {
+    for entry in fs::read_dir(folder).map_err(|error| failed(missing::told(folder, error)))? {
         let entry = entry.map_err(failed)?;
         if entry.file_name().as_encoded_bytes().starts_with(b".") {
             continue;

@@ -2,10 +2,11 @@
 //! `[[header]]`.
 
 use super::Shape;
-use super::document::{CLOCK_LOGGED, Whole, check_groups, nearest, one_of, regex};
+use super::document::{CLOCK_LOGGED, Whole, check_groups, one_of, regex};
 use super::field::Field as LogField;
 use super::needle::needle;
 use super::pattern::{Pattern, Role, RoleRule, Splitter};
+use crate::nearest::nearest;
 use crate::spec::SpecError;
 use crate::spec::fields::{Field, Fields};
 

@@ -15,6 +15,7 @@ use super::naming::sort_naturally;
 use super::parts::{Accounts, NamedPart, PARTS_MAX, Part};
 use crate::event::MachineId;
 use crate::log::{Line, Taken, open_log};
+use crate::missing;
 use crate::store::{RunPath, RunState};
 
 /// How the logs of a run are to be read.
@@ -326,7 +327,7 @@ fn roster(logs: &mut [Log]) -> Vec<String> {
 }
 
 fn metadata(path: &Path) -> Result<fs::Metadata, RunsError> {
-    fs::metadata(path).map_err(|source| RunsError::Read { path: path.to_owned(), source })
+    missing::metadata(path).map_err(|source| RunsError::Read { path: path.to_owned(), source })
 }
 
 /// All files at or below a folder, in order; links below it are not followed.

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::dialect::DialectRuns;
 use crate::log::machine_of_file;
+use crate::missing;
 
 /// A run as it lies on disk.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,7 +109,7 @@ pub fn find_all_runs(paths: &[PathBuf]) -> Result<Vec<RunPath>, FindError> {
 /// hidden folders.
 pub fn find_runs(path: &Path) -> Result<Vec<RunPath>, FindError> {
     let failed = |source| FindError::Read { path: path.to_owned(), source };
-    let metadata = fs::metadata(path).map_err(failed)?;
+    let metadata = missing::metadata(path).map_err(failed)?;
     if metadata.is_file() {
         return one_log(path).map(|run| vec![run]);
     }

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::lab::VERSION;
+use crate::missing;
 use crate::plan::{Plan, PlanError};
 use crate::store::{JOURNAL_FOLDER, PLAN_FILE, RUNS_FILE, StoreError, write_file};
 
@@ -197,7 +198,13 @@ impl SweepFolder {
 fn read_plan(path: &Path) -> Result<Plan, FolderError> {
     let text = fs::read_to_string(path).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-            FolderError::NoPlan { path: path.parent().unwrap_or(Path::new(".")).to_owned() }
+            let path = path.parent().unwrap_or(Path::new("."));
+            match missing::metadata(path) {
+                Err(source) if source.kind() == io::ErrorKind::NotFound => {
+                    FolderError::Read { path: path.to_owned(), source }
+                }
+                _ => FolderError::NoPlan { path: path.to_owned() },
+            }
         }
         _ => FolderError::Read { path: path.to_owned(), source },
     })?;

@@ -122,7 +122,7 @@ fn what_cannot_be_compared_is_answered_with_advice() {
     compare(&["sweep/c2", "--metric", "m2.end_queu"]).code(2).tells(&["did you mean `m2.end_queue`"]);
     compare(&["sweep"]).code(1).tells(&["holds 2 cells", "sweep/c1"]);
     compare(&["sweep/c3"]).code(1).tells(&["no cell 3", "1 to 2"]);
-    compare(&["gone/c1"]).code(1).tells(&["gone/c1"]);
+    compare(&["gone/c1"]).code(2).tells(&["gone/c1"]);
     compare(&["sweep/c2", "--metric", "m9.end_queue"])
         .code(1)
         .tells(&["m9.end_queue is not known", "nothing in common"]);

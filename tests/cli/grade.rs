@@ -115,7 +115,7 @@ fn a_class_that_can_be_read_is_done_whatever_its_verdicts() {
 fn a_folder_without_folders_is_told_what_is_wanted() {
     let lab = lab_with_notebook_logs();
     lab.labctl(&["grade", "theirs"]).code(2).tells(&["each submission is a folder of its own"]);
-    lab.labctl(&["grade", "gone"]).code(1).tells(&["cannot read gone"]);
+    lab.labctl(&["grade", "gone"]).code(2).tells(&["cannot read gone"]);
     assert!(!lab.has("grades"));
 }
 

@@ -86,7 +86,7 @@ fn what_cannot_be_answered_is_answered_with_advice() {
     power(&["m9.end_queue ci95 < 2", "lab.toml"]).code(1).tells(&["m9.end_queue is not known"]);
     power(&["end_queue ci95 < 2", "gone.toml"]).code(2).tells(&["there is no such file"]);
     power(&["end_queue ci95 < 2", "results", "--seed", "3"]).code(2).tells(&["results is no spec"]);
-    power(&["end_queue ci95 < 2", "results"]).code(1).tells(&["results"]);
+    power(&["end_queue ci95 < 2", "results"]).code(2).tells(&["results"]);
     let foreign =
         "[network]\nopen = true\n[[machine]]\nclock_rate = 1\nforeign = true\naddress = \"127.0.0.1:5001\"\n";
     lab.write("foreign.toml", LAB.replacen("[[machine]]", &format!("{foreign}[[machine]]"), 1));
