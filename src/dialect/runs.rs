@@ -16,7 +16,7 @@ use super::parts::{Accounts, NamedPart, PARTS_MAX, Part};
 use crate::event::MachineId;
 use crate::log::{Line, Taken, open_log};
 use crate::missing;
-use crate::store::{RunPath, RunState};
+use crate::store::{RunPath, RunState, is_hidden};
 
 /// How the logs of a run are to be read.
 #[derive(Clone, Debug, PartialEq)]
@@ -336,8 +336,7 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Run
     let mut entries = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
-        let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
-        if !is_hidden {
+        if !is_hidden(&entry.file_name()) {
             entries.push((entry.path(), entry.file_type().map_err(failed)?));
         }
     }

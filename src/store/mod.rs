@@ -10,7 +10,9 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-pub use find::{FindError, RunPath, RunState, find_all_runs, find_runs, find_sweeps, is_sweep};
+pub use find::{
+    FindError, RunPath, RunState, find_all_runs, find_runs, find_sweeps, is_hidden, is_packed, is_sweep,
+};
 pub use manifest::Manifest;
 
 /// The files of a run, beside its logs.
