@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use labctl::missing;
 use labctl::store::FindError;
 use labctl::sweep::{SweepFolder, journals};
 
@@ -38,7 +39,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let folder = SweepFolder::of_plan_file(&args.sweep);
     let plan = folder.plan()?;
     if let Some(path) = args.journals.iter().find(|path| !path.exists()) {
-        let source = std::io::ErrorKind::NotFound.into();
+        let source = missing::told(path, std::io::ErrorKind::NotFound.into());
         return Err(FindError::Read { path: path.clone(), source }.into());
     }
     for path in &args.journals {

@@ -150,11 +150,7 @@ fn is_usage(error: &anyhow::Error) -> bool {
     if let Some(SampleError::Find(error)) = error.downcast_ref() {
         return is_wrong_path(error);
     }
-    let is_wrong_sweep = match error.downcast_ref() {
-        Some(FolderError::Read { source, .. }) => leads_nowhere(source),
-        Some(FolderError::NoPlan { .. }) => true,
-        _ => false,
-    };
+    let is_wrong_sweep = matches!(error.downcast_ref(), Some(FolderError::NoPlan { .. }));
     let is_wrong_dialect_path = match error.downcast_ref() {
         Some(RunsError::Read { source, .. }) => leads_nowhere(source),
         Some(RunsError::NoFile { .. } | RunsError::Nothing { .. }) => true,

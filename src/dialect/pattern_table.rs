@@ -144,7 +144,7 @@ fn log_field(name: &str, field: &Field<'_>) -> Result<LogField, SpecError> {
     LogField::named(name).ok_or_else(|| {
         let known = LogField::ALL.map(LogField::name);
         let error = field.fault(format_args!("is no field; the fields are {}", known.join(", ")));
-        let meant = nearest(name, known.into_iter());
+        let meant = nearest(name, known);
         meant.map_or(error.clone(), |name| error.with_help(format!("did you mean `{name}`?")))
     })
 }
