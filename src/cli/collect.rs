@@ -38,11 +38,8 @@ pub struct Args {
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let folder = SweepFolder::of_plan_file(&args.sweep);
     let plan = folder.plan()?;
-    if let Some(path) = args.journals.iter().find(|path| !path.exists()) {
-        let source = missing::told(path, std::io::ErrorKind::NotFound.into());
-        return Err(FindError::Read { path: path.clone(), source }.into());
-    }
     for path in &args.journals {
+        missing::metadata(path).map_err(|source| FindError::Read { path: path.clone(), source })?;
         if journals::files(path)?.is_empty() {
             terminal.warn(format!("{} holds no journals; they are files such as 1.jsonl", path.display()));
         }

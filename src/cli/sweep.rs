@@ -36,8 +36,8 @@ every tenth replicate; as it stops when the interval happens to be narrow, the i
 too narrow.
 
 A sweep leaves results/<sweep>/ with its plan, runs.csv (a row a machine and run), summary.csv (a
-row a metric: mean, median, their 95 % intervals) and, on sockets, every run's own folder. Its charts
-go to plots/<sweep>/; labctl plot draws them again, in another size, theme or format.";
+row a metric: mean, median, their 95 % intervals) and, on sockets, every run's own folder. Its
+charts go to plots/<sweep>/; labctl plot draws them again, in another size, theme or format.";
 
 /// The arguments of `labctl sweep`.
 #[derive(Debug, clap::Args)]

@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use regex::bytes::CaptureLocations;
-use serde_json::Value;
 
 use super::field::Captured;
+use super::json::Object;
 use super::pattern::{self, Pattern, Role, Splitter};
 use super::{Dialect, Shape};
 
@@ -107,16 +107,17 @@ impl<'d> LineMatcher<'d> {
         line: &[u8],
         accept: &mut impl FnMut(&'d Pattern, Role, &Captured<'_>) -> bool,
     ) -> Option<Role> {
-        let value: Value = serde_json::from_slice(line).ok().filter(Value::is_object)?;
+        let object = Object::read(line)?;
         self.dialect.patterns.iter().find_map(|pattern| {
             let Splitter::Keys { wanted, fields } = &pattern.splitter else { return None };
-            let text = |key: &str| pattern::at_path(&value, key).and_then(pattern::value_text);
-            if wanted.iter().any(|(key, value)| text(key).as_ref() != Some(value)) {
+            if wanted.iter().any(|(key, value)| object.text(key).as_deref() != Some(value)) {
                 return None;
             }
-            let texts: Vec<_> = fields.iter().map(|(field, key)| (*field, text(key))).collect();
+            let texts: Vec<_> = fields.iter().map(|(field, key)| (*field, object.text(key))).collect();
             let mut captured = Captured::default();
-            texts.iter().for_each(|(field, text)| captured.set(*field, text.as_ref().map(String::as_bytes)));
+            for (field, text) in &texts {
+                captured.set(*field, text.as_deref().map(str::as_bytes));
+            }
             accepted(pattern, &captured, accept)
         })
     }

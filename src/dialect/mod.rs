@@ -12,6 +12,7 @@ mod field;
 mod file;
 mod file_names;
 mod interpreter;
+mod json;
 mod matcher;
 mod moment;
 mod naming;

@@ -2,7 +2,6 @@
 
 use memchr::memmem::Finder;
 use regex::bytes::{CaptureLocations, Regex};
-use serde_json::Value;
 
 use super::field::{Captured, Field};
 use crate::event::Kind;
@@ -141,19 +140,5 @@ pub fn split(line: &[u8], delimiter: &[u8], columns: &mut Vec<std::ops::Range<us
         let start = inner.as_ptr() as usize - line.as_ptr() as usize;
         columns.push(start..start + inner.len());
         from = end + delimiter.len();
-    }
-}
-
-/// The value at a path of keys.
-pub fn at_path<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
-    value.get(path).or_else(|| path.split('.').try_fold(value, |value, key| value.get(key)))
-}
-
-/// A JSON value as the text that a column would have; `None` of `null`.
-pub fn value_text(value: &Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        Value::String(text) => Some(text.clone()),
-        other => Some(other.to_string()),
     }
 }

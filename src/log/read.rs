@@ -234,7 +234,8 @@ mod tests {
             let (lines, taken) = read(&whole[..cut]);
             let (all_lines, _) = read(&whole);
             prop_assert_eq!(&lines[..], &all_lines[..lines.len()]);
-            let inside = cut > 0 && whole[cut - 1] != b'\n';
+            // Without its line feed alone, the END record is whole all the same.
+            let inside = cut > 0 && cut + 1 < whole.len() && whole[cut - 1] != b'\n';
             let told = taken.faults.iter().any(|fault| matches!(fault.kind, FaultKind::CutInsideLine { .. }));
             prop_assert!(!inside || told || taken.fault_count > Taken::FAULTS_KEPT as u64);
         }

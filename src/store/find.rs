@@ -141,8 +141,8 @@ pub fn find_sweeps(path: &Path) -> Result<Vec<PathBuf>, FindError> {
 impl FindError {
     /// Whether there may be logs under other names.
     pub fn is_of_names(&self) -> bool {
-        use FindError::{Empty, NoLog, Nothing, Packed, Planned};
-        matches!(self, Nothing { .. } | Empty { .. } | Packed { .. } | NoLog { .. } | Planned { .. })
+        use FindError::{Empty, NoLog, Nothing, Packed};
+        matches!(self, Nothing { .. } | Empty { .. } | Packed { .. } | NoLog { .. })
     }
 }
 

@@ -74,7 +74,7 @@ fn all_runs_at_the_paths_are_counted() {
     let told = json(&lab, "results");
     let runs: Vec<&str> = told.as_array().unwrap().iter().filter_map(|run| run["run"].as_str()).collect();
     assert_eq!(runs, ["one", "two"]);
-    lab.labctl(&["causality", "nowhere"]).code(1).tells(&["cannot read nowhere"]);
+    lab.labctl(&["causality", "nowhere"]).code(2).tells(&["cannot read nowhere"]);
 }
 
 #[test]

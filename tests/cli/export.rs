@@ -229,7 +229,7 @@ fn what_cannot_be_written_is_told_by_its_path() {
         .code(1)
         .tells(&["cannot write results"]);
     assert!(lab.has("results/lab/r1/events.csv"), "a folder in the way stays");
-    lab.labctl(&["export", "gone", "--to", "csv"]).code(1).tells(&["cannot read gone"]);
+    lab.labctl(&["export", "gone", "--to", "csv"]).code(2).tells(&["cannot read gone"]);
     lab.labctl(&["export", "results", "--to", "excel"])
         .code(2)
         .tells(&["shiviz, perfetto, mermaid, csv, parquet, jsonl"]);

@@ -238,7 +238,7 @@ fn off_a_terminal_a_killed_run_is_given_up() {
 #[test]
 fn what_is_no_run_cannot_be_watched() {
     let lab = Lab::new();
-    lab.labctl(&["watch"]).code(1).tells(&["results"]);
+    lab.labctl(&["watch"]).code(2).tells(&["results"]);
     lab.write("empty/notes.txt", "");
     lab.labctl(&["watch", "empty"]).code(2).tells(&["empty holds no runs"]);
 }

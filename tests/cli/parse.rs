@@ -197,7 +197,7 @@ fn what_holds_no_logs_is_named() {
     lab.write("notes/readme.md", "nothing");
     lab.labctl(&["parse", "notes"]).code(2).tells(&["notes holds no runs", "log_1.txt"]);
     lab.labctl(&["parse", "notes/readme.md"]).code(2).tells(&["readme.md is not a log"]);
-    lab.labctl(&["parse", "gone"]).code(1).tells(&["cannot read gone"]);
+    lab.labctl(&["parse", "gone"]).code(2).tells(&["cannot read gone"]);
 }
 
 #[cfg(target_os = "linux")]

@@ -110,7 +110,7 @@ fn what_does_not_belong_together_is_refused() {
     lab.labctl(&["collect", "results/s", "results/other/journal"])
         .code(1)
         .tells(&["journal of another plan"]);
-    lab.labctl(&["collect", "results/s", "gone"]).code(1).tells(&["there is no gone"]);
+    lab.labctl(&["collect", "results/s", "gone"]).code(2).tells(&["cannot read gone"]);
     lab.write("empty/notes.txt", "");
     lab.labctl(&["collect", "results/s", "empty"]).code(4).tells(&["empty holds no journals"]);
     for path in ["gone", "gone/plan.json", "lab.toml"] {

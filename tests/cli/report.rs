@@ -283,7 +283,7 @@ fn a_report_is_replaced_and_nothing_else_is() {
         report(&lab, &["results", "-o", name]).code(0);
         report(&lab, &["results", "-o", name]).code(0);
     }
-    report(&lab, &["nowhere", "-o", "new.html"]).code(1).tells(&["nowhere"]);
+    report(&lab, &["nowhere", "-o", "new.html"]).code(2).tells(&["nowhere"]);
     report(&lab, &["results", "-o", "no/such/folder/r.html"]).code(1).tells(&["cannot write"]);
 }
 

@@ -132,7 +132,7 @@ fn a_name_that_is_taken_is_refused() {
 fn resuming_needs_the_same_plan() {
     let lab = Lab::with_spec(LAB);
     let resumed = [&SIM[..], &["--resume"]].concat();
-    lab.labctl(&resumed).code(1).tells(&["nothing to resume", "no plan.json"]);
+    lab.labctl(&resumed).code(2).tells(&["nothing to resume", "no plan.json"]);
     lab.labctl(&SIM).code(0);
     let before = lab.read("results/s/runs.csv");
     lab.labctl(&resumed).code(0).tells(&["done before: 40 runs"]);

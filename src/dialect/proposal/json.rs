@@ -9,7 +9,7 @@ use super::toml_text::quoted;
 use super::{Draft, DraftPattern};
 use crate::dialect::Field;
 use crate::dialect::moment::{TimeFormat, Unit};
-use crate::dialect::pattern::{Role, value_text};
+use crate::dialect::pattern::Role;
 use crate::event::Kind;
 
 /// A draft, if the lines are JSON. `is_alone`: all are of one file.
@@ -68,6 +68,15 @@ pub fn draft(lines: &[&str], is_alone: bool) -> Option<Draft> {
         });
     }
     draft.has_events().then_some(draft)
+}
+
+/// A value as a text; `None` of `null`.
+fn value_text(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
 }
 
 /// The key that tells in every object whose it is, and the least machine.
