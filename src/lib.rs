@@ -23,6 +23,8 @@ pub mod log;
 pub mod machine;
 pub mod markdown;
 pub mod metrics;
+pub mod missing;
+pub mod nearest;
 pub mod plan;
 pub mod quotes;
 pub mod random;

@@ -3,8 +3,9 @@
 use super::case::{Case, at};
 use super::finding::Findings;
 use super::{Place, Rule};
-use crate::event::Kind;
-use crate::history::Source;
+use crate::event::{Kind, Recipients};
+use crate::history::{MachineHistory, Source};
+use crate::log::Record;
 
 pub(super) static CLOCK_RISES: Rule = Rule {
     id: "clock-rises",
@@ -21,10 +22,9 @@ increment.",
             let clock = machine.clock(index);
             if clock <= before {
                 findings.add(machine.id(), machine.line(index), || {
-                    (
-                        format!("the logical clock does not rise: {clock} after {before}"),
-                        previous(machine, index),
-                    )
+                    let advice = line_each(machine, index);
+                    let text = format!("the logical clock does not rise: {clock} after {before}{advice}");
+                    (text, previous(machine, index))
                 });
             }
         });
@@ -64,8 +64,13 @@ that run together on the wire for want of framing (`12` and `13` read as `1213`)
                         Kind::Receive => format!("max({before}, {message_clock}) + 1"),
                         Kind::Internal | Kind::Send => format!("{before} + 1"),
                     };
-                    let text =
-                        format!("the clock after this {kind} is {clock}, and should be {rule} = {expected}");
+                    let advice = match index {
+                        0 if clock > expected => ", unless the log's beginning is missing",
+                        _ => line_each(machine, index),
+                    };
+                    let text = format!(
+                        "the clock after this {kind} is {clock}, and should be {rule} = {expected}{advice}"
+                    );
                     (text, previous(machine, index))
                 });
             }
@@ -80,7 +85,7 @@ that run together on the wire for want of framing (`12` and `13` read as `1213`)
 fn each_pair(
     case: &Case<'_>,
     findings: &mut Findings,
-    mut see: impl FnMut(&mut Findings, &crate::history::MachineHistory, u32, u64),
+    mut see: impl FnMut(&mut Findings, &MachineHistory, u32, u64),
 ) {
     for machine in case.machines() {
         let mut before = 0;
@@ -91,7 +96,23 @@ fn each_pair(
     }
 }
 
-fn previous(machine: &crate::history::MachineHistory, index: u32) -> Vec<Place> {
+/// What to do about a SEND that may be one more line of the send to all before it.
+fn line_each(machine: &MachineHistory, index: u32) -> &'static str {
+    let Some(before) = index.checked_sub(1) else { return "" };
+    let (first, next) = (machine.record(before), machine.record(index));
+    let one = |record: &Record| match (record.kind, record.to) {
+        (Kind::Send, Some(Recipients::One(to))) => Some(to),
+        _ => None,
+    };
+    let is_other = one(&first).zip(one(&next)).is_some_and(|(first, next)| first != next);
+    if is_other && first.clock == next.clock {
+        "; if both lines are of one send to all, a dialect with `send_to_all = \"line-each\"` reads them so"
+    } else {
+        ""
+    }
+}
+
+fn previous(machine: &MachineHistory, index: u32) -> Vec<Place> {
     index.checked_sub(1).map(|before| at(machine, before)).into_iter().collect()
 }
 

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use crate::event::MachineId;
 use crate::history::{EventId, History, MachineHistory};
 use crate::log::Stamp;
+use crate::nearest::nearest;
 use crate::time::LabTime;
 
 /// An event as a person names it: `2@57`, `2@clock:83`, `2@time:12.5s` or
@@ -27,6 +28,8 @@ pub enum At {
     /// The event in this line of the log, counted from 1.
     Line(u64),
 }
+
+const WORDS: [&str; 4] = ["tick", "clock", "time", "line"];
 
 /// Text that names no event.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -93,6 +96,10 @@ impl FromStr for Address {
             ParseAddressError::Value { given, .. } if word == "tick" && LabTime::parse(&given).is_ok() => {
                 ParseAddressError::NoTick { given: text.to_owned(), meant: format!("{machine}@time:{given}") }
             }
+            ParseAddressError::Value { given, word: "tick", .. } if without_colon(&given).is_some() => {
+                let meant = format!("{machine}@{}", without_colon(&given).unwrap_or_default());
+                ParseAddressError::NoTick { given: text.to_owned(), meant }
+            }
             ParseAddressError::Word { given, meant } => {
                 ParseAddressError::Word { given, meant: format!("{machine}@{meant}:{value}") }
             }
@@ -100,6 +107,13 @@ impl FromStr for Address {
         })?;
         Ok(Address { machine: number, at })
     }
+}
+
+/// What was meant by a word and a value with no `:` between them, as `clock5`.
+fn without_colon(event: &str) -> Option<String> {
+    let (word, value) = event.split_at(event.find(|c: char| c.is_ascii_digit())?);
+    let word = nearest(word.trim_end_matches(|c: char| !c.is_alphanumeric()), WORDS)?;
+    at(word, value).ok().map(|_| format!("{word}:{value}"))
 }
 
 fn at(word: &str, value: &str) -> Result<At, ParseAddressError> {
@@ -112,7 +126,7 @@ fn at(word: &str, value: &str) -> Result<At, ParseAddressError> {
         "time" => LabTime::parse(value).map(At::Time).map_err(|_| refuse("time", "2@time:12.5s")),
         other => {
             let likeness = |known: &&str| strsim::jaro_winkler(other, known);
-            let meant = ["tick", "clock", "time", "line"].into_iter();
+            let meant = WORDS.into_iter();
             let meant = meant.max_by(|a, b| likeness(a).total_cmp(&likeness(b))).unwrap_or("tick");
             Err(ParseAddressError::Word { given: other.to_owned(), meant: meant.to_owned() })
         }
@@ -200,6 +214,9 @@ mod tests {
             ("2@-4", "`-4` is no tick"),
             ("2@12.5s", "did you mean `2@time:12.5s`?"),
             ("2@clok:4", "did you mean `2@clock:4`?"),
+            ("2@clock5", "`2@clock5` names no tick; did you mean `2@clock:5`?"),
+            ("2@Lin=59", "did you mean `2@line:59`?"),
+            ("2@time5", "`time5` is no tick"),
             ("2@time:5", "write it like `2@time:12.5s`"),
             ("2@clock:99999999999999999999", "is no clock"),
             ("2@\u{202e}:<script>", "is not one of tick, clock, time and line"),

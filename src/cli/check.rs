@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use labctl::audit::{self, Audit, Finding, Place, RULES, Rule, Ruling};
 use labctl::history::History;
 use labctl::lab::stated::stated;
+use labctl::nearest::nearest;
 use labctl::quotes::{Quotes, place, short_place, told};
 use labctl::reading::read_history;
 use labctl::store::RunPath;
@@ -55,7 +56,10 @@ pub struct Args {
 fn rule(id: &str) -> Result<&'static Rule, String> {
     audit::rule(id).ok_or_else(|| {
         let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
-        format!("there is no such rule; there are {}", ids.join(", "))
+        match nearest(id, ids.iter().copied()) {
+            Some(meant) => format!("there is no such rule; did you mean `{meant}`?"),
+            None => format!("there is no such rule; there are {}", ids.join(", ")),
+        }
     })
 }
 

@@ -1,8 +1,8 @@
 //! `labctl collect`: what came back of a plan, joined.
 
-use std::fs;
 use std::path::PathBuf;
 
+use labctl::missing;
 use labctl::store::FindError;
 use labctl::sweep::{SweepFolder, journals};
 
@@ -39,7 +39,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let folder = SweepFolder::of_plan_file(&args.sweep);
     let plan = folder.plan()?;
     for path in &args.journals {
-        fs::metadata(path).map_err(|source| FindError::Read { path: path.clone(), source })?;
+        missing::metadata(path).map_err(|source| FindError::Read { path: path.clone(), source })?;
         if journals::files(path)?.is_empty() {
             terminal.warn(format!("{} holds no journals; they are files such as 1.jsonl", path.display()));
         }

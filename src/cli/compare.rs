@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use labctl::metrics::Quantity;
-use labctl::sample::{Contrast, ContrastRow, Pairing, Sample, common_quantities, contrast};
+use labctl::sample::{Contrast, ContrastRow, Pairing, Sample, Unpaired, common_quantities, contrast};
 use labctl::statistics::{Interval, Verdict};
 use serde::Serialize;
 
@@ -107,7 +107,15 @@ fn header(args: &Args, a: &Sample, b: &Sample, found: &Contrast) -> String {
                 pairs.len()
             )
         }
-        Pairing::Independent => "after Welch, as the runs do not share their seeds".to_owned(),
+        Pairing::Independent(why) => {
+            let why = match why {
+                Unpaired::SeedsUnknown => "the seeds of some runs are not known",
+                Unpaired::SeedsRepeated => "some runs have the same seed",
+                Unpaired::SeedsDiffer => "the runs do not share their seeds",
+                Unpaired::OnePair => "one pair of the same seed tells nothing of chance",
+            };
+            format!("after Welch, as {why}")
+        }
     };
     format!(
         "A: {}, n = {}\nB: {}, n = {}\nCompared {pairing}.\n\
@@ -201,7 +209,7 @@ struct SampleDocument<'a> {
 fn test_name(pairing: &Pairing) -> &'static str {
     match pairing {
         Pairing::BySeed { .. } => "paired",
-        Pairing::Independent => "welch",
+        Pairing::Independent(_) => "welch",
     }
 }
 

@@ -8,9 +8,9 @@ use anyhow::Context;
 use clap::ValueEnum;
 use labctl::engine::StopSwitch;
 use labctl::grade::{Assignment, Grade, Reading, Submission, csv, grade_run, page, summary};
+use labctl::missing;
 use labctl::spec::Broadcast;
-use labctl::store::FindError;
-use labctl::store::write_file;
+use labctl::store::{FindError, is_hidden, is_packed, write_file};
 
 use super::dialect_flags::{DialectFlags, share};
 use super::signals::listen;
@@ -64,13 +64,18 @@ enum BroadcastFlag {
 
 /// Grades every folder in the folder.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let folders = folders_in(&args.folder, terminal)?;
+    let Found { folders, files } = look_into(&args.folder)?;
     if folders.is_empty() {
-        terminal.error(format!(
-            "{} holds no folders; each submission is a folder of its own, and labctl check looks at one alone",
-            args.folder.display()
-        ));
+        terminal.error(no_folders(&args.folder, &files));
         return Ok(Exit::Usage);
+    }
+    if !files.is_empty() {
+        terminal.warn(format!(
+            "{} in {} belong to no submission: {}; each submission is a folder of its own",
+            view::counted(files.len() as u64, "file"),
+            args.folder.display(),
+            first_of(&files)
+        ));
     }
     fs::create_dir_all(&args.output).with_context(|| format!("cannot make {}", args.output.display()))?;
     let stop = StopSwitch::default();
@@ -100,30 +105,56 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     Ok(if is_read { Exit::Done } else { Exit::Failed })
 }
 
-/// In the order of their names; hidden ones are nobody's.
-fn folders_in(folder: &Path, terminal: &Terminal) -> anyhow::Result<Vec<PathBuf>> {
+/// What lies in a folder of submissions, in the order of the names; what is
+/// hidden is nobody's.
+#[derive(Default)]
+struct Found {
+    folders: Vec<PathBuf>,
+    files: Vec<PathBuf>,
+}
+
+fn look_into(folder: &Path) -> anyhow::Result<Found> {
     let failed = |source| FindError::Read { path: folder.to_owned(), source };
-    let (mut folders, mut others) = (Vec::new(), 0);
-    for entry in fs::read_dir(folder).map_err(failed)? {
+    let mut found = Found::default();
+    for entry in fs::read_dir(folder).map_err(|error| failed(missing::told(folder, error)))? {
         let entry = entry.map_err(failed)?;
-        if entry.file_name().as_encoded_bytes().starts_with(b".") {
+        if is_hidden(&entry.file_name()) {
             continue;
         }
         if entry.path().is_dir() {
-            folders.push(entry.path());
+            found.folders.push(entry.path());
         } else {
-            others += 1;
+            found.files.push(entry.path());
         }
     }
-    if others > 0 && !folders.is_empty() {
-        terminal.warn(format!(
-            "{} in {} belong to no submission: each is a folder of its own",
-            view::counted(others, "file"),
-            folder.display()
-        ));
+    found.folders.sort();
+    found.files.sort();
+    Ok(found)
+}
+
+fn no_folders(folder: &Path, files: &[PathBuf]) -> String {
+    let packed: Vec<PathBuf> = files.iter().filter(|file| is_packed(file)).cloned().collect();
+    let folder = folder.display();
+    if packed.is_empty() {
+        return format!(
+            "{folder} holds no folders; each submission is a folder of its own, and labctl check looks at one alone"
+        );
     }
-    folders.sort();
-    Ok(folders)
+    format!(
+        "{folder} holds no folders, but {} that {} packed: {}; unpack each into a folder of its own",
+        view::counted(packed.len() as u64, "file"),
+        if packed.len() == 1 { "is" } else { "are" },
+        first_of(&packed)
+    )
+}
+
+/// The names of the first.
+fn first_of(files: &[PathBuf]) -> String {
+    const NAMED: usize = 3;
+    let name = |file: &PathBuf| file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let names: Vec<String> = files.iter().take(NAMED).map(name).collect();
+    let more = if files.len() > NAMED { ", …" } else { "" };
+    format!("{}{more}", names.join(", "))
 }
 
 fn grade(folder: &Path, args: &Args, stop: &StopSwitch) -> Submission {
@@ -163,8 +194,14 @@ fn read(folder: &Path, args: &Args, stop: &StopSwitch) -> anyhow::Result<Reading
 fn outcome(submission: &Submission) -> String {
     match &submission.reading {
         Reading::Unreadable(why) => format!("unreadable: {why}"),
-        Reading::Read { .. } => submission.grade().words().to_owned(),
+        Reading::Read { .. } => verdict(submission),
     }
+}
+
+/// The grade, and whether it was given without seeing every log.
+fn verdict(submission: &Submission) -> String {
+    let grade = submission.grade().words();
+    submission.missing_logs().map_or_else(|| grade.to_owned(), |missing| format!("{grade}; {missing}"))
 }
 
 fn text(submissions: &[Submission]) -> String {
@@ -172,7 +209,7 @@ fn text(submissions: &[Submission]) -> String {
         let furthest = submission.furthest();
         vec![
             submission.name.clone(),
-            submission.grade().words().to_owned(),
+            verdict(submission),
             view::known(Some(submission.runs().len()).filter(|runs| *runs > 0), |runs| runs.to_string()),
             view::known(furthest, |off| format!("{:.1}", off.by_sd)),
             submission.broken_ids().join(" "),

@@ -5,15 +5,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use labctl::plan::{Plan, Source, cells};
-use labctl::spec;
+use labctl::spec::{self, EXPERIMENTS};
 use labctl::statistics::Precision;
 
 use super::engine_flag::EngineFlag;
 use super::run::folder_name;
 use super::spec_flags::SpecFlags;
-
-/// Where specs are looked for when none is named.
-const EXPERIMENTS: &str = "experiments";
 
 /// What to run, and how often
 #[derive(Debug, clap::Args)]

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::ValueEnum;
 use labctl::charts::{self, Chart, ChartError, Format, Look, RunChart, RunTheory, SideBySide, SpaceTime};
-use labctl::metrics::MachineMetrics;
 use labctl::plan::Run;
-use labctl::reading::{Purpose, ReadLog, Reading, measure_run, run_metrics};
+use labctl::reading::{Purpose, Reading, measure_run, run_metrics};
 use labctl::spec;
 use labctl::store::{FindError, RunPath, SPEC_FILE, find_all_sweeps, find_runs};
 use labctl::sweep::{SweepFolder, SweepPicture, read_stored};
@@ -141,15 +140,17 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut logs = Vec::new();
     let mut beside = Vec::new();
     let mut without_logs = 0_u64;
+    let mut outside = Vec::new();
     for run in &runs {
         let planned = planned(run);
         let rows = if run.logs.is_empty() {
             without_logs += 1;
             run_metrics(run)?
         } else {
-            let (rows, read) = drawing.draw_run(run, planned.as_ref())?;
-            logs.push((run, read));
-            rows
+            let (reading, not_drawn) = drawing.draw_run(run, planned.as_ref())?;
+            logs.push((run, reading.logs));
+            outside.extend(not_drawn);
+            reading.rows
         };
         beside.push((planned.map(|planned| planned.spec), rows));
     }
@@ -167,8 +168,16 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             view::counted(without_logs, "run")
         ));
     }
+    let is_all_outside = !outside.is_empty() && outside.len() == logs.len();
+    for why in outside {
+        if is_all_outside { terminal.error(why) } else { terminal.warn(why) }
+    }
     is_good &= args.dialect.judge_runs(logs.iter().map(|(run, logs)| (*run, &logs[..])), terminal);
-    Ok(if is_good { Exit::Done } else { Exit::Failed })
+    Ok(match (is_all_outside, is_good) {
+        (true, _) => Exit::Usage,
+        (false, true) => Exit::Done,
+        (false, false) => Exit::Failed,
+    })
 }
 
 /// What is drawn, and how.
@@ -204,11 +213,9 @@ impl Drawing<'_> {
         Ok(())
     }
 
-    fn draw_run(
-        &self,
-        run: &RunPath,
-        planned: Option<&Run>,
-    ) -> anyhow::Result<(Vec<MachineMetrics>, Vec<ReadLog>)> {
+    /// The run as it was read, and why it has no space-time diagram where the
+    /// stretch that is asked for lies outside of it.
+    fn draw_run(&self, run: &RunPath, planned: Option<&Run>) -> anyhow::Result<(Reading, Option<String>)> {
         let history = self.args.wants(ChartFlag::SpaceTime);
         let reading = measure_run(run, Purpose { series: true, history })?;
         let folder = run_folder(run, &self.args.plots);
@@ -216,22 +223,26 @@ impl Drawing<'_> {
         let wanted = RunChart::ALL.into_iter().filter(|chart| self.args.wants(ChartFlag::of(*chart)));
         let charts = wanted.map(|chart| chart.draw(&reading.series, &theory, self.look));
         let mut drawn = charts.collect::<Result<Vec<Chart>, ChartError>>()?;
-        drawn.extend(self.space_time(&reading)?);
+        let space_time = self.space_time(&reading);
+        let outside = space_time.and_then(|of| of.outside());
+        if let Some(of) = space_time.filter(|_| outside.is_none()) {
+            drawn.push(charts::space_time(&of, self.look)?);
+        }
         if !drawn.is_empty() {
             write(&drawn, &folder, self.format())?;
             let charts = view::counted(drawn.len() as u64, "chart");
             let without = theory.left_out().map_or(String::new(), |why| format!(", {why}"));
             self.terminal.say(format!("{}: {charts}{without}", folder.display()));
         }
-        Ok((reading.rows, reading.logs))
+        Ok((reading, outside))
     }
 
     /// The space-time diagram, where the run's events were kept.
-    fn space_time(&self, reading: &Reading) -> Result<Option<Chart>, ChartError> {
-        let Some(history) = &reading.history else { return Ok(None) };
+    fn space_time<'a>(&self, reading: &'a Reading) -> Option<SpaceTime<'a>> {
+        let history = reading.history.as_ref()?;
         let flags = &self.args.space_time;
         let [from_s, to_s] = flags.ends_s();
-        let of = SpaceTime {
+        Some(SpaceTime {
             experiment: &reading.series.experiment,
             run: &reading.series.run,
             history,
@@ -239,8 +250,7 @@ impl Drawing<'_> {
             from_s,
             to_s,
             clocks: flags.clocks,
-        };
-        charts::space_time(&of, self.look).map(Some)
+        })
     }
 }
 

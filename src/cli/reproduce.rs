@@ -9,6 +9,7 @@ use anyhow::Context;
 use labctl::charts::{Chart, Format};
 use labctl::engine::StopSwitch;
 use labctl::lab::VERSION;
+use labctl::missing;
 use labctl::plan::{Plan, Source};
 use labctl::reproduce::{
     self, Cells, Claims, JudgedClaim, Making, PageChart, Replicates, Reproduction, notebook,
@@ -176,6 +177,7 @@ fn claims(args: &Args) -> Result<Claims, SpecError> {
     };
     let name = path.display().to_string();
     let text = fs::read_to_string(path)
+        .map_err(|error| missing::told(path, error))
         .map_err(|error| SpecError::new(&name, format!("these claims cannot be read: {error}")))?;
     let folder = path.parent().unwrap_or(Path::new("."));
     reproduce::claims::parse(&name, &text, &typed, &|name| find(name, folder))

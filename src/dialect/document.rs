@@ -10,6 +10,7 @@ use super::naming::Naming;
 use super::pattern::{Pattern, Role, RoleRule};
 use super::pattern_table::{event_pattern, header_pattern};
 use super::{Dialect, Shape, TimeFormat, Vector};
+use crate::nearest::nearest;
 use crate::spec::SpecError;
 use crate::spec::fields::{Field, Fields};
 use crate::spec::source::Source;
@@ -125,14 +126,6 @@ pub(super) fn one_of<T: Copy>(field: &Field<'_>, choices: &[(&str, T)]) -> Resul
         let meant = nearest(text, choices.iter().map(|(name, _)| *name));
         meant.map_or(error.clone(), |name| error.with_help(format!("did you mean {name:?}?")))
     })
-}
-
-/// The name that was probably meant.
-pub(super) fn nearest<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    /// How alike two names must be for one to be meant by the other.
-    const MEANT: f64 = 0.75;
-    let alike = |name: &str| strsim::jaro_winkler(name, &text.to_lowercase());
-    names.max_by(|a, b| alike(a).total_cmp(&alike(b))).filter(|name| alike(name) >= MEANT)
 }
 
 fn shape(lines: &Fields<'_>) -> Result<Shape, SpecError> {

@@ -5,8 +5,10 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::document::{nearest, parse};
+use super::document::parse;
 use super::{Dialect, shipped_names, shipped_text};
+use crate::missing;
+use crate::nearest::nearest;
 use crate::spec::SpecError;
 
 /// No dialect written by people comes near this.
@@ -36,9 +38,10 @@ pub fn text(name_or_path: &str) -> Result<String, SpecError> {
         Ok(text) => Ok(text),
         Err(fault) if fault.kind() == io::ErrorKind::NotFound => {
             let meant = nearest(name_or_path, shipped_names());
-            let help = match meant {
-                Some(name) => format!("did you mean `{name}`? `labctl dialect list` has them all"),
-                None => {
+            let help = match (meant, missing::meant(path)) {
+                (Some(name), _) => format!("did you mean `{name}`? `labctl dialect list` has them all"),
+                (None, Some(file)) => missing::did_you_mean(&file),
+                (None, None) => {
                     "`labctl dialect list` has all that are known; a path leads to one of your own".to_owned()
                 }
             };

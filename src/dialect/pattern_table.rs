@@ -2,10 +2,11 @@
 //! `[[header]]`.
 
 use super::Shape;
-use super::document::{CLOCK_LOGGED, Whole, check_groups, nearest, one_of, regex};
+use super::document::{CLOCK_LOGGED, Whole, check_groups, one_of, regex};
 use super::field::Field as LogField;
 use super::needle::needle;
 use super::pattern::{Pattern, Role, RoleRule, Splitter};
+use crate::nearest::nearest;
 use crate::spec::SpecError;
 use crate::spec::fields::{Field, Fields};
 
@@ -143,7 +144,7 @@ fn log_field(name: &str, field: &Field<'_>) -> Result<LogField, SpecError> {
     LogField::named(name).ok_or_else(|| {
         let known = LogField::ALL.map(LogField::name);
         let error = field.fault(format_args!("is no field; the fields are {}", known.join(", ")));
-        let meant = nearest(name, known.into_iter());
+        let meant = nearest(name, known);
         meant.map_or(error.clone(), |name| error.with_help(format!("did you mean `{name}`?")))
     })
 }

@@ -15,7 +15,8 @@ use super::naming::sort_naturally;
 use super::parts::{Accounts, NamedPart, PARTS_MAX, Part};
 use crate::event::MachineId;
 use crate::log::{Line, Taken, open_log};
-use crate::store::{RunPath, RunState};
+use crate::missing;
+use crate::store::{RunPath, RunState, is_hidden};
 
 /// How the logs of a run are to be read.
 #[derive(Clone, Debug, PartialEq)]
@@ -326,7 +327,7 @@ fn roster(logs: &mut [Log]) -> Vec<String> {
 }
 
 fn metadata(path: &Path) -> Result<fs::Metadata, RunsError> {
-    fs::metadata(path).map_err(|source| RunsError::Read { path: path.to_owned(), source })
+    missing::metadata(path).map_err(|source| RunsError::Read { path: path.to_owned(), source })
 }
 
 /// All files at or below a folder, in order; links below it are not followed.
@@ -335,8 +336,7 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Run
     let mut entries = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
-        let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
-        if !is_hidden {
+        if !is_hidden(&entry.file_name()) {
             entries.push((entry.path(), entry.file_type().map_err(failed)?));
         }
     }

@@ -138,6 +138,14 @@ impl Submission {
         self.runs().iter().find_map(|run| run.residuals.as_ref().err()).map(String::as_str)
     }
 
+    /// How many logs are missing of the first of its runs that is not whole.
+    pub fn missing_logs(&self) -> Option<String> {
+        self.runs().iter().find_map(|run| {
+            let missing = run.missing_logs()?;
+            Some(if self.runs().len() > 1 { format!("{}: {missing}", run.name) } else { missing })
+        })
+    }
+
     /// Of all its runs what lies furthest from theory.
     pub fn furthest(&self) -> Option<Off> {
         Off::furthest(self.runs().iter().filter_map(GradedRun::furthest))
@@ -145,6 +153,13 @@ impl Submission {
 }
 
 impl GradedRun {
+    /// How many machines' logs are missing, if any.
+    pub fn missing_logs(&self) -> Option<String> {
+        let (all, here) = (self.rows.first()?.machines, self.rows.len() as u32);
+        let are = if all == here + 1 { "is" } else { "are" };
+        (all > here).then(|| format!("{} of {all} logs {are} not here", all - here))
+    }
+
     /// What lies furthest from theory, where anything can be told.
     pub fn furthest(&self) -> Option<Off> {
         Off::furthest(self.residuals.iter().flatten().filter_map(Off::of))

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use super::MachineMetrics;
 use super::catalogue::{METRICS, Metric};
 use crate::event::MachineId;
+use crate::nearest::nearest;
 
 /// What is measured of a run: `end_queue`, or `m2.end_queue` of machine 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,17 +59,12 @@ impl FromStr for Quantity {
 }
 
 fn metric(name: &str, prefix: &str) -> Result<&'static Metric, QuantityError> {
-    /// Names at least this alike are taken for one another's misspelling.
-    const MEANT: f64 = 0.8;
     if let Some(metric) = Metric::named(name) {
         return Ok(metric);
     }
-    let alike = |metric: &Metric| strsim::jaro_winkler(metric.name, &name.to_lowercase().replace('-', "_"));
-    let nearest = METRICS.iter().max_by(|a, b| alike(a).total_cmp(&alike(b)));
-    Err(match nearest.filter(|metric| alike(metric) >= MEANT) {
-        Some(metric) => {
-            QuantityError::DidYouMean { name: name.to_owned(), meant: format!("{prefix}{}", metric.name) }
-        }
+    let names = METRICS.iter().map(|metric| metric.name);
+    Err(match nearest(&name.replace('-', "_"), names) {
+        Some(meant) => QuantityError::DidYouMean { name: name.to_owned(), meant: format!("{prefix}{meant}") },
         None => QuantityError::UnknownMetric { name: name.to_owned() },
     })
 }

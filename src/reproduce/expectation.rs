@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use crate::metrics::Quantity;
 use crate::metrics::quantity::QuantityError;
+use crate::nearest::nearest;
 
 /// How an expectation is written, in a message.
 pub const FORM: &str = "QUANTITY STATISTIC OPERATOR NUMBER, such as \"m2.end_queue mean > 20\" or \
@@ -152,12 +153,9 @@ fn statistic<'a>(
     if name.is_empty() {
         return Err(form());
     }
-    /// Names at least this alike are taken for one another's misspelling.
-    const MEANT: f64 = 0.75;
-    let alike = |plain: &str| strsim::jaro_winkler(plain, &name.to_lowercase());
     let names = PLAIN.iter().map(|(plain, _)| *plain).chain([SHARE]);
-    let name = name.to_owned();
-    match names.max_by(|a, b| alike(a).total_cmp(&alike(b))).filter(|nearest| alike(nearest) >= MEANT) {
+    let (meant, name) = (nearest(name, names), name.to_owned());
+    match meant {
         Some(meant) => Err(ExpectationError::DidYouMean { name, meant }),
         None => Err(ExpectationError::UnknownStatistic { name }),
     }

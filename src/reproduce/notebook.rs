@@ -42,8 +42,5 @@ pub fn spec(name: &str) -> Option<Source> {
 
 /// The shipped name that was most likely meant.
 pub fn nearest(name: &str) -> Option<&'static str> {
-    /// Names at least this alike are taken for one another's misspelling.
-    const MEANT: f64 = 0.75;
-    let alike = |shipped: &&str| strsim::jaro_winkler(shipped, name);
-    names().max_by(|a, b| alike(a).total_cmp(&alike(b))).filter(|nearest| alike(nearest) >= MEANT)
+    crate::nearest::nearest(name, names())
 }

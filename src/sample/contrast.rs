@@ -30,30 +30,50 @@ pub enum Pairing {
     /// Pairs of places in A and in B, by their seed; a seed that only one of
     /// the samples has is left out.
     BySeed { pairs: Vec<(usize, usize)>, left_out: usize },
+    /// Without pairs, for this reason.
+    Independent(Unpaired),
+}
+
+/// Why runs are not compared in pairs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unpaired {
+    /// Of logs of others.
+    SeedsUnknown,
+    /// Two runs of one sample have the same seed.
+    SeedsRepeated,
     /// The runs share no seeds, or not enough.
-    Independent,
+    SeedsDiffer,
+    /// One run has a partner, and there is no other.
+    OnePair,
 }
 
 impl Pairing {
     /// Runs are paired if those of the smaller sample all have a partner.
     pub fn of(a: &Sample, b: &Sample) -> Pairing {
         const PAIRS_LEAST: usize = 2;
-        let (Some(seeds_a), Some(seeds_b)) = (seeds(a), seeds(b)) else { return Pairing::Independent };
+        let (seeds_a, seeds_b) = match (seeds(a), seeds(b)) {
+            (Ok(seeds_a), Ok(seeds_b)) => (seeds_a, seeds_b),
+            (Err(why), _) | (_, Err(why)) => return Pairing::Independent(why),
+        };
         let partner = |(seed, in_a): (&u64, &usize)| seeds_b.get(seed).map(|in_b| (*in_a, *in_b));
         let pairs: Vec<(usize, usize)> = seeds_a.iter().filter_map(partner).collect();
         let (fewer, more) = (seeds_a.len().min(seeds_b.len()), seeds_a.len().max(seeds_b.len()));
-        if pairs.len() < fewer.max(PAIRS_LEAST) {
-            return Pairing::Independent;
+        if pairs.len() < fewer {
+            return Pairing::Independent(Unpaired::SeedsDiffer);
+        }
+        if pairs.len() < PAIRS_LEAST {
+            return Pairing::Independent(Unpaired::OnePair);
         }
         Pairing::BySeed { left_out: more - pairs.len(), pairs }
     }
 }
 
-/// The place of each seed; `None` where a seed is unknown or there twice.
-fn seeds(sample: &Sample) -> Option<BTreeMap<u64, usize>> {
+/// The place of each seed, where all are known and none is there twice.
+fn seeds(sample: &Sample) -> Result<BTreeMap<u64, usize>, Unpaired> {
     let places = sample.runs.iter().enumerate();
-    let seeds = places.map(|(at, run)| Some((run.seed?, at))).collect::<Option<BTreeMap<_, _>>>()?;
-    (seeds.len() == sample.runs.len()).then_some(seeds)
+    let seeds = places.map(|(at, run)| Some((run.seed?, at))).collect::<Option<BTreeMap<_, _>>>();
+    let seeds = seeds.ok_or(Unpaired::SeedsUnknown)?;
+    if seeds.len() == sample.runs.len() { Ok(seeds) } else { Err(Unpaired::SeedsRepeated) }
 }
 
 /// Every metric of every machine; of the runs as a whole where they differ in
@@ -99,7 +119,7 @@ fn values(a: &Sample, b: &Sample, pairing: &Pairing, quantity: &Quantity) -> (Ve
             let (of_a, of_b) = pairs.iter().copied().unzip();
             (of_a, of_b, Samples::Paired(pairs))
         }
-        Pairing::Independent => {
+        Pairing::Independent(_) => {
             let (of_a, of_b): (Vec<f64>, Vec<f64>) =
                 (a.values(quantity).flatten().collect(), b.values(quantity).flatten().collect());
             (of_a.clone(), of_b.clone(), Samples::Independent { a: of_a, b: of_b })
@@ -130,12 +150,19 @@ mod tests {
         assert_eq!(pairs(&[1, 2], &[2, 1]), two);
         let some = Pairing::BySeed { pairs: vec![(0, 0), (2, 1)], left_out: 1 };
         assert_eq!(pairs(&[1, 2, 3], &[1, 3]), some);
-        for (a, b) in [(&[1, 2, 3][..], &[1, 2, 4][..]), (&[1], &[1]), (&[1, 1], &[1, 1]), (&[], &[1, 2])] {
-            assert_eq!(pairs(a, b), Pairing::Independent, "{a:?} {b:?}");
+        for (a, b, why) in [
+            (&[1, 2, 3][..], &[1, 2, 4][..], Unpaired::SeedsDiffer),
+            (&[1], &[2], Unpaired::SeedsDiffer),
+            (&[1], &[1], Unpaired::OnePair),
+            (&[1], &[1, 2], Unpaired::OnePair),
+            (&[1, 1], &[1, 1], Unpaired::SeedsRepeated),
+        ] {
+            assert_eq!(pairs(a, b), Pairing::Independent(why), "{a:?} {b:?}");
         }
         let mut nameless = sample(&[1, 2], 0);
         nameless.runs[0].seed = None;
-        assert_eq!(Pairing::of(&nameless, &sample(&[1, 2], 0)), Pairing::Independent);
+        let unknown = Pairing::Independent(Unpaired::SeedsUnknown);
+        assert_eq!(Pairing::of(&nameless, &sample(&[1, 2], 0)), unknown);
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod oddity;
 use std::path::{Path, PathBuf};
 
 pub use cells::read_cells;
-pub use contrast::{Contrast, ContrastRow, Pairing, common_quantities, contrast};
+pub use contrast::{Contrast, ContrastRow, Pairing, Unpaired, common_quantities, contrast};
 pub use oddity::Oddity;
 
 use crate::event::MachineId;

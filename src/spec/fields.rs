@@ -7,15 +7,13 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::nearest::nearest;
 use crate::spec::error::SpecError;
 use crate::spec::source::Source;
 use crate::time::LabTime;
 
 /// Durations from here on are taken for slips: a hundred years.
 const TOO_LONG: LabTime = LabTime(36_525 * 24 * 3600 * 1_000_000_000);
-
-/// How alike two names must be, from 0 to 1, for one to be meant by the other.
-const MEANT: f64 = 0.75;
 
 /// Characters of a text that a message quotes.
 const MAX_QUOTED: usize = 120;
@@ -85,9 +83,7 @@ fn unknown_key(
     known: &[&str],
 ) -> SpecError {
     let error = source.error(key.span(), format!("unknown key `{prefix}{}`", key.get_ref()));
-    let alike = |name: &str| strsim::jaro_winkler(name, &key.get_ref().to_lowercase().replace('-', "_"));
-    let nearest = known.iter().max_by(|a, b| alike(a).total_cmp(&alike(b)));
-    match nearest.filter(|name| alike(name) >= MEANT) {
+    match nearest(&key.get_ref().replace('-', "_"), known.iter().copied()) {
         Some(name) => error.with_help(format!("did you mean `{prefix}{name}`?")),
         None => {
             let names: BTreeSet<_> = known.iter().map(|name| format!("`{name}`")).collect();

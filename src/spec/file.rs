@@ -2,9 +2,13 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use crate::missing;
 use crate::spec::{Override, Spec, SpecError, document};
+
+/// The folder of a lab's specs.
+pub const EXPERIMENTS: &str = "experiments";
 
 /// No spec written by people comes near this.
 const MAX_BYTES: u64 = 1 << 20;
@@ -25,7 +29,23 @@ pub fn load(path: &Path, overrides: &[Override]) -> Result<Spec, SpecError> {
 ///
 /// When there is no such file, or when it is no text of at most 1 MiB.
 pub fn read(path: &Path) -> Result<String, SpecError> {
-    text(path).map_err(|fault| SpecError::new(path.display().to_string(), fault))
+    text(path).map_err(|fault| {
+        let error = SpecError::new(path.display().to_string(), fault);
+        match meant(path).filter(|_| !path.exists()) {
+            Some(meant) => error.with_help(missing::did_you_mean(&meant)),
+            None => error,
+        }
+    })
+}
+
+/// The spec that was most likely meant by a path that leads nowhere: its ending
+/// or its folder may be left out, too.
+fn meant(path: &Path) -> Option<PathBuf> {
+    let whole = path.with_extension("toml");
+    let at_home = Path::new(EXPERIMENTS).join(whole.file_name()?);
+    let is_spec = |path: &PathBuf| path.is_file();
+    let exact = [&whole, &at_home].into_iter().find(|path| is_spec(path)).cloned();
+    exact.or_else(|| [&whole, &at_home].into_iter().find_map(|path| missing::meant(path).filter(is_spec)))
 }
 
 /// The file's text, or what is wrong with it.

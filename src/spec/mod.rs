@@ -23,7 +23,7 @@ use std::net::SocketAddr;
 
 pub use document::{parse, to_toml};
 pub use error::SpecError;
-pub use file::{load, read};
+pub use file::{EXPERIMENTS, load, read};
 pub use overrides::Override;
 pub use schema::schema;
 pub use sweep::{Axis, Sweep, parse_sweep};

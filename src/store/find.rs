@@ -1,6 +1,7 @@
 //! Finding runs: a log, a folder of logs, or a tree of such folders.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use super::{
 };
 use crate::dialect::DialectRuns;
 use crate::log::machine_of_file;
+use crate::missing;
 
 /// A run as it lies on disk.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,7 +110,7 @@ pub fn find_all_runs(paths: &[PathBuf]) -> Result<Vec<RunPath>, FindError> {
 /// hidden folders.
 pub fn find_runs(path: &Path) -> Result<Vec<RunPath>, FindError> {
     let failed = |source| FindError::Read { path: path.to_owned(), source };
-    let metadata = fs::metadata(path).map_err(failed)?;
+    let metadata = missing::metadata(path).map_err(failed)?;
     if metadata.is_file() {
         return one_log(path).map(|run| vec![run]);
     }
@@ -159,18 +161,22 @@ impl FindError {
 }
 
 fn nothing_at(folder: &Path) -> FindError {
-    const ARCHIVES: [&str; 9] = ["zip", "gz", "tgz", "bz2", "xz", "zst", "tar", "7z", "rar"];
     let path = folder.to_owned();
     let names: Vec<PathBuf> =
         fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name().into()).collect();
-    let extension = |name: &PathBuf| Some(name.extension()?.to_str()?.to_ascii_lowercase());
-    let is_packed = |name: &&PathBuf| extension(name).is_some_and(|name| ARCHIVES.contains(&name.as_str()));
-    match names.iter().filter(is_packed).min() {
+    match names.iter().filter(|name| is_packed(name)).min() {
         Some(packed) => FindError::Packed { path, packed: packed.display().to_string() },
         None if folder.join(PLAN_FILE).is_file() => FindError::Planned { path },
         None if names.is_empty() => FindError::Empty { path },
         None => FindError::Nothing { path },
     }
+}
+
+/// Whether a file is an archive, by its name.
+pub fn is_packed(path: &Path) -> bool {
+    const ARCHIVES: [&str; 9] = ["zip", "gz", "tgz", "bz2", "xz", "zst", "tar", "7z", "rar"];
+    let extension = path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
+    extension.is_some_and(|extension| ARCHIVES.contains(&extension.as_str()))
 }
 
 fn one_log(path: &Path) -> Result<RunPath, FindError> {
@@ -190,7 +196,7 @@ fn walk(real: &Path, shown: &Path, runs: &mut Vec<RunPath>) -> Result<(), FindEr
         let entry = entry.map_err(failed)?;
         let kind = entry.file_type().map_err(failed)?;
         if kind.is_dir() {
-            if !is_hidden(&entry) {
+            if !is_hidden(&entry.file_name()) {
                 folders.push(entry.file_name());
             }
         } else if let Some(machine) = machine_of_file(&entry.path()).filter(|_| may_be_file(kind, &entry)) {
@@ -225,7 +231,7 @@ fn walk_sweeps(folder: &Path, sweeps: &mut Vec<PathBuf>) -> Result<(), FindError
     let mut folders = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
-        if entry.file_type().map_err(failed)?.is_dir() && !is_hidden(&entry) {
+        if entry.file_type().map_err(failed)?.is_dir() && !is_hidden(&entry.file_name()) {
             folders.push(entry.path());
         }
     }
@@ -233,9 +239,10 @@ fn walk_sweeps(folder: &Path, sweeps: &mut Vec<PathBuf>) -> Result<(), FindError
     folders.iter().try_for_each(|folder| walk_sweeps(folder, sweeps))
 }
 
-/// A sweep makes its runs in such a folder.
-fn is_hidden(entry: &fs::DirEntry) -> bool {
-    entry.file_name().as_encoded_bytes().starts_with(b".")
+/// Whether a name is passed over: hidden, as the folder in which a sweep makes
+/// its runs, or what macOS packs beside the files of an archive.
+pub fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".") || name == "__MACOSX"
 }
 
 /// Whether a folder is that of a sweep of which a run was begun; a file of a

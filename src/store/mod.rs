@@ -10,7 +10,9 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-pub use find::{FindError, RunPath, RunState, find_all_runs, find_all_sweeps, find_runs};
+pub use find::{
+    FindError, RunPath, RunState, find_all_runs, find_all_sweeps, find_runs, is_hidden, is_packed,
+};
 pub use manifest::Manifest;
 
 /// The files of a run, beside its logs.

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::lab::VERSION;
+use crate::missing;
 use crate::plan::{Plan, PlanError};
 use crate::store::{JOURNAL_FOLDER, PLAN_FILE, RUNS_FILE, StoreError, write_file};
 
@@ -25,8 +26,8 @@ pub enum FolderError {
     Exists { path: PathBuf },
     #[error("{path} holds something else, such as {other}; choose another --name")]
     Taken { path: PathBuf, other: String },
-    #[error("there is no sweep in {path}: it has no {PLAN_FILE}")]
-    NoPlan { path: PathBuf },
+    #[error("there is no sweep in {path}: it has no {PLAN_FILE}{advice}")]
+    NoPlan { path: PathBuf, advice: String },
     #[error("cannot read {path}: {source}")]
     Read { path: PathBuf, source: io::Error },
     #[error("{path}: {source}")]
@@ -197,7 +198,11 @@ impl SweepFolder {
 fn read_plan(path: &Path) -> Result<Plan, FolderError> {
     let text = fs::read_to_string(path).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-            FolderError::NoPlan { path: path.parent().unwrap_or(Path::new(".")).to_owned() }
+            let path = path.parent().unwrap_or(Path::new("."));
+            let meant = if path.exists() { None } else { missing::meant(path) };
+            let advice =
+                meant.map_or_else(String::new, |meant| format!("; {}", missing::did_you_mean(&meant)));
+            FolderError::NoPlan { path: path.to_owned(), advice }
         }
         _ => FolderError::Read { path: path.to_owned(), source },
     })?;

@@ -32,6 +32,26 @@ fn what_is_no_spec_file_is_refused() {
 }
 
 #[test]
+fn a_mistyped_spec_is_answered_with_the_one_that_was_meant() {
+    let lab = Lab::new();
+    lab.write("experiments/exp4.toml", LAB);
+    lab.write("mine.toml", LAB);
+    for (typed, meant) in [
+        ("exp4", "experiments/exp4.toml"),
+        ("exp44", "experiments/exp4.toml"),
+        ("exp4.toml", "experiments/exp4.toml"),
+        ("experiment/exp4.toml", "experiments/exp4.toml"),
+        ("experiments/exp4", "experiments/exp4.toml"),
+        ("mine", "mine.toml"),
+        ("mien.toml", "mine.toml"),
+    ] {
+        let meant = format!("did you mean `{meant}`?");
+        assert_refused(&lab, &["run", typed], &["there is no such file", &meant]);
+        assert_refused(&lab, &["predict", typed], &[&meant]);
+    }
+}
+
+#[test]
 fn a_bad_spec_after_a_good_one_keeps_both_from_running() {
     let lab = Lab::with_spec(LAB);
     lab.write("bad.toml", LAB.replace("seed", "sed"));

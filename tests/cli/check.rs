@@ -48,9 +48,12 @@ fn rules_can_be_chosen() {
     spoil(&lab, "log_3.txt", |text| text.replacen("Clock: 9 |", "Clock: 8 |", 1));
     lab.labctl(&["check", "results", "--rules", "time-forward,message-once"]).code(0);
     lab.labctl(&["check", "results", "--rules", "time-forward,clock-rises"]).code(1);
-    lab.labctl(&["check", "results", "--rules", "clock"])
+    lab.labctl(&["check", "results", "--rules", "clock-stp"])
         .code(2)
-        .tells(&["there is no such rule", "clock-rises"]);
+        .tells(&["there is no such rule; did you mean `clock-step`?"]);
+    lab.labctl(&["check", "--explain", "zebra"])
+        .code(2)
+        .tells(&["there is no such rule; there are lines-readable", "clock-rises"]);
 }
 
 #[test]

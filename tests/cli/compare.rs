@@ -96,7 +96,9 @@ fn one_simulated_run_each_is_too_little() {
     for results in ["a", "b"] {
         lab.labctl(&["run", "lab.toml", "--engine", "sim", "--results", results]).code(0);
     }
-    lab.labctl(&["compare", "a/lab", "b/lab"]).code(3).tells(&["too few runs"]);
+    let said = lab.labctl(&["compare", "a/lab", "b/lab"]).code(3).tells(&["too few runs"]);
+    let why = "Compared after Welch, as one pair of the same seed tells nothing of chance.";
+    assert!(said.out.contains(why), "{}", said.out);
 }
 
 #[test]

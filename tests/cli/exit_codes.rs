@@ -56,6 +56,20 @@ fn a_path_that_leads_nowhere_is_wrong_usage_of_every_command() {
 }
 
 #[test]
+fn a_mistyped_path_is_answered_with_the_one_that_was_meant() {
+    let lab = Lab::with_spec(LAB);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim"]).code(0);
+    // These take specs, claims and dialects.
+    let others = ["run", "power", "sweep", "plan", "predict", "twin", "reproduce"];
+    for command in COMMANDS.iter().filter(|command| !others.contains(&command[0])) {
+        let path = "results/lab/lates";
+        let args: Vec<&str> = command.iter().map(|arg| if *arg == "PATH" { path } else { arg }).collect();
+        let meant = "; did you mean `results/lab/latest`?";
+        lab.labctl(&args).code(2).tells(&[path, meant]);
+    }
+}
+
+#[test]
 fn a_folder_without_what_is_asked_for_is_wrong_usage_of_every_command() {
     let lab = Lab::new();
     std::fs::create_dir(lab.path("empty")).unwrap();

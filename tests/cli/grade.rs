@@ -90,7 +90,11 @@ fn a_submission_with_a_log_missing_is_not_held_against_theory() {
     for log in ["log_1.txt", "log_2.txt"] {
         lab.write(&format!("class/ada/{log}"), lab.read(&format!("theirs/{log}")));
     }
-    lab.labctl(&["grade", "class"]).code(0);
+    let said = lab
+        .labctl(&["grade", "class"])
+        .code(0)
+        .tells(&["ada: sound as far as shown; 1 of 3 logs is not here"]);
+    assert!(said.out.contains("sound as far as shown; 1 of 3 logs is not here"), "{}", said.out);
     let table = lab.read("grades/README.md");
     assert!(table.contains("|  | unknown: some machines' logs are not here |"), "{table}");
     let page = lab.read("grades/ada.md");
@@ -106,8 +110,12 @@ fn a_class_that_can_be_read_is_done_whatever_its_verdicts() {
     for gone in ["class/dan", "class/eve <script>|"] {
         std::fs::remove_dir_all(lab.path(gone)).unwrap();
     }
-    lab.write("class/notes.txt", "");
-    lab.labctl(&["grade", "class", "-o", "marks"]).code(0).tells(&["1 file in class belong"]);
+    for file in ["notes.txt", "list.csv", "a.zip", "z.zip"] {
+        lab.write(&format!("class/{file}"), "");
+    }
+    lab.labctl(&["grade", "class", "-o", "marks"])
+        .code(0)
+        .tells(&["4 files in class belong to no submission: a.zip, list.csv, notes.txt, …; each"]);
     assert!(lab.has("marks/bob.md"));
 }
 
@@ -115,8 +123,30 @@ fn a_class_that_can_be_read_is_done_whatever_its_verdicts() {
 fn a_folder_without_folders_is_told_what_is_wanted() {
     let lab = lab_with_notebook_logs();
     lab.labctl(&["grade", "theirs"]).code(2).tells(&["each submission is a folder of its own"]);
+    lab.write("class/ada.zip", "PK");
+    lab.write("class/bob.tar.gz", "");
+    lab.write("class/notes.txt", "");
+    lab.labctl(&["grade", "class"])
+        .code(2)
+        .tells(&["class holds no folders, but 2 files that are packed: ada.zip, bob.tar.gz; unpack each"]);
     lab.labctl(&["grade", "gone"]).code(2).tells(&["cannot read gone"]);
     assert!(!lab.has("grades"));
+}
+
+#[test]
+fn what_a_mac_packs_beside_the_logs_is_nobodys() {
+    let lab = lab_with_notebook_logs();
+    for log in ["log_1.txt", "log_2.txt", "log_3.txt"] {
+        let text = lab.read(&format!("theirs/{log}"));
+        for folder in ["class/ada", "class/ada/__MACOSX", "class/__MACOSX"] {
+            lab.write(&format!("{folder}/{log}"), &text);
+        }
+    }
+    lab.labctl(&["grade", "class"]).code(0);
+    let table = rows(&lab.read("grades/grades.csv"));
+    assert_eq!(table.len(), 1, "{table:?}");
+    let found = lab.labctl(&["metrics", "class/ada", "--dialect", "labctl", "--format", "csv"]).code(0);
+    assert_eq!(rows(&found.out).len(), 3, "{}", found.out);
 }
 
 #[test]

@@ -202,6 +202,24 @@ fn a_stretch_of_a_run_is_drawn_as_a_space_time_diagram() {
 }
 
 #[test]
+fn a_stretch_outside_of_a_run_is_refused_with_where_the_run_ends() {
+    let lab = Lab::with_spec(LAB);
+    let run = ["run", "lab.toml", "--engine", "sim", "--results", "ours", "--run-name"];
+    lab.labctl(&[&run[..], &["short"]].concat()).code(0);
+    let space_time = ["plot", "ours", "--chart", "space-time", "--plots", "drawn", "--from"];
+    for stretch in [&["2000s", "--to", "2010s"][..], &["2000s"]] {
+        lab.labctl(&[&space_time[..], stretch].concat())
+            .code(2)
+            .tells(&["error: lab, short: no space-time diagram", "events lie between 0 s and 20"]);
+        assert!(!lab.has("drawn"));
+    }
+    // Of several runs those are drawn that have the stretch.
+    lab.labctl(&[&run[..], &["long", "--duration", "60s"]].concat()).code(0);
+    lab.labctl(&[&space_time[..], &["30s"]].concat()).code(0).tells(&["warning: lab, short: no space-time"]);
+    assert_eq!(lab.names("drawn/lab"), ["long"]);
+}
+
+#[test]
 fn logs_of_others_are_drawn_as_a_space_time_diagram() {
     let lab = lab_with_notebook_logs();
     lab.labctl(&["plot", "theirs", "--chart", "space-time", "--format", "svg"]).code(0);

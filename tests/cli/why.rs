@@ -128,6 +128,7 @@ fn what_names_no_event_is_refused_with_advice() {
     let lab = lab_with_run();
     for (event, told) in [
         ("2@clok:3", "did you mean `2@clock:3`?"),
+        ("2@clock3", "did you mean `2@clock:3`?"),
         ("2@12.5s", "did you mean `2@time:12.5s`?"),
         ("9@3", "there are logs of machines 1 to 3"),
         ("2@900", "machine 2 has no event with tick 900: its last is 19"),

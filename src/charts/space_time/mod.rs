@@ -11,7 +11,7 @@ mod scene;
 mod window;
 mod words;
 
-use super::{Chart, ChartError, Look, canvas};
+use super::{Chart, ChartError, Look, canvas, number};
 use crate::history::History;
 use crate::log::Stamp;
 
@@ -37,6 +37,23 @@ pub struct SpaceTime<'a> {
     /// Write the logical clock to each event that has room for it, rather than
     /// only where nearly all have.
     pub clocks: bool,
+}
+
+impl SpaceTime<'_> {
+    /// Why there is nothing to draw, where the stretch that is asked for begins
+    /// after the run's last event or ends before its first.
+    pub fn outside(&self) -> Option<String> {
+        let whole = window::whole(self.history, &events::Times::new(self.history, self.origin));
+        let is_late = self.from_s.is_some_and(|from| from > whole.to_s);
+        let is_early = self.to_s.is_some_and(|to| to < whole.from_s);
+        let [from, to] = number::ends(whole.from_s, whole.to_s);
+        (self.history.events() > 0 && (is_late || is_early)).then(|| {
+            format!(
+                "{}, {}: no space-time diagram, as the run's events lie between {from} s and {to} s",
+                self.experiment, self.run
+            )
+        })
+    }
 }
 
 /// Draws a stretch of a run as a space-time diagram.
