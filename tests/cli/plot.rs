@@ -280,9 +280,9 @@ fn where_there_is_no_sweep_to_draw_it_is_told_why() {
     lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "r", "--results", "ours"]).code(0);
     lab.labctl(&["plot", "ours", "--chart", "sweep"]).code(1).tells(&["there is no sweep at ours"]);
     simulate(&lab, &["--internal-prob", "0.2,0.8"]);
-    lab.labctl(&["plot", "results/probs", "--chart", "queue"]).code(1).tells(&["whose runs were simulated"]);
+    lab.labctl(&["plot", "results/probs", "--chart", "queue"]).code(2).tells(&["whose runs were simulated"]);
     lab.labctl(&["plan", "lab.toml", "--engine", "sim", "--name", "later"]).code(0);
-    lab.labctl(&["plot", "results/later"]).code(1).tells(&["no run of it is begun", "labctl exec"]);
+    lab.labctl(&["plot", "results/later"]).code(2).tells(&["no run of it is begun", "labctl exec"]);
 }
 
 /// The first words of the chart of the end queue in a sweep.
