@@ -30,9 +30,10 @@ too, and so an order that means nothing. Vector clocks tell the two apart, at th
 bytes in every message. All clocks are replayed over the same run.
 
 A varint has seven bits a byte (LEB128). A vector clock has an entry for every machine, in a known
-order; that of a machine whose log is not here is taken to be 0, and so of one byte. A hybrid logical clock (Kulkarni et al., 2014) has 48 bits of physical time, here the stamps
-of the logs, and a counter of 16. How far it is ahead of its machine's own time shows how far the
-machines' times are apart: not at all where all of them read one clock.";
+order; that of a machine whose log is not here is taken to be 0, and so of one byte. A hybrid
+logical clock (Kulkarni et al., 2014) has 48 bits of physical time, here the stamps of the logs, and
+a counter of 16. How far it is ahead of its machine's own time shows how far the machines' times are
+apart: not at all where all of them read one clock.";
 
 /// The arguments of `labctl causality`.
 #[derive(Debug, clap::Args)]
