@@ -27,7 +27,8 @@ Examples:
 
 Every run at the paths is held against every rule. A rule is sound, unsound, or unknown where such
 logs cannot show it; a run is unsound if any rule is. Exit codes: 0 all runs are sound as far as
-their logs can show, 1 a run is unsound or cannot be read, 3 there is no event to tell anything by.";
+their logs can show, 1 a run is unsound or cannot be read, 2 a path leads to no run, 3 there is no
+event to tell anything by.";
 
 /// The arguments of `labctl check`.
 #[derive(Debug, clap::Args)]

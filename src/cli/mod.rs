@@ -60,8 +60,8 @@ First steps:
   labctl metrics results/exp4/latest              see the numbers again
   labctl plot results/                            draw the charts of everything under results/
 
-Exit codes: 0 done; 1 a run or a check failed; 2 wrong usage or a wrong spec; 3 too few runs to
-tell; 4 a sweep finished in part; 130, 143 interrupted.";
+Exit codes: 0 done; 1 a run or a check failed; 2 wrong usage, a wrong spec or a path that leads
+nowhere; 3 too few runs to tell; 4 a sweep finished in part; 130, 143 interrupted.";
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())

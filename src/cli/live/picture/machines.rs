@@ -36,7 +36,9 @@ const PICTURES_MIN: usize = 16;
 const BAR_MAX: usize = 40;
 
 impl Columns {
-    fn of(width: usize) -> Columns {
+    /// `bar_min`: what the title of the bars needs, for a part of a number would
+    /// be another number.
+    fn of(width: usize, bar_min: usize) -> Columns {
         let mut free = width.saturating_sub(ID + QUEUE + CLOCK + BEHIND + 5);
         let mut room = |wanted: usize, pictures_min: usize| {
             let fits = free >= wanted + pictures_min;
@@ -48,7 +50,7 @@ impl Columns {
         let rate = room(RATE + 1, PICTURES_MIN);
         let pace = rate && room(ACHIEVED + LATENESS + 2, PICTURES_MIN);
         let event = (pace && room(EVENT + 1, PICTURES_MIN * 3 / 2)).then_some(EVENT);
-        let bar = (free * 2 / 5).min(BAR_MAX);
+        let bar = (free * 2 / 5).min(BAR_MAX).max(bar_min).min(free);
         Columns { rate, pace, event, bar, trace: (free - bar).min(MachineState::TRACE_LENGTH) }
     }
 }
@@ -56,10 +58,10 @@ impl Columns {
 /// Draws the table from its `first` machine on.
 pub fn table(scene: &Scene<'_>, first: usize, area: Rect, buffer: &mut Buffer) {
     let machines = &scene.shown().machines;
-    let columns = Columns::of(usize::from(area.width));
     let largest =
         machines.iter().flat_map(|machine| machine.queue_trace.iter().chain([&machine.queue_length]));
     let scale = scale(largest.copied().max().unwrap_or_default());
+    let columns = Columns::of(usize::from(area.width), scale_title(scale).chars().count());
     let rows = machines.iter().enumerate().skip(first).map(|(at, machine)| {
         let row = Row::new(cells(scene, machine, scale, &columns));
         if scene.controls.chosen == Some(at) { row.style(scene.palette.chosen()) } else { row }
@@ -71,6 +73,10 @@ pub fn table(scene: &Scene<'_>, first: usize, area: Rect, buffer: &mut Buffer) {
         .render(area, buffer);
 }
 
+fn scale_title(scale: u64) -> String {
+    format!("0–{scale}")
+}
+
 fn header(scale: u64, columns: &Columns) -> (Vec<Line<'static>>, Vec<Constraint>) {
     let right = |text: &'static str| Line::from(text).right_aligned();
     let mut wanted = vec![(right("m"), ID)];
@@ -78,8 +84,9 @@ fn header(scale: u64, columns: &Columns) -> (Vec<Line<'static>>, Vec<Constraint>
         wanted.push((right("rate/s"), RATE));
     }
     wanted.push((right("queue"), QUEUE));
-    wanted.push((Line::from(format!("0–{scale}")), columns.bar));
-    let over_time = if columns.trace < "over time".len() { "so far" } else { "over time" };
+    wanted.push((Line::from(scale_title(scale)), columns.bar));
+    let titles = ["over time", "so far"];
+    let over_time = titles.into_iter().find(|title| title.len() <= columns.trace).unwrap_or_default();
     wanted.push((Line::from(over_time), columns.trace));
     wanted.push((right("clock"), CLOCK));
     wanted.push((right("behind"), BEHIND));

@@ -105,6 +105,18 @@ fn few_and_many_machines_fit_on_small_and_large_screens() {
 }
 
 #[test]
+fn the_scale_of_the_queues_is_never_cut() {
+    let mut now = snapshot(2);
+    for (queue, scale) in [(77, "0–100 "), (777, "0–1000 "), (77_777, "0–100000 ")] {
+        now.machines.iter_mut().for_each(|machine| machine.queue_trace = vec![queue; 9]);
+        for width in [40, 41, 60, 80, 120] {
+            let seen = picture(&now, &Controls::default(), width, 10);
+            assert!(seen.contains(scale), "{scale} at {width}:\n{seen}");
+        }
+    }
+}
+
+#[test]
 fn a_paused_view_says_that_the_run_goes_on() {
     let controls = Controls { paused: Some(snapshot(2)), ..Controls::default() };
     let mut now = snapshot(2);
