@@ -49,6 +49,13 @@ fn assert_links_lead_somewhere(page: &str) {
     }
 }
 
+/// Each of the texts stands in the page.
+fn assert_holds(page: &str, texts: &[&str]) {
+    for text in texts {
+        assert!(page.contains(text), "`{text}` is not in the page");
+    }
+}
+
 #[test]
 fn one_run_is_told_in_full() {
     let lab = lab_with_run();
@@ -56,21 +63,22 @@ fn one_run_is_told_in_full() {
     let page = lab.read("report.html");
     assert_self_contained(&page);
     assert_links_lead_somewhere(&page);
-    for text in [
-        "<html lang=\"en\">",
-        "<title>lab / one",
-        "Machine 2 (1 tick/s) is overloaded: 1.67 messages arrive for each of its ticks",
-        "(theory: 13)",
-        "Machines 1 and 3 keep up: their queues come back to empty, and at most 1 message was seen waiting.",
-        "The logs are sound by all 21 rules.",
-        "simulated in virtual time",
-        "<th scope=\"row\" dir=\"auto\">Seed</th><td dir=\"auto\">7</td>",
-        "duration = &quot;20s&quot;",
-        "<caption>Clock rates and lateness</caption>",
-        "<caption>This run beside theory</caption>",
-    ] {
-        assert!(page.contains(text), "`{text}` is not in the page");
-    }
+    assert_holds(
+        &page,
+        &[
+            "<html lang=\"en\">",
+            "<title>lab / one",
+            "Machine 2 (1 tick/s) is overloaded: 1.67 messages arrive for each of its ticks",
+            "(theory: 13)",
+            "Machines 1 and 3 keep up: their queues come back to empty, and at most 1 message was seen waiting.",
+            "The logs are sound by all 21 rules.",
+            "simulated in virtual time",
+            "<th scope=\"row\" dir=\"auto\">Seed</th><td dir=\"auto\">7</td>",
+            "duration = &quot;20s&quot;",
+            "<caption>Clock rates and lateness</caption>",
+            "<caption>This run beside theory</caption>",
+        ],
+    );
     assert_eq!(page.matches("class=\"chart\"").count(), 4, "queues, clocks, drift, jumps");
     assert_eq!(page.matches("role=\"img\" aria-labelledby").count(), 4);
     assert_eq!(page.matches("<section class=\"player\"").count(), 1);
@@ -109,19 +117,20 @@ fn several_runs_are_summarised_with_intervals_and_told_in_short() {
     let page = lab.read("all.html");
     assert_self_contained(&page);
     assert_links_lead_somewhere(&page);
-    for text in [
-        "<h1 dir=\"auto\">7 runs, 1 experiment</h1>",
-        "lab: machine 2 (1 tick/s) is overloaded",
-        "over 7 runs (theory: 13)",
-        "The logs of 7 runs are sound",
-        "<caption>Over the runs, machine by machine</caption>",
-        "<caption>The mean beside theory</caption>",
-        "Student&#39;s t for means, the calibrated bootstrap for medians",
-        "Max queue against speed ratio",
-        "<details id=\"run-7\"><summary><h3 dir=\"auto\">lab / r7</h3></summary>",
-    ] {
-        assert!(page.contains(text), "`{text}` is not in the page");
-    }
+    assert_holds(
+        &page,
+        &[
+            "<h1 dir=\"auto\">7 runs, 1 experiment</h1>",
+            "lab: machine 2 (1 tick/s) is overloaded",
+            "over 7 runs (theory: 13)",
+            "The logs of 7 runs are sound",
+            "<caption>Over the runs, machine by machine</caption>",
+            "<caption>The mean beside theory</caption>",
+            "Student&#39;s t for means, the calibrated bootstrap for medians",
+            "Max queue against speed ratio",
+            "<details id=\"run-7\"><summary><h3 dir=\"auto\">lab / r7</h3></summary>",
+        ],
+    );
 }
 
 #[test]
@@ -133,13 +142,14 @@ fn settings_of_one_experiment_are_told_apart_by_their_runs() {
     }
     report(&lab, &["results"]).code(0);
     let page = lab.read("report.html");
-    for text in [
-        "lab (one): machine 2 (1 tick/s)",
-        "lab (two): machine 1 (1 tick/s)",
-        "In lab (four) and lab (three) no machine",
-    ] {
-        assert!(page.contains(text), "`{text}` is not in the page");
-    }
+    assert_holds(
+        &page,
+        &[
+            "lab (one): machine 2 (1 tick/s)",
+            "lab (two): machine 1 (1 tick/s)",
+            "In lab (four) and lab (three) no machine",
+        ],
+    );
     report(&lab, &["results/lab/four", "-o", "four.html"]).code(0);
     let told = lab.read("four.html");
     let counts = told.split("All messages are accounted for: ").nth(1).expect("all are accounted for");
@@ -173,13 +183,14 @@ fn cells_of_many_axes_are_named_by_their_values() {
     lab.labctl(&[&["sweep", "lab.toml", "--engine", "sim", "--name", "grid"], &axes[..]].concat()).code(0);
     report(&lab, &["results/grid"]).code(0);
     let page = lab.read("report.html");
-    for text in [
-        "1,3,6 · 0.2 · none",
-        "2,4,6 · 0.7 · constant:100ms",
-        "clock_rates (ticks/s) · internal_prob · network.delay",
-    ] {
-        assert!(page.contains(text), "`{text}` is not in the page");
-    }
+    assert_holds(
+        &page,
+        &[
+            "1,3,6 · 0.2 · none",
+            "2,4,6 · 0.7 · constant:100ms",
+            "clock_rates (ticks/s) · internal_prob · network.delay",
+        ],
+    );
 }
 
 #[test]
@@ -191,9 +202,10 @@ fn an_unsound_run_is_told_first_and_its_lines_are_quoted() {
     let page = lab.read("report.html");
     let findings = page.split("What was run").nth(1).unwrap();
     assert!(findings.contains("The logs are unsound: they break"), "before what was run");
-    for text in ["log_3.txt:11: the logical clock does not rise: 8 after 8", "log_3.txt:10  20", "INTERNAL"] {
-        assert!(page.contains(text), "`{text}` is not in the page");
-    }
+    assert_holds(
+        &page,
+        &["log_3.txt:11: the logical clock does not rise: 8 after 8", "log_3.txt:10  20", "INTERNAL"],
+    );
 }
 
 #[test]
@@ -206,15 +218,16 @@ fn what_others_logs_cannot_tell_is_unknown_and_never_0() {
     for what in ["Seed", "Engine", "Host", "Commit", "Delay of messages"] {
         assert!(page.contains(&format!("{what}</th>{unknown}")), "{what}");
     }
-    for text in [
-        "Theory says nothing here: there is no spec",
-        "How well the clocks kept their pace these logs do not tell.",
-        "how many were left in queues the logs do not tell",
-        "log-whole</th><td dir=\"auto\" class=\"verdict unknown\">unknown</td>",
-        "1*</td>",
-    ] {
-        assert!(page.contains(text), "`{text}` is not in the page");
-    }
+    assert_holds(
+        &page,
+        &[
+            "Theory says nothing here: there is no spec",
+            "How well the clocks kept their pace these logs do not tell.",
+            "how many were left in queues the logs do not tell",
+            "log-whole</th><td dir=\"auto\" class=\"verdict unknown\">unknown</td>",
+            "1*</td>",
+        ],
+    );
     assert!(!page.contains("Theory beside measurement"));
 }
 
@@ -237,9 +250,7 @@ fn hostile_names_and_texts_are_shown_as_text() {
     assert_eq!(page.matches("</script>").count(), 1);
     assert_eq!(page.matches("</style>").count(), 1);
     assert!(!page.contains('\u{202e}'), "nothing turns the direction of reading");
-    for text in ["&lt;script&gt;alert(&#39;x&#39;)&lt;b&gt;", "🚀 ניסוי", "\\u{202e}turned", &long] {
-        assert!(page.contains(text), "`{text}` is not in the page");
-    }
+    assert_holds(&page, &["&lt;script&gt;alert(&#39;x&#39;)&lt;b&gt;", "🚀 ניסוי", "\\u{202e}turned", &long]);
     report(&lab, &["results", "--format", "md"]).code(0);
     let page = lab.read("report.md");
     assert!(page.contains("\\<script>alert('x')\\<b>") && page.contains("\\| 🚀"), "{page}");
@@ -261,15 +272,16 @@ fn a_sweep_without_folders_is_told_by_its_tables() {
     let page = lab.read("report.html");
     assert_self_contained(&page);
     assert_links_lead_somewhere(&page);
-    for text in [
-        "<h1 dir=\"auto\">Sweep probs</h1>",
-        "in 2 of 2 cells theory expects an overloaded machine",
-        "8 runs in 2 cells, over internal_prob; engine simulator",
-        "internal_prob = 0.2",
-        "<caption>The cells, machine by machine</caption>",
-    ] {
-        assert!(page.contains(text), "`{text}` is not in the page");
-    }
+    assert_holds(
+        &page,
+        &[
+            "<h1 dir=\"auto\">Sweep probs</h1>",
+            "in 2 of 2 cells theory expects an overloaded machine",
+            "8 runs in 2 cells, over internal_prob; engine simulator",
+            "internal_prob = 0.2",
+            "<caption>The cells, machine by machine</caption>",
+        ],
+    );
     assert_eq!(page.matches("class=\"chart\"").count(), 3);
 }
 
