@@ -1,13 +1,13 @@
 //! Lines of logs as they stand there, for whoever tells what an audit found.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use crate::audit::{Audit, Finding, Place};
 use crate::history::History;
 use crate::log::shown;
+use crate::regular::open_regular;
 
 /// The lines of logs that an audit's findings speak of.
 #[derive(Debug, Default)]
@@ -32,7 +32,7 @@ impl Quotes {
     fn fetch(&mut self, path: &Path, wanted: &BTreeSet<u64>) -> io::Result<()> {
         /// More of a line is never shown.
         const LINE_BYTES_MAX: u64 = 1024;
-        let mut input = BufReader::new(File::open(path)?);
+        let mut input = BufReader::new(open_regular(path)?);
         let mut number = 0;
         for line in wanted {
             while number + 1 < *line {

@@ -145,7 +145,13 @@ pub fn run_metrics(run: &RunPath) -> Result<Vec<MachineMetrics>, ReadError> {
     match run.metrics_file() {
         Some(path) if run.logs.is_empty() => {
             let file = open_log(&path).map_err(|source| ReadError::Log { path: path.clone(), source })?;
-            metrics::file::read(file).map_err(|source| ReadError::Metrics { path, source })
+            let mut rows = metrics::file::read(file).map_err(|source| ReadError::Metrics { path, source })?;
+            for row in &mut rows {
+                // Another run may have the name in the file.
+                row.experiment.clone_from(&run.experiment);
+                row.run.clone_from(&run.run);
+            }
+            Ok(rows)
         }
         _ => measure_run(run, Purpose::default()).map(|reading| reading.rows),
     }

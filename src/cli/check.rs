@@ -112,7 +112,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         }
     }
     match args.format {
-        TextOrJson::Json => terminal.data(&(serde_json::to_string_pretty(&documents)? + "\n"))?,
+        TextOrJson::Json => terminal.json(&documents)?,
         TextOrJson::Text if count > 1 => {
             let unread = if unreadable > 0 { format!(", {unreadable} unreadable") } else { String::new() };
             terminal.data(&format!("{count} runs, {unsound} of them unsound{unread}\n"))?;
