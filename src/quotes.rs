@@ -8,6 +8,7 @@ use crate::audit::{Audit, Finding, Place};
 use crate::history::History;
 use crate::log::shown;
 use crate::regular::open_regular;
+use crate::visible::on_one_line;
 
 /// The lines of logs that an audit's findings speak of.
 #[derive(Debug, Default)]
@@ -71,8 +72,8 @@ pub fn told(history: &History, finding: &Finding) -> String {
 
 /// A place as `file:line`, or the file alone for the log as a whole.
 pub fn place(history: &History, place: Place) -> String {
-    let path = path(history, place).display();
-    if place.line == 0 { path.to_string() } else { format!("{path}:{}", place.line) }
+    let path = on_one_line(&path(history, place).display().to_string());
+    if place.line == 0 { path } else { format!("{path}:{}", place.line) }
 }
 
 /// The file's name alone: its folder was told before.

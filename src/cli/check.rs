@@ -10,6 +10,7 @@ use labctl::nearest::nearest;
 use labctl::quotes::{Quotes, place, short_place, told};
 use labctl::reading::read_history;
 use labctl::store::RunPath;
+use labctl::visible::on_one_line;
 use serde::Serialize;
 
 use super::dialect_flags::DialectFlags;
@@ -157,7 +158,7 @@ fn text(checked: &Checked) -> String {
     });
     let mut text = format!(
         "{}{}: {} in {}\n",
-        run.folder.display(),
+        on_one_line(&run.folder.display().to_string()),
         of_run(run),
         counted(history.events(), "event"),
         counted(history.machines().len() as u64, "log")

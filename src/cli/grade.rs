@@ -12,6 +12,7 @@ use labctl::grade::{Assignment, Grade, Reading, Submission, csv, grade_run, page
 use labctl::missing;
 use labctl::spec::Broadcast;
 use labctl::store::{FindError, is_hidden, is_packed, write_file, write_file_soon};
+use labctl::visible::on_one_line;
 
 use super::dialect_flags::{DialectFlags, share};
 use super::signals::listen;
@@ -90,7 +91,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         }
         let file = files.name(&submission.name);
         write_file_soon(&args.output.join(&file), page(&submission)?.as_bytes())?;
-        terminal.say(format!("{}: {}", submission.name, outcome(&submission)));
+        terminal.say(format!("{}: {}", on_one_line(&submission.name), outcome(&submission)));
         submissions.push(submission);
         pages.push(file);
     }

@@ -83,7 +83,8 @@ fn row(submission: &Submission, file: &str) -> Row {
     let runs = Some(submission.runs()).filter(|runs| !runs.is_empty());
     Row {
         name: submission.name.clone(),
-        file: file.to_owned(),
+        // As the target of a link.
+        file: file.replace('%', "%25").replace('&', "%26"),
         grade: submission.grade().words(),
         dialect: dialect.to_owned(),
         runs: runs.map(<[_]>::len),

@@ -43,6 +43,12 @@ pub fn tell_apart(runs: &mut [RunPath]) {
     number_the_rest(runs);
 }
 
+/// Whether a run was named after the folders that it lies in.
+pub fn is_told_apart(run: &RunPath) -> bool {
+    let names = [Some(&run.experiment), Some(&run.run), run.sweep.as_ref()];
+    names.into_iter().flatten().any(|name| name.contains(SEPARATOR))
+}
+
 /// The folder below `charts` in which the charts of a run go.
 pub fn charts_folder(charts: &Path, run: &RunPath) -> PathBuf {
     let mut folder = charts.to_owned();
