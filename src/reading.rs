@@ -117,7 +117,8 @@ pub fn read_history(run: &RunPath) -> Result<History, ReadError> {
         machine.end_of_log(taken);
         machines.push(machine);
     }
-    Ok(History::new(machines)?.read_while(run.state == RunState::GoingOn))
+    let history = History::new(machines)?.read_while(run.state == RunState::GoingOn);
+    Ok(history.left_by(run.state == RunState::CutShort))
 }
 
 /// As its dialect names it, or its file's name; or else by its place among the logs.
@@ -265,7 +266,10 @@ impl RunReader<'_> {
             .collect();
         metrics::complete_run(&mut rows);
         let history = self.purpose.history.then(|| History::new(self.histories)).transpose()?;
-        let history = history.map(|history| history.read_while(self.run.state == RunState::GoingOn));
+        let state = self.run.state;
+        let history = history.map(|history| {
+            history.read_while(state == RunState::GoingOn).left_by(state == RunState::CutShort)
+        });
         let machines = self.measured.into_iter().map(|(machine, measured)| MachineSeries {
             machine,
             clock_rate: measured.meter.clock_rate(),
