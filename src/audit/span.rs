@@ -47,11 +47,16 @@ fn leaps(case: &Case<'_>, leap: &Leap, findings: &mut Findings) {
     findings.add(machine.id(), machine.line(first), || {
         // Known to one tick, or to the second of the stamps.
         let by = format!("{:.0} s", leap.size_us.saturating_abs() as f64 / 1e6);
+        let summer = |does: &str| match leap.is_whole_quarters() {
+            true => format!(", or summer time {does}"),
+            false => String::new(),
+        };
         let text = match leap.size_us {
             0.. => format!(
-                "all logs leap ahead by {by} here: the clock was set, summer time began, or the host stood still"
+                "all logs leap ahead by {by} here: the clock was set or the host stood still{}",
+                summer("began")
             ),
-            _ => format!("all logs step back by {by} here: the clock was set, or summer time ended"),
+            _ => format!("all logs step back by {by} here: the clock was set{}", summer("ended")),
         };
         let others = firsts.map(|(machine, first)| at(machine, first));
         (text, [at(machine, first - 1)].into_iter().chain(others).take(Leap::PROOFS_MAX).collect())

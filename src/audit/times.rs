@@ -11,6 +11,7 @@ const LEAP_LEAST_US: i64 = 60 * US_PER_S;
 /// Nor below so many ticks of its machine.
 const LEAP_LEAST_TICKS: f64 = 20.0;
 const US_PER_S: i64 = 1_000_000;
+const QUARTER_US: i64 = 15 * 60 * US_PER_S;
 
 /// How far stamps may be trusted against each other.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +59,11 @@ pub(super) struct Offset {
 impl Leap {
     /// How many lines prove it.
     pub const PROOFS_MAX: usize = 4;
+
+    /// Whether it may be one between summer and winter time.
+    pub fn is_whole_quarters(&self) -> bool {
+        self.size_us % QUARTER_US == 0
+    }
 }
 
 impl Offset {
@@ -242,7 +248,6 @@ fn leap(machines: &[MachineHistory], logs: &[Steps], nth: usize) -> Option<Leap>
 
 /// What is near a whole number of quarters of an hour, as summer time is, is one.
 fn whole_quarters(us: i64, near_us: i64) -> i64 {
-    const QUARTER_US: i64 = 15 * 60 * US_PER_S;
     let quarters = us.saturating_add(QUARTER_US / 2 * us.signum()) / QUARTER_US * QUARTER_US;
     let is_near = us.saturating_sub(quarters).saturating_abs() <= near_us.saturating_add(US_PER_S);
     if quarters != 0 && is_near { quarters } else { us }

@@ -296,7 +296,7 @@ mod tests {
     #[test]
     fn a_run_ends_after_it_started_whatever_the_wall_clock_says() {
         let results = tempfile::tempdir().unwrap();
-        let spec = parse("test", "name = \"t\"\nduration = \"5s\"\n[[machine]]\n[[machine]]\n", &[]).unwrap();
+        let spec = parse("test", "name = \"t\"\nduration = \"5s\"\n[[machine]]\nclock_rate = 4\n", &[]).unwrap();
         let now = "2222-02-22T22:22:22Z".parse::<Timestamp>().unwrap();
         let order = Order {
             gauges: Gauges::new(spec.machine_count()),

@@ -311,7 +311,7 @@ fn a_run_that_was_killed_is_held_against_its_spec_and_not_accused() {
     assert_eq!(said.out.matches(" unsound ").count(), 1, "{}", said.out);
     for words in [
         "the log is cut here",
-        "its process died",
+        "process died",
         "message-sent: the run was cut short",
         "messages-add-up: the run",
     ] {
