@@ -10,12 +10,12 @@ pub mod twin;
 use std::fs::{self, File};
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::limits::TooManyFiles;
-use crate::engine::sockets::{self, EngineError, Epoch, LogPlace, Setup};
+use crate::engine::sockets::{self, EngineError, Epoch, LogPlace, Moment, Setup};
 use crate::engine::{Gauges, Observer, StopSwitch};
 use crate::event::MachineId;
 use crate::log::EndReason;
@@ -138,7 +138,7 @@ pub enum IncompleteCause {
 /// Runs the model on the engine asked for and keeps everything about it. Blocks
 /// until the run has ended.
 pub fn run(order: &Order) -> Result<Done, LabError> {
-    let asked = Instant::now();
+    let asked = Moment::now();
     let name = order.run_name.clone();
     let folder = match &name {
         Some(name) => RunFolder::create(&order.results, &order.spec.name, name)?,
@@ -203,7 +203,7 @@ fn give_up(folder: &RunFolder, error: LabError) -> LabError {
 
 fn keep(
     order: &Order,
-    asked: Instant,
+    asked: Moment,
     run: &Run,
     folder: RunFolder,
     outcome: Result<EndReason, DriveError>,
@@ -213,7 +213,7 @@ fn keep(
     let failure = outcome.err();
     let completed = digest(&kept, order.history_bytes_max).and_then(|reading| {
         let errors = reading.logs.iter().map(|log| log.taken.errors).sum();
-        let ending = Ending { reason, failure: failure.as_ref(), errors, took: asked.elapsed() };
+        let ending = Ending { reason, failure: failure.as_ref(), errors, took: Moment::now().since(asked) };
         let manifest = manifest(order, run, &ending, &kept)?;
         let mut json = serde_json::to_vec_pretty(&manifest)
             .map_err(|error| StoreError::write(&kept.join(MANIFEST_FILE), io::Error::from(error)))?;
@@ -296,7 +296,8 @@ mod tests {
     #[test]
     fn a_run_ends_after_it_started_whatever_the_wall_clock_says() {
         let results = tempfile::tempdir().unwrap();
-        let spec = parse("test", "name = \"t\"\nduration = \"5s\"\n[[machine]]\nclock_rate = 4\n", &[]).unwrap();
+        let spec =
+            parse("test", "name = \"t\"\nduration = \"5s\"\n[[machine]]\nclock_rate = 4\n", &[]).unwrap();
         let now = "2222-02-22T22:22:22Z".parse::<Timestamp>().unwrap();
         let order = Order {
             gauges: Gauges::new(spec.machine_count()),
