@@ -297,7 +297,8 @@ mod tests {
     fn a_run_ends_after_it_started_whatever_the_wall_clock_says() {
         let results = tempfile::tempdir().unwrap();
         let spec =
-            parse("test", "name = \"t\"\nduration = \"5s\"\n[[machine]]\nclock_rate = 4\n", &[]).unwrap();
+            parse("test", "name = \"t\"\nduration = \"5s\"\n[[machine]]\nclock_rate = 4\ncount = 2\n", &[])
+                .unwrap();
         let now = "2222-02-22T22:22:22Z".parse::<Timestamp>().unwrap();
         let order = Order {
             gauges: Gauges::new(spec.machine_count()),
