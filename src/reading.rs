@@ -44,6 +44,13 @@ pub struct Reading {
     pub history: Option<History>,
 }
 
+impl Reading {
+    /// ERROR lines in its logs.
+    pub fn errors(&self) -> u64 {
+        self.logs.iter().map(|log| log.taken.errors).sum()
+    }
+}
+
 /// One log of a run.
 #[derive(Clone, Debug)]
 pub struct ReadLog {
@@ -118,7 +125,8 @@ pub fn read_history(run: &RunPath) -> Result<History, ReadError> {
         machine.end_of_log(taken);
         machines.push(machine);
     }
-    Ok(History::new(machines)?.read_while(run.state == RunState::GoingOn))
+    let history = History::new(machines)?.read_while(run.state == RunState::GoingOn);
+    Ok(history.left_by(run.state == RunState::CutShort))
 }
 
 /// As its dialect names it, or its file's name; or else by its place among the logs.
@@ -272,7 +280,10 @@ impl RunReader<'_> {
             .collect();
         metrics::complete_run(&mut rows);
         let history = self.purpose.history.then(|| History::new(self.histories)).transpose()?;
-        let history = history.map(|history| history.read_while(self.run.state == RunState::GoingOn));
+        let state = self.run.state;
+        let history = history.map(|history| {
+            history.read_while(state == RunState::GoingOn).left_by(state == RunState::CutShort)
+        });
         let machines = self.measured.into_iter().map(|(machine, measured)| MachineSeries {
             machine,
             clock_rate: measured.meter.clock_rate(),

@@ -4,6 +4,7 @@ use super::chance::{Held, chance};
 use super::document::Remark;
 use super::subject::{Audited, RunSubject};
 use super::wording::{listed, machine, machines, micros};
+use crate::audit::Verdict;
 use crate::count::{counted, grouped};
 use crate::event::MachineId;
 use crate::log::EndReason;
@@ -26,6 +27,7 @@ pub fn findings(run: &RunSubject) -> Vec<Remark> {
     found.extend(chance(&[Held { experiment: String::new(), residuals: &run.residuals, seeds: 1 }]));
     found.extend(run.faults.iter().map(Remark::warning));
     found.push(audit(&run.audited));
+    found.extend(errors(run));
     found.extend(fidelity(run));
     found.extend(messages(run));
     found
@@ -158,7 +160,7 @@ pub fn audit(audited: &Audited) -> Remark {
         let broken: Vec<String> = audit
             .rulings
             .iter()
-            .filter(|ruling| ruling.count() > 0)
+            .filter(|ruling| ruling.verdict == Verdict::Unsound)
             .map(|ruling| format!("{} ({})", ruling.rule.id, ruling.count()))
             .collect();
         return Remark::warning(format!("The logs are unsound: they break {}.", listed(&broken)));
@@ -169,6 +171,18 @@ pub fn audit(audited: &Audited) -> Remark {
             "The logs break no rule: {held} are kept, and of {unknown} such logs cannot show it."
         )),
     }
+}
+
+/// The lines in which machines tell what went wrong.
+fn errors(run: &RunSubject) -> Option<Remark> {
+    let count: u64 = run.logs.iter().map(|log| log.taken.errors).sum();
+    let stand = if count == 1 { "stands" } else { "stand" };
+    (count > 0).then(|| {
+        Remark::warning(format!(
+            "{} {stand} in the logs: something went wrong.",
+            counted(count, "ERROR line")
+        ))
+    })
 }
 
 fn fidelity(run: &RunSubject) -> Vec<Remark> {

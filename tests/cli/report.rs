@@ -71,7 +71,7 @@ fn one_run_is_told_in_full() {
             "Machine 2 (1 tick/s) is overloaded: 1.67 messages arrive for each of its ticks",
             "(theory: 13)",
             "Machines 1 and 3 keep up: their queues come back to empty, and at most 1 message was seen waiting.",
-            "The logs are sound by all 21 rules.",
+            "The logs are sound by all 24 rules.",
             "simulated in virtual time",
             "<th scope=\"row\" dir=\"auto\">Seed</th><td dir=\"auto\">7</td>",
             "duration = &quot;20s&quot;",
