@@ -32,7 +32,8 @@ back as the viewer would, and what it would reject is not written (exit code 1).
 Parquet is a folder of two tables, events and metrics, in partitions by experiment and run. DuckDB
 reads 'lab/events/**/*.parquet', Polars scan_parquet('lab/events'), and pandas
 read_parquet('lab/events'). Where some are runs of a sweep there is a column `sweep` too, (none)
-for the others. With a window there are no metrics, which speak of whole runs.";
+for the others. A name that a reader may take for a number, a date or nothing has its column's before
+it: run 007 is run-007. With a window there are no metrics, which speak of whole runs.";
 
 /// The arguments of `labctl export`.
 #[derive(Debug, clap::Args)]
@@ -107,6 +108,9 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         _ => args.dialect.find_logs(&args.paths, terminal)?,
     };
     tell_names(&mut runs, terminal);
+    if args.to == Format::Parquet {
+        tell_partitions(&runs, terminal);
+    }
     let job = Job { args, window: &window, runs: &runs, terminal };
     match args.to {
         Format::Shiviz => drawn::shiviz(&job),
@@ -135,6 +139,21 @@ fn tell_names(runs: &mut [RunPath], terminal: &Terminal) {
         terminal.warn(format!(
             "{folder}: another run has its name, so here it is {}/{}",
             run.experiment, run.run
+        ));
+    }
+}
+
+/// Tells of folders that are not called as their runs are.
+fn tell_partitions(runs: &[RunPath], terminal: &Terminal) {
+    let names = runs.iter().flat_map(|run| {
+        [("sweep", run.sweep.as_ref()), ("experiment", Some(&run.experiment)), ("run", Some(&run.run))]
+    });
+    let values = names.filter_map(|(key, name)| Some((key, name?, labels::partition_value(key, name?))));
+    let changed: BTreeSet<(&str, &String, String)> =
+        values.filter(|(_, name, value)| *name != value).collect();
+    if let Some((key, name, value)) = changed.first() {
+        terminal.say(format!(
+            "names that readers take for numbers, dates or nothing are longer here: {key} {name} is {value}"
         ));
     }
 }

@@ -59,7 +59,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut swept = BTreeSet::new();
     let mut alike = Vec::new();
     for run in &found {
-        let rows = if run.dialect.is_some() {
+        let rows = if !run.logs.is_empty() {
             let reading = measure_run(run, Purpose::default())?;
             logs.push(reading.logs);
             reading.rows
@@ -92,7 +92,11 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         }
     };
     terminal.data(&text)?;
-    let is_good = args.dialect.judge_runs(found.iter().zip(logs.iter().map(Vec::as_slice)), terminal);
+    let mut is_good = args.dialect.judge_runs(found.iter().zip(logs.iter().map(Vec::as_slice)), terminal);
+    for log in logs.iter().flatten().filter(|log| log.taken.is_unreadable()) {
+        is_good = false;
+        terminal.error(format!("{}: no line of it can be read, so it has no row", log.path.display()));
+    }
     Ok(if is_good { Exit::Done } else { Exit::Failed })
 }
 
