@@ -134,7 +134,7 @@ fn stamps_that_run_back_are_told() {
     back.machines[1].set_back = Some(SetBack { at_s: 30.0, by_s: 3600.0 });
     for chart in run_charts_of(&back).iter().filter(|chart| chart.name != "jumps") {
         let words = words(chart);
-        assert!(words.contains("stamps run back by up to 3600 s on machine 2"), "{words}");
+        assert!(words.contains("stamps run back"), "{words}");
     }
 }
 

@@ -28,10 +28,9 @@ pub fn machines(rows: &[MachineMetrics]) -> String {
         "clock\ndiff",
         "clock\ndrift",
         "jump\np95",
-        "wait\nmean, s",
+        "wait\ns",
         "busy",
-        "achieved\n1/s",
-        "lateness\np99, µs",
+        "late\np99, µs",
     ];
     let body = rows.iter().map(|row| {
         let queue_mark = match row.end_queue_source {
@@ -49,8 +48,7 @@ pub fn machines(rows: &[MachineMetrics]) -> String {
             known(row.clock_drift, |drift| format!("{drift:.3}")),
             known(row.jump_p95, |jump| jump.to_string()),
             known(row.wait_mean, |wait| format!("{}{}", wait_mark(row), seconds(wait))),
-            known(row.utilisation, |share| format!("{:.1} %", share * 100.0)),
-            known(row.achieved_rate, |rate| format!("{rate:.4}")),
+            known(row.utilisation, |share| format!("{:.0} %", share * 100.0)),
             known(row.lateness_p99_us, |lateness| lateness.to_string()),
         ]
     });

@@ -79,7 +79,7 @@ fn one_run_is_told_in_full() {
             "<caption>This run beside theory</caption>",
         ],
     );
-    assert_eq!(page.matches("class=\"chart\"").count(), 4, "queues, clocks, drift, jumps");
+    assert_eq!(page.matches("class=\"chart\"").count(), 5, "queues, clocks, drift, jumps, waits");
     assert_eq!(page.matches("role=\"img\" aria-labelledby").count(), 4);
     assert_eq!(page.matches("<section class=\"player\"").count(), 1);
     assert_eq!(page.matches("'sha256-").count(), 2, "the page's script and the player's");
@@ -282,7 +282,7 @@ fn a_sweep_without_folders_is_told_by_its_tables() {
             "<caption>The cells, machine by machine</caption>",
         ],
     );
-    assert_eq!(page.matches("class=\"chart\"").count(), 3);
+    assert_eq!(page.matches("class=\"chart\"").count(), 6);
 }
 
 #[test]
