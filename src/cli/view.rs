@@ -176,7 +176,7 @@ pub fn table(header: &[&str], body: impl Iterator<Item = Vec<String>>) -> String
     let rows: Vec<Vec<String>> = body.collect();
     let is_number = |text: &String| {
         [UNKNOWN, LEFT_OUT].contains(&text.as_str())
-            || text.starts_with(|c: char| c.is_ascii_digit() || "-<>".contains(c))
+            || text.starts_with(|c: char| c.is_ascii_digit() || "-<>≤".contains(c))
     };
     let mut table = Table::new();
     table.load_style(STYLE).set_header(header);
