@@ -63,10 +63,12 @@ impl Found {
     ) -> anyhow::Result<()> {
         let named = find_all_runs(paths);
         let none = match (named, refusal) {
-            (Ok(runs), Refusal::NoLogs) => return Ok(self.runs.extend(runs)),
             (Ok(runs), refusal) => {
-                self.refusal.get_or_insert_with(|| refused(&refusal));
-                return Ok(self.runs.extend(runs));
+                if refusal != Refusal::NoLogs {
+                    self.refusal.get_or_insert_with(|| refused(&refusal));
+                }
+                self.runs.extend(runs);
+                return Ok(());
             }
             (Err(none), Refusal::NoLogs) => return Err(without_runs.take().unwrap_or(none).into()),
             (Err(none), refusal) => {
