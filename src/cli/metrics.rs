@@ -59,7 +59,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut swept = BTreeSet::new();
     let mut alike = Vec::new();
     for run in &found {
-        let rows = if run.dialect.is_some() {
+        let rows = if !run.logs.is_empty() {
             measure_run(run, Purpose::default()).map(|reading| {
                 logs.push((run, reading.logs));
                 reading.rows
@@ -99,7 +99,11 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             terminal.json(&Document { runs, experiments })?;
         }
     }
-    let is_good = args.dialect.judge_runs(logs.iter().map(|(run, logs)| (*run, &logs[..])), terminal);
+    let mut is_good = args.dialect.judge_runs(logs.iter().map(|(run, logs)| (*run, &logs[..])), terminal);
+    for log in logs.iter().flat_map(|(_, logs)| logs).filter(|log| log.taken.is_unreadable()) {
+        is_good = false;
+        terminal.error(format!("{}: no line of it can be read, so it has no row", log.path.display()));
+    }
     Ok(if is_good && unreadable == 0 { Exit::Done } else { Exit::Failed })
 }
 

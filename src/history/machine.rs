@@ -229,6 +229,11 @@ impl MachineHistory {
         self.events.stamps[index as usize]
     }
 
+    /// Whether a stamp lies before that of the event above it.
+    pub fn runs_back(&self) -> bool {
+        !self.events.stamps.is_sorted()
+    }
+
     /// The logical clock after the event.
     #[inline]
     pub fn clock(&self, index: u32) -> u64 {

@@ -32,6 +32,15 @@ pub struct RunMetrics {
     pub fidelity_min: Option<f64>,
     pub lateness_p99_us: Option<u64>,
     pub late_ticks: Option<u64>,
+    /// Of the ticks served, the largest over the machines.
+    pub late_share: Option<f64>,
+    /// Longest over the machines, in seconds of lab time; unknown where any
+    /// machine's is.
+    pub wait_mean: Option<f64>,
+    pub wait_max: Option<f64>,
+    /// The largest over the machines; unknown where any machine's is.
+    pub clock_drift: Option<f64>,
+    pub jump_mean: Option<f64>,
     pub lost_ticks: Option<u64>,
 }
 
@@ -46,7 +55,9 @@ impl RunMetrics {
         let received = sum(|row| row.messages_received);
         let all_here = first.machines as usize == rows.len();
         let queued = known(|row| row.messages_queued).filter(|_| all_here).map(total);
-        let fidelities = rows.iter().map(|row| row.fidelity).collect::<Option<Vec<f64>>>();
+        let measured =
+            |of: fn(&MachineMetrics) -> Option<f64>| rows.iter().map(of).collect::<Option<Vec<f64>>>();
+        let largest = |of| measured(of).and_then(|all| all.into_iter().reduce(f64::max));
         Some(RunMetrics {
             experiment: first.experiment.clone(),
             run: first.run.clone(),
@@ -62,9 +73,14 @@ impl RunMetrics {
             messages_unaccounted: sent.zip(queued).map(|(sent, queued)| {
                 (sent as i64).saturating_sub(received as i64).saturating_sub(queued as i64)
             }),
-            fidelity_min: fidelities.and_then(|all| all.into_iter().reduce(f64::min)),
+            fidelity_min: measured(|row| row.fidelity).and_then(|all| all.into_iter().reduce(f64::min)),
             lateness_p99_us: known(|row| row.lateness_p99_us).and_then(|all| all.into_iter().max()),
             late_ticks: known(|row| row.late_ticks).map(total),
+            late_share: largest(|row| row.late_share),
+            wait_mean: largest(|row| row.wait_mean),
+            wait_max: largest(|row| row.wait_max),
+            clock_drift: largest(|row| row.clock_drift),
+            jump_mean: largest(|row| row.jump_mean),
             lost_ticks: known(|row| row.lost_ticks).map(total),
         })
     }

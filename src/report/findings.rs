@@ -200,25 +200,27 @@ fn fidelity(run: &RunSubject) -> Vec<Remark> {
     }
     vec![match (whole.fidelity_min, whole.lateness_p99_us) {
         (Some(fidelity), Some(lateness)) => Remark::good(format!(
-            "The clocks kept their pace: achieved ÷ nominal rate is {fidelity:.4} at worst{}, and 99 % of each machine's \
+            "The clocks kept their pace: of the ticks due the host served {fidelity:.4} at worst{}, and 99 % of each machine's \
              ticks were served within {} of their deadline.",
             lost(&run.rows),
             micros(lateness)
         )),
         (Some(fidelity), None) => Remark::good(format!(
-            "The clocks kept their pace: achieved ÷ nominal rate is {fidelity:.4} at worst{}.",
+            "The clocks kept their pace: of the ticks due the host served {fidelity:.4} at worst{}.",
             lost(&run.rows)
         )),
         _ => Remark::unknown("How well the clocks kept their pace these logs do not tell."),
     }]
 }
 
-/// Where ticks were lost to a delay in the sender: that these are counted as
-/// missing, which the spec asks for and no clock is to blame for.
+/// Where ticks were lost to a delay in the sender: that these do not count, as
+/// the spec asks for them and no clock is to blame.
 pub fn lost<'a>(rows: impl IntoIterator<Item = &'a MachineMetrics>) -> String {
     match rows.into_iter().filter_map(|row| row.lost_ticks).sum() {
         0 => String::new(),
-        lost => format!(" ({} lost to delays in the sender, as the spec asks)", counted(lost, "tick")),
+        lost => {
+            format!(" (without {} lost to delays in the sender, as the spec asks)", counted(lost, "tick"))
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::document::{Block, Remark, Section, Table, UNKNOWN};
 use super::expected;
 use super::subject::{Group, RunSubject, Subjects};
-use super::wording::{known, machines, name};
+use super::wording::{MAIN_HEADINGS, known, machines, name};
 use crate::count::counted;
 use crate::event::MachineId;
 use crate::metrics::summary::SummaryRow;
@@ -13,15 +13,19 @@ use crate::statistics::Summary;
 use crate::theory::Regime;
 
 /// Metrics that are told of every machine; `labctl metrics` has all of them.
-const TOLD: [&str; 8] = [
+const TOLD: [&str; 12] = [
     "max_queue",
     "end_queue",
     "clock_diff",
     "final_clock",
     "clock_drift",
     "jump_mean",
+    "wait_mean",
+    "wait_p95",
+    "wait_max",
     "utilisation",
     "fidelity",
+    "late_share",
 ];
 /// Experiments whose tables are told; the first table has all of them.
 const EXPERIMENTS_TOLD: usize = 30;
@@ -42,16 +46,8 @@ pub fn section(subjects: &Subjects) -> Option<Section> {
 
 /// A row an experiment.
 fn overview(subjects: &Subjects) -> Table {
-    let headings = [
-        "Experiment",
-        "Clock rates, 1/s",
-        "#INTERNAL",
-        "#Runs",
-        "Overloaded, by theory",
-        "#Max queue",
-        "#End queue",
-        "#Clock difference",
-    ];
+    let headings = ["Experiment", "Clock rates, 1/s", "#INTERNAL", "#Runs", "Overloaded, by theory"];
+    let headings = [&headings[..], &MAIN_HEADINGS].concat();
     let row = |group: &Group| {
         let first = &subjects.runs[group.members[0]];
         let spec = first.plan.as_ref().map(|plan| &plan.spec);
@@ -70,8 +66,8 @@ fn overview(subjects: &Subjects) -> Table {
     Table::new("Experiments, and what their runs came to", &headings)
         .with(subjects.groups.iter().map(row))
         .noted(
-            "Runs are those that came to their end and differ in nothing but the seed, as far as can be told. Queues and \
-             clock differences are of each run the largest over its machines; over several runs the mean, and in brackets \
+            "Runs are those that came to their end and differ in nothing but the seed, as far as can be told. What is \
+             measured is of each run the largest over its machines; over several runs the mean, and in brackets \
              its 95 % interval (Student's t). A single run has no interval. INTERNAL is the chance that an idle tick is.",
         )
 }

@@ -4,7 +4,8 @@ use crate::metrics::{MachineMetrics, Metric};
 use crate::statistics::Summary;
 
 /// The metrics that a sweep is first looked at by.
-pub const MAIN_METRICS: [&str; 3] = ["max_queue", "end_queue", "clock_diff"];
+pub const MAIN_METRICS: [&str; 6] =
+    ["max_queue", "end_queue", "clock_diff", "clock_drift", "jump_mean", "wait_mean"];
 
 /// One cell's runs in a few numbers.
 #[derive(Clone, Debug, PartialEq)]

@@ -79,8 +79,8 @@ fn one_run_is_told_in_full() {
             "<caption>This run beside theory</caption>",
         ],
     );
-    assert_eq!(page.matches("class=\"chart\"").count(), 4, "queues, clocks, drift, jumps");
-    assert_eq!(page.matches("role=\"img\" aria-labelledby").count(), 4);
+    assert_eq!(page.matches("class=\"chart\"").count(), 5, "queues, clocks, drift, jumps, waits");
+    assert_eq!(page.matches("role=\"img\" aria-labelledby").count(), 5);
     assert_eq!(page.matches("<section class=\"player\"").count(), 1);
     assert_eq!(page.matches("'sha256-").count(), 2, "the page's script and the player's");
     assert_eq!(page.matches("<h1").count(), 1);
@@ -282,7 +282,7 @@ fn a_sweep_without_folders_is_told_by_its_tables() {
             "<caption>The cells, machine by machine</caption>",
         ],
     );
-    assert_eq!(page.matches("class=\"chart\"").count(), 3);
+    assert_eq!(page.matches("class=\"chart\"").count(), 6);
 }
 
 #[test]
@@ -320,7 +320,7 @@ fn markdown_has_its_charts_beside_it() {
     let lab = lab_with_run();
     report(&lab, &["results/lab/one", "-o", "my notes.md"]).code(0);
     let page = lab.read("my notes.md");
-    assert_eq!(lab.names("my notes_charts").len(), 4);
+    assert_eq!(lab.names("my notes_charts").len(), 5);
     assert!(page.contains("](my%20notes_charts/charts-queue.svg)"), "{page}");
     let rows: Vec<&str> = page.lines().filter(|line| line.starts_with('|')).collect();
     assert!(rows.len() > 40 && rows.iter().all(|row| row.ends_with('|')));
