@@ -80,6 +80,8 @@ pub fn judge(expectation: &Expectation, sample: &Sample, against: Option<&Sample
     let Some(summary) = Summary::of(&values) else { return NOTHING };
     let judgement = Judgement { expectation, values: &values };
     match expectation.statistic {
+        // Equal values have no interval, and speak for the runs that were made.
+        Statistic::Mean if summary.is_all_equal() => judgement.by_runs(summary.mean),
         Statistic::Mean => {
             let interval = summary.mean_interval.map(|interval| (interval.low, interval.high));
             judgement.by_interval(summary.mean, interval)

@@ -96,7 +96,7 @@ pub fn contrast(a: &Sample, b: &Sample, quantities: &[Quantity]) -> Contrast {
     let (mut known, mut samples, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for quantity in quantities {
         let (of_a, of_b, both) = values(a, b, &pairing, quantity);
-        match Summary::of(&of_a).zip(Summary::of(&of_b)) {
+        match quantity.metric.summary(&of_a).zip(quantity.metric.summary(&of_b)) {
             Some((of_a, of_b)) => {
                 known.push((*quantity, of_a, of_b));
                 samples.push(both);
