@@ -186,7 +186,7 @@ mod tests {
             seed: Some(at as u64 + 1),
             rows: vec![MachineMetrics { end_queue: Some(end_queue), ..row(1) }, row(2)],
         };
-        Sample { runs: queues.into_iter().enumerate().map(run).collect(), incomplete: 0 }
+        Sample { runs: queues.into_iter().enumerate().map(run).collect(), ..Sample::default() }
     }
 
     fn outcome(expectation: &str, sample: &Sample) -> Outcome {

@@ -140,7 +140,7 @@ mod tests {
             let second = MachineMetrics { end_queue: Some(seed * seed % 17 * 5 + more), ..row(2) };
             SampledRun { seed: Some(*seed), rows: vec![row(1), second] }
         };
-        Sample { runs: seeds.iter().map(run).collect(), incomplete: 0 }
+        Sample { runs: seeds.iter().map(run).collect(), ..Sample::default() }
     }
 
     #[test]

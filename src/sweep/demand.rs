@@ -44,6 +44,10 @@ impl Demand {
         cell: usize,
     ) -> Result<Option<Unmet>, JournalError> {
         let Some(precision) = &plan.until else { return Ok(None) };
+        if self.sizes[cell] < plan.cells()[cell].replicates {
+            // Cells that stop early meet it.
+            return Ok(None);
+        }
         let mut values = Vec::new();
         for run in self.runs_of(plan, cell) {
             match journals.entry(run)? {
@@ -74,7 +78,7 @@ fn size(plan: &Plan, journals: &Journals, precision: &Precision, cell: usize) ->
             }
         }
         size = next;
-        if size == most || precision.is_met(&values).is_ok() {
+        if size == most || precision.may_stop(&values).is_ok() {
             return Ok(size);
         }
     }
