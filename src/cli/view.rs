@@ -5,11 +5,10 @@ use labctl::metrics::summary::{RunMetrics, SummaryRow};
 use labctl::metrics::trust::fidelity_words;
 use labctl::metrics::{MachineMetrics, WaitSource};
 use labctl::plan::{Cell, Plan};
-use labctl::statistics::Summary;
 use labctl::sweep::CellOutline;
 use labctl::visible::on_one_line;
 
-use super::rounding::Rounding;
+use super::rounding::{self, Rounding, mean};
 
 pub const UNKNOWN: &str = "?";
 /// Stands for rows that are left out.
@@ -103,9 +102,9 @@ pub fn summary(rows: &[SummaryRow]) -> String {
             row.machine.to_string(),
             row.metric.to_owned(),
             row.n.to_string(),
-            rounding.estimate(row.mean, row.mean_low, row.mean_high),
+            rounding::estimate(rounding, row.mean, row.mean_low, row.mean_high, row.mean_method),
             known(row.sd, |sd| rounding.number(sd)),
-            rounding.estimate(row.median, row.median_low, row.median_high),
+            rounding::estimate(rounding, row.median, row.median_low, row.median_high, row.median_method),
             Rounding::Brief.number(row.min),
             Rounding::Brief.number(row.max),
         ]
@@ -147,11 +146,6 @@ pub fn cells(plan: &Plan, outlines: &[CellOutline]) -> String {
         table(&header.collect::<Vec<_>>(), body)
     };
     half(["max queue", "end queue", "clock diff"], 0) + &half(["clock drift", "mean jump", "mean wait, s"], 3)
-}
-
-fn mean(summary: &Summary) -> String {
-    let (low, high) = summary.mean_interval.map(|interval| (interval.low, interval.high)).unzip();
-    Rounding::to(low, high).estimate(summary.mean, low, high)
 }
 
 fn values<'a>(cell: &'a Cell, axes: &'a [&str]) -> impl Iterator<Item = String> + 'a {

@@ -2,6 +2,7 @@
 //! from its machines'.
 
 use super::MachineMetrics;
+use crate::statistics::Summary;
 
 /// A number that each machine of a run has, where its log can tell.
 #[derive(Clone, Copy, Debug)]
@@ -87,6 +88,17 @@ impl Metric {
             Smallest => f64::min,
             Sum => |a, b| a + b,
         })
+    }
+}
+
+/// All others count, or measure what cannot lie below 0.
+const MAY_BE_NEGATIVE: &str = "clock_drift";
+
+impl Metric {
+    /// What a sample of it says; its intervals lie where its values can.
+    pub fn summary(&self, values: &[f64]) -> Option<Summary> {
+        let summary = Summary::of(values)?;
+        Some(if self.name == MAY_BE_NEGATIVE { summary } else { summary.not_negative() })
     }
 }
 

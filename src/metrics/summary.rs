@@ -105,14 +105,14 @@ pub struct SummaryRow {
     /// From where to where the mean lies, at 95 %; a single run cannot tell.
     pub mean_low: Option<f64>,
     pub mean_high: Option<f64>,
-    /// `t`, or empty.
+    /// `t`; `all equal` where nothing varies, or empty of a single run.
     pub mean_method: &'static str,
     pub median: f64,
     /// From where to where the median lies, at 95 %; fewer than six runs
     /// cannot tell.
     pub median_low: Option<f64>,
     pub median_high: Option<f64>,
-    /// `bootstrap`, or empty.
+    /// `bootstrap`; `all equal`, or empty of fewer than six runs.
     pub median_method: &'static str,
     pub p05: f64,
     pub p95: f64,
@@ -125,7 +125,6 @@ impl SummaryRow {
         let (mean, median) = (summary.mean_interval, summary.median_interval);
         let low = |interval: Option<Interval>| interval.map(|interval| interval.low);
         let high = |interval: Option<Interval>| interval.map(|interval| interval.high);
-        let method = |interval: Option<Interval>| interval.map_or("", |interval| interval.method.word());
         SummaryRow {
             experiment: experiment.to_owned(),
             machine,
@@ -135,11 +134,11 @@ impl SummaryRow {
             sd: summary.sd,
             mean_low: low(mean),
             mean_high: high(mean),
-            mean_method: method(mean),
+            mean_method: summary.mean_method(),
             median: summary.median,
             median_low: low(median),
             median_high: high(median),
-            median_method: method(median),
+            median_method: summary.median_method(),
             p05: summary.p05,
             p95: summary.p95,
             min: summary.min,
@@ -158,7 +157,7 @@ pub fn summarise(rows: &[MachineMetrics]) -> Vec<SummaryRow> {
     let of_group = |((experiment, machine), rows): (&(&str, MachineId), &Vec<&MachineMetrics>)| {
         let row = |metric: &Metric| {
             let values: Vec<f64> = rows.iter().filter_map(|row| metric.of(row)).collect();
-            Summary::of(&values).map(|summary| SummaryRow::new(experiment, *machine, metric, &summary))
+            metric.summary(&values).map(|summary| SummaryRow::new(experiment, *machine, metric, &summary))
         };
         METRICS.iter().filter_map(row).collect::<Vec<_>>()
     };

@@ -8,8 +8,7 @@ use crate::count::counted;
 use crate::event::MachineId;
 use crate::metrics::summary::SummaryRow;
 use crate::metrics::{MachineMetrics, Metric};
-use crate::rounding::Rounding;
-use crate::statistics::Summary;
+use crate::rounding::{self, Rounding, mean};
 use crate::theory::Regime;
 
 /// Metrics that are told of every machine; `labctl metrics` has all of them.
@@ -68,7 +67,8 @@ fn overview(subjects: &Subjects) -> Table {
         .noted(
             "Runs are those that came to their end and differ in nothing but the seed, as far as can be told. What is \
              measured is of each run the largest over its machines; over several runs the mean, and in brackets \
-             its 95 % interval (Student's t). A single run has no interval. INTERNAL is the chance that an idle tick is.",
+             its 95 % interval (Student's t). A single run has no interval, nor have runs with equal values. \
+             INTERNAL is the chance that an idle tick is.",
         )
 }
 
@@ -87,12 +87,6 @@ fn overloaded(run: &RunSubject) -> String {
     let overloaded = all.filter(|(_, theory)| theory.regime == Regime::Overloaded);
     let ids: Vec<MachineId> = overloaded.map(|(machine, _)| machine).collect();
     if ids.is_empty() { "none".to_owned() } else { machines(&ids) }
-}
-
-/// A mean with its interval, if it has one.
-pub fn mean(summary: &Summary) -> String {
-    let (low, high) = summary.mean_interval.map(|interval| (interval.low, interval.high)).unzip();
-    Rounding::to(low, high).estimate(summary.mean, low, high)
 }
 
 fn experiment(subjects: &Subjects, at: usize, group: &Group) -> Section {
@@ -124,9 +118,9 @@ fn summary(group: &Group) -> Table {
             row.machine.to_string(),
             label.to_owned(),
             row.n.to_string(),
-            rounding.estimate(row.mean, row.mean_low, row.mean_high),
+            rounding::estimate(rounding, row.mean, row.mean_low, row.mean_high, row.mean_method),
             row.sd.map_or_else(|| UNKNOWN.to_owned(), |sd| rounding.number(sd)),
-            rounding.estimate(row.median, row.median_low, row.median_high),
+            rounding::estimate(rounding, row.median, row.median_low, row.median_high, row.median_method),
             Rounding::Brief.number(row.min),
             Rounding::Brief.number(row.max),
         ]
@@ -135,6 +129,6 @@ fn summary(group: &Group) -> Table {
         .with(group.summary.iter().filter(is_told).map(row))
         .noted(
             "95 % intervals: Student's t for means, the calibrated bootstrap for medians; of fewer than six runs none of the \
-             median. Where an interval has no width, all runs gave the same.",
+             median, and where all runs gave the same value, none at all.",
         )
 }

@@ -2,12 +2,12 @@
 
 use super::document::{Block, Figure, Remark, Section, Table};
 use super::figures::of_many;
-use super::samples::mean;
 use super::subject::{Subjects, SweepSubject};
 use super::wording::{self, MAIN_HEADINGS, known, listed, name};
 use crate::count::{counted, grouped};
 use crate::event::MachineId;
 use crate::plan::{Cell, Run};
+use crate::rounding::mean;
 use crate::sweep::CellOutline;
 use crate::theory::Regime;
 

@@ -30,7 +30,9 @@ impl CellOutline {
         let summary = |of: &dyn Fn(&Metric, &[MachineMetrics]) -> Option<f64>| -> Vec<Option<Summary>> {
             let metrics = MAIN_METRICS.iter().filter_map(|name| Metric::named(name));
             metrics
-                .map(|metric| Summary::of(&runs.iter().filter_map(|run| of(metric, run)).collect::<Vec<_>>()))
+                .map(|metric| {
+                    metric.summary(&runs.iter().filter_map(|run| of(metric, run)).collect::<Vec<_>>())
+                })
                 .collect()
         };
         CellOutline {
