@@ -6,9 +6,9 @@ use labctl::engine::StopSwitch;
 use labctl::lab::VERSION;
 use labctl::sweep::{Execution, Journal, Journals, Piece, SweepFolder};
 
-use super::conduct::random_token;
 use super::signals::listen;
 use super::sweep_progress::SweepProgress;
+use super::token::random_token;
 use super::view::counted;
 use super::{Exit, Terminal};
 

@@ -7,8 +7,8 @@ use labctl::plan::Plan;
 use labctl::sweep::{Execution, Journal, Journals, SweepError, SweepFolder};
 
 use super::Terminal;
-use super::conduct::random_token;
 use super::sweep_progress::SweepProgress;
+use super::token::random_token;
 use super::view::counted;
 
 /// Makes what is missing of a plan in its folder.

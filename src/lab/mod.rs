@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use crate::engine::limits::TooManyFiles;
 use crate::engine::sockets::{self, EngineError, Epoch, LogPlace, Setup};
-use crate::engine::{Gauges, Observer, StopSwitch};
+use crate::engine::{Gauges, Observer, StopSwitch, Token};
 use crate::event::MachineId;
 use crate::log::EndReason;
 use crate::metrics;
@@ -41,8 +41,8 @@ pub struct Order {
     /// The run's name; without one it is named after its time and seed.
     pub run_name: Option<String>,
     pub engine: Engine,
-    /// What machines say to each other to be let in; hard to guess.
-    pub token: String,
+    /// What machines must know to be let in by each other.
+    pub token: Token,
     pub stop: StopSwitch,
     pub gauges: Gauges,
     pub observer: Observer,
