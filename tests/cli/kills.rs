@@ -21,7 +21,7 @@ const RUNS: usize = 100;
 const SWEEPS: usize = 25;
 /// More than there are processors: they mostly sleep.
 const AT_ONCE: usize = 6;
-/// Half a second is promised; a host under test stops a thread for as long.
+/// Half a second is promised; a busy host may stop a thread for as long again.
 const LOSS_MAX: Duration = Duration::from_millis(1000);
 const SPEEDUP: u32 = 10;
 
@@ -63,7 +63,8 @@ fn side_by_side(count: usize, work: impl Fn(usize) + Sync) {
     });
 }
 
-/// Runs it to its end; how long that took.
+/// Runs it to its end; how long that took, for kills to fall into the like of it.
+#[expect(clippy::disallowed_methods)]
 fn whole(lab: &Lab, args: &[&str]) -> Duration {
     let begin = Instant::now();
     lab.labctl(args).code(0);
