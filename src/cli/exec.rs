@@ -7,10 +7,10 @@ use labctl::engine::StopSwitch;
 use labctl::lab::VERSION;
 use labctl::sweep::{Execution, Journal, Journals, Piece, SweepFolder};
 
-use super::conduct::random_token;
 use super::fulfil::tell_left_alone;
 use super::signals::listen;
 use super::sweep_progress::SweepProgress;
+use super::token::random_token;
 use super::view::counted;
 use super::{Exit, Terminal};
 

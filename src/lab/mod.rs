@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::limits::TooManyFiles;
 use crate::engine::sockets::{self, EngineError, Epoch, LogPlace, Moment, Setup};
-use crate::engine::{Gauge, Gauges, Observer, StopSwitch};
+use crate::engine::{Gauge, Gauges, Observer, StopSwitch, Token};
 use crate::event::MachineId;
 use crate::log::EndReason;
 use crate::metrics;
@@ -43,8 +43,8 @@ pub struct Order {
     /// The run's name; without one it is named after its time and seed.
     pub run_name: Option<String>,
     pub engine: Engine,
-    /// What machines say to each other to be let in; hard to guess.
-    pub token: String,
+    /// What machines must know to be let in by each other.
+    pub token: Token,
     pub stop: StopSwitch,
     pub gauges: Gauges,
     pub observer: Observer,
@@ -337,7 +337,7 @@ mod tests {
             results: results.path().to_owned(),
             run_name: Some("one".to_owned()),
             engine: Engine::Simulator,
-            token: String::new(),
+            token: Token::of([7; 16]),
             stop: StopSwitch::default(),
             observer: Arc::new(|_| {}),
             now,

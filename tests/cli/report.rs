@@ -353,15 +353,6 @@ fn a_run_that_was_killed_is_told_as_such() {
 }
 
 #[test]
-fn what_lets_a_machine_in_stays_at_home() {
-    let lab = Lab::with_spec(&format!("{LAB}[network]\ntoken = \"a-secret\"\n"));
-    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "one"]).code(0);
-    assert!(lab.read("results/lab/one/spec.toml").contains("a-secret"));
-    report(&lab, &["results"]).code(0);
-    assert!(!lab.read("report.html").contains("a-secret"));
-}
-
-#[test]
 fn kept_metrics_alone_make_a_report() {
     let lab = lab_with_run();
     for log in ["log_1.txt", "log_2.txt", "log_3.txt"] {
