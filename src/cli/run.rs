@@ -33,8 +33,10 @@ Examples:
 
 A run leaves results/<experiment>/<run>/ with its logs, events.csv, metrics.csv, the resolved spec
 and a manifest, and its charts in plots/<experiment>/<run>/. Ctrl-C ends it in order and keeps
-everything; a second Ctrl-C stops at once. Exit codes: 0 done; 1 a run failed, or its audit is unsound
-(labctl check tells why); 2 wrong usage or spec; 130, 143 interrupted.";
+everything; a second Ctrl-C stops at once.
+
+Exit codes: 0 done; 1 a run failed, or its audit is unsound (labctl check tells why); 2 wrong usage
+or spec; 130, 143 interrupted.";
 
 /// The arguments of `labctl run`.
 #[derive(Debug, clap::Args)]
