@@ -27,14 +27,12 @@ pub enum NoTheory {
     Alone,
     #[error("the logs do not tell how long the run lasted")]
     NoLength,
-    #[error(
-        "{ticks:.0} ticks are too many to simulate 200 times over; `labctl predict` does it for runs of its own"
-    )]
+    #[error("the logs tell of {ticks:.1e} ticks, which nobody can have logged")]
     TooLong { ticks: f64 },
 }
 
-/// Ticks of a run that is simulated to learn what chance does.
-const TICKS_MAX: f64 = 1e6;
+/// More ticks than any log holds.
+const TICKS_MAX: f64 = 1e12;
 
 impl Assignment {
     /// The spec that these machines should have run by.
