@@ -13,6 +13,7 @@ use crate::history::{History, MachineHistory, TwoLogsOfOneMachine};
 use crate::log::{Line, LogReader, Record, Stamp, Taken, machine_of_file, open_log, read_log};
 use crate::metrics::series::{MachineSeries, RunSeries, Thinned};
 use crate::metrics::{self, MachineMetrics, Machines, Meter};
+use crate::store::names::is_told_apart;
 use crate::store::{RunPath, RunState};
 use crate::table::{CsvSink, EventSink, EventTable, Origin};
 
@@ -145,7 +146,13 @@ pub fn run_metrics(run: &RunPath) -> Result<Vec<MachineMetrics>, ReadError> {
     match run.metrics_file() {
         Some(path) if run.logs.is_empty() => {
             let file = open_log(&path).map_err(|source| ReadError::Log { path: path.clone(), source })?;
-            metrics::file::read(file).map_err(|source| ReadError::Metrics { path, source })
+            let mut rows = metrics::file::read(file).map_err(|source| ReadError::Metrics { path, source })?;
+            // Another run has the name in the file then.
+            for row in rows.iter_mut().filter(|_| is_told_apart(run)) {
+                row.experiment.clone_from(&run.experiment);
+                row.run.clone_from(&run.run);
+            }
+            Ok(rows)
         }
         _ => measure_run(run, Purpose::default()).map(|reading| reading.rows),
     }

@@ -50,6 +50,8 @@ const PURE: [&str; 29] = [
     "src/export/",
     "src/follow/snapshot.rs",
     "src/visible.rs",
+    "src/file_name.rs",
+    "src/spreadsheet.rs",
     "src/cli/live/picture/",
 ];
 /// The places where specs and dialects meet the disk, and tests that look at files.

@@ -1,6 +1,5 @@
 //! Flags for logs of others, the same for every command that reads logs.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,8 +9,9 @@ use labctl::dialect::{self, Detection, Dialect, Refusal, RunsError};
 use labctl::history::History;
 use labctl::log::{Line, LineParser, Taken};
 use labctl::reading::ReadLog;
+use labctl::regular::open_regular;
 use labctl::store::find::FindError;
-use labctl::store::{RunPath, find_all_runs};
+use labctl::store::{RunPath, find_all_runs, tell_apart};
 
 use super::Terminal;
 
@@ -84,8 +84,15 @@ impl DialectFlags {
         Ok(runs)
     }
 
-    /// The same, with what there is to tell of how the logs are written.
+    /// The same, with what there is to tell of how the logs are written. No two
+    /// runs have one name.
     pub fn find(&self, paths: &[PathBuf]) -> anyhow::Result<Found> {
+        let mut found = self.find_as_named(paths)?;
+        tell_apart(&mut found.runs);
+        Ok(found)
+    }
+
+    fn find_as_named(&self, paths: &[PathBuf]) -> anyhow::Result<Found> {
         match self.dialect.as_deref() {
             Some("labctl") => Ok(Found::plain(find_all_runs(paths)?)),
             Some("auto") => {
@@ -250,7 +257,7 @@ fn are_strange(runs: &[RunPath]) -> bool {
 fn is_strange(log: &PathBuf) -> anyhow::Result<bool> {
     const LINES_LOOKED_AT: usize = 200;
     const BYTES_LOOKED_AT: u64 = 64 * 1024;
-    let file = File::open(log).with_context(|| format!("cannot read {}", log.display()))?;
+    let file = open_regular(log).with_context(|| format!("cannot read {}", log.display()))?;
     let mut parser = LineParser::default();
     let mut has_lines = false;
     for line in BufReader::new(file.take(BYTES_LOOKED_AT)).split(b'\n').take(LINES_LOOKED_AT) {

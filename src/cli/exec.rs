@@ -7,6 +7,7 @@ use labctl::lab::VERSION;
 use labctl::sweep::{Execution, Journal, Journals, Piece, SweepFolder};
 
 use super::conduct::random_token;
+use super::fulfil::tell_left_alone;
 use super::signals::listen;
 use super::sweep_progress::SweepProgress;
 use super::view::counted;
@@ -65,6 +66,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     if todo.is_empty() {
         return Ok(Exit::Done);
     }
+    tell_left_alone(&folder, terminal);
     let stop = StopSwitch::default();
     let signals = listen(&stop, terminal)?;
     let journal = Journal::begin(&folder.journals(), &plan.hash(VERSION))?;

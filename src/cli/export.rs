@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use labctl::event::MachineId;
-use labctl::export::{Window, labels};
+use labctl::export::Window;
 use labctl::store::RunPath;
 use labctl::time::LabTime;
 
@@ -102,11 +102,13 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         ));
         return Ok(Exit::Usage);
     }
-    let mut runs = match args.to {
+    let runs = match args.to {
         Format::Parquet => args.dialect.find_runs(&args.paths, terminal)?,
         _ => args.dialect.find_logs(&args.paths, terminal)?,
     };
-    tell_names(&mut runs, terminal);
+    for (run, words) in runs.iter().filter_map(|run| Some((run, run.state.words()?))) {
+        terminal.warn(format!("{}: {words}", run.folder.display()));
+    }
     let job = Job { args, window: &window, runs: &runs, terminal };
     match args.to {
         Format::Shiviz => drawn::shiviz(&job),
@@ -123,20 +125,6 @@ struct Job<'a> {
     window: &'a Window,
     runs: &'a [RunPath],
     terminal: &'a Terminal,
-}
-
-fn tell_names(runs: &mut [RunPath], terminal: &Terminal) {
-    for (run, words) in runs.iter().filter_map(|run| Some((run, run.state.words()?))) {
-        terminal.warn(format!("{}: {words}", run.folder.display()));
-    }
-    for place in labels::tell_apart(runs) {
-        let run = &runs[place];
-        let folder = run.folder.display();
-        terminal.warn(format!(
-            "{folder}: another run has its name, so here it is {}/{}",
-            run.experiment, run.run
-        ));
-    }
 }
 
 impl Job<'_> {

@@ -32,7 +32,7 @@ pub fn gather_and_show(
     if charts.is_empty() {
         return Ok(gathered);
     }
-    let plots = plots.join(folder.name());
+    let plots = plot::sweep_folder(plots, &folder.name());
     plot::write(&charts, &plots, Format::Png)?;
     terminal.say(format!("charts:  {} ({} files)", plots.display(), charts.len()));
     Ok(gathered)

@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::ValueEnum;
 use labctl::engine::StopSwitch;
+use labctl::file_name::file_name;
 use labctl::grade::{Assignment, Grade, Reading, Submission, csv, grade_run, page, summary};
 use labctl::missing;
 use labctl::spec::Broadcast;
-use labctl::store::{FindError, is_hidden, is_packed, write_file};
+use labctl::store::{FindError, is_hidden, is_packed, write_file, write_file_soon};
+use labctl::visible::on_one_line;
 
 use super::dialect_flags::{DialectFlags, share};
 use super::signals::listen;
@@ -88,8 +90,8 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             break;
         }
         let file = files.name(&submission.name);
-        write_file(&args.output.join(&file), page(&submission)?.as_bytes())?;
-        terminal.say(format!("{}: {}", submission.name, outcome(&submission)));
+        write_file_soon(&args.output.join(&file), page(&submission)?.as_bytes())?;
+        terminal.say(format!("{}: {}", on_one_line(&submission.name), outcome(&submission)));
         submissions.push(submission);
         pages.push(file);
     }
@@ -218,15 +220,13 @@ fn text(submissions: &[Submission]) -> String {
     view::table(&["submission", "verdict", "runs", "furthest from\nexpected, sd", "rules broken"], body)
 }
 
-/// Names of pages: harmless everywhere, and no two alike.
+/// Names of pages: those of the folders, and no two alike.
 #[derive(Default)]
 struct Files(BTreeSet<String>);
 
 impl Files {
     fn name(&mut self, submission: &str) -> String {
-        const LONGEST: usize = 80;
-        let harmless = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' };
-        let stem: String = submission.chars().map(harmless).take(LONGEST).collect();
+        let stem = file_name(submission);
         for number in 1_u32.. {
             let name = if number == 1 { format!("{stem}.md") } else { format!("{stem}-{number}.md") };
             // A file system may not tell large letters from small.

@@ -55,17 +55,25 @@ struct RunDocument<'a> {
 /// Measures every run at the paths.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let found = args.dialect.find_runs(&args.paths, terminal)?;
-    let (mut runs, mut logs) = (Vec::new(), Vec::new());
+    let (mut runs, mut logs, mut unreadable) = (Vec::new(), Vec::new(), 0_u64);
     let mut swept = BTreeSet::new();
     let mut alike = Vec::new();
     for run in &found {
         let rows = if run.dialect.is_some() {
-            let reading = measure_run(run, Purpose::default())?;
-            logs.push(reading.logs);
-            reading.rows
+            measure_run(run, Purpose::default()).map(|reading| {
+                logs.push((run, reading.logs));
+                reading.rows
+            })
         } else {
-            logs.push(Vec::new());
-            run_metrics(run)?
+            run_metrics(run)
+        };
+        let rows = match rows {
+            Ok(rows) => rows,
+            Err(error) => {
+                unreadable += 1;
+                terminal.error(error);
+                continue;
+            }
         };
         match &run.sweep {
             Some(sweep) => _ = swept.insert(sweep),
@@ -78,22 +86,21 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     for sweep in swept {
         terminal.say(format!("the runs of {sweep} are summarised by cell, in its summary.csv"));
     }
-    let text = match args.format {
-        TableFormat::Table => tables(&runs, &experiments),
+    match args.format {
+        TableFormat::Table => terminal.data(&tables(&runs, &experiments))?,
         TableFormat::Csv => {
             let mut out = Vec::new();
             file::write(&mut out, &runs.concat())?;
-            String::from_utf8(out)?
+            terminal.document(&String::from_utf8(out)?)?;
         }
         TableFormat::Json => {
             let document = |rows| Some(RunDocument { run: RunMetrics::of(rows)?, by_machine: rows });
             let runs = runs.iter().filter_map(|rows| document(rows)).collect();
-            serde_json::to_string_pretty(&Document { runs, experiments })? + "\n"
+            terminal.json(&Document { runs, experiments })?;
         }
-    };
-    terminal.data(&text)?;
-    let is_good = args.dialect.judge_runs(found.iter().zip(logs.iter().map(Vec::as_slice)), terminal);
-    Ok(if is_good { Exit::Done } else { Exit::Failed })
+    }
+    let is_good = args.dialect.judge_runs(logs.iter().map(|(run, logs)| (*run, &logs[..])), terminal);
+    Ok(if is_good && unreadable == 0 { Exit::Done } else { Exit::Failed })
 }
 
 /// A single run is no sample: only experiments with several are summarised.

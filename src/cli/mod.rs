@@ -30,6 +30,7 @@ pub mod plot;
 pub mod power;
 pub mod predict;
 mod progress;
+pub mod recover;
 pub mod report;
 pub mod reproduce;
 pub mod run;
@@ -117,6 +118,8 @@ pub enum Command {
     Power(power::Args),
     /// Draw the charts of runs
     Plot(plot::Args),
+    /// Complete the runs of processes that were killed
+    Recover(recover::Args),
     /// Write one page on runs: findings, verdicts, metrics, theory and charts
     Report(report::Args),
     /// Make many runs: over values of any key, and over replicates

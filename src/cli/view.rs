@@ -6,6 +6,7 @@ use labctl::metrics::summary::{RunMetrics, SummaryRow};
 use labctl::plan::{Cell, Plan};
 use labctl::statistics::Summary;
 use labctl::sweep::CellOutline;
+use labctl::visible::on_one_line;
 
 use super::rounding::Rounding;
 
@@ -151,7 +152,8 @@ pub fn known<T>(value: Option<T>, show: impl FnOnce(T) -> String) -> String {
 
 /// Words to the left, numbers to the right.
 pub fn table(header: &[&str], body: impl Iterator<Item = Vec<String>>) -> String {
-    let rows: Vec<Vec<String>> = body.collect();
+    // A name stays in its row, whatever is in it.
+    let rows: Vec<Vec<String>> = body.map(|row| row.iter().map(|cell| on_one_line(cell)).collect()).collect();
     let is_number = |text: &String| {
         [UNKNOWN, LEFT_OUT].contains(&text.as_str())
             || text.starts_with(|c: char| c.is_ascii_digit() || "-<>".contains(c))

@@ -17,6 +17,7 @@ use crate::event::MachineId;
 use crate::log::{Line, Taken, open_log};
 use crate::missing;
 use crate::store::{RunPath, RunState, is_hidden};
+use crate::visible::on_one_line;
 
 /// How the logs of a run are to be read.
 #[derive(Clone, Debug, PartialEq)]
@@ -280,11 +281,11 @@ fn run_of(
     };
     numbered.retain(|_, log| log.wanted);
     let contexts = numbered.iter().map(context).collect();
-    let folder_name = real.file_name().map(|name| name.to_string_lossy().into_owned());
+    let folder_name = real.file_name().map(|name| on_one_line(&name.to_string_lossy()));
     let folder_name = folder_name.unwrap_or_else(|| "logs".to_owned());
     Ok(RunPath {
         experiment: folder_name.clone(),
-        run: run.unwrap_or(folder_name),
+        run: run.map_or(folder_name, |run| on_one_line(&run)),
         folder: folder.to_owned(),
         logs: numbered.into_values().map(|log| log.path).collect(),
         manifest: None,

@@ -2,11 +2,11 @@
 //! it made before the next begins.
 
 pub mod measured;
+pub mod recovery;
 pub mod simulation;
 pub mod stated;
 pub mod twin;
 
-use std::fs::{self, File};
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use crate::engine::limits::TooManyFiles;
 use crate::engine::sockets::{self, EngineError, Epoch, LogPlace, Setup};
-use crate::engine::{Gauges, Observer, StopSwitch};
+use crate::engine::{Gauge, Gauges, Observer, StopSwitch};
 use crate::event::MachineId;
 use crate::log::EndReason;
 use crate::metrics;
@@ -23,8 +23,8 @@ use crate::reading::{Purpose, ReadError, Reading, read_run};
 use crate::spec::{Spec, to_toml};
 use crate::store::manifest::{Host, checksums};
 use crate::store::{
-    self, EVENTS_FILE, MANIFEST_FILE, METRICS_FILE, Manifest, RunFolder, RunPath, RunState, SPEC_FILE,
-    StoreError, find_runs,
+    self, EVENTS_FILE, MANIFEST_FILE, METRICS_FILE, Manifest, NewFile, RunFolder, RunPath, RunState,
+    SPEC_FILE, StoreError, find_runs,
 };
 use crate::table::{CsvSink, EventTable};
 
@@ -113,8 +113,14 @@ pub enum LabError {
     NeverStarted(DriveError),
     #[error("stopped before the first tick; nothing was logged")]
     StoppedBeforeStart,
-    #[error("the run's results could not be completed: {source}; what was written is kept in {kept}")]
+    #[error(
+        "the run's results could not be completed: {source}; what was written is kept in {kept}, and labctl recover completes what it can"
+    )]
     Incomplete { kept: PathBuf, source: Box<IncompleteCause> },
+    #[error(
+        "{folder} is no longer there: it was moved or removed while the run went on; what was logged is where it is now, and labctl recover completes what it can{after}"
+    )]
+    Gone { folder: PathBuf, after: String },
 }
 
 /// Why results could not be completed.
@@ -128,6 +134,10 @@ pub enum IncompleteCause {
     Store(#[from] StoreError),
     #[error("cannot find the logs: {0}")]
     Find(#[from] store::find::FindError),
+    #[error("cannot look for the logs: {0}")]
+    Look(io::Error),
+    #[error("it ended, and there is no log of it")]
+    NoLogs,
 }
 
 /// Runs the model on the engine asked for and keeps everything about it. Blocks
@@ -140,16 +150,51 @@ pub fn run(order: &Order) -> Result<Done, LabError> {
     };
     let run = Run::single(order.spec.clone(), folder.name());
     order.gauges.log_into(folder.path());
-    let outcome = store::write_file(&folder.path().join(SPEC_FILE), to_toml(&run.spec).as_bytes())
-        .map_err(LabError::Store)
-        .map(|()| drive(order, &run, folder.path()));
-    let outcome = match outcome {
-        Ok(outcome) if has_logs(folder.path()) => outcome,
-        Ok(Err(engine)) => return Err(give_up(&folder, LabError::NeverStarted(engine))),
-        Ok(Ok(_)) => return Err(give_up(&folder, LabError::StoppedBeforeStart)),
-        Err(error) => return Err(give_up(&folder, error)),
+    if let Err(error) = store::write_file_soon(&folder.path().join(SPEC_FILE), to_toml(&run.spec).as_bytes())
+    {
+        folder.discard();
+        return Err(error.into());
+    }
+    let outcome = drive(order, &run, folder.path());
+    match (folder.has_log(), outcome) {
+        (Ok(true), outcome) => keep(order, &run, folder, outcome),
+        (Ok(false), outcome) => Err(without_logs(order, &folder, outcome)),
+        (Err(error), outcome) => Err(out_of_sight(&folder, error, outcome.err())),
+    }
+}
+
+/// There is no log in the run's folder. Whether nothing was ever logged is known
+/// by the machines, which have not ticked then.
+fn without_logs(order: &Order, folder: &RunFolder, outcome: Result<EndReason, DriveError>) -> LabError {
+    let has_ticked = order.gauges.machines().iter().any(Gauge::has_ticked);
+    let error = match outcome {
+        Err(engine) if !has_ticked => LabError::NeverStarted(engine),
+        Ok(EndReason::Interrupted) if !has_ticked => LabError::StoppedBeforeStart,
+        outcome => return incomplete(folder, outcome.err(), IncompleteCause::NoLogs),
     };
-    keep(order, &run, folder, outcome)
+    folder.discard();
+    error
+}
+
+/// The run's folder cannot be looked into, so nothing is known of its logs.
+fn out_of_sight(folder: &RunFolder, error: io::Error, engine: Option<DriveError>) -> LabError {
+    if error.kind() == io::ErrorKind::NotFound {
+        let after = engine.map_or_else(String::new, |engine| format!("; before that, {engine}"));
+        return LabError::Gone { folder: folder.path().to_owned(), after };
+    }
+    incomplete(folder, engine, IncompleteCause::Look(error))
+}
+
+fn incomplete(folder: &RunFolder, engine: Option<DriveError>, cause: IncompleteCause) -> LabError {
+    kept_incomplete(folder.path().to_owned(), engine, cause)
+}
+
+fn kept_incomplete(kept: PathBuf, engine: Option<DriveError>, cause: IncompleteCause) -> LabError {
+    let source = Box::new(match engine {
+        Some(engine) => IncompleteCause::After { engine, then: Box::new(cause) },
+        None => cause,
+    });
+    LabError::Incomplete { kept, source }
 }
 
 /// Simulated runs are not named by their time, which is not theirs.
@@ -182,19 +227,6 @@ fn drive(order: &Order, run: &Run, folder: &Path) -> Result<EndReason, DriveErro
     })
 }
 
-fn has_logs(folder: &Path) -> bool {
-    find_runs(folder).is_ok()
-}
-
-/// Nothing was logged: the folder would only mislead.
-fn give_up(folder: &RunFolder, error: LabError) -> LabError {
-    if !has_logs(folder.path()) {
-        // Whatever stands in the way of this is told by the error itself.
-        let _ = fs::remove_dir_all(folder.path());
-    }
-    error
-}
-
 fn keep(
     order: &Order,
     run: &Run,
@@ -205,39 +237,38 @@ fn keep(
     let reason = *outcome.as_ref().unwrap_or(&EndReason::Failed);
     let failure = outcome.err();
     let completed = digest(&kept, order.history_bytes_max).and_then(|reading| {
-        let manifest = manifest(order, run, reason, failure.as_ref(), &kept)?;
-        let mut json = serde_json::to_vec_pretty(&manifest)
-            .map_err(|error| StoreError::write(&kept.join(MANIFEST_FILE), io::Error::from(error)))?;
-        json.push(b'\n');
-        store::write_file(&kept.join(MANIFEST_FILE), &json)?;
+        write_manifest(manifest(order, run, reason, failure.as_ref(), &kept)?, &kept)?;
         Ok((reading, folder.put_into_place()?))
     });
     match (completed, failure) {
         (Ok((reading, folder)), failure) => Ok(Done { folder, reason, failure, reading }),
-        (Err(cause), None) => Err(LabError::Incomplete { kept, source: Box::new(cause) }),
-        (Err(then), Some(engine)) => {
-            let source = Box::new(IncompleteCause::After { engine, then: Box::new(then) });
-            Err(LabError::Incomplete { kept, source })
-        }
+        (Err(cause), failure) => Err(kept_incomplete(kept, failure, cause)),
     }
+}
+
+fn write_manifest(manifest: Manifest, folder: &Path) -> Result<(), StoreError> {
+    let path = folder.join(MANIFEST_FILE);
+    let json = manifest.to_bytes().map_err(|source| StoreError::write(&path, source))?;
+    store::write_file_soon(&path, &json)
 }
 
 /// From the logs to `events.csv` and `metrics.csv`.
 fn digest(folder: &Path, history_bytes_max: u64) -> Result<Reading, IncompleteCause> {
     let runs = find_runs(folder)?;
     let events = folder.join(EVENTS_FILE);
-    let file = File::create(&events).map_err(|source| StoreError::write(&events, source))?;
-    let mut table = EventTable::new(CsvSink::new(BufWriter::new(file)));
+    let mut file = NewFile::begin(&events)?;
+    let mut table = EventTable::new(CsvSink::new(BufWriter::new(&mut file)));
     // It is this process that holds the run, and its machines have ended.
     let run = &RunPath { state: RunState::InPlace, ..runs[0].clone() };
     let purpose = Purpose { series: true, history: run.log_bytes() <= history_bytes_max };
     let reading = read_run(run, purpose, Some(&mut table))?;
     table.finish().map_err(ReadError::Table)?;
+    file.finish_soon()?;
     let mut rows = Vec::new();
     let path = folder.join(METRICS_FILE);
     metrics::file::write(&mut rows, &reading.rows)
         .map_err(|source| StoreError::write(&path, source.into()))?;
-    store::write_file(&path, &rows)?;
+    store::write_file_soon(&path, &rows)?;
     Ok(reading)
 }
 

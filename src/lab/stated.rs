@@ -6,11 +6,12 @@ use std::path::Path;
 
 use crate::audit::{Change, ChangedFile, Stated};
 use crate::lab::SIMULATOR;
+use crate::lab::recovery::RECOVERED;
 use crate::log::{EndReason, machine_of_file};
 use crate::plan::Run;
 use crate::spec;
 use crate::store::manifest::checksum;
-use crate::store::{MANIFEST_FILE, Manifest, RunPath, SPEC_FILE};
+use crate::store::{EVENTS_FILE, MANIFEST_FILE, METRICS_FILE, Manifest, RunPath, SPEC_FILE};
 
 impl Stated {
     /// As a run is planned, and ended.
@@ -32,7 +33,10 @@ impl Stated {
             clock_rates: manifest.clock_rates.clone(),
             speedup: manifest.speedup,
             seed: manifest.seed,
-            reason: EndReason::ALL.into_iter().find(|reason| reason.word() == manifest.status),
+            reason: match manifest.status.as_str() {
+                RECOVERED => Some(EndReason::Completed),
+                status => EndReason::ALL.into_iter().find(|reason| reason.word() == status),
+            },
             spec: None,
             changed_files: Vec::new(),
         }
@@ -46,19 +50,54 @@ pub fn stated(stored: &RunPath, mut warn: impl FnMut(String)) -> Option<Stated> 
     let Some(manifest) = &stored.manifest else {
         if stored.dialect.is_none() && path.symlink_metadata().is_ok() {
             warn(format!("{} is no manifest that can be read; nothing is held against it", path.display()));
+            return without_manifest(stored);
         }
         return None;
     };
-    let changed_files = changed_files(stored, &manifest.sha256).unwrap_or_else(|error| {
+    let mut changed_files = changed_files(stored, &manifest.sha256).unwrap_or_else(|error| {
         warn(format!("{}: not all checksums are held against it: {error}", path.display()));
         Vec::new()
     });
+    match manifest_is_changed(stored, manifest) {
+        Ok(true) => changed_files.push(changed_manifest()),
+        Ok(false) => {}
+        Err(error) => warn(format!("{}: its own checksum is not held against it: {error}", path.display())),
+    }
     let spec_path = stored.folder.join(SPEC_FILE);
     let spec = spec_path.is_file().then(|| spec::load(&spec_path, &[])).transpose().unwrap_or_else(|error| {
         warn(format!("{}: nothing is held against its spec: {error}", stored.folder.display()));
         None
     });
     Some(Stated { spec, changed_files, ..Stated::of_manifest(manifest) })
+}
+
+/// What a run of labctl states whose manifest was spoilt: as its spec has it.
+fn without_manifest(stored: &RunPath) -> Option<Stated> {
+    let run = Run::single(spec::load(&stored.folder.join(SPEC_FILE), &[]).ok()?, stored.run.clone());
+    Some(Stated {
+        simulated: false,
+        clock_rates: run.clock_rates().to_vec(),
+        speedup: run.spec.speedup,
+        seed: run.spec.seed,
+        reason: None,
+        spec: Some(run.spec),
+        changed_files: vec![changed_manifest()],
+    })
+}
+
+fn changed_manifest() -> ChangedFile {
+    ChangedFile { name: MANIFEST_FILE.to_owned(), machine: None, change: Change::Edited }
+}
+
+/// By its own checksum. One without it is of an older version, or has lost the
+/// name of it, which is a file's that no run has then.
+fn manifest_is_changed(stored: &RunPath, manifest: &Manifest) -> io::Result<bool> {
+    let is_of_runs = |name: &String| {
+        let known = [SPEC_FILE, EVENTS_FILE, METRICS_FILE].contains(&name.as_str());
+        known || machine_of_file(Path::new(name)).is_some() || stored.folder.join(name).is_file()
+    };
+    let is_unchanged = manifest.is_unchanged(&stored.folder.join(MANIFEST_FILE))?;
+    Ok(!is_unchanged.unwrap_or_else(|| manifest.sha256.keys().all(is_of_runs)))
 }
 
 /// Files that are not as their checksums say, of the logs that are asked for
@@ -68,7 +107,9 @@ fn changed_files(stored: &RunPath, sums: &BTreeMap<String, String>) -> io::Resul
     let wanted: BTreeSet<String> = stored.logs.iter().filter_map(|log| name_of(log)).collect();
     let mut changed = Vec::new();
     // A manifest from anywhere may name files anywhere; those are not looked at.
-    for (name, sum) in sums.iter().filter(|(name, _)| name_of(Path::new(name)).as_ref() == Some(*name)) {
+    // Its own checksum is another matter.
+    let others = sums.iter().filter(|(name, _)| *name != MANIFEST_FILE);
+    for (name, sum) in others.filter(|(name, _)| name_of(Path::new(name)).as_ref() == Some(*name)) {
         let path = stored.folder.join(name);
         let machine = machine_of_file(&path);
         let change = if !path.is_file() {

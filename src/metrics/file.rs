@@ -1,14 +1,23 @@
 //! `metrics.csv`: a row a machine, one owner for writing and for reading.
 
+use std::borrow::Cow;
 use std::io::{Read, Write};
 
 use super::MachineMetrics;
+use crate::spreadsheet::cell;
 
-/// Writes the rows with a header line.
+/// Writes the rows with a header line. Names are written as text, whatever they
+/// begin with.
 pub fn write(out: impl Write, rows: &[MachineMetrics]) -> csv::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     for row in rows {
-        writer.serialize(row)?;
+        match (cell(&row.experiment), cell(&row.run)) {
+            (Cow::Borrowed(_), Cow::Borrowed(_)) => writer.serialize(row)?,
+            (experiment, run) => {
+                let (experiment, run) = (experiment.into_owned(), run.into_owned());
+                writer.serialize(MachineMetrics { experiment, run, ..row.clone() })?;
+            }
+        }
     }
     writer.flush()?;
     Ok(())

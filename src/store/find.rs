@@ -10,8 +10,10 @@ use super::{
     JOURNAL_FOLDER, MANIFEST_FILE, METRICS_FILE, Manifest, PARTIAL_SUFFIX, PLAN_FILE, RUNS_FILE, lock,
 };
 use crate::dialect::DialectRuns;
+use crate::file_name::file_name;
 use crate::log::machine_of_file;
 use crate::missing;
+use crate::visible::on_one_line;
 
 /// A run as it lies on disk.
 #[derive(Clone, Debug, PartialEq)]
@@ -254,15 +256,18 @@ fn is_sweep(folder: &Path) -> bool {
 
 fn run_at(real: &Path, shown: &Path, logs: Vec<PathBuf>) -> RunPath {
     let name = |path: Option<&Path>| {
-        let name = path.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        let name = path.and_then(Path::file_name).map(|name| on_one_line(&name.to_string_lossy()));
         name.unwrap_or_else(|| "logs".to_owned())
     };
     let manifest = Manifest::read(&shown.join(MANIFEST_FILE)).ok();
+    // Names that lead elsewhere were not written by labctl, and are not believed.
+    let is_name = |name: &str| file_name(name) == name;
+    let told = manifest.as_ref().filter(|told| is_name(&told.experiment) && is_name(&told.run));
     let folder_name = name(Some(real));
     let is_ours = shown.join(super::SPEC_FILE).is_file();
     // Logs of others lie in one folder a run, which names both.
     let experiment = if is_ours { name(real.parent()) } else { folder_name.clone() };
-    let (experiment, run) = match &manifest {
+    let (experiment, run) = match told {
         Some(Manifest { experiment, run, .. }) => (experiment.clone(), run.clone()),
         None => (experiment, folder_name.trim_end_matches(PARTIAL_SUFFIX).to_owned()),
     };

@@ -1,6 +1,7 @@
 //! Gathering a sweep: from its journals to one table of all runs and one of
 //! what they amount to, in the order of the plan, however they came in.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use super::demand::Demand;
@@ -11,6 +12,7 @@ use super::journals::{Damage, Double, Journals};
 use crate::metrics::MachineMetrics;
 use crate::metrics::summary::summarise;
 use crate::plan::Plan;
+use crate::spreadsheet;
 use crate::store::NewFile;
 
 /// What a sweep has come to.
@@ -63,7 +65,8 @@ pub fn gather(
     let mut summaries = Table::begin(folder.summary_file())?;
     let mut doubted = Vec::new();
     for (at, cell) in plan.cells().iter().enumerate() {
-        let values: Vec<&str> = axes.iter().map(|axis| setting(&cell.settings, axis)).collect();
+        let values: Vec<Cow<'_, str>> =
+            axes.iter().map(|axis| spreadsheet::cell(setting(&cell.settings, axis))).collect();
         let mut rows = Vec::new();
         for number in demand.runs_of(plan, at) {
             let Some(Entry { rows: machines, doubts, .. }) = journals.entry(number)? else { continue };
@@ -131,7 +134,8 @@ impl Table {
         let failed = |source| SweepError::Table { path: self.path.clone(), source };
         if !self.has_head {
             self.has_head = true;
-            let names = head.map(str::to_owned).chain(names(row).map_err(failed)?);
+            let names =
+                head.map(|name| spreadsheet::cell(name).into_owned()).chain(names(row).map_err(failed)?);
             self.out.write_record(names.collect::<Vec<_>>()).map_err(failed)?;
         }
         self.out.serialize((columns, row)).map_err(failed)

@@ -30,6 +30,8 @@ mod shell;
 mod signals;
 mod simulation;
 mod slurm;
+#[cfg(unix)]
+mod store;
 mod strangers;
 mod support;
 mod sweep;
