@@ -11,7 +11,7 @@ pub const EVENTS_MAX: f64 = 50e6;
 /// A spec asks for more simulated events than it may.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[error(
-    "its spec asks for about {events:.1e} simulated events a run, and {runs} of them for at most {limit:.1e}; a shorter \
+    "it asks for about {events:.1e} simulated events a run, and {runs} of them for at most {limit:.1e}; a shorter \
      duration or lower clock rates bring it below"
 )]
 pub struct OverBudget {

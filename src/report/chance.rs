@@ -100,9 +100,9 @@ mod tests {
         let tone = |values: &[Option<f64>]| said(values).map(|remark| remark.tone);
         assert_eq!(tone(&[Some(1.0), Some(-2.9)]), Some(Tone::Good));
         assert_eq!(tone(&[Some(1.0), Some(-3.1)]), Some(Tone::Warning));
-        let text = said(&[Some(3.14), Some(-9.5)]).unwrap().text;
+        let text = said(&[Some(3.25), Some(-9.5)]).unwrap().text;
         assert!(
-            text.contains("e, final clock of machine 2 by −9.5 and e, final clock of machine 2 by +3.14"),
+            text.contains("e, final clock of machine 2 by −9.5 and e, final clock of machine 2 by +3.25"),
             "{text}"
         );
         assert_eq!(tone(&[None]), None, "nothing is known");

@@ -117,10 +117,11 @@ fn hold(
     }
 }
 
-/// All experiments of a report share what may be simulated for it.
+/// No experiment of a report takes more than a fifth of what may be simulated
+/// for all of them.
 fn expect(shared: &Spec, events_left: &mut f64) -> Result<Expected, NoExpectation> {
     let run = Run::single(shared.clone(), String::new());
-    let expected = Expected::of(&run, RUNS, *events_left, &StopSwitch::default())?;
+    let expected = Expected::of(&run, RUNS, events_left.min(EVENTS_MAX / 5.0), &StopSwitch::default())?;
     *events_left -= events(shared) * f64::from(expected.runs());
     Ok(expected)
 }

@@ -69,7 +69,7 @@ fn one_run_is_told_in_full() {
             "<html lang=\"en\">",
             "<title>lab / one",
             "Machine 2 (1 tick/s) is overloaded: 1.67 messages arrive for each of its ticks",
-            "(expected: 14)",
+            "(expected: 15)",
             "Machines 1 and 3 keep up: their queues come back to empty, and at most 1 message was seen waiting.",
             "The logs are sound by all 21 rules.",
             "simulated in virtual time",
@@ -122,7 +122,7 @@ fn several_runs_are_summarised_with_intervals_and_told_in_short() {
         &[
             "<h1 dir=\"auto\">7 runs, 1 experiment</h1>",
             "lab: machine 2 (1 tick/s) is overloaded",
-            "over 7 runs (expected: 14)",
+            "over 7 runs (expected: 15)",
             "The logs of 7 runs are sound",
             "<caption>Over the runs, machine by machine</caption>",
             "<caption>The mean beside what is expected</caption>",
