@@ -48,15 +48,18 @@ pub enum Quantity {
     EndQueue,
     FinalClock,
     ClockDiff,
+    /// Seconds of lab time from arrival to pop, on average over its RECEIVEs.
+    WaitMean,
 }
 
 impl Quantity {
-    pub const ALL: [Quantity; 5] = [
+    pub const ALL: [Quantity; 6] = [
         Quantity::Utilisation,
         Quantity::MaxQueue,
         Quantity::EndQueue,
         Quantity::FinalClock,
         Quantity::ClockDiff,
+        Quantity::WaitMean,
     ];
 
     /// The name of the metric.
@@ -67,6 +70,7 @@ impl Quantity {
             Quantity::EndQueue => "end_queue",
             Quantity::FinalClock => "final_clock",
             Quantity::ClockDiff => "clock_diff",
+            Quantity::WaitMean => "wait_mean",
         }
     }
 
@@ -77,7 +81,7 @@ impl Quantity {
 
     /// How many decimals of a single run's value are shown.
     pub fn decimals(self) -> usize {
-        if self == Quantity::Utilisation { 3 } else { 1 }
+        if matches!(self, Quantity::Utilisation | Quantity::WaitMean) { 3 } else { 1 }
     }
 
     /// As a run shows it.
@@ -89,6 +93,7 @@ impl Quantity {
             Quantity::EndQueue => whole(row.end_queue),
             Quantity::FinalClock => Some(row.final_clock as f64),
             Quantity::ClockDiff => whole(row.clock_diff),
+            Quantity::WaitMean => row.wait_mean,
         }
     }
 }
@@ -120,6 +125,8 @@ pub struct Course {
     pub clock: Vec<f64>,
     /// The largest clock of the run − its own.
     pub behind: Vec<f64>,
+    /// Seconds that the message waited which it read last; 0 before the first.
+    pub wait: Vec<f64>,
 }
 
 impl Expected {
@@ -171,8 +178,8 @@ impl Expected {
         self.runs = runs;
         for machine in &mut self.machines {
             machine.values.iter_mut().for_each(|values| values.sort_by(f64::total_cmp));
-            let Course { queue, clock, behind, .. } = &mut machine.course;
-            for sum in [queue, clock, behind].into_iter().flatten() {
+            let Course { queue, clock, behind, wait, .. } = &mut machine.course;
+            for sum in [queue, clock, behind, wait].into_iter().flatten() {
                 *sum /= f64::from(runs.max(1));
             }
         }
@@ -236,12 +243,16 @@ impl Course {
     fn add(&mut self, times: &[LabTime], of: &Course) {
         if self.times_s.is_empty() {
             self.times_s = times.iter().map(|time| time.as_secs_f64()).collect();
-            (self.queue, self.clock, self.behind) = (of.queue.clone(), of.clock.clone(), of.behind.clone());
+            let Course { queue, clock, behind, wait, .. } = of.clone();
+            (self.queue, self.clock, self.behind, self.wait) = (queue, clock, behind, wait);
             return;
         }
-        for (sums, values) in
-            [(&mut self.queue, &of.queue), (&mut self.clock, &of.clock), (&mut self.behind, &of.behind)]
-        {
+        for (sums, values) in [
+            (&mut self.queue, &of.queue),
+            (&mut self.clock, &of.clock),
+            (&mut self.behind, &of.behind),
+            (&mut self.wait, &of.wait),
+        ] {
             sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
         }
     }
@@ -253,6 +264,7 @@ struct Seen {
     courses: Vec<Course>,
     clocks: Vec<u64>,
     queues: Vec<u64>,
+    waits: Vec<f64>,
     /// Sums, over ticks, of the queue that each met.
     met: Vec<u64>,
     next: usize,
@@ -267,6 +279,7 @@ impl Seen {
             courses: vec![Course::default(); machines],
             clocks: vec![0; machines],
             queues: vec![0; machines],
+            waits: vec![0.0; machines],
             met: vec![0; machines],
             next: 0,
         }
@@ -277,7 +290,8 @@ impl Seen {
         self.pass(passed);
         let at = machine.index();
         self.clocks[at] = event.clock;
-        if let Action::Receive { queue_length, .. } = event.action {
+        if let Action::Receive { queue_length, message } = event.action {
+            self.waits[at] = time.as_secs_f64() - message.arrived.as_secs_f64();
             self.queues[at] = queue_length;
             self.met[at] += queue_length + 1;
         }
@@ -288,10 +302,11 @@ impl Seen {
         let leader = self.clocks.iter().max().copied().unwrap_or_default();
         for _ in 0..points.min(self.times.len() - self.next) {
             self.next += 1;
-            for ((course, clock), queue) in self.courses.iter_mut().zip(&self.clocks).zip(&self.queues) {
-                course.queue.push(*queue as f64);
-                course.clock.push(*clock as f64);
-                course.behind.push((leader - clock) as f64);
+            for (at, course) in self.courses.iter_mut().enumerate() {
+                course.queue.push(self.queues[at] as f64);
+                course.clock.push(self.clocks[at] as f64);
+                course.behind.push((leader - self.clocks[at]) as f64);
+                course.wait.push(self.waits[at]);
             }
         }
     }
@@ -348,7 +363,6 @@ mod tests {
                     Quantity::ALL.iter().for_each(|quantity| tally.add(&expected, &held, machine, *quantity));
                 }
             }
-            println!("{tally:?}");
             tally
         }
 
@@ -369,6 +383,7 @@ mod tests {
         }
 
         fn assert_as_chance_has_it(&self) {
+            dbg!(self);
             // 0.27 % of sound means lie beyond 3 standard errors.
             assert!(self.means_off as f64 <= 1.0 + 0.01 * self.means as f64, "{self:?}");
             assert!(self.furthest_se < 5.0, "{self:?}");

@@ -67,7 +67,15 @@ impl Quotes {
 
 /// A finding as `file:line: text`.
 pub fn told(history: &History, finding: &Finding) -> String {
-    format!("{}: {}", place(history, finding.place), finding.text)
+    format!("{}: {}", whereabouts(history, finding), finding.text)
+}
+
+/// Where a finding is, as `file:line` or the file alone.
+pub fn whereabouts(history: &History, finding: &Finding) -> String {
+    match &finding.file {
+        Some(file) => path(history, finding.place).with_file_name(file).display().to_string(),
+        None => place(history, finding.place),
+    }
 }
 
 /// A place as `file:line`, or the file alone for the log as a whole.
@@ -78,7 +86,15 @@ pub fn place(history: &History, place: Place) -> String {
 
 /// The file's name alone: its folder was told before.
 pub fn short_place(history: &History, of: Place) -> String {
-    let whole = place(history, of);
+    file_alone(&place(history, of))
+}
+
+/// The same of a finding.
+pub fn short_whereabouts(history: &History, finding: &Finding) -> String {
+    file_alone(&whereabouts(history, finding))
+}
+
+fn file_alone(whole: &str) -> String {
     whole.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
 }
 

@@ -7,7 +7,7 @@ use labctl::audit::{self, Audit, Finding, Place, RULES, Rule, Ruling};
 use labctl::history::History;
 use labctl::lab::stated::stated;
 use labctl::nearest::nearest;
-use labctl::quotes::{Quotes, place, short_place, told};
+use labctl::quotes::{Quotes, place, short_place, told, whereabouts};
 use labctl::reading::read_history;
 use labctl::store::RunPath;
 use labctl::visible::on_one_line;
@@ -268,7 +268,13 @@ impl FindingDocument {
     fn of(checked: &Checked, finding: &Finding) -> FindingDocument {
         FindingDocument {
             text: finding.text.clone(),
-            place: QuoteDocument::of(checked, finding.place),
+            place: QuoteDocument {
+                file: whereabouts(
+                    &checked.history,
+                    &Finding { place: Place { line: 0, ..finding.place }, ..finding.clone() },
+                ),
+                ..QuoteDocument::of(checked, finding.place)
+            },
             proof: finding.proof.iter().map(|line| QuoteDocument::of(checked, *line)).collect(),
         }
     }

@@ -7,8 +7,8 @@ use labctl::plan::Plan;
 use labctl::sweep::{Execution, Journal, Journals, SweepError, SweepFolder, left_alone};
 
 use super::Terminal;
-use super::conduct::random_token;
 use super::sweep_progress::SweepProgress;
+use super::token::random_token;
 use super::view::counted;
 
 /// Tells what lies among the journals and is not the sweep's to clear away.

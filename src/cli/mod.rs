@@ -41,6 +41,7 @@ mod spec_flags;
 pub mod sweep;
 mod sweep_progress;
 mod terminal;
+mod token;
 pub mod twin;
 pub mod verify;
 mod view;

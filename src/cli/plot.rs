@@ -26,7 +26,7 @@ Examples:
   labctl plot somebody/logs/ --plots their-plots --format svg --theme dark
   labctl plot somebody/logs/ --dialect auto
 
-The charts of a run go to plots/<experiment>/<run>/: queues, clocks, drift, jumps, and on demand a
+The charts of a run go to plots/<experiment>/<run>/: queues, clocks, drift, jumps, waits, and on demand a
 space-time diagram of its messages. Short dashes are theory, where the run's spec is there. Those
 against speed ratio (max queue, end queue, clock difference) take in all that is asked for. Charts
 of other runs stay as they are. Those of a sweep as a whole go to plots/<sweep>/ and show the runs
@@ -74,6 +74,7 @@ enum ChartFlag {
     Clocks,
     Drift,
     Jumps,
+    Wait,
     SpaceTime,
     SpeedRatio,
     Sweep,
@@ -86,6 +87,7 @@ impl ChartFlag {
             RunChart::Clocks => ChartFlag::Clocks,
             RunChart::Drift => ChartFlag::Drift,
             RunChart::Jumps => ChartFlag::Jumps,
+            RunChart::Wait => ChartFlag::Wait,
         }
     }
 }

@@ -165,6 +165,7 @@ fn expectation(run: &Run, expected: &Expected) -> String {
         "utilisation",
         "final\nclock",
         "clock\ndifference",
+        "mean\nwait, s",
     ];
     let body = run.machines().map(|machine| {
         let of = |quantity: Quantity| shown(expected.moments(machine, quantity), quantity.decimals());
@@ -176,6 +177,7 @@ fn expectation(run: &Run, expected: &Expected) -> String {
             of(Quantity::Utilisation),
             of(Quantity::FinalClock),
             of(Quantity::ClockDiff),
+            of(Quantity::WaitMean),
         ]
     });
     let runs = view::counted(u64::from(expected.runs()), "simulated run");

@@ -30,6 +30,11 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         let folder = labctl::visible::on_one_line(&stored.folder.display().to_string());
         match verify(&stored)? {
             Verdict::Same { lines } => terminal.data(&format!("{folder}: the same, {lines} lines\n"))?,
+            Verdict::LineEnds { log } => {
+                terminal.data(&format!("{folder}: differs\n"))?;
+                terminal.error(format!("{}: differs in its line ends alone (CRLF)", log.display()));
+                exit = Exit::Failed;
+            }
             Verdict::Differs { log, line, stored, simulated } => {
                 terminal.data(&format!("{folder}: differs\n"))?;
                 let place = labctl::visible::on_one_line(&format!("{}:{line}", log.display()));

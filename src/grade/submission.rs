@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::audit::{Audit, Finding, RULES, Rule, Ruling, audit};
+use crate::audit::{Audit, Finding, RULES, Rule, Ruling, Verdict, audit};
 use crate::budget::EVENTS_MAX;
 use crate::engine::StopSwitch;
 use crate::event::MachineId;
@@ -216,7 +216,7 @@ pub fn grade_run(run: &RunPath, assignment: &Assignment, stop: &StopSwitch) -> R
     let audit = audit(&history, stated.as_ref(), &RULES);
     let quotes =
         Quotes::of(&history, &audit).map_err(|source| ReadError::Log { path: run.folder.clone(), source })?;
-    let broken = audit.rulings.iter().filter(|ruling| ruling.count() > 0);
+    let broken = audit.rulings.iter().filter(|ruling| ruling.verdict == Verdict::Unsound);
     let findings = broken.map(|ruling| tell(ruling, &history, &quotes)).collect();
     let spec = planned(run).map_or_else(
         |_| assignment.spec(&history, &reading.rows).map_err(|none| none.to_string()),
@@ -251,7 +251,7 @@ fn against_theory(run: Measured, stop: &StopSwitch) -> Result<Vec<Residual>, Str
 /// Programs of others start their machines as they please, and what hangs on
 /// the last moment, or on the longest moment, would be held against them.
 fn is_told(residual: &Residual) -> bool {
-    !matches!(residual.quantity, Quantity::ClockDiff | Quantity::MaxQueue)
+    matches!(residual.quantity, Quantity::Utilisation | Quantity::EndQueue | Quantity::FinalClock)
 }
 
 fn tell(ruling: &Ruling, history: &History, quotes: &Quotes) -> Told {

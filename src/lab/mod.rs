@@ -1,6 +1,7 @@
 //! The lab: a run from its plan to its results on disk. Each stage saves what
 //! it made before the next begins.
 
+mod line_ends;
 pub mod measured;
 pub mod recovery;
 pub mod simulation;
@@ -9,12 +10,13 @@ pub mod twin;
 
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::limits::TooManyFiles;
-use crate::engine::sockets::{self, EngineError, Epoch, LogPlace, Setup};
-use crate::engine::{Gauge, Gauges, Observer, StopSwitch};
+use crate::engine::sockets::{self, EngineError, Epoch, LogPlace, Moment, Setup};
+use crate::engine::{Gauge, Gauges, Observer, StopSwitch, Token};
 use crate::event::MachineId;
 use crate::log::EndReason;
 use crate::metrics;
@@ -41,8 +43,8 @@ pub struct Order {
     /// The run's name; without one it is named after its time and seed.
     pub run_name: Option<String>,
     pub engine: Engine,
-    /// What machines say to each other to be let in; hard to guess.
-    pub token: String,
+    /// What machines must know to be let in by each other.
+    pub token: Token,
     pub stop: StopSwitch,
     pub gauges: Gauges,
     pub observer: Observer,
@@ -68,15 +70,18 @@ impl Engine {
     /// What the manifest says: the engine, and where the machines live.
     fn words(&self) -> (&'static str, &'static str) {
         match self {
-            Engine::Sockets => ("sockets", "tasks"),
+            Engine::Sockets => ("sockets", TASKS),
             Engine::SocketProcesses { .. } => ("sockets", "processes"),
-            Engine::Simulator => (SIMULATOR, "tasks"),
+            Engine::Simulator => (SIMULATOR, TASKS),
         }
     }
 }
 
 /// The simulator's name in manifests.
 pub const SIMULATOR: &str = "simulator";
+
+/// The word in manifests for machines that all live in one process.
+const TASKS: &str = "tasks";
 
 /// An engine could not bring a run to its end.
 #[derive(Debug, thiserror::Error)]
@@ -143,6 +148,7 @@ pub enum IncompleteCause {
 /// Runs the model on the engine asked for and keeps everything about it. Blocks
 /// until the run has ended.
 pub fn run(order: &Order) -> Result<Done, LabError> {
+    let asked = Moment::now();
     let name = order.run_name.clone();
     let folder = match &name {
         Some(name) => RunFolder::create(&order.results, &order.spec.name, name)?,
@@ -157,7 +163,7 @@ pub fn run(order: &Order) -> Result<Done, LabError> {
     }
     let outcome = drive(order, &run, folder.path());
     match (folder.has_log(), outcome) {
-        (Ok(true), outcome) => keep(order, &run, folder, outcome),
+        (Ok(true), outcome) => keep(order, asked, &run, folder, outcome),
         (Ok(false), outcome) => Err(without_logs(order, &folder, outcome)),
         (Err(error), outcome) => Err(out_of_sight(&folder, error, outcome.err())),
     }
@@ -229,6 +235,7 @@ fn drive(order: &Order, run: &Run, folder: &Path) -> Result<EndReason, DriveErro
 
 fn keep(
     order: &Order,
+    asked: Moment,
     run: &Run,
     folder: RunFolder,
     outcome: Result<EndReason, DriveError>,
@@ -237,7 +244,9 @@ fn keep(
     let reason = *outcome.as_ref().unwrap_or(&EndReason::Failed);
     let failure = outcome.err();
     let completed = digest(&kept, order.history_bytes_max).and_then(|reading| {
-        write_manifest(manifest(order, run, reason, failure.as_ref(), &kept)?, &kept)?;
+        let errors = reading.errors();
+        let ending = Ending { reason, failure: failure.as_ref(), errors, took: Moment::now().since(asked) };
+        write_manifest(manifest(order, run, &ending, &kept)?, &kept)?;
         Ok((reading, folder.put_into_place()?))
     });
     match (completed, failure) {
@@ -272,13 +281,16 @@ fn digest(folder: &Path, history_bytes_max: u64) -> Result<Reading, IncompleteCa
     Ok(reading)
 }
 
-fn manifest(
-    order: &Order,
-    run: &Run,
+/// How a run ended.
+struct Ending<'a> {
     reason: EndReason,
-    failure: Option<&DriveError>,
-    folder: &Path,
-) -> Result<Manifest, StoreError> {
+    failure: Option<&'a DriveError>,
+    /// ERROR lines in its logs.
+    errors: u64,
+    took: Duration,
+}
+
+fn manifest(order: &Order, run: &Run, ending: &Ending<'_>, folder: &Path) -> Result<Manifest, StoreError> {
     Ok(Manifest {
         labctl_version: VERSION.to_owned(),
         labctl_commit: COMMIT.to_owned(),
@@ -289,11 +301,53 @@ fn manifest(
         isolation: order.engine.words().1.to_owned(),
         speedup: run.spec.speedup,
         clock_rates: run.clock_rates().to_vec(),
-        status: reason.word().to_owned(),
-        failure: failure.map(DriveError::to_string),
+        status: ending.reason.word().to_owned(),
+        failure: ending.failure.map(DriveError::to_string),
+        errors: ending.errors,
         host: Host::this(),
         started: order.now.to_string(),
-        ended: Timestamp::now().to_string(),
+        ended: ended(order.now, ending.took).to_string(),
         sha256: checksums(folder).map_err(|source| StoreError::write(folder, source))?,
     })
+}
+
+/// The wall clock may be set while a run goes on.
+fn ended(started: Timestamp, took: Duration) -> Timestamp {
+    SignedDuration::try_from(took).ok().and_then(|took| started.checked_add(took).ok()).unwrap_or(started)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::spec::parse;
+
+    /// A wall clock that is set back while the run goes on, as seen from its start.
+    #[test]
+    fn a_run_ends_after_it_started_whatever_the_wall_clock_says() {
+        let results = tempfile::tempdir().unwrap();
+        let spec =
+            parse("test", "name = \"t\"\nduration = \"5s\"\n[[machine]]\nclock_rate = 4\ncount = 2\n", &[])
+                .unwrap();
+        let now = "2222-02-22T22:22:22Z".parse::<Timestamp>().unwrap();
+        let order = Order {
+            gauges: Gauges::new(spec.machine_count()),
+            spec,
+            results: results.path().to_owned(),
+            run_name: Some("one".to_owned()),
+            engine: Engine::Simulator,
+            token: Token::of([7; 16]),
+            stop: StopSwitch::default(),
+            observer: Arc::new(|_| {}),
+            now,
+            history_bytes_max: 0,
+        };
+        let done = run(&order).unwrap();
+        let manifest = Manifest::read(&done.folder.join(MANIFEST_FILE)).unwrap();
+        let ended = manifest.ended.parse::<Timestamp>().unwrap();
+        assert_eq!(manifest.started, now.to_string());
+        assert!(ended > now && ended.duration_since(now) < SignedDuration::from_mins(10), "{ended}");
+        assert_eq!(manifest.errors, 0);
+    }
 }

@@ -162,6 +162,7 @@ fn manifest(
         status: status.to_owned(),
         failure: Some([lost, &[recovered]].concat().join("; ")),
         host,
+        errors: reading.errors(),
         started: written.first,
         ended: written.last,
         sha256,

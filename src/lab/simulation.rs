@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use super::line_ends::WithoutReturns;
 use super::{DriveError, SIMULATOR, VERSION};
 use crate::budget::{EVENTS_MAX, OverBudget, affordable_runs};
 use crate::engine::simulator::{self, START, simulate};
@@ -56,6 +57,8 @@ fn open_log(folder: &Path, run: &Run, machine: MachineId) -> io::Result<LogWrite
 pub enum Verdict {
     /// Every byte of every log is the same; this many lines.
     Same { lines: u64 },
+    /// A log has line ends of Windows (CRLF), and differs in nothing else.
+    LineEnds { log: PathBuf },
     /// The first line that differs, as it is stored and as it should be.
     Differs { log: PathBuf, line: u64, stored: String, simulated: String },
 }
@@ -107,6 +110,11 @@ pub fn verify(stored: &RunPath) -> Result<Verdict, VerifyError> {
         let mut theirs = Vec::new();
         open_regular(&log)?.take(ours.len() as u64 + MORE_BYTES).read_to_end(&mut theirs)?;
         if theirs != ours {
+            let mut text = Vec::new();
+            WithoutReturns::new(&theirs[..]).read_to_end(&mut text)?;
+            if text == ours {
+                return Ok(Verdict::LineEnds { log });
+            }
             return Ok(first_difference(log, &theirs, &ours));
         }
         lines += memchr::memchr_iter(b'\n', &ours).count() as u64;

@@ -34,6 +34,19 @@ mod tests {
     use crate::metrics::tests::row;
     use proptest::prelude::*;
 
+    #[test]
+    fn a_table_of_before_there_were_waits_is_read() {
+        let mut table = Vec::new();
+        write(&mut table, &[row(1)]).unwrap();
+        let text = String::from_utf8(table).unwrap();
+        let (header, line) = text.trim_end().split_once('\n').unwrap();
+        let is_new = |name: &str| name.starts_with("wait_") || name == "late_share";
+        let cells = header.split(',').zip(line.split(',')).filter(|(name, _)| !is_new(name));
+        let (names, values): (Vec<&str>, Vec<&str>) = cells.unzip();
+        let old = format!("{}\n{}\n", names.join(","), values.join(","));
+        assert_eq!(read(old.as_bytes()).unwrap(), [row(1)]);
+    }
+
     proptest! {
         #[test]
         fn a_damaged_table_is_read_or_refused(

@@ -15,7 +15,7 @@ use crate::metrics::MachineMetrics;
 use crate::metrics::summary::RunMetrics;
 use crate::metrics::trust::doubts;
 use crate::plan::Run;
-use crate::quotes::{Quotes, short_place};
+use crate::quotes::{Quotes, short_place, short_whereabouts};
 use crate::reading::{Purpose, ReadError, Reading, measure_run, run_metrics};
 use crate::spec;
 use crate::store::{RunPath, SPEC_FILE};
@@ -170,7 +170,7 @@ fn quoted(audit: &Audit, history: &History, quotes: &Quotes) -> Vec<Quoted> {
     let findings = audit.rulings.iter().flat_map(|ruling| {
         ruling.shown().iter().map(|finding| Quoted {
             rule: ruling.rule.id,
-            text: format!("{}: {}", short_place(history, finding.place), finding.text),
+            text: format!("{}: {}", short_whereabouts(history, finding), finding.text),
             lines: lines(finding),
         })
     });

@@ -34,7 +34,11 @@ pub struct Manifest {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub failure: Option<String>,
     pub host: Host,
-    /// RFC 3339, UTC.
+    /// ERROR lines in its logs.
+    #[serde(default)]
+    pub errors: u64,
+    /// RFC 3339, UTC; `ended` lies as much later as the run took, whatever the
+    /// wall clock was set to in the meantime.
     pub started: String,
     pub ended: String,
     /// SHA-256 of every file of the run, in hexadecimal; of `manifest.json`
@@ -123,12 +127,16 @@ pub fn checksums(folder: &Path) -> io::Result<BTreeMap<String, String>> {
 
 /// SHA-256 of a file, in hexadecimal, in memory that does not grow with it.
 pub fn checksum(path: &Path) -> io::Result<String> {
+    checksum_of(open_regular(path)?)
+}
+
+/// SHA-256 of all that can be read, in hexadecimal.
+pub fn checksum_of(mut input: impl Read) -> io::Result<String> {
     const CHUNK_BYTES: usize = 1 << 18;
-    let mut file = open_regular(path)?;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; CHUNK_BYTES];
     loop {
-        match file.read(&mut buffer)? {
+        match input.read(&mut buffer)? {
             0 => break,
             bytes => hash.update(&buffer[..bytes]),
         }
@@ -154,6 +162,7 @@ mod tests {
             clock_rates: vec![1.0, 2.5],
             status: "completed".to_owned(),
             failure: None,
+            errors: 0,
             host: Host::this(),
             started: String::new(),
             ended: String::new(),

@@ -143,7 +143,8 @@ fn stated(values: &PublishedValues, metric: &str) -> Option<f64> {
     let value = match metric {
         "max_queue" => values.max_queue,
         "end_queue" => values.end_queue,
-        _ => values.clock_diff,
+        "clock_diff" => values.clock_diff,
+        _ => None,
     };
     value.map(|value| value as f64)
 }

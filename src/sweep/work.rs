@@ -10,7 +10,7 @@ use super::execution::SweepError;
 use super::folder::SweepFolder;
 use super::gate::Gate;
 use super::journal::Entry;
-use crate::engine::{Gauges, StopSwitch};
+use crate::engine::{Gauges, StopSwitch, Token};
 use crate::lab::{self, Done, DriveError, Engine, LabError, Order};
 use crate::log::EndReason;
 use crate::metrics::MachineMetrics;
@@ -48,7 +48,7 @@ pub(super) struct OnSockets<'a> {
     pub bench: &'a Bench,
     pub gate: &'a Gate,
     pub stop: &'a StopSwitch,
-    pub token: &'a str,
+    pub token: &'a Token,
 }
 
 impl OnSockets<'_> {
@@ -110,7 +110,7 @@ impl OnSockets<'_> {
             results: self.bench.path().to_owned(),
             run_name: Some(run.name.clone()),
             engine: Engine::Sockets,
-            token: run.spec.network.token.clone().unwrap_or_else(|| self.token.to_owned()),
+            token: self.token.clone(),
             stop: self.stop.below(),
             gauges: Gauges::new(run.spec.machine_count()),
             history_bytes_max: 0,

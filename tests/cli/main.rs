@@ -13,6 +13,7 @@ mod grade;
 mod guide;
 mod help;
 mod isolation;
+mod kills;
 #[cfg(unix)]
 mod live;
 mod machine;

@@ -19,11 +19,11 @@ fn charts(series: &RunSeries, theory: &RunTheory) -> Vec<Chart> {
 }
 
 #[test]
-fn dashes_show_what_is_expected_of_queues_clocks_and_drift() {
+fn dashes_show_what_is_expected_of_queues_clocks_drift_and_waits() {
     let charts = charts(&run(3, 60.0), &RunTheory::of(&planned("1,3,6", "")));
     let said: Vec<bool> =
         charts.iter().map(|chart| words(chart).contains("short dashes: expected")).collect();
-    assert_eq!(said, [true, true, true, false]);
+    assert_eq!(said, [true, true, true, false, true]);
 }
 
 #[test]
@@ -62,8 +62,13 @@ fn what_is_expected_far_from_the_data_or_of_other_machines_makes_charts() {
     charts(&run(1, 60.0), &theory);
     for end in [1e-12, 1e12, f64::MAX, f64::NAN, f64::INFINITY] {
         let values = vec![0.0, end];
-        let course =
-            Course { times_s: vec![0.0, 60.0], queue: values.clone(), clock: values.clone(), behind: values };
+        let course = Course {
+            times_s: vec![0.0, 60.0],
+            queue: values.clone(),
+            clock: values.clone(),
+            behind: values.clone(),
+            wait: values,
+        };
         let theory = RunTheory::from(vec![MachineTheory { course, is_overloaded: Some(true) }; 3]);
         charts(&run(3, 60.0), &theory);
         charts(&run(0, 60.0), &theory);
