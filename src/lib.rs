@@ -6,6 +6,7 @@
 //! terminals or progress bars.
 
 pub mod audit;
+pub mod budget;
 pub mod causality;
 pub mod charts;
 pub mod closest;
@@ -14,6 +15,7 @@ pub mod dialect;
 pub mod digest;
 pub mod engine;
 pub mod event;
+pub mod expected;
 pub mod export;
 pub mod file_name;
 pub mod follow;

@@ -1,22 +1,19 @@
-//! Residuals: how far measured runs lie from theory, counted in what chance
-//! alone makes of it. Pure: chance is simulated, with seeds of its own.
+//! Residuals: how far measured runs lie from what their spec lets expect. Pure:
+//! what to expect is simulated, with seeds of its own.
 
 use std::collections::BTreeSet;
 
 use crate::count::counted;
-use crate::engine::StopSwitch;
 use crate::event::MachineId;
+use crate::expected::Expected;
+pub use crate::expected::Quantity;
 use crate::metrics::MachineMetrics;
-use crate::metrics::simulated::simulate_metrics;
 use crate::plan::Run;
 use crate::spec::Spec;
 use crate::statistics::moments::Moments;
-use crate::theory::{Prediction, Regime};
+use crate::theory::Prediction;
 
-/// Runs simulated to learn how much chance does.
-pub const SIMULATED_RUNS: usize = 200;
-
-/// Standard deviations beyond which it is hardly chance.
+/// A residual beyond this is hardly chance.
 pub const HARDLY_CHANCE_SD: f64 = 3.0;
 
 /// A run as it was measured.
@@ -29,80 +26,32 @@ pub struct Measured {
     pub rows: Vec<MachineMetrics>,
 }
 
-/// What theory foretells and runs show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Quantity {
-    /// Share of ticks that are RECEIVE, by theory the load, at most 1.
-    Utilisation,
-    /// Messages; theory has a figure for overloaded machines only.
-    EndQueue,
-    FinalClock,
-}
-
-impl Quantity {
-    pub const ALL: [Quantity; 3] = [Quantity::Utilisation, Quantity::EndQueue, Quantity::FinalClock];
-
-    /// The name of the metric.
-    pub fn name(self) -> &'static str {
-        match self {
-            Quantity::Utilisation => "utilisation",
-            Quantity::EndQueue => "end_queue",
-            Quantity::FinalClock => "final_clock",
-        }
-    }
-
-    fn theory(self, prediction: &Prediction, duration_s: f64) -> Option<f64> {
-        match self {
-            Quantity::Utilisation => Some(prediction.load.min(1.0)),
-            Quantity::EndQueue => {
-                (prediction.regime == Regime::Overloaded).then_some(prediction.queue_growth * duration_s)
-            }
-            Quantity::FinalClock => Some(prediction.clock_slope * duration_s),
-        }
-    }
-
-    fn measured(self, row: &MachineMetrics) -> Option<f64> {
-        match self {
-            Quantity::Utilisation => row.utilisation,
-            Quantity::EndQueue => row.end_queue.map(|queue| queue as f64),
-            Quantity::FinalClock => Some(row.final_clock as f64),
-        }
-    }
-}
-
-/// One quantity of one machine: in theory, by simulation, and as measured.
+/// One quantity of one machine, as expected and as measured.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Residual {
     pub machine: MachineId,
     pub quantity: Quantity,
-    pub theory: Option<f64>,
     /// Mean over the simulated runs.
-    pub simulated: Option<f64>,
+    pub expected: Option<f64>,
     /// One run's value, or the mean over several.
     pub measured: Option<f64>,
     /// What chance alone makes of it: one run's standard deviation, or the
-    /// standard error of the mean over several.
+    /// standard error of the difference between the mean over several and what
+    /// is expected.
     pub chance: Option<f64>,
+    /// How far it lies off, in standard deviations of a normal law; see
+    /// [`Expected::residual`]. `None` where a figure is unknown.
+    pub value: Option<f64>,
 }
 
 impl Residual {
-    /// (measured − theory) ÷ chance. `None` where one of them is unknown, or
-    /// chance does nothing.
-    pub fn value(&self) -> Option<f64> {
-        let chance = self.chance.filter(|chance| *chance > 0.0)?;
-        Some((self.measured? - self.theory?) / chance)
-    }
-
-    /// The same against the mean of the simulated runs, of one run or of the
-    /// mean over several seeds; counts in what chance makes of that mean.
-    pub fn against_simulation(&self, seeds: usize) -> Option<f64> {
-        let chance = self.chance.filter(|chance| *chance > 0.0)?;
-        let widened = chance * (1.0 + seeds as f64 / SIMULATED_RUNS as f64).sqrt();
-        Some((self.measured? - self.simulated?) / widened)
+    /// Whether chance alone hardly does this.
+    pub fn is_hardly_chance(&self) -> bool {
+        self.value.is_some_and(|value| value.abs() > HARDLY_CHANCE_SD)
     }
 }
 
-/// Runs that differ in nothing but their seeds, against theory.
+/// Runs that differ in nothing but their seeds, against what they let expect.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Residuals {
     /// As the first run's.
@@ -147,74 +96,78 @@ pub fn by_experiment(runs: Vec<Measured>) -> Vec<Vec<Measured>> {
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
-/// Holds the runs of one experiment against theory; `None` if `stop` came
-/// first, or there is no run. What chance does is learned from so many
-/// simulated runs, and unknown without any.
-pub fn residuals(runs: &[Measured], simulated_runs: usize, stop: &StopSwitch) -> Option<Residuals> {
+/// Holds the runs of one experiment against what is expected of them; `None`
+/// if there is no run.
+pub fn residuals(runs: &[Measured], expected: &Expected) -> Option<Residuals> {
     let spec = &runs.first()?.spec;
-    let own_seeds: BTreeSet<u64> = runs.iter().map(|run| run.spec.seed).collect();
-    let samples = simulate_others(spec, &own_seeds, simulated_runs, stop)?;
+    let seeds = runs.iter().map(|run| run.spec.seed).collect::<BTreeSet<u64>>().len();
     let run = Run::single(spec.clone(), String::new());
-    let predictions = run.predictions();
-    let of = |rows: &[&[MachineMetrics]], chance_divisor: f64| -> Vec<Residual> {
-        let machines = run.machines().zip(&predictions);
-        let cells = machines.flat_map(|(machine, prediction)| {
-            Quantity::ALL.map(|quantity| {
-                let simulated = moments(samples.iter().map(Vec::as_slice), machine, quantity);
-                let measured = moments(rows.iter().copied(), machine, quantity);
-                Residual {
-                    machine,
-                    quantity,
-                    theory: quantity.theory(prediction, spec.duration.as_secs_f64()),
-                    simulated: simulated.map(|over| over.mean),
-                    measured: measured.map(|over| over.mean),
-                    chance: simulated.map(|over| over.sd / chance_divisor),
-                }
-            })
-        });
-        cells.collect()
+    let cells = || run.machines().flat_map(|machine| Quantity::ALL.map(|quantity| (machine, quantity)));
+    let of_run = |measured: &Measured| -> Vec<Residual> {
+        cells().map(|(machine, quantity)| of_one(measured, expected, machine, quantity)).collect()
     };
-    let all: Vec<&[MachineMetrics]> = runs.iter().map(|run| run.rows.as_slice()).collect();
-    let seeds = own_seeds.len();
+    let of_mean = || cells().map(|(machine, quantity)| of_many(runs, seeds, expected, machine, quantity));
     Some(Residuals {
         spec: spec.clone(),
-        runs: runs.iter().map(|run| (run.run.clone(), of(&[&run.rows], 1.0))).collect(),
-        mean: (seeds > 1).then(|| of(&all, (seeds as f64).sqrt())),
+        predictions: run.predictions(),
+        runs: runs.iter().map(|run| (run.run.clone(), of_run(run))).collect(),
         seeds,
-        predictions,
+        mean: (seeds > 1).then(|| of_mean().collect()),
     })
 }
 
-/// The same experiment with the lowest seeds that none of the runs has.
-fn simulate_others(
-    spec: &Spec,
-    own_seeds: &BTreeSet<u64>,
-    simulated_runs: usize,
-    stop: &StopSwitch,
-) -> Option<Vec<Vec<MachineMetrics>>> {
-    let seeds = (1..).filter(|seed| !own_seeds.contains(seed)).take(simulated_runs);
-    let simulated = seeds.map(|seed| {
-        let run = Run::single(Spec { seed, ..spec.clone() }, String::new());
-        let rows = simulate_metrics(&run, stop);
-        stop.reason().is_none().then_some(rows)
-    });
-    simulated.collect()
+fn value(run: &Measured, machine: MachineId, quantity: Quantity) -> Option<f64> {
+    quantity.of(run.rows.iter().find(|row| row.machine == machine)?)
 }
 
-/// A machine's values, over the runs that have them.
-fn moments<'a>(
-    runs: impl Iterator<Item = &'a [MachineMetrics]>,
+fn of_one(run: &Measured, expected: &Expected, machine: MachineId, quantity: Quantity) -> Residual {
+    let moments = expected.moments(machine, quantity);
+    let measured = value(run, machine, quantity);
+    Residual {
+        machine,
+        quantity,
+        expected: moments.map(|moments| moments.mean),
+        measured,
+        chance: moments.map(|moments| moments.sd),
+        value: measured.and_then(|measured| expected.residual(machine, quantity, measured)),
+    }
+}
+
+/// The scores of the runs are added up and divided by the standard deviation of
+/// their sum (Stouffer, 1949), which for few runs of a skewed quantity is no
+/// more often large than it should be. All scores share the simulated runs,
+/// which widens it by 1 + seeds ÷ simulated runs.
+fn of_many(
+    runs: &[Measured],
+    seeds: usize,
+    expected: &Expected,
     machine: MachineId,
     quantity: Quantity,
-) -> Option<Moments> {
-    let value =
-        |rows: &'a [MachineMetrics]| quantity.measured(rows.iter().find(|row| row.machine == machine)?);
-    Moments::of(&runs.filter_map(value).collect::<Vec<f64>>())
+) -> Residual {
+    let moments = expected.moments(machine, quantity);
+    let values: Vec<f64> = runs.iter().filter_map(|run| value(run, machine, quantity)).collect();
+    let scores: Option<Vec<f64>> =
+        values.iter().map(|value| expected.score(machine, quantity, *value)).collect();
+    let mean = |values: &[f64]| Moments::of(values).map(|moments| moments.mean);
+    // Runs with the same seed are one sample of chance.
+    let seeds = seeds as f64;
+    let widened = 1.0 / seeds + 1.0 / f64::from(expected.runs());
+    Residual {
+        machine,
+        quantity,
+        expected: moments.map(|moments| moments.mean),
+        measured: mean(&values),
+        chance: moments.map(|moments| moments.sd * widened.sqrt()),
+        value: scores.and_then(|scores| Some(mean(&scores)? / widened.sqrt())),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::StopSwitch;
+    use crate::expected::RUNS;
+    use crate::metrics::simulated::simulate_metrics;
     use crate::spec::parse;
 
     fn measured(root: &str, seed: u64) -> Measured {
@@ -225,6 +178,11 @@ mod tests {
         Measured { run: run.name, spec: run.spec, rows }
     }
 
+    fn expected(of: &Measured) -> Expected {
+        let run = Run::single(of.spec.clone(), String::new());
+        Expected::of(&run, RUNS, 50e6, &StopSwitch::default()).unwrap()
+    }
+
     fn cell(residuals: &[Residual], machine: u32, quantity: Quantity) -> Residual {
         let found = residuals.iter().find(|one| one.machine.0 == machine && one.quantity == quantity);
         *found.unwrap()
@@ -233,31 +191,44 @@ mod tests {
     #[test]
     fn sound_runs_lie_within_chance_and_a_wrong_one_does_not() {
         let mut run = measured("internal_prob = 0.7", 1000);
-        let found = residuals(std::slice::from_ref(&run), SIMULATED_RUNS, &StopSwitch::default()).unwrap();
+        let expected = expected(&run);
+        let found = residuals(std::slice::from_ref(&run), &expected).unwrap();
         assert_eq!((found.seeds, &found.mean), (1, &None));
+        assert!(found.runs[0].1.iter().all(|one| one.value.is_some() && !one.is_hardly_chance()));
         let queue = cell(&found.runs[0].1, 1, Quantity::EndQueue);
-        // 31.1 ± 8.1 as simulated elsewhere, 30 in theory.
-        assert!((queue.theory.unwrap() - 30.0).abs() < 1e-6, "{queue:?}");
-        assert!((queue.simulated.unwrap() - 31.1).abs() < 2.5, "{queue:?}");
-        assert!((queue.chance.unwrap() / 8.1 - 1.0).abs() < 0.25, "{queue:?}");
-        assert!(queue.value().unwrap().abs() < 4.0, "{queue:?}");
+        // 31.1 ± 8.1 as simulated elsewhere.
+        assert!((queue.expected.unwrap() - 31.1).abs() < 2.0, "{queue:?}");
+        assert!((queue.chance.unwrap() / 8.1 - 1.0).abs() < 0.15, "{queue:?}");
         run.rows[0].end_queue = run.rows[0].end_queue.map(|queue| queue + 100);
-        let wrong = residuals(&[run], SIMULATED_RUNS, &StopSwitch::default()).unwrap();
-        assert!(cell(&wrong.runs[0].1, 1, Quantity::EndQueue).value().unwrap() > 6.0);
+        let wrong = residuals(&[run], &expected).unwrap();
+        assert!(cell(&wrong.runs[0].1, 1, Quantity::EndQueue).value.unwrap() > 6.0);
+        assert_eq!(residuals(&[], &expected), None);
     }
 
     #[test]
     fn the_mean_of_several_runs_is_held_against_its_standard_error() {
         let runs: Vec<Measured> = (1000..1016).map(|seed| measured("internal_prob = 0.3", seed)).collect();
-        let found = residuals(&runs, SIMULATED_RUNS, &StopSwitch::default()).unwrap();
+        let expected = expected(&runs[0]);
+        let found = residuals(&runs, &expected).unwrap();
         let (one, mean) = (cell(&found.runs[0].1, 1, Quantity::EndQueue), found.mean.unwrap());
+        assert!(mean.iter().all(|one| one.value.unwrap().abs() < 4.0), "{mean:?}");
         let mean = cell(&mean, 1, Quantity::EndQueue);
-        assert!((one.chance.unwrap() / mean.chance.unwrap() - 4.0).abs() < 1e-9, "16 runs");
+        let widened = (1.0 / 16.0 + 1.0 / 700.0_f64).sqrt();
+        assert!((mean.chance.unwrap() / one.chance.unwrap() - widened).abs() < 1e-9, "16 runs");
         let sum: f64 = runs.iter().map(|run| run.rows[0].end_queue.unwrap() as f64).sum();
         assert!((mean.measured.unwrap() - sum / 16.0).abs() < 1e-9, "{mean:?}");
+        let longer = runs.iter().cloned().map(|mut run| {
+            run.rows[0].end_queue = run.rows[0].end_queue.map(|queue| queue + 12);
+            run
+        });
+        let longer = residuals(&longer.collect::<Vec<_>>(), &expected).unwrap();
+        assert!(
+            cell(&longer.mean.unwrap(), 1, Quantity::EndQueue).is_hardly_chance(),
+            "five standard errors"
+        );
         // A run that is there twice tells nothing new.
         let twice = [runs[0].clone(), runs[0].clone()];
-        assert_eq!(residuals(&twice, SIMULATED_RUNS, &StopSwitch::default()).unwrap().mean, None);
+        assert_eq!(residuals(&twice, &expected).unwrap().mean, None);
     }
 
     #[test]
@@ -269,18 +240,22 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unknown_has_no_residual() {
+    fn what_is_unknown_has_no_residual_and_what_never_varies_must_be_met() {
         let mut run = measured("internal_prob = 1", 5);
+        let expected = expected(&run);
         run.rows.truncate(1);
-        let found = residuals(&[run], SIMULATED_RUNS, &StopSwitch::default()).unwrap();
-        let machine_1 = cell(&found.runs[0].1, 1, Quantity::FinalClock);
+        let of = |run: &Measured, machine| {
+            cell(
+                &residuals(std::slice::from_ref(run), &expected).unwrap().runs[0].1,
+                machine,
+                Quantity::FinalClock,
+            )
+        };
         // Without messages a clock is its count of ticks, and chance does nothing.
-        assert_eq!((machine_1.measured, machine_1.chance, machine_1.value()), (Some(60.0), Some(0.0), None));
-        assert_eq!(cell(&found.runs[0].1, 2, Quantity::FinalClock).value(), None);
-        assert_eq!(cell(&found.runs[0].1, 1, Quantity::EndQueue).theory, None, "it is stable");
-        assert_eq!(residuals(&[], SIMULATED_RUNS, &StopSwitch::default()), None);
-        let stop = StopSwitch::default();
-        stop.interrupt();
-        assert_eq!(residuals(&[measured("", 1)], SIMULATED_RUNS, &stop), None);
+        assert_eq!((of(&run, 1).measured, of(&run, 1).chance), (Some(60.0), Some(0.0)));
+        assert!(!of(&run, 1).is_hardly_chance());
+        assert_eq!((of(&run, 2).measured, of(&run, 2).value), (None, None));
+        run.rows[0].final_clock += 1;
+        assert!(of(&run, 1).is_hardly_chance());
     }
 }

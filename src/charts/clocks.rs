@@ -18,7 +18,7 @@ pub(super) fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result
         heads: &["final clock"],
         widest: if series.machines.len() <= 4 { 5.0 } else { 3.0 },
         lines: series.machines.iter().map(|machine| line(machine, theory)).collect(),
-        flat_theory: "theory: no clock rises",
+        flat_theory: "",
         empty: "no events",
     };
     timeline.draw(series, theory, look)
@@ -44,7 +44,10 @@ fn line(machine: &MachineSeries, theory: &RunTheory) -> Line {
         steps: steps(machine),
         at_end: last.unwrap_or(0) as f64,
         cells: vec![last.map_or("–".to_owned(), number::count)],
-        theory: theory.of_machine(machine.machine).map(|prediction| prediction.clock_slope),
+        theory: theory
+            .of_machine(machine.machine)
+            .map_or_else(Vec::new, |of| of.line(|course| &course.clock)),
+        is_overloaded: None,
     }
 }
 

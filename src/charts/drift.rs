@@ -20,7 +20,9 @@ pub(super) fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result
     let leader: Vec<u64> =
         (0..times.len()).map(|at| clocks.iter().map(|clock| clock[at]).max().unwrap_or(0)).collect();
     let behind = |(machine, clock): (&MachineSeries, &Vec<u64>)| Line {
-        theory: slope_behind(machine, theory),
+        theory: theory
+            .of_machine(machine.machine)
+            .map_or_else(Vec::new, |of| of.line(|course| &course.behind)),
         ..line(&times, &leader, clock)
     };
     let lines: Vec<Line> = series.machines.iter().zip(&clocks).map(behind).collect();
@@ -36,7 +38,7 @@ pub(super) fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result
         heads: &["max", "at end"],
         widest: 2.2,
         lines,
-        flat_theory: "theory: no clock falls behind for good",
+        flat_theory: "",
         empty: "no events",
     };
     timeline.draw(series, theory, look)
@@ -89,13 +91,6 @@ fn line(times: &[f64], leader: &[u64], clock: &[u64]) -> Line {
     let most = behind.iter().max().copied();
     let steps = times.iter().zip(&behind).map(|(&time, &behind)| Step::at(time, behind as f64));
     Line::of_counts(steps.collect(), most, last)
-}
-
-/// By how much a clock falls behind the leader's in a second.
-fn slope_behind(machine: &MachineSeries, theory: &RunTheory) -> Option<f64> {
-    let own = theory.of_machine(machine.machine)?.clock_slope;
-    let leader = theory.all().iter().map(|prediction| prediction.clock_slope).fold(0.0, f64::max);
-    Some((leader - own).max(0.0))
 }
 
 #[cfg(test)]

@@ -12,8 +12,10 @@ pub(super) struct Highest {
     pub at_end: f64,
     /// What it rose by in a second, from 0 at the beginning of the run.
     pub per_s: f64,
-    /// The same by theory, where theory tells.
-    pub theory_per_s: Option<f64>,
+    /// The same as expected, where that is known.
+    pub expected_per_s: Option<f64>,
+    /// Whether its queue grows for good by the law, where that applies.
+    pub is_overloaded: Option<bool>,
 }
 
 impl Highest {
@@ -27,15 +29,17 @@ impl Highest {
             machine: machine.machine,
             at_end: line.at_end,
             per_s: line.at_end / last_s,
-            theory_per_s: line.theory,
+            expected_per_s: line.theory.last().filter(|(time, _)| *time > 0.0).map(|(time, end)| end / time),
+            is_overloaded: line.is_overloaded,
         })
     }
 
-    /// "0.58 messages/s; theory 0.50", theory where it tells.
+    /// "0.58 messages/s; expected 0.52", where something is.
     pub(super) fn rate(&self, unit: &str) -> String {
-        let theory = self.theory_per_s.filter(|rate| rate.is_finite());
-        let theory = theory.map_or(String::new(), |rate| format!("; theory {}", number::measured(rate)));
-        format!("{} {unit}/s{theory}", number::measured(self.per_s))
+        let expected = self.expected_per_s.filter(|rate| rate.is_finite());
+        let expected =
+            expected.map_or(String::new(), |rate| format!("; expected {}", number::measured(rate)));
+        format!("{} {unit}/s{expected}", number::measured(self.per_s))
     }
 }
 
@@ -46,13 +50,14 @@ pub(super) const RATE: &str = "rate in the title: at the end ÷ time";
 mod tests {
     use super::*;
 
-    fn highest(per_s: f64, theory_per_s: Option<f64>) -> Highest {
-        Highest { machine: MachineId(1), at_end: 60.0 * per_s, per_s, theory_per_s }
+    fn highest(per_s: f64, expected_per_s: Option<f64>) -> Highest {
+        let at_end = 60.0 * per_s;
+        Highest { machine: MachineId(1), at_end, per_s, expected_per_s, is_overloaded: None }
     }
 
     #[test]
-    fn a_rate_is_told_with_its_unit_and_with_theory_where_there_is_one() {
-        assert_eq!(highest(0.583, Some(0.5)).rate("messages"), "0.58 messages/s; theory 0.50");
+    fn a_rate_is_told_with_its_unit_and_with_what_is_expected() {
+        assert_eq!(highest(0.583, Some(0.5)).rate("messages"), "0.58 messages/s; expected 0.50");
         assert_eq!(highest(2.5, None).rate("ticks"), "2.50 ticks/s");
         assert_eq!(highest(2.5, Some(f64::NAN)).rate("ticks"), "2.50 ticks/s");
     }

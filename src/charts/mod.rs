@@ -57,7 +57,7 @@ pub use heat_map::{AxisValues, HeatMap, heat_map};
 pub use look::{Look, LookError};
 use plotters::drawing::DrawingAreaErrorKind;
 pub use published::{Published, PublishedValues, logged_values, published_values};
-pub use run_theory::RunTheory;
+pub use run_theory::{MachineTheory, RunTheory};
 pub use side_by_side::{SideBySide, side_by_side};
 pub use space_time::{SpaceTime, space_time};
 pub use swept::{Swept, SweptAxis, SweptLine, SweptPoint, swept_chart};

@@ -23,7 +23,7 @@ pub(super) fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result
         heads: &["max", "last logged"],
         widest: 2.2,
         lines,
-        flat_theory: "theory: no machine is overloaded",
+        flat_theory: "by the law, no machine is overloaded",
         empty: if series.machines.iter().all(|machine| machine.knows_queue) {
             "no events"
         } else {
@@ -35,10 +35,10 @@ pub(super) fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result
 
 impl Highest {
     /// Whether the queue is one that grows, rather than one that has just come
-    /// to some length: theory says so, or else its length.
+    /// to some length: the law says so, or else its length.
     fn is_growing(&self) -> bool {
         const MANY: f64 = 10.0;
-        self.theory_per_s.map_or(self.at_end >= MANY, |rate| rate > 0.0)
+        self.is_overloaded.unwrap_or(self.at_end >= MANY)
     }
 }
 
@@ -72,13 +72,15 @@ fn line(machine: &MachineSeries, theory: &RunTheory) -> Line {
     };
     if !machine.knows_queue {
         let cells = ["?", "?"].map(str::to_owned).into();
-        return Line { steps: Vec::new(), at_end: 0.0, cells, theory: None };
+        return Line { steps: Vec::new(), at_end: 0.0, cells, theory: Vec::new(), is_overloaded: None };
     }
     let last = machine.samples.last().map(|sample| sample.queue_last);
     let longest = machine.samples.iter().map(|sample| sample.queue_max).max();
     let timed = machine.samples.iter().filter(|sample| timeline::has_times(sample));
+    let expected = theory.of_machine(machine.machine);
     Line {
-        theory: theory.of_machine(machine.machine).map(|prediction| prediction.queue_growth),
+        theory: expected.map_or_else(Vec::new, |of| of.line(|course| &course.queue)),
+        is_overloaded: expected.and_then(|of| of.is_overloaded),
         ..Line::of_counts(timed.map(step).collect(), longest, last)
     }
 }

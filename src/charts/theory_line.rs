@@ -1,4 +1,4 @@
-//! A line of theory over the data: short dashes with a light edge, cut off
+//! A line of what is expected over the data: short dashes with a light edge, cut off
 //! where the plot ends.
 
 use super::color::Color;
@@ -14,7 +14,7 @@ const WIDTH: f64 = 2.0;
 const EDGE: f64 = 1.25;
 
 /// What a chart says of such lines.
-pub(super) const NOTE: &str = "short dashes: theory";
+pub(super) const NOTE: &str = "short dashes: expected, the mean of simulated runs";
 
 /// Draws the line through points in the units of the plot's axes.
 pub(super) fn draw(
@@ -27,7 +27,7 @@ pub(super) fn draw(
     stroke(canvas, &clip::dashes(&pixels, plot, DASH), color)
 }
 
-/// Draws what theory says of one place: a level stroke of at least two dashes
+/// Draws what is expected at one place: a level stroke of at least two dashes
 /// that reaches `half` pixels to both sides.
 pub(super) fn tick(canvas: &Canvas<'_>, at: Point, half: f64, color: Color) -> Result<(), ChartError> {
     let pairs = (half / (DASH.0 + DASH.1)).round().max(1.0);

@@ -32,7 +32,7 @@ pub(super) struct Timeline {
     pub widest: f64,
     /// One for each machine of the run, in their order.
     pub lines: Vec<Line>,
-    /// What it means that theory lets no line rise.
+    /// What is said where the law lets no queue grow.
     pub flat_theory: &'static str,
     /// What is said where there is no line at all.
     pub empty: &'static str,
@@ -44,8 +44,10 @@ pub(super) struct Line {
     /// The largest at the end are singled out where there are many.
     pub at_end: f64,
     pub cells: Vec<String>,
-    /// How much the line rises in a second, from 0 at 0, where theory tells.
-    pub theory: Option<f64>,
+    /// What is expected of it: points of a line, from the left to the right.
+    pub theory: Vec<(f64, f64)>,
+    /// Whether the queue behind it grows for good by the law, where that applies.
+    pub is_overloaded: Option<bool>,
 }
 
 impl Line {
@@ -53,7 +55,7 @@ impl Line {
     /// where there are none.
     pub(super) fn of_counts(steps: Vec<Step>, most: Option<u64>, last: Option<u64>) -> Line {
         let cells = [most, last].map(|count| count.map_or("–".to_owned(), number::count)).into();
-        Line { steps, at_end: last.unwrap_or(0) as f64, cells, theory: None }
+        Line { steps, at_end: last.unwrap_or(0) as f64, cells, theory: Vec::new(), is_overloaded: None }
     }
 }
 
@@ -73,9 +75,9 @@ impl Timeline {
         let top = self.heading(series, theory, &chosen).draw(canvas)?;
         let highest = self.steps().map(|step| step.high).fold(0.0, f64::max);
         let span = span(series).unwrap_or((0.0, 1.0));
-        let slopes = self.slopes(&chosen);
-        // Theory may be far from logs that somebody else wrote: the data come first.
-        let expected = slopes.iter().map(|(_, slope)| slope * span.1).fold(0.0, f64::max);
+        let dashed = self.dashed(&chosen);
+        // What is expected may be far from logs that somebody else wrote: the data come first.
+        let expected = dashed.iter().map(|(_, line)| highest_of(line)).fold(0.0, f64::max);
         let highest = highest.max(expected.min(2.0 * highest));
         let room = if legend.rows.is_empty() { 0.0 } else { legend.width(canvas)? };
         let plot = Plot::new(canvas, top, Axis::seconds(span.0, span.1), (self.y_axis)(highest), room)?;
@@ -91,25 +93,27 @@ impl Timeline {
         for (row, &index) in legend.rows.iter().zip(&chosen) {
             ends.push(draw_line(canvas, &plot, &self.lines[index], row.style)?);
         }
-        for (nth, slope) in slopes {
-            let (from, to) = (plot.x.from.max(0.0), plot.x.to);
-            let line = [(from, slope * from), (to, slope * to)];
-            theory_line::draw(canvas, &plot, &line, legend.rows[nth].style.stroke.color)?;
+        for (nth, line) in dashed {
+            theory_line::draw(canvas, &plot, line, legend.rows[nth].style.stroke.color)?;
         }
         ends.resize(legend.rows.len(), None);
         legend.draw(canvas, &plot, &ends)
     }
 
-    /// The slopes of theory above 0, each once, with the first chosen line it
-    /// is the slope of: the same line drawn twice would hide the first.
-    fn slopes(&self, chosen: &[usize]) -> Vec<(usize, f64)> {
-        let mut slopes: Vec<(usize, f64)> = Vec::new();
+    /// The lines of what is expected that rise to a whole one at least, each
+    /// once, with the first chosen line that it is of: the same line drawn twice
+    /// would hide the first.
+    fn dashed(&self, chosen: &[usize]) -> Vec<(usize, &[(f64, f64)])> {
+        let mut dashed: Vec<(usize, &[(f64, f64)])> = Vec::new();
         for (nth, &index) in chosen.iter().enumerate() {
-            let rising = self.lines[index].theory.filter(|slope| axis::can_show(*slope) && *slope > 0.0);
-            let is_new = |slope: &f64| slopes.iter().all(|(_, other)| (slope / other - 1.0).abs() > 0.002);
-            slopes.extend(rising.filter(is_new).map(|slope| (nth, slope)));
+            let line = &self.lines[index].theory[..];
+            let can_show = line.iter().all(|(_, value)| axis::can_show(*value) || *value == 0.0);
+            let is_new = dashed.iter().all(|(_, other)| !is_alike(line, other));
+            if can_show && highest_of(line) >= 1.0 && is_new {
+                dashed.push((nth, line));
+            }
         }
-        slopes
+        dashed
     }
 
     fn steps(&self) -> impl Iterator<Item = &Step> {
@@ -157,9 +161,11 @@ impl Timeline {
             let singled_out = format!("in colour: the {} largest at the end", chosen.len());
             notes.push(singled_out);
         }
-        if !self.slopes(chosen).is_empty() {
+        if !self.dashed(chosen).is_empty() {
             notes.push(theory_line::NOTE.to_owned());
-        } else if self.lines.iter().any(|line| line.theory == Some(0.0)) {
+        }
+        let is_calm = |line: &Line| line.is_overloaded == Some(false);
+        if !self.flat_theory.is_empty() && !self.lines.is_empty() && self.lines.iter().all(is_calm) {
             notes.push(self.flat_theory.to_owned());
         }
         notes.extend(theory.left_out().map(str::to_owned));
@@ -176,6 +182,17 @@ impl Timeline {
         }
         Ok(())
     }
+}
+
+fn highest_of(line: &[(f64, f64)]) -> f64 {
+    line.iter().map(|(_, value)| *value).fold(0.0, f64::max)
+}
+
+/// Whether two lines lie on each other, as far as can be seen.
+fn is_alike(one: &[(f64, f64)], other: &[(f64, f64)]) -> bool {
+    const SEEN: f64 = 0.01;
+    let width = SEEN * highest_of(one).max(highest_of(other));
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| (one.1 - other.1).abs() <= width)
 }
 
 /// Draws the range of each step as a light band, where steps have any.

@@ -6,7 +6,6 @@ use super::timeline::{self, Line, Timeline};
 use super::trace::Step;
 use super::{Chart, ChartError, Look, RunTheory, number};
 use crate::metrics::series::{MachineSeries, RunSeries, Sample, Waited};
-use crate::theory::Prediction;
 
 const US_PER_S: f64 = 1e6;
 
@@ -24,7 +23,7 @@ pub(super) fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result
         heads: &["mean, s", "max, s"],
         widest: 2.2,
         lines: series.machines.iter().map(|machine| line(machine, theory)).collect(),
-        flat_theory: "theory: no machine is overloaded",
+        flat_theory: "by the law, no machine is overloaded",
         empty: if receive && !tell {
             "these logs do not tell when messages arrived"
         } else {
@@ -49,14 +48,16 @@ fn title(series: &RunSeries) -> String {
 fn line(machine: &MachineSeries, theory: &RunTheory) -> Line {
     let Some(waits) = machine.waits else {
         let cells = ["–", "–"].map(str::to_owned).into();
-        return Line { steps: Vec::new(), at_end: 0.0, cells, theory: None };
+        return Line { steps: Vec::new(), at_end: 0.0, cells, theory: Vec::new(), is_overloaded: None };
     };
     let timed = machine.samples.iter().filter(|sample| timeline::has_times(sample));
     let steps: Vec<Step> = timed.filter_map(step).collect();
+    let expected = theory.of_machine(machine.machine);
     Line {
         at_end: steps.last().map_or(0.0, |step| step.last),
         cells: [waits.mean_s, waits.max_s].map(number::measured).into(),
-        theory: theory.of_machine(machine.machine).map(growth),
+        theory: expected.map_or_else(Vec::new, |of| of.line(|course| &course.wait)),
+        is_overloaded: expected.and_then(|of| of.is_overloaded),
         steps,
     }
 }
@@ -65,10 +66,4 @@ fn step(sample: &Sample) -> Option<Step> {
     let Waited { min_us, max_us, last_us } = sample.waited?;
     let [low, high, last] = [min_us, max_us, last_us].map(|us| us as f64 / US_PER_S);
     Some(Step { from_s: sample.from_s, to_s: sample.to_s, low, high, last })
-}
-
-/// By how much waits grow in a second: the message popped at t is the r·t-th,
-/// and arrived at r·t ÷ λ.
-fn growth(theory: &Prediction) -> f64 {
-    if theory.queue_growth > 0.0 { 1.0 - 1.0 / theory.load } else { 0.0 }
 }

@@ -26,7 +26,7 @@ Examples:
   labctl grade submissions/ --internal-prob 0.5 --dialect mine.toml
 
 Each submission's way of logging is found (or given by --dialect), its runs are parsed, audited,
-measured and held against what theory says of their clock rates. It gets a page, <folder>.md;
+measured and held against simulated runs of their clock rates. It gets a page, <folder>.md;
 README.md and grades.csv have all of them in one table. A submission that cannot be read says why
 there, and does not stop the rest. Exit codes: 0 all could be read, whatever their verdicts; 1 some
 could not.";
@@ -217,7 +217,7 @@ fn text(submissions: &[Submission]) -> String {
             submission.broken_ids().join(" "),
         ]
     });
-    view::table(&["submission", "verdict", "runs", "furthest from\ntheory, sd", "rules broken"], body)
+    view::table(&["submission", "verdict", "runs", "furthest from\nexpected, sd", "rules broken"], body)
 }
 
 /// Names of pages: those of the folders, and no two alike.

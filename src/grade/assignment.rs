@@ -1,7 +1,9 @@
 //! What the logs of a submission should have come from: the assignment's die,
 //! with the clock rates and the length that the logs themselves tell.
 
+use crate::budget::{EVENTS_MAX, OverBudget, affordable_runs};
 use crate::event::{Kind, Recipients};
+use crate::expected::{RUNS, RUNS_LEAST};
 use crate::history::{History, MachineHistory};
 use crate::metrics::MachineMetrics;
 use crate::spec::{Broadcast, ClockRate, MachineSpec, Network, Spec};
@@ -27,14 +29,9 @@ pub enum NoTheory {
     Alone,
     #[error("the logs do not tell how long the run lasted")]
     NoLength,
-    #[error(
-        "{ticks:.0} ticks are too many to simulate 200 times over; `labctl predict` does it for runs of its own"
-    )]
-    TooLong { ticks: f64 },
+    #[error("by its logs, {0}")]
+    OverBudget(#[from] OverBudget),
 }
-
-/// Ticks of a run that is simulated to learn what chance does.
-const TICKS_MAX: f64 = 1e6;
 
 impl Assignment {
     /// The spec that these machines should have run by.
@@ -59,13 +56,9 @@ impl Assignment {
         }
         let duration_s =
             spans.iter().zip(&rates).map(|(span_s, rate)| span_s + 1.0 / rate).fold(0.0, f64::max);
-        let ticks = duration_s * rates.iter().sum::<f64>();
-        if ticks.is_nan() || ticks > TICKS_MAX {
-            return Err(NoTheory::TooLong { ticks });
-        }
         let machine =
             |rate: &f64| MachineSpec { clock_rate: ClockRate::Fixed(*rate), address: None, foreign: false };
-        Ok(Spec {
+        let spec = Spec {
             name: "assignment".to_owned(),
             why: String::new(),
             duration: LabTime::from_secs_f64(duration_s),
@@ -77,7 +70,9 @@ impl Assignment {
             machines: rates.iter().map(machine).collect(),
             network: Network::default(),
             published: None,
-        })
+        };
+        affordable_runs(&spec, RUNS, RUNS_LEAST, EVENTS_MAX)?;
+        Ok(spec)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::audit::{Rule, Verdict};
 use crate::lab::VERSION;
 use crate::markdown;
 use crate::metrics::{EndQueueSource, MachineMetrics};
-use crate::residual::{Quantity, Residual};
+use crate::residual::Residual;
 use crate::rounding::Rounding;
 use crate::spec::Broadcast;
 
@@ -138,7 +138,7 @@ fn machine_row(row: &MachineMetrics) -> String {
 }
 
 fn theory_row(residual: &Residual) -> String {
-    let digits = if residual.quantity == Quantity::Utilisation { 3 } else { 1 };
+    let digits = residual.quantity.decimals();
     let shown = |value: Option<f64>, digits: usize| {
         value.map_or(UNKNOWN.to_owned(), |value| format!("{value:.digits$}"))
     };
@@ -151,8 +151,7 @@ fn theory_row(residual: &Residual) -> String {
     [
         residual.machine.to_string(),
         residual.quantity.name().to_owned(),
-        residual.theory.map_or("-".to_owned(), |value| format!("{value:.digits$}")),
-        shown(residual.simulated, digits),
+        shown(residual.expected, digits),
         shown(residual.measured, digits),
         shown(residual.chance, digits + 1),
         off.map_or("-".to_owned(), |off| format!("{:+.1}", off.by_sd)),

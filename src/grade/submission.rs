@@ -3,16 +3,19 @@
 use std::fmt;
 
 use crate::audit::{Audit, Finding, RULES, Rule, Ruling, Verdict, audit};
+use crate::budget::EVENTS_MAX;
 use crate::engine::StopSwitch;
 use crate::event::MachineId;
+use crate::expected::{Expected, RUNS};
 use crate::history::History;
 use crate::lab::measured::planned;
 use crate::lab::stated::stated;
 use crate::log::Taken;
 use crate::metrics::MachineMetrics;
+use crate::plan::Run;
 use crate::quotes::{Quotes, short_place};
 use crate::reading::{Purpose, ReadError, measure_run};
-use crate::residual::{HARDLY_CHANCE_SD, Measured, Quantity, Residual, SIMULATED_RUNS, residuals};
+use crate::residual::{HARDLY_CHANCE_SD, Measured, Quantity, Residual, residuals};
 use crate::spec::Broadcast;
 use crate::store::{RunPath, RunState};
 
@@ -171,17 +174,14 @@ impl GradedRun {
 pub struct Off {
     pub machine: MachineId,
     pub quantity: Quantity,
-    /// (measured − mean of the simulated runs) ÷ their standard deviation.
+    /// The residual, in standard deviations.
     pub by_sd: f64,
 }
 
 impl Off {
-    /// Known where theory has a figure; the simulated mean stands for it, as it
-    /// has not theory's small errors.
+    /// `None` where a figure is unknown.
     pub fn of(residual: &Residual) -> Option<Off> {
-        residual.theory?;
-        let by_sd = Residual { theory: residual.simulated, ..*residual }.value()?;
-        Some(Off { machine: residual.machine, quantity: residual.quantity, by_sd })
+        Some(Off { machine: residual.machine, quantity: residual.quantity, by_sd: residual.value? })
     }
 
     /// Whether chance alone hardly does this.
@@ -242,8 +242,16 @@ pub fn grade_run(run: &RunPath, assignment: &Assignment, stop: &StopSwitch) -> R
 }
 
 fn against_theory(run: Measured, stop: &StopSwitch) -> Result<Vec<Residual>, String> {
-    let found = residuals(&[run], SIMULATED_RUNS, stop).ok_or("stopped")?;
-    found.runs.into_iter().next().map(|(_, residuals)| residuals).ok_or_else(|| "no run".to_owned())
+    let planned = Run::single(run.spec.clone(), String::new());
+    let expected = Expected::of(&planned, RUNS, EVENTS_MAX, stop).map_err(|none| none.to_string())?;
+    let found = residuals(&[run], &expected).into_iter().flat_map(|found| found.runs);
+    Ok(found.flat_map(|(_, residuals)| residuals).filter(is_told).collect())
+}
+
+/// Programs of others start their machines as they please, and what hangs on
+/// the last moment, or on the longest moment, would be held against them.
+fn is_told(residual: &Residual) -> bool {
+    matches!(residual.quantity, Quantity::Utilisation | Quantity::EndQueue | Quantity::FinalClock)
 }
 
 fn tell(ruling: &Ruling, history: &History, quotes: &Quotes) -> Told {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::line_ends::WithoutReturns;
 use super::{DriveError, SIMULATOR, VERSION};
+use crate::budget::{EVENTS_MAX, OverBudget, affordable_runs};
 use crate::engine::simulator::{self, START, simulate};
 use crate::engine::{Gauges, StopSwitch, limits};
 use crate::event::MachineId;
@@ -73,6 +74,8 @@ pub enum VerifyError {
     OtherVersion { run: PathBuf, theirs: String },
     #[error("{run} was {status}; only a completed run can be made again")]
     NotCompleted { run: PathBuf, status: String },
+    #[error("{run} cannot be made again: {source}")]
+    OverBudget { run: PathBuf, source: OverBudget },
     #[error(transparent)]
     Spec(#[from] SpecError),
     #[error(transparent)]
@@ -94,6 +97,8 @@ pub fn verify(stored: &RunPath) -> Result<Verdict, VerifyError> {
     }
     let spec = spec::load(&stored.folder.join(SPEC_FILE), &[])?;
     let again = Run::single(spec, stored.run.clone());
+    affordable_runs(&again.spec, 1, 1, EVENTS_MAX.max(events_logged(stored)?))
+        .map_err(|source| VerifyError::OverBudget { run: run(), source })?;
     let fresh = tempfile::tempdir()?;
     simulate_into(fresh.path(), &again, &StopSwitch::default(), &Gauges::new(again.spec.machine_count()))?;
     let mut lines = 0;
@@ -115,6 +120,18 @@ pub fn verify(stored: &RunPath) -> Result<Verdict, VerifyError> {
         lines += memchr::memchr_iter(b'\n', &ours).count() as u64;
     }
     Ok(Verdict::Same { lines })
+}
+
+/// More events than the logs of a run hold, by their bytes: what was truly
+/// logged may be made again, however long it is.
+fn events_logged(stored: &RunPath) -> io::Result<f64> {
+    /// Of a line, at least, and messages and ticks that have none.
+    const BYTES_AN_EVENT: f64 = 16.0;
+    let mut bytes = 0;
+    for log in &stored.logs {
+        bytes += fs::metadata(log)?.len();
+    }
+    Ok(bytes as f64 / BYTES_AN_EVENT)
 }
 
 fn first_difference(log: PathBuf, stored: &[u8], simulated: &[u8]) -> Verdict {

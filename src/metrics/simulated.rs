@@ -6,12 +6,22 @@ use std::io;
 use super::{MachineMetrics, Machines, Meter, complete_run, count_first_jumps};
 use crate::engine::simulator::{self, START, simulate};
 use crate::engine::{Gauges, StopSwitch};
+use crate::event::{Event, MachineId};
 use crate::log::{End, Header, Line, Record};
 use crate::plan::Run;
 use crate::time::LabTime;
 
 /// Simulates `run`, until `stop`, and gives a row a machine.
 pub fn simulate_metrics(run: &Run, stop: &StopSwitch) -> Vec<MachineMetrics> {
+    simulate_seen(run, stop, |_, _, _| {})
+}
+
+/// The same, and shows `see` every event, in the order of time.
+pub fn simulate_seen(
+    run: &Run,
+    stop: &StopSwitch,
+    mut see: impl FnMut(MachineId, LabTime, &Event),
+) -> Vec<MachineMetrics> {
     let machines = run.spec.machine_count();
     let mut meters: Vec<Meter> = run.machines().map(|machine| Meter::new(machine, START)).collect();
     for (machine, meter) in run.machines().zip(&mut meters) {
@@ -20,6 +30,7 @@ pub fn simulate_metrics(run: &Run, stop: &StopSwitch) -> Vec<MachineMetrics> {
     }
     let measured: io::Result<_> = simulate(run, stop, &Gauges::new(machines), |machine, time, event| {
         meters[machine.index()].see(&Line::Event(&Record::of(event, time, START)));
+        see(machine, time, event);
         Ok(())
     });
     // Only the witness can fail, and measuring does not.

@@ -38,12 +38,12 @@ impl Run {
         &self.clock_rates
     }
 
-    /// What theory says of the machines, in their order.
+    /// What the law of queues says of the machines, in their order.
     pub fn predictions(&self) -> Vec<Prediction> {
-        predict(&self.clock_rates, self.spec.rules())
+        predict(&self.clock_rates, self.spec.rules(), self.spec.duration.as_secs_f64())
     }
 
-    /// Whether a delay costs machines ticks, which the theory leaves out.
+    /// Whether a delay costs machines ticks, which the law leaves out.
     pub fn delays_senders(&self) -> bool {
         self.spec.network.delay != Delay::None && self.spec.network.delay_at == DelayAt::Sender
     }

@@ -1,5 +1,5 @@
-//! Whether what was measured differs from what should be by more than chance,
-//! in sentences.
+//! Whether what was measured differs from what is expected by more than
+//! chance, in sentences.
 
 use super::document::Remark;
 use super::wording::listed;
@@ -7,84 +7,72 @@ use crate::count::counted;
 use crate::residual::{HARDLY_CHANCE_SD, Residual};
 use crate::rounding::brief;
 
-/// What was measured, and held against theory.
+/// How often a sound figure lies beyond [`HARDLY_CHANCE_SD`].
+const BEYOND: f64 = 0.003;
+/// As many figures beyond as chance alone has less often than this, speak of
+/// more than chance; and so does a single one that lies this far out.
+const HARDLY_OFTEN: f64 = 0.05;
+const FAR_OUT_SD: f64 = 5.0;
+
+/// What was measured, and held against what is expected.
 #[derive(Clone, Debug)]
 pub struct Held<'a> {
     /// Empty where there is only one.
     pub experiment: String,
     pub residuals: &'a [Residual],
-    /// How many the measured values are a mean of.
-    pub seeds: usize,
 }
 
-/// A figure, and how many standard deviations it lies off.
-struct Off {
-    what: String,
-    by: f64,
-}
-
-/// Sets apart what chance does not explain, and what theory itself leaves out:
-/// there simulations of the same spec lie as far from it. Only quantities of
-/// which theory has a figure count.
-pub fn chance(all: &[Held<'_>]) -> Vec<Remark> {
-    let figures = || {
-        let of = |held: &Held<'_>| -> Vec<(String, Residual, usize)> {
-            let told = held.residuals.iter().filter(|one| one.theory.is_some());
-            told.map(|one| (what(&held.experiment, one), *one, held.seeds)).collect()
-        };
-        all.iter().flat_map(of)
+/// Says whether chance explains all figures that are known: of many, some lie
+/// far out by chance alone.
+pub fn chance(all: &[Held<'_>]) -> Option<Remark> {
+    let of = |held: &Held<'_>| -> Vec<(String, f64)> {
+        let told = |one: &Residual| Some((what(&held.experiment, one), one.value?));
+        held.residuals.iter().filter_map(told).collect()
     };
-    let off = |by: &dyn Fn(&Residual, usize) -> Option<f64>| -> Vec<Off> {
-        figures().filter_map(|(what, one, seeds)| Some(Off { what, by: by(&one, seeds)? })).collect()
-    };
-    let (from_theory, from_simulation) =
-        (off(&|one, _| one.value()), off(&|one, seeds| one.against_simulation(seeds)));
-    if from_theory.is_empty() {
-        return Vec::new();
+    let figures: Vec<(String, f64)> = all.iter().flat_map(of).collect();
+    if figures.is_empty() {
+        return None;
     }
-    let (strange, strangest) = beyond(&from_simulation);
-    let (missed, furthest) = beyond(&from_theory);
-    let count = counted(from_theory.len() as u64, "figure");
-    let mut found = Vec::new();
-    if strange > 0 {
-        found.push(Remark::warning(format!(
-            "{strange} of {count} lie more than {HARDLY_CHANCE_SD} standard deviations from simulations of the same spec, which \
-             is hardly chance: {strangest}."
+    let mut beyond: Vec<&(String, f64)> =
+        figures.iter().filter(|(_, value)| value.abs() > HARDLY_CHANCE_SD).collect();
+    beyond.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+    let count = counted(figures.len() as u64, "figure");
+    let Some((_, furthest)) = beyond.first() else {
+        return Some(Remark::good(format!(
+            "What was measured is as expected: all {count} lie within {HARDLY_CHANCE_SD} standard deviations of simulations of \
+             the same spec."
         )));
-    } else if missed == 0 {
-        found.push(Remark::good(format!(
-            "What was measured agrees with theory: all {count} that it foretells lie within {HARDLY_CHANCE_SD} standard \
-             deviations of it."
-        )));
+    };
+    let told = |(what, value): &&(String, f64)| {
+        format!("{what} by {}{}", if *value < 0.0 { "−" } else { "+" }, brief(value.abs()))
+    };
+    let told = listed(&beyond.iter().map(told).collect::<Vec<String>>());
+    let lie = format!(
+        "{} of {count} lie more than {HARDLY_CHANCE_SD} standard deviations from simulations of the same spec",
+        beyond.len()
+    );
+    let is_strange = furthest.abs() > FAR_OUT_SD || at_least(beyond.len(), figures.len()) < HARDLY_OFTEN;
+    Some(if is_strange {
+        Remark::warning(format!("{lie}, which is hardly chance: {told}."))
     } else {
-        found.push(Remark::good(format!(
-            "What was measured agrees with simulations of the same spec: all {count} lie within {HARDLY_CHANCE_SD} standard \
-             deviations of their mean."
-        )));
+        Remark::good(format!("{lie}, as of so many chance alone may have it: {told}."))
+    })
+}
+
+/// How probable it is that of `n` sound figures at least so many lie beyond.
+fn at_least(count: usize, n: usize) -> f64 {
+    let (mut term, mut fewer) = ((1.0 - BEYOND).powf(n as f64), 0.0);
+    for k in 0..count {
+        fewer += term;
+        term *= (n - k) as f64 / (k + 1) as f64 * BEYOND / (1.0 - BEYOND);
     }
-    if missed > 0 && strange == 0 {
-        found.push(Remark::finding(format!(
-            "Theory itself is off for {missed} of {count}, as simulations are as well: it takes the fastest clock to hear of \
-             no faster one, which is a lower bound. Furthest: {furthest}."
-        )));
-    }
-    found
+    1.0 - fewer
 }
 
 fn what(experiment: &str, one: &Residual) -> String {
     let quantity = one.quantity.name().replace('_', " ");
     let of = if experiment.is_empty() { String::new() } else { format!("{experiment}, ") };
     format!("{of}{quantity} of machine {}", one.machine)
-}
-
-/// How many lie too far off, and the furthest of them in words.
-fn beyond(all: &[Off]) -> (usize, String) {
-    let mut beyond: Vec<&Off> = all.iter().filter(|off| off.by.abs() > HARDLY_CHANCE_SD).collect();
-    beyond.sort_by(|a, b| b.by.abs().total_cmp(&a.by.abs()));
-    let told = |off: &&Off| {
-        format!("{} by {}{}", off.what, if off.by < 0.0 { "−" } else { "+" }, brief(off.by.abs()))
-    };
-    (beyond.len(), listed(&beyond.iter().map(told).collect::<Vec<String>>()))
 }
 
 #[cfg(test)]
@@ -94,27 +82,42 @@ mod tests {
     use crate::report::document::Tone;
     use crate::residual::Quantity;
 
-    fn said(theory: Option<f64>, simulated: f64, measured: f64) -> Vec<Remark> {
-        let residual = Residual {
+    fn said(values: &[Option<f64>]) -> Option<Remark> {
+        let residual = |value: &Option<f64>| Residual {
             machine: MachineId(2),
             quantity: Quantity::FinalClock,
-            theory,
-            simulated: Some(simulated),
-            measured: Some(measured),
+            expected: Some(10.0),
+            measured: Some(10.0),
             chance: Some(1.0),
+            value: *value,
         };
-        chance(&[Held { experiment: "e".to_owned(), residuals: &[residual], seeds: 1 }])
+        let residuals: Vec<Residual> = values.iter().map(residual).collect();
+        chance(&[Held { experiment: "e".to_owned(), residuals: &residuals }])
     }
 
     #[test]
-    fn what_chance_explains_is_told_from_what_theory_leaves_out() {
-        let tones = |theory, simulated, measured| -> Vec<Tone> {
-            said(theory, simulated, measured).iter().map(|remark| remark.tone).collect()
-        };
-        assert_eq!(tones(Some(10.0), 10.2, 11.0), [Tone::Good]);
-        assert_eq!(tones(Some(10.0), 19.8, 20.0), [Tone::Good, Tone::Finding]);
-        assert_eq!(tones(Some(10.0), 10.2, 20.0), [Tone::Warning]);
-        assert_eq!(tones(None, 10.2, 20.0), [], "theory has no figure");
-        assert!(said(Some(10.0), 10.2, 20.0)[0].text.contains("e, final clock of machine 2 by +9.78"));
+    fn what_chance_explains_is_told_from_what_it_does_not() {
+        let tone = |values: &[Option<f64>]| said(values).map(|remark| remark.tone);
+        assert_eq!(tone(&[Some(1.0), Some(-2.9)]), Some(Tone::Good));
+        assert_eq!(tone(&[Some(1.0), Some(-3.1)]), Some(Tone::Warning));
+        let text = said(&[Some(3.25), Some(-9.5)]).unwrap().text;
+        assert!(
+            text.contains("e, final clock of machine 2 by −9.5 and e, final clock of machine 2 by +3.25"),
+            "{text}"
+        );
+        assert_eq!(tone(&[None]), None, "nothing is known");
+    }
+
+    #[test]
+    fn of_many_figures_some_lie_far_out_by_chance() {
+        let mut many = vec![Some(0.0); 100];
+        many[7] = Some(3.1);
+        assert_eq!(said(&many).unwrap().tone, Tone::Good, "one in a hundred");
+        many[8..11].fill(Some(-3.1));
+        assert_eq!(said(&many).unwrap().tone, Tone::Warning, "four in a hundred");
+        assert!((at_least(1, 100) - 0.2595).abs() < 1e-3 && (at_least(2, 100) - 0.0367).abs() < 1e-3);
+        let mut far = vec![Some(0.0); 100];
+        far[7] = Some(12.0);
+        assert_eq!(said(&far).unwrap().tone, Tone::Warning, "no chance has that");
     }
 }

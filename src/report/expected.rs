@@ -1,23 +1,27 @@
-//! Theory beside measurement.
+//! What is expected beside what was measured.
 
-use super::document::{Block, Section, Table};
+use super::document::{Block, Remark, Section, Table};
 use super::subject::RunSubject;
 use super::wording::known;
-use crate::residual::{Quantity, Residual, SIMULATED_RUNS};
+use crate::residual::{Quantity, Residual};
 use crate::rounding::brief;
-use crate::theory::{Prediction, Regime};
+use crate::theory::Prediction;
 
-/// The section on what should have happened; `None` where theory says nothing.
+/// The section on what should have happened; `None` where nothing is known of
+/// that.
 pub fn section(run: &RunSubject, id: &str) -> Option<Section> {
     let predictions = run.predictions();
-    if predictions.is_empty() {
-        return None;
+    let mut blocks = Vec::new();
+    if !predictions.is_empty() {
+        blocks.push(Block::Table(loads(&predictions)));
     }
-    let mut blocks = vec![Block::Table(loads(&predictions))];
     if !run.residuals.is_empty() {
-        blocks.push(Block::Table(beside("This run beside theory", &run.residuals, "sd")));
+        blocks.push(Block::Table(beside("This run beside what is expected", &run.residuals, "sd")));
     }
-    Some(Section::new(id, "Theory beside measurement", blocks))
+    if let Some(why) = &run.no_expectation {
+        blocks.push(Block::Remarks(vec![Remark::unknown(format!("It is held against nothing: {why}."))]));
+    }
+    (!blocks.is_empty()).then(|| Section::new(id, "Expected beside measured", blocks))
 }
 
 /// What the clock rates alone say of each machine.
@@ -30,66 +34,48 @@ pub fn loads(predictions: &[Prediction]) -> Table {
         "Regime",
         "#Overloaded below, 1/s",
         "#Queue growth, 1/s",
-        "#Queue met",
-        "#Clock slope, 1/s",
     ];
-    let row = |(at, theory): (usize, &Prediction)| {
+    let row = |(at, law): (usize, &Prediction)| {
         vec![
             (at + 1).to_string(),
-            theory.clock_rate.to_string(),
-            format!("{:.3}", theory.arrival_rate),
-            format!("{:.3}", theory.load),
-            theory.regime.to_string(),
-            format!("{:.3}", theory.overloaded_below),
-            format!("{:.3}", theory.queue_growth),
-            match theory.regime {
-                Regime::Stable => known(theory.mean_queue, |mean| format!("{mean:.2}")),
-                Regime::Critical => "wanders".to_owned(),
-                Regime::Overloaded => "grows".to_owned(),
-            },
-            format!("{:.3}", theory.clock_slope),
+            law.clock_rate.to_string(),
+            format!("{:.3}", law.arrival_rate),
+            format!("{:.3}", law.load),
+            law.regime.to_string(),
+            format!("{:.3}", law.overloaded_below),
+            format!("{:.3}", law.queue_growth),
         ]
     };
-    Table::new("What theory expects", &headings).with(predictions.iter().enumerate().map(row)).noted(
-        "Load is arrivals ÷ clock rate; above 1 a machine is overloaded: it only receives, and its queue grows for as long \
-         as the run lasts. Overloaded below: the clock rate at which its load would be 1, the others being as they are. \
-         Queue met: mean length as a tick meets it, before the pop.",
+    Table::new("What the law says", &headings).with(predictions.iter().enumerate().map(row)).noted(
+        "Load is arrivals ÷ clock rate; above 1 a machine is overloaded: it only receives, its queue grows for as long as \
+         the run lasts, and its clock rises at about the leader's pace ÷ load. Overloaded below: the clock rate at which its \
+         load would be 1, the others being as they are. Near-critical: so close to load 1 that in a run of this length chance \
+         moves the queue as far as growth does.",
     )
 }
 
-/// Measured quantities against theory; `chance` is what one step of the
-/// residual is called.
+/// Measured quantities against what is expected; `chance` is what one step of
+/// the residual is called.
 pub fn beside(caption: &str, residuals: &[Residual], chance: &str) -> Table {
     let of_chance = format!("#Chance ({chance})");
-    let headings =
-        ["#Machine", "Quantity", "#Theory", "#Simulated", "#Measured", of_chance.as_str(), "#Residual"];
+    let headings = ["#Machine", "Quantity", "#Expected", "#Measured", of_chance.as_str(), "#Residual"];
     let row = |one: &Residual| {
-        let shown = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), shown_as(one.quantity));
         vec![
             one.machine.to_string(),
             one.quantity.name().replace('_', " "),
-            shown(one.theory),
-            shown(one.simulated),
+            known(one.expected, shown_as(one.quantity)),
             known(one.measured, shown_as(one.quantity)),
-            shown(one.chance),
-            one.value().map_or_else(|| "–".to_owned(), brief),
+            known(one.chance, shown_as(one.quantity)),
+            known(one.value, brief),
         ]
     };
-    let note = if residuals.iter().any(|one| one.simulated.is_some()) {
-        format!(
-            "Simulated is the mean of {SIMULATED_RUNS} simulated runs of the same spec with other seeds, and chance what \
-             they scatter by ({chance}). Residual: (measured − theory) ÷ chance; beyond ±3 it is hardly chance. Of queues \
-             theory has a figure where they grow."
-        )
-    } else {
-        "What chance does was not simulated, as the runs are long; labctl predict does it.".to_owned()
-    };
-    Table::new(caption, &headings).with(residuals.iter().map(row)).noted(note)
+    Table::new(caption, &headings).with(residuals.iter().map(row)).noted(format!(
+        "Expected is the mean of simulated runs of the same spec with other seeds, and chance what they scatter by \
+         ({chance}). Residual: where the measured value lies among them, in standard deviations of a normal law; beyond ±3 it \
+         is hardly chance."
+    ))
 }
 
-fn shown_as(quantity: Quantity) -> fn(f64) -> String {
-    match quantity {
-        Quantity::Utilisation => |value| format!("{value:.3}"),
-        Quantity::EndQueue | Quantity::FinalClock => |value| format!("{value:.1}"),
-    }
+fn shown_as(quantity: Quantity) -> impl Fn(f64) -> String {
+    move |value| format!("{value:.*}", quantity.decimals())
 }

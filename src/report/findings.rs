@@ -10,6 +10,7 @@ use crate::event::MachineId;
 use crate::log::EndReason;
 use crate::metrics::MachineMetrics;
 use crate::metrics::trust::doubts;
+use crate::residual::Quantity;
 use crate::rounding::brief;
 use crate::store::RunState;
 use crate::theory::{Prediction, Regime};
@@ -24,7 +25,7 @@ pub fn findings(run: &RunSubject) -> Vec<Remark> {
     }
     let mut found: Vec<Remark> = ended(run).into_iter().collect();
     found.extend(overload(run));
-    found.extend(chance(&[Held { experiment: String::new(), residuals: &run.residuals, seeds: 1 }]));
+    found.extend(chance(&[Held { experiment: String::new(), residuals: &run.residuals }]));
     found.extend(run.faults.iter().map(Remark::warning));
     found.push(audit(&run.audited));
     found.extend(errors(run));
@@ -76,28 +77,31 @@ fn falls_behind(run: &RunSubject, row: &MachineMetrics, theory: &Prediction) -> 
         Regime::Overloaded => format!(
             "is overloaded: {load} messages arrive for each of its ticks, so its queue grows for as long as the run lasts"
         ),
-        _ => "is on the border of overload: as many messages arrive as it has ticks, so its queue wanders"
-            .to_owned(),
+        _ => format!(
+            "is near-critical: {load} messages arrive for each of its ticks, and in a run of this length chance moves its queue \
+             as far as growth does"
+        ),
     };
-    let expected = match theory.regime {
-        Regime::Overloaded => format!(" (theory: {:.0})", theory.queue_growth * seconds),
-        _ => String::new(),
+    let expected = match run.expected(row.machine, Quantity::EndQueue) {
+        Some(expected) => format!(" (expected: {expected:.0})"),
+        None if theory.is_overloaded() => format!(" (by the law: {:.0})", theory.queue_growth * seconds),
+        None => String::new(),
     };
     let queue = row.end_queue.map_or_else(String::new, |queue| {
         format!(" At the end {} waited{expected}.", counted(queue, "message"))
     });
-    Remark::finding(format!("{} {is}.{queue}{}", machine(row), behind(run, row, theory)))
+    Remark::finding(format!("{} {is}.{queue}{}", machine(row), behind(run, row)))
 }
 
-/// By how much a clock falls behind the fastest, in theory and as measured.
-fn behind(run: &RunSubject, row: &MachineMetrics, theory: &Prediction) -> String {
-    let fastest = run.predictions().iter().map(|theory| theory.clock_slope).fold(0.0, f64::max);
+/// By how much a clock falls behind the fastest, as measured and as expected.
+fn behind(run: &RunSubject, row: &MachineMetrics) -> String {
     let Some(diff) = row.clock_diff.filter(|_| run.duration_s() > 0.0) else { return String::new() };
-    let measured = diff as f64 / run.duration_s();
+    let a_second = |diff: f64| brief(diff / run.duration_s());
+    let expected = run.expected(row.machine, Quantity::ClockDiff);
+    let expected = expected.map_or_else(String::new, |diff| format!(" (expected: {})", a_second(diff)));
     format!(
-        " Its logical clock falls behind the fastest by {} a second of lab time (theory: {}).",
-        brief(measured),
-        brief(fastest - theory.clock_slope)
+        " Its logical clock falls behind the fastest by {} a second of lab time{expected}.",
+        a_second(diff as f64)
     )
 }
 
@@ -117,7 +121,7 @@ fn keep_up(stable: &[&MachineMetrics]) -> Option<Remark> {
     }))
 }
 
-/// Where theory says nothing: what the logs alone show.
+/// Where the law says nothing: what the logs alone show.
 fn as_seen(run: &RunSubject) -> Vec<Remark> {
     let mut found = never_idle(run);
     let unknown: Vec<MachineId> =
@@ -126,9 +130,9 @@ fn as_seen(run: &RunSubject) -> Vec<Remark> {
         found.push(Remark::unknown(format!("The logs tell nothing of the queue of {}.", machines(&unknown))));
     }
     found.push(Remark::unknown(if run.plan.is_some() {
-        "Theory says nothing here: it leaves out senders that a delay costs ticks, and machines written by others."
+        "The law says nothing here: it leaves out senders that a delay costs ticks, and machines written by others."
     } else {
-        "Theory says nothing here: there is no spec that says how the run was set up."
+        "Nothing is expected here: there is no spec that says how the run was set up."
     }));
     found
 }

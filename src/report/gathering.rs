@@ -110,6 +110,7 @@ fn read(stored: RunPath, wish: Wish) -> Result<RunSubject, GatherError> {
         audited: Audited::LeftOut("there are no logs here, only what was measured".to_owned()),
         faults: Vec::new(),
         residuals: Vec::new(),
+        no_expectation: None,
         drawn: None,
         player: None,
         stored,

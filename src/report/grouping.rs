@@ -1,19 +1,19 @@
 //! Runs sorted by what they share but for the seed, summarised, and held against
-//! theory.
+//! what is expected.
 
 use std::collections::BTreeMap;
 
 use super::subject::{Group, RunSubject, SweepSubject};
+use crate::budget::{EVENTS_MAX, events};
 use crate::engine::StopSwitch;
+use crate::expected::{Expected, NoExpectation, RUNS};
 use crate::metrics::MachineMetrics;
 use crate::metrics::summary::summarise;
-use crate::residual::{Measured, Residual, SIMULATED_RUNS, residuals, setting, setting_name};
+use crate::plan::Run;
+use crate::residual::{Measured, Residual, residuals, setting, setting_name};
 use crate::sample::{Sample, SampledRun, came_to_its_end, replicates};
 use crate::spec::Spec;
 use crate::sweep::CellOutline;
-
-/// Ticks that are simulated to learn what chance does, over all experiments.
-const SIMULATED_TICKS_MAX: f64 = 30e6;
 
 /// Runs of one experiment and one setting.
 struct Alike {
@@ -26,7 +26,7 @@ struct Alike {
 }
 
 /// Sorts runs by what they share but for the seed, and holds them against
-/// theory. The runs of a sweep that is told as such are summarised there.
+/// what is expected. The runs of a sweep that is told as such are summarised there.
 pub fn group(runs: &mut [RunSubject], sweeps: &[SweepSubject]) -> Vec<Group> {
     let mut alike: Vec<Alike> = Vec::new();
     for (at, run) in runs.iter().enumerate() {
@@ -47,8 +47,8 @@ pub fn group(runs: &mut [RunSubject], sweeps: &[SweepSubject]) -> Vec<Group> {
         }
     }
     tell_apart(&mut alike, runs);
-    let mut ticks_left = SIMULATED_TICKS_MAX;
-    alike.into_iter().map(|alike| summarised(runs, alike, &mut ticks_left)).collect()
+    let mut events_left = EVENTS_MAX;
+    alike.into_iter().map(|alike| summarised(runs, alike, &mut events_left)).collect()
 }
 
 /// Names an experiment that was run in several settings by the runs of each.
@@ -63,9 +63,9 @@ fn tell_apart(alike: &mut [Alike], runs: &[RunSubject]) {
     }
 }
 
-fn summarised(runs: &mut [RunSubject], alike: Alike, ticks_left: &mut f64) -> Group {
+fn summarised(runs: &mut [RunSubject], alike: Alike, events_left: &mut f64) -> Group {
     let Alike { experiment, shared, members, .. } = alike;
-    let mean = hold_against_theory(runs, &members, shared.as_ref(), ticks_left);
+    let mean = hold(runs, &members, shared.as_ref(), events_left);
     let (complete, incomplete): (Vec<usize>, Vec<usize>) =
         members.iter().partition(|at| came_to_its_end(&runs[**at].stored));
     let of_paths = complete.iter().map(|at| (&runs[*at].stored, &runs[*at].rows[..]));
@@ -96,27 +96,46 @@ fn numbered(sample: &Sample) -> Vec<MachineMetrics> {
 
 /// Fills in the residuals of each run that came to its end, and gives those of
 /// their mean.
-fn hold_against_theory(
+fn hold(
     runs: &mut [RunSubject],
     members: &[usize],
     shared: Option<&Spec>,
-    ticks_left: &mut f64,
+    events_left: &mut f64,
 ) -> Vec<Residual> {
-    let is_fit = |at: &&usize| !runs[**at].predictions().is_empty() && came_to_its_end(&runs[**at].stored);
-    let fit: Vec<usize> = members.iter().filter(is_fit).copied().collect();
     let Some(shared) = shared else { return Vec::new() };
+    let is_whole = |at: &&usize| came_to_its_end(&runs[**at].stored);
+    let fit: Vec<usize> = members.iter().filter(is_whole).copied().collect();
     let measured = fit.iter().filter_map(|at| {
         let (run, plan) = (&runs[*at], runs[*at].plan.as_ref()?);
         Some(Measured { run: run.stored.run.clone(), spec: plan.spec.clone(), rows: run.rows.clone() })
     });
     let measured: Vec<Measured> = measured.collect();
-    let ticks = shared.tick_rate() * shared.duration.as_secs_f64() * SIMULATED_RUNS as f64;
-    let is_affordable = ticks <= *ticks_left && !measured.is_empty();
-    *ticks_left -= if is_affordable { ticks } else { 0.0 };
-    let simulated_runs = if is_affordable { SIMULATED_RUNS } else { 0 };
-    let Some(found) = residuals(&measured, simulated_runs, &StopSwitch::default()) else { return Vec::new() };
-    for (at, (_, own)) in fit.into_iter().zip(found.runs) {
-        runs[at].residuals = own;
+    if measured.is_empty() {
+        return Vec::new();
     }
-    found.mean.unwrap_or_default()
+    let found = expect(shared, events_left).map(|expected| residuals(&measured, &expected));
+    match found {
+        Ok(Some(found)) => {
+            for (at, (_, own)) in fit.into_iter().zip(found.runs) {
+                runs[at].residuals = own;
+            }
+            found.mean.unwrap_or_default()
+        }
+        Ok(None) => Vec::new(),
+        Err(none) => {
+            for at in fit {
+                runs[at].no_expectation = Some(none.to_string());
+            }
+            Vec::new()
+        }
+    }
+}
+
+/// No experiment of a report takes more than a fifth of what may be simulated
+/// for all of them.
+fn expect(shared: &Spec, events_left: &mut f64) -> Result<Expected, NoExpectation> {
+    let run = Run::single(shared.clone(), String::new());
+    let expected = Expected::of(&run, RUNS, events_left.min(EVENTS_MAX / 5.0), &StopSwitch::default())?;
+    *events_left -= events(shared) * f64::from(expected.runs());
+    Ok(expected)
 }

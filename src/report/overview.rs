@@ -9,8 +9,9 @@ use super::wording::{listed, machine, micros, name};
 use crate::count::{counted, grouped};
 use crate::metrics::MachineMetrics;
 use crate::metrics::trust::doubts;
+use crate::residual::Quantity;
 use crate::rounding::{Rounding, brief};
-use crate::theory::{Prediction, Regime};
+use crate::theory::Prediction;
 
 /// Experiments that get a sentence of their own.
 const EXPERIMENTS_TOLD: usize = 12;
@@ -51,7 +52,7 @@ fn overloads(subjects: &Subjects) -> Vec<Remark> {
             .rows
             .iter()
             .filter_map(|row| Some((row, predictions.get(row.machine.index())?)))
-            .filter(|(_, theory)| theory.regime == Regime::Overloaded)
+            .filter(|(_, theory)| theory.is_overloaded())
             .take(2)
             .map(|(row, theory)| overload(group, first, row, theory))
             .collect();
@@ -70,7 +71,7 @@ fn overloads(subjects: &Subjects) -> Vec<Remark> {
     }
     if untold > 0 {
         found.push(Remark::unknown(format!(
-            "Of {} theory says nothing: there is no spec, or it has senders that a delay costs ticks or machines written by \
+            "Of {} the law says nothing: there is no spec, or it has senders that a delay costs ticks or machines written by \
              others.",
             counted(untold, "experiment")
         )));
@@ -83,7 +84,10 @@ fn overloads(subjects: &Subjects) -> Vec<Remark> {
 
 fn overload(group: &Group, first: &RunSubject, row: &MachineMetrics, theory: &Prediction) -> Remark {
     let who = machine(row).replacen('M', "m", 1);
-    let expected = theory.queue_growth * first.planned_s().unwrap_or_default();
+    let expected = match first.expected(row.machine, Quantity::EndQueue) {
+        Some(expected) => format!("expected: {expected:.0}"),
+        None => format!("by the law: {:.0}", theory.queue_growth * first.planned_s().unwrap_or_default()),
+    };
     let ends = match group.summary_of(row.machine, "end_queue") {
         Some(summary) if summary.n > 1 => {
             let (low, high) = (summary.mean_low, summary.mean_high);
@@ -94,13 +98,13 @@ fn overload(group: &Group, first: &RunSubject, row: &MachineMetrics, theory: &Pr
         None => "its end queue is unknown".to_owned(),
     };
     Remark::finding(format!(
-        "{}: {who} is overloaded, with {} messages for each of its ticks; {ends} (theory: {expected:.0}).",
+        "{}: {who} is overloaded, with {} messages for each of its ticks; {ends} ({expected}).",
         name(&group.experiment),
         brief(theory.load)
     ))
 }
 
-/// The mean of each experiment against theory, or its only run.
+/// The mean of each experiment against what is expected, or its only run.
 fn held(subjects: &Subjects) -> Vec<Held<'_>> {
     subjects
         .groups
@@ -109,9 +113,9 @@ fn held(subjects: &Subjects) -> Vec<Held<'_>> {
             let experiment = name(&group.experiment);
             match group.members.first() {
                 Some(first) if group.mean.is_empty() => {
-                    Held { experiment, residuals: &subjects.runs[*first].residuals, seeds: 1 }
+                    Held { experiment, residuals: &subjects.runs[*first].residuals }
                 }
-                _ => Held { experiment, residuals: &group.mean, seeds: group.members.len() },
+                _ => Held { experiment, residuals: &group.mean },
             }
         })
         .collect()

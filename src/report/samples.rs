@@ -9,7 +9,6 @@ use crate::event::MachineId;
 use crate::metrics::summary::SummaryRow;
 use crate::metrics::{MachineMetrics, Metric};
 use crate::rounding::{self, Rounding, mean};
-use crate::theory::Regime;
 
 /// Metrics that are told of every machine; `labctl metrics` has all of them.
 const TOLD: [&str; 12] = [
@@ -84,7 +83,7 @@ fn overloaded(run: &RunSubject) -> String {
         return UNKNOWN.to_owned();
     }
     let all = MachineId::all(predictions.len() as u32).zip(&predictions);
-    let overloaded = all.filter(|(_, theory)| theory.regime == Regime::Overloaded);
+    let overloaded = all.filter(|(_, theory)| theory.is_overloaded());
     let ids: Vec<MachineId> = overloaded.map(|(machine, _)| machine).collect();
     if ids.is_empty() { "none".to_owned() } else { machines(&ids) }
 }
@@ -98,7 +97,11 @@ fn experiment(subjects: &Subjects, at: usize, group: &Group) -> Section {
     }
     blocks.push(Block::Table(summary(group)));
     if !group.mean.is_empty() {
-        blocks.push(Block::Table(expected::beside("The mean beside theory", &group.mean, "standard error")));
+        blocks.push(Block::Table(expected::beside(
+            "The mean beside what is expected",
+            &group.mean,
+            "standard error",
+        )));
     }
     let predictions = subjects.runs[group.members[0]].predictions();
     if !predictions.is_empty() {

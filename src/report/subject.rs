@@ -9,7 +9,7 @@ use crate::metrics::MachineMetrics;
 use crate::metrics::summary::{RunMetrics, SummaryRow};
 use crate::plan::{Plan, Run};
 use crate::reading::ReadLog;
-use crate::residual::Residual;
+use crate::residual::{Quantity, Residual};
 use crate::sample::Oddity;
 use crate::sample::came_to_its_end;
 use crate::store::RunPath;
@@ -42,8 +42,10 @@ pub struct RunSubject {
     pub audited: Audited,
     /// What of its folder cannot be read, and so is not held against it.
     pub faults: Vec<String>,
-    /// Against theory, where it applies.
+    /// Against what is expected, where anything is.
     pub residuals: Vec<Residual>,
+    /// Why nothing is, where a spec says how the run was set up.
+    pub no_expectation: Option<String>,
     pub drawn: Option<Drawn>,
     /// Of the only run of a report.
     pub player: Option<PlayerParts>,
@@ -88,7 +90,7 @@ pub struct Group {
     pub summary: Vec<SummaryRow>,
     /// The same of each run as a whole.
     pub outline: CellOutline,
-    /// The mean of several against theory.
+    /// The mean of several against what is expected.
     pub mean: Vec<Residual>,
     /// What speaks against taking them for replicates.
     pub oddities: Vec<Oddity>,
@@ -117,12 +119,18 @@ impl RunSubject {
         sweep.as_ref().map_or(own.clone(), |sweep| format!("{sweep} / {own}"))
     }
 
-    /// What theory says of each machine; empty where it says nothing, as of
+    /// What the law says of each machine; empty where it says nothing, as of
     /// machines written by others, and of senders that a delay costs ticks.
     pub fn predictions(&self) -> Vec<Prediction> {
         let applies =
             |plan: &&Run| !plan.delays_senders() && plan.machines().all(|machine| !plan.is_foreign(machine));
         self.plan.as_ref().filter(applies).map(Run::predictions).unwrap_or_default()
+    }
+
+    /// What is expected of a machine, where the run came to its end.
+    pub fn expected(&self, machine: MachineId, quantity: Quantity) -> Option<f64> {
+        let found = self.residuals.iter().find(|one| one.machine == machine && one.quantity == quantity);
+        found?.expected
     }
 
     /// How long the machines ticked, in seconds of lab time: as planned, or as

@@ -9,7 +9,6 @@ use crate::event::MachineId;
 use crate::plan::{Cell, Run};
 use crate::rounding::mean;
 use crate::sweep::CellOutline;
-use crate::theory::Regime;
 
 /// Rows of a table; `summary.csv` has all of them.
 const ROWS_TOLD: usize = 60;
@@ -99,12 +98,7 @@ fn overloaded(cell: &Cell) -> Option<Vec<MachineId>> {
         return None;
     }
     let machines = run.machines().zip(run.predictions());
-    Some(
-        machines
-            .filter(|(_, theory)| theory.regime == Regime::Overloaded)
-            .map(|(machine, _)| machine)
-            .collect(),
-    )
+    Some(machines.filter(|(_, theory)| theory.is_overloaded()).map(|(machine, _)| machine).collect())
 }
 
 fn cells(sweep: &SweepSubject) -> Table {

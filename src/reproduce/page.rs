@@ -13,7 +13,6 @@ use crate::lab::VERSION;
 use crate::markdown;
 use crate::reproduce::Reproduction;
 use crate::rounding::Rounding;
-use crate::theory::Regime;
 
 const TEMPLATE: &str = include_str!("page.md");
 
@@ -108,7 +107,7 @@ struct TheoryRow {
     load: String,
     regime: String,
     threshold: String,
-    end_queue: String,
+    growth: String,
 }
 
 /// Writes the page. `charts` are those of the claims and of the experiments
@@ -240,7 +239,6 @@ fn notes(of: &Reproduction<'_>) -> Vec<String> {
 
 fn theory_rows(setup: &super::setup::Setup) -> Vec<TheoryRow> {
     let Some(predictions) = wording::predictions(setup) else { return Vec::new() };
-    let seconds = setup.spec.duration.as_secs_f64();
     let row = |(at, machine): (usize, &crate::theory::Prediction)| TheoryRow {
         experiment: setup.experiment.clone(),
         machine: at + 1,
@@ -248,11 +246,7 @@ fn theory_rows(setup: &super::setup::Setup) -> Vec<TheoryRow> {
         load: format!("{:.2}", machine.load),
         regime: machine.regime.to_string(),
         threshold: format!("{:.2}", machine.overloaded_below),
-        end_queue: match machine.regime {
-            Regime::Overloaded => format!("{:.0}", machine.queue_growth * seconds),
-            Regime::Critical => "wanders".to_owned(),
-            Regime::Stable => "short".to_owned(),
-        },
+        growth: format!("{:.2}", machine.queue_growth),
     };
     predictions.iter().enumerate().map(row).collect()
 }

@@ -11,9 +11,9 @@ use crate::charts::{
     distribution_chart, experiment_charts, published_values, swept_chart,
 };
 use crate::event::MachineId;
+use crate::expected::Expected;
 use crate::metrics::{MachineMetrics, Metric, Quantity};
-use crate::plan::Cell;
-use crate::sweep::picture::theory;
+use crate::sweep::picture::{expectations, mean_of};
 
 /// What the file of a metric's distributions is called.
 pub fn distributions_name(metric: &str) -> String {
@@ -23,33 +23,30 @@ pub fn distributions_name(metric: &str) -> String {
 /// Our runs as distributions with what was published of them, a chart a metric.
 pub fn distributions(of: &Reproduction<'_>) -> Result<Vec<Chart>, ChartError> {
     let metrics = STATED_METRICS.iter().filter_map(|name| Metric::named(name));
+    let expected = expectations(of.claims.published.iter().map(|setup| &setup.spec));
     let charts = metrics.map(|metric| {
         let groups = of.stated.iter().filter(|stated| stated.metric == metric);
         let of = Distributions {
             title: of.claims.title.clone(),
             metric: metric.label.to_owned(),
             caption: "each group: the runs of a machine, which differ in the seed alone".to_owned(),
-            groups: groups.map(|stated| distribution(stated, of)).collect(),
+            groups: groups.map(|stated| distribution(stated, of, &expected)).collect(),
         };
         distribution_chart(&distributions_name(metric.name), &of, Look::default())
     });
     charts.collect()
 }
 
-fn distribution(stated: &Stated, of: &Reproduction<'_>) -> Distribution {
-    let setup = of.claims.published.iter().find(|setup| setup.experiment == stated.experiment);
-    let expected = setup.and_then(|setup| theory(&cell(setup), stated.metric.name));
+fn distribution(stated: &Stated, of: &Reproduction<'_>, expected: &[Option<Expected>]) -> Distribution {
+    let place = of.claims.published.iter().position(|setup| setup.experiment == stated.experiment);
+    let expected = place.and_then(|place| expected.get(place)?.as_ref());
     Distribution {
         name: format!("{} m{}", stated.experiment, stated.machine),
         values: stated.values.clone(),
         published: stated.published.map(|placed| placed.value as f64),
         logged: stated.logged.map(|placed| placed.value as f64),
-        theory: expected.and_then(|expected| expected.get(stated.machine.index()).copied().flatten()),
+        theory: expected.and_then(|expected| mean_of(expected, stated.machine, stated.metric.name)),
     }
-}
-
-fn cell(setup: &Setup) -> Cell {
-    Cell { settings: setup.settings.clone(), replicates: 1, spec: setup.spec.clone() }
 }
 
 /// The metrics of all published experiments against speed ratio.
@@ -71,8 +68,7 @@ pub fn side_by_side(of: &Reproduction<'_>, replicates: &Replicates<'_>) -> Resul
 /// A metric over one axis, as the claims order it.
 pub fn over_axis(order: &ChartOrder, replicates: &Replicates<'_>) -> Result<Chart, ChartError> {
     let machines = order.points.iter().map(|(_, setup)| setup.spec.machine_count()).min().unwrap_or(0);
-    let theories: Vec<_> =
-        order.points.iter().map(|(x, setup)| (*x, theory(&cell(setup), order.metric.name))).collect();
+    let expected = expectations(order.points.iter().map(|(_, setup)| &setup.spec));
     let line = |machine: MachineId| SweptLine {
         name: format!("machine {machine}"),
         points: order
@@ -80,9 +76,13 @@ pub fn over_axis(order: &ChartOrder, replicates: &Replicates<'_>) -> Result<Char
             .iter()
             .filter_map(|(x, setup)| point(*x, setup, machine, order, replicates))
             .collect(),
-        theory: theories
+        theory: order
+            .points
             .iter()
-            .filter_map(|(x, theory)| Some((*x, theory.as_ref()?.get(machine.index()).copied().flatten()?)))
+            .zip(&expected)
+            .filter_map(|((x, _), expected)| {
+                Some((*x, mean_of(expected.as_ref()?, machine, order.metric.name)?))
+            })
             .collect(),
     };
     let counts = || order.points.iter().map(|(_, setup)| replicates.of(setup).runs.len());

@@ -41,11 +41,7 @@ pub fn predictions(setup: &Setup) -> Option<Vec<Prediction>> {
 pub fn load(setup: &Setup) -> String {
     let Some(predictions) = predictions(setup) else { return "does not apply".to_owned() };
     let told = |(at, machine): (usize, &Prediction)| {
-        let sign = match machine.regime {
-            Regime::Overloaded => '<',
-            Regime::Critical => '=',
-            Regime::Stable => '>',
-        };
+        let sign = if machine.is_overloaded() { '<' } else { '>' };
         let threshold = Rounding::Decimals(2).number(machine.overloaded_below);
         format!("m{}: rate {} {sign} {threshold}", at + 1, machine.clock_rate)
     };

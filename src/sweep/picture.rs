@@ -6,17 +6,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::folder::SweepFolder;
 use super::gathering::CellResult;
 use super::outline::{CellOutline, MAIN_METRICS};
+use crate::budget::{EVENTS_MAX, events};
 use crate::charts::{
     AxisValues, Chart, ChartError, Distribution, Distributions, HeatMap, Look, Published, PublishedValues,
     Swept, SweptAxis, SweptLine, SweptPoint, distribution_chart, experiment_charts, heat_map,
     published_values, swept_chart,
 };
 use crate::count::{counted, grouped};
+use crate::engine::StopSwitch;
 use crate::event::MachineId;
+use crate::expected::{Expected, Quantity};
 use crate::metrics::{MachineMetrics, Metric};
 use crate::plan::{Cell, Plan, Run};
 use crate::rounding::brief;
-use crate::theory::{Prediction, Regime};
+use crate::spec::Spec;
 
 /// Rows kept to draw distributions of; a chart cannot show more.
 const ROWS_KEPT: usize = 100_000;
@@ -89,8 +92,9 @@ impl<'a> SweepPicture<'a> {
         let published: Published =
             self.plan.cells().iter().flat_map(|cell| published_values(&cell.spec.name, &cell.spec)).collect();
         let mut charts = experiment_charts(&self.rows, &published, look)?;
+        let expected = expectations(self.plan.cells().iter().map(|cell| &cell.spec));
         for metric in main_metrics() {
-            let groups = self.groups(metric, &published);
+            let groups = self.groups(metric, &published, &expected);
             let caption = if self.outlines.iter().all(|outline| outline.runs <= 1) {
                 "one run of each experiment".to_owned()
             } else {
@@ -104,11 +108,15 @@ impl<'a> SweepPicture<'a> {
     }
 
     /// The replicates of every machine of every cell.
-    fn groups(&self, metric: &Metric, published: &Published) -> Vec<Distribution> {
+    fn groups(
+        &self,
+        metric: &Metric,
+        published: &Published,
+        expected: &[Option<Expected>],
+    ) -> Vec<Distribution> {
         let mut groups = Vec::new();
-        for cell in self.plan.cells() {
+        for (cell, expected) in self.plan.cells().iter().zip(expected) {
             let experiment = &cell.spec.name;
-            let theory = theory(cell, metric.name);
             for machine in MachineId::all(cell.spec.machine_count()) {
                 let rows = self.rows.iter();
                 let own = rows.filter(|row| row.machine == machine && row.experiment == *experiment);
@@ -118,7 +126,7 @@ impl<'a> SweepPicture<'a> {
                     values: own.filter_map(|row| metric.of(row)).collect(),
                     published: values.and_then(|values| stated(values, metric.name)),
                     logged: None,
-                    theory: theory.as_ref().and_then(|theory| theory.get(machine.index()).copied().flatten()),
+                    theory: expected.as_ref().and_then(|expected| mean_of(expected, machine, metric.name)),
                 });
             }
         }
@@ -141,34 +149,38 @@ fn stated(values: &PublishedValues, metric: &str) -> Option<f64> {
     value.map(|value| value as f64)
 }
 
-/// What theory says of a metric at the end of a cell's runs, machine by machine;
-/// `None` where its clock rates are left to chance or the theory does not apply.
-pub(crate) fn theory(cell: &Cell, metric: &str) -> Option<Vec<Option<f64>>> {
-    let run = Run::single(cell.spec.clone(), String::new());
-    if cell.spec.has_random_rates() || run.delays_senders() {
-        return None;
-    }
-    let predictions = run.predictions();
-    let seconds = cell.spec.duration.as_secs_f64();
-    let fastest = predictions.iter().map(|prediction| prediction.clock_slope).fold(0.0, f64::max);
-    let value = |prediction: &Prediction| match metric {
-        "clock_diff" => Some((fastest - prediction.clock_slope) * seconds),
-        // Of a stable queue it says how long it is on average, not at its longest or last.
-        "max_queue" | "end_queue" => {
-            (prediction.regime == Regime::Overloaded).then_some(prediction.queue_growth * seconds)
-        }
-        _ => None,
+/// Simulated runs whose mean a chart shows, and events of all of them.
+const EXPECTED_RUNS: u32 = 200;
+const EXPECTED_EVENTS: f64 = EVENTS_MAX / 2.0;
+
+/// What is expected of each of these specs, as far as there is room to simulate
+/// them; nothing of one whose clock rates are left to chance.
+pub(crate) fn expectations<'a>(specs: impl Iterator<Item = &'a Spec>) -> Vec<Option<Expected>> {
+    let mut left = EXPECTED_EVENTS;
+    let one = |spec: &Spec| {
+        let run = Run::single(spec.clone(), String::new());
+        let is_fixed = !spec.has_random_rates();
+        let expected = is_fixed.then(|| Expected::of(&run, EXPECTED_RUNS, left, &StopSwitch::default()));
+        let expected = expected?.ok()?;
+        left -= events(spec) * f64::from(expected.runs());
+        Some(expected)
     };
-    Some(predictions.iter().map(value).collect())
+    specs.map(one).collect()
 }
 
-/// Whether theory expects any machine of a cell to be overloaded.
+/// What is expected of a machine's metric, if that is one that is simulated for.
+pub(crate) fn mean_of(expected: &Expected, machine: MachineId, metric: &str) -> Option<f64> {
+    Some(expected.moments(machine, Quantity::named(metric)?)?.mean)
+}
+
+/// Whether any machine of a cell is overloaded by the law; `None` where its
+/// clock rates are left to chance or the law does not apply.
 fn is_overloaded(cell: &Cell) -> Option<bool> {
     let run = Run::single(cell.spec.clone(), String::new());
     if cell.spec.has_random_rates() || run.delays_senders() {
         return None;
     }
-    Some(run.predictions().iter().any(|prediction| prediction.regime == Regime::Overloaded))
+    Some(run.predictions().iter().any(|prediction| prediction.is_overloaded()))
 }
 
 /// A cell and what it came to.
@@ -250,8 +262,12 @@ struct Panel<'a> {
 
 impl Panel<'_> {
     fn draw(&self, look: Look) -> Result<Vec<Chart>, ChartError> {
+        let expected = match &self.axes[..] {
+            [_] => expectations(self.points.iter().map(|point| &point.cell.spec)),
+            _ => Vec::new(),
+        };
         let charts = main_metrics().enumerate().map(|(at, metric)| match &self.axes[..] {
-            [axis] => self.line(at, metric, axis, look),
+            [axis] => self.line(at, metric, axis, &expected, look),
             [y, x] => self.map(at, metric, x, y, look),
             _ => self.side_by_side(at, metric, look),
         });
@@ -282,12 +298,18 @@ impl Panel<'_> {
         }
     }
 
-    fn line(&self, at: usize, metric: &Metric, axis: &PlanAxis<'_>, look: Look) -> Result<Chart, ChartError> {
+    fn line(
+        &self,
+        at: usize,
+        metric: &Metric,
+        axis: &PlanAxis<'_>,
+        expected: &[Option<Expected>],
+        look: Look,
+    ) -> Result<Chart, ChartError> {
         let values: Vec<String> = self.points.iter().map(|point| axis.value(point)).collect();
         let numbers: Option<Vec<f64>> = values.iter().map(|value| number(value)).collect();
         let places = numbers.clone().map_or(SweptAxis::Names(values), SweptAxis::Numbers);
         let xs = numbers.unwrap_or_else(|| (0..self.points.len()).map(|index| index as f64).collect());
-        let theories: Vec<_> = self.points.iter().map(|point| theory(point.cell, metric.name)).collect();
         let machines = self.points.iter().map(|point| point.outline.machines.len()).max().unwrap_or(0);
         let line = |machine: usize| SweptLine {
             name: format!("machine {}", machine + 1),
@@ -298,8 +320,11 @@ impl Panel<'_> {
                 .collect(),
             theory: xs
                 .iter()
-                .zip(&theories)
-                .filter_map(|(x, theory)| Some((*x, theory.as_ref()?.get(machine).copied().flatten()?)))
+                .zip(expected)
+                .filter_map(|(x, expected)| {
+                    let machine = MachineId::all(machine as u32 + 1).last()?;
+                    Some((*x, mean_of(expected.as_ref()?, machine, metric.name)?))
+                })
                 .collect(),
         };
         let swept = Swept {

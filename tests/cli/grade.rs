@@ -55,7 +55,7 @@ fn each_submission_gets_a_page_and_all_of_them_a_table() {
         "  > log_3.txt:11: 2",
         "log_3.txt:11: the logical clock does not rise: 8 after 8",
         "\\| Clock: 8 \\|",
-        "### Against theory",
+        "### Against what is expected",
         "with `--internal-prob 0.7`",
         "within chance",
         "## The rules that are broken",

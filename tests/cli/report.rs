@@ -69,14 +69,14 @@ fn one_run_is_told_in_full() {
             "<html lang=\"en\">",
             "<title>lab / one",
             "Machine 2 (1 tick/s) is overloaded: 1.67 messages arrive for each of its ticks",
-            "(theory: 13)",
+            "(expected: 15)",
             "Machines 1 and 3 keep up: their queues come back to empty, and at most 1 message was seen waiting.",
             "The logs are sound by all 24 rules.",
             "simulated in virtual time",
             "<th scope=\"row\" dir=\"auto\">Seed</th><td dir=\"auto\">7</td>",
             "duration = &quot;20s&quot;",
             "<caption>Clock rates and lateness</caption>",
-            "<caption>This run beside theory</caption>",
+            "<caption>This run beside what is expected</caption>",
         ],
     );
     assert_eq!(page.matches("class=\"chart\"").count(), 5, "queues, clocks, drift, jumps, waits");
@@ -122,10 +122,10 @@ fn several_runs_are_summarised_with_intervals_and_told_in_short() {
         &[
             "<h1 dir=\"auto\">7 runs, 1 experiment</h1>",
             "lab: machine 2 (1 tick/s) is overloaded",
-            "over 7 runs (theory: 13)",
+            "over 7 runs (expected: 15)",
             "The logs of 7 runs are sound",
             "<caption>Over the runs, machine by machine</caption>",
-            "<caption>The mean beside theory</caption>",
+            "<caption>The mean beside what is expected</caption>",
             "Student&#39;s t for means, the calibrated bootstrap for medians",
             "Max queue against speed ratio",
             "<details id=\"run-7\"><summary><h3 dir=\"auto\">lab / r7</h3></summary>",
@@ -221,14 +221,14 @@ fn what_others_logs_cannot_tell_is_unknown_and_never_0() {
     assert_holds(
         &page,
         &[
-            "Theory says nothing here: there is no spec",
+            "Nothing is expected here: there is no spec",
             "How well the clocks kept their pace these logs do not tell.",
             "how many were left in queues the logs do not tell",
             "log-whole</th><td dir=\"auto\" class=\"verdict unknown\">unknown</td>",
             "1*</td>",
         ],
     );
-    assert!(!page.contains("Theory beside measurement"));
+    assert!(!page.contains("Expected beside measured"));
 }
 
 #[test]
@@ -349,7 +349,7 @@ fn a_run_that_was_killed_is_told_as_such() {
     report(&lab, &["results/lab/one.partial"]).code(0);
     let page = lab.read("report.html");
     assert!(page.contains("The run was cut short"));
-    assert!(page.contains("(theory: 6)") && !page.contains("(theory: 13)"), "theory of half the run");
+    assert!(page.contains("(by the law: 6)") && !page.contains("expected: "), "the law of half the run");
 }
 
 #[test]

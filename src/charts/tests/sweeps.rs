@@ -84,7 +84,7 @@ fn a_sweep_is_drawn_whatever_its_size() {
         drawn(&named(lines, points));
     }
     let words = words(&drawn(&swept(20, 9)));
-    assert!(words.contains("13 others") && words.contains("short dashes: theory"), "{words}");
+    assert!(words.contains("13 others") && words.contains("short dashes: expected"), "{words}");
 }
 
 #[test]

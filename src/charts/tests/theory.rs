@@ -1,50 +1,75 @@
-//! What theory says, on the charts of a run.
+//! What is expected, on the charts of a run.
 
 use super::samples::run;
 use super::*;
-use crate::machine::Rules;
-use crate::spec::Broadcast;
-use crate::theory::{Prediction, predict};
+use crate::expected::Course;
+use crate::plan::Run;
 
-fn predictions(clock_rates: &[f64]) -> Vec<Prediction> {
-    let machines = clock_rates.len() as u32;
-    predict(clock_rates, Rules { machines, internal_prob: 0.7, broadcast: Broadcast::OneEvent })
+fn planned(clock_rates: &str, rest: &str) -> Run {
+    let rates: String =
+        clock_rates.split(',').map(|rate| format!("[[machine]]\nclock_rate = {rate}\n")).collect();
+    let text = format!("name = \"t\"\nduration = \"60s\"\n{rest}{rates}");
+    Run::single(crate::spec::parse("t", &text, &[]).unwrap(), "t".to_owned())
 }
 
-fn charts(series: &RunSeries, theory: &[Prediction]) -> Vec<Chart> {
-    let theory = RunTheory::from(theory.to_vec());
-    let charts = run_charts(series, &theory, Look::default()).expect("charts");
+fn charts(series: &RunSeries, theory: &RunTheory) -> Vec<Chart> {
+    let charts = run_charts(series, theory, Look::default()).expect("charts");
     assert_sound(&charts);
     charts
 }
 
 #[test]
-fn dashes_show_what_theory_says_of_queues_clocks_drift_and_waits() {
-    let charts = charts(&run(3, 60.0), &predictions(&[1.0, 3.0, 6.0]));
-    let said: Vec<bool> = charts.iter().map(|chart| words(chart).contains("short dashes: theory")).collect();
+fn dashes_show_what_is_expected_of_queues_clocks_drift_and_waits() {
+    let charts = charts(&run(3, 60.0), &RunTheory::of(&planned("1,3,6", "")));
+    let said: Vec<bool> =
+        charts.iter().map(|chart| words(chart).contains("short dashes: expected")).collect();
     assert_eq!(said, [true, true, true, false, true]);
 }
 
 #[test]
-fn where_theory_lets_nothing_grow_the_chart_says_so() {
-    let charts = charts(&run(3, 60.0), &predictions(&[4.0, 5.0, 6.0]));
-    assert!(words(&charts[0]).contains("theory: no machine is overloaded"));
-    assert!(words(&charts[1]).contains("short dashes: theory"));
-    assert!(words(&charts[2]).contains("theory: no clock falls behind for good"));
+fn where_the_law_lets_nothing_grow_the_chart_says_so() {
+    let charts = charts(&run(3, 60.0), &RunTheory::of(&planned("4,5,6", "")));
+    assert!(words(&charts[0]).contains("by the law, no machine is overloaded"));
+    assert!(words(&charts[1]).contains("short dashes: expected"));
 }
 
 #[test]
-fn without_theory_there_is_no_word_of_it() {
-    assert!(charts(&run(3, 60.0), &[]).iter().all(|chart| !words(chart).contains("theory")));
+fn a_delay_in_the_sender_is_simulated_too() {
+    let delayed = planned("1,3,6", "[network]\ndelay = \"constant:100ms\"\nwhere = \"sender\"\n");
+    let theory = RunTheory::of(&delayed);
+    assert_eq!(theory.left_out(), None);
+    assert!(words(&charts(&run(3, 60.0), &theory)[1]).contains("short dashes: expected"));
 }
 
 #[test]
-fn theory_far_from_the_data_or_of_other_machines_makes_charts() {
-    let mut theory = predictions(&[1.0, 3.0, 6.0]);
+fn too_long_a_run_is_drawn_without_and_says_so() {
+    let theory = RunTheory::of(&planned("1000000000,3,6", ""));
+    let charts = charts(&run(3, 60.0), &theory);
+    assert!(words(&charts[1]).contains("nothing is expected, as the run is too long"));
+    assert!(!words(&charts[1]).contains("dashes"));
+}
+
+#[test]
+fn without_a_spec_there_is_no_word_of_it() {
+    let charts = charts(&run(3, 60.0), &RunTheory::default());
+    assert!(charts.iter().all(|chart| !words(chart).contains("expected")));
+}
+
+#[test]
+fn what_is_expected_far_from_the_data_or_of_other_machines_makes_charts() {
+    let theory = RunTheory::of(&planned("1,3,6", ""));
     charts(&run(12, 60.0), &theory);
-    charts(&run(100, 60.0), &predictions(&[1.0; 100]));
-    for growth in [1e-12, 1e12, f64::MAX, f64::NAN, f64::INFINITY] {
-        (theory[0].queue_growth, theory[0].clock_slope) = (growth, growth);
+    charts(&run(1, 60.0), &theory);
+    for end in [1e-12, 1e12, f64::MAX, f64::NAN, f64::INFINITY] {
+        let values = vec![0.0, end];
+        let course = Course {
+            times_s: vec![0.0, 60.0],
+            queue: values.clone(),
+            clock: values.clone(),
+            behind: values.clone(),
+            wait: values,
+        };
+        let theory = RunTheory::from(vec![MachineTheory { course, is_overloaded: Some(true) }; 3]);
         charts(&run(3, 60.0), &theory);
         charts(&run(0, 60.0), &theory);
     }
