@@ -68,24 +68,22 @@ fn differ(findings: &mut Findings, machine: &MachineHistory, what: &str, has: St
     });
 }
 
-/// What most headers say of a parameter; of two that differ, the first.
+/// What a header says of a parameter, if it does.
+type Said = dyn Fn(&Header) -> Option<String>;
+
+/// What most headers say of a parameter; of two that differ, the first. A
+/// header that says nothing of it contradicts nobody.
 fn headers_agree(case: &Case<'_>, machine: &MachineHistory, findings: &mut Findings) {
     let Some(header) = machine.header() else { return };
-    let or_none = |value: Option<String>, what: &str| value.unwrap_or_else(|| format!("no {what}"));
-    let machines = |header: &Header| {
-        or_none(header.machines.map(|count| format!("{count} machines")), "number of machines")
-    };
-    let speedup =
-        |header: &Header| or_none(header.speedup.map(|speedup| format!("speedup {speedup}")), "speedup");
-    for said in [&machines as &dyn Fn(&Header) -> String, &speedup] {
-        let other = case.machines().iter().filter_map(|other| Some((other.id(), other.header()?)));
-        let other = other.map(|(id, other)| (id, said(other))).find(|(_, other)| *other != said(header));
+    let machines: &Said = &|header| header.machines.map(|count| format!("{count} machines"));
+    let speedup: &Said = &|header| header.speedup.map(|speedup| format!("speedup {speedup}"));
+    for said in [machines, speedup] {
+        let Some(own) = said(header) else { continue };
+        let others = case.machines().iter().filter_map(|other| Some((other.id(), said(other.header()?)?)));
+        let other = others.into_iter().find(|(_, other)| *other != own);
         if let Some((other, others)) = other.filter(|_| is_minority(case, machine, said)) {
             findings.add(machine.id(), at_header(machine), || {
-                (
-                    format!("the header says {}, and that of machine {other} {others}", said(header)),
-                    Vec::new(),
-                )
+                (format!("the header says {own}, and that of machine {other} {others}"), Vec::new())
             });
         }
     }
@@ -101,13 +99,15 @@ fn headers_agree(case: &Case<'_>, machine: &MachineHistory, findings: &mut Findi
     }
 }
 
-/// Whether most headers state something else; of two, the later.
-fn is_minority(case: &Case<'_>, machine: &MachineHistory, said: &dyn Fn(&Header) -> String) -> bool {
-    let stated = |machine: &MachineHistory| machine.header().map(said);
-    let alike = case.machines().iter().filter(|other| stated(other) == stated(machine));
+/// Whether most headers that say something of it say something else; of two,
+/// the later.
+fn is_minority(case: &Case<'_>, machine: &MachineHistory, said: &Said) -> bool {
+    let stated = |machine: &MachineHistory| machine.header().and_then(said);
+    let all = || case.machines().iter().filter(|other| stated(other).is_some());
+    let alike = all().filter(|other| stated(other) == stated(machine));
     let (count, first) = (alike.clone().count(), alike.map(MachineHistory::id).min());
-    let all = case.machines().iter().filter(|other| other.header().is_some()).count();
-    2 * count < all || (2 * count == all && first != case.machines().first().map(MachineHistory::id))
+    let half = 2 * count;
+    half < all().count() || (half == all().count() && first != all().next().map(MachineHistory::id))
 }
 
 fn as_stated(machine: &MachineHistory, stated: &Stated, findings: &mut Findings) {
