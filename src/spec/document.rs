@@ -31,7 +31,8 @@ pub(super) const KEYS: [&str; 14] = [
     "replicates",
     "sweep",
 ];
-pub(super) const NETWORK_KEYS: [&str; 5] = ["delay", "where", "open", "token", "connect_timeout"];
+pub(super) const NETWORK_KEYS: [&str; 6] =
+    ["delay", "where", "open", "token", "connect_timeout", "foreign_backlog"];
 pub(super) const PUBLISHED_KEYS: [&str; 5] = ["source", "max_queue", "end_queue", "clock_diff", "logs"];
 pub(super) const LOGGED_KEYS: [&str; 4] = ["note", "max_queue", "end_queue", "clock_diff"];
 
@@ -182,6 +183,9 @@ fn resolve_network(field: &Field<'_>, duration: LabTime) -> Result<Network, Spec
         open: fields.or("open", default.open, Field::flag)?,
         token: fields.or("token", default.token, token)?,
         connect_timeout: fields.or("connect_timeout", default.connect_timeout, positive_duration)?,
+        foreign_backlog: fields.or("foreign_backlog", default.foreign_backlog, |field| {
+            field.whole("a whole number from 1 on", |messages| messages > 0)
+        })?,
     })
 }
 

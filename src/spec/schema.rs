@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::spec::document::{MAX_NAME, MAX_TOKEN, NOTHING_STATED};
 use crate::spec::machines::{MAX_CLOCK_RATE, MAX_MACHINES};
 use crate::spec::sweep::MAX_REPLICATES;
-use crate::spec::{Broadcast, DelayAt, Network};
+use crate::spec::{Broadcast, DelayAt, FOREIGN_BACKLOG, Network};
 
 /// One duration, as [`LabTime::parse`](crate::time::LabTime::parse) reads it.
 const DURATION: &str = "([0-9]+([.,][0-9]+)?\\s*\
@@ -165,6 +165,15 @@ fn network() -> Value {
     );
     let mut timeout = positive_duration("Real time to wait for the peers before the first tick.", &["60s"]);
     timeout["default"] = json!(default.connect_timeout.to_string());
+    let backlog = json!({
+        "description": format!(
+            "Messages of foreign machines that may wait at a machine; beyond it these are read no further. \
+             {FOREIGN_BACKLOG} unless given."
+        ),
+        "type": "integer",
+        "minimum": 1,
+        "maximum": u64::MAX,
+    });
     table(
         "The way between the machines.",
         &[
@@ -176,6 +185,7 @@ fn network() -> Value {
             ),
             ("token", token),
             ("connect_timeout", timeout),
+            ("foreign_backlog", backlog),
         ],
     )
 }

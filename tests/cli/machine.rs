@@ -1,9 +1,12 @@
 //! `labctl machine`: machines started one by one.
 
 use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::support::{LAB, Lab, spec_on_ports};
+use crate::support::{LAB, Lab, free_ports, spec_on_ports, wait_for_text};
 
 #[test]
 fn a_machine_needs_to_know_which_it_is() {
@@ -70,6 +73,44 @@ fn a_machine_of_another_spec_is_refused() {
         "the specs differ",
     ]);
     first.end().code(1).tells(&["machine 2 did not connect"]);
+}
+
+/// Speaks as machine 1 would to machine 2, until the run has begun.
+fn as_the_first_machine(listener: &TcpListener) -> BufReader<TcpStream> {
+    let mut stream = BufReader::new(listener.accept().unwrap().0);
+    let hear = |stream: &mut BufReader<TcpStream>| {
+        let mut line = String::new();
+        stream.read_line(&mut line).unwrap();
+        line
+    };
+    let hello = hear(&mut stream);
+    stream.get_mut().write_all(hello.replace(" 2 ", " 1 ").as_bytes()).unwrap();
+    assert_eq!(hear(&mut stream), "labctl-ready\n");
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
+    stream.get_mut().write_all(format!("labctl-go:{now}\nclock:5\nclock:6\n").as_bytes()).unwrap();
+    stream
+}
+
+#[test]
+fn a_connection_that_breaks_fails_the_run_and_what_came_in_is_told() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let lab = Lab::with_spec(&format!(
+        "name = \"lab\"\nduration = \"10h\"\nnetwork.token = \"secret\"\n\
+         [[machine]]\nclock_rate = 20\naddress = \"{}\"\n\
+         [[machine]]\nclock_rate = 20\naddress = \"127.0.0.1:{}\"\n",
+        listener.local_addr().unwrap(),
+        free_ports(1)[0]
+    ));
+    let machine = lab.start(&["machine", "2", "--spec", "lab.toml", "--logs", "logs"]);
+    let first = as_the_first_machine(&listener);
+    wait_for_text(&lab, "logs/log_2.txt", "Message clock: 6,");
+    drop(first);
+    machine
+        .end()
+        .code(1)
+        .tells(&["into the run", "the connection of machine 1 broke after 2 of its messages"]);
+    let log = lab.read("logs/log_2.txt");
+    assert!(log.contains(" | ERROR | ") && log.trim_end().ends_with("Reason: failed"), "{log}");
 }
 
 #[cfg(unix)]

@@ -79,7 +79,7 @@ pub struct Post {
 /// A machine's connections.
 pub struct Mesh {
     /// One a peer, in the order of their ids.
-    pub links: Vec<Link>,
+    pub links: Vec<Link<Arc<TcpStream>>>,
     /// The connections of `labctl` peers, for what is said before the start.
     pub streams: BTreeMap<MachineId, Arc<TcpStream>>,
 }

@@ -8,6 +8,8 @@ mod alone;
 mod call;
 pub mod control;
 mod door;
+mod drive;
+mod ear;
 mod handshake;
 mod host;
 mod inbox;

@@ -10,12 +10,13 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::time;
 
+use super::drive::drive;
 use super::handshake::write_all;
-use super::host::Host;
-use super::inbox::Inbox;
+use super::host::{Host, Loss, Parts};
+use super::inbox::{Inbox, Strangers};
 use super::mesh::{self, Mesh, MeshError, Post};
 use super::pace::{Epoch, LabClock, Moment};
 use super::roster::Roster;
@@ -68,6 +69,8 @@ pub enum StationError {
     Log { path: PathBuf, source: io::Error },
     #[error("stopped before the first tick")]
     Stopped,
+    #[error("{} into the run, {}", .0.at, .0.why)]
+    Lost(Loss),
     #[error("its thread panicked; its log is kept up to there")]
     Panicked,
 }
@@ -85,7 +88,7 @@ impl Station {
     /// Meets the others, ticks to the end, and gives the record of it and the
     /// path of the log.
     pub async fn run(self) -> Result<(End, PathBuf), StationError> {
-        let inbox = Arc::new(Inbox::default());
+        let inbox = Arc::new(Inbox::new(strangers(&self.setup.run)));
         let clock = Arc::new(OnceLock::new());
         let observer = Arc::clone(&self.setup.observer);
         let post = Post { inbox, clock, observer };
@@ -142,7 +145,7 @@ impl Seat {
         let thread = std::thread::Builder::new().name(format!("machine-{}", self.machine));
         thread
             .spawn(move || {
-                let outcome = host.run();
+                let outcome = drive(host);
                 if outcome.is_err() {
                     stop.fail();
                 }
@@ -151,7 +154,10 @@ impl Seat {
             })
             .map_err(failed)?;
         match receiver.await {
-            Ok(outcome) => Ok((outcome.map_err(failed)?, path)),
+            Ok(outcome) => match outcome.map_err(failed)? {
+                (end, None) => Ok((end, path)),
+                (_, Some(loss)) => Err(StationError::Lost(loss)),
+            },
             Err(_) => {
                 self.setup.stop.fail();
                 Err(StationError::Panicked)
@@ -159,7 +165,7 @@ impl Seat {
         }
     }
 
-    fn prepare(&self, mesh: Mesh, roster: &Roster, path: &Path) -> io::Result<Host<File>> {
+    fn prepare(&self, mesh: Mesh, roster: &Roster, path: &Path) -> io::Result<Host<Arc<TcpStream>, File>> {
         let Setup { run, gauges, stop, observer, .. } = self.setup.clone();
         let spec = &run.spec;
         let clock_rate = run.clock_rates()[self.machine.index()];
@@ -177,7 +183,7 @@ impl Seat {
         };
         log.header(self.machine, &header)?;
         log.flush()?;
-        Ok(Host {
+        Ok(Host::new(Parts {
             machine: Machine::new(self.machine, spec.rules(), spec.seed),
             links: mesh.links,
             inbox: Arc::clone(&self.post.inbox),
@@ -193,7 +199,16 @@ impl Seat {
             observer,
             labctl_peers: roster.labctl_peers(),
             has_foreign_peers: !roster.foreign.is_empty(),
-        })
+        }))
+    }
+}
+
+fn strangers(run: &Run) -> Strangers {
+    let spec = &run.spec;
+    Strangers {
+        machines: run.machines().filter(|id| run.is_foreign(*id)).collect(),
+        backlog: spec.network.foreign_backlog,
+        clock_max: wire::foreign_clock_max(run.increments_max()),
     }
 }
 

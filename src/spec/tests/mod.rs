@@ -71,6 +71,7 @@ where = "sender"
 open = true
 token = "s3cret"
 connect_timeout = "3s"
+foreign_backlog = 5000
 [published]
 source = "elsewhere"
 end_queue = [0, 1, "-", 3]
@@ -86,6 +87,7 @@ clock_diff = [4, 3, 0, 1]
     assert!(spec.machines[3].foreign);
     assert_eq!(spec.network.delay_at, DelayAt::Sender);
     assert_eq!(spec.network.token.as_deref(), Some("s3cret"));
+    assert_eq!(spec.network.foreign_backlog, 5000);
     let published = spec.published.unwrap();
     assert_eq!(published.end_queue, [Some(0), Some(1), None, Some(3)]);
     let logs = published.logs.unwrap();
