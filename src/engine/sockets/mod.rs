@@ -21,6 +21,8 @@ mod reader;
 mod roster;
 mod station;
 mod tasks;
+#[cfg(test)]
+mod world;
 
 use std::io;
 
