@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
+
+use labctl::engine::sockets::{Epoch, Moment};
 
 use crate::support::{LAB, Lab, free_ports, spec_on_ports, wait_for_text};
 
@@ -86,7 +87,7 @@ fn as_the_first_machine(listener: &TcpListener) -> BufReader<TcpStream> {
     let hello = hear(&mut stream);
     stream.get_mut().write_all(hello.replace(" 2 ", " 1 ").as_bytes()).unwrap();
     assert_eq!(hear(&mut stream), "labctl-ready\n");
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
+    let now = Epoch::now().unix_ns(Moment::now());
     stream.get_mut().write_all(format!("labctl-go:{now}\nclock:5\nclock:6\n").as_bytes()).unwrap();
     stream
 }
