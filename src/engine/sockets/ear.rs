@@ -4,6 +4,7 @@
 use std::io;
 use std::sync::Arc;
 
+use super::foreign::Speaker;
 use super::inbox::Inbox;
 use crate::engine::wire::{Said, Splitter, WireError};
 use crate::event::{MachineId, Message};
@@ -12,8 +13,10 @@ use crate::time::LabTime;
 /// Listens to one connection.
 #[derive(Debug)]
 pub struct Ear {
-    /// Who speaks, where known.
+    /// The `labctl` machine that speaks.
     peer: Option<MachineId>,
+    /// A foreign machine that speaks; only messages are taken of it.
+    speaker: Option<Speaker>,
     inbox: Arc<Inbox>,
     splitter: Splitter,
     messages: Vec<Message>,
@@ -21,21 +24,28 @@ pub struct Ear {
 
 impl Ear {
     /// `splitter` holds what the hand-shake has read beyond its line.
-    pub fn new(peer: Option<MachineId>, inbox: Arc<Inbox>, splitter: Splitter) -> Ear {
-        Ear { peer, inbox, splitter, messages: Vec::new() }
+    pub fn new(
+        peer: Option<MachineId>,
+        speaker: Option<Speaker>,
+        inbox: Arc<Inbox>,
+        splitter: Splitter,
+    ) -> Ear {
+        Ear { peer, speaker, inbox, splitter, messages: Vec::new() }
     }
 
     /// Hears what came in at `arrived`. After an error the connection must be
     /// closed.
     pub fn hear(&mut self, bytes: &[u8], arrived: LabTime) -> Result<(), WireError> {
-        let (from, inbox, messages) = (self.peer, &self.inbox, &mut self.messages);
-        let clock_max = inbox.clock_max(from);
+        let (peer, inbox, messages) = (self.peer, &self.inbox, &mut self.messages);
+        let from = peer.or_else(|| self.speaker.as_ref()?.machine());
+        let clock_max = inbox.clock_max(peer);
         let mut beyond = None;
-        let outcome = self.splitter.feed(bytes, |said| match (said, from) {
+        let outcome = self.splitter.feed(bytes, |said| match (said, peer) {
             _ if beyond.is_some() => {}
             (Said::Clock(clock), _) if clock > clock_max => beyond = Some(clock),
-            (Said::Clock(clock), from) => messages.push(Message { clock, from, arrived }),
+            (Said::Clock(clock), _) => messages.push(Message { clock, from, arrived }),
             (Said::Ready, Some(peer)) => inbox.peer_ready(peer),
+            (Said::Heard { foreign }, Some(_)) => inbox.foreign_heard(foreign),
             (Said::Go { unix_ns }, Some(_)) => inbox.go(unix_ns),
             (Said::End { sent }, Some(peer)) => {
                 // What was sent before the end must be counted before it.
@@ -56,15 +66,8 @@ impl Ear {
             }
             return;
         };
-        let is_foreign = self.inbox.is_foreign(Some(peer));
         match outcome {
             _ if self.inbox.has_ended(peer) => {}
-            Ok(()) if is_foreign => {
-                self.inbox.notice(format!("machine {peer} has left: its connection closed"));
-            }
-            Err(error) if is_foreign => {
-                self.inbox.notice(format!("the connection of machine {peer} is closed: {error}"));
-            }
             Ok(()) => self.inbox.peer_broke(peer, "it closed"),
             Err(error) => self.inbox.peer_broke(peer, &error.to_string()),
         }

@@ -10,6 +10,7 @@ pub mod control;
 mod door;
 mod drive;
 mod ear;
+mod foreign;
 mod handshake;
 mod host;
 mod inbox;
@@ -19,8 +20,10 @@ mod pace;
 mod processes;
 mod reader;
 mod roster;
+mod seats;
 mod station;
 mod tasks;
+mod unheard;
 #[cfg(test)]
 mod world;
 

@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 use tokio::time;
 
 use super::ear::Ear;
+use super::foreign::Speaker;
 use super::inbox::Inbox;
 use super::pace::LabClock;
 use crate::engine::wire::Splitter;
@@ -23,8 +24,10 @@ const GLANCE: Duration = Duration::from_millis(10);
 
 /// Reads one connection until it closes.
 pub struct Reader {
-    /// Who speaks, where known.
+    /// The `labctl` machine that speaks.
     pub peer: Option<MachineId>,
+    /// A foreign machine that speaks; only messages are taken of it.
+    pub speaker: Option<Speaker>,
     pub stream: Arc<TcpStream>,
     pub inbox: Arc<Inbox>,
     /// Set when the run starts.
@@ -36,10 +39,10 @@ pub struct Reader {
 impl Reader {
     /// Runs to the connection's end and tells the inbox how it ended.
     pub async fn run(self, first_bytes: Vec<u8>) {
-        let mut ear = Ear::new(self.peer, Arc::clone(&self.inbox), self.splitter);
+        let mut ear = Ear::new(self.peer, self.speaker, Arc::clone(&self.inbox), self.splitter);
         let connection = Connection { stream: self.stream, clock: self.clock };
-        let outcome = if self.inbox.is_foreign(self.peer) {
-            let room = Room { inbox: &self.inbox, peer: self.peer, is_told: false };
+        let outcome = if self.peer.is_none() {
+            let room = Room { inbox: &self.inbox, is_told: false };
             connection.read(&mut ear, first_bytes, FOREIGN_READ_BYTES, Some(room)).await
         } else {
             connection.read(&mut ear, first_bytes, READ_BYTES, None).await
@@ -92,7 +95,6 @@ impl Connection {
 /// is not read, so that TCP holds it back.
 struct Room<'a> {
     inbox: &'a Inbox,
-    peer: Option<MachineId>,
     is_told: bool,
 }
 
@@ -108,10 +110,9 @@ impl Room<'_> {
     }
 
     fn text(&self, stream: &TcpStream) -> String {
-        let who = self.peer.map_or("a foreign connection".to_owned(), |peer| format!("machine {peer}"));
         let address = stream.peer_addr().map_or(String::new(), |address| format!(" ({address})"));
         format!(
-            "{who}{address} sends faster than this machine receives: {} messages of foreign machines wait here, \
+            "a foreign connection{address} sends faster than this machine receives: {} messages of foreign machines wait here, \
              and it is read no further until there is room (`network.foreign_backlog`)",
             self.inbox.foreign_backlog()
         )

@@ -228,7 +228,7 @@ impl World {
             for from in (0..all).filter(|from| *from != to) {
                 let peer = Some(id(from)).filter(|_| from < count);
                 world.add_pipe(from, to);
-                world.ears.push(Ear::new(peer, Arc::clone(inbox), Splitter::default()));
+                world.ears.push(Ear::new(peer, None, Arc::clone(inbox), Splitter::default()));
             }
         }
         let delay = world.delay();
@@ -414,7 +414,7 @@ impl World {
             if let Err(error) = outcome {
                 pipe.reset();
                 self.ears[at].closed(Err(io::Error::new(ErrorKind::InvalidData, error)));
-                self.ears[at] = Ear::new(None, Arc::clone(&seat.inbox), Splitter::default());
+                self.ears[at] = Ear::new(None, None, Arc::clone(&seat.inbox), Splitter::default());
                 pipe.is_reset = false;
             } else if pipe.closes && pipe.bytes.is_empty() {
                 self.ears[at].closed(Ok(()));
