@@ -12,6 +12,23 @@ use crate::event::MachineId;
 /// Clocks above this are refused, so that no clock can ever overflow.
 pub const CLOCK_MAX: u64 = 1 << 62;
 
+/// Foreign machines may begin to count from up to here.
+pub const FOREIGN_START_MAX: u64 = 1_000_000;
+/// How many times as fast as all machines of the run together a foreign machine
+/// may count.
+pub const FOREIGN_PACE_MAX: u64 = 1000;
+
+/// The largest clock taken from a foreign machine in a run whose machines
+/// increment their clocks at most `increments` times, all together: machines
+/// that count on from it stay below [`CLOCK_MAX`].
+///
+/// By Lamport's rules no clock of a run exceeds the number of its increments;
+/// a foreign machine may have begun elsewhere, and may count in larger steps.
+pub fn foreign_clock_max(increments: u64) -> u64 {
+    let reach = FOREIGN_PACE_MAX.saturating_mul(increments).saturating_add(FOREIGN_START_MAX);
+    reach.min(CLOCK_MAX.saturating_sub(increments))
+}
+
 /// The longest line that is read.
 pub const LINE_BYTES_MAX: usize = 512;
 
@@ -57,6 +74,11 @@ pub enum WireError {
     TooLong,
     #[error("the malformed line `{0}`; a message is `clock:<decimal>` with a clock of at most {CLOCK_MAX}")]
     Malformed(String),
+    #[error(
+        "clock {clock} is beyond what this run can reach; from a foreign machine, clocks up to {clock_max} are \
+         taken here ({FOREIGN_START_MAX} + {FOREIGN_PACE_MAX} × the ticks of all machines)"
+    )]
+    BeyondReach { clock: u64, clock_max: u64 },
 }
 
 /// Appends a message.
@@ -244,6 +266,15 @@ mod tests {
         let mut ended = noise.clone();
         ended.push(b'\n');
         assert_eq!(heard(&[&ended]), Err(WireError::TooLong));
+    }
+
+    #[test]
+    fn honest_clocks_have_room_above_every_clock_taken_from_a_foreign_machine() {
+        for increments in [0, 1, 100, 1 << 40, 1 << 53, 1 << 61, CLOCK_MAX] {
+            let largest = foreign_clock_max(increments);
+            assert!(largest + increments <= CLOCK_MAX, "{increments}");
+        }
+        assert_eq!(foreign_clock_max(3_600), 4_600_000);
     }
 
     proptest! {

@@ -2,7 +2,7 @@
 
 use crate::event::MachineId;
 use crate::random::draw_clock_rate;
-use crate::spec::{ClockRate, Delay, DelayAt, Spec};
+use crate::spec::{Broadcast, ClockRate, Delay, DelayAt, Spec};
 use crate::theory::{Prediction, predict};
 
 /// One execution to come: a spec in which nothing is left to chance but what
@@ -51,6 +51,19 @@ impl Run {
     /// All machines, in order.
     pub fn machines(&self) -> impl Iterator<Item = MachineId> + use<> {
         MachineId::all(self.spec.machine_count())
+    }
+
+    /// How often the machines can increment their clocks, all together, in the
+    /// whole run.
+    pub fn increments_max(&self) -> u64 {
+        let a_tick = match self.spec.broadcast {
+            Broadcast::OneEvent => 1,
+            Broadcast::PerRecipient => u64::from(self.spec.machine_count().saturating_sub(1)),
+        };
+        // Too large a number becomes the largest.
+        let ticks = |rate: &f64| (rate * self.spec.duration.as_secs_f64()).ceil() as u64;
+        let ticks = self.clock_rates().iter().map(ticks).fold(0, u64::saturating_add);
+        ticks.saturating_mul(a_tick)
     }
 
     pub fn is_foreign(&self, machine: MachineId) -> bool {

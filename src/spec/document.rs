@@ -31,7 +31,7 @@ pub(super) const KEYS: [&str; 14] = [
     "replicates",
     "sweep",
 ];
-pub(super) const NETWORK_KEYS: [&str; 4] = ["delay", "where", "open", "connect_timeout"];
+pub(super) const NETWORK_KEYS: [&str; 5] = ["delay", "where", "open", "connect_timeout", "foreign_backlog"];
 /// A key of old specs that none may have now.
 const TOKEN_KEY: &str = "token";
 pub(super) const PUBLISHED_KEYS: [&str; 5] = ["source", "max_queue", "end_queue", "clock_diff", "logs"];
@@ -179,6 +179,9 @@ fn resolve_network(field: &Field<'_>, duration: LabTime) -> Result<Network, Spec
             .or("where", default.delay_at, |field| field.form("\"link\" or \"sender\"", delay_at))?,
         open: fields.or("open", default.open, Field::flag)?,
         connect_timeout: fields.or("connect_timeout", default.connect_timeout, positive_duration)?,
+        foreign_backlog: fields.or("foreign_backlog", default.foreign_backlog, |field| {
+            field.whole("a whole number from 1 on", |messages| messages > 0)
+        })?,
     })
 }
 

@@ -94,6 +94,9 @@ pub struct Network {
     pub open: bool,
     /// Real time to wait for the peers before the first tick.
     pub connect_timeout: LabTime,
+    /// Messages of foreign machines that may wait at a machine; then these are
+    /// read no further.
+    pub foreign_backlog: u64,
 }
 
 /// The law of a message's delay, in lab time.
@@ -147,6 +150,10 @@ pub struct Logged {
     pub clock_diff: Vec<Option<u64>>,
 }
 
+/// What [`Network::foreign_backlog`] is by default: a thousand seconds of a
+/// hundred messages a second, in a few megabytes.
+pub const FOREIGN_BACKLOG: u64 = 100_000;
+
 impl Spec {
     pub fn machine_count(&self) -> u32 {
         self.machines.len() as u32
@@ -191,6 +198,7 @@ impl Default for Network {
             delay_at: DelayAt::Link,
             open: false,
             connect_timeout: LabTime(60_000_000_000),
+            foreign_backlog: FOREIGN_BACKLOG,
         }
     }
 }

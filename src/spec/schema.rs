@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::spec::document::{MAX_NAME, NOTHING_STATED};
 use crate::spec::machines::{MAX_CLOCK_RATE, MAX_MACHINES};
 use crate::spec::sweep::MAX_REPLICATES;
-use crate::spec::{Broadcast, DelayAt, Network};
+use crate::spec::{Broadcast, DelayAt, FOREIGN_BACKLOG, Network};
 
 /// One duration, as [`LabTime::parse`](crate::time::LabTime::parse) reads it.
 const DURATION: &str = "([0-9]+([.,][0-9]+)?\\s*\
@@ -158,6 +158,15 @@ fn network() -> Value {
     );
     let mut timeout = positive_duration("Real time to wait for the peers before the first tick.", &["60s"]);
     timeout["default"] = json!(default.connect_timeout.to_string());
+    let backlog = json!({
+        "description": format!(
+            "Messages of foreign machines that may wait at a machine; beyond it these are read no further. \
+             {FOREIGN_BACKLOG} unless given."
+        ),
+        "type": "integer",
+        "minimum": 1,
+        "maximum": u64::MAX,
+    });
     table(
         "The way between the machines.",
         &[
@@ -168,6 +177,7 @@ fn network() -> Value {
                 flag("Lets in machines that do not shake hands, such as those of others.", default.open),
             ),
             ("connect_timeout", timeout),
+            ("foreign_backlog", backlog),
         ],
     )
 }

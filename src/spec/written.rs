@@ -6,7 +6,7 @@ use std::fmt::Write;
 use toml::Value;
 
 use crate::spec::document::NOTHING_STATED;
-use crate::spec::{ClockRate, Logged, MachineSpec, Network, Published, Spec};
+use crate::spec::{ClockRate, FOREIGN_BACKLOG, Logged, MachineSpec, Network, Published, Spec};
 
 /// The spec as TOML; [`parse`](super::document::parse) gives it back.
 pub fn to_toml(spec: &Spec) -> String {
@@ -33,12 +33,15 @@ pub fn to_toml(spec: &Spec) -> String {
 }
 
 fn network(network: &Network) -> String {
+    let backlog = Some(network.foreign_backlog).filter(|messages| *messages != FOREIGN_BACKLOG);
+    let backlog = backlog.map(|messages| format!("foreign_backlog = {messages}\n"));
     format!(
-        "\n[network]\ndelay = \"{}\"\nwhere = \"{}\"\nopen = {}\nconnect_timeout = \"{}\"\n",
+        "\n[network]\ndelay = \"{}\"\nwhere = \"{}\"\nopen = {}\nconnect_timeout = \"{}\"\n{}",
         network.delay,
         network.delay_at.as_str(),
         network.open,
         network.connect_timeout,
+        backlog.unwrap_or_default(),
     )
 }
 

@@ -4,15 +4,18 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use labctl::engine::Token;
+use labctl::engine::sockets::{Epoch, Moment};
 use labctl::engine::wire::{self, Said};
 use labctl::event::MachineId;
 
-use crate::support::{LAB, Lab, run_by_hand, spec_on_ports, wait_for, write_token};
+use crate::support::{
+    LAB, Lab, free_ports, run_by_hand, spec_on_ports, wait_for, wait_for_text, write_token,
+};
 
 #[test]
 fn a_machine_needs_to_know_which_it_is() {
@@ -79,6 +82,49 @@ fn a_machine_of_another_spec_is_refused() {
         "the specs differ",
     ]);
     first.end().code(1).tells(&["machine 2 did not connect"]);
+}
+
+/// Speaks as machine 1 would to machine 2, until the run has begun.
+fn as_the_first_machine(listener: &TcpListener, hello: &wire::Hello) -> BufReader<TcpStream> {
+    let mut stream = BufReader::new(listener.accept().unwrap().0);
+    let hear = |stream: &mut BufReader<TcpStream>| {
+        let mut line = String::new();
+        stream.read_line(&mut line).unwrap();
+        line
+    };
+    assert!(hear(&mut stream).starts_with("labctl-hello:"));
+    stream.get_mut().write_all(&wire::line(&Said::Hello(hello.clone()))).unwrap();
+    assert_eq!(hear(&mut stream), "labctl-ready\n");
+    let now = Epoch::now().unix_ns(Moment::now());
+    stream.get_mut().write_all(format!("labctl-go:{now}\nclock:5\nclock:6\n").as_bytes()).unwrap();
+    stream
+}
+
+#[test]
+fn a_connection_that_breaks_fails_the_run_and_what_came_in_is_told() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let spec = format!(
+        "name = \"lab\"\nduration = \"10h\"\n\
+         [[machine]]\nclock_rate = 20\naddress = \"{}\"\n\
+         [[machine]]\nclock_rate = 20\naddress = \"127.0.0.1:{}\"\n",
+        listener.local_addr().unwrap(),
+        free_ports(1)[0]
+    );
+    let lab = Lab::with_spec(&spec);
+    let token = Token::of([7; 16]);
+    write_token(&lab, &token);
+    let machine =
+        lab.start(&["machine", "2", "--spec", "lab.toml", "--token-file", "token", "--logs", "logs"]);
+    let hello = token.hello(&run_by_hand(&spec), MachineId(1), MachineId(2));
+    let first = as_the_first_machine(&listener, &hello);
+    wait_for_text(&lab, "logs/log_2.txt", "Message clock: 6,");
+    drop(first);
+    machine
+        .end()
+        .code(1)
+        .tells(&["into the run", "the connection of machine 1 broke after 2 of its messages"]);
+    let log = lab.read("logs/log_2.txt");
+    assert!(log.contains(" | ERROR | ") && log.trim_end().ends_with("Reason: failed"), "{log}");
 }
 
 #[test]

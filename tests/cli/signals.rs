@@ -3,7 +3,7 @@
 
 use rustix::process::Signal;
 
-use crate::support::{LAB, Lab, free_ports, wait_for_events};
+use crate::support::{LAB, Lab, free_ports, wait_for_events, wait_for_text};
 
 const LONG: [&str; 5] = ["run", "lab.toml", "--run-name=long", "--duration=1h", "--speedup=10"];
 const PARTIAL_LOGS: [&str; 3] = [
@@ -89,6 +89,26 @@ fn a_run_that_waits_for_a_foreign_machine_can_be_stopped() {
 #[test]
 fn a_twin_that_waits_for_a_foreign_machine_can_be_stopped() {
     assert_can_be_stopped_while_waiting("twin");
+}
+
+#[test]
+fn a_line_is_in_its_file_soon_also_while_a_machine_sleeps_inside_its_tick() {
+    let lab = Lab::with_spec(LAB);
+    let run = lab.start(&[
+        "run",
+        "lab.toml",
+        "--run-name=long",
+        "--duration=10h",
+        "--speedup=1",
+        "--delay=constant:1h",
+        "--set=network.where=sender",
+        "--set=internal_prob=0",
+    ]);
+    for log in PARTIAL_LOGS {
+        wait_for_text(&lab, log, " | SEND | ");
+    }
+    run.signal(Signal::KILL);
+    run.end();
 }
 
 #[test]

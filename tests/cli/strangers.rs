@@ -315,6 +315,74 @@ fn waiting_for_last_messages_is_not_run_time() {
 }
 
 #[test]
+fn a_foreign_machine_that_goes_on_sending_does_not_keep_the_run_open() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let foreign = foreign("duration = \"1s\"", "5", &listener);
+    let mut talking = foreign.from_run[2].try_clone().unwrap();
+    let going_on = thread::spawn(move || {
+        while talking.write_all(b"clock:7\n").is_ok() {
+            thread::sleep(Duration::from_millis(20));
+        }
+    });
+    foreign.run.end().code(0).tells(&["a foreign machine is still sending after the end of the run"]);
+    let log = foreign.lab.read("results/lab/r/log_1.txt");
+    assert!(log.contains(" | ERROR | ") && log.trim_end().ends_with("Reason: completed"), "{log}");
+    going_on.join().unwrap();
+}
+
+#[test]
+fn the_first_ctrl_c_is_heard_while_a_foreign_machine_goes_on_sending() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let foreign = foreign("duration = \"10h\"", "5", &listener);
+    wait_for_events(&foreign.lab, &PARTIAL);
+    let mut talking = foreign.from_run[2].try_clone().unwrap();
+    let going_on = thread::spawn(move || {
+        while talking.write_all(b"clock:7\n").is_ok() {
+            thread::sleep(Duration::from_millis(20));
+        }
+    });
+    foreign.run.signal(Signal::INT);
+    foreign.run.end().code(130);
+    let log = foreign.lab.read("results/lab/r/log_1.txt");
+    assert!(log.trim_end().ends_with("Reason: interrupted"), "{log}");
+    going_on.join().unwrap();
+}
+
+#[test]
+fn a_clock_that_no_machine_can_reach_is_refused_and_poisons_nobody() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let foreign = foreign("duration = \"3s\"\ninternal_prob = 0.2", "20", &listener);
+    wait_for_events(&foreign.lab, &PARTIAL);
+    let mut poison = call(foreign.port);
+    poison.write_all(format!("clock:{}\n", 1u64 << 62).as_bytes()).unwrap();
+    heard_until_closed(poison);
+    foreign.run.end().code(0).tells(&["clock 4611686018427387904 is beyond what this run can reach"]);
+    for log in ["results/lab/r/log_1.txt", "results/lab/r/log_2.txt"] {
+        let log = foreign.lab.read(log);
+        assert!(end_field(&log, "Clock") < 1000 && !log.contains("malformed"), "{log}");
+    }
+}
+
+#[test]
+fn a_flood_is_held_back_and_its_sender_named() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let foreign = foreign("duration = \"10h\"\nnetwork.foreign_backlog = 1000", "5", &listener);
+    wait_for_events(&foreign.lab, &PARTIAL);
+    let mut flood = call(foreign.port);
+    let from = flood.local_addr().unwrap();
+    flood.set_write_timeout(Some(Duration::from_secs(1))).unwrap();
+    let lines = b"clock:1\n".repeat(10_000);
+    let taken = (0..10_000).take_while(|_| flood.write_all(&lines).is_ok()).count();
+    assert!(taken < 10_000, "800 MB were taken in");
+    foreign.run.wait_for_talk("sends faster than this machine receives");
+    foreign.run.wait_for_talk(&from.to_string());
+    foreign.run.signal(Signal::INT);
+    foreign.run.end().code(130);
+    let queued = end_field(&foreign.lab.read("results/lab/r/log_1.txt"), "Queue length");
+    assert!((900..3000).contains(&queued), "{queued}");
+}
+
+#[test]
 fn a_silent_connection_is_no_foreign_machine_and_two_that_speak_are_not_told_apart() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let (spec, ports) = spec_on_ports("duration = \"10h\"\nspeedup = 10\nnetwork.open = true", &["20", "20"]);

@@ -157,6 +157,7 @@ mod tests {
 
     use super::*;
     use crate::engine::Token;
+    use crate::engine::sockets::inbox::{Mail, Strangers};
     use crate::engine::sockets::mesh;
     use crate::event::MachineId;
 
@@ -177,7 +178,8 @@ mod tests {
             patience: Duration::from_secs(600),
         };
         let hello = roster.token.hello("r", MachineId(2), MachineId(1));
-        let post = Post::new(&roster, Arc::new(|_| {}));
+        let strangers = Strangers { machines: BTreeSet::new(), backlog: 1, clock_max: 1 };
+        let post = Post::new(&roster, strangers, Arc::new(|_| {}));
         let inbox = Arc::clone(&post.inbox);
         let address = runtime.block_on(async {
             let listener = mesh::listen("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -193,8 +195,9 @@ mod tests {
         BufReader::new(client).read_line(&mut answer).unwrap();
         assert!(answer.starts_with("labctl-hello:r 1 "), "{answer}");
         assert_eq!(runtime.block_on(arrivals.recv()).unwrap().peer, MachineId(2));
-        let (mut messages, mut notices) = (Vec::new(), Vec::new());
-        inbox.empty_into(&mut messages, &mut notices);
+        let mut mail = Mail::default();
+        inbox.empty_into(&mut mail);
+        let notices = mail.notices;
         let dropped = notices.iter().filter(|notice| notice.contains("was dropped")).count();
         assert_eq!(
             (dropped, notices.len()),

@@ -1,16 +1,22 @@
-//! The host: where one machine meets real time, its connections and its log.
-//! Everything the machine decides takes effect here and nowhere else.
+//! The host: where one machine meets time, its connections and its log, as a
+//! state machine. [`Host::step`] is told the time, does what is due, and says
+//! when it wants to be woken; it never waits itself. So every wait has an end
+//! and hears the stop, and a test can drive many hosts in one thread.
+//!
+//! A SEND's line is in the log's file before its message is on the wire, so
+//! that a RECEIVE never survives a kill without its SEND.
 
+use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::inbox::Inbox;
-use super::link::{Link, Trouble};
-use super::pace::{LabClock, Moment, wake_this_thread_exactly};
+use super::inbox::{Inbox, Mail};
+use super::link::{Connection, Link, Trouble};
+use super::pace::{LabClock, Moment};
 use crate::engine::{Gauges, Notice, Observer, Schedule, StopSwitch};
-use crate::event::{Action, Event, MachineId, Message, Recipients};
+use crate::event::{Action, Event, MachineId, Recipients};
 use crate::log::{End, EndReason, LogWriter, Stamp};
 use crate::machine::Machine;
 use crate::random::Delays;
@@ -18,25 +24,30 @@ use crate::spec::DelayAt;
 use crate::time::LabTime;
 
 /// Longest sleep, so that a stop is heard soon.
-const NAP_MAX: Duration = Duration::from_millis(100);
+pub const NAP_MAX: Duration = Duration::from_millis(100);
 /// Sleep while a connection cannot take what it should.
 const BACKLOG_NAP: Duration = Duration::from_millis(1);
 /// Sleep while a peer reads more slowly than this machine sends.
 const PATIENCE_NAP: Duration = Duration::from_micros(50);
 /// How old a log line may get before the file has it.
-const LOG_AGE_MAX: Duration = Duration::from_millis(400);
+pub const LOG_AGE_MAX: Duration = Duration::from_millis(400);
 /// Ticks served between two flushes while the machine is behind.
 const TICKS_A_FLUSH: u32 = 256;
 /// How long to wait for the peers' last messages.
-const END_PATIENCE: Duration = Duration::from_secs(5);
+pub const END_PATIENCE: Duration = Duration::from_secs(5);
+/// The same after somebody has asked to stop while this machine waited.
+pub const STOPPED_PATIENCE: Duration = Duration::from_secs(1);
 /// How long a foreign connection must be quiet to count as empty.
 const FOREIGN_QUIET: Duration = Duration::from_millis(200);
+/// How long to wait for that quiet, in a completed run and in a stopped one.
+pub const FOREIGN_PATIENCE: Duration = Duration::from_secs(2);
+const FOREIGN_STOPPED_PATIENCE: Duration = Duration::from_millis(400);
 
 /// Everything one machine needs to run.
-pub struct Host<W: Write> {
+pub struct Parts<C, W: Write> {
     pub machine: Machine,
     /// One link a peer, in the order of their ids.
-    pub links: Vec<Link>,
+    pub links: Vec<Link<C>>,
     pub inbox: Arc<Inbox>,
     pub log: LogWriter<W>,
     /// The stamp of lab time zero.
@@ -55,303 +66,472 @@ pub struct Host<W: Write> {
     pub has_foreign_peers: bool,
 }
 
-/// The host's own books, next to the machine's.
-#[derive(Default)]
-struct Books {
+/// One machine on its way from its first tick to the record of its end.
+pub struct Host<C, W: Write> {
+    parts: Parts<C, W>,
+    phase: Phase,
+    period: LabTime,
+    /// Ticks served since the host last waited or flushed.
+    batch: u32,
     served: u64,
     lost: u64,
     received: u64,
-    log_age_from: Option<Moment>,
-    arrivals: Vec<Message>,
-    notices: Vec<String>,
+    /// When the oldest line was logged that the file may not have.
+    unwritten_since: Option<Moment>,
+    mail: Mail,
+    /// Messages that leave while the machine sleeps inside its tick.
+    departures: VecDeque<Departure>,
+    busy_until: LabTime,
+    loss: Option<Loss>,
 }
 
-impl<W: Write> Host<W> {
-    /// Runs the machine from its first tick to the record of its end.
+/// A message that leaves at this time by this link.
+struct Departure {
+    at: LabTime,
+    link: usize,
+    clock: u64,
+}
+
+#[derive(Clone, Copy)]
+enum Phase {
+    Ticking,
+    /// Inside a tick, in a delay that the sender sleeps through.
+    Sleeping,
+    /// A peer reads more slowly than this machine sends.
+    Patient,
+    /// No more ticks: what is on its way is collected.
+    Ending(Ending),
+}
+
+#[derive(Clone, Copy)]
+struct Ending {
+    reason: EndReason,
+    /// Waiting for the last messages is no time to tick in.
+    run_time: LabTime,
+    patience_ends: Moment,
+    is_hurried: bool,
+    /// When a foreign machine was last heard, once the others have ended.
+    foreign_heard: Option<Moment>,
+}
+
+/// What the host wants next.
+#[derive(Clone, Copy, Debug)]
+pub enum Next {
+    /// The next step at once.
+    Again,
+    /// The next step at this moment.
+    Sleep(Moment),
+    /// The next step at this moment, or when the inbox changes.
+    Listen(Moment),
+    /// There is no next step.
+    Over(End),
+}
+
+/// Messages of this run are lost, so that it has failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loss {
+    pub at: LabTime,
+    pub why: String,
+}
+
+impl<C: Connection, W: Write> Host<C, W> {
+    pub fn new(parts: Parts<C, W>) -> Host<C, W> {
+        Host {
+            period: parts.schedule.period(),
+            parts,
+            phase: Phase::Ticking,
+            batch: 0,
+            served: 0,
+            lost: 0,
+            received: 0,
+            unwritten_since: None,
+            mail: Mail::default(),
+            departures: VecDeque::new(),
+            busy_until: LabTime::ZERO,
+            loss: None,
+        }
+    }
+
+    /// Does what is due at `now`, which never runs backwards from step to step.
     ///
     /// # Errors
     ///
-    /// The log could not be written.
-    pub fn run(mut self) -> io::Result<End> {
-        wake_this_thread_exactly();
-        let mut books = Books::default();
-        let reason = self.tick_until_the_end(&mut books)?;
-        // Waiting for the last messages is no time to tick in.
-        let run_time = self.clock.now().min(self.schedule.duration);
-        self.collect_what_is_in_flight(&mut books)?;
-        let end = self.ending(&books, run_time, reason);
-        self.log.end(&end)?;
-        Ok(end)
+    /// The log could not be written. There is no next step then.
+    #[inline]
+    pub fn step(&mut self, now: Moment) -> io::Result<Next> {
+        let next = match self.phase {
+            Phase::Ticking => self.tick_or_rest(now)?,
+            Phase::Sleeping => self.sleep_in_tick(now)?,
+            Phase::Patient => self.let_peers_read(now)?,
+            Phase::Ending(ending) => self.collect(now, ending)?,
+        };
+        if let Next::Sleep(until) | Next::Listen(until) = next {
+            self.keep_log_young(now, until)?;
+        }
+        Ok(next)
     }
 
-    fn tick_until_the_end(&mut self, books: &mut Books) -> io::Result<EndReason> {
-        let period = self.schedule.period();
-        let mut unflushed = 0;
-        loop {
-            let deadline = self.schedule.deadline(self.machine.ticks() + 1);
-            if deadline > self.schedule.duration {
-                let woken = self.sleep_until(self.schedule.duration, books)?;
-                return Ok(woken.err().unwrap_or(EndReason::Completed));
-            }
-            let mut now = self.clock.now();
-            if now < deadline {
-                unflushed = 0;
-                match self.sleep_until(deadline, books)? {
-                    Ok(woken) => now = woken,
-                    Err(reason) => return Ok(reason),
-                }
-            } else {
-                unflushed += 1;
-                if unflushed == TICKS_A_FLUSH {
-                    unflushed = 0;
-                    if let Some(reason) = self.catch_breath(now, books)? {
-                        return Ok(reason);
-                    }
-                }
-            }
-            let too_late = now > self.schedule.duration && now - deadline >= period;
-            if too_late {
-                return Ok(EndReason::Completed);
-            }
-            self.serve_tick(now, books)?;
-        }
+    /// Why the run has failed, if this machine knows of a reason.
+    pub fn loss(&self) -> Option<&Loss> {
+        self.loss.as_ref()
+    }
+
+    pub fn inbox(&self) -> &Inbox {
+        &self.parts.inbox
     }
 
     #[inline]
-    fn serve_tick(&mut self, now: LabTime, books: &mut Books) -> io::Result<()> {
-        self.take_mail(now, books)?;
-        let mut busy_until = now;
-        for event in self.machine.tick() {
-            self.log.event(now, &event)?;
+    fn tick_or_rest(&mut self, now: Moment) -> io::Result<Next> {
+        let time = self.parts.clock.lab_time(now);
+        if let Some(reason) = self.parts.stop.reason() {
+            return Ok(self.begin_to_end(now, time, reason));
+        }
+        let duration = self.parts.schedule.duration;
+        let deadline = self.parts.schedule.deadline(self.parts.machine.ticks() + 1);
+        if time < deadline || deadline > duration {
+            return self.rest(now, time, deadline);
+        }
+        if (self.batch == 0 || self.batch == TICKS_A_FLUSH) && self.catch_breath(now, time)? {
+            // That took time: the tick is served with the time after it.
+            return Ok(Next::Again);
+        }
+        self.batch += 1;
+        let too_late = time > duration && time - deadline >= self.period;
+        if too_late {
+            return Ok(self.begin_to_end(now, time, EndReason::Completed));
+        }
+        self.serve_tick(now, time)?;
+        Ok(Next::Again)
+    }
+
+    /// Until the next deadline, or the end of the run if that comes first.
+    fn rest(&mut self, now: Moment, time: LabTime, deadline: LabTime) -> io::Result<Next> {
+        self.batch = 0;
+        self.take_mail(now, time)?;
+        self.release_until(time);
+        self.flush(now)?;
+        let duration = self.parts.schedule.duration;
+        if time >= duration {
+            return Ok(self.begin_to_end(now, time, EndReason::Completed));
+        }
+        self.parts.gauges.reach(time.0);
+        let until = deadline.min(duration);
+        Ok(Next::Sleep(self.wake(now, self.next_release().map_or(until, |release| release.min(until)))))
+    }
+
+    /// When to look again at the latest, if nothing is due before `due`.
+    fn wake(&self, now: Moment, due: LabTime) -> Moment {
+        let has_backlog = self.parts.links.iter().any(|link| link.backlog_bytes() > 0);
+        let nap = if has_backlog { BACKLOG_NAP } else { NAP_MAX };
+        self.parts.clock.moment(due).min(now.after(nap))
+    }
+
+    /// What must be done now and then while the machine is behind, and before
+    /// the first tick after a rest. Says whether that took time.
+    fn catch_breath(&mut self, now: Moment, time: LabTime) -> io::Result<bool> {
+        let is_behind = self.batch > 0;
+        self.batch = 1;
+        self.release_until(time);
+        let has_flushed = self.flush(now)?;
+        if is_behind {
+            self.parts.gauges.reach(time.0);
+            self.keep_log_young(now, now)?;
+            if self.parts.links.iter().any(Link::wants_patience) {
+                self.phase = Phase::Patient;
+            }
+        }
+        Ok(has_flushed || is_behind)
+    }
+
+    fn let_peers_read(&mut self, now: Moment) -> io::Result<Next> {
+        self.flush(now)?;
+        if self.parts.links.iter().any(Link::wants_patience) && self.parts.stop.reason().is_none() {
+            return Ok(Next::Sleep(now.after(PATIENCE_NAP)));
+        }
+        self.phase = Phase::Ticking;
+        Ok(Next::Again)
+    }
+
+    #[inline]
+    fn serve_tick(&mut self, now: Moment, time: LabTime) -> io::Result<()> {
+        let time = self.take_mail(now, time)?;
+        self.busy_until = time;
+        for event in self.parts.machine.tick() {
+            self.parts.log.event(time, &event)?;
             match event.action {
-                Action::Send(recipients) => self.send(&event, recipients, &mut busy_until)?,
-                Action::Receive { .. } => books.received += 1,
+                Action::Send(recipients) => self.send(&event, recipients, time),
+                Action::Receive { message, .. } => {
+                    self.received += 1;
+                    self.parts.inbox.received(message.from);
+                }
                 Action::Internal => {}
             }
         }
-        books.served += 1;
-        if let Some(gauge) = self.gauges.machine(self.machine.id()) {
-            gauge.set(self.machine.clock(), self.machine.queue_length(), books.served);
-        }
-        if busy_until > now {
-            let due = self.schedule.due(busy_until.min(self.schedule.duration));
-            let lost = due.saturating_sub(self.machine.ticks());
-            self.machine.lose_ticks(lost);
-            books.lost += lost;
+        self.unwritten_since.get_or_insert(now);
+        self.served += 1;
+        self.show();
+        if !self.departures.is_empty() {
+            self.phase = Phase::Sleeping;
         }
         Ok(())
     }
 
     #[inline]
-    fn take_mail(&mut self, now: LabTime, books: &mut Books) -> io::Result<()> {
-        self.inbox.empty_into(&mut books.arrivals, &mut books.notices);
-        for message in books.arrivals.drain(..) {
-            self.machine.deliver(message);
+    fn show(&self) {
+        let machine = &self.parts.machine;
+        if let Some(gauge) = self.parts.gauges.machine(machine.id()) {
+            gauge.set(machine.clock(), machine.queue_length(), self.served);
         }
-        if books.notices.is_empty() { Ok(()) } else { self.tell(now, mem::take(&mut books.notices)) }
+    }
+
+    /// Moves what has come in into the queue. Gives the time of that: never
+    /// before the last arrival, even if this thread had to wait since `now`.
+    #[inline]
+    fn take_mail(&mut self, now: Moment, time: LabTime) -> io::Result<LabTime> {
+        if !self.parts.inbox.empty_into(&mut self.mail) {
+            return Ok(time);
+        }
+        let mut time = time;
+        for message in self.mail.messages.drain(..) {
+            time = time.max(message.arrived);
+            self.parts.machine.deliver(message);
+        }
+        if !(self.mail.notices.is_empty() && self.mail.breaks.is_empty()) {
+            let notices = mem::take(&mut self.mail.notices);
+            self.tell(now, notices)?;
+            for text in mem::take(&mut self.mail.breaks) {
+                self.lose(now, text)?;
+            }
+        }
+        Ok(time)
     }
 
     /// The one place where a decision to send takes effect.
     #[inline]
-    fn send(&mut self, event: &Event, recipients: Recipients, busy_until: &mut LabTime) -> io::Result<()> {
-        let own = self.machine.id();
+    fn send(&mut self, event: &Event, recipients: Recipients, time: LabTime) {
+        let own = self.parts.machine.id();
         let chosen = match recipients {
-            Recipients::All => 0..self.links.len(),
+            Recipients::All => 0..self.parts.links.len(),
             Recipients::One(peer) => {
                 let at = peer.index() - usize::from(peer > own);
                 at..at + 1
             }
         };
-        for at in chosen {
-            if !self.delayed {
-                self.links[at].send(event.clock);
+        for link in chosen {
+            if !self.parts.delayed {
+                self.parts.links[link].send(event.clock);
                 continue;
             }
-            let delay = self.delays.next_delay();
-            match self.delay_at {
-                DelayAt::Link => {
-                    let release = self.clock.now() + delay;
-                    self.links[at].send_later(release, event.clock);
-                }
+            let delay = self.parts.delays.next_delay();
+            match self.parts.delay_at {
+                DelayAt::Link => self.parts.links[link].send_later(time + delay, event.clock),
                 DelayAt::Sender => {
-                    *busy_until = *busy_until + delay;
-                    self.sleep_in_tick(*busy_until);
-                    self.links[at].send(event.clock);
-                    self.flush_links()?;
+                    self.busy_until = self.busy_until + delay;
+                    let at = self.busy_until.min(self.parts.schedule.duration);
+                    self.departures.push_back(Departure { at, link, clock: event.clock });
                 }
             }
         }
-        Ok(())
     }
 
-    /// Sleeps inside a tick, deaf to everything but the end of the run.
-    fn sleep_in_tick(&self, until: LabTime) {
-        let until = self.clock.moment(until.min(self.schedule.duration));
-        while self.stop.reason().is_none() && Moment::now() < until {
-            Moment::now().after(NAP_MAX).min(until).sleep();
+    /// Asleep inside a tick, and deaf to all but the end of the run.
+    fn sleep_in_tick(&mut self, now: Moment) -> io::Result<Next> {
+        let time = self.parts.clock.lab_time(now);
+        let is_stopped = self.parts.stop.reason().is_some();
+        while let Some(departure) = self.departures.front()
+            && (is_stopped || departure.at <= time)
+        {
+            self.parts.links[departure.link].send(departure.clock);
+            self.departures.pop_front();
         }
-    }
-
-    /// Waits for `deadline`, letting go on the way what is in flight. Gives the
-    /// lab time of waking, or the reason to stop.
-    fn sleep_until(
-        &mut self,
-        deadline: LabTime,
-        books: &mut Books,
-    ) -> io::Result<Result<LabTime, EndReason>> {
-        loop {
-            if let Some(reason) = self.stop.reason() {
-                return Ok(Err(reason));
-            }
-            let now = self.clock.now();
-            self.release_until(now);
-            self.flush_links()?;
-            if now >= deadline {
-                return Ok(Ok(now));
-            }
-            self.gauges.reach(now.0);
-            let next = self.next_release().map_or(deadline, |release| release.min(deadline));
-            let mut wake = self.clock.moment(next);
-            self.keep_log_young(wake, books)?;
-            let nap =
-                if self.links.iter().any(|link| link.backlog_bytes() > 0) { BACKLOG_NAP } else { NAP_MAX };
-            wake = wake.min(Moment::now().after(nap));
-            wake.sleep();
+        self.flush(now)?;
+        self.take_mail(now, time)?;
+        if let Some(next) = self.departures.front() {
+            return Ok(Next::Sleep(self.wake(now, next.at)));
         }
+        let slept_until = if is_stopped { self.busy_until.min(time) } else { self.busy_until };
+        let due = self.parts.schedule.due(slept_until.min(self.parts.schedule.duration));
+        let lost = due.saturating_sub(self.parts.machine.ticks());
+        self.parts.machine.lose_ticks(lost);
+        self.lost += lost;
+        self.phase = Phase::Ticking;
+        Ok(Next::Again)
     }
 
-    /// What must be done now and then while the machine is behind.
-    fn catch_breath(&mut self, now: LabTime, books: &mut Books) -> io::Result<Option<EndReason>> {
-        self.gauges.reach(now.0);
-        self.release_until(now);
-        self.flush_links()?;
-        self.keep_log_young(Moment::now(), books)?;
-        while self.links.iter().any(Link::wants_patience) && self.stop.reason().is_none() {
-            Moment::now().after(PATIENCE_NAP).sleep();
-            self.flush_links()?;
-        }
-        Ok(self.stop.reason())
-    }
-
-    /// Hands the log to its file before its lines get too old.
-    fn keep_log_young(&mut self, wake: Moment, books: &mut Books) -> io::Result<()> {
-        if !self.log.has_unwritten() {
-            books.log_age_from = None;
+    /// Hands the log to its file before its lines get too old by `until`.
+    fn keep_log_young(&mut self, now: Moment, until: Moment) -> io::Result<()> {
+        if !self.parts.log.has_unwritten() {
+            self.unwritten_since = None;
             return Ok(());
         }
-        let since = *books.log_age_from.get_or_insert_with(Moment::now);
-        if wake.since(since) < LOG_AGE_MAX {
-            return Ok(());
-        }
-        books.log_age_from = None;
-        self.log.flush()
+        let since = *self.unwritten_since.get_or_insert(now);
+        if until.since(since) < LOG_AGE_MAX { Ok(()) } else { self.flush_log() }
     }
 
-    fn release_until(&mut self, now: LabTime) {
-        if self.delayed {
-            self.links.iter_mut().for_each(|link| link.release_until(now));
+    fn flush_log(&mut self) -> io::Result<()> {
+        self.unwritten_since = None;
+        if self.parts.log.has_unwritten() { self.parts.log.flush() } else { Ok(()) }
+    }
+
+    fn release_until(&mut self, time: LabTime) {
+        if self.parts.delayed {
+            self.parts.links.iter_mut().for_each(|link| link.release_until(time));
         }
     }
 
     fn next_release(&self) -> Option<LabTime> {
-        if !self.delayed {
+        if !self.parts.delayed {
             return None;
         }
-        self.links.iter().filter_map(Link::next_release).min()
+        self.parts.links.iter().filter_map(Link::next_release).min()
     }
 
-    fn flush_links(&mut self) -> io::Result<()> {
+    /// Hands the log to its file, then the messages to their connections. Says
+    /// whether there were any.
+    fn flush(&mut self, now: Moment) -> io::Result<bool> {
+        if self.parts.links.iter().all(|link| link.backlog_bytes() == 0) {
+            return Ok(false);
+        }
+        self.flush_log()?;
         let mut troubles = Vec::new();
-        for link in &mut self.links {
-            if let Err(trouble) = link.flush() {
-                troubles.push(describe(link.peer, &trouble));
+        for link in &mut self.parts.links {
+            if let Err(trouble) = link.flush(now) {
+                troubles.push((link.peer, trouble));
             }
         }
-        if troubles.is_empty() { Ok(()) } else { self.tell(self.clock.now(), troubles) }
+        for (peer, trouble) in troubles {
+            let text = trouble.of(peer);
+            // A peer that has told its end needs nothing more.
+            let is_loss = !matches!(trouble, Trouble::Stalled { .. })
+                && self.parts.labctl_peers.contains(&peer)
+                && !self.parts.inbox.has_ended(peer);
+            if is_loss { self.lose(now, text)? } else { self.tell(now, vec![text])? }
+        }
+        Ok(true)
     }
 
     /// What went wrong goes into the log at once, and to whoever watches.
     #[cold]
-    fn tell(&mut self, now: LabTime, texts: Vec<String>) -> io::Result<()> {
-        for text in texts {
-            self.log.error(now, self.machine.clock(), &text)?;
-            (self.observer)(Notice { machine: self.machine.id(), text });
+    fn tell(&mut self, now: Moment, texts: Vec<String>) -> io::Result<()> {
+        if texts.is_empty() {
+            return Ok(());
         }
-        self.log.flush()
+        let time = self.parts.clock.lab_time(now);
+        for text in texts {
+            self.parts.log.error(time, self.parts.machine.clock(), &text)?;
+            (self.parts.observer)(Notice { machine: self.parts.machine.id(), text });
+        }
+        self.unwritten_since = None;
+        self.parts.log.flush()
+    }
+
+    /// Messages are lost: the run has failed, and ends here and elsewhere.
+    #[cold]
+    fn lose(&mut self, now: Moment, why: String) -> io::Result<()> {
+        let at = self.parts.clock.lab_time(now);
+        self.loss.get_or_insert_with(|| Loss { at, why: why.clone() });
+        self.parts.stop.fail();
+        self.tell(now, vec![why])
+    }
+
+    #[cold]
+    fn begin_to_end(&mut self, now: Moment, time: LabTime, reason: EndReason) -> Next {
+        self.parts.links.iter_mut().for_each(Link::end);
+        self.phase = Phase::Ending(Ending {
+            reason,
+            run_time: time.min(self.parts.schedule.duration),
+            patience_ends: now.after(END_PATIENCE),
+            is_hurried: reason != EndReason::Completed,
+            foreign_heard: None,
+        });
+        Next::Again
     }
 
     /// The machine has stopped ticking; every message still on its way is
     /// waited for and left in the queue, so that all are accounted for.
-    fn collect_what_is_in_flight(&mut self, books: &mut Books) -> io::Result<()> {
-        self.links.iter_mut().for_each(Link::end);
-        let patience_ends = Moment::now().after(END_PATIENCE);
-        loop {
-            self.flush_links()?;
-            let open = self.inbox.wait_for_ends(&self.labctl_peers, BACKLOG_NAP);
-            let unsent = self.links.iter().any(|link| link.backlog_bytes() > 0);
-            if open.is_empty() && !unsent {
-                break;
-            }
-            if Moment::now() > patience_ends {
-                let named = |id: &MachineId| {
-                    format!("machine {id} did not tell its end; its last messages may be missing")
-                };
-                self.tell(self.clock.now(), open.iter().map(named).collect())?;
-                break;
-            }
+    fn collect(&mut self, now: Moment, mut ending: Ending) -> io::Result<Next> {
+        self.flush(now)?;
+        // What a peer sent before its end is in the inbox when its end is.
+        let open = self.parts.inbox.open(&self.parts.labctl_peers);
+        let queued = self.parts.machine.queue_length();
+        self.take_mail(now, self.parts.clock.lab_time(now))?;
+        if !ending.is_hurried && self.parts.stop.reason().is_some() {
+            ending.is_hurried = true;
+            let patience =
+                if ending.foreign_heard.is_some() { FOREIGN_STOPPED_PATIENCE } else { STOPPED_PATIENCE };
+            ending.patience_ends = ending.patience_ends.min(now.after(patience));
         }
-        if self.has_foreign_peers {
-            self.wait_for_quiet(books)?;
+        let is_over = if let Some(heard) = ending.foreign_heard {
+            let heard = if self.parts.machine.queue_length() > queued { now } else { heard };
+            ending.foreign_heard = Some(heard);
+            now.since(heard) >= FOREIGN_QUIET || self.foreign_goes_on(now, &ending)?
+        } else {
+            let unsent = self.parts.links.iter().any(|link| link.backlog_bytes() > 0);
+            let have_ended = open.is_empty() && !unsent || self.peers_go_on(now, &ending, &open)?;
+            if have_ended && self.parts.has_foreign_peers {
+                let patience = if ending.is_hurried { FOREIGN_STOPPED_PATIENCE } else { FOREIGN_PATIENCE };
+                ending.patience_ends = now.after(patience);
+                ending.foreign_heard = Some(now);
+            }
+            have_ended && !self.parts.has_foreign_peers
+        };
+        if is_over {
+            return self.end(now, &ending);
         }
-        let short = self.inbox.shortfalls().into_iter().map(|(peer, sent, received)| {
-            format!("machine {peer} sent {sent} messages here and {received} came in")
+        self.phase = Phase::Ending(ending);
+        Ok(Next::Listen(now.after(BACKLOG_NAP)))
+    }
+
+    /// Whether peers have had their time to tell their end, and did not.
+    fn peers_go_on(&mut self, now: Moment, ending: &Ending, open: &[MachineId]) -> io::Result<bool> {
+        if now < ending.patience_ends {
+            return Ok(false);
+        }
+        for peer in open {
+            let text = format!("machine {peer} did not tell its end; its last messages may be missing");
+            self.lose(now, text)?;
+        }
+        Ok(true)
+    }
+
+    fn foreign_goes_on(&mut self, now: Moment, ending: &Ending) -> io::Result<bool> {
+        if now < ending.patience_ends {
+            return Ok(false);
+        }
+        let text = "a foreign machine is still sending after the end of the run; it is heard no more";
+        self.tell(now, vec![text.to_owned()])?;
+        Ok(true)
+    }
+
+    fn end(&mut self, now: Moment, ending: &Ending) -> io::Result<Next> {
+        self.take_mail(now, self.parts.clock.lab_time(now))?;
+        for (peer, sent, received) in self.parts.inbox.shortfalls() {
+            self.lose(now, format!("machine {peer} sent {sent} messages here and {received} came in"))?;
+        }
+        let unsent: Vec<_> = self.parts.links.iter().filter(|link| link.unsent() > 0).collect();
+        let texts = unsent.iter().map(|link| {
+            format!("of {} messages for machine {}, {} were not sent", link.sent(), link.peer, link.unsent())
         });
-        self.tell_if_any(short.collect())?;
-        let now = self.clock.now();
-        self.take_mail(now, books)
-    }
-
-    fn wait_for_quiet(&mut self, books: &mut Books) -> io::Result<()> {
-        let mut before = u64::MAX;
-        while before != self.machine.queue_length() {
-            before = self.machine.queue_length();
-            Moment::now().after(FOREIGN_QUIET).sleep();
-            self.take_mail(self.clock.now(), books)?;
+        let (is_loss, texts): (bool, Vec<String>) =
+            (unsent.iter().any(|link| self.parts.labctl_peers.contains(&link.peer)), texts.collect());
+        for text in texts {
+            if is_loss { self.lose(now, text)? } else { self.tell(now, vec![text])? }
         }
-        Ok(())
-    }
-
-    fn tell_if_any(&mut self, texts: Vec<String>) -> io::Result<()> {
-        if texts.is_empty() { Ok(()) } else { self.tell(self.clock.now(), texts) }
-    }
-
-    fn ending(&self, books: &Books, run_time: LabTime, reason: EndReason) -> End {
-        let now = self.clock.now();
-        if let Some(gauge) = self.gauges.machine(self.machine.id()) {
-            gauge.set(self.machine.clock(), self.machine.queue_length(), books.served);
-        }
-        End {
-            stamp: self.start.at(now.max(self.schedule.deadline(self.machine.ticks()))),
-            clock: self.machine.clock(),
-            queue_length: self.machine.queue_length(),
-            ticks: books.served,
-            lost_ticks: books.lost,
-            sent: self.links.iter().map(Link::sent).sum(),
-            received: books.received,
-            run_time,
-            reason,
-        }
-    }
-}
-
-fn describe(peer: MachineId, trouble: &Trouble) -> String {
-    match trouble {
-        Trouble::Stalled { unsent_bytes } => format!(
-            "machine {peer} has read nothing for a second; {unsent_bytes} bytes wait for it here, and this machine goes on"
-        ),
-        Trouble::GivenUp { unsent_bytes } => format!(
-            "machine {peer} does not read: its connection is given up with {unsent_bytes} bytes unsent"
-        ),
-        Trouble::Broken(error) => format!("machine {peer} cannot be reached any more: {error}"),
+        self.show();
+        let time = self.parts.clock.lab_time(now);
+        let machine = &self.parts.machine;
+        let end = End {
+            stamp: self.parts.start.at(time.max(self.parts.schedule.deadline(machine.ticks()))),
+            clock: machine.clock(),
+            queue_length: machine.queue_length(),
+            ticks: self.served,
+            lost_ticks: self.lost,
+            sent: self.parts.links.iter().map(Link::sent).sum(),
+            received: self.received,
+            run_time: ending.run_time,
+            reason: if self.loss.is_some() { EndReason::Failed } else { ending.reason },
+        };
+        self.parts.log.end(&end)?;
+        Ok(Next::Over(end))
     }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::engine::wire::CLOCK_MAX;
 use crate::event::{MachineId, Message};
 
 /// Notices kept for the log; more are only counted, so that a flood of
@@ -13,17 +14,40 @@ use crate::event::{MachineId, Message};
 const NOTICES_MAX: u64 = 200;
 
 /// Filled by the readers of the connections, emptied by the machine.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Inbox {
     state: Mutex<State>,
     changed: Condvar,
     has_mail: AtomicBool,
+    strangers: Strangers,
+    /// Messages of foreign machines that were not received yet.
+    foreign_waiting: AtomicU64,
+}
+
+/// Who is foreign here, and what is taken from them.
+#[derive(Clone, Debug)]
+pub struct Strangers {
+    pub machines: BTreeSet<MachineId>,
+    /// Messages of all of them together that may wait; then they are read no
+    /// further.
+    pub backlog: u64,
+    /// A message with a clock above this is refused.
+    pub clock_max: u64,
+}
+
+/// What has come in since the machine last looked.
+#[derive(Debug, Default)]
+pub struct Mail {
+    pub messages: Vec<Message>,
+    /// What the log should say.
+    pub notices: Vec<String>,
+    /// The same, of connections that broke.
+    pub breaks: Vec<String>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    messages: Vec<Message>,
-    notices: Vec<String>,
+    mail: Mail,
     notice_count: u64,
     received: BTreeMap<MachineId, u64>,
     ready: BTreeSet<MachineId>,
@@ -34,16 +58,58 @@ struct State {
 }
 
 impl Inbox {
+    pub fn new(strangers: Strangers) -> Inbox {
+        Inbox {
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            has_mail: AtomicBool::new(false),
+            strangers,
+            foreign_waiting: AtomicU64::new(0),
+        }
+    }
+
+    /// Whether it is no machine of `labctl` that speaks: strangers do not say
+    /// who they are.
+    #[inline]
+    pub fn is_foreign(&self, peer: Option<MachineId>) -> bool {
+        peer.is_none_or(|peer| self.strangers.machines.contains(&peer))
+    }
+
+    /// The largest clock that is taken from this peer.
+    pub fn clock_max(&self, peer: Option<MachineId>) -> u64 {
+        if self.is_foreign(peer) { self.strangers.clock_max } else { CLOCK_MAX }
+    }
+
+    pub fn foreign_backlog(&self) -> u64 {
+        self.strangers.backlog
+    }
+
+    /// Whether there is room for more messages of foreign machines.
+    pub fn has_room(&self) -> bool {
+        self.foreign_waiting.load(Relaxed) < self.strangers.backlog
+    }
+
+    /// The machine has received a message of this peer.
+    #[inline]
+    pub fn received(&self, from: Option<MachineId>) {
+        if self.is_foreign(from) {
+            self.foreign_waiting.fetch_sub(1, Relaxed);
+        }
+    }
+
     /// Messages as one read brought them, in order.
     pub fn deliver(&self, from: Option<MachineId>, messages: &mut Vec<Message>) {
         if messages.is_empty() {
             return;
         }
+        if self.is_foreign(from) {
+            self.foreign_waiting.fetch_add(messages.len() as u64, Relaxed);
+        }
         let mut state = self.lock();
         if let Some(from) = from {
             *state.received.entry(from).or_default() += messages.len() as u64;
         }
-        state.messages.append(messages);
+        state.mail.messages.append(messages);
         drop(state);
         self.has_mail.store(true, Relaxed);
     }
@@ -53,9 +119,9 @@ impl Inbox {
         let mut state = self.lock();
         state.notice_count += 1;
         if state.notice_count <= NOTICES_MAX {
-            state.notices.push(text);
+            state.mail.notices.push(text);
         } else if state.notice_count == NOTICES_MAX + 1 {
-            state.notices.push(format!("more than {NOTICES_MAX} such lines: the rest is left out"));
+            state.mail.notices.push(format!("more than {NOTICES_MAX} such lines: the rest is left out"));
         }
         drop(state);
         self.has_mail.store(true, Relaxed);
@@ -89,17 +155,29 @@ impl Inbox {
         self.changed.notify_all();
     }
 
-    /// Moves what has come in over to the machine. Costs one load while
-    /// nothing has.
+    /// The connection of a peer of this run broke before the peer had ended.
+    pub fn peer_broke(&self, peer: MachineId, why: &str) {
+        let mut state = self.lock();
+        let received = state.received.get(&peer).copied().unwrap_or(0);
+        state.mail.breaks.push(format!(
+            "the connection of machine {peer} broke after {received} of its messages had come in: {why}"
+        ));
+        drop(state);
+        self.has_mail.store(true, Relaxed);
+        self.changed.notify_all();
+    }
+
+    /// Moves what has come in over to the machine, and says whether anything
+    /// has. Costs one load while nothing has.
     #[inline]
-    pub fn empty_into(&self, messages: &mut Vec<Message>, notices: &mut Vec<String>) {
+    pub fn empty_into(&self, mail: &mut Mail) -> bool {
         if !self.has_mail.load(Relaxed) {
-            return;
+            return false;
         }
         let mut state = self.lock();
         self.has_mail.store(false, Relaxed);
-        mem::swap(&mut state.messages, messages);
-        notices.append(&mut state.notices);
+        mem::swap(&mut state.mail, mail);
+        true
     }
 
     /// Peers out of `wanted` that have said they are ready.
@@ -126,16 +204,17 @@ impl Inbox {
         self.lock().ended.contains_key(&peer)
     }
 
-    /// Waits until every peer has ended or is gone, at most `patience`, and
-    /// gives those that have done neither.
-    pub fn wait_for_ends(&self, peers: &[MachineId], patience: Duration) -> Vec<MachineId> {
-        let open = |state: &State| -> Vec<MachineId> {
-            let is_open = |peer: &&MachineId| !state.ended.contains_key(peer) && !state.gone.contains(peer);
-            peers.iter().filter(is_open).copied().collect()
-        };
-        let waiting = |state: &mut State| !open(state).is_empty();
-        let outcome = self.changed.wait_timeout_while(self.lock(), patience, waiting);
-        open(&outcome.unwrap_or_else(PoisonError::into_inner).0)
+    /// The peers that have neither ended nor gone.
+    pub fn open(&self, peers: &[MachineId]) -> Vec<MachineId> {
+        let state = self.lock();
+        let is_open = |peer: &&MachineId| !state.ended.contains_key(peer) && !state.gone.contains(peer);
+        peers.iter().filter(is_open).copied().collect()
+    }
+
+    /// Waits until something other than messages comes in, at most `patience`.
+    pub fn listen(&self, patience: Duration) {
+        // Why it woke does not matter: whoever listens looks again.
+        drop(self.changed.wait_timeout(self.lock(), patience));
     }
 
     /// Peers whose count of messages sent is not what came in: peer, sent, received.

@@ -20,14 +20,30 @@ pub const BACKLOG_MAX_BYTES: usize = 16 * 1024 * 1024;
 /// A peer that takes nothing for this long, while there is something to take, is reported.
 pub const STALL_PATIENCE: Duration = Duration::from_secs(1);
 
+/// Where a link's bytes go.
+pub trait Connection {
+    /// Writes what can be taken without waiting: [`io::ErrorKind::WouldBlock`]
+    /// if nothing can.
+    fn try_write(&self, bytes: &[u8]) -> io::Result<usize>;
+}
+
+impl Connection for Arc<TcpStream> {
+    fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+        TcpStream::try_write(self, bytes)
+    }
+}
+
 /// The sending side of a connection.
 #[derive(Debug)]
-pub struct Link {
+pub struct Link<C> {
     pub peer: MachineId,
-    stream: Option<Arc<TcpStream>>,
+    stream: Option<C>,
     unsent: Vec<u8>,
     in_flight: VecDeque<(LabTime, u64)>,
     sent: u64,
+    /// Of these, messages that were given up unsent.
+    lost: u64,
+    has_ended: bool,
     progress: Option<Moment>,
     stall_told: bool,
 }
@@ -40,14 +56,31 @@ pub enum Trouble {
     Broken(io::Error),
 }
 
-impl Link {
-    pub fn new(peer: MachineId, stream: Arc<TcpStream>) -> Link {
+impl Trouble {
+    /// As the log says it.
+    pub fn of(&self, peer: MachineId) -> String {
+        match self {
+            Trouble::Stalled { unsent_bytes } => format!(
+                "machine {peer} has read nothing for a second; {unsent_bytes} bytes wait for it here, and this machine goes on"
+            ),
+            Trouble::GivenUp { unsent_bytes } => format!(
+                "machine {peer} does not read: its connection is given up with {unsent_bytes} bytes unsent"
+            ),
+            Trouble::Broken(error) => format!("machine {peer} cannot be reached any more: {error}"),
+        }
+    }
+}
+
+impl<C: Connection> Link<C> {
+    pub fn new(peer: MachineId, stream: C) -> Link<C> {
         Link {
             peer,
             stream: Some(stream),
             unsent: Vec::new(),
             in_flight: VecDeque::new(),
             sent: 0,
+            lost: 0,
+            has_ended: false,
             progress: None,
             stall_told: false,
         }
@@ -59,6 +92,8 @@ impl Link {
         self.sent += 1;
         if self.stream.is_some() {
             wire::push_clock(&mut self.unsent, clock);
+        } else {
+            self.lost += 1;
         }
     }
 
@@ -87,6 +122,7 @@ impl Link {
     /// The machine has stopped: what is in flight leaves, and the end is told.
     pub fn end(&mut self) {
         self.release_until(LabTime(u64::MAX));
+        self.has_ended = true;
         if self.stream.is_some() {
             self.unsent.extend_from_slice(&wire::line(&Said::End { sent: self.sent }));
         }
@@ -97,23 +133,30 @@ impl Link {
         self.sent
     }
 
+    /// Messages handed to this link that have not left, or not as a whole.
+    pub fn unsent(&self) -> u64 {
+        let lines = memchr::memchr_iter(b'\n', &self.unsent).count() as u64;
+        self.lost + lines.saturating_sub(u64::from(self.has_ended))
+    }
+
     pub fn backlog_bytes(&self) -> usize {
         self.unsent.len()
     }
 
     /// The peer has left: nothing more is written.
-    pub fn close(&mut self) {
+    fn close(&mut self) {
+        self.lost = self.unsent();
         self.stream = None;
         self.unsent = Vec::new();
     }
 
     /// Writes what the connection takes without waiting.
     #[inline]
-    pub fn flush(&mut self) -> Result<(), Trouble> {
-        if self.unsent.is_empty() { Ok(()) } else { self.write() }
+    pub fn flush(&mut self, now: Moment) -> Result<(), Trouble> {
+        if self.unsent.is_empty() { Ok(()) } else { self.write(now) }
     }
 
-    fn write(&mut self) -> Result<(), Trouble> {
+    fn write(&mut self, now: Moment) -> Result<(), Trouble> {
         let Some(stream) = &self.stream else {
             self.unsent.clear();
             return Ok(());
@@ -135,15 +178,14 @@ impl Link {
             self.close();
             return Err(Trouble::Broken(error));
         }
-        self.judge_progress(written)
+        self.judge_progress(written, now)
     }
 
-    fn judge_progress(&mut self, written: usize) -> Result<(), Trouble> {
+    fn judge_progress(&mut self, written: usize, now: Moment) -> Result<(), Trouble> {
         if self.unsent.is_empty() {
             self.progress = None;
             return Ok(());
         }
-        let now = Moment::now();
         if written > 0 || self.progress.is_none() {
             self.progress = Some(now);
         }

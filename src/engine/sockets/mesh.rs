@@ -18,7 +18,7 @@ use super::call::Call;
 use super::door::Door;
 use super::foreign::{Foreign, Speaker};
 use super::handshake::Arrival;
-use super::inbox::Inbox;
+use super::inbox::{Inbox, Strangers};
 use super::link::Link;
 use super::pace::LabClock;
 use super::reader::Reader;
@@ -96,9 +96,9 @@ pub struct Post {
 }
 
 impl Post {
-    pub fn new(roster: &Roster, observer: Observer) -> Post {
+    pub fn new(roster: &Roster, strangers: Strangers, observer: Observer) -> Post {
         Post {
-            inbox: Arc::default(),
+            inbox: Arc::new(Inbox::new(strangers)),
             clock: Arc::default(),
             observer,
             seats: Arc::default(),
@@ -123,7 +123,7 @@ impl Post {
 /// A machine's connections.
 pub struct Mesh {
     /// One a peer, in the order of their ids.
-    pub links: Vec<Link>,
+    pub links: Vec<Link<Arc<TcpStream>>>,
     /// The connections of `labctl` peers, for what is said before the start.
     pub streams: BTreeMap<MachineId, Arc<TcpStream>>,
 }

@@ -8,6 +8,8 @@ mod alone;
 mod call;
 pub mod control;
 mod door;
+mod drive;
+mod ear;
 mod foreign;
 mod handshake;
 mod host;
@@ -22,6 +24,8 @@ mod seats;
 mod station;
 mod tasks;
 mod unheard;
+#[cfg(test)]
+mod world;
 
 use std::io;
 

@@ -16,6 +16,12 @@ impl Moment {
         Moment(monotonic_ns())
     }
 
+    /// The moment of this reading of the clock, in nanoseconds.
+    #[cfg(test)]
+    pub fn at_ns(reading: u64) -> Moment {
+        Moment(reading)
+    }
+
     pub fn after(self, span: Duration) -> Moment {
         Moment(self.0.saturating_add(u64::try_from(span.as_nanos()).unwrap_or(u64::MAX)))
     }

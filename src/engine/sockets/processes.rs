@@ -1,6 +1,6 @@
 //! Each machine in a process of its own, as in the notebook's start-all script.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
@@ -41,6 +41,8 @@ async fn run(setup: &Setup, program: &Path, spec: &Path) -> Result<EndReason, En
         orders: BTreeMap::new(),
         addresses: BTreeMap::new(),
         failure: None,
+        have_told: BTreeSet::new(),
+        is_sudden: false,
         reason: EndReason::Completed,
     };
     let mut running = 0;
@@ -136,6 +138,10 @@ struct Flock<'a> {
     orders: BTreeMap<MachineId, ChildStdin>,
     addresses: BTreeMap<MachineId, SocketAddr>,
     failure: Option<EngineError>,
+    /// Machines that told their own failure.
+    have_told: BTreeSet<MachineId>,
+    /// Whether the failure is a machine's that told none.
+    is_sudden: bool,
     reason: EndReason,
 }
 
@@ -157,16 +163,25 @@ impl Flock<'_> {
             }
             Report::Notice(text) => (self.setup.observer)(Notice { machine, text }),
             Report::Ended => {}
-            Report::Failed(why) => self.fail(machine, why),
+            Report::Failed(why) => {
+                self.have_told.insert(machine);
+                self.fail(machine, why);
+            }
         }
     }
 
     fn judge_exit(&mut self, machine: MachineId, status: std::io::Result<ExitStatus>) {
-        match status {
-            Ok(status) if status.success() || self.setup.stop.reason().is_some() => {}
-            Ok(status) => self.fail(machine, format!("its process ended early ({status})")),
-            Err(error) => self.fail(machine, format!("its process was lost ({error})")),
+        let why = match status {
+            Ok(status) if status.success() || self.have_told.contains(&machine) => return,
+            Ok(status) => format!("its process ended early ({status})"),
+            Err(error) => format!("its process was lost ({error})"),
+        };
+        // Others may have missed it before its end was heard of here.
+        if !self.is_sudden && self.setup.stop.reason() != Some(EndReason::Interrupted) {
+            self.is_sudden = true;
+            self.failure = None;
         }
+        self.fail(machine, why);
     }
 
     /// The first failure names the run's; it stops the rest.

@@ -1,19 +1,26 @@
-//! Listening to one connection: from bytes to messages in the inbox.
+//! Listening to one connection: bytes from its socket to its ear.
 
 use std::io;
 use std::net::Shutdown;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use tokio::net::TcpStream;
+use tokio::time;
 
+use super::ear::Ear;
 use super::foreign::Speaker;
 use super::inbox::Inbox;
 use super::pace::LabClock;
-use crate::engine::wire::{Said, Splitter};
-use crate::event::{MachineId, Message};
+use crate::engine::wire::Splitter;
+use crate::event::MachineId;
 use crate::time::LabTime;
 
 const READ_BYTES: usize = 64 * 1024;
+/// Of a foreign connection, of which there may be many.
+const FOREIGN_READ_BYTES: usize = 8 * 1024;
+/// How often a reader looks whether there is room again.
+const GLANCE: Duration = Duration::from_millis(10);
 
 /// Reads one connection until it closes.
 pub struct Reader {
@@ -31,59 +38,83 @@ pub struct Reader {
 
 impl Reader {
     /// Runs to the connection's end and tells the inbox how it ended.
-    pub async fn run(mut self, first_bytes: Vec<u8>) {
-        let outcome = self.read(first_bytes).await;
-        let Some(peer) = self.peer else {
-            if let Err(error) = outcome {
-                self.inbox.notice(format!("a foreign connection is closed: {error}"));
-            }
-            return;
+    pub async fn run(self, first_bytes: Vec<u8>) {
+        let mut ear = Ear::new(self.peer, self.speaker, Arc::clone(&self.inbox), self.splitter);
+        let connection = Connection { stream: self.stream, clock: self.clock };
+        let outcome = if self.peer.is_none() {
+            let room = Room { inbox: &self.inbox, is_told: false };
+            connection.read(&mut ear, first_bytes, FOREIGN_READ_BYTES, Some(room)).await
+        } else {
+            connection.read(&mut ear, first_bytes, READ_BYTES, None).await
         };
-        match outcome {
-            Ok(()) if self.inbox.has_ended(peer) => {}
-            Ok(()) => self.inbox.notice(format!("machine {peer} has left: its connection closed")),
-            Err(error) => self.inbox.notice(format!("the connection of machine {peer} is closed: {error}")),
-        }
-        self.inbox.peer_gone(peer);
+        ear.closed(outcome);
     }
+}
 
-    async fn read(&mut self, first_bytes: Vec<u8>) -> io::Result<()> {
-        let mut messages = Vec::new();
-        self.hear(&first_bytes, &mut messages)?;
-        let mut buffer = vec![0; READ_BYTES];
+struct Connection {
+    stream: Arc<TcpStream>,
+    clock: Arc<OnceLock<LabClock>>,
+}
+
+impl Connection {
+    async fn read(
+        &self,
+        ear: &mut Ear,
+        first_bytes: Vec<u8>,
+        size: usize,
+        mut room: Option<Room<'_>>,
+    ) -> io::Result<()> {
+        self.hear(ear, &first_bytes)?;
+        let mut buffer = vec![0; size];
         loop {
+            if let Some(room) = &mut room {
+                room.wait(&self.stream).await;
+            }
             self.stream.readable().await?;
             match self.stream.try_read(&mut buffer) {
                 Ok(0) => return Ok(()),
-                Ok(bytes) => self.hear(&buffer[..bytes], &mut messages)?,
+                Ok(bytes) => self.hear(ear, &buffer[..bytes])?,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => return Err(error),
             }
         }
     }
 
-    fn hear(&mut self, bytes: &[u8], messages: &mut Vec<Message>) -> io::Result<()> {
+    fn hear(&self, ear: &mut Ear, bytes: &[u8]) -> io::Result<()> {
         let arrived = self.clock.get().map_or(LabTime::ZERO, LabClock::now);
-        let (peer, inbox) = (self.peer, &self.inbox);
-        let from = peer.or_else(|| self.speaker.as_ref()?.machine());
-        let outcome = self.splitter.feed(bytes, |said| match (said, peer) {
-            (Said::Clock(clock), _) => messages.push(Message { clock, from, arrived }),
-            (Said::Ready, Some(peer)) => inbox.peer_ready(peer),
-            (Said::Heard { foreign }, Some(_)) => inbox.foreign_heard(foreign),
-            (Said::Go { unix_ns }, Some(_)) => inbox.go(unix_ns),
-            (Said::End { sent }, Some(peer)) => {
-                // What was sent before the end must be counted before it.
-                inbox.deliver(Some(peer), messages);
-                inbox.peer_ended(peer, sent);
-            }
-            _ => {}
-        });
-        self.inbox.deliver(from, messages);
-        outcome.map_err(|error| {
+        ear.hear(bytes, arrived).map_err(|error| {
             // Both directions, so that the peer learns of it although the link
             // still holds the connection. It may be closed already.
             let _ = socket2::SockRef::from(self.stream.as_ref()).shutdown(Shutdown::Both);
             io::Error::new(io::ErrorKind::InvalidData, error)
         })
+    }
+}
+
+/// Room for the messages of strangers: who sends more than there is room for
+/// is not read, so that TCP holds it back.
+struct Room<'a> {
+    inbox: &'a Inbox,
+    is_told: bool,
+}
+
+impl Room<'_> {
+    async fn wait(&mut self, stream: &TcpStream) {
+        while !self.inbox.has_room() {
+            if !self.is_told {
+                self.is_told = true;
+                self.inbox.notice(self.text(stream));
+            }
+            time::sleep(GLANCE).await;
+        }
+    }
+
+    fn text(&self, stream: &TcpStream) -> String {
+        let address = stream.peer_addr().map_or(String::new(), |address| format!(" ({address})"));
+        format!(
+            "a foreign connection{address} sends faster than this machine receives: {} messages of foreign machines wait here, \
+             and it is read no further until there is room (`network.foreign_backlog`)",
+            self.inbox.foreign_backlog()
+        )
     }
 }

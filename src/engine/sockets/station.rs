@@ -10,11 +10,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::time;
 
+use super::drive::drive;
 use super::handshake::write_all;
-use super::host::Host;
+use super::host::{Host, Loss, Parts};
+use super::inbox::Strangers;
 use super::mesh::{self, Mesh, MeshError, Post, REPORT_EVERY};
 use super::pace::{Epoch, LabClock, Moment};
 use super::roster::Roster;
@@ -69,6 +71,8 @@ pub enum StationError {
     Log { path: PathBuf, source: io::Error },
     #[error("stopped before the first tick")]
     Stopped,
+    #[error("{} into the run, {}", .0.at, .0.why)]
+    Lost(Loss),
     #[error("its thread panicked; its log is kept up to there")]
     Panicked,
 }
@@ -89,7 +93,7 @@ impl Station {
     /// path of the log.
     pub async fn run(self) -> Result<(End, PathBuf), StationError> {
         let (machine, setup, roster) = (self.machine, self.setup.clone(), self.roster());
-        let post = Post::new(&roster, Arc::clone(&setup.observer));
+        let post = Post::new(&roster, strangers(&setup.run), Arc::clone(&setup.observer));
         let meeting = async {
             let mesh = mesh::assemble(roster.clone(), self.listener, &post, self.strangers).await?;
             let start = agree_on_start(&roster, &mesh, &post, &setup).await?;
@@ -144,7 +148,7 @@ impl Seat {
         let thread = std::thread::Builder::new().name(format!("machine-{}", self.machine));
         thread
             .spawn(move || {
-                let outcome = host.run();
+                let outcome = drive(host);
                 if outcome.is_err() {
                     stop.fail();
                 }
@@ -153,7 +157,10 @@ impl Seat {
             })
             .map_err(failed)?;
         match receiver.await {
-            Ok(outcome) => Ok((outcome.map_err(failed)?, path)),
+            Ok(outcome) => match outcome.map_err(failed)? {
+                (end, None) => Ok((end, path)),
+                (_, Some(loss)) => Err(StationError::Lost(loss)),
+            },
             Err(_) => {
                 self.setup.stop.fail();
                 Err(StationError::Panicked)
@@ -161,7 +168,7 @@ impl Seat {
         }
     }
 
-    fn prepare(&self, mesh: Mesh, roster: &Roster, path: &Path) -> io::Result<Host<File>> {
+    fn prepare(&self, mesh: Mesh, roster: &Roster, path: &Path) -> io::Result<Host<Arc<TcpStream>, File>> {
         let Setup { run, gauges, stop, observer, .. } = self.setup.clone();
         let spec = &run.spec;
         let clock_rate = run.clock_rates()[self.machine.index()];
@@ -179,7 +186,7 @@ impl Seat {
         };
         log.header(self.machine, &header)?;
         log.flush()?;
-        Ok(Host {
+        Ok(Host::new(Parts {
             machine: Machine::new(self.machine, spec.rules(), spec.seed),
             links: mesh.links,
             inbox: Arc::clone(&self.post.inbox),
@@ -195,7 +202,16 @@ impl Seat {
             observer,
             labctl_peers: roster.labctl_peers(),
             has_foreign_peers: !roster.foreign.is_empty(),
-        })
+        }))
+    }
+}
+
+fn strangers(run: &Run) -> Strangers {
+    let spec = &run.spec;
+    Strangers {
+        machines: run.machines().filter(|id| run.is_foreign(*id)).collect(),
+        backlog: spec.network.foreign_backlog,
+        clock_max: wire::foreign_clock_max(run.increments_max()),
     }
 }
 

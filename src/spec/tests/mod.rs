@@ -70,6 +70,7 @@ delay = "exponential:200ms"
 where = "sender"
 open = true
 connect_timeout = "3s"
+foreign_backlog = 5000
 [published]
 source = "elsewhere"
 end_queue = [0, 1, "-", 3]
@@ -84,6 +85,7 @@ clock_diff = [4, 3, 0, 1]
     assert_eq!(spec.machines[2].address.unwrap().to_string(), "127.0.0.1:5001");
     assert!(spec.machines[3].foreign);
     assert_eq!(spec.network.delay_at, DelayAt::Sender);
+    assert_eq!(spec.network.foreign_backlog, 5000);
     let published = spec.published.unwrap();
     assert_eq!(published.end_queue, [Some(0), Some(1), None, Some(3)]);
     let logs = published.logs.unwrap();

@@ -124,6 +124,7 @@ fn impossible_networks_are_refused_at_their_place() {
         ("open = \"yes\"", (11, 8), ["`network.open`", "true or false"]),
         ("token = \"secret\"", (11, 9), ["`network.token` does not belong in a spec", "remove it"]),
         ("connect_timeout = \"0s\"", (11, 19), ["`network.connect_timeout`", "above zero"]),
+        ("foreign_backlog = 0", (11, 19), ["`network.foreign_backlog`", "from 1 on"]),
         ("latency = 1", (11, 1), ["unknown key `network.latency`", "`delay`"]),
     ] {
         assert_refused(&and(&format!("[network]\n{line}")), place, &words);

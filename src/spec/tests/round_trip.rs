@@ -31,11 +31,9 @@ fn delay() -> impl Strategy<Value = Delay> {
 
 fn network() -> impl Strategy<Value = Network> {
     let place = prop_oneof![Just(DelayAt::Link), Just(DelayAt::Sender)];
-    (delay(), place, 1..u64::MAX >> 4).prop_map(|(delay, delay_at, timeout)| Network {
-        delay,
-        delay_at,
-        open: true,
-        connect_timeout: LabTime(timeout),
+    let backlog = prop_oneof![Just(Network::default().foreign_backlog), 1..1u64 << 40];
+    (delay(), place, 1..u64::MAX >> 4, backlog).prop_map(|(delay, delay_at, timeout, foreign_backlog)| {
+        Network { delay, delay_at, open: true, connect_timeout: LabTime(timeout), foreign_backlog }
     })
 }
 
