@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use criterion::{Criterion, Throughput};
 use labctl::engine::sockets::{Epoch, LogPlace, Setup, run_as_tasks};
-use labctl::engine::{Gauges, StopSwitch};
+use labctl::engine::{Gauges, StopSwitch, Token};
 use labctl::event::MachineId;
 use labctl::plan::Run;
 use labctl::spec;
@@ -44,7 +44,7 @@ fn full_speed() -> u64 {
     let setup = Setup {
         run: Arc::new(Run::single(spec, "full-speed".to_owned())),
         logs: LogPlace::Folder(folder.path().to_owned()),
-        token: "token".to_owned(),
+        token: Token::of([0; 16]),
         gauges: gauges.clone(),
         stop: StopSwitch::default(),
         observer: Arc::new(|notice| eprintln!("machine {}: {}", notice.machine, notice.text)),

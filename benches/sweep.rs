@@ -5,7 +5,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput};
-use labctl::engine::StopSwitch;
+use labctl::engine::{StopSwitch, Token};
 use labctl::lab::VERSION;
 use labctl::metrics::simulated::simulate_metrics;
 use labctl::plan::{EngineKind, Plan, Source, cells};
@@ -44,7 +44,7 @@ fn sweep(plan: &Plan) {
         folder: &folder,
         journal: &journal,
         stop: &StopSwitch::default(),
-        token: "bench",
+        token: &Token::of([0; 16]),
         fail_fast: false,
         ended: &|_| {},
     }

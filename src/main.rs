@@ -5,11 +5,13 @@ mod cli;
 use std::process::ExitCode;
 
 use clap::Parser;
+use labctl::whole_file;
 
 use crate::cli::{Cli, Command, Exit};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    whole_file::wait_for_disk(std::env::var_os("LABCTL_FSYNC").is_none_or(|choice| choice != "off"));
     let terminal = cli::Terminal::new(cli.color);
     let outcome = match cli.command {
         Command::Run(args) => cli::run::run(&args, &terminal),
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
         Command::Compare(args) => cli::compare::run(&args, &terminal),
         Command::Power(args) => cli::power::run(&args, &terminal),
         Command::Plot(args) => cli::plot::run(&args, &terminal),
+        Command::Recover(args) => cli::recover::run(&args, &terminal),
         Command::Report(args) => cli::report::run(&args, &terminal),
         Command::Sweep(args) => cli::sweep::run(&args, &terminal),
         Command::Plan(args) => cli::plan::run(&args, &terminal),

@@ -1,13 +1,14 @@
 //! Lines of logs as they stand there, for whoever tells what an audit found.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use crate::audit::{Audit, Finding, Place};
 use crate::history::History;
 use crate::log::shown;
+use crate::regular::open_regular;
+use crate::visible::on_one_line;
 
 /// The lines of logs that an audit's findings speak of.
 #[derive(Debug, Default)]
@@ -32,7 +33,7 @@ impl Quotes {
     fn fetch(&mut self, path: &Path, wanted: &BTreeSet<u64>) -> io::Result<()> {
         /// More of a line is never shown.
         const LINE_BYTES_MAX: u64 = 1024;
-        let mut input = BufReader::new(File::open(path)?);
+        let mut input = BufReader::new(open_regular(path)?);
         let mut number = 0;
         for line in wanted {
             while number + 1 < *line {
@@ -66,18 +67,34 @@ impl Quotes {
 
 /// A finding as `file:line: text`.
 pub fn told(history: &History, finding: &Finding) -> String {
-    format!("{}: {}", place(history, finding.place), finding.text)
+    format!("{}: {}", whereabouts(history, finding), finding.text)
+}
+
+/// Where a finding is, as `file:line` or the file alone.
+pub fn whereabouts(history: &History, finding: &Finding) -> String {
+    match &finding.file {
+        Some(file) => path(history, finding.place).with_file_name(file).display().to_string(),
+        None => place(history, finding.place),
+    }
 }
 
 /// A place as `file:line`, or the file alone for the log as a whole.
 pub fn place(history: &History, place: Place) -> String {
-    let path = path(history, place).display();
-    if place.line == 0 { path.to_string() } else { format!("{path}:{}", place.line) }
+    let path = on_one_line(&path(history, place).display().to_string());
+    if place.line == 0 { path } else { format!("{path}:{}", place.line) }
 }
 
 /// The file's name alone: its folder was told before.
 pub fn short_place(history: &History, of: Place) -> String {
-    let whole = place(history, of);
+    file_alone(&place(history, of))
+}
+
+/// The same of a finding.
+pub fn short_whereabouts(history: &History, finding: &Finding) -> String {
+    file_alone(&whereabouts(history, finding))
+}
+
+fn file_alone(whole: &str) -> String {
     whole.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
 }
 

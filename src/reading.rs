@@ -13,9 +13,10 @@ use crate::dialect::TimeFormat;
 use crate::event::MachineId;
 use crate::history::{History, MachineHistory, TwoLogsOfOneMachine};
 use crate::log::{Line, LogReader, Record, Stamp, Taken, machine_of_file, open_log, read_log};
-use crate::metrics::series::{MachineSeries, RunSeries, Thinned};
-use crate::metrics::{self, MachineMetrics, Machines, Meter};
+use crate::metrics::series::{MachineSeries, RunSeries, Sample, Thinned};
+use crate::metrics::{self, MachineMetrics, Machines, Meter, from_sends};
 use crate::parallel;
+use crate::store::names::is_told_apart;
 use crate::store::{RunPath, RunState};
 use crate::table::{CsvSink, EventSink, EventTable, Origin};
 
@@ -44,6 +45,13 @@ pub struct Reading {
     pub origin: Stamp,
     /// The run's events, in memory, if asked for.
     pub history: Option<History>,
+}
+
+impl Reading {
+    /// ERROR lines in its logs.
+    pub fn errors(&self) -> u64 {
+        self.logs.iter().map(|log| log.taken.errors).sum()
+    }
 }
 
 /// One log of a run.
@@ -137,7 +145,8 @@ pub fn read_history(run: &RunPath) -> Result<History, ReadError> {
         machine
     });
     let machines: Vec<MachineHistory> = machines.collect();
-    Ok(History::new(machines)?.read_while(run.state == RunState::GoingOn))
+    let history = History::new(machines)?.read_while(run.state == RunState::GoingOn);
+    Ok(history.left_by(run.state == RunState::CutShort))
 }
 
 impl Visitor for MachineHistory {
@@ -217,7 +226,13 @@ pub fn run_metrics(run: &RunPath) -> Result<Vec<MachineMetrics>, ReadError> {
     match run.metrics_file() {
         Some(path) if run.logs.is_empty() => {
             let file = open_log(&path).map_err(|source| ReadError::Log { path: path.clone(), source })?;
-            metrics::file::read(file).map_err(|source| ReadError::Metrics { path, source })
+            let mut rows = metrics::file::read(file).map_err(|source| ReadError::Metrics { path, source })?;
+            // Another run has the name in the file then.
+            for row in rows.iter_mut().filter(|_| is_told_apart(run)) {
+                row.experiment.clone_from(&run.experiment);
+                row.run.clone_from(&run.run);
+            }
+            Ok(rows)
         }
         _ => measure_run(run, Purpose::default()).map(|reading| reading.rows),
     }
@@ -315,8 +330,16 @@ impl<S: EventSink + Send> Visitor for LogVisitor<'_, S> {
                 self.tabled = table.push(self.machine, number, record);
             }
             if self.purpose.series {
-                samples.push(record.stamp.seconds_since(self.origin).max(0.0), meter.queue(), record.clock);
+                let (time_s, queue) = (meter.time_s(), meter.queue());
+                samples.push(Sample::of_event(time_s, queue, record.clock, record.waited_us));
             }
+        }
+        if let Line::End(end) = line
+            && self.purpose.series
+        {
+            // Messages that arrived after the last pop wait here.
+            let time_s = end.stamp.seconds_since(self.origin).max(meter.time_s());
+            samples.push(Sample::of_event(time_s, end.queue_length, end.clock, None));
         }
         if self.purpose.history {
             self.history.see(number, line);
@@ -363,22 +386,38 @@ impl RunReader<'_> {
         Ok(logs)
     }
 
-    fn finish(self, logs: Vec<ReadLog>) -> Result<Reading, ReadError> {
+    fn finish(mut self, logs: Vec<ReadLog>) -> Result<Reading, ReadError> {
+        metrics::count_first_jumps(self.measured.iter_mut().map(|(_, measured)| &mut measured.meter));
         let (experiment, run) = (&self.run.experiment, &self.run.run);
         let machines = self.machine_count(&logs);
         let mut rows: Vec<MachineMetrics> = self
             .measured
             .iter()
-            .map(|(_, measured)| measured.meter.finish(experiment, run, machines))
+            .zip(&logs)
+            .filter(|(_, log)| !log.taken.is_unreadable())
+            .map(|((_, measured), _)| measured.meter.finish(experiment, run, machines))
             .collect();
         metrics::complete_run(&mut rows);
         let history = self.purpose.history.then(|| History::new(self.histories)).transpose()?;
-        let history = history.map(|history| history.read_while(self.run.state == RunState::GoingOn));
+        let state = self.run.state;
+        let history = history.map(|history| {
+            history.read_while(state == RunState::GoingOn).left_by(state == RunState::CutShort)
+        });
+        if from_sends::are_wanted(&rows) {
+            // Where messages cannot be matched, waits stay unknown.
+            let read_again = || read_history(self.run).ok();
+            let for_waits = if history.is_some() { None } else { read_again() };
+            if let Some(history) = history.as_ref().or(for_waits.as_ref()) {
+                from_sends::bound_waits(&mut rows, history);
+            }
+        }
         let machines = self.measured.into_iter().map(|(machine, measured)| MachineSeries {
             machine,
             clock_rate: measured.meter.clock_rate(),
             knows_queue: measured.meter.knows_queue(),
             jumps: if self.purpose.series { measured.meter.jumps() } else { Default::default() },
+            waits: measured.meter.waits(),
+            set_back: measured.meter.set_back(),
             samples: measured.samples.into_samples(),
         });
         let series =

@@ -1,5 +1,8 @@
 //! Rounding: figures with as many digits as their interval is worth.
 
+use crate::statistics::Summary;
+use crate::statistics::summary::ALL_EQUAL;
+
 /// To how many decimals figures are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rounding {
@@ -30,16 +33,28 @@ impl Rounding {
         if is_zero { text[1..].to_owned() } else { text }
     }
 
-    /// `31.1 [29.6, 32.7]`, or the figure alone where its interval has no
-    /// width or is not known.
+    /// `31.1 [29.6, 32.7]`, or the figure alone where its interval is not known.
     pub fn estimate(self, value: f64, low: Option<f64>, high: Option<f64>) -> String {
-        match low.zip(high).filter(|(low, high)| low < high) {
+        match low.zip(high) {
             Some((low, high)) => {
                 format!("{} [{}, {}]", self.number(value), self.number(low), self.number(high))
             }
             None => self.number(value),
         }
     }
+}
+
+/// The mean of a sample: `31.1 [29.6, 32.7]`, `7 (all equal)`, or of a single
+/// value that alone.
+pub fn mean(summary: &Summary) -> String {
+    let (low, high) = summary.mean_interval.map(|interval| (interval.low, interval.high)).unzip();
+    estimate(Rounding::to(low, high), summary.mean, low, high, summary.mean_method())
+}
+
+/// A figure with its interval, or with the word that says why there is none.
+pub fn estimate(rounding: Rounding, value: f64, low: Option<f64>, high: Option<f64>, method: &str) -> String {
+    let figure = rounding.estimate(value, low, high);
+    if method == ALL_EQUAL { format!("{figure} ({ALL_EQUAL})") } else { figure }
 }
 
 /// A number with as few digits as tell it.
@@ -64,11 +79,18 @@ mod tests {
             (123_456.7, 2000.0, "123457 [121457, 125457]"),
             (0.02, 0.1, "0.02 [-0.08, 0.12]"),
             (0.0, 1e-30, "0.000000 [0.000000, 0.000000]"),
-            (7.0, 0.0, "7"),
+            (7.0, 0.0, "7 [7, 7]"),
         ] {
             let (low, high) = (Some(value - half_width), Some(value + half_width));
             assert_eq!(Rounding::to(low, high).estimate(value, low, high), shown);
         }
+    }
+
+    #[test]
+    fn a_mean_of_equal_values_says_so_and_has_no_interval() {
+        let told = |values: &[f64]| mean(&Summary::of(values).unwrap());
+        assert_eq!(told(&[0.0; 10]), "0 (all equal)");
+        assert_eq!((told(&[7.0]), told(&[1.0, 2.0, 3.0])), ("7".to_owned(), "2.0 [-0.5, 4.5]".to_owned()));
     }
 
     #[test]

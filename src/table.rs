@@ -10,6 +10,7 @@ pub use jsonl::JsonlSink;
 pub use metrics::write_metrics;
 pub use read_back::{ParquetContent, parquet_content};
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::mem;
 
@@ -23,6 +24,7 @@ use polars_io::parquet::write::{BatchedWriter, ParquetWriter};
 
 use crate::event::{MachineId, Recipients};
 use crate::log::{Record, Stamp};
+use crate::spreadsheet::cell;
 
 /// Rows held before they are written: few enough that their columns stay in
 /// the processor's cache and in memory that is used again.
@@ -34,6 +36,10 @@ pub trait EventSink {
     fn write(&mut self, batch: &mut DataFrame) -> PolarsResult<()>;
     /// Completes the file.
     fn finish(&mut self) -> PolarsResult<()>;
+    /// A run's name as this format has it.
+    fn name<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        Cow::Borrowed(name)
+    }
 }
 
 /// Gathers records into batches of the events table.
@@ -118,7 +124,8 @@ impl<S: EventSink> EventTable<S> {
     /// The records that follow belong to this run, whose lab time began at `origin`.
     pub fn begin_run(&mut self, experiment: &str, run: &str, origin: Origin) -> PolarsResult<()> {
         self.write_batch()?;
-        (self.experiment, self.run, self.origin) = (experiment.into(), run.into(), origin);
+        let [experiment, run] = [experiment, run].map(|name| PlSmallStr::from_str(&self.sink.name(name)));
+        (self.experiment, self.run, self.origin) = (experiment, run, origin);
         Ok(())
     }
 
@@ -202,6 +209,10 @@ impl<W: Write> CsvSink<W> {
 }
 
 impl<W: Write> EventSink for CsvSink<W> {
+    fn name<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        cell(name)
+    }
+
     fn write(&mut self, batch: &mut DataFrame) -> PolarsResult<()> {
         let include_header = !mem::replace(&mut self.has_header, true);
         CsvWriter::new(&mut self.out).include_header(include_header).finish(batch)

@@ -3,8 +3,21 @@
 /// Text in which characters that cannot be seen, or that turn the direction of
 /// reading, are shown by their numbers; line ends and tabs stay.
 pub fn visible(text: &str) -> String {
-    let stays = |c: char| !is_hidden(c) || matches!(c, '\n' | '\t');
-    text.chars().map(|c| if stays(c) { c.to_string() } else { by_number(c) }).collect()
+    shown_unless(text, |c| !is_hidden(c) || matches!(c, '\n' | '\t'))
+}
+
+/// A name on one line: whatever is hidden in it, or ends a line, is shown by its
+/// number.
+pub fn on_one_line(name: &str) -> String {
+    shown_unless(name, |c| !is_hidden(c) && !matches!(c, '\u{2028}' | '\u{2029}'))
+}
+
+fn shown_unless(text: &str, stays: impl Fn(char) -> bool) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if stays(c) { shown.push(c) } else { shown.push_str(&by_number(c)) }
+    }
+    shown
 }
 
 /// The same on one line of a terminal, whose cursor no character moves.
@@ -33,6 +46,7 @@ mod tests {
     fn what_is_hidden_is_shown_and_the_rest_stays() {
         assert_eq!(visible("a\u{0}b\u{202e}c\n\tעברית 🚀"), "a\\u{0}b\\u{202e}c\n\tעברית 🚀");
         assert_eq!(visible("\u{2067}evil\u{2069}"), "\\u{2067}evil\\u{2069}", "isolates turn it too");
+        assert_eq!(on_one_line("a\nb\u{2028}\u{1b}c\u{202e} é"), "a\\u{a}b\\u{2028}\\u{1b}c\\u{202e} é");
         assert_eq!(harmless("a\u{1b}[2J\n\u{2066}b"), "a\u{fffd}[2J\u{fffd}\u{fffd}b");
     }
 }

@@ -21,7 +21,7 @@ const DOORS: [(&str, &[&str]); 12] = [
 ];
 
 /// Sources that decide and compute, and neither touch the world nor ask it.
-const PURE: [&str; 27] = [
+const PURE: [&str; 29] = [
     "src/machine.rs",
     "src/markdown.rs",
     "src/nearest.rs",
@@ -48,6 +48,8 @@ const PURE: [&str; 27] = [
     "src/export/",
     "src/follow/snapshot.rs",
     "src/visible.rs",
+    "src/file_name.rs",
+    "src/spreadsheet.rs",
     "src/cli/live/picture/",
 ];
 /// The places where specs and dialects meet the disk, and tests that look at files.

@@ -2,7 +2,7 @@
 
 use super::Rule;
 use super::case::Case;
-use super::finding::{Findings, GOING_ON};
+use super::finding::Findings;
 use crate::event::{Kind, MachineId};
 use crate::history::MachineHistory;
 use crate::log::EndReason;
@@ -26,8 +26,8 @@ fn messages_add_up(case: &Case<'_>, findings: &mut Findings) {
     if let Some(why) = case.history.missing_logs() {
         return findings.unknown(why);
     }
-    if case.history.is_going_on() {
-        return findings.unknown(GOING_ON);
+    if let Some(why) = case.unwritten() {
+        return findings.unknown(why);
     }
     let Some(sent) = sent_to_each(case) else {
         return findings.unknown("the logs do not say to whom messages were sent");

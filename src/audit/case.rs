@@ -1,7 +1,8 @@
 //! A run before its judges: its history, what is stated of it, and what
 //! several rules ask of both.
 
-use super::finding::Findings;
+use super::finding::{CUT_SHORT, Findings, GOING_ON};
+use super::times::{Times, Trust};
 use super::{Place, Stated};
 use crate::event::MachineId;
 use crate::history::{EventId, History, MachineHistory, Source};
@@ -11,8 +12,10 @@ use crate::log::Record;
 pub(super) struct Case<'a> {
     pub history: &'a History,
     pub stated: Option<&'a Stated>,
-    /// How much finer than this no stamp of the run is, in microseconds.
-    pub resolution_us: i64,
+    /// How far its stamps may be trusted against each other.
+    pub trust: Trust,
+    /// What they tell of the clocks that made them.
+    pub times: Times,
 }
 
 const US_PER_S: i64 = 1_000_000;
@@ -20,12 +23,12 @@ const US_PER_S: i64 = 1_000_000;
 /// and the look into the queue, a busy host may let this much real time pass.
 const HOST_SLACK_US: f64 = 100_000.0;
 /// Two stamps, each cut to the microsecond.
-const CUT_US: i64 = 2;
+pub(super) const CUT_US: i64 = 2;
 
 impl<'a> Case<'a> {
     pub fn new(history: &'a History, stated: Option<&'a Stated>) -> Case<'a> {
-        let in_seconds = history.events() > 0 && history.is_in_whole_seconds();
-        Case { history, stated, resolution_us: if in_seconds { US_PER_S } else { 1 } }
+        let trust = trust(history, stated);
+        Case { history, stated, trust, times: Times::of(history, trust) }
     }
 
     /// Where no message is matched beyond doubt, nothing can be told of any.
@@ -36,9 +39,20 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Whether the SEND of a RECEIVE may be in what is not yet written of a run
-    /// that is going on: a log that has come beyond the message's clock holds it.
-    pub fn may_still_be_logged(&self, receive: EventId) -> bool {
+    /// Why more may have happened than the logs have: the run is going on, or
+    /// its process died before it had written all.
+    pub fn unwritten(&self) -> Option<&'static str> {
+        match (self.history.is_going_on(), self.history.is_cut_short()) {
+            (true, _) => Some(GOING_ON),
+            (_, true) => Some(CUT_SHORT),
+            _ => None,
+        }
+    }
+
+    /// Why the SEND of a RECEIVE may be in what was not written of a run that is
+    /// going on, or was cut short: a log that has come beyond the message's clock
+    /// would hold it.
+    pub fn send_unwritten(&self, receive: EventId) -> Option<&'static str> {
         let record = self.record(receive);
         let may_send = |machine: &&MachineHistory| match record.from {
             Some(from) => machine.id() == from,
@@ -48,7 +62,7 @@ impl<'a> Case<'a> {
             let reached = (machine.len() as u32).checked_sub(1).map_or(0, |last| machine.clock(last));
             machine.end().is_none() && record.message_clock.is_none_or(|clock| reached <= clock)
         };
-        self.history.is_going_on() && self.machines().iter().filter(may_send).any(is_behind)
+        self.unwritten().filter(|_| self.machines().iter().filter(may_send).any(is_behind))
     }
 
     /// All machines.
@@ -56,14 +70,36 @@ impl<'a> Case<'a> {
         self.history.machines()
     }
 
-    /// Stamps within this of each other may stand for either order.
-    pub fn slack_us(&self, machine: &MachineHistory) -> i64 {
-        if self.stated.is_some_and(|stated| stated.simulated) {
-            return CUT_US;
+    /// When an event happened, by the clock of most machines; in microseconds.
+    pub fn time_us(&self, event: EventId) -> i64 {
+        let Some(place) = self.history.place(event.machine) else { return 0 };
+        let stamp_us = self.machines()[place].stamp(event.index).0;
+        stamp_us.saturating_sub(self.times.off_us(place, event.index))
+    }
+
+    /// When the first and the last event of a machine happened, by its log's
+    /// order; in microseconds.
+    pub fn ends_us(&self, machine: &MachineHistory) -> Option<(i64, i64)> {
+        let last = (machine.len() as u32).checked_sub(1)?;
+        let time = |index| self.time_us(EventId { machine: machine.id(), index });
+        Some((time(0), time(last)))
+    }
+
+    /// Where stamps may be off by more than half of the run, they show no order:
+    /// why a rule that rests on them cannot tell.
+    pub fn doubt_stamps(&self, findings: &mut Findings) {
+        let ends = || self.machines().iter().filter_map(|machine| self.ends_us(machine));
+        let first = ends().map(|(first, _)| first).min();
+        let last = ends().map(|(_, last)| last).max();
+        let Some(span_us) = first.zip(last).map(|(first, last)| last.saturating_sub(first)) else { return };
+        let slack_us = self.trust.slack_us;
+        if slack_us > CUT_US && slack_us > span_us / 2 {
+            findings.unknown(format!(
+                "a busy host's stamps may be off by {}, and all events lie within {}",
+                seconds(slack_us),
+                seconds(span_us)
+            ));
         }
-        let speedup = machine.header().and_then(|header| header.speedup).unwrap_or(1.0);
-        let slack = (HOST_SLACK_US * speedup.max(1.0)) as i64;
-        slack.max(self.resolution_us)
     }
 
     pub fn record(&self, event: EventId) -> Record {
@@ -78,6 +114,36 @@ impl<'a> Case<'a> {
     pub fn sources(&self, machine: &'a MachineHistory) -> impl Iterator<Item = (EventId, Source)> {
         let source = |receive| Some((receive, self.history.source(receive)?));
         machine.receive_ids().filter_map(source)
+    }
+}
+
+fn trust(history: &History, stated: Option<&Stated>) -> Trust {
+    let in_seconds = history.events() > 0 && history.is_in_whole_seconds();
+    let resolution_us = if in_seconds { US_PER_S } else { 1 };
+    if stated.is_some_and(|stated| stated.simulated) {
+        return Trust { slack_us: CUT_US, exact_us: Some(CUT_US), resolution_us };
+    }
+    let slack_us = ((HOST_SLACK_US * speedup(history, stated).max(1.0)) as i64).max(resolution_us);
+    let exact_us = stated.filter(|stated| stated.one_clock && !in_seconds).map(|_| CUT_US);
+    Trust { slack_us, exact_us, resolution_us }
+}
+
+/// As it is stated, or as most headers have it.
+fn speedup(history: &History, stated: Option<&Stated>) -> f64 {
+    let said = history.machines().iter().filter_map(|machine| machine.header()?.speedup);
+    let mut said: Vec<f64> = said.collect();
+    said.sort_unstable_by(f64::total_cmp);
+    let usual = said.len().checked_sub(1).map(|last| said[last / 2]);
+    stated.map(|stated| stated.speedup).or(usual).unwrap_or(1.0)
+}
+
+/// A time as a person reads it: `3600 s`, `2.5 s`, `0.000042 s`.
+pub(super) fn seconds(us: i64) -> String {
+    let s = us as f64 / 1e6;
+    match us.unsigned_abs() {
+        0..1_000_000 => format!("{s:.6} s"),
+        1_000_000..100_000_000 => format!("{s:.3} s"),
+        _ => format!("{s:.0} s"),
     }
 }
 

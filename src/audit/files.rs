@@ -19,6 +19,8 @@ pub struct ChangedFile {
 pub enum Change {
     /// Its checksum is another one.
     Edited,
+    /// Its line ends became those of Windows, and nothing else of it changed.
+    LineEnds,
     Removed,
     Added,
 }
@@ -28,8 +30,9 @@ pub(super) static FILES_UNCHANGED: Rule = Rule {
     reason: "the files of a run are as the run left them",
     page: "\
 The manifest of a run keeps the SHA-256 checksum of each of its other files. A file with another checksum
-was edited, saved by an editor that changes line ends, cut, or copied from another run, even where no
-other rule can tell. A log that the manifest names must be there, and a log that is there be named.
+was edited, cut, or copied from another run, even where no other rule can tell. Where its line ends alone
+are others (CRLF), as an editor or a checkout on Windows leaves them, that is said. A log that the manifest
+names must be there, and a log that is there be named.
 
 Tables that can be made again from the logs may be deleted.
 
@@ -39,22 +42,25 @@ escapes this rule: it guards against accidents, not against forgery.",
 };
 
 fn files_unchanged(case: &Case<'_>, findings: &mut Findings) {
-    let Some(stated) = case.stated else {
+    let Some(stated) = case.stated.filter(|stated| stated.has_manifest) else {
         return findings.unknown("there is no manifest with checksums");
     };
     let Some(first) = case.machines().first() else { return };
     for ChangedFile { name, machine, change } in &stated.changed_files {
-        // A log that is gone has no place of its own.
-        let machine = machine.filter(|id| case.history.machine(*id).is_some()).unwrap_or(first.id());
-        findings.add(machine, 0, || {
-            let text = match change {
-                Change::Edited => {
-                    format!("{name} was changed after the run: it has not its checksum of the manifest")
-                }
-                Change::Removed => format!("{name} is in the manifest, and not in the folder of the run"),
-                Change::Added => format!("{name} is no file of this run: the manifest has no checksum of it"),
-            };
-            (text, Vec::new())
-        });
+        let tell = || match change {
+            Change::Edited => {
+                format!("{name} was changed after the run: it has not its checksum of the manifest")
+            }
+            Change::LineEnds => format!(
+                "{name} differs in its line ends alone (CRLF): it was saved or checked out as on Windows"
+            ),
+            Change::Removed => format!("{name} is in the manifest, and not in the folder of the run"),
+            Change::Added => format!("{name} is no file of this run: the manifest has no checksum of it"),
+        };
+        match machine.filter(|id| case.history.machine(*id).is_some()) {
+            Some(machine) => findings.add(machine, 0, || (tell(), Vec::new())),
+            // What is no log, or gone, has no place in any.
+            None => findings.add_file(first.id(), name, tell),
+        }
     }
 }

@@ -20,6 +20,9 @@ pub struct Place {
 pub struct Finding {
     #[serde(flatten)]
     pub place: Place,
+    /// The file of the run that it is about, where that is none of its logs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     pub text: String,
     /// Further lines that prove it.
     pub proof: Vec<Place>,
@@ -77,12 +80,17 @@ impl Ruling {
 /// Why what is not in the logs may still come.
 pub(super) const GOING_ON: &str = "the run is going on, and its logs are written a little late";
 
+/// Why what is not in the logs may have happened all the same.
+pub(super) const CUT_SHORT: &str = "the run was cut short, and the last lines of its logs are lost";
+
 /// Gathers what a rule finds.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     kept: Vec<Finding>,
     counts: BTreeMap<MachineId, u64>,
     unknown: Option<String>,
+    /// The findings leave the rule open: they break nothing by themselves.
+    only_tell: bool,
 }
 
 impl Findings {
@@ -93,7 +101,17 @@ impl Findings {
         *count += 1;
         if *count <= Ruling::FINDINGS_KEPT {
             let (text, proof) = tell();
-            self.kept.push(Finding { place: Place { machine, line }, text, proof });
+            self.kept.push(Finding { place: Place { machine, line }, file: None, text, proof });
+        }
+    }
+
+    /// Books a finding about a file of the run that is none of its logs; it is
+    /// counted to `machine`.
+    pub fn add_file(&mut self, machine: MachineId, file: &str, tell: impl FnOnce() -> String) {
+        let kept = self.kept.len();
+        self.add(machine, 0, || (tell(), Vec::new()));
+        if let Some(finding) = self.kept.get_mut(kept) {
+            finding.file = Some(file.to_owned());
         }
     }
 
@@ -109,9 +127,15 @@ impl Findings {
         self.unknown.get_or_insert_with(|| why.into());
     }
 
+    /// What is found is told, and leaves the rule open.
+    pub fn leave_open(&mut self, why: impl Into<String>) {
+        self.unknown(why);
+        self.only_tell = true;
+    }
+
     pub fn ruling(self, rule: &'static Rule) -> Ruling {
         let verdict = match self.unknown {
-            _ if !self.counts.is_empty() => Verdict::Unsound,
+            _ if !self.counts.is_empty() && !self.only_tell => Verdict::Unsound,
             Some(why) => Verdict::Unknown(why),
             None => Verdict::Sound,
         };

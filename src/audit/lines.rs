@@ -88,15 +88,16 @@ are stopped one after the other. So is a log that has been silent as long before
 its ticks. A log without any event is missed where the others go on for longer.
 
 Without records of the end nobody can tell whether all logs were cut alike, and the verdict says so.
-A run that is going on has not come to its end; one whose process was killed is found cut.
+A run that is going on has not come to its end; one whose process was killed is found cut. Clocks of hosts
+that differ are allowed for (see `host-clocks`).
 
 Broken by: a machine that died or was killed, a disk that was full, a log that was shortened by hand.",
     check: log_whole,
 };
 
 /// Logs end this far apart without it being odd, besides a few of their ticks.
-const END_TOLERANCE_S: f64 = 3.0;
-const END_TOLERANCE_TICKS: f64 = 3.0;
+pub(super) const END_TOLERANCE_S: f64 = 3.0;
+pub(super) const END_TOLERANCE_TICKS: f64 = 3.0;
 
 fn log_whole(case: &Case<'_>, findings: &mut Findings) {
     if case.history.is_going_on() {
@@ -112,7 +113,8 @@ fn log_whole(case: &Case<'_>, findings: &mut Findings) {
         }
         if promised || taken.numbers_ticks {
             findings.add(machine.id(), taken.lines, || {
-                ("the log is cut here: no record of the run's end follows".to_owned(), Vec::new())
+                let why = if case.history.is_cut_short() { "; the run's process died" } else { "" };
+                (format!("the log is cut here: no record of the run's end follows{why}"), Vec::new())
             });
         } else if !stops_early(case, machine, findings) {
             findings.unknown("the logs have no records of their end; all may be cut alike");
@@ -121,13 +123,11 @@ fn log_whole(case: &Case<'_>, findings: &mut Findings) {
 }
 
 fn stops_early(case: &Case<'_>, machine: &MachineHistory, findings: &mut Findings) -> bool {
-    let last = |machine: &MachineHistory| {
-        Some((machine.stamp((machine.len() as u32).checked_sub(1)?), machine.id()))
-    };
+    let last = |machine: &MachineHistory| Some((case.ends_us(machine)?.1, machine.id()));
     let Some((latest, by)) = case.machines().iter().filter_map(last).max() else { return false };
-    let first = |machine: &MachineHistory| (!machine.is_empty()).then(|| machine.stamp(0));
+    let first = |machine: &MachineHistory| Some(case.ends_us(machine)?.0);
     let earliest = case.machines().iter().filter_map(first).min().unwrap_or(latest);
-    let early_s = latest.seconds_since(last(machine).map_or(earliest, |(own, _)| own));
+    let early_s = latest.saturating_sub(last(machine).map_or(earliest, |(own, _)| own)) as f64 / 1e6;
     let rate = machine.header().map_or(1.0, |header| header.clock_rate);
     let is_early =
         early_s > END_TOLERANCE_S + END_TOLERANCE_TICKS / rate && early_s > longest_pause_s(machine);
@@ -150,7 +150,7 @@ fn stops_early(case: &Case<'_>, machine: &MachineHistory, findings: &mut Finding
 }
 
 /// The longest time that a log says nothing between two of its events.
-fn longest_pause_s(machine: &MachineHistory) -> f64 {
+pub(super) fn longest_pause_s(machine: &MachineHistory) -> f64 {
     let pause_s = |index| machine.stamp(index).seconds_since(machine.stamp(index - 1));
     (1..machine.len() as u32).map(pause_s).fold(0.0, f64::max)
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::Rule;
 use super::case::Case;
-use super::finding::{Findings, GOING_ON};
+use super::finding::Findings;
 use crate::event::MachineId;
 use crate::history::{EventId, MachineHistory, Source};
 use crate::log::FaultKind;
@@ -18,15 +18,21 @@ that it names, or from any machine if it names none.
 
 A RECEIVE without a SEND says that a log lacks lines, or that the message was changed on its way.
 
+In a run that is going on, or whose process died, the last lines of a log may not be written; a SEND that may
+be among them is not missed, and the verdict says so.
+
 Broken by: a log that was cut, logs of different runs put together, a message stamped before its
 increment (then `clock-condition` names the SEND), clocks that run together on the wire for want of
 framing, sends that are not logged.",
     check: |case, findings| {
         for machine in case.machines() {
             for (receive, source) in case.sources(machine) {
-                if source == Source::Missing && case.may_still_be_logged(receive) {
-                    findings.unknown(GOING_ON);
-                } else if source == Source::Missing {
+                if source != Source::Missing {
+                    continue;
+                }
+                if let Some(why) = case.send_unwritten(receive) {
+                    findings.unknown(why);
+                } else {
                     findings.add(machine.id(), case.history.line(receive), || {
                         let record = case.record(receive);
                         let clock = record.message_clock.unwrap_or_default();
@@ -56,7 +62,12 @@ part of itself was appended.",
     check: |case, findings| {
         for machine in case.machines() {
             for (receive, source) in case.sources(machine) {
-                if let Source::Repeated { send } = source {
+                let Source::Repeated { send } = source else { continue };
+                // Who names no sender may have it from one whose last lines are not here.
+                let is_named = case.record(receive).from.is_some();
+                if let Some(why) = case.send_unwritten(receive).filter(|_| !is_named) {
+                    findings.unknown(why);
+                } else {
                     findings.add(machine.id(), case.history.line(receive), || {
                         let clock = case.record(send).clock;
                         let text = format!(
@@ -110,7 +121,7 @@ pub(super) fn stamped_early(case: &Case<'_>, findings: &mut Findings) {
             if let Source::Matched(found) = source {
                 fits.entry(found.send.machine).or_default().0 += 1;
             }
-            if source != Source::Missing || case.may_still_be_logged(receive) {
+            if source != Source::Missing || case.send_unwritten(receive).is_some() {
                 continue;
             }
             let record = case.record(receive);

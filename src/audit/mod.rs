@@ -2,10 +2,13 @@
 //! verdict, and with the lines that break it.
 
 mod account;
+mod arrivals;
 mod case;
 mod clocks;
+mod errors;
 mod files;
 mod finding;
+mod hosts;
 mod lines;
 mod links;
 mod messages;
@@ -15,6 +18,7 @@ mod stated;
 #[cfg(test)]
 mod tests;
 mod ticks;
+mod times;
 
 pub use files::{Change, ChangedFile};
 pub use finding::{Finding, Place, Ruling, Verdict};
@@ -49,14 +53,16 @@ impl Rule {
 }
 
 /// All rules, in the order in which they are told.
-pub static RULES: [&Rule; 21] = [
+pub static RULES: [&Rule; 24] = [
     &lines::LINES_READABLE,
     &lines::ONE_HEADER,
     &lines::LOG_WHOLE,
+    &errors::NO_ERRORS,
     &files::FILES_UNCHANGED,
     &stated::PARAMETERS,
     &span::ONE_RUN,
     &span::TIME_FORWARD,
+    &hosts::HOST_CLOCKS,
     &clocks::CLOCK_RISES,
     &clocks::CLOCK_STEP,
     &clocks::CLOCK_CONDITION,
@@ -69,12 +75,13 @@ pub static RULES: [&Rule; 21] = [
     &account::END_AGREES,
     &queue::QUEUE_LENGTH,
     &queue::QUEUE_FIRST,
+    &arrivals::QUEUE_ORDER,
     &ticks::ONE_EVENT_A_TICK,
     &ticks::RATE_KEPT,
 ];
 
 /// Rules that logs without a single event can keep or break, too.
-const WITHOUT_EVENTS: usize = 5;
+const WITHOUT_EVENTS: usize = 6;
 
 /// The rule of this id.
 pub fn rule(id: &str) -> Option<&'static Rule> {

@@ -48,6 +48,7 @@ fn queue_length(case: &Case<'_>, findings: &mut Findings) {
         findings
             .unknown("the logs do not say when messages arrived; only the steps of the length were checked");
     }
+    case.doubt_stamps(findings);
 }
 
 /// A RECEIVE as the queue sees it.
@@ -110,7 +111,7 @@ fn shrinks_by_one(machine: &MachineHistory, receives: &[Popped], findings: &mut 
 /// Messages that were popped later and had surely arrived must be counted;
 /// those that had surely not, and were popped later, must not.
 fn holds_what_came(case: &Case<'_>, machine: &MachineHistory, receives: &[Popped], findings: &mut Findings) {
-    let slack = case.slack_us(machine);
+    let slack = case.trust.slack_us;
     // Nobody knows when those came that are left at the end.
     let never_popped = machine.end().map_or(u64::MAX, |end| end.queue_length);
     let (mut surely, mut maybe) = (0, 0);
@@ -164,7 +165,7 @@ pop (see `queue-length`), two threads that share a queue.",
 fn queue_first(case: &Case<'_>, findings: &mut Findings) {
     let mut timeless = false;
     for machine in case.machines() {
-        let slack = case.slack_us(machine);
+        let slack = case.trust.slack_us;
         let receives = popped(machine);
         let before_pop = counted_before_pop(machine, &receives).is_some();
         let mut next_receive = 0;
@@ -204,4 +205,5 @@ fn queue_first(case: &Case<'_>, findings: &mut Findings) {
             "the logs do not say when messages arrived; only what each RECEIVE left in the queue was checked",
         );
     }
+    case.doubt_stamps(findings);
 }

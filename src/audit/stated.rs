@@ -7,12 +7,16 @@ use super::files::ChangedFile;
 use super::finding::Findings;
 use crate::event::MachineId;
 use crate::history::MachineHistory;
-use crate::log::EndReason;
+use crate::log::{EndReason, Header};
 use crate::spec::{Broadcast, Spec};
 
 /// What is stated of a run beside its logs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stated {
+    /// By a manifest; otherwise by a spec alone.
+    pub has_manifest: bool,
+    /// One process stamped all logs.
+    pub one_clock: bool,
     /// In virtual time, in which nothing is ever late.
     pub simulated: bool,
     /// Ticks per second of lab time, in the order of the machines.
@@ -35,7 +39,8 @@ pub(super) static PARAMETERS: Rule = Rule {
 Clock rates, the number of machines, the speedup and the seed are stated in the headers of the logs, in
 the manifest and in the spec of a run; they must agree. A run is only worth what its parameters are.
 
-Without a manifest only the headers can be held against each other, and the verdict says so.
+A run without a manifest, such as one that was cut short, is held against its spec. Where there is neither,
+only the headers are held against each other, and the verdict says so.
 
 Broken by: a header that was edited, a log of another run, a spec or manifest copied from elsewhere, a
 constant that was changed while the program ran.",
@@ -50,7 +55,8 @@ fn parameters(case: &Case<'_>, findings: &mut Findings) {
         }
     }
     match case.stated {
-        Some(stated) => manifest_and_spec(case, stated, findings),
+        Some(stated) if stated.has_manifest => manifest_and_spec(case, stated, findings),
+        Some(_) => {}
         None => findings.unknown("there is no manifest or spec to hold the headers against"),
     }
 }
@@ -62,22 +68,26 @@ fn differ(findings: &mut Findings, machine: &MachineHistory, what: &str, has: St
     });
 }
 
+/// What most headers say of a parameter; of two that differ, the first.
 fn headers_agree(case: &Case<'_>, machine: &MachineHistory, findings: &mut Findings) {
     let Some(header) = machine.header() else { return };
-    let others = case.machines().iter().filter(|other| other.id() != machine.id());
-    let headers = others.filter_map(|other| Some((other.id(), other.header()?)));
-    let mut counts = headers.clone().filter(|(_, other)| other.machines != header.machines);
-    if let Some((other, stranger)) = counts.next().filter(|_| is_minority(case, machine)) {
-        let said = |count: Option<u32>| {
-            count.map_or("no number of machines".to_owned(), |count| format!("{count} machines"))
-        };
-        let has = said(header.machines);
-        findings.add(machine.id(), at_header(machine), || {
-            (
-                format!("the header says {has}, and that of machine {other} {}", said(stranger.machines)),
-                Vec::new(),
-            )
-        });
+    let or_none = |value: Option<String>, what: &str| value.unwrap_or_else(|| format!("no {what}"));
+    let machines = |header: &Header| {
+        or_none(header.machines.map(|count| format!("{count} machines")), "number of machines")
+    };
+    let speedup =
+        |header: &Header| or_none(header.speedup.map(|speedup| format!("speedup {speedup}")), "speedup");
+    for said in [&machines as &dyn Fn(&Header) -> String, &speedup] {
+        let other = case.machines().iter().filter_map(|other| Some((other.id(), other.header()?)));
+        let other = other.map(|(id, other)| (id, said(other))).find(|(_, other)| *other != said(header));
+        if let Some((other, others)) = other.filter(|_| is_minority(case, machine, said)) {
+            findings.add(machine.id(), at_header(machine), || {
+                (
+                    format!("the header says {}, and that of machine {other} {others}", said(header)),
+                    Vec::new(),
+                )
+            });
+        }
     }
     if header.machines.is_some_and(|count| machine.id().0 > count) {
         let count = header.machines.unwrap_or_default();
@@ -91,9 +101,9 @@ fn headers_agree(case: &Case<'_>, machine: &MachineHistory, findings: &mut Findi
     }
 }
 
-/// Whether most headers state another number of machines; of two, the later.
-fn is_minority(case: &Case<'_>, machine: &MachineHistory) -> bool {
-    let stated = |machine: &MachineHistory| machine.header().map(|header| header.machines);
+/// Whether most headers state something else; of two, the later.
+fn is_minority(case: &Case<'_>, machine: &MachineHistory, said: &dyn Fn(&Header) -> String) -> bool {
+    let stated = |machine: &MachineHistory| machine.header().map(said);
     let alike = case.machines().iter().filter(|other| stated(other) == stated(machine));
     let (count, first) = (alike.clone().count(), alike.map(MachineHistory::id).min());
     let all = case.machines().iter().filter(|other| other.header().is_some()).count();
@@ -102,33 +112,28 @@ fn is_minority(case: &Case<'_>, machine: &MachineHistory) -> bool {
 
 fn as_stated(machine: &MachineHistory, stated: &Stated, findings: &mut Findings) {
     let Some(header) = machine.header() else { return };
+    let by = if stated.has_manifest { "the manifest" } else { "the spec" };
     match stated.clock_rates.get(machine.id().index()) {
         Some(rate) if *rate != header.clock_rate => {
-            differ(
-                findings,
-                machine,
-                "clock rate",
-                header.clock_rate.to_string(),
-                format!("the manifest {rate}"),
-            );
+            differ(findings, machine, "clock rate", header.clock_rate.to_string(), format!("{by} {rate}"));
         }
         None => differ(
             findings,
             machine,
             "machine",
             machine.id().to_string(),
-            format!("the manifest knows {} machines", stated.clock_rates.len()),
+            format!("{by} knows {} machines", stated.clock_rates.len()),
         ),
         Some(_) => {}
     }
     let count = stated.clock_rates.len() as u32;
     if header.machines.is_some_and(|machines| machines != count) {
         let has = header.machines.unwrap_or_default();
-        differ(findings, machine, "machines:", has.to_string(), format!("the manifest {count}"));
+        differ(findings, machine, "machines:", has.to_string(), format!("{by} {count}"));
     }
     if header.speedup.is_some_and(|speedup| speedup != stated.speedup) {
         let has = header.speedup.unwrap_or_default();
-        differ(findings, machine, "speedup", has.to_string(), format!("the manifest {}", stated.speedup));
+        differ(findings, machine, "speedup", has.to_string(), format!("{by} {}", stated.speedup));
     }
     let Some(spec) = &stated.spec else { return };
     let phase = spec.phase(machine.id());

@@ -96,6 +96,9 @@ delay that makes the sender sleep, a rate in the header that is not the one that
                 (Some(header), Some(end)) if header.phase.is_some() => {
                     by_schedule(machine, header, end, findings)
                 }
+                (Some(header), None) if header.phase.is_some() && machine.taken().numbers_ticks => {
+                    so_far(machine, header, findings)
+                }
                 (Some(header), _) => by_stamps(case, machine, header, findings),
             }
         }
@@ -116,6 +119,40 @@ fn by_schedule(machine: &MachineHistory, header: &Header, end: &End, findings: &
             (text, end_place(machine))
         });
     }
+    none_early(machine, &schedule, findings);
+}
+
+/// A log without its end, whose ticks are numbered: up to its last one.
+fn so_far(machine: &MachineHistory, header: &Header, findings: &mut Findings) {
+    let (Some(phase), Some(started)) = (header.phase, machine.started()) else {
+        return findings.unknown("a log does not say when it began");
+    };
+    let schedule = Schedule { clock_rate: header.clock_rate, phase, duration: phase };
+    none_early(machine, &schedule, findings);
+    let is_behind = |index: u32| {
+        let record = machine.record(index);
+        let time_s = record.stamp.seconds_since(started) - phase.as_secs_f64();
+        let due = (header.clock_rate * time_s).floor();
+        due > 0.0 && record.tick.is_some_and(|tick| is_off_pace(tick as f64, due))
+    };
+    let Some(last) = (machine.len() as u32).checked_sub(1) else { return };
+    // Who was late at the last tick alone may have caught up.
+    if is_behind(last) && is_behind(last / 2) {
+        findings.add(machine.id(), at_header(machine), || {
+            let tick = machine.record(last).tick.unwrap_or_default();
+            let time_s = machine.stamp(last).seconds_since(started);
+            let text = format!(
+                "only {tick} ticks in {time_s:.3} s, at {} a second and a phase of {phase}",
+                header.clock_rate
+            );
+            (text, vec![at(machine, last)])
+        });
+    } else if is_behind(last) {
+        findings.unknown("a log ends behind its pace, and no record of its end says whether it caught up");
+    }
+}
+
+fn none_early(machine: &MachineHistory, schedule: &Schedule, findings: &mut Findings) {
     let Some(started) = machine.started() else { return };
     /// Deadlines and stamps are each cut to the microsecond.
     const CUT_US: i64 = 2;
@@ -127,7 +164,8 @@ fn by_schedule(machine: &MachineHistory, header: &Header, end: &End, findings: &
     if let Some((index, record)) = early {
         findings.add(machine.id(), machine.line(index), || {
             let tick = record.tick.unwrap_or_default();
-            let text = format!("tick {tick} is served before its deadline at {} a second", header.clock_rate);
+            let text =
+                format!("tick {tick} is served before its deadline at {} a second", schedule.clock_rate);
             (text, vec![Place { machine: machine.id(), line: at_header(machine) }])
         });
     }
@@ -145,8 +183,12 @@ fn by_stamps(case: &Case<'_>, machine: &MachineHistory, header: &Header, finding
         return findings.unknown("a log is too short to show its machine's rate");
     }
     let last = machine.len() as u32 - 1;
-    let span_s = machine.stamp(last).seconds_since(machine.stamp(0));
-    let blur_s = case.resolution_us as f64 / 1e6;
+    let span_us = case.ends_us(machine).map_or(0, |(first, last)| last.saturating_sub(first));
+    let span_s = span_us as f64 / 1e6;
+    let resolution_s = case.trust.resolution_us as f64 / 1e6;
+    // A leap of the clock is known to a tick and a stamp.
+    let leaps = case.times.leaps.len() as f64;
+    let blur_s = resolution_s + leaps * (resolution_s + 1.0 / header.clock_rate);
     if span_s <= blur_s {
         return findings.unknown("the stamps are too coarse to show a rate");
     }
@@ -174,7 +216,7 @@ fn by_stamps(case: &Case<'_>, machine: &MachineHistory, header: &Header, finding
 /// all do: SENDs within half a period of each other, to ever later machines or,
 /// where the log does not say to whom, no more of them than there are peers.
 fn same_tick_lines(case: &Case<'_>, machine: &MachineHistory, header: &Header) -> f64 {
-    let near_us = ((0.5e6 / header.clock_rate) as i64).saturating_add(case.resolution_us);
+    let near_us = ((0.5e6 / header.clock_rate) as i64).saturating_add(case.trust.resolution_us);
     let peers = case.history.machine_count().saturating_sub(1);
     let mut lines = 0u32;
     let mut before: Option<(SendLine, i64)> = None;

@@ -1,12 +1,14 @@
 //! A drawn chart, and the documents made of it.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::look::Look;
 use super::style::UNITS_A_PIXEL;
 use super::{ChartError, Format, png, theme};
+use crate::file_name::file_name;
+use crate::whole_file::FileBeside;
 
 /// A chart, drawn.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,8 +69,7 @@ impl Chart {
     /// An older chart of the same name is replaced, all at once or not at all.
     pub fn write(&self, folder: &Path, format: Format) -> Result<PathBuf, ChartError> {
         // A name may come from a spec; it never leads into another folder.
-        let name = self.name.replace(|c: char| c.is_control() || "/\\:".contains(c), "_");
-        let path = folder.join(format!("{name}.{}", format.extension()));
+        let path = folder.join(format!("{}.{}", file_name(&self.name), format.extension()));
         let bytes = match format {
             Format::Svg => self.svg()?.into_bytes(),
             Format::Png => self.png()?,
@@ -91,11 +92,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    let beside = path.with_extension(format!("{}.part", std::process::id()));
-    let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        // The first error is the one to tell of.
-        let _ = fs::remove_file(&beside);
-    }
-    written
+    let beside = FileBeside::begin(path)?;
+    beside.file().write_all(bytes)?;
+    beside.put_into(path)
 }

@@ -1,5 +1,6 @@
 //! The chart of logical clocks over time.
 
+use super::axis::Axis;
 use super::timeline::{self, Line, Timeline};
 use super::trace::Step;
 use super::{Chart, ChartError, Look, RunTheory, number};
@@ -12,6 +13,7 @@ pub(super) fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result
         name: "clocks",
         title: title(series),
         y_title: "Logical clock (ticks)",
+        y_axis: Axis::counts,
         notes: Vec::new(),
         heads: &["final clock"],
         widest: if series.machines.len() <= 4 { 5.0 } else { 3.0 },

@@ -1,5 +1,6 @@
 //! The chart of how far each clock is behind the leader's.
 
+use super::axis::Axis;
 use super::finding::{self, Highest};
 use super::timeline::{self, Line, Timeline};
 use super::trace::Step;
@@ -30,6 +31,7 @@ pub(super) fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result
         name: "drift",
         title: title(&lines, behind),
         y_title: "Leader's logical clock − own (ticks)",
+        y_axis: Axis::counts,
         notes,
         heads: &["max", "at end"],
         widest: 2.2,
@@ -111,6 +113,7 @@ mod tests {
             queue_max: 0,
             queue_last: 0,
             clock_last: clock,
+            waited: None,
         };
         let samples = clocks.iter().map(sample).collect();
         MachineSeries {
@@ -119,6 +122,8 @@ mod tests {
             knows_queue: true,
             samples,
             jumps: BTreeMap::new(),
+            waits: None,
+            set_back: None,
         }
     }
 

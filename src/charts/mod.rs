@@ -45,6 +45,7 @@ mod theme;
 mod theory_line;
 mod timeline;
 mod trace;
+mod wait;
 mod wording;
 
 use std::io;
@@ -122,10 +123,12 @@ pub enum RunChart {
     Clocks,
     Drift,
     Jumps,
+    Wait,
 }
 
 impl RunChart {
-    pub const ALL: [RunChart; 4] = [RunChart::Queue, RunChart::Clocks, RunChart::Drift, RunChart::Jumps];
+    pub const ALL: [RunChart; 5] =
+        [RunChart::Queue, RunChart::Clocks, RunChart::Drift, RunChart::Jumps, RunChart::Wait];
 
     /// Draws it, with what theory says of each machine as dashed lines.
     pub fn draw(self, series: &RunSeries, theory: &RunTheory, look: Look) -> Result<Chart, ChartError> {
@@ -134,11 +137,12 @@ impl RunChart {
             RunChart::Clocks => clocks::draw(series, theory, look),
             RunChart::Drift => drift::draw(series, theory, look),
             RunChart::Jumps => jumps::draw(series, look),
+            RunChart::Wait => wait::draw(series, theory, look),
         }
     }
 }
 
-/// The charts of one run over time, and of its clock jumps.
+/// The charts of one run over time, of its clock jumps and of its waits.
 pub fn run_charts(series: &RunSeries, theory: &RunTheory, look: Look) -> Result<Vec<Chart>, ChartError> {
     RunChart::ALL.into_iter().map(|chart| chart.draw(series, theory, look)).collect()
 }

@@ -1,5 +1,6 @@
 //! The chart of queue lengths over time.
 
+use super::axis::Axis;
 use super::finding::{self, Highest};
 use super::timeline::{self, Line, Timeline};
 use super::trace::Step;
@@ -17,6 +18,7 @@ pub(super) fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result
         name: "queue",
         title: title(series, growing),
         y_title: "Queue length (messages)",
+        y_axis: Axis::counts,
         notes,
         heads: &["max", "last logged"],
         widest: 2.2,

@@ -13,6 +13,7 @@ use resvg::usvg::{Group, Node, Options, Rect, Tree};
 
 use self::samples::{experiments, hostile, run};
 use super::*;
+use crate::metrics::SetBack;
 
 /// The SVG of a chart.
 fn svg(chart: &Chart) -> String {
@@ -91,11 +92,17 @@ fn experiment_charts_of(rows: &[MachineMetrics]) -> Vec<Chart> {
 }
 
 #[test]
-fn a_run_has_four_charts_that_say_what_they_show() {
+fn a_run_has_five_charts_that_say_what_they_show() {
     let charts = run_charts_of(&run(3, 60.0));
     let names: Vec<_> = charts.iter().map(|chart| chart.name.as_str()).collect();
-    assert_eq!(names, ["queue", "clocks", "drift", "jumps"]);
-    let axes = ["Queue length (messages)", "Logical clock (ticks)", "own (ticks)", "at a RECEIVE (ticks)"];
+    assert_eq!(names, ["queue", "clocks", "drift", "jumps", "wait"]);
+    let axes = [
+        "Queue length (messages)",
+        "Logical clock (ticks)",
+        "own (ticks)",
+        "at a RECEIVE (ticks)",
+        "Wait in the queue (s)",
+    ];
     for (chart, axis) in charts.iter().zip(axes) {
         let words = words(chart);
         assert!(words.contains("experiment e3 · run 0001 · 3 machines"), "{words}");
@@ -110,8 +117,25 @@ fn runs_of_many_machines_stay_readable() {
     }
     let charts = run_charts_of(&run(100, 60.0));
     assert!(words(&charts[0]).contains("93 other machines"));
-    assert!(words(&charts[0]).contains("last logged"), "more may have come in after the last event");
+    assert!(words(&charts[0]).contains("last logged"), "logs of others do not tell the end");
     assert!(words(&charts[3]).contains("84 machines with the fewest receives left out"));
+}
+
+#[test]
+fn waits_that_no_log_tells_are_no_line() {
+    let mut silent = run(3, 60.0);
+    silent.machines.iter_mut().for_each(|machine| machine.waits = None);
+    assert!(words(&run_charts_of(&silent)[4]).contains("these logs do not tell when messages arrived"));
+}
+
+#[test]
+fn stamps_that_run_back_are_told() {
+    let mut back = run(3, 60.0);
+    back.machines[1].set_back = Some(SetBack { at_s: 30.0, by_s: 3600.0 });
+    for chart in run_charts_of(&back).iter().filter(|chart| chart.name != "jumps") {
+        let words = words(chart);
+        assert!(words.contains("stamps run back"), "{words}");
+    }
 }
 
 #[test]

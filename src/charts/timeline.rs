@@ -22,6 +22,8 @@ pub(super) struct Timeline {
     /// What it finds, or what it shows.
     pub title: String,
     pub y_title: &'static str,
+    /// The y axis, given the largest value on it.
+    pub y_axis: fn(f64) -> Axis,
     pub notes: Vec<String>,
     /// What the legend tells of each machine, besides its name and clock rate.
     pub heads: &'static [&'static str],
@@ -76,7 +78,7 @@ impl Timeline {
         let expected = slopes.iter().map(|(_, slope)| slope * span.1).fold(0.0, f64::max);
         let highest = highest.max(expected.min(2.0 * highest));
         let room = if legend.rows.is_empty() { 0.0 } else { legend.width(canvas)? };
-        let plot = Plot::new(canvas, top, Axis::seconds(span.0, span.1), Axis::counts(highest), room)?;
+        let plot = Plot::new(canvas, top, Axis::seconds(span.0, span.1), (self.y_axis)(highest), room)?;
         plot.draw(canvas, "Lab time (s)", self.y_title)?;
         if self.steps().next().is_none() {
             return plot.say(canvas, self.empty);
@@ -161,6 +163,7 @@ impl Timeline {
             notes.push(self.flat_theory.to_owned());
         }
         notes.extend(theory.left_out().map(str::to_owned));
+        notes.extend(set_back(series));
         Heading { title: self.title.clone(), subject: subject(series), notes }
     }
 
@@ -208,6 +211,18 @@ pub(super) fn subject(series: &RunSeries) -> String {
         wording::brief(&series.experiment),
         wording::brief(&series.run)
     )
+}
+
+/// Whose stamps run backwards, and by how much, where any do.
+pub(super) fn set_back(series: &RunSeries) -> Option<String> {
+    let back = |machine: &MachineSeries| machine.set_back.map(|back| (machine.machine, back.by_s));
+    let (machines, by_s): (Vec<_>, Vec<f64>) = series.machines.iter().filter_map(back).unzip();
+    let most = by_s.into_iter().reduce(f64::max)?;
+    let names = wording::machines(&machines);
+    Some(format!(
+        "stamps run back by up to {} s on {names}: later times are moved on",
+        number::measured(most)
+    ))
 }
 
 /// The first and the last time of a run; times that are no numbers are left out.

@@ -1,26 +1,27 @@
 //! What an audit found, told in lines that name their file.
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 use labctl::audit::{Finding, RULES, Stated, audit};
 use labctl::history::History;
-use labctl::lab::Done;
+use labctl::lab::{Done, Engine};
 use labctl::plan::Run;
 
 use super::Terminal;
 
 /// Holds the run against the rules that its logs must keep, and frees its
-/// history.
-pub fn tell_audit(done: &mut Done, run: &Run, simulated: bool, terminal: &Terminal) {
+/// history. Whether it breaks none, as far as they can show.
+pub fn tell_audit(done: &mut Done, run: &Run, engine: &Engine, terminal: &Terminal) -> bool {
     let folder = done.folder.clone();
     let Some(history) = done.reading.history.take() else {
         terminal.say(format!(
             "audit:   left out, the logs are large; `labctl check {}` does it",
             folder.display()
         ));
-        return;
+        return true;
     };
-    let stated = Stated::of_run(run, simulated, done.reason);
+    let stated = Stated::of_run(run, engine, done.reason);
     let audit = audit(&history, Some(&stated), &RULES);
     for ruling in audit.rulings.iter().filter(|ruling| ruling.count() > 0) {
         if let Some(finding) = ruling.findings.first() {
@@ -44,11 +45,13 @@ pub fn tell_audit(done: &mut Done, run: &Run, simulated: bool, terminal: &Termin
             folder.display()
         ));
     }
+    audit.is_sound()
 }
 
 /// The history was read before the run's folder came to its place.
 fn finding_in(history: &History, folder: &Path, finding: &Finding) -> String {
-    let name = history.machine(finding.place.machine).and_then(|machine| machine.path().file_name());
+    let log = history.machine(finding.place.machine).and_then(|machine| machine.path().file_name());
+    let name = finding.file.as_ref().map(OsStr::new).or(log);
     let path = name.map_or(folder.to_owned(), |name| folder.join(name));
     let path = path.display();
     match finding.place.line {

@@ -7,9 +7,10 @@ use labctl::audit::{self, Audit, Finding, Place, RULES, Rule, Ruling};
 use labctl::history::History;
 use labctl::lab::stated::stated;
 use labctl::nearest::nearest;
-use labctl::quotes::{Quotes, place, short_place, told};
+use labctl::quotes::{Quotes, place, short_place, told, whereabouts};
 use labctl::reading::read_history;
 use labctl::store::RunPath;
+use labctl::visible::on_one_line;
 use serde::Serialize;
 
 use super::dialect_flags::DialectFlags;
@@ -112,7 +113,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         }
     }
     match args.format {
-        TextOrJson::Json => terminal.data(&(serde_json::to_string_pretty(&documents)? + "\n"))?,
+        TextOrJson::Json => terminal.json(&documents)?,
         TextOrJson::Text if count > 1 => {
             let unread = if unreadable > 0 { format!(", {unreadable} unreadable") } else { String::new() };
             terminal.data(&format!("{count} runs, {unsound} of them unsound{unread}\n"))?;
@@ -157,7 +158,7 @@ fn text(checked: &Checked) -> String {
     });
     let mut text = format!(
         "{}{}: {} in {}\n",
-        run.folder.display(),
+        on_one_line(&run.folder.display().to_string()),
         of_run(run),
         counted(history.events(), "event"),
         counted(history.machines().len() as u64, "log")
@@ -267,7 +268,13 @@ impl FindingDocument {
     fn of(checked: &Checked, finding: &Finding) -> FindingDocument {
         FindingDocument {
             text: finding.text.clone(),
-            place: QuoteDocument::of(checked, finding.place),
+            place: QuoteDocument {
+                file: whereabouts(
+                    &checked.history,
+                    &Finding { place: Place { line: 0, ..finding.place }, ..finding.clone() },
+                ),
+                ..QuoteDocument::of(checked, finding.place)
+            },
             proof: finding.proof.iter().map(|line| QuoteDocument::of(checked, *line)).collect(),
         }
     }

@@ -8,7 +8,7 @@ use labctl::statistics::{Interval, Verdict};
 use serde::Serialize;
 
 use super::output_format::TableFormat;
-use super::rounding::Rounding;
+use super::rounding::{self, Rounding};
 use super::{Exit, Terminal, view};
 
 const EXAMPLES: &str = "\
@@ -154,8 +154,8 @@ fn figures(rows: &[&ContrastRow]) -> String {
         vec![
             row.quantity.to_string(),
             n,
-            estimate(row.a.mean, row.a.mean_interval),
-            estimate(row.b.mean, row.b.mean_interval),
+            rounding::mean(&row.a),
+            rounding::mean(&row.b),
             view::known(found.difference, |difference| estimate(difference, found.interval)),
             found.p.map_or_else(|| "-".to_owned(), p_value),
             found.verdict.to_string(),

@@ -27,7 +27,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut command = Cli::command().mut_subcommand("machine", |machine| without_hidden("machine", &machine));
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, "labctl", &mut script);
-    terminal.data(&String::from_utf8(script)?)?;
+    terminal.document(&String::from_utf8(script)?)?;
     Ok(Exit::Done)
 }
 

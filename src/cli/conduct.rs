@@ -12,6 +12,7 @@ use super::Terminal;
 use super::live::Live;
 use super::progress::Progress;
 use super::signals::Signals;
+use super::token::random_token;
 
 /// Logs of more than this are not kept in memory: about one million events,
 /// which take a tenth of a gigabyte and less than a second to audit.
@@ -37,7 +38,7 @@ pub fn conduct(
     stop: &StopSwitch,
     terminal: &Terminal,
 ) -> anyhow::Result<Option<Done>> {
-    let token = run.spec.network.token.clone().map_or_else(random_token, Ok)?;
+    let token = random_token()?;
     let gauges = Gauges::new(run.spec.machine_count());
     let shown = Shown::start(show, run, &gauges, &engine, terminal);
     let order = Order {
@@ -95,12 +96,4 @@ impl Shown {
             Shown::Live(live) => live.finish(),
         }
     }
-}
-
-/// A token that cannot be guessed.
-pub fn random_token() -> anyhow::Result<String> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| anyhow::anyhow!("the system gives no randomness: {error}"))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use anstyle::{AnsiColor, Style};
 use clap::Subcommand;
 use labctl::dialect::{self, Accounts, Dialect, Fate, LogContext, Role, Trial};
+use labctl::regular::open_regular;
+use labctl::visible::{harmless, visible};
 
 use super::dialect_flags::share;
 use super::view::counted;
@@ -81,7 +83,7 @@ fn list(terminal: &Terminal) -> anyhow::Result<Exit> {
 fn show(name: &str, terminal: &Terminal) -> anyhow::Result<Exit> {
     // What cannot be read is told, and not shown.
     dialect::load(name)?;
-    terminal.data(&dialect::text(name)?)?;
+    terminal.document(&dialect::text(name)?)?;
     Ok(Exit::Done)
 }
 
@@ -96,10 +98,10 @@ fn test(name: &str, logs: &[PathBuf], max_unmatched: f64, terminal: &Terminal) -
             let whole = LogContext { part: None, ..context };
             let mut text = match context.part {
                 Some(part) if part.accounts != Accounts::Whole => continue,
-                Some(_) => format!("{}\n", path.display()),
-                None => format!("{}, machine {}\n", path.display(), whole.machine),
+                Some(_) => format!("{}\n", visible(&path.display().to_string())),
+                None => format!("{}, machine {}\n", visible(&path.display().to_string()), whole.machine),
             };
-            let file = std::fs::File::open(path)?;
+            let file = open_regular(path)?;
             dialect.try_lines(&whole, file, |trial| {
                 lines += trial.lines;
                 match trial.fate {
@@ -109,7 +111,8 @@ fn test(name: &str, logs: &[PathBuf], max_unmatched: f64, terminal: &Terminal) -
                 }
                 text.push_str(&trial_line(&trial, terminal));
             })?;
-            terminal.data(&text)?;
+            // With styles in it; what it quotes of the logs was made harmless.
+            terminal.document(&text)?;
         }
     }
     let matched = lines - ignored - unmatched;
@@ -130,12 +133,12 @@ fn trial_line(trial: &Trial, terminal: &Terminal) -> String {
         Fate::Said(role) => (role.word(), AnsiColor::Green.on_default()),
     };
     let said = match trial.fate {
-        Fate::Said(Role::Ignored) | Fate::Unmatched => format!("`{}`", trial.text),
+        Fate::Said(Role::Ignored) | Fate::Unmatched => format!("`{}`", harmless(&trial.text)),
         _ => trial
             .captured
             .iter()
             .map(|(field, value)| {
-                format!("{} {value}", terminal.styled_data(&format!("{}:", field.name()), DIM))
+                format!("{} {}", terminal.styled_data(&format!("{}:", field.name()), DIM), harmless(value))
             })
             .collect::<Vec<_>>()
             .join("  "),
@@ -150,7 +153,7 @@ fn propose(logs: &[PathBuf], terminal: &Terminal) -> anyhow::Result<Exit> {
         terminal.error("nothing here looks like an event: no line has a time, a clock and a word such as internal, sent or received");
         return Ok(Exit::Failed);
     };
-    terminal.data(&proposal.toml)?;
+    terminal.document(&proposal.toml)?;
     terminal.say(format!(
         "{} of {} lines fit this proposal, {} of them as events; finish it by hand, and see `labctl dialect test FILE LOG`",
         proposal.matched, proposal.lines, proposal.events

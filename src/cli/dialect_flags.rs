@@ -1,8 +1,8 @@
 //! Flags for logs of others, the same for every command that reads logs.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::slice;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -10,8 +10,9 @@ use labctl::dialect::{self, Detection, Dialect, Refusal, RunsError};
 use labctl::history::History;
 use labctl::log::{Line, LineParser, Taken};
 use labctl::reading::ReadLog;
+use labctl::regular::open_regular;
 use labctl::store::find::FindError;
-use labctl::store::{RunPath, find_all_runs};
+use labctl::store::{RunPath, find_all_runs, is_packed, tell_apart};
 
 use super::Terminal;
 
@@ -45,6 +46,38 @@ impl Found {
     fn plain(runs: Vec<RunPath>) -> Found {
         Found { runs, detection: None, refusal: None }
     }
+
+    fn add(&mut self, more: Found) {
+        self.runs.extend(more.runs);
+        let both = self.detection.take().into_iter().chain(more.detection).collect::<Vec<_>>();
+        self.detection = Some(both.join("; ")).filter(|told| !told.is_empty());
+    }
+
+    /// Paths whose dialect nobody knows: runs by the names of their logs alone,
+    /// or no runs, which is an error.
+    fn refuse(
+        &mut self,
+        paths: &[PathBuf],
+        refusal: Refusal,
+        without_runs: &mut Option<FindError>,
+    ) -> anyhow::Result<()> {
+        let named = find_all_runs(paths);
+        let none = match (named, refusal) {
+            (Ok(runs), refusal) => {
+                if refusal != Refusal::NoLogs {
+                    self.refusal.get_or_insert_with(|| refused(&refusal));
+                }
+                self.runs.extend(runs);
+                return Ok(());
+            }
+            (Err(none), Refusal::NoLogs) => return Err(without_runs.take().unwrap_or(none).into()),
+            (Err(none), refusal) => {
+                let told = format!("{none}; {}", refused(&refusal));
+                anyhow::Error::from(none).context(told)
+            }
+        };
+        Err(none)
+    }
 }
 
 /// Unmatched lines that are shown of all logs together.
@@ -71,6 +104,7 @@ impl DialectFlags {
         if let Some(refusal) = &found.refusal {
             terminal.say(refusal);
         }
+        found.runs.iter().for_each(|run| tell_logs(run, terminal));
         Ok(found.runs)
     }
 
@@ -84,8 +118,15 @@ impl DialectFlags {
         Ok(runs)
     }
 
-    /// The same, with what there is to tell of how the logs are written.
+    /// The same, with what there is to tell of how the logs are written. No two
+    /// runs have one name.
     pub fn find(&self, paths: &[PathBuf]) -> anyhow::Result<Found> {
+        let mut found = self.find_as_named(paths)?;
+        tell_apart(&mut found.runs);
+        Ok(found)
+    }
+
+    fn find_as_named(&self, paths: &[PathBuf]) -> anyhow::Result<Found> {
         match self.dialect.as_deref() {
             Some("labctl") => Ok(Found::plain(find_all_runs(paths)?)),
             Some("auto") => {
@@ -100,26 +141,45 @@ impl DialectFlags {
         }
     }
 
-    /// Our own logs by their names, unless their lines are somebody else's.
+    /// Our own logs by their names, unless their lines are somebody else's; how
+    /// those are written is found out for each path by itself.
     fn find_ours_or_guess(&self, paths: &[PathBuf]) -> anyhow::Result<Found> {
-        let ours = find_all_runs(paths);
-        let is_missing = ours.as_ref().is_err_and(FindError::is_of_names);
-        let is_strange = ours.as_ref().is_ok_and(|runs| are_strange(runs));
-        if !is_missing && !is_strange {
-            return Ok(Found::plain(ours?));
-        }
-        match detect(paths)? {
-            Ok(found) => self.runs_in(found, paths),
-            Err(Refusal::NoLogs) => Ok(Found::plain(ours?)),
-            Err(refusal) => {
-                let refusal = format!("these are no logs of labctl, and {refusal}");
-                let runs = ours.map_err(|none| {
-                    let told = format!("{none}; {refusal}");
-                    anyhow::Error::from(none).context(told)
-                })?;
-                Ok(Found { refusal: Some(refusal), ..Found::plain(runs) })
+        let (mut ours, mut others, mut without_runs) = (Vec::new(), Vec::new(), None);
+        for path in paths {
+            match find_all_runs(slice::from_ref(path)) {
+                Ok(runs) => {
+                    let strange: Vec<RunPath> =
+                        runs.iter().filter(|run| is_strange_run(run)).cloned().collect();
+                    if strange.len() == runs.len() {
+                        others.push(path.clone());
+                    } else {
+                        ours.push(path.clone());
+                        others.extend(strange.into_iter().map(|run| run.folder));
+                    }
+                }
+                Err(none) if none.is_of_names() => {
+                    others.push(path.clone());
+                    without_runs = without_runs.or(Some(none));
+                }
+                Err(none) => return Err(none.into()),
             }
         }
+        let mut found = Found::plain(if ours.is_empty() { Vec::new() } else { find_all_runs(&ours)? });
+        found.runs.retain(|run| !is_strange_run(run));
+        let mut by_dialect: Vec<(Detection, Vec<PathBuf>)> = Vec::new();
+        for group in together(others) {
+            match detect(&group)? {
+                Ok(one) => match by_dialect.iter_mut().find(|(other, _)| other.dialect == one.dialect) {
+                    Some((_, paths)) => paths.extend(group),
+                    None => by_dialect.push((one, group)),
+                },
+                Err(refusal) => found.refuse(&group, refusal, &mut without_runs)?,
+            }
+        }
+        for (detection, paths) in by_dialect {
+            found.add(self.runs_in(detection, &paths)?);
+        }
+        Ok(found)
     }
 
     fn runs_in(&self, found: Detection, paths: &[PathBuf]) -> anyhow::Result<Found> {
@@ -200,15 +260,20 @@ impl DialectFlags {
         runs: impl Iterator<Item = (&'a RunPath, &'a [ReadLog])>,
         terminal: &Terminal,
     ) -> bool {
-        let mut logs = Vec::new();
-        let mut dialect = None;
+        let mut by_dialect: Vec<(&Dialect, Vec<(&Path, &Taken)>)> = Vec::new();
         for (run, read) in runs {
-            if let Some(of) = &run.dialect {
-                dialect = Some(&of.dialect);
-                logs.extend(read.iter().map(|log| (log.path.as_path(), &log.taken)));
+            let Some(of) = &run.dialect else { continue };
+            let logs = read.iter().map(|log| (log.path.as_path(), &log.taken));
+            match by_dialect.iter_mut().find(|(dialect, _)| **dialect == *of.dialect) {
+                Some((_, all)) => all.extend(logs),
+                None => by_dialect.push((&of.dialect, logs.collect())),
             }
         }
-        dialect.is_none_or(|dialect| self.judge(dialect, logs.into_iter(), terminal))
+        let mut good = true;
+        for (dialect, logs) in by_dialect {
+            good &= self.judge(dialect, logs.into_iter(), terminal);
+        }
+        good
     }
 
     /// The same of one run whose events are in memory.
@@ -240,17 +305,60 @@ fn detect(paths: &[PathBuf]) -> anyhow::Result<Result<Detection, Refusal>> {
     }
 }
 
-/// Whether no line of any of the logs is one of ours.
-fn are_strange(runs: &[RunPath]) -> bool {
-    let mut logs = runs.iter().flat_map(|run| &run.logs).peekable();
-    logs.peek().is_some() && logs.all(|log| is_strange(log).unwrap_or(false))
+fn refused(refusal: &Refusal) -> String {
+    format!("these are no logs of labctl, and {refusal}")
+}
+
+/// Files of one folder belong together, and each folder by itself.
+fn together(paths: Vec<PathBuf>) -> Vec<Vec<PathBuf>> {
+    let mut groups: Vec<(Option<PathBuf>, Vec<PathBuf>)> = Vec::new();
+    for path in paths {
+        let folder = path.is_file().then(|| path.parent().map(Path::to_owned)).flatten();
+        match groups.iter_mut().find(|(other, _)| folder.is_some() && *other == folder) {
+            Some((_, group)) => group.push(path),
+            None => groups.push((folder, vec![path])),
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+/// Tells of logs that are not read, and of machines that are called otherwise here.
+fn tell_logs(run: &RunPath, terminal: &Terminal) {
+    if let Some(advice) = passed_over(run) {
+        terminal.warn(advice);
+    }
+    if run.logs.first().is_some_and(|log| log.ends_with("log_0.txt")) {
+        let folder = run.folder.display();
+        terminal.say(format!(
+            "{folder}: its machines are numbered from 0; here log_0.txt is machine 1, and so on"
+        ));
+    }
+}
+
+/// Which logs of a run are not read, and what to do about it; `None` where all are.
+pub fn passed_over(run: &RunPath) -> Option<String> {
+    let first = run.passed_over.first()?;
+    let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let names: Vec<String> = run.passed_over.iter().map(name).collect();
+    let (are, them) = if names.len() == 1 { ("is", "it") } else { ("are", "them") };
+    let advice = if is_packed(first) {
+        format!("unpack {them} first")
+    } else {
+        "logs are named log_1.txt, log_2.txt, … after their machines".to_owned()
+    };
+    Some(format!("{}: {} {are} not read; {advice}", run.folder.display(), names.join(", ")))
+}
+
+/// Whether a run has logs, and no line of any is one of ours.
+fn is_strange_run(run: &RunPath) -> bool {
+    !run.logs.is_empty() && run.logs.iter().all(|log| is_strange(log).unwrap_or(false))
 }
 
 /// Whether the log has lines, and none of the first is ours.
 fn is_strange(log: &PathBuf) -> anyhow::Result<bool> {
     const LINES_LOOKED_AT: usize = 200;
     const BYTES_LOOKED_AT: u64 = 64 * 1024;
-    let file = File::open(log).with_context(|| format!("cannot read {}", log.display()))?;
+    let file = open_regular(log).with_context(|| format!("cannot read {}", log.display()))?;
     let mut parser = LineParser::default();
     let mut has_lines = false;
     for line in BufReader::new(file.take(BYTES_LOOKED_AT)).split(b'\n').take(LINES_LOOKED_AT) {

@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
+use anyhow::{Context, bail};
 use labctl::engine::StopSwitch;
 use labctl::lab::VERSION;
 use labctl::sweep::{Execution, Journal, Journals, Piece, SweepFolder};
 
-use super::conduct::random_token;
+use super::fulfil::tell_left_alone;
 use super::signals::listen;
 use super::sweep_progress::SweepProgress;
+use super::token::random_token;
 use super::view::counted;
 use super::{Exit, Terminal};
 
@@ -18,9 +20,9 @@ Examples:
   labctl exec results/probs/plan.json              in a job array: the piece is that of the task
   hq submit --env LABCTL_PIECES=16 --array 0-15 -- labctl exec results/probs/plan.json
 
-Without --index, the piece is that of the task of a job array: of Slurm (SLURM_ARRAY_TASK_ID of
-SLURM_ARRAY_TASK_MIN to SLURM_ARRAY_TASK_MAX) or of HyperQueue (HQ_TASK_ID, with LABCTL_PIECES for
-how many there are); elsewhere it is the whole plan. What was done before, here or in another
+Without --index, the piece is that of the task of a job array: of Slurm (SLURM_ARRAY_TASK_ID, with
+_MIN, _MAX, _STEP and _COUNT; an array that is a list is refused) or of HyperQueue (HQ_TASK_ID, with
+LABCTL_PIECES for how many there are); elsewhere it is the whole plan. What was done before, here or in another
 piece's journal, is not done again.";
 
 /// The arguments of `labctl exec`.
@@ -65,6 +67,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     if todo.is_empty() {
         return Ok(Exit::Done);
     }
+    tell_left_alone(&folder, terminal);
     let stop = StopSwitch::default();
     let signals = listen(&stop, terminal)?;
     let journal = Journal::begin(&folder.journals(), &plan.hash(VERSION))?;
@@ -96,25 +99,59 @@ fn piece_of_task(variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<Op
         number.map(Some).map_err(|_| anyhow::anyhow!("the variable {name} is `{text}`, which is no number"))
     };
     let pieces = number("LABCTL_PIECES")?;
-    let (task, first, of) = match number("SLURM_ARRAY_TASK_ID")? {
-        Some(task) => {
-            let first = number("SLURM_ARRAY_TASK_MIN")?.unwrap_or(1);
-            (
-                task,
-                first,
-                pieces
-                    .or(number("SLURM_ARRAY_TASK_MAX")?
-                        .map(|last| last.saturating_add(1).saturating_sub(first))),
-            )
+    if let Some(task) = number("SLURM_ARRAY_TASK_ID")? {
+        let array = SlurmArray {
+            task,
+            first: number("SLURM_ARRAY_TASK_MIN")?.unwrap_or(1),
+            last: number("SLURM_ARRAY_TASK_MAX")?,
+            step: number("SLURM_ARRAY_TASK_STEP")?.unwrap_or(1).max(1),
+            tasks: number("SLURM_ARRAY_TASK_COUNT")?,
+        };
+        return array.piece(pieces).map(Some);
+    }
+    let Some(task) = number("HQ_TASK_ID")? else { return Ok(None) };
+    let of = pieces.context(SET_PIECES)?;
+    Ok(Some(format!("{}/{of}", task.saturating_add(1)).parse()?))
+}
+
+const SET_PIECES: &str = "set LABCTL_PIECES to the number of tasks, or give --index";
+
+/// A job array as Slurm tells one of its tasks.
+struct SlurmArray {
+    task: u64,
+    first: u64,
+    last: Option<u64>,
+    step: u64,
+    /// How many tasks there are, of arrays that are lists too.
+    tasks: Option<u64>,
+}
+
+impl SlurmArray {
+    /// Tasks that stand a step apart are pieces in their order. Of a list, such
+    /// as `--array=1,5`, a task cannot know its place.
+    fn piece(&self, pieces: Option<u64>) -> anyhow::Result<Piece> {
+        let Some(of) = pieces.or(self.by_steps()).or(self.tasks) else { bail!(SET_PIECES) };
+        if let Some(tasks) = self.tasks.filter(|tasks| *tasks != of) {
+            bail!(
+                "the job array has {tasks} tasks, but its ends and its step make {of}: of a list such as --array=1,5 no \
+                 task knows which piece it is; use --array=1-{tasks}, or give each task its --index"
+            );
         }
-        None => match number("HQ_TASK_ID")? {
-            Some(task) => (task, 0, pieces),
-            None => return Ok(None),
-        },
-    };
-    let of =
-        of.ok_or_else(|| anyhow::anyhow!("set LABCTL_PIECES to the number of tasks, or give --index"))?;
-    Ok(Some(format!("{}/{of}", task.saturating_add(1).saturating_sub(first)).parse()?))
+        let from_first = self.task.checked_sub(self.first).filter(|distance| distance % self.step == 0);
+        let Some(distance) = from_first else {
+            bail!(
+                "task {} is none of those from {} on in steps of {}, so it is no piece; give --index",
+                self.task,
+                self.first,
+                self.step
+            );
+        };
+        Ok(format!("{}/{of}", (distance / self.step).saturating_add(1)).parse()?)
+    }
+
+    fn by_steps(&self) -> Option<u64> {
+        Some((self.last?.checked_sub(self.first)? / self.step).saturating_add(1))
+    }
 }
 
 #[cfg(test)]
@@ -149,6 +186,33 @@ mod tests {
         ] {
             assert!(piece(wrong).is_err(), "{wrong:?}");
         }
+    }
+
+    fn slurm(task: &str, [min, max, step, count]: [&str; 4]) -> Result<Option<Piece>, String> {
+        piece(&[
+            ("SLURM_ARRAY_TASK_ID", task),
+            ("SLURM_ARRAY_TASK_MIN", min),
+            ("SLURM_ARRAY_TASK_MAX", max),
+            ("SLURM_ARRAY_TASK_STEP", step),
+            ("SLURM_ARRAY_TASK_COUNT", count),
+        ])
+    }
+
+    #[test]
+    fn tasks_a_step_apart_are_all_pieces_in_their_order() {
+        // --array=0-6:2
+        let pieces: Vec<_> = ["0", "2", "4", "6"].map(|task| slurm(task, ["0", "6", "2", "4"])).into();
+        let wanted: Vec<_> = (1..=4).map(|number| Ok(Some(Piece { number, of: 4 }))).collect();
+        assert_eq!(pieces, wanted);
+        // --array=1-8:3, whose last task is 7.
+        assert_eq!(slurm("7", ["1", "7", "3", "3"]), Ok(Some(Piece { number: 3, of: 3 })));
+        assert!(slurm("3", ["0", "6", "2", "4"]).unwrap_err().contains("task 3 is none of those"));
+    }
+
+    #[test]
+    fn an_array_that_is_a_list_is_refused() {
+        let told = slurm("5", ["1", "5", "1", "2"]).unwrap_err();
+        assert!(told.contains("has 2 tasks") && told.contains("--array=1-2"), "{told}");
     }
 
     #[test]

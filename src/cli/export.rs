@@ -32,7 +32,8 @@ back as the viewer would, and what it would reject is not written (exit code 1).
 Parquet is a folder of two tables, events and metrics, in partitions by experiment and run. DuckDB
 reads 'lab/events/**/*.parquet', Polars scan_parquet('lab/events'), and pandas
 read_parquet('lab/events'). Where some are runs of a sweep there is a column `sweep` too, (none)
-for the others. With a window there are no metrics, which speak of whole runs.";
+for the others. A name that a reader may take for a number, a date or nothing has its column's before
+it: run 007 is run-007. With a window there are no metrics, which speak of whole runs.";
 
 /// The arguments of `labctl export`.
 #[derive(Debug, clap::Args)]
@@ -102,11 +103,16 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         ));
         return Ok(Exit::Usage);
     }
-    let mut runs = match args.to {
+    let runs = match args.to {
         Format::Parquet => args.dialect.find_runs(&args.paths, terminal)?,
         _ => args.dialect.find_logs(&args.paths, terminal)?,
     };
-    tell_names(&mut runs, terminal);
+    for (run, words) in runs.iter().filter_map(|run| Some((run, run.state.words()?))) {
+        terminal.warn(format!("{}: {words}", run.folder.display()));
+    }
+    if args.to == Format::Parquet {
+        tell_partitions(&runs, terminal);
+    }
     let job = Job { args, window: &window, runs: &runs, terminal };
     match args.to {
         Format::Shiviz => drawn::shiviz(&job),
@@ -125,16 +131,17 @@ struct Job<'a> {
     terminal: &'a Terminal,
 }
 
-fn tell_names(runs: &mut [RunPath], terminal: &Terminal) {
-    for (run, words) in runs.iter().filter_map(|run| Some((run, run.state.words()?))) {
-        terminal.warn(format!("{}: {words}", run.folder.display()));
-    }
-    for place in labels::tell_apart(runs) {
-        let run = &runs[place];
-        let folder = run.folder.display();
-        terminal.warn(format!(
-            "{folder}: another run has its name, so here it is {}/{}",
-            run.experiment, run.run
+/// Tells of folders that are not called as their runs are.
+fn tell_partitions(runs: &[RunPath], terminal: &Terminal) {
+    let names = runs.iter().flat_map(|run| {
+        [("sweep", run.sweep.as_ref()), ("experiment", Some(&run.experiment)), ("run", Some(&run.run))]
+    });
+    let values = names.filter_map(|(key, name)| Some((key, name?, labels::partition_value(key, name?))));
+    let changed: BTreeSet<(&str, &String, String)> =
+        values.filter(|(_, name, value)| *name != value).collect();
+    if let Some((key, name, value)) = changed.first() {
+        terminal.say(format!(
+            "names that readers take for numbers, dates or nothing are longer here: {key} {name} is {value}"
         ));
     }
 }

@@ -4,12 +4,19 @@
 use labctl::engine::StopSwitch;
 use labctl::lab::VERSION;
 use labctl::plan::Plan;
-use labctl::sweep::{Execution, Journal, Journals, SweepError, SweepFolder};
+use labctl::sweep::{Execution, Journal, Journals, SweepError, SweepFolder, left_alone};
 
 use super::Terminal;
-use super::conduct::random_token;
 use super::sweep_progress::SweepProgress;
+use super::token::random_token;
 use super::view::counted;
+
+/// Tells what lies among the journals and is not the sweep's to clear away.
+pub fn tell_left_alone(folder: &SweepFolder, terminal: &Terminal) {
+    for path in left_alone(&folder.journals()) {
+        terminal.warn(format!("{} is no bench of a killed labctl, and is left alone", path.display()));
+    }
+}
 
 /// Makes what is missing of a plan in its folder.
 pub fn fulfil(
@@ -26,6 +33,7 @@ pub fn fulfil(
     if done.count() == plan.run_count() {
         return Ok(());
     }
+    tell_left_alone(folder, terminal);
     let journal = Journal::begin(&folder.journals(), &plan.hash(VERSION))?;
     let progress = SweepProgress::start(plan, done.count(), plan.run_count(), terminal);
     let outcome = Execution {

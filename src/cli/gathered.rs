@@ -32,7 +32,7 @@ pub fn gather_and_show(
     if charts.is_empty() {
         return Ok(gathered);
     }
-    let plots = plots.join(folder.name());
+    let plots = plot::sweep_folder(plots, &folder.name());
     plot::write(&charts, &plots, Format::Png)?;
     terminal.say(format!("charts:  {} ({} files)", plots.display(), charts.len()));
     Ok(gathered)
@@ -74,12 +74,23 @@ pub fn tell(gathered: &Gathered, plan: &Plan, terminal: &Terminal) {
         let spans = runs.chunk_by(|run, next| run + 1 == *next).map(|span| (span[0], span[span.len() - 1]));
         format!("{} failed: {}: {reason}", counted(runs.len() as u64, "run"), spans_told(plan, spans))
     });
+    tell_unmet(gathered, plan, terminal);
     let missing: u64 = gathered.missing.iter().map(|(first, last)| last - first + 1).sum();
     if missing > 0 {
         let spans = spans_told(plan, gathered.missing.iter().copied());
         let are = if missing == 1 { "is" } else { "are" };
         terminal.warn(format!("{} {are} missing: {spans}", counted(missing, "run")));
     }
+}
+
+/// Names the cells that a rule does not stop, as no number of runs met it.
+fn tell_unmet(gathered: &Gathered, plan: &Plan, terminal: &Terminal) {
+    let Some(rule) = plan.until else { return };
+    told(&gathered.unmet, terminal, "more cells do not meet it", |(at, unmet)| {
+        let cell = &plan.cells()[*at];
+        let (title, runs) = (cell.full_title(), counted(u64::from(cell.replicates), "run"));
+        format!("cell {} ({title}) does not meet {rule} after {runs}: {unmet}", at + 1)
+    });
 }
 
 /// Runs that failed alike together, in the order of the first of each.

@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::ValueEnum;
 use labctl::engine::StopSwitch;
+use labctl::file_name::file_name;
 use labctl::grade::{Assignment, Grade, Reading, Submission, csv, grade_run, page, summary};
 use labctl::missing;
 use labctl::spec::Broadcast;
-use labctl::store::{FindError, is_hidden, is_packed, write_file};
+use labctl::store::{FindError, is_hidden, is_packed, write_file, write_file_soon};
+use labctl::visible::on_one_line;
 
-use super::dialect_flags::{DialectFlags, share};
+use super::dialect_flags::{DialectFlags, passed_over, share};
 use super::signals::listen;
 use super::terminal::told_once;
 use super::{Exit, Terminal, view};
@@ -88,8 +90,8 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             break;
         }
         let file = files.name(&submission.name);
-        write_file(&args.output.join(&file), page(&submission)?.as_bytes())?;
-        terminal.say(format!("{}: {}", submission.name, outcome(&submission)));
+        write_file_soon(&args.output.join(&file), page(&submission)?.as_bytes())?;
+        terminal.say(format!("{}: {}", on_one_line(&submission.name), outcome(&submission)));
         submissions.push(submission);
         pages.push(file);
     }
@@ -175,7 +177,7 @@ fn read(folder: &Path, args: &Args, stop: &StopSwitch) -> anyhow::Result<Reading
     for run in &found.runs {
         let graded = grade_run(run, &assignment, stop)?;
         let logs = run.logs.iter().map(PathBuf::as_path).zip(&graded.taken);
-        if let Some(refusal) = args.dialect.refusal(run, logs) {
+        if let Some(refusal) = args.dialect.refusal(run, logs).or_else(|| passed_over(run)) {
             return Ok(Reading::Unreadable(refusal));
         }
         runs.push(graded);
@@ -218,15 +220,13 @@ fn text(submissions: &[Submission]) -> String {
     view::table(&["submission", "verdict", "runs", "furthest from\ntheory, sd", "rules broken"], body)
 }
 
-/// Names of pages: harmless everywhere, and no two alike.
+/// Names of pages: those of the folders, and no two alike.
 #[derive(Default)]
 struct Files(BTreeSet<String>);
 
 impl Files {
     fn name(&mut self, submission: &str) -> String {
-        const LONGEST: usize = 80;
-        let harmless = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' };
-        let stem: String = submission.chars().map(harmless).take(LONGEST).collect();
+        let stem = file_name(submission);
         for number in 1_u32.. {
             let name = if number == 1 { format!("{stem}.md") } else { format!("{stem}-{number}.md") };
             // A file system may not tell large letters from small.

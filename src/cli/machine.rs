@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use labctl::digest::sha256;
 use labctl::engine::sockets::{Controlled, Epoch, LogPlace, Setup, run_controlled, run_one};
-use labctl::engine::{Gauges, Notice, StopSwitch};
+use labctl::engine::{Gauges, Notice, StopSwitch, Token};
 use labctl::event::MachineId;
 use labctl::log::EndReason;
 use labctl::plan::Run;
 use labctl::spec::{self, Spec, to_toml};
 
 use super::signals::listen;
+use super::token::{self, random_token};
 use super::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
@@ -21,7 +22,13 @@ Start each machine in a terminal of its own; they wait for each other:
   labctl machine 2 --spec lab.toml
   labctl machine 3 --spec lab.toml
 The spec gives every [[machine]] an address, and is the same for all. Their logs meet in
-results/<experiment>/<start>/.";
+results/<experiment>/<start>/.
+
+Machines let each other in by a token, which only you can read: the first one makes it, in
+~/.local/state/labctl/token or the file of --token-file, and the others find it there. On
+another host they need a copy:
+  scp -p ~/.local/state/labctl/token HOST:.local/state/labctl/
+Or give them the token in LABCTL_TOKEN. It never goes over the network, nor into results.";
 
 /// The arguments of `labctl machine`.
 #[derive(Debug, clap::Args)]
@@ -38,6 +45,10 @@ pub struct Args {
     /// The folder of the log, instead of one named by the start
     #[arg(long, value_name = "DIR")]
     logs: Option<PathBuf>,
+
+    /// The file of the token that lets machines in, made where there is none
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
 
     /// Ordered by a run over standard input and output
     #[arg(long, hide = true, requires = "logs")]
@@ -57,7 +68,20 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         terminal.error(text);
         return Ok(Exit::Usage);
     }
-    let setup = setup(args, spec, terminal);
+    // A run tells its machines the token over their pipes.
+    let token = if args.controlled {
+        Ok(random_token()?)
+    } else {
+        token::shared(args.token_file.as_deref(), |talk| terminal.say(talk))
+    };
+    let token = match token {
+        Ok(token) => token,
+        Err(error) => {
+            terminal.error(error);
+            return Ok(Exit::Usage);
+        }
+    };
+    let setup = setup(args, spec, token, terminal);
     if args.controlled {
         let pipes = Controlled { orders: BufReader::new(io::stdin()), reports: io::stdout() };
         // What goes wrong is told over the pipe, by the run.
@@ -66,12 +90,11 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     by_hand(args, &setup, terminal)
 }
 
-/// Machines started one by one have nobody to name their run or to give them a
-/// token: both follow from the spec, so that only machines of one spec meet.
-fn setup(args: &Args, spec: Spec, terminal: &Terminal) -> Setup {
+/// Machines started one by one have nobody to name their run: its name follows
+/// from the spec, so that only machines of one spec meet.
+fn setup(args: &Args, spec: Spec, token: Token, terminal: &Terminal) -> Setup {
     let mut run = Run::single(spec, String::new());
     let digest = sha256(to_toml(&run.spec).as_bytes());
-    let token = run.spec.network.token.clone().unwrap_or_else(|| digest[..32].to_owned());
     let logs = match &args.logs {
         Some(folder) => LogPlace::Folder(folder.clone()),
         None => LogPlace::ByStart(PathBuf::from("results").join(&run.spec.name)),

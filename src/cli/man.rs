@@ -42,7 +42,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut root = Cli::command().disable_help_subcommand(true);
     root.build();
     let Some(folder) = &args.folder else {
-        terminal.data(&String::from_utf8(page(&root, None)?.roff)?)?;
+        terminal.document(&String::from_utf8(page(&root, None)?.roff)?)?;
         return Ok(Exit::Done);
     };
     let mut pages = Vec::new();

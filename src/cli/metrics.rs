@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use labctl::metrics::summary::{RunMetrics, SummaryRow, summarise};
 use labctl::metrics::{MachineMetrics, file};
 use labctl::reading::{Purpose, measure_run, run_metrics};
+use labctl::sample::{Replicates, replicates};
+use labctl::store::RunPath;
 use serde::Serialize;
 
 use super::dialect_flags::DialectFlags;
@@ -55,57 +57,86 @@ struct RunDocument<'a> {
 /// Measures every run at the paths.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let found = args.dialect.find_runs(&args.paths, terminal)?;
-    let (mut runs, mut logs) = (Vec::new(), Vec::new());
+    let (mut runs, mut logs, mut unreadable) = (Vec::new(), Vec::new(), 0_u64);
     let mut swept = BTreeSet::new();
     let mut alike = Vec::new();
     for run in &found {
-        let rows = if run.dialect.is_some() {
-            let reading = measure_run(run, Purpose::default())?;
-            logs.push(reading.logs);
-            reading.rows
+        let rows = if !run.logs.is_empty() {
+            measure_run(run, Purpose::default()).map(|reading| {
+                logs.push((run, reading.logs));
+                reading.rows
+            })
         } else {
-            logs.push(Vec::new());
-            run_metrics(run)?
+            run_metrics(run)
+        };
+        let rows = match rows {
+            Ok(rows) => rows,
+            Err(error) => {
+                unreadable += 1;
+                terminal.error(error);
+                continue;
+            }
         };
         match &run.sweep {
             Some(sweep) => _ = swept.insert(sweep),
-            None => alike.push(rows.clone()),
+            None => alike.push(runs.len()),
         }
         runs.push(rows);
     }
-    let experiments = over_runs(&alike);
+    let alike: Vec<_> = alike.iter().map(|at: &usize| (&found[*at], &runs[*at][..])).collect();
+    let experiments = over_runs(&alike, terminal);
     // The cells of a sweep differ in more than chance.
     for sweep in swept {
         terminal.say(format!("the runs of {sweep} are summarised by cell, in its summary.csv"));
     }
-    let text = match args.format {
-        TableFormat::Table => tables(&runs, &experiments),
+    match args.format {
+        TableFormat::Table => terminal.data(&tables(&runs, &experiments))?,
         TableFormat::Csv => {
             let mut out = Vec::new();
             file::write(&mut out, &runs.concat())?;
-            String::from_utf8(out)?
+            terminal.document(&String::from_utf8(out)?)?;
         }
         TableFormat::Json => {
             let document = |rows| Some(RunDocument { run: RunMetrics::of(rows)?, by_machine: rows });
             let runs = runs.iter().filter_map(|rows| document(rows)).collect();
-            serde_json::to_string_pretty(&Document { runs, experiments })? + "\n"
-        }
-    };
-    terminal.data(&text)?;
-    let is_good = args.dialect.judge_runs(found.iter().zip(logs.iter().map(Vec::as_slice)), terminal);
-    Ok(if is_good { Exit::Done } else { Exit::Failed })
-}
-
-/// A single run is no sample: only experiments with several are summarised.
-fn over_runs(runs: &[Vec<MachineMetrics>]) -> Vec<SummaryRow> {
-    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
-    for rows in runs {
-        if let Some(first) = rows.first() {
-            *count.entry(&first.experiment).or_default() += 1;
+            terminal.json(&Document { runs, experiments })?;
         }
     }
-    let is_sampled = |row: &&MachineMetrics| count.get(row.experiment.as_str()).is_some_and(|runs| *runs > 1);
-    summarise(&runs.iter().flatten().filter(is_sampled).cloned().collect::<Vec<_>>())
+    let mut is_good = args.dialect.judge_runs(logs.iter().map(|(run, logs)| (*run, &logs[..])), terminal);
+    for log in logs.iter().flat_map(|(_, logs)| logs).filter(|log| log.taken.is_unreadable()) {
+        is_good = false;
+        terminal.error(format!("{}: no line of it can be read, so it has no row", log.path.display()));
+    }
+    Ok(if is_good && unreadable == 0 { Exit::Done } else { Exit::Failed })
+}
+
+/// A single run is no sample: only settings with several are summarised.
+fn over_runs(found: &[(&RunPath, &[MachineMetrics])], terminal: &Terminal) -> Vec<SummaryRow> {
+    let sorted = replicates(found.iter().copied());
+    let repeated: usize = sorted.iter().map(|alike| alike.repeats.len()).sum();
+    if repeated > 0 {
+        terminal.warn(format!(
+            "runs that have the seed of another or are its copy are no replicates, and are left out of what is \
+             summarised: {repeated}"
+        ));
+    }
+    let mut settings: BTreeMap<&str, usize> = BTreeMap::new();
+    for alike in &sorted {
+        let rows = alike.members.first().map_or(&[][..], |at| found[*at].1);
+        if let Some(row) = rows.first() {
+            *settings.entry(&row.experiment).or_default() += 1;
+        }
+    }
+    for (experiment, count) in settings.into_iter().filter(|(_, count)| *count > 1) {
+        terminal.say(format!(
+            "the runs of {experiment} have {count} settings or clock rates, and each is summarised by itself"
+        ));
+    }
+    let summary = |alike: &Replicates| {
+        let rows: Vec<MachineMetrics> = alike.members.iter().flat_map(|at| found[*at].1).cloned().collect();
+        summarise(&rows)
+    };
+    sorted.iter().filter(|alike| alike.members.len() > 1).flat_map(summary).collect()
 }
 
 fn tables(runs: &[Vec<MachineMetrics>], experiments: &[SummaryRow]) -> String {

@@ -30,6 +30,7 @@ pub mod plot;
 pub mod power;
 pub mod predict;
 mod progress;
+pub mod recover;
 pub mod report;
 pub mod reproduce;
 pub mod run;
@@ -40,6 +41,7 @@ mod spec_flags;
 pub mod sweep;
 mod sweep_progress;
 mod terminal;
+mod token;
 pub mod twin;
 pub mod verify;
 mod view;
@@ -117,6 +119,8 @@ pub enum Command {
     Power(power::Args),
     /// Draw the charts of runs
     Plot(plot::Args),
+    /// Complete the runs of processes that were killed
+    Recover(recover::Args),
     /// Write one page on runs: findings, verdicts, metrics, theory and charts
     Report(report::Args),
     /// Make many runs: over values of any key, and over replicates

@@ -5,7 +5,9 @@ use std::io::{self, BufReader, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use tempfile::NamedTempFile;
+use labctl::whole_file::FileBeside;
+
+use super::signals;
 
 /// Standard output, until its reader has seen enough; that is no error.
 pub struct UntilClosed<W>(pub Option<W>);
@@ -40,7 +42,7 @@ impl<W: Write> Write for UntilClosed<W> {
 pub struct Draft {
     place: Option<PathBuf>,
     /// Beside its place, where that is to be a plain file.
-    beside: Option<NamedTempFile>,
+    beside: Option<FileBeside>,
     file: File,
 }
 
@@ -53,9 +55,9 @@ impl Draft {
             return Ok(Draft { place, beside: None, file });
         };
         let failed = || format!("cannot write {}", path.display());
-        let folder = path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
-        let beside = NamedTempFile::new_in(folder).with_context(failed)?;
-        let file = beside.reopen().with_context(failed)?;
+        signals::end_at_once()?;
+        let beside = FileBeside::begin(path).with_context(failed)?;
+        let file = beside.file().try_clone().with_context(failed)?;
         Ok(Draft { place, beside: Some(beside), file })
     }
 
@@ -85,8 +87,7 @@ impl Draft {
     fn put(self) -> anyhow::Result<()> {
         match (self.beside, self.place) {
             (Some(beside), Some(place)) => {
-                labctl::store::share_like_others(&self.file)?;
-                beside.persist(place)?;
+                beside.put_into(&place)?;
             }
             (_, place) => {
                 (&self.file).rewind()?;

@@ -138,10 +138,6 @@ fn told_of(machine: &MachineHistory, history: &History, audit: &Audit) -> Vec<St
     if left_out > 0 {
         lines.push(format!("{path}: {left_out} more, not shown"));
     }
-    let errors = machine.taken().errors;
-    if errors > 0 {
-        lines.push(format!("{path}: the machine logged {errors} ERROR lines"));
-    }
     lines
 }
 

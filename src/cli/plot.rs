@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::ValueEnum;
 use labctl::charts::{self, Chart, ChartError, Format, Look, RunChart, RunTheory, SideBySide, SpaceTime};
+use labctl::file_name::file_name;
 use labctl::plan::Run;
 use labctl::reading::{Purpose, Reading, measure_run, run_metrics};
 use labctl::spec;
-use labctl::store::{FindError, RunPath, SPEC_FILE, find_all_sweeps, find_runs};
+use labctl::store::{FindError, RunPath, SPEC_FILE, charts_folder, find_all_sweeps, find_runs};
 use labctl::sweep::{SweepFolder, SweepPicture, read_stored};
 
 use super::dialect_flags::DialectFlags;
@@ -25,7 +26,7 @@ Examples:
   labctl plot somebody/logs/ --plots their-plots --format svg --theme dark
   labctl plot somebody/logs/ --dialect auto
 
-The charts of a run go to plots/<experiment>/<run>/: queues, clocks, drift, jumps, and on demand a
+The charts of a run go to plots/<experiment>/<run>/: queues, clocks, drift, jumps, waits, and on demand a
 space-time diagram of its messages. Short dashes are theory, where the run's spec is there. Those
 against speed ratio (max queue, end queue, clock difference) take in all that is asked for. Charts
 of other runs stay as they are. Those of a sweep as a whole go to plots/<sweep>/ and show the runs
@@ -73,6 +74,7 @@ enum ChartFlag {
     Clocks,
     Drift,
     Jumps,
+    Wait,
     SpaceTime,
     SpeedRatio,
     Sweep,
@@ -85,6 +87,7 @@ impl ChartFlag {
             RunChart::Clocks => ChartFlag::Clocks,
             RunChart::Drift => ChartFlag::Drift,
             RunChart::Jumps => ChartFlag::Jumps,
+            RunChart::Wait => ChartFlag::Wait,
         }
     }
 }
@@ -131,8 +134,8 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let sweeps = args.sweeps()?;
     let runs = args.runs(!sweeps.is_empty(), terminal)?;
     let mut is_good = true;
-    for sweep in &sweeps {
-        if let Err(error) = drawing.draw_sweep(sweep) {
+    for (sweep, name) in sweeps.iter().zip(sweep_names(&sweeps)) {
+        if let Err(error) = drawing.draw_sweep(sweep, &args.plots.join(name)) {
             is_good = false;
             terminal.error(format!("{error:#}"));
         }
@@ -145,21 +148,31 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         let planned = planned(run);
         let rows = if run.logs.is_empty() {
             without_logs += 1;
-            run_metrics(run)?
+            run_metrics(run)
         } else {
-            let (reading, not_drawn) = drawing.draw_run(run, planned.as_ref())?;
-            logs.push((run, reading.logs));
-            outside.extend(not_drawn);
-            reading.rows
+            match measure_run(run, drawing.purpose()) {
+                Ok(reading) => {
+                    outside.extend(drawing.draw_run(run, planned.as_ref(), &reading)?);
+                    logs.push((run, reading.logs));
+                    Ok(reading.rows)
+                }
+                Err(error) => Err(error),
+            }
         };
-        beside.push((planned.map(|planned| planned.spec), rows));
+        match rows {
+            Ok(rows) => beside.push((planned.map(|planned| planned.spec), rows)),
+            Err(error) => {
+                is_good = false;
+                terminal.error(error);
+            }
+        }
     }
-    if args.wants(ChartFlag::SpeedRatio) && !runs.is_empty() {
+    if args.wants(ChartFlag::SpeedRatio) && !beside.is_empty() {
         let folder = common_folder(&runs, &args.plots);
+        let count = view::counted(beside.len() as u64, "run");
         let beside = beside.iter().map(|(spec, rows)| SideBySide { spec: spec.as_ref(), rows });
         let charts = charts::side_by_side(&beside.collect::<Vec<_>>(), look)?;
         write(&charts, &folder, drawing.format())?;
-        let count = view::counted(runs.len() as u64, "run");
         terminal.say(format!("{}: {count} against speed ratio", folder.display()));
     }
     if without_logs > 0 {
@@ -196,14 +209,13 @@ impl Drawing<'_> {
     }
 
     /// The charts of the sweep as a whole.
-    fn draw_sweep(&self, sweep: &SweepFolder) -> anyhow::Result<()> {
+    fn draw_sweep(&self, sweep: &SweepFolder, folder: &Path) -> anyhow::Result<()> {
         let plan = sweep.plan()?;
         let mut picture = SweepPicture::new(sweep, &plan);
         read_stored(sweep, &plan, |result| picture.take(&result))?;
         let charts = picture.draw(self.look)?;
         anyhow::ensure!(!charts.is_empty(), "no run of {} is done yet", sweep.path().display());
-        let folder = self.args.plots.join(sweep.name());
-        write(&charts, &folder, self.format())?;
+        write(&charts, folder, self.format())?;
         let (count, runs) = (view::counted(charts.len() as u64, "chart"), picture.runs());
         let runs = match plan.run_count() {
             all if runs < all && plan.until.is_none() => format!("{runs} of {}", view::counted(all, "run")),
@@ -213,17 +225,24 @@ impl Drawing<'_> {
         Ok(())
     }
 
-    /// The run as it was read, and why it has no space-time diagram where the
-    /// stretch that is asked for lies outside of it.
-    fn draw_run(&self, run: &RunPath, planned: Option<&Run>) -> anyhow::Result<(Reading, Option<String>)> {
-        let history = self.args.wants(ChartFlag::SpaceTime);
-        let reading = measure_run(run, Purpose { series: true, history })?;
-        let folder = run_folder(run, &self.args.plots);
+    fn purpose(&self) -> Purpose {
+        Purpose { series: true, history: self.args.wants(ChartFlag::SpaceTime) }
+    }
+
+    /// Why the run has no space-time diagram, where the stretch that is asked for
+    /// lies outside of it.
+    fn draw_run(
+        &self,
+        run: &RunPath,
+        planned: Option<&Run>,
+        reading: &Reading,
+    ) -> anyhow::Result<Option<String>> {
+        let folder = charts_folder(&self.args.plots, run);
         let theory = planned.map(RunTheory::of).unwrap_or_default();
         let wanted = RunChart::ALL.into_iter().filter(|chart| self.args.wants(ChartFlag::of(*chart)));
         let charts = wanted.map(|chart| chart.draw(&reading.series, &theory, self.look));
         let mut drawn = charts.collect::<Result<Vec<Chart>, ChartError>>()?;
-        let space_time = self.space_time(&reading);
+        let space_time = self.space_time(reading);
         let outside = space_time.and_then(|of| of.outside());
         if let Some(of) = space_time.filter(|_| outside.is_none()) {
             drawn.push(charts::space_time(&of, self.look)?);
@@ -234,7 +253,7 @@ impl Drawing<'_> {
             let without = theory.left_out().map_or(String::new(), |why| format!(", {why}"));
             self.terminal.say(format!("{}: {charts}{without}", folder.display()));
         }
-        Ok((reading, outside))
+        Ok(outside)
     }
 
     /// The space-time diagram, where the run's events were kept.
@@ -261,10 +280,29 @@ fn planned(run: &RunPath) -> Option<Run> {
     Some(Run::single(spec, run.run.clone()))
 }
 
-fn run_folder(run: &RunPath, plots: &Path) -> PathBuf {
-    // Every sweep has runs of the same names.
-    let plots = run.sweep.as_ref().map_or(plots.to_owned(), |sweep| plots.join(sweep));
-    if run.experiment == run.run { plots.join(&run.run) } else { plots.join(&run.experiment).join(&run.run) }
+/// The folders of the charts of sweeps: named as they are, and as many of the
+/// folders above them as tell them apart.
+fn sweep_names(sweeps: &[SweepFolder]) -> Vec<PathBuf> {
+    let real: Vec<Vec<String>> = sweeps.iter().map(|sweep| file_names(sweep.path())).collect();
+    let ending = |names: &[String], length: usize| names[names.len().saturating_sub(length)..].to_vec();
+    let is_alone = |names: &[String], length| {
+        real.iter().filter(|other| ending(other, length) == ending(names, length)).count() == 1
+    };
+    let shortest = |names: &Vec<String>| {
+        let length = (1..=names.len()).find(|length| is_alone(names, *length));
+        ending(names, length.unwrap_or(names.len())).iter().collect()
+    };
+    real.iter().map(shortest).collect()
+}
+
+fn file_names(path: &Path) -> Vec<String> {
+    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    real.iter().filter(|name| *name != "/").map(|name| file_name(&name.to_string_lossy())).collect()
+}
+
+/// The folder of a sweep's charts.
+pub fn sweep_folder(plots: &Path, sweep: &str) -> PathBuf {
+    plots.join(file_name(sweep))
 }
 
 /// The smallest folder that all runs have in common.
@@ -272,11 +310,12 @@ fn common_folder(runs: &[RunPath], plots: &Path) -> PathBuf {
     let first = &runs[0];
     let share_sweep = runs.iter().all(|run| run.sweep == first.sweep);
     if runs.len() == 1 {
-        run_folder(first, plots)
+        charts_folder(plots, first)
     } else if share_sweep && runs.iter().all(|run| run.experiment == first.experiment) {
-        run_folder(first, plots).parent().unwrap_or(plots).to_owned()
+        charts_folder(plots, first).parent().unwrap_or(plots).to_owned()
     } else {
-        first.sweep.as_ref().filter(|_| share_sweep).map_or(plots.to_owned(), |sweep| plots.join(sweep))
+        let sweep = first.sweep.as_ref().filter(|_| share_sweep);
+        sweep.map_or(plots.to_owned(), |sweep| sweep_folder(plots, sweep))
     }
 }
 

@@ -1,11 +1,11 @@
 //! `labctl report`: one page on what was run, measured and found.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use labctl::charts::Format;
+use labctl::regular::open_regular;
 use labctl::report::{self, Document, GENERATOR};
 use labctl::store::find::FindError;
 use labctl::store::{find_all_sweeps, find_runs, write_file};
@@ -69,7 +69,14 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     with_runs.retain(|path| !matches!(find_runs(path), Err(FindError::Simulated { .. })));
     let runs =
         if with_runs.is_empty() { Vec::new() } else { args.dialect.find_runs(&with_runs, terminal)? };
-    let subjects = report::gather(runs, &sweeps)?;
+    let mut unreadable = 0_u64;
+    let subjects = report::gather(runs, &sweeps, |error| {
+        unreadable += 1;
+        terminal.error(error);
+    })?;
+    if subjects.runs.is_empty() && subjects.sweeps.is_empty() {
+        return Ok(Exit::Failed);
+    }
     let document = report::document(&subjects, &args.command());
     let bytes = match format {
         PageFormat::Html => write(&output, &report::html(&document)?)?,
@@ -78,7 +85,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let kib = bytes.div_ceil(1024);
     terminal.say(format!("report: {} ({kib} KiB)", output.display()));
     let logs = subjects.runs.iter().map(|run| (&run.stored, &run.logs[..]));
-    Ok(if args.dialect.judge_runs(logs, terminal) { Exit::Done } else { Exit::Failed })
+    Ok(if args.dialect.judge_runs(logs, terminal) && unreadable == 0 { Exit::Done } else { Exit::Failed })
 }
 
 impl Args {
@@ -108,7 +115,7 @@ fn may_be_replaced(path: &Path) -> bool {
         return true;
     }
     let mut start = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(BYTES_LOOKED_AT).read_to_end(&mut start));
+    let read = open_regular(path).and_then(|file| file.take(BYTES_LOOKED_AT).read_to_end(&mut start));
     read.is_ok() && String::from_utf8_lossy(&start).contains(GENERATOR)
 }
 

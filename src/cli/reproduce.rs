@@ -2,7 +2,6 @@
 //! judged.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -11,6 +10,7 @@ use labctl::engine::StopSwitch;
 use labctl::lab::VERSION;
 use labctl::missing;
 use labctl::plan::{Plan, Source};
+use labctl::regular::read_regular;
 use labctl::reproduce::{
     self, Cells, Claims, JudgedClaim, Making, PageChart, Replicates, Reproduction, notebook,
 };
@@ -169,6 +169,9 @@ fn short(hash: &str) -> &str {
     &hash[..8]
 }
 
+/// No claims written by people come near this.
+const CLAIMS_BYTES_MAX: u64 = 16 << 20;
+
 fn claims(args: &Args) -> Result<Claims, SpecError> {
     let typed = args.overrides();
     let Some(path) = &args.claims else {
@@ -176,7 +179,8 @@ fn claims(args: &Args) -> Result<Claims, SpecError> {
         return reproduce::claims::parse(notebook::CLAIMS_NAME, notebook::CLAIMS, &typed, &find);
     };
     let name = path.display().to_string();
-    let text = fs::read_to_string(path)
+    let text = read_regular(path, CLAIMS_BYTES_MAX)
+        .and_then(|bytes| String::from_utf8(bytes).map_err(std::io::Error::other))
         .map_err(|error| missing::told(path, error))
         .map_err(|error| SpecError::new(&name, format!("these claims cannot be read: {error}")))?;
     let folder = path.parent().unwrap_or(Path::new("."));

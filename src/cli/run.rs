@@ -33,7 +33,8 @@ Examples:
 
 A run leaves results/<experiment>/<run>/ with its logs, events.csv, metrics.csv, the resolved spec
 and a manifest, and its charts in plots/<experiment>/<run>/. Ctrl-C ends it in order and keeps
-everything; a second Ctrl-C stops at once.";
+everything; a second Ctrl-C stops at once. Exit codes: 0 done; 1 a run failed, or its audit is unsound
+(labctl check tells why); 2 wrong usage or spec; 130, 143 interrupted.";
 
 /// The arguments of `labctl run`.
 #[derive(Debug, clap::Args)]
@@ -108,8 +109,8 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let (mut exit, mut ran) = (Exit::Done, Vec::new());
     let several = specs.len() > 1;
     for spec in specs {
-        if let Some(done) = run_one(args, spec.clone(), way, &stop, terminal)? {
-            if done.reason == EndReason::Failed {
+        if let Some((done, is_sound)) = run_one(args, spec.clone(), way, &stop, terminal)? {
+            if done.reason == EndReason::Failed || !is_sound {
                 exit = Exit::Failed;
             }
             ran.push((spec, done.reading.rows));
@@ -134,26 +135,27 @@ fn way_to_show<'a>(args: &Args, signals: &'a Signals, terminal: &Terminal) -> Sh
     if args.live && terminal.talk_to_a_person { Show::Live(signals) } else { Show::Progress }
 }
 
-/// `None` is a run that was stopped before its first tick.
+/// The run, and whether its audit found nothing; `None` is a run that was stopped
+/// before its first tick.
 fn run_one(
     args: &Args,
     spec: Spec,
     way: Show<'_>,
     stop: &StopSwitch,
     terminal: &Terminal,
-) -> anyhow::Result<Option<Done>> {
+) -> anyhow::Result<Option<(Done, bool)>> {
     let run = Run::single(spec, String::new());
     say_what_begins(&run, args.engine, terminal);
     let engine = engine(args)?;
-    let Some(mut done) = conduct(&run, args.run_name.as_deref(), &args.results, engine, way, stop, terminal)?
-    else {
+    let name = args.run_name.as_deref();
+    let Some(mut done) = conduct(&run, name, &args.results, engine.clone(), way, stop, terminal)? else {
         return Ok(None);
     };
     let drawn = draw(&done, &run, &args.plots, terminal);
     show(&done, &run.spec.name, terminal)?;
-    tell_audit(&mut done, &run, args.engine == EngineFlag::Sim, terminal);
+    let is_sound = tell_audit(&mut done, &run, &engine, terminal);
     drawn?;
-    Ok(Some(done))
+    Ok(Some((done, is_sound)))
 }
 
 fn engine(args: &Args) -> anyhow::Result<Engine> {
@@ -198,12 +200,23 @@ fn show(done: &Done, experiment: &str, terminal: &Terminal) -> anyhow::Result<()
         text.push_str(&view::run_line(&run));
         doubts(rows, &run).iter().for_each(|doubt| terminal.warn(doubt));
     }
+    text.push_str(&errors(done));
     terminal.data(&text)?;
     if let Some(failure) = &done.failure {
         terminal.error(format!("the run failed: {failure}; every log is kept"));
     }
     terminal.say(format!("results: {}", done.folder.display()));
     Ok(())
+}
+
+/// The ERROR lines of all logs, if there are any.
+fn errors(done: &Done) -> String {
+    let logs = done.reading.logs.iter().filter(|log| log.taken.errors > 0);
+    let count: u64 = logs.clone().map(|log| log.taken.errors).sum();
+    let each: Vec<String> = logs
+        .filter_map(|log| Some(format!("{} in {}", log.taken.errors, log.path.file_name()?.display())))
+        .collect();
+    if count == 0 { String::new() } else { format!("ERROR lines: {count} ({})\n", each.join(", ")) }
 }
 
 fn draw(done: &Done, run: &Run, plots: &Path, terminal: &Terminal) -> anyhow::Result<()> {

@@ -17,6 +17,6 @@ pub struct Args {}
 
 /// Prints the schema.
 pub fn run(_args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    terminal.data(&format!("{:#}\n", labctl::spec::schema()))?;
+    terminal.document(&format!("{:#}\n", labctl::spec::schema()))?;
     Ok(Exit::Done)
 }

@@ -1,15 +1,19 @@
-//! Ctrl-C and SIGTERM: the first ends a run in order, the second at once.
+//! Ctrl-C, SIGTERM and, where the terminal is closed, SIGHUP: the first ends a
+//! run in order, the second at once.
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 
 use anyhow::Context;
 use labctl::engine::StopSwitch;
+use labctl::whole_file;
 
 use super::Terminal;
 use super::live::screen;
 
+#[cfg(unix)]
+const SIGHUP: u8 = 1;
 const SIGINT: u8 = 2;
 const SIGTERM: u8 = 15;
 
@@ -36,8 +40,7 @@ impl Signals {
 
     fn hear(&self, signal: u8) {
         if self.first.compare_exchange(0, signal, Relaxed, Relaxed).is_err() {
-            screen::close();
-            std::process::exit(128 + i32::from(signal));
+            end(signal);
         }
         self.stop.interrupt();
         if !self.words.is_empty() {
@@ -45,6 +48,25 @@ impl Signals {
         }
     }
 }
+
+/// Ends this process, and takes what it was about to write with it.
+fn end(signal: u8) -> ! {
+    screen::close();
+    whole_file::remove_all();
+    std::process::exit(128 + i32::from(signal));
+}
+
+/// From now on a signal ends this process and takes what it was about to write
+/// with it; where somebody listens already, that stays as it is.
+pub fn end_at_once() -> anyhow::Result<()> {
+    if LISTENS.swap(true, Relaxed) {
+        return Ok(());
+    }
+    hear_each(|signal| end(signal)).context("cannot listen for Ctrl-C")
+}
+
+/// Whether this process listens to signals.
+static LISTENS: AtomicBool = AtomicBool::new(false);
 
 /// From now on the first signal turns `stop`, and says so.
 pub fn listen(stop: &StopSwitch, terminal: &Terminal) -> anyhow::Result<Signals> {
@@ -61,6 +83,12 @@ fn listen_and_say(stop: &StopSwitch, terminal: &Terminal, words: &'static str) -
     let (stop, terminal) = (stop.clone(), terminal.clone());
     let signals = Signals { first: Arc::default(), stop, terminal, words };
     let seen = signals.clone();
+    LISTENS.store(true, Relaxed);
+    hear_each(move |signal| seen.hear(signal))?;
+    Ok(signals)
+}
+
+fn hear_each(hear: impl Fn(u8) + Send + 'static) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut waiting = {
         let _inside = runtime.enter();
@@ -69,35 +97,56 @@ fn listen_and_say(stop: &StopSwitch, terminal: &Terminal, words: &'static str) -
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         runtime.block_on(async {
             loop {
-                seen.hear(waiting.next().await);
+                hear(waiting.next().await);
             }
         });
     })?;
-    Ok(signals)
+    Ok(())
 }
 
 #[cfg(unix)]
 struct Waiting {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
+    /// `None` where it is ignored, as `nohup` has it.
+    hang_up: Option<tokio::signal::unix::Signal>,
 }
 
 #[cfg(unix)]
 impl Waiting {
     fn new() -> io::Result<Waiting> {
         use tokio::signal::unix::{SignalKind, signal};
+        let hang_up = if ignores_hang_up() { None } else { Some(signal(SignalKind::hangup())?) };
         Ok(Waiting {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            hang_up,
         })
     }
 
     async fn next(&mut self) -> u8 {
+        let hang_up = async {
+            match &mut self.hang_up {
+                Some(signal) => signal.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = self.interrupt.recv() => SIGINT,
             _ = self.terminate.recv() => SIGTERM,
+            _ = hang_up => SIGHUP,
         }
     }
+}
+
+/// Whether whoever started this process had it ignore SIGHUP. Where the system
+/// does not tell, nothing is known of it, and SIGHUP stays as it is.
+#[cfg(unix)]
+fn ignores_hang_up() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_none_or(|mask| mask & 1 << (SIGHUP - 1) != 0)
 }
 
 #[cfg(not(unix))]

@@ -31,9 +31,13 @@ Examples:
 
 Several values make an axis, and any key can be one: 0.2,0.7 or link;sender lists them, 0.1..0.9:0.1
 steps from one to the other. A spec can hold `replicates` and a [sweep] with grid, zip and where.
-Replicate k of every cell has the same seed, so cells can be compared pair by pair. --until looks at
-every tenth replicate; as it stops when the interval happens to be narrow, the interval is a little
-too narrow.
+Replicate k of every cell has the same seed, so cells can be compared pair by pair.
+
+--until looks at every tenth replicate. It stops once half the interval's width is as narrow as asked,
+was so with the first two thirds of the runs alone, and there were enough of these for their values:
+50, and 25 times their skewness squared, which for what is 0 in most runs means about 25 runs where it
+is not. It never stops where all values are equal. Cells that do not meet the rule by --max are named,
+with exit code 3.
 
 A sweep leaves results/<sweep>/ with its plan, runs.csv (a row a machine and run), summary.csv (a
 row a metric: mean, median, their 95 % intervals) and, on sockets, every run's own folder. Its
@@ -90,6 +94,10 @@ struct SlurmFlags {
 /// Makes every run of the plan that is not made yet, and gathers them.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let plan = args.plan.plan(args.until.map(|precision| (precision, args.max)))?;
+    if let Err(why) = check_rule(&plan) {
+        terminal.error(why);
+        return Ok(Exit::Usage);
+    }
     let folder = SweepFolder::at(args.plan.folder(&plan.hash(VERSION)));
     let _lock = open(&folder, &plan, args.resume)?;
     say_what_begins(&folder, &plan, terminal);
@@ -118,9 +126,35 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     Ok(exit(&gathered))
 }
 
-/// A sweep that is not whole has finished in part.
+/// A rule is on what every cell has, and on runs that differ in the seed alone.
+fn check_rule(plan: &Plan) -> Result<(), String> {
+    let Some(rule) = &plan.until else { return Ok(()) };
+    for cell in plan.cells() {
+        let (name, machines) = (cell.full_title(), cell.spec.machine_count());
+        if rule.quantity.machine.is_some_and(|machine| machine.0 > machines) {
+            return Err(format!(
+                "--until {rule}: {name} has no machine {}, only machines 1 to {machines}",
+                rule.quantity.machine.map_or(0, |machine| machine.0)
+            ));
+        }
+        if cell.spec.has_random_rates() {
+            return Err(format!(
+                "--until {rule}: {name} draws its clock rates with the seed, so its runs are no replicates of one \
+                 setting; fix them with --clock-rates, or ask for --replicates"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A sweep that is not whole has finished in part; one that did not reach its
+/// precision is inconclusive.
 pub fn exit(gathered: &Gathered) -> Exit {
-    if gathered.is_complete() { Exit::Done } else { Exit::Partial }
+    match (gathered.is_complete(), gathered.unmet.is_empty()) {
+        (false, _) => Exit::Partial,
+        (true, false) => Exit::Inconclusive,
+        (true, true) => Exit::Done,
+    }
 }
 
 fn open(folder: &SweepFolder, plan: &Plan, resume: bool) -> anyhow::Result<Lock> {

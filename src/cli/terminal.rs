@@ -14,6 +14,8 @@ use labctl::sample::SampleError;
 use labctl::spec::SpecError;
 use labctl::store::FindError;
 use labctl::sweep::FolderError;
+use labctl::visible::{is_hidden, visible};
+use serde::Serialize;
 
 use super::live::screen;
 
@@ -69,8 +71,26 @@ impl Terminal {
         }
     }
 
-    /// Data, to standard output. A reader that has seen enough is no error.
+    /// Data for a person, to standard output; names in it have nothing hidden in
+    /// them.
     pub fn data(&self, text: &str) -> anyhow::Result<()> {
+        self.document(&visible(text))
+    }
+
+    /// Data for programs, as JSON: what a terminal would obey is escaped.
+    pub fn json(&self, value: &impl Serialize) -> anyhow::Result<()> {
+        let json = serde_json::to_string_pretty(value)?;
+        let is_plain = |c: char| c == '\n' || !is_hidden(c);
+        let mut text = String::with_capacity(json.len() + 1);
+        for c in json.chars() {
+            if is_plain(c) { text.push(c) } else { text.push_str(&format!("\\u{:04x}", u32::from(c))) }
+        }
+        self.document(&(text + "\n"))
+    }
+
+    /// Data as it is, to standard output. A reader that has seen enough is no
+    /// error.
+    pub fn document(&self, text: &str) -> anyhow::Result<()> {
         let mut out = io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -80,17 +100,17 @@ impl Terminal {
 
     /// Plain talk.
     pub fn say(&self, text: impl Display) {
-        self.line(&text.to_string());
+        self.line(&visible(&text.to_string()));
     }
 
     pub fn warn(&self, text: impl Display) {
         let label = self.styled("warning", AnsiColor::Yellow.on_default().bold());
-        self.line(&format!("{label}: {text}"));
+        self.line(&format!("{label}: {}", message(&text.to_string())));
     }
 
     pub fn error(&self, text: impl Display) {
         let label = self.styled("error", AnsiColor::Red.on_default().bold());
-        self.line(&format!("{label}: {text}"));
+        self.line(&format!("{label}: {}", message(&text.to_string())));
     }
 
     /// A spec error, drawn with the line it lies in.
@@ -141,6 +161,12 @@ impl Terminal {
             Exit::Error(error) => self.tell_error(&error),
         }
     }
+}
+
+/// A message with nothing hidden in it. Its further lines stand indented, so
+/// that no name with a line end in it looks like a message of its own.
+fn message(text: &str) -> String {
+    visible(text).lines().collect::<Vec<_>>().join("\n  ")
 }
 
 /// Whether the user has named what a command cannot take: a spec with a fault,

@@ -9,6 +9,7 @@ use labctl::log::EndReason;
 use labctl::plan::Run;
 use labctl::spec::Spec;
 
+use super::audits::tell_audit;
 use super::conduct::{Show, conduct};
 use super::signals::listen;
 use super::spec_flags::SpecFlags;
@@ -22,7 +23,8 @@ Examples:
 The run on sockets is kept in results/ as any other. Both make the same events, machine by machine,
 as long as nothing comes late by more than the closest call: the smallest time by which an event of
 this run might have been another. Where they part, the first event that differs is shown on both
-sides, with the lateness that explains it, and the exit code is 1. To bear more lateness, lower
+sides, with the lateness that explains it, and the exit code is 1, as it is where the audit of the
+run on sockets is unsound. To bear more lateness, lower
 --speedup, or try another --seed or --set start_stagger=20ms.";
 
 /// The arguments of `labctl twin`.
@@ -61,7 +63,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 
 fn compare_one(spec: Spec, args: &Args, stop: &StopSwitch, terminal: &Terminal) -> anyhow::Result<bool> {
     let run = Run::single(spec, String::new());
-    let Some(done) = conduct(&run, None, &args.results, Engine::Sockets, Show::Progress, stop, terminal)?
+    let Some(mut done) = conduct(&run, None, &args.results, Engine::Sockets, Show::Progress, stop, terminal)?
     else {
         return Ok(false);
     };
@@ -70,10 +72,11 @@ fn compare_one(spec: Spec, args: &Args, stop: &StopSwitch, terminal: &Terminal) 
             .error(format!("{}: the run on sockets was {}; nothing to compare", run.spec.name, done.reason));
         return Ok(false);
     }
+    let is_sound = tell_audit(&mut done, &run, &Engine::Sockets, terminal);
     let comparison = compare(&run, &done.folder)?;
     let agree = comparison.agree();
     let verdict = if agree { "the same on both engines" } else { "the engines part" };
     let told = comparison.to_string().replace('\n', "\n  ");
     terminal.data(&format!("{}: {verdict}\n  {told}\n", run.spec.name))?;
-    Ok(agree)
+    Ok(agree && is_sound)
 }

@@ -27,12 +27,17 @@ pub struct Args {
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut exit = Exit::Done;
     for stored in find_all_runs(&args.paths)? {
-        let folder = stored.folder.display();
+        let folder = labctl::visible::on_one_line(&stored.folder.display().to_string());
         match verify(&stored)? {
             Verdict::Same { lines } => terminal.data(&format!("{folder}: the same, {lines} lines\n"))?,
+            Verdict::LineEnds { log } => {
+                terminal.data(&format!("{folder}: differs\n"))?;
+                terminal.error(format!("{}: differs in its line ends alone (CRLF)", log.display()));
+                exit = Exit::Failed;
+            }
             Verdict::Differs { log, line, stored, simulated } => {
                 terminal.data(&format!("{folder}: differs\n"))?;
-                let place = format!("{}:{line}", log.display());
+                let place = labctl::visible::on_one_line(&format!("{}:{line}", log.display()));
                 terminal.error(format!(
                     "{place}: the first line that differs\n  stored:    {stored}\n  simulated: {simulated}"
                 ));

@@ -1,13 +1,14 @@
 //! Metrics as tables that a person can read.
 
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
-use labctl::metrics::MachineMetrics;
 use labctl::metrics::summary::{RunMetrics, SummaryRow};
+use labctl::metrics::trust::fidelity_words;
+use labctl::metrics::{MachineMetrics, WaitSource};
 use labctl::plan::{Cell, Plan};
-use labctl::statistics::Summary;
 use labctl::sweep::CellOutline;
+use labctl::visible::on_one_line;
 
-use super::rounding::Rounding;
+use super::rounding::{self, Rounding, mean};
 
 pub const UNKNOWN: &str = "?";
 /// Stands for rows that are left out.
@@ -27,9 +28,9 @@ pub fn machines(rows: &[MachineMetrics]) -> String {
         "clock\ndiff",
         "clock\ndrift",
         "jump\np95",
+        "wait\ns",
         "busy",
-        "achieved\n1/s",
-        "lateness\np99, µs",
+        "late\np99, µs",
     ];
     let body = rows.iter().map(|row| {
         let queue_mark = match row.end_queue_source {
@@ -46,8 +47,8 @@ pub fn machines(rows: &[MachineMetrics]) -> String {
             known(row.clock_diff, |diff| diff.to_string()),
             known(row.clock_drift, |drift| format!("{drift:.3}")),
             known(row.jump_p95, |jump| jump.to_string()),
-            known(row.utilisation, |share| format!("{:.1} %", share * 100.0)),
-            known(row.achieved_rate, |rate| format!("{rate:.4}")),
+            known(row.wait_mean, |wait| format!("{}{}", wait_mark(row), seconds(wait))),
+            known(row.utilisation, |share| format!("{:.0} %", share * 100.0)),
             known(row.lateness_p99_us, |lateness| lateness.to_string()),
         ]
     });
@@ -55,7 +56,23 @@ pub fn machines(rows: &[MachineMetrics]) -> String {
     if rows.iter().any(|row| row.end_queue_source == labctl::metrics::EndQueueSource::LastLogged) {
         text.push_str("* the last queue length that was logged: this log has no record of its end\n");
     }
+    if rows.iter().any(|row| row.wait_source == WaitSource::FromSends) {
+        text.push_str("≤ from the SEND to the RECEIVE: these logs do not tell when a message arrived\n");
+    }
+    for row in rows.iter().filter(|row| row.runs_back()) {
+        let machine = row.machine;
+        text.push_str(&format!("the stamps of machine {machine} run backwards: its drift is unknown\n"));
+    }
     text
+}
+
+/// An upper bound is marked as one.
+fn wait_mark(row: &MachineMetrics) -> &'static str {
+    if row.wait_source == WaitSource::FromSends { "≤" } else { "" }
+}
+
+fn seconds(time_s: f64) -> String {
+    if time_s < 100.0 { format!("{time_s:.3}") } else { format!("{time_s:.0}") }
 }
 
 /// What the whole run adds to its machines.
@@ -66,7 +83,7 @@ pub fn run_line(run: &RunMetrics) -> String {
         Some(missing) => format!("{missing} unaccounted for"),
         None => "the rest unknown".to_owned(),
     };
-    let fidelity = known(run.fidelity_min, |fidelity| format!("{fidelity:.4}"));
+    let fidelity = known(run.fidelity_min, |fidelity| fidelity_words(fidelity, run.late_share));
     let queued = if run.messages_queued.is_some() { format!(", {queued}") } else { String::new() };
     format!(
         "messages: {} sent, {} received{queued}; {balance}. Clock fidelity: {fidelity}\n",
@@ -85,9 +102,9 @@ pub fn summary(rows: &[SummaryRow]) -> String {
             row.machine.to_string(),
             row.metric.to_owned(),
             row.n.to_string(),
-            rounding.estimate(row.mean, row.mean_low, row.mean_high),
+            rounding::estimate(rounding, row.mean, row.mean_low, row.mean_high, row.mean_method),
             known(row.sd, |sd| rounding.number(sd)),
-            rounding.estimate(row.median, row.median_low, row.median_high),
+            rounding::estimate(rounding, row.median, row.median_low, row.median_high, row.median_method),
             Rounding::Brief.number(row.min),
             Rounding::Brief.number(row.max),
         ]
@@ -110,25 +127,25 @@ pub fn plan(plan: &Plan) -> String {
 /// machines, and of these the mean with its interval.
 pub fn cells(plan: &Plan, outlines: &[CellOutline]) -> String {
     let axes = plan.axes();
-    let heads = ["runs", "max queue", "end queue", "clock diff"];
-    let header = ["cell", "experiment"].into_iter().chain(axes.iter().copied()).chain(heads);
-    let body = outlines.iter().map(|outline| {
-        let cell = &plan.cells()[outline.cell];
-        let place = [(outline.cell + 1).to_string(), cell.spec.name.clone()];
-        let numbers = outline.whole.iter().map(|summary| summary.as_ref().map_or_else(String::new, mean));
-        place
-            .into_iter()
-            .chain(values(cell, &axes))
-            .chain([outline.runs.to_string()])
-            .chain(numbers)
-            .collect()
-    });
-    table(&header.collect::<Vec<_>>(), body)
-}
-
-fn mean(summary: &Summary) -> String {
-    let (low, high) = summary.mean_interval.map(|interval| (interval.low, interval.high)).unzip();
-    Rounding::to(low, high).estimate(summary.mean, low, high)
+    // All six side by side are wider than a terminal.
+    let half = |heads: [&str; 3], first: usize| {
+        let header =
+            ["cell", "experiment"].into_iter().chain(axes.iter().copied()).chain(["runs"]).chain(heads);
+        let body = outlines.iter().map(|outline| {
+            let cell = &plan.cells()[outline.cell];
+            let place = [(outline.cell + 1).to_string(), cell.spec.name.clone()];
+            let summaries = outline.whole.iter().skip(first).take(heads.len());
+            let numbers = summaries.map(|summary| summary.as_ref().map_or_else(String::new, mean));
+            place
+                .into_iter()
+                .chain(values(cell, &axes))
+                .chain([outline.runs.to_string()])
+                .chain(numbers)
+                .collect()
+        });
+        table(&header.collect::<Vec<_>>(), body)
+    };
+    half(["max queue", "end queue", "clock diff"], 0) + &half(["clock drift", "mean jump", "mean wait, s"], 3)
 }
 
 fn values<'a>(cell: &'a Cell, axes: &'a [&str]) -> impl Iterator<Item = String> + 'a {
@@ -151,10 +168,11 @@ pub fn known<T>(value: Option<T>, show: impl FnOnce(T) -> String) -> String {
 
 /// Words to the left, numbers to the right.
 pub fn table(header: &[&str], body: impl Iterator<Item = Vec<String>>) -> String {
-    let rows: Vec<Vec<String>> = body.collect();
+    // A name stays in its row, whatever is in it.
+    let rows: Vec<Vec<String>> = body.map(|row| row.iter().map(|cell| on_one_line(cell)).collect()).collect();
     let is_number = |text: &String| {
         [UNKNOWN, LEFT_OUT].contains(&text.as_str())
-            || text.starts_with(|c: char| c.is_ascii_digit() || "-<>".contains(c))
+            || text.starts_with(|c: char| c.is_ascii_digit() || "-<>≤".contains(c))
     };
     let mut table = Table::new();
     table.load_style(STYLE).set_header(header);

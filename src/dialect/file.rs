@@ -1,7 +1,6 @@
 //! A dialect by its name or its file: the one place where the language meets
 //! the disk.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -9,6 +8,7 @@ use super::document::parse;
 use super::{Dialect, shipped_names, shipped_text};
 use crate::missing;
 use crate::nearest::nearest;
+use crate::regular::open_regular;
 use crate::spec::SpecError;
 
 /// No dialect written by people comes near this.
@@ -53,7 +53,7 @@ pub fn text(name_or_path: &str) -> Result<String, SpecError> {
 
 fn read(path: &Path) -> io::Result<String> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    open_regular(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_BYTES {
         return Err(io::Error::other("it is larger than 1 MiB, which no dialect is"));
     }

@@ -7,16 +7,17 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Dialect;
 use super::detection::Sample;
 use super::file_names::{NameSays, looks_like_a_log};
 use super::interpreter::LogContext;
 use super::naming::sort_naturally;
 use super::parts::{Accounts, NamedPart, PARTS_MAX, Part};
+use super::{Dialect, Naming, parse, shipped_text};
 use crate::event::MachineId;
 use crate::log::{Line, Taken, open_log};
 use crate::missing;
-use crate::store::{RunPath, RunState, is_hidden};
+use crate::store::{RunPath, RunState, is_hidden, is_packed};
+use crate::visible::on_one_line;
 
 /// How the logs of a run are to be read.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +28,21 @@ pub struct DialectRuns {
 }
 
 impl DialectRuns {
+    /// Logs of so many machines in the notebook's way, but that the first is
+    /// called 0, in the names of files and in lines.
+    pub fn from_zero(machines: u32) -> DialectRuns {
+        let notebook = parse("notebook", shipped_text("notebook").unwrap_or_default());
+        let notebook = notebook.unwrap_or_else(|_| unreachable!("a test reads all that are shipped"));
+        let (naming, name) = (Naming::Numbers { first: 0 }, "notebook, machines from 0".to_owned());
+        let dialect = Dialect { name, machines: naming.clone(), peers: naming, ..notebook };
+        let of = |machine| LogContext {
+            machine,
+            machines: if machines > 1 { machines } else { 0 },
+            ..LogContext::default()
+        };
+        DialectRuns { dialect: Arc::new(dialect), contexts: MachineId::all(machines).map(of).collect() }
+    }
+
     /// Whose the log at this place is.
     pub fn machine(&self, log: usize) -> Option<MachineId> {
         self.contexts.get(log).map(|context| context.machine)
@@ -280,18 +296,38 @@ fn run_of(
     };
     numbered.retain(|_, log| log.wanted);
     let contexts = numbered.iter().map(context).collect();
-    let folder_name = real.file_name().map(|name| name.to_string_lossy().into_owned());
+    let folder_name = real.file_name().map(|name| on_one_line(&name.to_string_lossy()));
     let folder_name = folder_name.unwrap_or_else(|| "logs".to_owned());
     Ok(RunPath {
         experiment: folder_name.clone(),
-        run: run.unwrap_or(folder_name),
+        run: run.map_or(folder_name, |run| on_one_line(&run)),
         folder: folder.to_owned(),
         logs: numbered.into_values().map(|log| log.path).collect(),
         manifest: None,
         state: RunState::InPlace,
         sweep: None,
+        passed_over: packed_beside(dialect, folder),
         dialect: Some(DialectRuns { dialect: Arc::clone(dialect), contexts }),
     })
+}
+
+/// Packed files in a run's folder that are its logs by their names.
+fn packed_beside(dialect: &Dialect, folder: &Path) -> Vec<PathBuf> {
+    let names_a_log = |path: &PathBuf| {
+        let mut unpacked = path.clone();
+        while is_packed(&unpacked) {
+            unpacked.set_extension("");
+        }
+        unpacked != *path && dialect.files.fits(&last_parts(&unpacked, dialect.files.parts))
+    };
+    let mut beside: Vec<PathBuf> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| names_a_log(path))
+        .collect();
+    beside.sort();
+    beside
 }
 
 impl Log {

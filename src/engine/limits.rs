@@ -28,6 +28,13 @@ pub fn how_many(files: u64, wanted: u64) -> u64 {
     (allowed.saturating_sub(OTHERS) / files.max(1)).clamp(1, wanted)
 }
 
+/// How many files beyond `files` may be open at once, up to `wanted`; this
+/// process's limit is raised for them.
+pub fn spare(files: u64, wanted: u64) -> u64 {
+    let needed = files + OTHERS;
+    raise_limit(needed + wanted).saturating_sub(needed).min(wanted)
+}
+
 #[cfg(unix)]
 fn raise_limit(needed: u64) -> u64 {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

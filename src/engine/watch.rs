@@ -22,6 +22,10 @@ impl Gauge {
         self.queue_length.store(queue_length, Relaxed);
         self.ticks.store(ticks, Relaxed);
     }
+
+    pub fn has_ticked(&self) -> bool {
+        self.ticks.load(Relaxed) > 0
+    }
 }
 
 /// The gauges of a run and the lab time it has reached; readers look when

@@ -20,7 +20,8 @@ pub const LINE_BYTES_MAX: usize = 512;
 pub struct Hello {
     pub run: String,
     pub machine: MachineId,
-    pub token: String,
+    /// That it knows the run's token.
+    pub proof: String,
 }
 
 /// One line of the wire.
@@ -33,6 +34,10 @@ pub enum Said {
     Refused(String),
     /// The sender's connections all stand.
     Ready,
+    /// So many foreign connections have sent messages to the sender.
+    Heard {
+        foreign: usize,
+    },
     /// The run starts at this time, in nanoseconds since the Unix epoch.
     Go {
         unix_ns: i64,
@@ -70,9 +75,10 @@ pub fn line(said: &Said) -> Vec<u8> {
             push_clock(&mut out, *clock);
             Ok(())
         }
-        Said::Hello(hello) => writeln!(out, "labctl-hello:{} {} {}", hello.run, hello.machine, hello.token),
+        Said::Hello(hello) => writeln!(out, "labctl-hello:{} {} {}", hello.run, hello.machine, hello.proof),
         Said::Refused(why) => writeln!(out, "labctl-refused:{why}"),
         Said::Ready => writeln!(out, "labctl-ready"),
+        Said::Heard { foreign } => writeln!(out, "labctl-heard:{foreign}"),
         Said::Go { unix_ns } => writeln!(out, "labctl-go:{unix_ns}"),
         Said::End { sent } => writeln!(out, "labctl-end:{sent}"),
         Said::Other => writeln!(out),
@@ -159,6 +165,7 @@ fn control(line: &[u8]) -> Result<Said, WireError> {
     let (word, rest) = said.split_once(':').unwrap_or((said, ""));
     match word {
         "ready" => Some(Said::Ready),
+        "heard" => rest.parse().ok().map(|foreign| Said::Heard { foreign }),
         "go" => rest.parse().ok().map(|unix_ns| Said::Go { unix_ns }),
         "end" => rest.parse().ok().map(|sent| Said::End { sent }),
         "refused" => Some(Said::Refused(rest.to_owned())),
@@ -172,8 +179,8 @@ fn hello(text: &str) -> Option<Hello> {
     let mut words = text.split(' ');
     let run = words.next()?.to_owned();
     let machine = words.next()?.parse().ok()?;
-    let token = words.next()?.to_owned();
-    words.next().is_none().then_some(Hello { run, machine, token })
+    let proof = words.next()?.to_owned();
+    words.next().is_none().then_some(Hello { run, machine, proof })
 }
 
 #[cfg(test)]
@@ -192,13 +199,14 @@ mod tests {
 
     #[test]
     fn every_line_is_heard_as_it_was_said() {
-        let hello = Hello { run: "exp4".into(), machine: MachineId(3), token: "abc".into() };
+        let hello = Hello { run: "exp4".into(), machine: MachineId(3), proof: "abc".into() };
         for said in [
             Said::Clock(0),
             Said::Clock(CLOCK_MAX),
             Said::Hello(hello),
             Said::Refused("who are you?".into()),
             Said::Ready,
+            Said::Heard { foreign: 2 },
             Said::Go { unix_ns: 1_772_714_762_000_000_123 },
             Said::End { sent: 12 },
         ] {

@@ -1,74 +1,45 @@
-//! Names of runs, as formats and folders need them.
+//! Names of runs, as the folders of partitions need them.
 
-use std::collections::BTreeSet;
-use std::fmt::Write;
+use crate::file_name::escaped;
 
-use crate::digest::sha256;
-use crate::store::RunPath;
-
-/// Gives every run a name of its own within its experiment: a number is put
-/// after one that an earlier run has. Gives the places of those renamed.
-pub fn tell_apart(runs: &mut [RunPath]) -> Vec<usize> {
-    let mut taken = BTreeSet::new();
-    let mut renamed = Vec::new();
-    for (place, run) in runs.iter_mut().enumerate() {
-        let name = run.run.clone();
-        let mut number = 2;
-        while !taken.insert((run.sweep.clone(), run.experiment.clone(), run.run.clone())) {
-            run.run = format!("{name}-{number}");
-            number += 1;
-        }
-        if run.run != name {
-            renamed.push(place);
-        }
-    }
-    renamed
+/// Whether a reader of partitions may take a name for a number, a date or for
+/// nothing: each guesses the types of a column by the names of its folders.
+pub fn is_taken_for_something_else(name: &str) -> bool {
+    const WORDS: [&str; 10] =
+        ["", "__hive_default_partition__", "null", "none", "nan", "na", "n/a", "nil", "true", "false"];
+    let name = name.trim().to_lowercase();
+    // `1e5`, `0x1f` and `2025-01-02T03:04Z` have no other letters.
+    let is_like_a_number = || {
+        let begins = name.trim_start_matches(['+', '-', '.']).starts_with(|c: char| c.is_numeric());
+        begins && !name.chars().any(|c| c.is_alphabetic() && !"abcdefxtz".contains(c))
+    };
+    WORDS.contains(&name.as_str()) || name.parse::<f64>().is_ok() || is_like_a_number()
 }
 
-/// A name on one line: control characters and all that ends a line become
-/// `\u{…}`.
-pub fn on_one_line(name: &str) -> String {
-    let mut line = String::with_capacity(name.len());
-    for c in name.chars() {
-        if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
-            line.extend(c.escape_unicode());
-        } else {
-            line.push(c);
-        }
+/// The value of a partition that is a name to every reader: `run-007` for 007,
+/// and `run-run-007` for what is called that already, so that no two are alike.
+pub fn partition_value(key: &str, name: &str) -> String {
+    let prefix = format!("{key}-");
+    let mut rest = name;
+    while let Some(shorter) = rest.strip_prefix(&prefix) {
+        rest = shorter;
     }
-    line
+    if is_taken_for_something_else(rest) { prefix + name } else { name.to_owned() }
 }
-
-/// Longest value of a partition; a file name may have 255 bytes.
-const VALUE_BYTES_MAX: usize = 200;
 
 /// A folder's name `key=value`, as Apache Hive names partitions: what a path or
 /// a pattern of paths would take for its own is written as `%` and two digits.
 /// A value that is too long for a file name ends in a part of its digest.
 pub fn partition(key: &str, value: &str) -> String {
-    let mut folder = format!("{key}=");
-    let start = folder.len();
-    for c in value.chars() {
-        if c.is_ascii_control() || r##""#%'*/:=?\{[]^"##.contains(c) {
-            // A text takes whatever is written to it.
-            let _ = write!(folder, "%{:02X}", u32::from(c));
-        } else {
-            folder.push(c);
-        }
-    }
-    if folder.len() - start > VALUE_BYTES_MAX {
-        let mut end = start + VALUE_BYTES_MAX;
-        while !folder.is_char_boundary(end) || folder.as_bytes()[end - 2..end].contains(&b'%') {
-            end -= 1;
-        }
-        folder.truncate(end);
-        folder += &format!("~{}", &sha256(value.as_bytes())[..16]);
-    }
-    folder
+    let value = partition_value(key, value);
+    let value = escaped(&value, |_, c| c.is_ascii_control() || r##""#%'*/:=?\{[]^"##.contains(c));
+    format!("{key}={value}")
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -76,6 +47,42 @@ mod tests {
         assert_eq!(partition("run", "probe 3 é😀"), "run=probe 3 é😀");
         assert_eq!(partition("run", "a/b=c\n100%*"), "run=a%2Fb%3Dc%0A100%25%2A");
         assert_eq!(partition("run", "{[x]}"), "run=%7B%5Bx%5D}");
+    }
+
+    #[test]
+    fn no_reader_takes_a_partition_for_a_number_or_for_nothing() {
+        let hidden = [
+            "7",
+            "007",
+            "08",
+            "-1",
+            "+5",
+            ".5",
+            "1e5",
+            "1_000",
+            "0x1f",
+            "inf",
+            "NaN",
+            "2025-01-02",
+            "10:30",
+            "2025-01-02T03:04:05Z",
+            "null",
+            "NULL",
+            "True",
+            "__HIVE_DEFAULT_PARTITION__",
+            " 7 ",
+            "",
+        ];
+        for name in hidden {
+            assert!(partition("run", name).starts_with("run=run-"), "{name}");
+        }
+        assert_eq!(partition("experiment", "007"), "experiment=experiment-007");
+        for name in ["exp4", "seed-7", "sample", "7-machines", "a1", "run-sample"] {
+            assert_eq!(partition("run", name), format!("run={name}"));
+        }
+        let alike = ["7", "007", "run-7", "run-run-7", "08", "8"].map(|name| partition("run", name));
+        let apart: BTreeSet<&String> = alike.iter().collect();
+        assert_eq!(apart.len(), alike.len(), "{alike:?}");
     }
 
     #[test]
@@ -88,10 +95,5 @@ mod tests {
         for start in 0..4 {
             assert!(partition("run", &("x".repeat(start) + &"😀".repeat(60))).len() < 255);
         }
-    }
-
-    #[test]
-    fn a_name_stays_on_its_line() {
-        assert_eq!(on_one_line("a\nb\u{2028}c é"), "a\\u{a}b\\u{2028}c é");
     }
 }

@@ -10,19 +10,18 @@
 //! and `sweep=(none)` for the others.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-
-use tempfile::TempDir;
 
 use super::labels::partition;
 use super::rows::{Tabled, add_run, check_parquet};
 use super::{CheckError, Window};
 use crate::metrics::MachineMetrics;
 use crate::reading::{ReadError, ReadLog};
-use crate::store::{RunPath, StoreError, share_like_others};
+use crate::store::{RunPath, StoreError};
 use crate::table::{EventTable, ParquetContent, ParquetSink, parquet_content, write_metrics};
+use crate::whole_file::{FolderBeside, share_like_others};
 
 /// The folder of runs of no sweep. Hive has a name for what is not there, but
 /// pandas cannot read it beside others.
@@ -43,7 +42,7 @@ pub enum TreeError {
 /// into it.
 #[derive(Debug)]
 pub struct ParquetTree {
-    beside: TempDir,
+    beside: FolderBeside,
     place: PathBuf,
     has_sweeps: bool,
     /// Held while folders are made or cleared away: one that is empty may be
@@ -61,10 +60,8 @@ impl ParquetTree {
         if place.symlink_metadata().is_ok() {
             return Err(StoreError::Exists { path: place.to_owned() }.into());
         }
-        let folder = place.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
-        let beside = tempfile::Builder::new().prefix(".export-").tempdir_in(folder);
         Ok(ParquetTree {
-            beside: beside.map_err(|source| StoreError::write(place, source))?,
+            beside: FolderBeside::begin(place).map_err(|source| StoreError::write(place, source))?,
             place: place.to_owned(),
             has_sweeps: runs.iter().any(|run| run.sweep.is_some()),
             folders: Mutex::new(()),
@@ -106,12 +103,8 @@ impl ParquetTree {
 
     /// Puts the tree into its place.
     pub fn put_into_place(self) -> Result<(), TreeError> {
-        let failed = |source| StoreError::write(&self.place, source);
-        open_to_all(self.beside.path()).map_err(failed)?;
-        fs::rename(self.beside.path(), &self.place).map_err(failed)?;
-        // What is renamed is no longer there to be cleared away.
-        let _ = self.beside.keep();
-        Ok(())
+        let placed = self.beside.put_into(&self.place);
+        Ok(placed.map_err(|source| StoreError::write(&self.place, source))?)
     }
 
     fn new_file(&self, run: &RunPath, table: &str) -> Result<(PathBuf, File), StoreError> {
@@ -144,17 +137,4 @@ impl ParquetTree {
 
 fn read_back(file: &File, summed: &str) -> Result<ParquetContent, CheckError> {
     parquet_content(file, summed).map_err(|error| CheckError::whole(error.to_string()))
-}
-
-/// Temporary folders are private.
-#[cfg(unix)]
-fn open_to_all(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
-}
-
-/// Nothing to do where folders have no such modes.
-#[cfg(not(unix))]
-fn open_to_all(_folder: &Path) -> io::Result<()> {
-    Ok(())
 }

@@ -126,7 +126,10 @@ impl<W: Write> PerfettoWriter<W> {
         let (place, index) = (step.place, step.event.index);
         let Some(at) = run.places.at(run.excerpt, place, index) else { return Ok(()) };
         let pid = run.pids[place];
-        let gap = run.places.at(run.excerpt, place, index + 1).map(|next| next - at - 1);
+        let gap = run
+            .places
+            .at(run.excerpt, place, index + 1)
+            .map(|next| next.saturating_sub(at).saturating_sub(1));
         // The last event of a machine without a rate is drawn a millisecond long.
         let length = run.slices_ns[place].into_iter().chain(gap).min().unwrap_or(1_000_000);
         self.events += 1;
@@ -137,7 +140,7 @@ impl<W: Write> PerfettoWriter<W> {
             Micros(length),
             details(run.excerpt, step, record),
         ))?;
-        let arrow_at = at + ARROW_NS;
+        let arrow_at = at.saturating_add(ARROW_NS);
         if arrows > 0 {
             self.last_id += 1;
             run.arrows.insert(step.event, Arrow { id: self.last_id, left: arrows });

@@ -16,11 +16,11 @@ pub use check::check;
 
 use std::io::{self, Write};
 
-use super::labels::on_one_line;
 use super::window::{Excerpt, QueueGauge};
 use crate::causality::{Dropped, Step, vector_clocks};
 use crate::event::{Kind, Recipients};
 use crate::log::Record;
+use crate::visible::on_one_line;
 
 /// How ShiViz reads an event. It rewrites every parenthesis that does not begin
 /// a group with a name, so there is none; times are nanoseconds, as in TSViz.

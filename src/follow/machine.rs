@@ -155,7 +155,12 @@ impl Told {
                 self.clock = record.clock;
                 // An idle tick finds the queue empty.
                 self.queue_length = record.queue_length.unwrap_or_default();
-                self.queue_trace.push(time.as_secs_f64(), self.queue_length, self.clock);
+                self.queue_trace.push(Sample::of_event(
+                    time.as_secs_f64(),
+                    self.queue_length,
+                    self.clock,
+                    record.waited_us,
+                ));
                 What::Event(**record)
             }
             Line::Error(error) => What::Error(error.text.clone()),
@@ -209,7 +214,7 @@ mod tests {
     fn a_trace_has_the_largest_of_each_stretch_and_holds_what_stays() {
         let mut thinned = Thinned::default();
         for (time_s, queue) in [(0.1, 1), (0.2, 9), (0.3, 2), (6.0, 4)] {
-            thinned.push(time_s, queue, 0);
+            thinned.push(Sample::of_event(time_s, queue, 0, None));
         }
         let trace = evenly(thinned.samples(), LabTime::from_secs_f64(12.0));
         assert_eq!(trace.len(), MachineState::TRACE_LENGTH);
@@ -222,7 +227,8 @@ mod tests {
     fn a_log_whose_time_runs_backwards_has_a_trace() {
         let mut thinned = Thinned::default();
         let events = 3 * Thinned::CAPACITY as u64;
-        (0..events).for_each(|event| thinned.push((events - event) as f64, event, event));
+        (0..events)
+            .for_each(|event| thinned.push(Sample::of_event((events - event) as f64, event, event, None)));
         let trace = evenly(thinned.samples(), LabTime::from_secs_f64(events as f64));
         assert_eq!(trace.iter().max(), Some(&(events - 1)));
     }

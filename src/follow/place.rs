@@ -53,8 +53,7 @@ impl Place {
         if self.is_partial() {
             return None;
         }
-        let json = fs::read(self.folder.join(MANIFEST_FILE)).ok()?;
-        serde_json::from_slice(&json).ok().map(|manifest: Manifest| manifest.status)
+        Manifest::read(&self.folder.join(MANIFEST_FILE)).ok().map(|manifest| manifest.status)
     }
 }
 

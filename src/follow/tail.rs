@@ -1,11 +1,11 @@
 //! The tail of a file that somebody else is writing.
 
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::SystemTime;
 
 use crate::log::{Piece, read_pieces};
+use crate::regular::open_regular;
 
 /// Whoever is further behind than this leaves the middle out.
 const BEHIND_MAX: u64 = 64 << 20;
@@ -40,7 +40,7 @@ impl Tail {
     /// Reads at most `bytes_max` of what is new, and shows every whole line.
     /// A file that is not there yet is no error.
     pub fn read(&mut self, path: &Path, bytes_max: u64, mut see: impl FnMut(&[u8])) -> io::Result<Look> {
-        let mut file = match File::open(path) {
+        let mut file = match open_regular(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Look::default()),
             file => file?,
         };
@@ -101,6 +101,7 @@ impl<R: Read> Read for Counted<R> {
 mod tests {
     use super::*;
     use std::fs;
+    use std::fs::File;
     use std::io::Write;
 
     fn lines(tail: &mut Tail, path: &Path) -> (Vec<String>, Look) {

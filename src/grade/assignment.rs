@@ -53,11 +53,12 @@ impl Assignment {
         let rates: Vec<f64> =
             rows.iter().map(|row| row.clock_rate).collect::<Option<_>>().ok_or(NoTheory::NoRates)?;
         // The first event comes one period after the start.
-        let length = |(row, rate): (&MachineMetrics, &f64)| row.span_s + 1.0 / rate;
-        let duration_s = rows.iter().zip(&rates).map(length).fold(0.0, f64::max);
-        if !rows.iter().any(|row| row.span_s > 0.0) {
+        let spans: Vec<f64> = rows.iter().filter_map(|row| row.span_s).collect();
+        if spans.len() < rows.len() || !spans.iter().any(|span_s| *span_s > 0.0) {
             return Err(NoTheory::NoLength);
         }
+        let duration_s =
+            spans.iter().zip(&rates).map(|(span_s, rate)| span_s + 1.0 / rate).fold(0.0, f64::max);
         let ticks = duration_s * rates.iter().sum::<f64>();
         if ticks.is_nan() || ticks > TICKS_MAX {
             return Err(NoTheory::TooLong { ticks });

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::audit::{Audit, Finding, RULES, Rule, Ruling, audit};
+use crate::audit::{Audit, Finding, RULES, Rule, Ruling, Verdict, audit};
 use crate::engine::StopSwitch;
 use crate::event::MachineId;
 use crate::history::History;
@@ -216,7 +216,7 @@ pub fn grade_run(run: &RunPath, assignment: &Assignment, stop: &StopSwitch) -> R
     let audit = audit(&history, stated.as_ref(), &RULES);
     let quotes =
         Quotes::of(&history, &audit).map_err(|source| ReadError::Log { path: run.folder.clone(), source })?;
-    let broken = audit.rulings.iter().filter(|ruling| ruling.count() > 0);
+    let broken = audit.rulings.iter().filter(|ruling| ruling.verdict == Verdict::Unsound);
     let findings = broken.map(|ruling| tell(ruling, &history, &quotes)).collect();
     let spec = planned(run).map_or_else(
         |_| assignment.spec(&history, &reading.rows).map_err(|none| none.to_string()),

@@ -1,5 +1,6 @@
 //! All submissions in one table: for people as Markdown, for programs as CSV.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -8,6 +9,7 @@ use super::submission::{Grade, Reading, Submission};
 use crate::audit::RULES;
 use crate::lab::VERSION;
 use crate::markdown;
+use crate::spreadsheet::cell;
 
 const TEMPLATE: &str = include_str!("table.md");
 
@@ -41,7 +43,7 @@ struct Row {
 struct Record<'a> {
     submission: String,
     grade: &'static str,
-    dialect: &'a str,
+    dialect: Cow<'a, str>,
     run: String,
     machines: Option<u32>,
     events: Option<u64>,
@@ -81,7 +83,8 @@ fn row(submission: &Submission, file: &str) -> Row {
     let runs = Some(submission.runs()).filter(|runs| !runs.is_empty());
     Row {
         name: submission.name.clone(),
-        file: file.to_owned(),
+        // As the target of a link.
+        file: file.replace('%', "%25").replace('&', "%26"),
         grade: submission.grade().words(),
         dialect: dialect.to_owned(),
         runs: runs.map(<[_]>::len),
@@ -119,9 +122,9 @@ pub fn csv(submissions: &[Submission]) -> Result<Vec<u8>, csv::Error> {
     for submission in submissions {
         let (dialect, why) = told(submission);
         let bare = || Record {
-            submission: no_formula(&submission.name),
+            submission: cell(&submission.name).into_owned(),
             grade: submission.grade().words(),
-            dialect,
+            dialect: cell(dialect),
             run: String::new(),
             machines: None,
             events: None,
@@ -130,7 +133,7 @@ pub fn csv(submissions: &[Submission]) -> Result<Vec<u8>, csv::Error> {
             off_by_sd: None,
             off_machine: None,
             off_quantity: "",
-            why: no_formula(why),
+            why: cell(why).into_owned(),
         };
         if submission.runs().is_empty() {
             out.serialize(bare())?;
@@ -138,7 +141,7 @@ pub fn csv(submissions: &[Submission]) -> Result<Vec<u8>, csv::Error> {
         for run in submission.runs() {
             let furthest = run.furthest();
             out.serialize(Record {
-                run: no_formula(&run.name),
+                run: cell(&run.name).into_owned(),
                 machines: run.rows.first().map(|row| row.machines),
                 events: Some(run.rows.iter().map(|row| row.events).sum()),
                 findings: Some(run.audit.count()),
@@ -146,15 +149,10 @@ pub fn csv(submissions: &[Submission]) -> Result<Vec<u8>, csv::Error> {
                 off_by_sd: furthest.map(|off| off.by_sd),
                 off_machine: furthest.map(|off| off.machine.0),
                 off_quantity: furthest.map_or("", |off| off.quantity.name()),
-                why: run.residuals.as_ref().err().map_or_else(String::new, |none| no_formula(none)),
+                why: run.residuals.as_ref().err().map_or_else(String::new, |none| cell(none).into_owned()),
                 ..bare()
             })?;
         }
     }
     out.into_inner().map_err(|error| error.into_error().into())
-}
-
-/// Spreadsheets run what begins like a formula, and a student names the folder.
-fn no_formula(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }

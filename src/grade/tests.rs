@@ -18,7 +18,7 @@ fn rows(rates: &[f64]) -> Vec<MachineMetrics> {
     let one = |(rate, id): (&f64, u32)| MachineMetrics {
         machines: rates.len() as u32,
         clock_rate: Some(*rate),
-        span_s: 60.0 - 1.0 / rate,
+        span_s: Some(60.0 - 1.0 / rate),
         ..row(id)
     };
     rates.iter().zip(1..).map(one).collect()
@@ -63,7 +63,7 @@ fn where_logs_tell_too_little_theory_is_silent_and_says_why() {
     assert_eq!(none(&rows(&[1.0])), NoTheory::Alone);
     assert_eq!(none(&[]), NoTheory::Alone);
     let mut instant = rows(&[1.0, 2.0]);
-    instant.iter_mut().for_each(|row| row.span_s = 0.0);
+    instant.iter_mut().for_each(|row| row.span_s = Some(0.0));
     assert_eq!(none(&instant), NoTheory::NoLength);
     // What somebody's log claims costs no hour of simulating.
     for rate in [1e6, f64::MAX, f64::INFINITY, f64::NAN] {

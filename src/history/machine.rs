@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::column::Column;
 use crate::event::{Kind, MachineId, Recipients};
-use crate::log::{End, Header, Line, Record, Stamp, Taken};
+use crate::log::{End, Header, Line, Record, Stamp, Taken, shown};
 
 /// What a log said of one machine.
 ///
@@ -17,6 +17,8 @@ pub struct MachineHistory {
     started: Option<Stamp>,
     header_line: Option<u64>,
     end_line: Option<u64>,
+    /// The first ERROR lines, each with its number.
+    errors: Vec<(u64, String)>,
     taken: Taken,
     left_out: u64,
     pub(super) events: Events,
@@ -60,6 +62,7 @@ impl MachineHistory {
             started: None,
             header_line: None,
             end_line: None,
+            errors: Vec::new(),
             taken: Taken::default(),
             left_out: 0,
             events: Events::default(),
@@ -80,6 +83,9 @@ impl MachineHistory {
             Line::Started { at, .. } if self.is_empty() => self.started = Some(*at),
             Line::Rate(_) if self.is_empty() => self.header_line = Some(number),
             Line::End(_) => self.end_line = Some(number),
+            Line::Error(error) if self.errors.len() < Taken::FAULTS_KEPT => {
+                self.errors.push((number, shown(error.text.as_bytes())));
+            }
             _ => {}
         }
     }
@@ -146,6 +152,11 @@ impl MachineHistory {
     /// The record of the machine's end.
     pub fn end(&self) -> Option<&End> {
         self.taken.end.as_ref()
+    }
+
+    /// The first [`Taken::FAULTS_KEPT`] ERROR lines, each with its number.
+    pub fn errors(&self) -> &[(u64, String)] {
+        &self.errors
     }
 
     /// The reader's account of the log.
@@ -218,6 +229,11 @@ impl MachineHistory {
         self.events.stamps[index as usize]
     }
 
+    /// Whether a stamp lies before that of the event above it.
+    pub fn runs_back(&self) -> bool {
+        !self.events.stamps.is_sorted()
+    }
+
     /// The logical clock after the event.
     #[inline]
     pub fn clock(&self, index: u32) -> u64 {
@@ -237,6 +253,13 @@ impl MachineHistory {
         let named = recipients.map(|(_, to)| *to).chain(self.receipts.froms.iter().copied()).max();
         let talks = self.receives() > 0 || self.events.kinds.contains(&Kind::Send);
         named.unwrap_or(0).max(if talks { 2 } else { 1 })
+    }
+
+    /// How long the message of a RECEIVE waited, in microseconds, where the log
+    /// says it.
+    #[inline]
+    pub fn waited_us(&self, index: u32) -> Option<u64> {
+        self.receipts.waits_us.get(self.receipt(index)?)
     }
 
     /// Whom a SEND reaches, where the log says it.

@@ -106,6 +106,8 @@ pub struct History {
     deliveries: Vec<Vec<Delivery>>,
     /// The logs were read while they were written.
     going_on: bool,
+    /// The run's process died, and took with it what was not yet written.
+    cut_short: bool,
 }
 
 impl History {
@@ -130,7 +132,7 @@ impl History {
         let machine_count = told.unwrap_or(0).max(machines.len() as u32);
         let origins = matching::match_all(&machines, machine_count);
         let deliveries = matching::deliveries(&machines, &origins);
-        Ok(History { machines, machine_count, origins, deliveries, going_on: false })
+        Ok(History { machines, machine_count, origins, deliveries, going_on: false, cut_short: false })
     }
 
     /// The same, of a run of which is known whether it was going on while its
@@ -143,6 +145,17 @@ impl History {
     /// some later than others.
     pub fn is_going_on(&self) -> bool {
         self.going_on && self.machines.iter().any(|machine| machine.end().is_none())
+    }
+
+    /// The same, of a run of which is known whether its process died before
+    /// the run's end.
+    pub fn left_by(self, cut_short: bool) -> History {
+        History { cut_short, ..self }
+    }
+
+    /// Whether lines that were not yet written are lost at the end of some log.
+    pub fn is_cut_short(&self) -> bool {
+        self.cut_short && self.machines.iter().any(|machine| machine.end().is_none())
     }
 
     /// The machines whose logs are here, in the order of their ids.

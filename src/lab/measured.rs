@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::event::MachineId;
+use crate::lab::recovery::RECOVERED;
 use crate::log::EndReason;
 use crate::plan::Run;
 use crate::reading::{ReadError, run_metrics};
@@ -41,7 +42,7 @@ pub fn planned(stored: &RunPath) -> Result<Run, MeasuredError> {
         return Err(MeasuredError::NoSpec { run: folder() });
     }
     let status = stored.manifest.as_ref().map_or("never finished", |manifest| &manifest.status);
-    if status != EndReason::Completed.word() {
+    if ![EndReason::Completed.word(), RECOVERED].contains(&status) {
         return Err(MeasuredError::NotCompleted { run: folder(), status: status.to_owned() });
     }
     let run = Run::single(spec::load(&path, &[])?, stored.run.clone());

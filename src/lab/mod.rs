@@ -1,20 +1,22 @@
 //! The lab: a run from its plan to its results on disk. Each stage saves what
 //! it made before the next begins.
 
+mod line_ends;
 pub mod measured;
+pub mod recovery;
 pub mod simulation;
 pub mod stated;
 pub mod twin;
 
-use std::fs::{self, File};
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::limits::TooManyFiles;
-use crate::engine::sockets::{self, EngineError, Epoch, LogPlace, Setup};
-use crate::engine::{Gauges, Observer, StopSwitch};
+use crate::engine::sockets::{self, EngineError, Epoch, LogPlace, Moment, Setup};
+use crate::engine::{Gauge, Gauges, Observer, StopSwitch, Token};
 use crate::event::MachineId;
 use crate::log::EndReason;
 use crate::metrics;
@@ -23,8 +25,8 @@ use crate::reading::{Purpose, ReadError, Reading, read_run};
 use crate::spec::{Spec, to_toml};
 use crate::store::manifest::{Host, checksums};
 use crate::store::{
-    self, EVENTS_FILE, MANIFEST_FILE, METRICS_FILE, Manifest, RunFolder, RunPath, RunState, SPEC_FILE,
-    StoreError, find_runs,
+    self, EVENTS_FILE, MANIFEST_FILE, METRICS_FILE, Manifest, NewFile, RunFolder, RunPath, RunState,
+    SPEC_FILE, StoreError, find_runs,
 };
 use crate::table::{CsvSink, EventTable};
 
@@ -41,8 +43,8 @@ pub struct Order {
     /// The run's name; without one it is named after its time and seed.
     pub run_name: Option<String>,
     pub engine: Engine,
-    /// What machines say to each other to be let in; hard to guess.
-    pub token: String,
+    /// What machines must know to be let in by each other.
+    pub token: Token,
     pub stop: StopSwitch,
     pub gauges: Gauges,
     pub observer: Observer,
@@ -68,15 +70,18 @@ impl Engine {
     /// What the manifest says: the engine, and where the machines live.
     fn words(&self) -> (&'static str, &'static str) {
         match self {
-            Engine::Sockets => ("sockets", "tasks"),
+            Engine::Sockets => ("sockets", TASKS),
             Engine::SocketProcesses { .. } => ("sockets", "processes"),
-            Engine::Simulator => (SIMULATOR, "tasks"),
+            Engine::Simulator => (SIMULATOR, TASKS),
         }
     }
 }
 
 /// The simulator's name in manifests.
 pub const SIMULATOR: &str = "simulator";
+
+/// The word in manifests for machines that all live in one process.
+const TASKS: &str = "tasks";
 
 /// An engine could not bring a run to its end.
 #[derive(Debug, thiserror::Error)]
@@ -113,8 +118,14 @@ pub enum LabError {
     NeverStarted(DriveError),
     #[error("stopped before the first tick; nothing was logged")]
     StoppedBeforeStart,
-    #[error("the run's results could not be completed: {source}; what was written is kept in {kept}")]
+    #[error(
+        "the run's results could not be completed: {source}; what was written is kept in {kept}, and labctl recover completes what it can"
+    )]
     Incomplete { kept: PathBuf, source: Box<IncompleteCause> },
+    #[error(
+        "{folder} is no longer there: it was moved or removed while the run went on; what was logged is where it is now, and labctl recover completes what it can{after}"
+    )]
+    Gone { folder: PathBuf, after: String },
 }
 
 /// Why results could not be completed.
@@ -128,11 +139,16 @@ pub enum IncompleteCause {
     Store(#[from] StoreError),
     #[error("cannot find the logs: {0}")]
     Find(#[from] store::find::FindError),
+    #[error("cannot look for the logs: {0}")]
+    Look(io::Error),
+    #[error("it ended, and there is no log of it")]
+    NoLogs,
 }
 
 /// Runs the model on the engine asked for and keeps everything about it. Blocks
 /// until the run has ended.
 pub fn run(order: &Order) -> Result<Done, LabError> {
+    let asked = Moment::now();
     let name = order.run_name.clone();
     let folder = match &name {
         Some(name) => RunFolder::create(&order.results, &order.spec.name, name)?,
@@ -140,16 +156,51 @@ pub fn run(order: &Order) -> Result<Done, LabError> {
     };
     let run = Run::single(order.spec.clone(), folder.name());
     order.gauges.log_into(folder.path());
-    let outcome = store::write_file(&folder.path().join(SPEC_FILE), to_toml(&run.spec).as_bytes())
-        .map_err(LabError::Store)
-        .map(|()| drive(order, &run, folder.path()));
-    let outcome = match outcome {
-        Ok(outcome) if has_logs(folder.path()) => outcome,
-        Ok(Err(engine)) => return Err(give_up(&folder, LabError::NeverStarted(engine))),
-        Ok(Ok(_)) => return Err(give_up(&folder, LabError::StoppedBeforeStart)),
-        Err(error) => return Err(give_up(&folder, error)),
+    if let Err(error) = store::write_file_soon(&folder.path().join(SPEC_FILE), to_toml(&run.spec).as_bytes())
+    {
+        folder.discard();
+        return Err(error.into());
+    }
+    let outcome = drive(order, &run, folder.path());
+    match (folder.has_log(), outcome) {
+        (Ok(true), outcome) => keep(order, asked, &run, folder, outcome),
+        (Ok(false), outcome) => Err(without_logs(order, &folder, outcome)),
+        (Err(error), outcome) => Err(out_of_sight(&folder, error, outcome.err())),
+    }
+}
+
+/// There is no log in the run's folder. Whether nothing was ever logged is known
+/// by the machines, which have not ticked then.
+fn without_logs(order: &Order, folder: &RunFolder, outcome: Result<EndReason, DriveError>) -> LabError {
+    let has_ticked = order.gauges.machines().iter().any(Gauge::has_ticked);
+    let error = match outcome {
+        Err(engine) if !has_ticked => LabError::NeverStarted(engine),
+        Ok(EndReason::Interrupted) if !has_ticked => LabError::StoppedBeforeStart,
+        outcome => return incomplete(folder, outcome.err(), IncompleteCause::NoLogs),
     };
-    keep(order, &run, folder, outcome)
+    folder.discard();
+    error
+}
+
+/// The run's folder cannot be looked into, so nothing is known of its logs.
+fn out_of_sight(folder: &RunFolder, error: io::Error, engine: Option<DriveError>) -> LabError {
+    if error.kind() == io::ErrorKind::NotFound {
+        let after = engine.map_or_else(String::new, |engine| format!("; before that, {engine}"));
+        return LabError::Gone { folder: folder.path().to_owned(), after };
+    }
+    incomplete(folder, engine, IncompleteCause::Look(error))
+}
+
+fn incomplete(folder: &RunFolder, engine: Option<DriveError>, cause: IncompleteCause) -> LabError {
+    kept_incomplete(folder.path().to_owned(), engine, cause)
+}
+
+fn kept_incomplete(kept: PathBuf, engine: Option<DriveError>, cause: IncompleteCause) -> LabError {
+    let source = Box::new(match engine {
+        Some(engine) => IncompleteCause::After { engine, then: Box::new(cause) },
+        None => cause,
+    });
+    LabError::Incomplete { kept, source }
 }
 
 /// Simulated runs are not named by their time, which is not theirs.
@@ -182,21 +233,9 @@ fn drive(order: &Order, run: &Run, folder: &Path) -> Result<EndReason, DriveErro
     })
 }
 
-fn has_logs(folder: &Path) -> bool {
-    find_runs(folder).is_ok()
-}
-
-/// Nothing was logged: the folder would only mislead.
-fn give_up(folder: &RunFolder, error: LabError) -> LabError {
-    if !has_logs(folder.path()) {
-        // Whatever stands in the way of this is told by the error itself.
-        let _ = fs::remove_dir_all(folder.path());
-    }
-    error
-}
-
 fn keep(
     order: &Order,
+    asked: Moment,
     run: &Run,
     folder: RunFolder,
     outcome: Result<EndReason, DriveError>,
@@ -205,49 +244,53 @@ fn keep(
     let reason = *outcome.as_ref().unwrap_or(&EndReason::Failed);
     let failure = outcome.err();
     let completed = digest(&kept, order.history_bytes_max).and_then(|reading| {
-        let manifest = manifest(order, run, reason, failure.as_ref(), &kept)?;
-        let mut json = serde_json::to_vec_pretty(&manifest)
-            .map_err(|error| StoreError::write(&kept.join(MANIFEST_FILE), io::Error::from(error)))?;
-        json.push(b'\n');
-        store::write_file(&kept.join(MANIFEST_FILE), &json)?;
+        let errors = reading.errors();
+        let ending = Ending { reason, failure: failure.as_ref(), errors, took: Moment::now().since(asked) };
+        write_manifest(manifest(order, run, &ending, &kept)?, &kept)?;
         Ok((reading, folder.put_into_place()?))
     });
     match (completed, failure) {
         (Ok((reading, folder)), failure) => Ok(Done { folder, reason, failure, reading }),
-        (Err(cause), None) => Err(LabError::Incomplete { kept, source: Box::new(cause) }),
-        (Err(then), Some(engine)) => {
-            let source = Box::new(IncompleteCause::After { engine, then: Box::new(then) });
-            Err(LabError::Incomplete { kept, source })
-        }
+        (Err(cause), failure) => Err(kept_incomplete(kept, failure, cause)),
     }
+}
+
+fn write_manifest(manifest: Manifest, folder: &Path) -> Result<(), StoreError> {
+    let path = folder.join(MANIFEST_FILE);
+    let json = manifest.to_bytes().map_err(|source| StoreError::write(&path, source))?;
+    store::write_file_soon(&path, &json)
 }
 
 /// From the logs to `events.csv` and `metrics.csv`.
 fn digest(folder: &Path, history_bytes_max: u64) -> Result<Reading, IncompleteCause> {
     let runs = find_runs(folder)?;
     let events = folder.join(EVENTS_FILE);
-    let file = File::create(&events).map_err(|source| StoreError::write(&events, source))?;
-    let mut table = EventTable::new(CsvSink::new(BufWriter::new(file)));
+    let mut file = NewFile::begin(&events)?;
+    let mut table = EventTable::new(CsvSink::new(BufWriter::new(&mut file)));
     // It is this process that holds the run, and its machines have ended.
     let run = &RunPath { state: RunState::InPlace, ..runs[0].clone() };
     let purpose = Purpose { series: true, history: run.log_bytes() <= history_bytes_max };
     let reading = read_run(run, purpose, Some(&mut table))?;
     table.finish().map_err(ReadError::Table)?;
+    file.finish_soon()?;
     let mut rows = Vec::new();
     let path = folder.join(METRICS_FILE);
     metrics::file::write(&mut rows, &reading.rows)
         .map_err(|source| StoreError::write(&path, source.into()))?;
-    store::write_file(&path, &rows)?;
+    store::write_file_soon(&path, &rows)?;
     Ok(reading)
 }
 
-fn manifest(
-    order: &Order,
-    run: &Run,
+/// How a run ended.
+struct Ending<'a> {
     reason: EndReason,
-    failure: Option<&DriveError>,
-    folder: &Path,
-) -> Result<Manifest, StoreError> {
+    failure: Option<&'a DriveError>,
+    /// ERROR lines in its logs.
+    errors: u64,
+    took: Duration,
+}
+
+fn manifest(order: &Order, run: &Run, ending: &Ending<'_>, folder: &Path) -> Result<Manifest, StoreError> {
     Ok(Manifest {
         labctl_version: VERSION.to_owned(),
         labctl_commit: COMMIT.to_owned(),
@@ -258,11 +301,53 @@ fn manifest(
         isolation: order.engine.words().1.to_owned(),
         speedup: run.spec.speedup,
         clock_rates: run.clock_rates().to_vec(),
-        status: reason.word().to_owned(),
-        failure: failure.map(DriveError::to_string),
+        status: ending.reason.word().to_owned(),
+        failure: ending.failure.map(DriveError::to_string),
+        errors: ending.errors,
         host: Host::this(),
         started: order.now.to_string(),
-        ended: Timestamp::now().to_string(),
+        ended: ended(order.now, ending.took).to_string(),
         sha256: checksums(folder).map_err(|source| StoreError::write(folder, source))?,
     })
+}
+
+/// The wall clock may be set while a run goes on.
+fn ended(started: Timestamp, took: Duration) -> Timestamp {
+    SignedDuration::try_from(took).ok().and_then(|took| started.checked_add(took).ok()).unwrap_or(started)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::spec::parse;
+
+    /// A wall clock that is set back while the run goes on, as seen from its start.
+    #[test]
+    fn a_run_ends_after_it_started_whatever_the_wall_clock_says() {
+        let results = tempfile::tempdir().unwrap();
+        let spec =
+            parse("test", "name = \"t\"\nduration = \"5s\"\n[[machine]]\nclock_rate = 4\ncount = 2\n", &[])
+                .unwrap();
+        let now = "2222-02-22T22:22:22Z".parse::<Timestamp>().unwrap();
+        let order = Order {
+            gauges: Gauges::new(spec.machine_count()),
+            spec,
+            results: results.path().to_owned(),
+            run_name: Some("one".to_owned()),
+            engine: Engine::Simulator,
+            token: Token::of([7; 16]),
+            stop: StopSwitch::default(),
+            observer: Arc::new(|_| {}),
+            now,
+            history_bytes_max: 0,
+        };
+        let done = run(&order).unwrap();
+        let manifest = Manifest::read(&done.folder.join(MANIFEST_FILE)).unwrap();
+        let ended = manifest.ended.parse::<Timestamp>().unwrap();
+        assert_eq!(manifest.started, now.to_string());
+        assert!(ended > now && ended.duration_since(now) < SignedDuration::from_mins(10), "{ended}");
+        assert_eq!(manifest.errors, 0);
+    }
 }

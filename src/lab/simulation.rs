@@ -1,15 +1,17 @@
 //! Simulated runs: their logs, and the proof that they come out the same.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use super::line_ends::WithoutReturns;
 use super::{DriveError, SIMULATOR, VERSION};
 use crate::engine::simulator::{self, START, simulate};
 use crate::engine::{Gauges, StopSwitch, limits};
 use crate::event::MachineId;
 use crate::log::{EndReason, LogWriter, file_name};
 use crate::plan::Run;
+use crate::regular::open_regular;
 use crate::spec::{self, SpecError};
 use crate::store::{RunPath, SPEC_FILE};
 
@@ -54,6 +56,8 @@ fn open_log(folder: &Path, run: &Run, machine: MachineId) -> io::Result<LogWrite
 pub enum Verdict {
     /// Every byte of every log is the same; this many lines.
     Same { lines: u64 },
+    /// A log has line ends of Windows (CRLF), and differs in nothing else.
+    LineEnds { log: PathBuf },
     /// The first line that differs, as it is stored and as it should be.
     Differs { log: PathBuf, line: u64, stored: String, simulated: String },
 }
@@ -95,8 +99,17 @@ pub fn verify(stored: &RunPath) -> Result<Verdict, VerifyError> {
     let mut lines = 0;
     for machine in again.machines() {
         let log = stored.folder.join(file_name(machine));
-        let (theirs, ours) = (fs::read(&log)?, fs::read(fresh.path().join(file_name(machine)))?);
+        let ours = fs::read(fresh.path().join(file_name(machine)))?;
+        // Enough to show the line in which a longer one goes on.
+        const MORE_BYTES: u64 = 4096;
+        let mut theirs = Vec::new();
+        open_regular(&log)?.take(ours.len() as u64 + MORE_BYTES).read_to_end(&mut theirs)?;
         if theirs != ours {
+            let mut text = Vec::new();
+            WithoutReturns::new(&theirs[..]).read_to_end(&mut text)?;
+            if text == ours {
+                return Ok(Verdict::LineEnds { log });
+            }
             return Ok(first_difference(log, &theirs, &ours));
         }
         lines += memchr::memchr_iter(b'\n', &ours).count() as u64;

@@ -4,61 +4,119 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
+use super::line_ends::WithoutReturns;
+use super::{Engine, SIMULATOR, TASKS};
 use crate::audit::{Change, ChangedFile, Stated};
-use crate::lab::SIMULATOR;
+use crate::lab::recovery::RECOVERED;
 use crate::log::{EndReason, machine_of_file};
 use crate::plan::Run;
-use crate::spec;
-use crate::store::manifest::checksum;
-use crate::store::{MANIFEST_FILE, Manifest, RunPath, SPEC_FILE};
+use crate::regular::open_regular;
+use crate::spec::{self, Spec};
+use crate::store::manifest::{checksum, checksum_of};
+use crate::store::{EVENTS_FILE, MANIFEST_FILE, METRICS_FILE, Manifest, RunPath, SPEC_FILE};
 
 impl Stated {
     /// As a run is planned, and ended.
-    pub fn of_run(run: &Run, simulated: bool, reason: EndReason) -> Stated {
+    pub fn of_run(run: &Run, engine: &Engine, reason: EndReason) -> Stated {
         Stated {
-            simulated,
-            clock_rates: run.clock_rates().to_vec(),
-            speedup: run.spec.speedup,
-            seed: run.spec.seed,
+            has_manifest: true,
+            one_clock: engine.words().1 == TASKS,
+            simulated: *engine == Engine::Simulator,
             reason: Some(reason),
-            spec: Some(run.spec.clone()),
-            changed_files: Vec::new(),
+            ..Stated::of_spec(run.spec.clone())
         }
     }
 
     fn of_manifest(manifest: &Manifest) -> Stated {
         Stated {
+            has_manifest: true,
+            one_clock: manifest.isolation == TASKS,
             simulated: manifest.engine == SIMULATOR,
             clock_rates: manifest.clock_rates.clone(),
             speedup: manifest.speedup,
             seed: manifest.seed,
-            reason: EndReason::ALL.into_iter().find(|reason| reason.word() == manifest.status),
+            reason: match manifest.status.as_str() {
+                RECOVERED => Some(EndReason::Completed),
+                status => EndReason::ALL.into_iter().find(|reason| reason.word() == status),
+            },
             spec: None,
+            changed_files: Vec::new(),
+        }
+    }
+
+    fn of_spec(spec: Spec) -> Stated {
+        let run = Run::single(spec, String::new());
+        Stated {
+            has_manifest: false,
+            one_clock: false,
+            simulated: false,
+            clock_rates: run.clock_rates().to_vec(),
+            speedup: run.spec.speedup,
+            seed: run.spec.seed,
+            reason: None,
+            spec: Some(run.spec),
             changed_files: Vec::new(),
         }
     }
 }
 
-/// What a stored run states; `None` where it keeps no manifest. What cannot be
-/// read is told to `warn`, and nothing held against it.
+/// What a stored run states, by its manifest or else by its spec; `None` where
+/// it keeps neither. What cannot be read is told to `warn`, and nothing held
+/// against it.
 pub fn stated(stored: &RunPath, mut warn: impl FnMut(String)) -> Option<Stated> {
     let path = stored.folder.join(MANIFEST_FILE);
-    let Some(manifest) = &stored.manifest else {
-        if stored.dialect.is_none() && path.symlink_metadata().is_ok() {
-            warn(format!("{} is no manifest that can be read; nothing is held against it", path.display()));
-        }
-        return None;
-    };
-    let changed_files = changed_files(stored, &manifest.sha256).unwrap_or_else(|error| {
-        warn(format!("{}: not all checksums are held against it: {error}", path.display()));
-        Vec::new()
-    });
+    let is_spoilt = stored.manifest.is_none() && stored.dialect.is_none() && path.symlink_metadata().is_ok();
+    if is_spoilt {
+        warn(format!("{} is no manifest that can be read; nothing is held against it", path.display()));
+    }
     let spec_path = stored.folder.join(SPEC_FILE);
     let spec = spec_path.is_file().then(|| spec::load(&spec_path, &[])).transpose().unwrap_or_else(|error| {
         warn(format!("{}: nothing is held against its spec: {error}", stored.folder.display()));
         None
     });
+    let Some(manifest) = &stored.manifest else {
+        // A spec that draws its rates may have been drawn with another seed, and
+        // one beside logs of somebody else may be of anything.
+        let is_as_it_ran = |spec: &Spec| stored.dialect.is_none() && !spec.has_random_rates();
+        let spoilt = is_spoilt.then(changed_manifest).into_iter().collect();
+        return spec
+            .filter(is_as_it_ran)
+            .map(|spec| Stated { changed_files: spoilt, ..Stated::of_spec(spec) });
+    };
+    let mut changed_files = changed_files(stored, &manifest.sha256).unwrap_or_else(|error| {
+        warn(format!("{}: not all checksums are held against it: {error}", path.display()));
+        Vec::new()
+    });
+    match manifest_is_changed(stored, manifest) {
+        Ok(true) => changed_files.push(changed_manifest()),
+        Ok(false) => {}
+        Err(error) => warn(format!("{}: its own checksum is not held against it: {error}", path.display())),
+    }
     Some(Stated { spec, changed_files, ..Stated::of_manifest(manifest) })
+}
+
+fn changed_manifest() -> ChangedFile {
+    ChangedFile { name: MANIFEST_FILE.to_owned(), machine: None, change: Change::Edited }
+}
+
+/// By its own checksum. One without it is of an older version, or has lost the
+/// name of it, which is a file's that no run has then.
+fn manifest_is_changed(stored: &RunPath, manifest: &Manifest) -> io::Result<bool> {
+    let is_of_runs = |name: &String| {
+        let known = [SPEC_FILE, EVENTS_FILE, METRICS_FILE].contains(&name.as_str());
+        known || machine_of_file(Path::new(name)).is_some() || stored.folder.join(name).is_file()
+    };
+    let is_unchanged = manifest.is_unchanged(&stored.folder.join(MANIFEST_FILE))?;
+    Ok(!is_unchanged.unwrap_or_else(|| manifest.sha256.keys().all(is_of_runs)))
+}
+
+/// How a file is not as its checksum says, if it is not.
+fn edited(path: &Path, sum: &str) -> io::Result<Option<Change>> {
+    Ok(match checksum(path)? == sum {
+        true => None,
+        false if checksum_of(WithoutReturns::new(open_regular(path)?))? == sum => Some(Change::LineEnds),
+        false => Some(Change::Edited),
+    })
 }
 
 /// Files that are not as their checksums say, of the logs that are asked for
@@ -68,13 +126,15 @@ fn changed_files(stored: &RunPath, sums: &BTreeMap<String, String>) -> io::Resul
     let wanted: BTreeSet<String> = stored.logs.iter().filter_map(|log| name_of(log)).collect();
     let mut changed = Vec::new();
     // A manifest from anywhere may name files anywhere; those are not looked at.
-    for (name, sum) in sums.iter().filter(|(name, _)| name_of(Path::new(name)).as_ref() == Some(*name)) {
+    // Its own checksum is another matter.
+    let others = sums.iter().filter(|(name, _)| *name != MANIFEST_FILE);
+    for (name, sum) in others.filter(|(name, _)| name_of(Path::new(name)).as_ref() == Some(*name)) {
         let path = stored.folder.join(name);
         let machine = machine_of_file(&path);
         let change = if !path.is_file() {
             (machine.is_some() || name == SPEC_FILE).then_some(Change::Removed)
         } else if machine.is_none() || wanted.contains(name) {
-            (checksum(&path)? != *sum).then_some(Change::Edited)
+            edited(&path, sum)?
         } else {
             None
         };

@@ -9,6 +9,7 @@ use super::chunk::Parsed;
 use super::fault::shown;
 use super::{Chunk, FaultKind, Line, LineParser, Piece, Taken, file_name, read_pieces};
 use crate::event::MachineId;
+use crate::regular::open_regular;
 
 /// What some editors put before a text in UTF-8.
 pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -28,7 +29,7 @@ pub fn machine_of_file(path: &Path) -> Option<MachineId> {
 /// The file cannot be read, or is UTF-16, which Windows makes of what a shell
 /// redirects; its bytes would be no line of any log.
 pub fn open_log(path: &Path) -> io::Result<File> {
-    let mut file = File::open(path)?;
+    let mut file = open_regular(path)?;
     let mut mark = Vec::new();
     file.by_ref().take(2).read_to_end(&mut mark)?;
     if [b"\xff\xfe", b"\xfe\xff"].iter().any(|utf16| mark == *utf16) {

@@ -45,6 +45,11 @@ impl Taken {
         if self.own_lines() == 0 { 0.0 } else { self.unmatched as f64 / self.own_lines() as f64 }
     }
 
+    /// Whether it has lines, and none that says anything of the run.
+    pub fn is_unreadable(&self) -> bool {
+        self.events == 0 && self.header.is_none() && self.end.is_none() && self.unmatched > 0
+    }
+
     /// Lines that are not another machine's, or another run's.
     pub fn own_lines(&self) -> u64 {
         self.lines - self.others

@@ -2,6 +2,7 @@
 //! from its machines'.
 
 use super::MachineMetrics;
+use crate::statistics::Summary;
 
 /// A number that each machine of a run has, where its log can tell.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +26,7 @@ pub enum OverMachines {
 use OverMachines::{Largest, Smallest, Sum};
 
 /// All metrics, in the order in which they are shown.
-pub static METRICS: [Metric; 21] = [
+pub static METRICS: [Metric; 25] = [
     metric("max_queue", "Max queue (messages)", Largest, |row| whole(row.max_queue)),
     metric("end_queue", "End queue (messages)", Largest, |row| whole(row.end_queue)),
     metric("clock_diff", "Clock difference (clock units)", Largest, |row| whole(row.clock_diff)),
@@ -34,17 +35,21 @@ pub static METRICS: [Metric; 21] = [
     metric("jump_mean", "Mean jump (clock units)", Largest, |row| row.jump_mean),
     metric("jump_p95", "Jump, p95 (clock units)", Largest, |row| whole(row.jump_p95)),
     metric("jump_max", "Largest jump (clock units)", Largest, |row| whole(row.jump_max)),
+    metric("wait_mean", "Mean wait in the queue (s)", Largest, |row| row.wait_mean),
+    metric("wait_p95", "Wait in the queue, p95 (s)", Largest, |row| row.wait_p95),
+    metric("wait_max", "Longest wait in the queue (s)", Largest, |row| row.wait_max),
     metric("utilisation", "Utilisation (share of ticks)", Largest, |row| row.utilisation),
     metric("speed_ratio", "Speed ratio (fastest ÷ own)", Largest, |row| row.speed_ratio),
     metric("ratio_difference", "Ratio difference (1 − own ÷ fastest)", Largest, |row| {
         row.ratio_difference
     }),
     metric("achieved_rate", "Achieved rate (ticks/s)", Smallest, |row| row.achieved_rate),
-    metric("fidelity", "Clock fidelity (achieved ÷ nominal)", Smallest, |row| row.fidelity),
+    metric("fidelity", "Clock fidelity (served ÷ due ticks)", Smallest, |row| row.fidelity),
     metric("lateness_p50_us", "Lateness, median (µs)", Largest, |row| whole(row.lateness_p50_us)),
     metric("lateness_p99_us", "Lateness, p99 (µs)", Largest, |row| whole(row.lateness_p99_us)),
     metric("lateness_max_us", "Lateness, max (µs)", Largest, |row| whole(row.lateness_max_us)),
     metric("late_ticks", "Late ticks (ticks)", Sum, |row| whole(row.late_ticks)),
+    metric("late_share", "Late ticks (share of ticks)", Largest, |row| row.late_share),
     metric("lost_ticks", "Lost ticks (ticks)", Sum, |row| whole(row.lost_ticks)),
     metric("messages_sent", "Sent (messages)", Sum, |row| whole(row.messages_sent)),
     metric("messages_received", "Received (messages)", Sum, |row| Some(row.messages_received as f64)),
@@ -83,6 +88,17 @@ impl Metric {
             Smallest => f64::min,
             Sum => |a, b| a + b,
         })
+    }
+}
+
+/// All others count, or measure what cannot lie below 0.
+const MAY_BE_NEGATIVE: &str = "clock_drift";
+
+impl Metric {
+    /// What a sample of it says; its intervals lie where its values can.
+    pub fn summary(&self, values: &[f64]) -> Option<Summary> {
+        let summary = Summary::of(values)?;
+        Some(if self.name == MAY_BE_NEGATIVE { summary } else { summary.not_negative() })
     }
 }
 

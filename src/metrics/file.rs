@@ -1,14 +1,23 @@
 //! `metrics.csv`: a row a machine, one owner for writing and for reading.
 
+use std::borrow::Cow;
 use std::io::{Read, Write};
 
 use super::MachineMetrics;
+use crate::spreadsheet::cell;
 
-/// Writes the rows with a header line.
+/// Writes the rows with a header line. Names are written as text, whatever they
+/// begin with.
 pub fn write(out: impl Write, rows: &[MachineMetrics]) -> csv::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     for row in rows {
-        writer.serialize(row)?;
+        match (cell(&row.experiment), cell(&row.run)) {
+            (Cow::Borrowed(_), Cow::Borrowed(_)) => writer.serialize(row)?,
+            (experiment, run) => {
+                let (experiment, run) = (experiment.into_owned(), run.into_owned());
+                writer.serialize(MachineMetrics { experiment, run, ..row.clone() })?;
+            }
+        }
     }
     writer.flush()?;
     Ok(())
@@ -24,6 +33,19 @@ mod tests {
     use super::*;
     use crate::metrics::tests::row;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_table_of_before_there_were_waits_is_read() {
+        let mut table = Vec::new();
+        write(&mut table, &[row(1)]).unwrap();
+        let text = String::from_utf8(table).unwrap();
+        let (header, line) = text.trim_end().split_once('\n').unwrap();
+        let is_new = |name: &str| name.starts_with("wait_") || name == "late_share";
+        let cells = header.split(',').zip(line.split(',')).filter(|(name, _)| !is_new(name));
+        let (names, values): (Vec<&str>, Vec<&str>) = cells.unzip();
+        let old = format!("{}\n{}\n", names.join(","), values.join(","));
+        assert_eq!(read(old.as_bytes()).unwrap(), [row(1)]);
+    }
 
     proptest! {
         #[test]

@@ -5,17 +5,24 @@
 
 pub mod catalogue;
 pub mod file;
+pub mod from_sends;
+mod jumps;
+mod lab_clock;
 mod meter;
 pub mod quantity;
 pub mod series;
 pub mod simulated;
+mod slope;
 pub mod summary;
 mod ticks;
 pub mod trust;
+mod waits;
 
 pub use catalogue::{METRICS, Metric};
+pub use lab_clock::SetBack;
 pub use meter::{Machines, Meter};
 pub use quantity::Quantity;
+pub use waits::{WaitSource, WaitSummary};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -35,15 +42,17 @@ pub struct MachineMetrics {
     pub speed_ratio: Option<f64>,
     /// 1 − this clock rate ÷ the run's largest.
     pub ratio_difference: Option<f64>,
-    /// Lab time from the first event to the last.
-    pub span_s: f64,
+    /// Lab time from the first event to the last; unknown where stamps run
+    /// backwards.
+    pub span_s: Option<f64>,
     pub events: u64,
     pub internal: u64,
     pub sends: u64,
     pub receives: u64,
     /// Share of the events that are RECEIVE.
     pub utilisation: Option<f64>,
-    /// Largest queue length logged, counted after the pop; unknown where
+    /// Largest queue length known: logged after its pops, and at the recorded
+    /// end. Unknown where nothing was popped and no end is recorded, and where
     /// messages were received and no queue was ever logged.
     #[serde(deserialize_with = "in_a_column")]
     pub max_queue: Option<u64>,
@@ -56,21 +65,32 @@ pub struct MachineMetrics {
     /// The run's largest final clock − this one.
     #[serde(deserialize_with = "in_a_column")]
     pub clock_diff: Option<u64>,
-    /// Slope of the logical clock against lab time ÷ the clock rate.
+    /// Slope of the logical clock against lab time ÷ the clock rate; unknown
+    /// where stamps run backwards.
     pub clock_drift: Option<f64>,
-    /// Clock increase of a RECEIVE over the event logged before it.
+    /// Clock increase of a RECEIVE over the event logged before it; of a log's
+    /// first event over where the run's clocks begin.
     pub jump_mean: Option<f64>,
     pub jump_p95: Option<u64>,
     pub jump_max: Option<u64>,
+    /// Seconds of lab time from a message's arrival in the queue to its pop.
+    pub wait_mean: Option<f64>,
+    pub wait_p95: Option<f64>,
+    pub wait_max: Option<f64>,
+    #[serde(default)]
+    pub wait_source: WaitSource,
     /// Ticks served.
     pub ticks: Option<u64>,
     /// Ticks slept through, as a delay in the sender makes them.
     pub lost_ticks: Option<u64>,
     /// Ticks served nearer to the next deadline than to their own.
     pub late_ticks: Option<u64>,
-    /// Ticks served ÷ run time, per second of lab time.
+    /// The same as a share of the ticks served.
+    pub late_share: Option<f64>,
+    /// Clock rate × ticks served ÷ ticks due within the run.
     pub achieved_rate: Option<f64>,
-    /// Achieved ÷ nominal clock rate.
+    /// Ticks served ÷ ticks due that the model did not sleep through: how far
+    /// the host kept the clock.
     pub fidelity: Option<f64>,
     /// Real time from a tick's deadline to its serving.
     pub lateness_p50_us: Option<u64>,
@@ -101,6 +121,22 @@ pub enum EndQueueSource {
     Unknown,
 }
 
+/// Counts the first jump of each log of a run: from the smallest clock that any
+/// of them begins with, which is 0 unless clocks begin elsewhere.
+pub fn count_first_jumps<'a>(meters: impl Iterator<Item = &'a mut Meter>) {
+    let meters: Vec<&mut Meter> = meters.collect();
+    let begin = meters.iter().filter_map(|meter| meter.first_clock_before()).min().unwrap_or(0);
+    meters.into_iter().for_each(|meter| meter.jump_from(begin));
+}
+
+impl MachineMetrics {
+    /// Whether the log's stamps run backwards, so that nothing is known of its
+    /// speed.
+    pub fn runs_back(&self) -> bool {
+        self.events > 0 && self.span_s.is_none()
+    }
+}
+
 /// Fills in what only a whole run can say of its machines. Clock differences
 /// and ratios of clock rates stay unknown where a log is missing: it may be the
 /// fastest machine's.
@@ -126,6 +162,12 @@ pub(crate) mod tests {
     pub(crate) fn row(machine: u32) -> MachineMetrics {
         let unknown =
             Meter::new(MachineId(machine), crate::log::Stamp(0)).finish("exp", "run", Machines::Are(3));
-        MachineMetrics { fidelity: Some(1.0), late_ticks: Some(0), ..unknown }
+        MachineMetrics {
+            max_queue: Some(0),
+            end_queue: Some(0),
+            fidelity: Some(1.0),
+            late_ticks: Some(0),
+            ..unknown
+        }
     }
 }

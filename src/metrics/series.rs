@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::{SetBack, WaitSummary};
 use crate::event::MachineId;
 
 /// A run as its charts need it.
@@ -25,6 +26,10 @@ pub struct MachineSeries {
     pub samples: Vec<Sample>,
     /// How many RECEIVE events raised the clock by how much.
     pub jumps: BTreeMap<u64, u64>,
+    /// How long messages waited, where the log tells it.
+    pub waits: Option<WaitSummary>,
+    /// That the log's stamps ran backwards; its samples do not.
+    pub set_back: Option<SetBack>,
 }
 
 /// One event, or several neighbouring ones thinned into one sample.
@@ -38,9 +43,39 @@ pub struct Sample {
     /// After the last event within.
     pub queue_last: u64,
     pub clock_last: u64,
+    /// How long messages had waited that were received within.
+    pub waited: Option<Waited>,
+}
+
+/// The waits of messages, in microseconds of lab time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Waited {
+    pub min_us: u64,
+    pub max_us: u64,
+    pub last_us: u64,
+}
+
+impl Waited {
+    fn merge(self, later: Waited) -> Waited {
+        Waited { min_us: self.min_us.min(later.min_us), max_us: self.max_us.max(later.max_us), ..later }
+    }
 }
 
 impl Sample {
+    /// The event at `time_s` after which the queue and the clock were these; of
+    /// a RECEIVE with how long its message had waited, where known.
+    pub fn of_event(time_s: f64, queue: u64, clock: u64, waited_us: Option<u64>) -> Sample {
+        Sample {
+            from_s: time_s,
+            to_s: time_s,
+            queue_min: queue,
+            queue_max: queue,
+            queue_last: queue,
+            clock_last: clock,
+            waited: waited_us.map(|us| Waited { min_us: us, max_us: us, last_us: us }),
+        }
+    }
+
     fn merge(self, later: Sample) -> Sample {
         Sample {
             // Stamps of a log may run backwards.
@@ -48,6 +83,10 @@ impl Sample {
             to_s: self.to_s.max(later.to_s),
             queue_min: self.queue_min.min(later.queue_min),
             queue_max: self.queue_max.max(later.queue_max),
+            waited: match (self.waited, later.waited) {
+                (Some(own), Some(later)) => Some(own.merge(later)),
+                (own, later) => later.or(own),
+            },
             ..later
         }
     }
@@ -72,16 +111,8 @@ impl Thinned {
     /// More samples than any chart has pixels across.
     pub const CAPACITY: usize = 8192;
 
-    /// Adds the event at `time_s` after which the queue and the clock were these.
-    pub fn push(&mut self, time_s: f64, queue: u64, clock: u64) {
-        let sample = Sample {
-            from_s: time_s,
-            to_s: time_s,
-            queue_min: queue,
-            queue_max: queue,
-            queue_last: queue,
-            clock_last: clock,
-        };
+    /// Adds the next event.
+    pub fn push(&mut self, sample: Sample) {
         match self.samples.last_mut() {
             Some(last) if self.in_last < self.events_a_sample => *last = last.merge(sample),
             _ => {
@@ -118,7 +149,7 @@ mod tests {
     #[test]
     fn few_events_are_kept_one_by_one() {
         let mut thinned = Thinned::default();
-        (0..100u64).for_each(|event| thinned.push(event as f64, event, event * 2));
+        (0..100u64).for_each(|event| thinned.push(Sample::of_event(event as f64, event, event * 2, None)));
         let samples = thinned.into_samples();
         assert_eq!(samples.len(), 100);
         assert!(samples.iter().all(|sample| sample.from_s == sample.to_s));
@@ -129,11 +160,15 @@ mod tests {
         let mut thinned = Thinned::default();
         for event in 0..1_000_000u64 {
             let queue = if event == 765_432 { 999 } else { 5 };
-            thinned.push(event as f64, queue, event);
+            let waited_us = event.is_multiple_of(2).then_some(queue);
+            thinned.push(Sample::of_event(event as f64, queue, event, waited_us));
         }
         let samples = thinned.into_samples();
         assert!(samples.len() <= Thinned::CAPACITY && samples.len() > Thinned::CAPACITY / 4);
         assert_eq!(samples.iter().map(|sample| sample.queue_max).max(), Some(999));
+        let waits = || samples.iter().filter_map(|sample| sample.waited);
+        assert_eq!(waits().map(|waited| waited.max_us).max(), Some(999));
+        assert!(waits().all(|waited| waited.min_us == 5 && waited.last_us == 5), "765,432 is not the last");
         assert!(samples.windows(2).all(|pair| pair[0].to_s < pair[1].from_s));
         assert_eq!(samples.last().map(|sample| sample.clock_last), Some(999_999));
     }

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::{MachineMetrics, Machines, Meter, complete_run};
+use super::{MachineMetrics, Machines, Meter, complete_run, count_first_jumps};
 use crate::engine::simulator::{self, START, simulate};
 use crate::engine::{Gauges, StopSwitch};
 use crate::log::{End, Header, Line, Record};
@@ -27,6 +27,7 @@ pub fn simulate_metrics(run: &Run, stop: &StopSwitch) -> Vec<MachineMetrics> {
     for (meter, end) in meters.iter_mut().zip(&ends) {
         meter.see(&Line::End(End { run_time: as_logged(end.run_time), ..*end }));
     }
+    count_first_jumps(meters.iter_mut());
     let row = |meter: &Meter| meter.finish(&run.spec.name, &run.name, Machines::Are(machines));
     let mut rows: Vec<MachineMetrics> = meters.iter().map(row).collect();
     complete_run(&mut rows);
@@ -42,10 +43,84 @@ fn as_logged(time: LabTime) -> LabTime {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Action;
     use crate::lab::simulation::simulate_into;
+    use crate::metrics::WaitSource;
     use crate::reading::{Purpose, measure_run};
     use crate::spec::parse;
     use crate::store::find_runs;
+
+    /// Each machine's waits in nanoseconds, in the order of its pops, from its
+    /// messages' SENDs and its pops alone: without a delay on the way the k-th
+    /// message sent to a machine is the k-th that it pops.
+    fn waits_by_hand(run: &Run) -> Vec<Vec<u64>> {
+        let machines = run.spec.machine_count();
+        let mut sent = vec![Vec::new(); machines as usize];
+        let mut popped = sent.clone();
+        simulate(run, &StopSwitch::default(), &Gauges::new(machines), |machine, time, event| {
+            match event.action {
+                Action::Internal => {}
+                Action::Send(to) => to.ids(machine, machines).for_each(|to| sent[to.index()].push(time.0)),
+                Action::Receive { .. } => popped[machine.index()].push(time.0),
+            }
+            Ok(())
+        })
+        .unwrap();
+        let waits = |(sent, popped): (&Vec<u64>, &Vec<u64>)| {
+            popped.iter().zip(sent).map(|(popped, sent)| popped - sent).collect()
+        };
+        sent.iter().zip(&popped).map(waits).collect()
+    }
+
+    #[test]
+    fn waits_are_those_from_each_send_to_its_pop() {
+        let machines =
+            "[[machine]]\nclock_rate = 1\n[[machine]]\nclock_rate = 3\n[[machine]]\nclock_rate = 6\n";
+        let text = format!("name = \"wait\"\nduration = \"60s\"\nseed = 3\n{machines}");
+        let run = Run::single(parse("t", &text, &[]).unwrap(), "wait".to_owned());
+        let rows = simulate_metrics(&run, &StopSwitch::default());
+        for (row, waits) in rows.iter().zip(waits_by_hand(&run)) {
+            let mut waits_s: Vec<f64> = waits.iter().map(|ns| (ns / 1_000) as f64 / 1e6).collect();
+            waits_s.sort_by(f64::total_cmp);
+            let mean = waits_s.iter().sum::<f64>() / waits_s.len() as f64;
+            assert!((row.wait_mean.unwrap() - mean).abs() < 1e-9, "{row:?}");
+            assert_eq!(row.wait_max, waits_s.last().copied());
+            assert_eq!(row.wait_p95, Some(waits_s[(waits_s.len() * 95).div_ceil(100) - 1]));
+            assert_eq!(row.wait_source, WaitSource::Logged);
+        }
+        assert!(rows[0].wait_mean > Some(5.0), "the first machine is overloaded: {:?}", rows[0]);
+    }
+
+    /// Little (1961): the mean number of messages in a queue is the rate of
+    /// arrivals × the mean wait.
+    #[test]
+    fn waits_obey_littles_law() {
+        let machines =
+            "[[machine]]\nclock_rate = 3\n[[machine]]\nclock_rate = 4\n[[machine]]\nclock_rate = 6\n";
+        let text = format!("name = \"little\"\nduration = \"4000s\"\nseed = 5\n{machines}");
+        let run = Run::single(parse("t", &text, &[]).unwrap(), "little".to_owned());
+        let mut changes: [Vec<(f64, i64)>; 3] = Default::default();
+        simulate(&run, &StopSwitch::default(), &Gauges::new(3), |machine, time, event| {
+            match event.action {
+                Action::Internal => {}
+                Action::Send(to) => {
+                    to.ids(machine, 3).for_each(|to| changes[to.index()].push((time.as_secs_f64(), 1)));
+                }
+                Action::Receive { .. } => changes[machine.index()].push((time.as_secs_f64(), -1)),
+            }
+            Ok(())
+        })
+        .unwrap();
+        for (row, changes) in simulate_metrics(&run, &StopSwitch::default()).iter().zip(&changes) {
+            let (mut queue, mut area, mut before) = (0, 0.0, 0.0);
+            for (time, change) in changes {
+                area += queue as f64 * (time - before);
+                (queue, before) = (queue + change, *time);
+            }
+            let by_little = row.receives as f64 / 4000.0 * row.wait_mean.unwrap();
+            assert!((area / 4000.0 / by_little - 1.0).abs() < 0.01, "{} and {by_little}", area / 4000.0);
+        }
+    }
 
     #[test]
     fn a_simulation_measures_as_its_logs_do() {

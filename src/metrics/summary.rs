@@ -32,6 +32,15 @@ pub struct RunMetrics {
     pub fidelity_min: Option<f64>,
     pub lateness_p99_us: Option<u64>,
     pub late_ticks: Option<u64>,
+    /// Of the ticks served, the largest over the machines.
+    pub late_share: Option<f64>,
+    /// Longest over the machines, in seconds of lab time; unknown where any
+    /// machine's is.
+    pub wait_mean: Option<f64>,
+    pub wait_max: Option<f64>,
+    /// The largest over the machines; unknown where any machine's is.
+    pub clock_drift: Option<f64>,
+    pub jump_mean: Option<f64>,
     pub lost_ticks: Option<u64>,
 }
 
@@ -46,7 +55,9 @@ impl RunMetrics {
         let received = sum(|row| row.messages_received);
         let all_here = first.machines as usize == rows.len();
         let queued = known(|row| row.messages_queued).filter(|_| all_here).map(total);
-        let fidelities = rows.iter().map(|row| row.fidelity).collect::<Option<Vec<f64>>>();
+        let measured =
+            |of: fn(&MachineMetrics) -> Option<f64>| rows.iter().map(of).collect::<Option<Vec<f64>>>();
+        let largest = |of| measured(of).and_then(|all| all.into_iter().reduce(f64::max));
         Some(RunMetrics {
             experiment: first.experiment.clone(),
             run: first.run.clone(),
@@ -62,9 +73,14 @@ impl RunMetrics {
             messages_unaccounted: sent.zip(queued).map(|(sent, queued)| {
                 (sent as i64).saturating_sub(received as i64).saturating_sub(queued as i64)
             }),
-            fidelity_min: fidelities.and_then(|all| all.into_iter().reduce(f64::min)),
+            fidelity_min: measured(|row| row.fidelity).and_then(|all| all.into_iter().reduce(f64::min)),
             lateness_p99_us: known(|row| row.lateness_p99_us).and_then(|all| all.into_iter().max()),
             late_ticks: known(|row| row.late_ticks).map(total),
+            late_share: largest(|row| row.late_share),
+            wait_mean: largest(|row| row.wait_mean),
+            wait_max: largest(|row| row.wait_max),
+            clock_drift: largest(|row| row.clock_drift),
+            jump_mean: largest(|row| row.jump_mean),
             lost_ticks: known(|row| row.lost_ticks).map(total),
         })
     }
@@ -89,14 +105,14 @@ pub struct SummaryRow {
     /// From where to where the mean lies, at 95 %; a single run cannot tell.
     pub mean_low: Option<f64>,
     pub mean_high: Option<f64>,
-    /// `t`, or empty.
+    /// `t`; `all equal` where nothing varies, or empty of a single run.
     pub mean_method: &'static str,
     pub median: f64,
     /// From where to where the median lies, at 95 %; fewer than six runs
     /// cannot tell.
     pub median_low: Option<f64>,
     pub median_high: Option<f64>,
-    /// `bootstrap`, or empty.
+    /// `bootstrap`; `all equal`, or empty of fewer than six runs.
     pub median_method: &'static str,
     pub p05: f64,
     pub p95: f64,
@@ -109,7 +125,6 @@ impl SummaryRow {
         let (mean, median) = (summary.mean_interval, summary.median_interval);
         let low = |interval: Option<Interval>| interval.map(|interval| interval.low);
         let high = |interval: Option<Interval>| interval.map(|interval| interval.high);
-        let method = |interval: Option<Interval>| interval.map_or("", |interval| interval.method.word());
         SummaryRow {
             experiment: experiment.to_owned(),
             machine,
@@ -119,11 +134,11 @@ impl SummaryRow {
             sd: summary.sd,
             mean_low: low(mean),
             mean_high: high(mean),
-            mean_method: method(mean),
+            mean_method: summary.mean_method(),
             median: summary.median,
             median_low: low(median),
             median_high: high(median),
-            median_method: method(median),
+            median_method: summary.median_method(),
             p05: summary.p05,
             p95: summary.p95,
             min: summary.min,
@@ -142,7 +157,7 @@ pub fn summarise(rows: &[MachineMetrics]) -> Vec<SummaryRow> {
     let of_group = |((experiment, machine), rows): (&(&str, MachineId), &Vec<&MachineMetrics>)| {
         let row = |metric: &Metric| {
             let values: Vec<f64> = rows.iter().filter_map(|row| metric.of(row)).collect();
-            Summary::of(&values).map(|summary| SummaryRow::new(experiment, *machine, metric, &summary))
+            metric.summary(&values).map(|summary| SummaryRow::new(experiment, *machine, metric, &summary))
         };
         METRICS.iter().filter_map(row).collect::<Vec<_>>()
     };

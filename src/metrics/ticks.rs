@@ -8,6 +8,8 @@ use crate::log::{Header, Stamp};
 #[derive(Clone, Copy)]
 pub struct Served {
     pub ticks: u64,
+    /// Slept through, as a delay in the sender makes them; due all the same.
+    pub lost: u64,
     pub due: u64,
 }
 
@@ -16,6 +18,18 @@ impl Served {
     /// is counted in whole periods, so that a fraction of one is no infidelity.
     pub fn share(self) -> f64 {
         self.ticks as f64 / self.due as f64
+    }
+
+    /// The same without the ticks that the model slept through: how far the host
+    /// kept the clock. `None` where the model slept through all.
+    pub fn fidelity(self) -> Option<f64> {
+        let due = self.due.saturating_sub(self.lost);
+        (due > 0).then(|| self.ticks as f64 / due as f64)
+    }
+
+    /// So many late ones, as a share of the ticks served.
+    pub fn late_share(self, late: u64) -> Option<f64> {
+        (self.ticks > 0).then(|| late as f64 / self.ticks as f64)
     }
 }
 
@@ -60,6 +74,8 @@ impl Ticks {
 
     /// The lateness that this share of the ticks did not exceed.
     pub fn lateness_us_at(&self, share: f64) -> Option<u64> {
-        (!self.lateness_us.is_empty()).then(|| self.lateness_us.value_at_quantile(share))
+        // An edge of the histogram may lie beyond the largest.
+        let value = || self.lateness_us.value_at_quantile(share).min(self.lateness_max_us);
+        (!self.lateness_us.is_empty()).then(value)
     }
 }

@@ -19,6 +19,8 @@ pub enum Doubt {
     Slow { machine: MachineId, achieved_rate: f64, clock_rate: f64 },
     /// Ticks were served nearer to the next deadline than to their own.
     Late { machine: MachineId, late_ticks: u64, ticks: u64 },
+    /// The stamps of the machine's log run backwards.
+    RunsBack { machine: MachineId },
     /// Messages were sent and neither received nor left in a queue.
     Unaccounted { messages: i64 },
 }
@@ -36,6 +38,11 @@ impl fmt::Display for Doubt {
                 "machine {machine} served {late_ticks} of {ticks} ticks late by more than half a period: events may have changed \
                  their order; lower the clock rates or --speedup, or close other programs"
             ),
+            Doubt::RunsBack { machine } => write!(
+                f,
+                "the stamps of machine {machine} run backwards, so that its span and its drift are unknown: was the clock of \
+                 its host set back?"
+            ),
             Doubt::Unaccounted { messages } => write!(
                 f,
                 "{messages} messages were sent and neither received nor left in a queue; the logs' ERROR lines may tell why"
@@ -50,6 +57,7 @@ pub fn doubts(rows: &[MachineMetrics], run: &RunMetrics) -> Vec<Doubt> {
     rows.iter()
         .filter_map(slow)
         .chain(rows.iter().filter_map(late))
+        .chain(rows.iter().filter(|row| row.runs_back()).map(|row| Doubt::RunsBack { machine: row.machine }))
         .chain(unaccounted.map(|messages| Doubt::Unaccounted { messages }))
         .collect()
 }
@@ -66,21 +74,29 @@ pub fn pace_tolerance(due: f64) -> f64 {
     FIDELITY_TOLERANCE.max(one_tick)
 }
 
-/// Ticks lost to a delay in the sender are what its spec asks for, and no
-/// reason for doubt.
 fn slow(row: &MachineMetrics) -> Option<Doubt> {
-    let (fidelity, ticks, lost) = (row.fidelity?, row.ticks?, row.lost_ticks?);
-    let due = ticks as f64 / fidelity;
-    let (achieved_rate, clock_rate) = (row.achieved_rate?, row.clock_rate?);
-    is_off_pace((ticks + lost) as f64, due).then_some(Doubt::Slow {
+    let (fidelity, ticks) = (row.fidelity?, row.ticks? as f64);
+    // Ticks lost to a delay in the sender are what its spec asks for.
+    let due = ticks / fidelity;
+    let doubt = Doubt::Slow {
         machine: row.machine,
-        achieved_rate,
-        clock_rate,
-    })
+        achieved_rate: row.clock_rate? * fidelity,
+        clock_rate: row.clock_rate?,
+    };
+    is_off_pace(ticks, due).then_some(doubt)
 }
 
 fn late(row: &MachineMetrics) -> Option<Doubt> {
     let (late_ticks, ticks) = (row.late_ticks?, row.ticks?);
     let doubtful = late_ticks as f64 > LATE_SHARE_TOLERANCE * ticks as f64;
     doubtful.then_some(Doubt::Late { machine: row.machine, late_ticks, ticks })
+}
+
+/// A fidelity with what must be told beside it: served at all does not mean
+/// served in time.
+pub fn fidelity_words(fidelity: f64, late_share: Option<f64>) -> String {
+    match late_share.filter(|share| *share > LATE_SHARE_TOLERANCE) {
+        Some(share) => format!("{fidelity:.4}, with {:.1} % of the ticks late", share * 100.0),
+        None => format!("{fidelity:.4}"),
+    }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Run;
+use super::cells::{MAX_CELLS, MAX_RUNS};
 use crate::digest::sha256;
 use crate::spec::{self, Spec, SpecError, to_toml};
 use crate::statistics::Precision;
@@ -80,6 +81,12 @@ pub enum PlanError {
     Hash { stated: String, actual: String },
     #[error("the plan was made by labctl {theirs}, this is {ours}; make it anew, or use that version")]
     Version { theirs: String, ours: String },
+    #[error(
+        "the plan claims {runs} runs in {cells} cells; a plan has at most {MAX_RUNS} runs in {MAX_CELLS} cells"
+    )]
+    TooMany { runs: u64, cells: usize },
+    #[error("cell {cell} of the plan has no replicates; every cell has at least one")]
+    NoReplicates { cell: usize },
     #[error(transparent)]
     Spec(#[from] SpecError),
 }
@@ -205,6 +212,7 @@ impl Plan {
         if body.labctl_version != version {
             return Err(PlanError::Version { theirs: body.labctl_version, ours: version.to_owned() });
         }
+        check_size(&body.cells)?;
         let mut cells = Vec::new();
         for (at, cell) in body.cells.into_iter().enumerate() {
             let spec = spec::parse(&format!("cell {} of the plan", at + 1), &cell.spec, &[])?;
@@ -253,6 +261,19 @@ impl Plan {
     }
 }
 
+/// What only a file claims is held to the bounds of what this program makes,
+/// before anything is made room for.
+fn check_size(cells: &[CellBody]) -> Result<(), PlanError> {
+    let runs = cells.iter().map(|cell| u64::from(cell.replicates)).fold(0, u64::saturating_add);
+    if runs > MAX_RUNS || cells.len() > MAX_CELLS {
+        return Err(PlanError::TooMany { runs, cells: cells.len() });
+    }
+    match cells.iter().position(|cell| cell.replicates == 0) {
+        Some(at) => Err(PlanError::NoReplicates { cell: at + 1 }),
+        None => Ok(()),
+    }
+}
+
 fn hash(body: &Body) -> String {
     // Nothing in a plan can fail to be written as JSON.
     sha256(&serde_json::to_vec(body).unwrap_or_default())
@@ -294,6 +315,17 @@ mod tests {
         let changed = text.replace("\"replicates\": 3", "\"replicates\": 4");
         assert!(matches!(Plan::from_json(&changed, "1.0"), Err(PlanError::Hash { .. })));
         assert!(matches!(Plan::from_json("{}", "1.0"), Err(PlanError::Form(_))));
+    }
+
+    #[test]
+    fn what_a_plan_only_claims_is_bounded_before_room_is_made() {
+        let mut claimed = plan("1,2,3;4,5,6", 3);
+        claimed.cells.iter_mut().for_each(|cell| cell.replicates = u32::MAX);
+        let told = Plan::from_json(&claimed.to_json("1.0"), "1.0").unwrap_err();
+        assert_eq!(told, PlanError::TooMany { runs: 2 * u64::from(u32::MAX), cells: 2 });
+        claimed.cells.iter_mut().for_each(|cell| cell.replicates = 0);
+        let told = Plan::from_json(&claimed.to_json("1.0"), "1.0").unwrap_err();
+        assert_eq!(told, PlanError::NoReplicates { cell: 1 });
     }
 
     proptest::proptest! {

@@ -22,7 +22,7 @@ fn table(rows: &[MachineMetrics]) -> Table {
         "#Machine",
         "#Nominal, 1/s",
         "#Achieved, 1/s",
-        "#Achieved ÷ nominal",
+        "#Fidelity",
         "#Ticks",
         "#Late",
         "#Lost",
@@ -37,7 +37,7 @@ fn table(rows: &[MachineMetrics]) -> Table {
             known(row.achieved_rate, |rate| format!("{rate:.4}")),
             known(row.fidelity, |fidelity| format!("{fidelity:.4}")),
             whole(row.ticks),
-            whole(row.late_ticks),
+            late(row),
             whole(row.lost_ticks),
             whole(row.lateness_p50_us),
             whole(row.lateness_p99_us),
@@ -45,10 +45,18 @@ fn table(rows: &[MachineMetrics]) -> Table {
         ]
     };
     Table::new("Clock rates and lateness", &headings).with(rows.iter().map(row)).noted(format!(
-        "Lateness is real time from a tick's deadline to its serving. A tick is late if it was served nearer to the next \
+        "Achieved rate: the clock rate × ticks served ÷ ticks due. Fidelity: the same share without the ticks that a delay in \
+         the sender slept through, so how far the host kept the clock. Lateness is real time from a tick's deadline to its serving. A tick is late if it was served nearer to the next \
          deadline than to its own; lost ticks are those that a delay in the sender slept through. A run is doubted where a \
          rate is off by more than {}, or more than {} of the ticks are late.",
         percent(FIDELITY_TOLERANCE),
         percent(LATE_SHARE_TOLERANCE)
     ))
+}
+
+/// Late ticks, and their share of all.
+fn late(row: &MachineMetrics) -> String {
+    let share = row.late_share.filter(|share| *share > 0.0);
+    let share = share.map_or_else(String::new, |share| format!(" ({})", percent(share)));
+    whole(row.late_ticks) + &share
 }

@@ -2,7 +2,7 @@
 
 use super::document::{Block, Figure, Section};
 use super::subject::{Drawn, RunSubject};
-use super::wording::{known, whole};
+use super::wording::{known, seconds, whole};
 use crate::charts::Chart;
 use crate::count::grouped;
 use crate::metrics::MachineMetrics;
@@ -40,7 +40,7 @@ fn of_run(chart: &Chart, rows: &[MachineMetrics], id: &str) -> Figure {
     };
     let caption = match chart.name.as_str() {
         "queue" => format!(
-            "Queue length over lab time, counted after each event. Longest, {}.",
+            "Queue length over lab time, counted after each event and at the end. Longest, {}.",
             each(|row| known(row.max_queue, |queue| queue.to_string()))
         ),
         "clocks" => {
@@ -53,6 +53,10 @@ fn of_run(chart: &Chart, rows: &[MachineMetrics], id: &str) -> Figure {
         "jumps" => format!(
             "By how much RECEIVE events raise the clock. 95 % of them by at most, {}.",
             each(|row| known(row.jump_p95, |jump| jump.to_string()))
+        ),
+        "wait" => format!(
+            "How long messages had waited in the queue when they were popped. On average, {}.",
+            each(|row| known(row.wait_mean, seconds))
         ),
         _ => of_many(chart),
     };

@@ -4,6 +4,7 @@ use super::chance::{Held, chance};
 use super::document::Remark;
 use super::subject::{Audited, RunSubject};
 use super::wording::{listed, machine, machines, micros};
+use crate::audit::Verdict;
 use crate::count::{counted, grouped};
 use crate::event::MachineId;
 use crate::log::EndReason;
@@ -26,6 +27,7 @@ pub fn findings(run: &RunSubject) -> Vec<Remark> {
     found.extend(chance(&[Held { experiment: String::new(), residuals: &run.residuals, seeds: 1 }]));
     found.extend(run.faults.iter().map(Remark::warning));
     found.push(audit(&run.audited));
+    found.extend(errors(run));
     found.extend(fidelity(run));
     found.extend(messages(run));
     found
@@ -158,7 +160,7 @@ pub fn audit(audited: &Audited) -> Remark {
         let broken: Vec<String> = audit
             .rulings
             .iter()
-            .filter(|ruling| ruling.count() > 0)
+            .filter(|ruling| ruling.verdict == Verdict::Unsound)
             .map(|ruling| format!("{} ({})", ruling.rule.id, ruling.count()))
             .collect();
         return Remark::warning(format!("The logs are unsound: they break {}.", listed(&broken)));
@@ -169,6 +171,18 @@ pub fn audit(audited: &Audited) -> Remark {
             "The logs break no rule: {held} are kept, and of {unknown} such logs cannot show it."
         )),
     }
+}
+
+/// The lines in which machines tell what went wrong.
+fn errors(run: &RunSubject) -> Option<Remark> {
+    let count: u64 = run.logs.iter().map(|log| log.taken.errors).sum();
+    let stand = if count == 1 { "stands" } else { "stand" };
+    (count > 0).then(|| {
+        Remark::warning(format!(
+            "{} {stand} in the logs: something went wrong.",
+            counted(count, "ERROR line")
+        ))
+    })
 }
 
 fn fidelity(run: &RunSubject) -> Vec<Remark> {
@@ -186,25 +200,27 @@ fn fidelity(run: &RunSubject) -> Vec<Remark> {
     }
     vec![match (whole.fidelity_min, whole.lateness_p99_us) {
         (Some(fidelity), Some(lateness)) => Remark::good(format!(
-            "The clocks kept their pace: achieved ÷ nominal rate is {fidelity:.4} at worst{}, and 99 % of each machine's \
+            "The clocks kept their pace: of the ticks due the host served {fidelity:.4} at worst{}, and 99 % of each machine's \
              ticks were served within {} of their deadline.",
             lost(&run.rows),
             micros(lateness)
         )),
         (Some(fidelity), None) => Remark::good(format!(
-            "The clocks kept their pace: achieved ÷ nominal rate is {fidelity:.4} at worst{}.",
+            "The clocks kept their pace: of the ticks due the host served {fidelity:.4} at worst{}.",
             lost(&run.rows)
         )),
         _ => Remark::unknown("How well the clocks kept their pace these logs do not tell."),
     }]
 }
 
-/// Where ticks were lost to a delay in the sender: that these are counted as
-/// missing, which the spec asks for and no clock is to blame for.
+/// Where ticks were lost to a delay in the sender: that these do not count, as
+/// the spec asks for them and no clock is to blame.
 pub fn lost<'a>(rows: impl IntoIterator<Item = &'a MachineMetrics>) -> String {
     match rows.into_iter().filter_map(|row| row.lost_ticks).sum() {
         0 => String::new(),
-        lost => format!(" ({} lost to delays in the sender, as the spec asks)", counted(lost, "tick")),
+        lost => {
+            format!(" (without {} lost to delays in the sender, as the spec asks)", counted(lost, "tick"))
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::metrics::MachineMetrics;
 use crate::metrics::summary::RunMetrics;
 use crate::metrics::trust::doubts;
 use crate::plan::Run;
-use crate::quotes::{Quotes, short_place};
+use crate::quotes::{Quotes, short_place, short_whereabouts};
 use crate::reading::{Purpose, ReadError, Reading, measure_run, run_metrics};
 use crate::spec;
 use crate::store::{RunPath, SPEC_FILE};
@@ -43,15 +43,32 @@ pub enum GatherError {
     Quote { path: PathBuf, source: io::Error },
 }
 
-/// Reads the runs, and the sweeps in these folders.
-pub fn gather(runs: Vec<RunPath>, sweeps: &[PathBuf]) -> Result<Subjects, GatherError> {
+/// Reads the runs, and the sweeps in these folders. A run that cannot be read is
+/// told to `unreadable` and left out.
+///
+/// # Errors
+///
+/// Nothing can be read, or a chart cannot be drawn.
+pub fn gather(
+    runs: Vec<RunPath>,
+    sweeps: &[PathBuf],
+    mut unreadable: impl FnMut(&GatherError),
+) -> Result<Subjects, GatherError> {
+    let is_alone = runs.len() + sweeps.len() == 1;
     let mut subjects = Subjects::default();
     let mut drawn_bytes = 0;
     let is_only = runs.len() == 1 && sweeps.is_empty();
     for stored in runs {
         let is_first = subjects.runs.is_empty();
         let wish = Wish { charts: is_first || drawn_bytes < DRAWN_BYTES_MAX, player: is_only };
-        let mut run = read(stored, wish)?;
+        let mut run = match read(stored, wish) {
+            Ok(run) => run,
+            Err(error @ (GatherError::Read(_) | GatherError::Quote { .. })) if !is_alone => {
+                unreadable(&error);
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         for chart in run.drawn.iter().flat_map(|drawn| &drawn.charts) {
             drawn_bytes += chart.inline("")?.len();
         }
@@ -152,7 +169,7 @@ fn quoted(audit: &Audit, history: &History, quotes: &Quotes) -> Vec<Quoted> {
     let findings = audit.rulings.iter().flat_map(|ruling| {
         ruling.shown().iter().map(|finding| Quoted {
             rule: ruling.rule.id,
-            text: format!("{}: {}", short_place(history, finding.place), finding.text),
+            text: format!("{}: {}", short_whereabouts(history, finding), finding.text),
             lines: lines(finding),
         })
     });

@@ -8,7 +8,7 @@ use crate::engine::StopSwitch;
 use crate::metrics::MachineMetrics;
 use crate::metrics::summary::summarise;
 use crate::residual::{Measured, Residual, SIMULATED_RUNS, residuals, setting, setting_name};
-use crate::sample::{Sample, SampledRun, came_to_its_end};
+use crate::sample::{Sample, SampledRun, came_to_its_end, replicates};
 use crate::spec::Spec;
 use crate::sweep::CellOutline;
 
@@ -20,6 +20,8 @@ struct Alike {
     experiment: String,
     /// Unknown of logs of others.
     shared: Option<Spec>,
+    /// As the logs state them.
+    clock_rates: Vec<Option<f64>>,
     members: Vec<usize>,
 }
 
@@ -33,9 +35,15 @@ pub fn group(runs: &mut [RunSubject], sweeps: &[SweepSubject]) -> Vec<Group> {
         }
         let shared = run.plan.as_ref().map(|plan| setting(&plan.spec));
         let experiment = &run.stored.experiment;
-        match alike.iter_mut().find(|other| other.experiment == *experiment && other.shared == shared) {
+        let clock_rates: Vec<Option<f64>> = run.rows.iter().map(|row| row.clock_rate).collect();
+        let is_alike = |other: &&mut Alike| {
+            other.experiment == *experiment && other.shared == shared && other.clock_rates == clock_rates
+        };
+        match alike.iter_mut().find(is_alike) {
             Some(other) => other.members.push(at),
-            None => alike.push(Alike { experiment: experiment.clone(), shared, members: vec![at] }),
+            None => {
+                alike.push(Alike { experiment: experiment.clone(), shared, clock_rates, members: vec![at] })
+            }
         }
     }
     tell_apart(&mut alike, runs);
@@ -56,15 +64,21 @@ fn tell_apart(alike: &mut [Alike], runs: &[RunSubject]) {
 }
 
 fn summarised(runs: &mut [RunSubject], alike: Alike, ticks_left: &mut f64) -> Group {
-    let Alike { experiment, shared, members } = alike;
+    let Alike { experiment, shared, members, .. } = alike;
     let mean = hold_against_theory(runs, &members, shared.as_ref(), ticks_left);
     let (complete, incomplete): (Vec<usize>, Vec<usize>) =
         members.iter().partition(|at| came_to_its_end(&runs[**at].stored));
-    let sampled = complete.iter().map(|at| SampledRun {
+    let of_paths = complete.iter().map(|at| (&runs[*at].stored, &runs[*at].rows[..]));
+    let sorted = replicates(of_paths);
+    let repeated = sorted.iter().map(|found| found.repeats.len()).sum();
+    let mut own: Vec<usize> =
+        sorted.iter().flat_map(|found| &found.members).map(|at| complete[*at]).collect();
+    own.sort_unstable();
+    let sampled = own.iter().map(|at| SampledRun {
         seed: runs[*at].stored.manifest.as_ref().map(|manifest| manifest.seed),
         rows: runs[*at].rows.clone(),
     });
-    let sample = Sample { runs: sampled.collect(), incomplete: incomplete.len() };
+    let sample = Sample { runs: sampled.collect(), incomplete: incomplete.len(), repeated };
     let rows = numbered(&sample);
     let (summary, oddities) = (summarise(&rows), sample.oddities());
     Group { experiment, members, summary, outline: CellOutline::of(0, &rows), mean, oddities }

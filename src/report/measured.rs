@@ -2,8 +2,8 @@
 
 use super::document::{Block, Section, Table};
 use super::subject::RunSubject;
-use super::wording::{known, percent, whole};
-use crate::metrics::{EndQueueSource, MachineMetrics};
+use super::wording::{known, percent, seconds, whole};
+use crate::metrics::{EndQueueSource, MachineMetrics, WaitSource};
 
 /// The section on the metrics.
 pub fn section(run: &RunSubject, id: &str) -> Section {
@@ -25,6 +25,9 @@ pub fn machines(rows: &[MachineMetrics]) -> Table {
         "#Jump, mean",
         "#p95",
         "#Max",
+        "#Wait, mean, s",
+        "#p95",
+        "#Max",
         "#Utilisation",
     ];
     let row = |row: &MachineMetrics| {
@@ -41,17 +44,29 @@ pub fn machines(rows: &[MachineMetrics]) -> Table {
             known(row.jump_mean, |jump| format!("{jump:.2}")),
             whole(row.jump_p95),
             whole(row.jump_max),
+            known(row.wait_mean, |wait| bound(row) + &seconds(wait)),
+            known(row.wait_p95, seconds),
+            known(row.wait_max, seconds),
             known(row.utilisation, percent),
         ]
     };
     let is_marked = rows.iter().any(|row| row.end_queue_source == EndQueueSource::LastLogged);
+    let is_bound = rows.iter().any(|row| row.wait_source == WaitSource::FromSends);
+    let bound_mark = " ≤ From the SEND to the RECEIVE: the log does not tell when messages arrived.";
     let mark = " * The last length that was logged: the log has no record of its end.";
     Table::new("Queues and clocks", &headings).with(rows.iter().map(row)).noted(format!(
-        "Max queue is counted after each pop, end queue when the run ended. Clock difference: the largest final logical \
+        "Max queue is counted after each pop and when the run ended, end queue when the run ended. Clock difference: the largest final logical \
          clock − this one. Clock drift: the slope of the logical clock ÷ the machine's own rate; 1 where it advances by its \
-         own ticks alone. Jump: by how much a RECEIVE raises the clock. Utilisation: the share of ticks that are RECEIVE.{}",
-        if is_marked { mark } else { "" }
+         own ticks alone. Jump: by how much a RECEIVE raises the clock. Wait: lab time from a message's arrival in the queue to its pop. \
+         Utilisation: the share of ticks that are RECEIVE.{}{}",
+        if is_marked { mark } else { "" },
+        if is_bound { bound_mark } else { "" }
     ))
+}
+
+/// The mark of waits that are upper bounds.
+fn bound(row: &MachineMetrics) -> String {
+    if row.wait_source == WaitSource::FromSends { "≤ ".to_owned() } else { String::new() }
 }
 
 fn messages(rows: &[MachineMetrics]) -> Table {

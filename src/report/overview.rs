@@ -171,7 +171,7 @@ fn clocks(runs: &[RunSubject]) -> Vec<Remark> {
                 format!(", and 99 % of each machine's ticks were served within {}", micros(us))
             });
             Remark::good(format!(
-                "The clocks kept their pace: achieved ÷ nominal rate is {worst:.4} at worst{}{late}.",
+                "The clocks kept their pace: of the ticks due the hosts served {worst:.4} at worst{}{late}.",
                 lost(runs.iter().flat_map(|run| &run.rows))
             ))
         })

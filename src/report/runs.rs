@@ -2,9 +2,10 @@
 
 use super::document::{Block, Section, Table, UNKNOWN};
 use super::subject::{Audited, RunSubject, Subjects};
-use super::wording::{known, name, whole};
+use super::wording::{known, name, seconds, whole};
 use super::{expected, fidelity, figures, findings, measured, setup, verdicts};
 use crate::count::grouped;
+use crate::metrics::trust::fidelity_words;
 
 /// Runs in the table; `labctl metrics` has all of them.
 const RUNS_TOLD: usize = 200;
@@ -71,7 +72,10 @@ fn table(runs: &[RunSubject]) -> Table {
         "#Max queue",
         "#End queue",
         "#Clock difference",
-        "#Achieved ÷ nominal",
+        "#Clock drift",
+        "#Mean jump",
+        "#Mean wait, s",
+        "#Clock fidelity",
         "Audit",
     ];
     let row = |run: &RunSubject| {
@@ -94,7 +98,10 @@ fn table(runs: &[RunSubject]) -> Table {
             whole(of.and_then(|of| of.max_queue)),
             whole(of.and_then(|of| of.end_queue)),
             whole(of.and_then(|of| of.clock_diff)),
-            known(of.and_then(|of| of.fidelity_min), |fidelity| format!("{fidelity:.4}")),
+            known(of.and_then(|of| of.clock_drift), |drift| format!("{drift:.3}")),
+            known(of.and_then(|of| of.jump_mean), |jump| format!("{jump:.2}")),
+            known(of.and_then(|of| of.wait_mean), seconds),
+            known(of, |of| known(of.fidelity_min, |fidelity| fidelity_words(fidelity, of.late_share))),
             audit,
         ]
     };
@@ -105,7 +112,7 @@ fn table(runs: &[RunSubject]) -> Table {
         String::new()
     };
     Table::new("All runs", &headings).with(runs.iter().take(RUNS_TOLD).map(row)).noted(format!(
-        "Queues and clock differences: the largest over the machines; achieved ÷ nominal clock rate: the worst. Audit: \
+        "Queues, differences, drifts, jumps and waits: the largest over the machines; clock fidelity: the worst. Audit: \
          unknown are rules of which such logs cannot show whether they are kept.{more}"
     ))
 }

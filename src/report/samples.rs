@@ -3,25 +3,28 @@
 use super::document::{Block, Remark, Section, Table, UNKNOWN};
 use super::expected;
 use super::subject::{Group, RunSubject, Subjects};
-use super::wording::{known, machines, name};
+use super::wording::{MAIN_HEADINGS, known, machines, name};
 use crate::count::counted;
 use crate::event::MachineId;
 use crate::metrics::summary::SummaryRow;
 use crate::metrics::{MachineMetrics, Metric};
-use crate::rounding::Rounding;
-use crate::statistics::Summary;
+use crate::rounding::{self, Rounding, mean};
 use crate::theory::Regime;
 
 /// Metrics that are told of every machine; `labctl metrics` has all of them.
-const TOLD: [&str; 8] = [
+const TOLD: [&str; 12] = [
     "max_queue",
     "end_queue",
     "clock_diff",
     "final_clock",
     "clock_drift",
     "jump_mean",
+    "wait_mean",
+    "wait_p95",
+    "wait_max",
     "utilisation",
     "fidelity",
+    "late_share",
 ];
 /// Experiments whose tables are told; the first table has all of them.
 const EXPERIMENTS_TOLD: usize = 30;
@@ -42,16 +45,8 @@ pub fn section(subjects: &Subjects) -> Option<Section> {
 
 /// A row an experiment.
 fn overview(subjects: &Subjects) -> Table {
-    let headings = [
-        "Experiment",
-        "Clock rates, 1/s",
-        "#INTERNAL",
-        "#Runs",
-        "Overloaded, by theory",
-        "#Max queue",
-        "#End queue",
-        "#Clock difference",
-    ];
+    let headings = ["Experiment", "Clock rates, 1/s", "#INTERNAL", "#Runs", "Overloaded, by theory"];
+    let headings = [&headings[..], &MAIN_HEADINGS].concat();
     let row = |group: &Group| {
         let first = &subjects.runs[group.members[0]];
         let spec = first.plan.as_ref().map(|plan| &plan.spec);
@@ -70,9 +65,10 @@ fn overview(subjects: &Subjects) -> Table {
     Table::new("Experiments, and what their runs came to", &headings)
         .with(subjects.groups.iter().map(row))
         .noted(
-            "Runs are those that came to their end and differ in nothing but the seed, as far as can be told. Queues and \
-             clock differences are of each run the largest over its machines; over several runs the mean, and in brackets \
-             its 95 % interval (Student's t). A single run has no interval. INTERNAL is the chance that an idle tick is.",
+            "Runs are those that came to their end and differ in nothing but the seed, as far as can be told. What is \
+             measured is of each run the largest over its machines; over several runs the mean, and in brackets \
+             its 95 % interval (Student's t). A single run has no interval, nor have runs with equal values. \
+             INTERNAL is the chance that an idle tick is.",
         )
 }
 
@@ -91,12 +87,6 @@ fn overloaded(run: &RunSubject) -> String {
     let overloaded = all.filter(|(_, theory)| theory.regime == Regime::Overloaded);
     let ids: Vec<MachineId> = overloaded.map(|(machine, _)| machine).collect();
     if ids.is_empty() { "none".to_owned() } else { machines(&ids) }
-}
-
-/// A mean with its interval, if it has one.
-pub fn mean(summary: &Summary) -> String {
-    let (low, high) = summary.mean_interval.map(|interval| (interval.low, interval.high)).unzip();
-    Rounding::to(low, high).estimate(summary.mean, low, high)
 }
 
 fn experiment(subjects: &Subjects, at: usize, group: &Group) -> Section {
@@ -128,9 +118,9 @@ fn summary(group: &Group) -> Table {
             row.machine.to_string(),
             label.to_owned(),
             row.n.to_string(),
-            rounding.estimate(row.mean, row.mean_low, row.mean_high),
+            rounding::estimate(rounding, row.mean, row.mean_low, row.mean_high, row.mean_method),
             row.sd.map_or_else(|| UNKNOWN.to_owned(), |sd| rounding.number(sd)),
-            rounding.estimate(row.median, row.median_low, row.median_high),
+            rounding::estimate(rounding, row.median, row.median_low, row.median_high, row.median_method),
             Rounding::Brief.number(row.min),
             Rounding::Brief.number(row.max),
         ]
@@ -139,6 +129,6 @@ fn summary(group: &Group) -> Table {
         .with(group.summary.iter().filter(is_told).map(row))
         .noted(
             "95 % intervals: Student's t for means, the calibrated bootstrap for medians; of fewer than six runs none of the \
-             median. Where an interval has no width, all runs gave the same.",
+             median, and where all runs gave the same value, none at all.",
         )
 }

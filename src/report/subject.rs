@@ -128,7 +128,7 @@ impl RunSubject {
     /// How long the machines ticked, in seconds of lab time: as planned, or as
     /// the logs show of a run that did not come to its end.
     pub fn duration_s(&self) -> f64 {
-        let logged = || self.rows.iter().map(|row| row.span_s).fold(0.0, f64::max);
+        let logged = || self.rows.iter().filter_map(|row| row.span_s).fold(0.0, f64::max);
         self.planned_s().filter(|_| came_to_its_end(&self.stored)).unwrap_or_else(logged)
     }
 

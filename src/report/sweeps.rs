@@ -2,12 +2,12 @@
 
 use super::document::{Block, Figure, Remark, Section, Table};
 use super::figures::of_many;
-use super::samples::mean;
 use super::subject::{Subjects, SweepSubject};
-use super::wording::{self, known, listed, name};
+use super::wording::{self, MAIN_HEADINGS, known, listed, name};
 use crate::count::{counted, grouped};
 use crate::event::MachineId;
 use crate::plan::{Cell, Run};
+use crate::rounding::mean;
 use crate::sweep::CellOutline;
 use crate::theory::Regime;
 
@@ -108,15 +108,8 @@ fn overloaded(cell: &Cell) -> Option<Vec<MachineId>> {
 }
 
 fn cells(sweep: &SweepSubject) -> Table {
-    let headings = [
-        "Cell",
-        "Setting",
-        "#Runs",
-        "Overloaded, by theory",
-        "#Max queue",
-        "#End queue",
-        "#Clock difference",
-    ];
+    let headings = ["Cell", "Setting", "#Runs", "Overloaded, by theory"];
+    let headings = [&headings[..], &MAIN_HEADINGS].concat();
     let row = |outline: &CellOutline| {
         let cell = &sweep.plan.cells()[outline.cell];
         let overloaded = known(overloaded(cell), |ids| match ids.len() {
@@ -134,7 +127,7 @@ fn cells(sweep: &SweepSubject) -> Table {
 }
 
 fn machines(sweep: &SweepSubject) -> Table {
-    let headings = ["Cell", "#Machine", "#n", "#Max queue", "#End queue", "#Clock difference"];
+    let headings = [&["Cell", "#Machine", "#n"][..], &MAIN_HEADINGS].concat();
     let rows = sweep.outlines.iter().flat_map(|outline| {
         outline.machines.iter().enumerate().map(move |(at, summaries)| {
             let n = summaries.iter().flatten().map(|summary| summary.n).max();

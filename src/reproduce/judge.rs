@@ -80,6 +80,8 @@ pub fn judge(expectation: &Expectation, sample: &Sample, against: Option<&Sample
     let Some(summary) = Summary::of(&values) else { return NOTHING };
     let judgement = Judgement { expectation, values: &values };
     match expectation.statistic {
+        // Equal values have no interval, and speak for the runs that were made.
+        Statistic::Mean if summary.is_all_equal() => judgement.by_runs(summary.mean),
         Statistic::Mean => {
             let interval = summary.mean_interval.map(|interval| (interval.low, interval.high));
             judgement.by_interval(summary.mean, interval)
@@ -184,7 +186,7 @@ mod tests {
             seed: Some(at as u64 + 1),
             rows: vec![MachineMetrics { end_queue: Some(end_queue), ..row(1) }, row(2)],
         };
-        Sample { runs: queues.into_iter().enumerate().map(run).collect(), incomplete: 0 }
+        Sample { runs: queues.into_iter().enumerate().map(run).collect(), ..Sample::default() }
     }
 
     fn outcome(expectation: &str, sample: &Sample) -> Outcome {

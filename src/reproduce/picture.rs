@@ -13,7 +13,6 @@ use crate::charts::{
 use crate::event::MachineId;
 use crate::metrics::{MachineMetrics, Metric, Quantity};
 use crate::plan::Cell;
-use crate::statistics::Summary;
 use crate::sweep::picture::theory;
 
 /// What the file of a metric's distributions is called.
@@ -111,7 +110,7 @@ fn point(
 ) -> Option<SweptPoint> {
     let quantity = Quantity { metric: order.metric, machine: Some(machine) };
     let values: Vec<f64> = replicates.of(setup).values(&quantity).flatten().collect();
-    let summary = Summary::of(&values)?;
+    let summary = order.metric.summary(&values)?;
     let (low, high) = summary.mean_interval.map(|interval| (interval.low, interval.high)).unzip();
     Some(SweptPoint { x, mean: summary.mean, low, high })
 }

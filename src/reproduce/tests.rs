@@ -139,7 +139,7 @@ fn sample(scale: u64) -> Sample {
         complete_run(&mut rows);
         SampledRun { seed: Some(at), rows }
     };
-    Sample { runs: (1..=30).map(run).collect(), incomplete: 0 }
+    Sample { runs: (1..=30).map(run).collect(), ..Sample::default() }
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! A sweep's `runs.csv`: the runs of all its cells, a row a machine.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -9,6 +8,7 @@ use serde::Deserialize;
 
 use super::{Sample, SampleError, SampledRun};
 use crate::metrics::MachineMetrics;
+use crate::regular::open_regular;
 
 /// How many columns come before the axes: those of [`Place`]. Read apart, as an
 /// axis may be named as one of them.
@@ -25,7 +25,7 @@ struct Place {
 
 /// Reads the samples of all cells, by the cell's number.
 pub fn read_cells(path: &Path) -> Result<BTreeMap<u32, Sample>, SampleError> {
-    let file = File::open(path).map_err(|source| SampleError::Open { path: path.to_owned(), source })?;
+    let file = open_regular(path).map_err(|source| SampleError::Open { path: path.to_owned(), source })?;
     let mut reader = csv::Reader::from_reader(file);
     let cells = read_rows(&mut reader).map_err(|(line, what)| SampleError::Row {
         path: path.to_owned(),

@@ -96,7 +96,7 @@ pub fn contrast(a: &Sample, b: &Sample, quantities: &[Quantity]) -> Contrast {
     let (mut known, mut samples, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for quantity in quantities {
         let (of_a, of_b, both) = values(a, b, &pairing, quantity);
-        match Summary::of(&of_a).zip(Summary::of(&of_b)) {
+        match quantity.metric.summary(&of_a).zip(quantity.metric.summary(&of_b)) {
             Some((of_a, of_b)) => {
                 known.push((*quantity, of_a, of_b));
                 samples.push(both);
@@ -140,7 +140,7 @@ mod tests {
             let second = MachineMetrics { end_queue: Some(seed * seed % 17 * 5 + more), ..row(2) };
             SampledRun { seed: Some(*seed), rows: vec![row(1), second] }
         };
-        Sample { runs: seeds.iter().map(run).collect(), incomplete: 0 }
+        Sample { runs: seeds.iter().map(run).collect(), ..Sample::default() }
     }
 
     #[test]

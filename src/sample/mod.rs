@@ -4,13 +4,17 @@
 mod cells;
 mod contrast;
 mod oddity;
+mod replicates;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 pub use cells::read_cells;
 pub use contrast::{Contrast, ContrastRow, Pairing, Unpaired, common_quantities, contrast};
 pub use oddity::Oddity;
+pub use replicates::{Replicates, replicates};
 
+use self::replicates::{clock_rates, draws};
 use crate::event::MachineId;
 use crate::log::EndReason;
 use crate::metrics::{MachineMetrics, Quantity};
@@ -24,6 +28,8 @@ pub struct Sample {
     pub runs: Vec<SampledRun>,
     /// How many runs were left out, as they did not come to their end.
     pub incomplete: usize,
+    /// How many were left out, as they have the seed of another or are its copy.
+    pub repeated: usize,
 }
 
 /// One run of a sample.
@@ -58,6 +64,11 @@ pub enum SampleError {
         path.join("c1").display()
     )]
     SeveralCells { path: PathBuf, cells: usize },
+    #[error(
+        "{path} holds runs of several clock rates ({first}; {second}), which are no replicates of each other; name \
+         the runs of one"
+    )]
+    SeveralRates { path: PathBuf, first: String, second: String },
     #[error("{path} has no cell {cell}; its cells are {first} to {last}")]
     NoSuchCell { path: PathBuf, cell: u32, first: u32, last: u32 },
 }
@@ -75,6 +86,20 @@ impl Sample {
         }
     }
 
+    /// Runs of as many machines at other rates, stated or drawn, are no replicates.
+    fn check_rates(&self, path: &Path) -> Result<(), SampleError> {
+        let Some(first) = self.runs.first().map(|run| clock_rates(&run.rows)) else { return Ok(()) };
+        let others = self.runs.iter().map(|run| clock_rates(&run.rows));
+        match others.into_iter().find(|rates| rates.len() == first.len() && *rates != first) {
+            None => Ok(()),
+            Some(second) => Err(SampleError::SeveralRates {
+                path: path.to_owned(),
+                first: first.join(", "),
+                second: second.join(", "),
+            }),
+        }
+    }
+
     /// A quantity's value in every run; `None` where it is unknown.
     pub fn values(&self, quantity: &Quantity) -> impl Iterator<Item = Option<f64>> {
         self.runs.iter().map(|run| quantity.of(&run.rows))
@@ -89,15 +114,24 @@ impl Sample {
 }
 
 fn runs_below(path: &Path) -> Result<Sample, SampleError> {
-    let mut sample = Sample::default();
+    let (mut sample, mut seen) = (Sample::default(), BTreeSet::new());
     for run in find_runs(path)? {
         if !came_to_its_end(&run) {
             sample.incomplete += 1;
             continue;
         }
+        let rows = run_metrics(&run)?;
+        // Runs of other experiments or settings with the same seed are told of as such.
+        let experiment = rows.first().map(|row| row.experiment.clone());
+        let is_new = draws(&run).is_none_or(|draws| seen.insert((experiment, draws)));
+        if !is_new {
+            sample.repeated += 1;
+            continue;
+        }
         let seed = run.manifest.as_ref().map(|manifest| manifest.seed);
-        sample.runs.push(SampledRun { seed, rows: run_metrics(&run)? });
+        sample.runs.push(SampledRun { seed, rows });
     }
+    sample.check_rates(path)?;
     if sample.runs.is_empty() {
         return Err(SampleError::NoneComplete { path: path.to_owned() });
     }
@@ -114,7 +148,7 @@ pub fn came_to_its_end(run: &RunPath) -> bool {
 fn only_cell(sweep: &Path) -> Result<Sample, SampleError> {
     let mut cells = read_cells(&sweep.join(RUNS_FILE))?;
     match (cells.pop_first(), cells.len()) {
-        (Some((_, sample)), 0) => Ok(sample),
+        (Some((_, sample)), 0) => sample.check_rates(sweep).map(|()| sample),
         (_, others) => Err(SampleError::SeveralCells { path: sweep.to_owned(), cells: others + 1 }),
     }
 }
@@ -122,12 +156,14 @@ fn only_cell(sweep: &Path) -> Result<Sample, SampleError> {
 fn one_cell(sweep: &Path, cell: u32) -> Result<Sample, SampleError> {
     let mut cells = read_cells(&sweep.join(RUNS_FILE))?;
     let (first, last) = (cells.keys().next().copied(), cells.keys().last().copied());
-    cells.remove(&cell).ok_or_else(|| SampleError::NoSuchCell {
+    let sample = cells.remove(&cell).ok_or_else(|| SampleError::NoSuchCell {
         path: sweep.to_owned(),
         cell,
         first: first.unwrap_or_default(),
         last: last.unwrap_or_default(),
-    })
+    })?;
+    sample.check_rates(sweep)?;
+    Ok(sample)
 }
 
 /// `my-sweep/c2`: the sweep, and cell 2.

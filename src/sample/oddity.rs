@@ -10,6 +10,8 @@ use super::Sample;
 pub enum Oddity {
     /// Runs that did not come to their end were left out.
     Incomplete { runs: usize },
+    /// Runs that have the seed of another, or are its copy, were left out.
+    Repeated { runs: usize },
     /// Several runs have the same seed.
     SharedSeed { seed: u64, runs: usize },
     /// The runs are of several experiments.
@@ -24,6 +26,11 @@ impl fmt::Display for Oddity {
             Oddity::Incomplete { runs } => {
                 write!(f, "{runs} of the runs there did not come to their end, and are left out")
             }
+            Oddity::Repeated { runs } => write!(
+                f,
+                "runs left out, as they have the seed of another run there or are its copy, and so are no \
+                 replicates: {runs}"
+            ),
             Oddity::SharedSeed { seed, runs } => write!(
                 f,
                 "{runs} runs have seed {seed}: their draws are the same, so they are no replicates, and intervals \
@@ -50,6 +57,7 @@ impl Sample {
         let names: Vec<String> = experiments.into_iter().map(str::to_owned).collect();
         [
             (self.incomplete > 0).then_some(Oddity::Incomplete { runs: self.incomplete }),
+            (self.repeated > 0).then_some(Oddity::Repeated { runs: self.repeated }),
             shared.map(|(seed, runs)| Oddity::SharedSeed { seed, runs }),
             (names.len() > 1).then_some(Oddity::Experiments { names }),
             (!self.runs.is_empty() && self.machines().is_none()).then_some(Oddity::Machines),
@@ -69,7 +77,8 @@ mod tests {
     #[test]
     fn replicates_are_not_odd_and_others_are() {
         let run = |seed, rows| SampledRun { seed: Some(seed), rows };
-        let mut sample = Sample { runs: vec![run(1, vec![row(1)]), run(2, vec![row(1)])], incomplete: 0 };
+        let mut sample =
+            Sample { runs: vec![run(1, vec![row(1)]), run(2, vec![row(1)])], ..Sample::default() };
         assert_eq!((sample.oddities(), Sample::default().oddities()), (vec![], vec![]));
         let other = MachineMetrics { experiment: "other".to_owned(), ..row(2) };
         sample.runs.push(run(2, vec![row(1), other]));

@@ -31,7 +31,9 @@ pub(super) const KEYS: [&str; 14] = [
     "replicates",
     "sweep",
 ];
-pub(super) const NETWORK_KEYS: [&str; 5] = ["delay", "where", "open", "token", "connect_timeout"];
+pub(super) const NETWORK_KEYS: [&str; 4] = ["delay", "where", "open", "connect_timeout"];
+/// A key of old specs that none may have now.
+const TOKEN_KEY: &str = "token";
 pub(super) const PUBLISHED_KEYS: [&str; 5] = ["source", "max_queue", "end_queue", "clock_diff", "logs"];
 pub(super) const LOGGED_KEYS: [&str; 4] = ["note", "max_queue", "end_queue", "clock_diff"];
 
@@ -39,7 +41,6 @@ pub(super) const LOGGED_KEYS: [&str; 4] = ["note", "max_queue", "end_queue", "cl
 pub(super) const NOTHING_STATED: &str = "-";
 
 pub(super) const MAX_NAME: usize = 100;
-pub(super) const MAX_TOKEN: usize = 64;
 
 /// Reads a spec from its text, with `overrides` laid over it in order.
 ///
@@ -169,24 +170,34 @@ fn start_stagger(
 }
 
 fn resolve_network(field: &Field<'_>, duration: LabTime) -> Result<Network, SpecError> {
+    refuse_token(field)?;
     let fields = field.table("network.", "a table", &NETWORK_KEYS)?;
     let default = Network::default();
-    let token = |field: &Field<'_>| {
-        let expected = "a text of 1 to 64 printable ASCII characters without spaces";
-        field.form(expected, |token| is_token(token).then(|| Some(token.to_owned())))
-    };
     Ok(Network {
         delay: fields.or("delay", default.delay, |field| delay(field, duration))?,
         delay_at: fields
             .or("where", default.delay_at, |field| field.form("\"link\" or \"sender\"", delay_at))?,
         open: fields.or("open", default.open, Field::flag)?,
-        token: fields.or("token", default.token, token)?,
         connect_timeout: fields.or("connect_timeout", default.connect_timeout, positive_duration)?,
     })
 }
 
-fn is_token(token: &str) -> bool {
-    (1..=MAX_TOKEN).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic())
+/// Specs are copied into results and reports, and a token is for machines alone.
+fn refuse_token(network: &Field<'_>) -> Result<(), SpecError> {
+    let has_token = network.value().as_table().is_some_and(|table| table.contains_key(TOKEN_KEY));
+    if !has_token {
+        return Ok(());
+    }
+    let mut known = NETWORK_KEYS.to_vec();
+    known.push(TOKEN_KEY);
+    let fields = network.table("network.", "a table", &known)?;
+    fields.get(TOKEN_KEY).map_or(Ok(()), |token| {
+        let error = token.fault("does not belong in a spec, which is copied into results and reports");
+        Err(error.with_help(
+            "remove it: a run makes its own token, and machines started by hand share one in a file \
+             (`labctl machine --help`)",
+        ))
+    })
 }
 
 fn delay(field: &Field<'_>, duration: LabTime) -> Result<Delay, SpecError> {

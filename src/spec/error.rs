@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
+use crate::visible::visible;
+
 /// A spec that cannot be used: the first thing wrong with it.
 ///
 /// Displays as [`SpecError::render`] without colour.
@@ -91,16 +93,19 @@ impl SpecError {
     /// The error as a person reads it: `error: …`, `--> file:line:column`, the
     /// line itself with the place marked, and the advice.
     pub fn render(&self, colour: bool) -> String {
-        let title = Level::ERROR.primary_title(&self.message);
-        let help = self.help.as_deref().map(|help| Level::HELP.message(help));
+        // A path may be anybody's; what it quotes of the text is made visible by the renderer.
+        let [message, source_name] = [&self.message, &self.source_name].map(|text| visible(text));
+        let title = Level::ERROR.primary_title(&message);
+        let help = self.help.as_deref().map(visible);
+        let help = help.as_deref().map(|help| Level::HELP.message(help));
         let group = match &self.place {
             Some(place) => title.element(
                 Snippet::source(&place.line_text)
                     .line_start(place.line)
-                    .path(&self.source_name)
+                    .path(&source_name)
                     .annotation(AnnotationKind::Primary.span(place.span.clone())),
             ),
-            None => title.element(Origin::path(&self.source_name)),
+            None => title.element(Origin::path(&source_name)),
         };
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         renderer.render(&[group.elements(help)])

@@ -1,10 +1,10 @@
 //! A spec's file: the one place where a spec meets the disk. Knows no TOML.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::missing;
+use crate::regular::open_regular;
 use crate::spec::{Override, Spec, SpecError, document};
 
 /// The folder of a lab's specs.
@@ -73,7 +73,7 @@ fn text(path: &Path) -> Result<String, String> {
 /// At most one byte too many, however large the file.
 fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    open_regular(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -92,8 +92,6 @@ pub struct Network {
     pub delay_at: DelayAt,
     /// Lets in peers that do not shake hands.
     pub open: bool,
-    /// What a peer must say to be let in; without one it follows from the spec.
-    pub token: Option<String>,
     /// Real time to wait for the peers before the first tick.
     pub connect_timeout: LabTime,
 }
@@ -192,7 +190,6 @@ impl Default for Network {
             delay: Delay::None,
             delay_at: DelayAt::Link,
             open: false,
-            token: None,
             connect_timeout: LabTime(60_000_000_000),
         }
     }

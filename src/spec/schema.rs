@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::spec::document::{MAX_NAME, MAX_TOKEN, NOTHING_STATED};
+use crate::spec::document::{MAX_NAME, NOTHING_STATED};
 use crate::spec::machines::{MAX_CLOCK_RATE, MAX_MACHINES};
 use crate::spec::sweep::MAX_REPLICATES;
 use crate::spec::{Broadcast, DelayAt, Network};
@@ -156,13 +156,6 @@ fn network() -> Value {
         &[DelayAt::Link.as_str(), DelayAt::Sender.as_str()],
         default.delay_at.as_str(),
     );
-    let token = with(
-        text(
-            "What a peer must say to be let in: up to 64 printable ASCII characters without spaces. Without one it \
-              follows from the spec.",
-        ),
-        json!({"pattern": "^[!-~]+$", "maxLength": MAX_TOKEN}),
-    );
     let mut timeout = positive_duration("Real time to wait for the peers before the first tick.", &["60s"]);
     timeout["default"] = json!(default.connect_timeout.to_string());
     table(
@@ -174,7 +167,6 @@ fn network() -> Value {
                 "open",
                 flag("Lets in machines that do not shake hands, such as those of others.", default.open),
             ),
-            ("token", token),
             ("connect_timeout", timeout),
         ],
     )

@@ -13,6 +13,8 @@ pub enum ParseValuesError {
     Endless(String),
     #[error("`{range}` has {count} values; an axis has at most {MAX_VALUES}")]
     TooMany { range: String, count: u64 },
+    #[error("a range between fractions needs a step: write `{range}:{step}`")]
+    NoStep { range: String, step: String },
     #[error("`{0}` has an empty value between two separators")]
     Empty(String),
 }
@@ -53,6 +55,14 @@ fn range(text: &str) -> Result<Option<Vec<String>>, ParseValuesError> {
         return Ok(Some((0..i128::from(steps)).map(|at| (low + at * step).to_string()).collect()));
     }
     if let [Some(low), Some(high), Some(step)] = parts.map(decimal) {
+        if !rest.contains(':') {
+            let step = format!(
+                "{:.*}",
+                low.decimals.max(high.decimals),
+                0.1f64.powi(low.decimals.max(high.decimals) as i32)
+            );
+            return Err(ParseValuesError::NoStep { range: text.to_owned(), step });
+        }
         let decimals = low.decimals.max(step.decimals);
         let steps = steps(text, low.value, high.value, step.value)?;
         let value = |at: u64| format!("{:.decimals$}", low.value + at as f64 * step.value);
@@ -85,7 +95,8 @@ fn steps(range: &str, low: f64, high: f64, step: f64) -> Result<u64, ParseValues
     if !steps.is_finite() || steps < 0.0 {
         return Err(ParseValuesError::Endless(range.to_owned()));
     }
-    let count = (steps + SLACK).floor() as u64 + 1;
+    // The cast stops at the largest number there is.
+    let count = ((steps + SLACK).floor() as u64).saturating_add(1);
     if count > MAX_VALUES as u64 {
         return Err(ParseValuesError::TooMany { range: range.to_owned(), count });
     }
@@ -114,6 +125,17 @@ mod tests {
     }
 
     #[test]
+    fn a_range_between_fractions_asks_for_its_step() {
+        for (text, told) in
+            [("0.1..0.9", "0.1..0.9:0.1"), ("0.25..0.5", "0.25..0.5:0.01"), ("0.5..3", "0.5..3:0.1")]
+        {
+            let error = split(text, false).unwrap_err().to_string();
+            assert_eq!(error, format!("a range between fractions needs a step: write `{told}`"));
+        }
+        assert_eq!(values("1..3"), ["1", "2", "3"]);
+    }
+
+    #[test]
     fn two_dots_are_not_always_a_range() {
         for text in ["uniform:100ms..500ms", "random 1..6", "a..b:c", "1..x"] {
             assert_eq!(values(text), [text]);
@@ -126,6 +148,14 @@ mod tests {
             assert!(matches!(split(text, false), Err(ParseValuesError::Endless(_))), "{text}");
         }
         assert!(matches!(split("0..1:0.0000001", false), Err(ParseValuesError::TooMany { .. })));
+        // More steps than a number can count, as a rule on a file's own words.
+        for text in [
+            "0.1..18446744073709551615:0.1",
+            "0..9223372036854775807",
+            "-9223372036854775808..9223372036854775807",
+        ] {
+            assert!(matches!(split(text, false), Err(ParseValuesError::TooMany { .. })), "{text}");
+        }
         for text in ["", "1,,2", "1;"] {
             assert!(matches!(split(text, false), Err(ParseValuesError::Empty(_))), "{text}");
         }

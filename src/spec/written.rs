@@ -33,13 +33,11 @@ pub fn to_toml(spec: &Spec) -> String {
 }
 
 fn network(network: &Network) -> String {
-    let token = network.token.as_ref().map(|token| format!("token = {}\n", text(token)));
     format!(
-        "\n[network]\ndelay = \"{}\"\nwhere = \"{}\"\nopen = {}\n{}connect_timeout = \"{}\"\n",
+        "\n[network]\ndelay = \"{}\"\nwhere = \"{}\"\nopen = {}\nconnect_timeout = \"{}\"\n",
         network.delay,
         network.delay_at.as_str(),
         network.open,
-        token.unwrap_or_default(),
         network.connect_timeout,
     )
 }

@@ -38,19 +38,27 @@ impl Interval {
         (self.high - self.low) / 2.0
     }
 
+    /// The part of it that is not below `least`, for what cannot lie there: it
+    /// holds the truth as often.
+    pub fn not_below(self, least: f64) -> Interval {
+        Interval { low: self.low.max(least), high: self.high.max(least), ..self }
+    }
+
     pub fn contains(&self, value: f64) -> bool {
         (self.low..=self.high).contains(&value)
     }
 }
 
-/// Student's t interval of the mean. A single value has none.
+/// Student's t interval of the mean. A single value has none, nor have equal
+/// ones: they tell nothing of how far the next may lie.
 pub fn of_mean(moments: &Moments) -> Option<Interval> {
-    (moments.n > 1).then(|| Interval::t(moments.mean, moments.standard_error(), moments.degrees_of_freedom()))
+    (moments.n > 1 && moments.sd > 0.0)
+        .then(|| Interval::t(moments.mean, moments.standard_error(), moments.degrees_of_freedom()))
 }
 
 /// The calibrated bootstrap interval of the median, of values in order. Fewer
 /// than six have none: not even their smallest and largest hold the median
-/// between them in 95 % of all samples.
+/// between them in 95 % of all samples. Equal values have none either.
 ///
 /// The bootstrap distribution of a median is binomial over the order
 /// statistics (Efron, 1979; Maritz and Jarrett, 1978), so that nothing need be
@@ -64,6 +72,9 @@ pub fn of_mean(moments: &Moments) -> Option<Interval> {
 /// do. Of values with ties, such as small whole numbers, it holds the median
 /// more often than in 95 %.
 pub fn of_median(ordered: &[f64]) -> Option<Interval> {
+    if ordered.first() == ordered.last() {
+        return None;
+    }
     let n = ordered.len();
     let count = Binomial::new(0.5, n as u64).ok()?;
     let chance = |depth: usize| 1.0 - 2.0 * count.cdf(depth as u64 - 1);

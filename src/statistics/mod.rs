@@ -4,6 +4,7 @@
 //! Replicates differ in their seed alone, so they are independent draws from
 //! one distribution. Every interval and every test here is at 95 %.
 
+pub mod assurance;
 pub mod comparison;
 #[cfg(test)]
 mod coverage;
@@ -14,14 +15,18 @@ pub mod interval;
 pub mod moments;
 pub mod precision;
 pub mod share;
+pub mod skewness;
+pub mod stopping;
 mod student;
 pub mod summary;
 #[cfg(test)]
 mod synthetic;
 
+pub use assurance::{NoNumber, RunsNeeded};
 pub use comparison::{Comparison, Samples, Verdict, compare};
 pub use interval::{Interval, Method};
 pub use precision::Precision;
+pub use stopping::Unmet;
 pub use summary::Summary;
 
 /// How often an interval is to hold what it is an interval of.

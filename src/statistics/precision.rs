@@ -1,11 +1,8 @@
-//! A wanted precision, and how many runs it needs.
+//! A wanted precision.
 
 use std::fmt;
 use std::str::FromStr;
 
-use super::ALPHA;
-use super::moments::Moments;
-use super::student::critical_t;
 use crate::metrics::Quantity;
 use crate::metrics::quantity::QuantityError;
 
@@ -39,41 +36,12 @@ pub enum PrecisionError {
 }
 
 impl Precision {
-    /// Whether these values know their mean so precisely; fewer than two never do.
-    pub fn is_met(&self, values: &[f64]) -> bool {
-        Moments::of(values).is_some_and(|moments| self.is_met_by(&moments, moments.n))
-    }
-
-    /// How many runs would know the mean so precisely, if all were like those
-    /// of the pilot: the smallest n with t × sd ÷ √n below the wanted half
-    /// width. `None` for a pilot of fewer than two values, where no number is
-    /// enough, as with a share of a mean of 0, and beyond 2⁵³.
-    pub fn runs_needed(&self, pilot: &[f64]) -> Option<u64> {
-        const MOST: u64 = 1 << 53;
-        let moments = Moments::of(pilot).filter(|moments| moments.n > 1)?;
-        let met = |n: u64| self.is_met_by(&moments, n);
-        let mut enough = 2;
-        while !met(enough) {
-            enough = Some(enough * 2).filter(|enough| *enough <= MOST)?;
-        }
-        // The interval narrows with every run, so halving finds the first.
-        let mut too_few = enough / 2;
-        while enough - too_few > 1 {
-            let middle = too_few + (enough - too_few) / 2;
-            if met(middle) { enough = middle } else { too_few = middle }
-        }
-        Some(enough)
-    }
-
-    /// As if so many runs had these moments.
-    fn is_met_by(&self, moments: &Moments, n: u64) -> bool {
-        let wanted = match self.half_width {
+    /// The half width that is wanted of an interval around this mean.
+    pub fn wanted(&self, mean: f64) -> f64 {
+        match self.half_width {
             HalfWidth::Absolute(width) => width,
-            HalfWidth::Percent(percent) => percent / 100.0 * moments.mean.abs(),
-        };
-        let error = Moments { n, ..*moments }.standard_error();
-        // What does not vary is known, whatever its mean.
-        n > 1 && (error == 0.0 || critical_t((n - 1) as f64, ALPHA) * error < wanted)
+            HalfWidth::Percent(percent) => percent / 100.0 * mean.abs(),
+        }
     }
 }
 
@@ -127,7 +95,6 @@ impl fmt::Display for HalfWidth {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statistics::synthetic::Source;
 
     fn precision(text: &str) -> Precision {
         text.parse().unwrap_or_else(|error| panic!("{error}"))
@@ -164,51 +131,5 @@ mod tests {
             assert!(told(&format!("end_queue ci95 < {width}")).contains("above 0"), "{width}");
         }
         assert!(told("end_queu ci95 < 2").contains("did you mean `end_queue`"));
-    }
-
-    #[test]
-    fn the_number_needed_is_the_smallest_that_is_enough() {
-        let mut source = Source::new(3);
-        let pilot = source.sample(30, Source::queue);
-        for text in
-            ["end_queue ci95 < 10%", "end_queue ci95 < 2", "end_queue ci95 < 0.01", "end_queue ci95 < 40%"]
-        {
-            let wanted = precision(text);
-            let moments = Moments::of(&pilot).unwrap();
-            let needed = wanted.runs_needed(&pilot).unwrap();
-            assert!(wanted.is_met_by(&moments, needed), "{text}: {needed}");
-            assert!(needed == 2 || !wanted.is_met_by(&moments, needed - 1), "{text}: {needed}");
-        }
-        // z² sd²/h² for a large number.
-        let sd = Moments::of(&pilot).unwrap().sd;
-        let needed = precision("end_queue ci95 < 0.01").runs_needed(&pilot).unwrap() as f64;
-        assert!((needed / (1.959_964 * sd / 0.01).powi(2) - 1.0).abs() < 1e-4, "{needed}");
-    }
-
-    #[test]
-    fn so_many_runs_are_about_enough() {
-        let wanted = precision("end_queue ci95 < 5%");
-        let mut source = Source::new(4);
-        let pilot = source.sample(100, Source::queue);
-        let needed = wanted.runs_needed(&pilot).unwrap() as usize;
-        assert!(wanted.is_met(&source.sample(needed * 3 / 2, Source::queue)));
-        assert!(!wanted.is_met(&source.sample(needed / 2, Source::queue)));
-    }
-
-    #[test]
-    fn odd_pilots_have_an_answer_or_none() {
-        let (percent, absolute) = (precision("end_queue ci95 < 10%"), precision("end_queue ci95 < 1e-300"));
-        for (pilot, needed) in [
-            (&[] as &[f64], None),
-            (&[3.0], None),
-            (&[f64::NAN, 1.0], None),
-            (&[0.0, 0.0], Some(2)),
-            (&[5.0, 5.0, 5.0], Some(2)),
-            (&[-1.0, 1.0], None),
-        ] {
-            assert_eq!(percent.runs_needed(pilot), needed, "{pilot:?}");
-            assert_eq!(percent.is_met(pilot), needed.is_some(), "{pilot:?}");
-        }
-        assert_eq!(absolute.runs_needed(&[1.0, 2.0]), None);
     }
 }

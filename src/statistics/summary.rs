@@ -5,6 +5,9 @@ use serde::Serialize;
 use super::interval::{Interval, of_mean, of_median};
 use super::moments::Moments;
 
+/// Stands where the method of an interval would, of values that are all equal.
+pub const ALL_EQUAL: &str = "all equal";
+
 /// What a sample says of what it was drawn from.
 ///
 /// Spread and outer quantiles have no interval: none was found that holds them
@@ -20,9 +23,9 @@ pub struct Summary {
     pub p95: f64,
     pub min: f64,
     pub max: f64,
-    /// 95 %, by Student's t; a single value has none.
+    /// 95 %, by Student's t; a single value has none, nor have equal ones.
     pub mean_interval: Option<Interval>,
-    /// 95 %, by the bootstrap; fewer than six values have none.
+    /// 95 %, by the bootstrap; fewer than six values have none, nor have equal ones.
     pub median_interval: Option<Interval>,
 }
 
@@ -44,6 +47,34 @@ impl Summary {
             mean_interval: of_mean(&moments),
             median_interval: of_median(&ordered),
         })
+    }
+
+    /// Of values that cannot lie below 0, as counts: nor do the intervals then.
+    pub fn not_negative(self) -> Summary {
+        let cut = |interval: Option<Interval>| interval.map(|interval| interval.not_below(0.0));
+        Summary { mean_interval: cut(self.mean_interval), median_interval: cut(self.median_interval), ..self }
+    }
+
+    /// Whether there are several values, all of them equal: there is no interval
+    /// then, as no spread was seen.
+    pub fn is_all_equal(&self) -> bool {
+        self.n > 1 && self.min == self.max
+    }
+
+    /// How the interval of the mean was found, or why there is none: [`ALL_EQUAL`],
+    /// or nothing of a single value.
+    pub fn mean_method(&self) -> &'static str {
+        self.method(self.mean_interval)
+    }
+
+    /// The same of the median; fewer than six values say nothing.
+    pub fn median_method(&self) -> &'static str {
+        self.method(self.median_interval)
+    }
+
+    fn method(&self, interval: Option<Interval>) -> &'static str {
+        let without = if self.is_all_equal() { ALL_EQUAL } else { "" };
+        interval.map_or(without, |interval| interval.method.word())
     }
 }
 
@@ -76,12 +107,28 @@ mod tests {
     }
 
     #[test]
-    fn equal_values_are_known_for_certain() {
-        let equal = Summary::of(&[7.0; 30]).unwrap();
-        assert_eq!(equal.sd, Some(0.0));
-        for interval in [equal.mean_interval.unwrap(), equal.median_interval.unwrap()] {
-            assert_eq!((interval.low, interval.high), (7.0, 7.0));
+    fn equal_values_have_no_interval_and_say_so() {
+        for n in [2, 10, 30, 1000] {
+            let equal = Summary::of(&vec![0.1; n]).unwrap();
+            assert_eq!(
+                (equal.sd, equal.mean_interval, equal.median_interval),
+                (Some(0.0), None, None),
+                "{n}"
+            );
+            assert_eq!((equal.mean_method(), equal.median_method()), (ALL_EQUAL, ALL_EQUAL), "{n}");
         }
+        let one = Summary::of(&[7.0]).unwrap();
+        assert_eq!((one.is_all_equal(), one.mean_method(), one.median_method()), (false, "", ""));
+        let few = Summary::of(&[7.0, 8.0]).unwrap();
+        assert_eq!((few.mean_method(), few.median_method()), ("t", ""));
+    }
+
+    #[test]
+    fn intervals_of_counts_do_not_reach_below_zero() {
+        let rare = Summary::of(&[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]).unwrap();
+        assert!(rare.mean_interval.unwrap().low < 0.0);
+        let cut = rare.not_negative().mean_interval.unwrap();
+        assert_eq!((cut.low, cut.high), (0.0, rare.mean_interval.unwrap().high));
     }
 
     #[test]

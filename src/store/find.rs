@@ -10,8 +10,10 @@ use super::{
     JOURNAL_FOLDER, MANIFEST_FILE, METRICS_FILE, Manifest, PARTIAL_SUFFIX, PLAN_FILE, RUNS_FILE, lock,
 };
 use crate::dialect::DialectRuns;
+use crate::file_name::file_name;
 use crate::log::machine_of_file;
 use crate::missing;
+use crate::visible::on_one_line;
 
 /// A run as it lies on disk.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +27,9 @@ pub struct RunPath {
     pub logs: Vec<PathBuf>,
     pub manifest: Option<Manifest>,
     pub state: RunState,
+    /// Files beside its logs that are logs by their names and are not read:
+    /// packed, or of no machine.
+    pub passed_over: Vec<PathBuf>,
     /// How its logs are read, where somebody else wrote them in their own way.
     pub dialect: Option<DialectRuns>,
 }
@@ -179,6 +184,16 @@ pub fn is_packed(path: &Path) -> bool {
     extension.is_some_and(|extension| ARCHIVES.contains(&extension.as_str()))
 }
 
+/// Whether a file is a log by its name that is not read as one: packed, as
+/// `log_3.txt.gz`, or under a number that no machine has, as `log_0.txt` and
+/// `log_01.txt`.
+fn is_log_passed_over(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let Some(rest) = name.strip_prefix("log_") else { return false };
+    let after = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    after.len() < rest.len() && (after == ".txt" || after.starts_with('.') && is_packed(path))
+}
+
 fn one_log(path: &Path) -> Result<RunPath, FindError> {
     if machine_of_file(path).is_none() {
         return Err(FindError::NoLog { path: path.to_owned() });
@@ -191,7 +206,7 @@ fn one_log(path: &Path) -> Result<RunPath, FindError> {
 /// `real` is where names come from; `shown` is how the user wrote the path.
 fn walk(real: &Path, shown: &Path, runs: &mut Vec<RunPath>) -> Result<(), FindError> {
     let failed = |source| FindError::Read { path: shown.to_owned(), source };
-    let (mut folders, mut logs) = (Vec::new(), Vec::new());
+    let (mut folders, mut logs, mut passed_over) = (Vec::new(), Vec::new(), Vec::new());
     for entry in fs::read_dir(shown).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let kind = entry.file_type().map_err(failed)?;
@@ -201,18 +216,35 @@ fn walk(real: &Path, shown: &Path, runs: &mut Vec<RunPath>) -> Result<(), FindEr
             }
         } else if let Some(machine) = machine_of_file(&entry.path()).filter(|_| may_be_file(kind, &entry)) {
             logs.push((machine, entry.path()));
+        } else if is_log_passed_over(&entry.path()) {
+            passed_over.push(entry.path());
         }
     }
     logs.sort();
     folders.sort();
     let logs: Vec<PathBuf> = logs.into_iter().map(|(_, path)| path).collect();
+    passed_over.sort();
     if !logs.is_empty() || shown.join(METRICS_FILE).is_file() {
-        runs.push(run_at(real, shown, logs));
+        runs.push(from_zero(RunPath { passed_over, ..run_at(real, shown, logs) }));
     }
     for folder in folders {
         walk(&real.join(&folder), &shown.join(&folder), runs)?;
     }
     Ok(())
+}
+
+/// The same run, read with its machines numbered from 0 where its logs are:
+/// `log_0.txt`, `log_1.txt`, …, of which the first is machine 1 here.
+fn from_zero(mut run: RunPath) -> RunPath {
+    let first = run.folder.join("log_0.txt");
+    let numbers = run.logs.iter().filter_map(|log| machine_of_file(log)).map(|machine| machine.0);
+    let without_gaps = numbers.eq(1..=run.logs.len() as u32);
+    if run.manifest.is_none() && without_gaps && run.passed_over.contains(&first) && first.is_file() {
+        run.passed_over.retain(|path| *path != first);
+        run.logs.insert(0, first);
+        run.dialect = Some(DialectRuns::from_zero(run.logs.len() as u32));
+    }
+    run
 }
 
 /// Not a pipe or a device, which might never end. A link that leads nowhere is
@@ -254,15 +286,18 @@ fn is_sweep(folder: &Path) -> bool {
 
 fn run_at(real: &Path, shown: &Path, logs: Vec<PathBuf>) -> RunPath {
     let name = |path: Option<&Path>| {
-        let name = path.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        let name = path.and_then(Path::file_name).map(|name| on_one_line(&name.to_string_lossy()));
         name.unwrap_or_else(|| "logs".to_owned())
     };
     let manifest = Manifest::read(&shown.join(MANIFEST_FILE)).ok();
+    // Names that lead elsewhere were not written by labctl, and are not believed.
+    let is_name = |name: &str| file_name(name) == name;
+    let told = manifest.as_ref().filter(|told| is_name(&told.experiment) && is_name(&told.run));
     let folder_name = name(Some(real));
     let is_ours = shown.join(super::SPEC_FILE).is_file();
     // Logs of others lie in one folder a run, which names both.
     let experiment = if is_ours { name(real.parent()) } else { folder_name.clone() };
-    let (experiment, run) = match &manifest {
+    let (experiment, run) = match told {
         Some(Manifest { experiment, run, .. }) => (experiment.clone(), run.clone()),
         None => (experiment, folder_name.trim_end_matches(PARTIAL_SUFFIX).to_owned()),
     };
@@ -273,7 +308,8 @@ fn run_at(real: &Path, shown: &Path, logs: Vec<PathBuf>) -> RunPath {
     };
     // A sweep keeps its runs at <sweep>/<experiment>/<run>.
     let sweep = real.ancestors().nth(2).filter(|folder| is_sweep(folder)).map(|folder| name(Some(folder)));
-    RunPath { experiment, run, folder: shown.to_owned(), sweep, logs, manifest, state, dialect: None }
+    let folder = shown.to_owned();
+    RunPath { experiment, run, folder, sweep, logs, manifest, state, passed_over: Vec::new(), dialect: None }
 }
 
 #[cfg(test)]
@@ -298,6 +334,39 @@ mod tests {
         assert_eq!(find_runs(&root.path().join("b/r1/log_2.txt")).unwrap()[0].logs.len(), 1);
         let twice = [root.path().to_owned(), root.path().join("a"), root.path().join("b/r1")];
         assert_eq!(find_all_runs(&twice).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn logs_that_are_not_read_are_known() {
+        let root = tempfile::tempdir().unwrap();
+        let names = [
+            "log_1.txt",
+            "log_2.txt",
+            "log_03.txt",
+            "log_3.txt.gz",
+            "log_4.tar.xz",
+            "notes.gz",
+            "log_1.txt~",
+        ];
+        names.iter().for_each(|name| fs::write(root.path().join(name), "").unwrap());
+        let run = find_runs(root.path()).unwrap().remove(0);
+        let passed_over = ["log_03.txt", "log_3.txt.gz", "log_4.tar.xz"].map(|name| root.path().join(name));
+        assert_eq!((run.logs.len(), run.passed_over), (2, passed_over.to_vec()));
+    }
+
+    #[test]
+    fn machines_are_numbered_from_0_where_their_logs_are() {
+        let root = tempfile::tempdir().unwrap();
+        let write = |name: &str| fs::write(root.path().join(name), "").unwrap();
+        ["log_0.txt", "log_1.txt", "log_2.txt"].iter().for_each(|name| write(name));
+        let run = find_runs(root.path()).unwrap().remove(0);
+        let dialect = run.dialect.as_ref().unwrap();
+        let machines: Vec<u32> = (0..3).map(|log| dialect.machine(log).unwrap().0).collect();
+        assert_eq!((run.logs.len(), machines), (3, vec![1, 2, 3]));
+        assert!(run.passed_over.is_empty());
+        write("log_9.txt");
+        let gap = find_runs(root.path()).unwrap().remove(0);
+        assert_eq!((gap.dialect, gap.passed_over), (None, vec![root.path().join("log_0.txt")]));
     }
 
     #[cfg(unix)]

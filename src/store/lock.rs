@@ -11,6 +11,20 @@ pub(super) fn hold(folder: &Path) -> Option<File> {
     lock.try_lock().ok().map(|()| lock)
 }
 
+/// Takes a folder whose maker is there no more; `None` where he still holds it.
+///
+/// # Errors
+///
+/// It cannot be told: the folder cannot be opened, or folders cannot be locked here.
+pub(super) fn take(folder: &Path) -> std::io::Result<Option<File>> {
+    let lock = File::open(folder)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(Some(lock)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
 /// Whether a process on this host holds the folder.
 pub(super) fn is_held(folder: &Path) -> bool {
     let Ok(lock) = File::open(folder) else { return false };

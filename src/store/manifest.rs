@@ -1,14 +1,15 @@
 //! The manifest of a run: what ran, where, and how it ended.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::digest::hexadecimal;
+use super::MANIFEST_FILE;
+use crate::digest::{hexadecimal, sha256};
+use crate::regular::{open_regular, read_regular};
 
 /// `manifest.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,16 +26,23 @@ pub struct Manifest {
     pub speedup: f64,
     /// Ticks per second of lab time, in the order of the machines.
     pub clock_rates: Vec<f64>,
-    /// `completed`, `interrupted` or `failed`.
+    /// `completed`, `interrupted` or `failed`; of a run whose process was
+    /// killed, and that was recovered since, `recovered` where all its logs are
+    /// whole and `killed` where some are cut.
     pub status: String,
-    /// Why it failed.
+    /// Why it failed, or what was lost.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub failure: Option<String>,
     pub host: Host,
-    /// RFC 3339, UTC.
+    /// ERROR lines in its logs.
+    #[serde(default)]
+    pub errors: u64,
+    /// RFC 3339, UTC; `ended` lies as much later as the run took, whatever the
+    /// wall clock was set to in the meantime.
     pub started: String,
     pub ended: String,
-    /// SHA-256 of every other file of the run, in hexadecimal.
+    /// SHA-256 of every file of the run, in hexadecimal; of `manifest.json`
+    /// itself, that of its bytes with 64 zeros in the place of this one.
     pub sha256: BTreeMap<String, String>,
 }
 
@@ -54,16 +62,43 @@ impl Manifest {
     ///
     /// When there is no such file, when it is no manifest, or larger than any.
     pub fn read(path: &Path) -> io::Result<Manifest> {
-        /// A run of a thousand machines has one of 150 kB.
-        const MAX_BYTES: u64 = 64 << 20;
-        let metadata = std::fs::metadata(path)?;
-        if !metadata.is_file() || metadata.len() > MAX_BYTES {
-            return Err(io::Error::other("it is no file, or larger than any manifest"));
-        }
-        let mut json = Vec::new();
-        File::open(path)?.take(MAX_BYTES).read_to_end(&mut json)?;
-        serde_json::from_slice(&json).map_err(io::Error::from)
+        serde_json::from_slice(&read_regular(path, BYTES_MAX)?).map_err(io::Error::from)
     }
+
+    /// The bytes of its file, with its own checksum in it.
+    pub fn to_bytes(mut self) -> io::Result<Vec<u8>> {
+        self.sha256.insert(MANIFEST_FILE.to_owned(), NO_SUM.to_owned());
+        let mut json = serde_json::to_vec_pretty(&self).map_err(io::Error::from)?;
+        json.push(b'\n');
+        let sum = sha256(&json);
+        let at =
+            sum_place(&json, NO_SUM).ok_or_else(|| io::Error::other("it has no place for its checksum"))?;
+        json[at..at + NO_SUM.len()].copy_from_slice(sum.as_bytes());
+        Ok(json)
+    }
+
+    /// Whether the file at `path` is as it was written, by its own checksum;
+    /// `None` where it has none, as those of older versions.
+    pub fn is_unchanged(&self, path: &Path) -> io::Result<Option<bool>> {
+        let Some(sum) = self.sha256.get(MANIFEST_FILE) else { return Ok(None) };
+        let mut json = read_regular(path, BYTES_MAX)?;
+        let Some(at) = sum_place(&json, sum).filter(|_| sum.len() == NO_SUM.len()) else {
+            return Ok(Some(false));
+        };
+        json[at..at + NO_SUM.len()].copy_from_slice(NO_SUM.as_bytes());
+        Ok(Some(sha256(&json) == *sum))
+    }
+}
+
+/// A run of a thousand machines has one of 150 kB.
+const BYTES_MAX: u64 = 64 << 20;
+/// Stands for the manifest's own checksum while that is computed.
+const NO_SUM: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// Where the manifest's own checksum stands in its bytes.
+fn sum_place(json: &[u8], sum: &str) -> Option<usize> {
+    let field = format!("\"{MANIFEST_FILE}\": \"{sum}\"");
+    memchr::memmem::rfind(json, field.as_bytes()).map(|at| at + field.len() - 1 - sum.len())
 }
 
 impl Host {
@@ -92,12 +127,16 @@ pub fn checksums(folder: &Path) -> io::Result<BTreeMap<String, String>> {
 
 /// SHA-256 of a file, in hexadecimal, in memory that does not grow with it.
 pub fn checksum(path: &Path) -> io::Result<String> {
+    checksum_of(open_regular(path)?)
+}
+
+/// SHA-256 of all that can be read, in hexadecimal.
+pub fn checksum_of(mut input: impl Read) -> io::Result<String> {
     const CHUNK_BYTES: usize = 1 << 18;
-    let mut file = File::open(path)?;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; CHUNK_BYTES];
     loop {
-        match file.read(&mut buffer)? {
+        match input.read(&mut buffer)? {
             0 => break,
             bytes => hash.update(&buffer[..bytes]),
         }
@@ -123,6 +162,7 @@ mod tests {
             clock_rates: vec![1.0, 2.5],
             status: "completed".to_owned(),
             failure: None,
+            errors: 0,
             host: Host::this(),
             started: String::new(),
             ended: String::new(),
@@ -154,5 +194,26 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         file.as_file().set_len(1 << 30).unwrap();
         assert!(Manifest::read(file.path()).is_err());
+    }
+    #[test]
+    fn a_flipped_bit_anywhere_in_a_manifest_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(MANIFEST_FILE);
+        let bytes = manifest().to_bytes().unwrap();
+        std::fs::write(&path, &bytes).unwrap();
+        let read = Manifest::read(&path).unwrap();
+        assert_eq!(read.is_unchanged(&path).unwrap(), Some(true));
+        assert_eq!(manifest().is_unchanged(&path).unwrap(), None, "an older one has no checksum of itself");
+        for bit in 0..bytes.len() * 8 {
+            let mut flipped = bytes.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            std::fs::write(&path, &flipped).unwrap();
+            // What is no manifest any more, or has lost the name of its checksum, shows it otherwise.
+            let Ok(read) = Manifest::read(&path) else { continue };
+            let is_unchanged = read.is_unchanged(&path).unwrap();
+            let is_nameless =
+                || read.sha256.keys().any(|name| !["log_1.txt", MANIFEST_FILE].contains(&name.as_str()));
+            assert!(is_unchanged == Some(false) || is_unchanged.is_none() && is_nameless(), "bit {bit}");
+        }
     }
 }

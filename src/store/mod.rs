@@ -5,15 +5,20 @@
 pub mod find;
 mod lock;
 pub mod manifest;
+pub mod names;
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use crate::log::machine_of_file;
+use crate::whole_file::{FileBeside, folder_of, name_beside, sync_folder, sync_folder_and_files};
+
 pub use find::{
     FindError, RunPath, RunState, find_all_runs, find_all_sweeps, find_runs, is_hidden, is_packed,
 };
 pub use manifest::Manifest;
+pub use names::{charts_folder, tell_apart};
 
 /// The files of a run, beside its logs.
 pub const SPEC_FILE: &str = "spec.toml";
@@ -56,6 +61,19 @@ pub struct RunFolder {
     place: PathBuf,
     /// Tells others that the run is going on.
     _lock: Option<File>,
+}
+
+/// A run that was left where it was made cannot be taken over.
+#[derive(Debug, thiserror::Error)]
+pub enum TakeOverError {
+    #[error("{path} is going on")]
+    GoingOn { path: PathBuf },
+    #[error("{path} is no run that was cut short: its name does not end in {PARTIAL_SUFFIX}")]
+    InPlace { path: PathBuf },
+    #[error("{path} exists already, and results are never overwritten; move one of the two away")]
+    Exists { path: PathBuf },
+    #[error("cannot read {path}: {source}")]
+    Read { path: PathBuf, source: io::Error },
 }
 
 impl RunFolder {
@@ -102,20 +120,85 @@ impl RunFolder {
         &self.partial
     }
 
+    /// Takes over a run whose process is there no more.
+    ///
+    /// # Errors
+    ///
+    /// It is going on, it is none, or another run has its place.
+    pub fn take_over(partial: &Path) -> Result<RunFolder, TakeOverError> {
+        let path = partial.to_owned();
+        let failed = |source| TakeOverError::Read { path: path.clone(), source };
+        let name = partial.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let Some(name) = name.strip_suffix(PARTIAL_SUFFIX).filter(|name| !name.is_empty()) else {
+            return Err(TakeOverError::InPlace { path });
+        };
+        let place = folder_of(partial).join(name);
+        let Some(lock) = lock::take(partial).map_err(failed)? else {
+            return Err(TakeOverError::GoingOn { path });
+        };
+        if place.symlink_metadata().is_ok() {
+            return Err(TakeOverError::Exists { path: place });
+        }
+        Ok(RunFolder { partial: path, place, _lock: Some(lock) })
+    }
+
+    /// Whether the folder has a log in it.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be told: the folder is gone, or cannot be looked into.
+    pub fn has_log(&self) -> io::Result<bool> {
+        for entry in fs::read_dir(&self.partial)? {
+            if machine_of_file(&entry?.path()).is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Takes the folder back, where nothing but the spec is in it. Whatever else
+    /// there is stays, and the folder with it.
+    pub fn discard(&self) {
+        let has_other = match fs::read_dir(&self.partial) {
+            Ok(mut entries) => {
+                entries.any(|entry| entry.map_or(true, |entry| entry.file_name() != SPEC_FILE))
+            }
+            Err(_) => true,
+        };
+        if !has_other {
+            // Whatever stands in the way is told by the error that led here.
+            let _ = fs::remove_file(self.partial.join(SPEC_FILE));
+            let _ = fs::remove_dir(&self.partial);
+        }
+    }
+
     /// Puts the run into its place and makes it the experiment's latest.
     pub fn put_into_place(self) -> Result<PathBuf, StoreError> {
-        fs::rename(&self.partial, &self.place).map_err(|source| StoreError::write(&self.place, source))?;
-        if let (Some(experiment), Some(name)) = (self.place.parent(), self.place.file_name()) {
+        let place = self.put_behind_others()?;
+        if let (Some(experiment), Some(name)) = (place.parent(), place.file_name()) {
             // The link is a convenience; where a system has none, the run is still there.
             let _ = link_latest(experiment, Path::new(name));
         }
+        Ok(place)
+    }
+
+    /// Puts the run into its place, once the disk has all of it.
+    pub fn put_behind_others(self) -> Result<PathBuf, StoreError> {
+        sync_folder_and_files(&self.partial).map_err(|source| StoreError::write(&self.partial, source))?;
+        if self.place.symlink_metadata().is_ok() {
+            // A rename would replace an empty folder.
+            return Err(StoreError::Exists { path: self.place });
+        }
+        let failed = |source| StoreError::write(&self.place, source);
+        fs::rename(&self.partial, &self.place).map_err(failed)?;
+        sync_folder(folder_of(&self.place)).map_err(failed)?;
         Ok(self.place)
     }
 }
 
 #[cfg(unix)]
 fn link_latest(experiment: &Path, run: &Path) -> io::Result<()> {
-    let beside = experiment.join(format!(".{LATEST_LINK}-{}", std::process::id()));
+    let beside = name_beside(&experiment.join(LATEST_LINK));
     std::os::unix::fs::symlink(run, &beside)?;
     let renamed = fs::rename(&beside, experiment.join(LATEST_LINK));
     if renamed.is_err() {
@@ -131,64 +214,65 @@ fn link_latest(_experiment: &Path, _run: &Path) -> io::Result<()> {
 }
 
 /// Writes a file beside its place and renames it into it, so that nobody ever
-/// reads half of one.
+/// reads half of one; comes back when the disk has it.
 pub fn write_file(path: &Path, content: &[u8]) -> Result<(), StoreError> {
     NewFile::begin(path)?.put(content)?.finish()
+}
+
+/// The same without waiting for the disk: for what can be made again, and for
+/// what is waited for later.
+pub fn write_file_soon(path: &Path, content: &[u8]) -> Result<(), StoreError> {
+    NewFile::begin(path)?.put(content)?.finish_soon()
 }
 
 /// A file that is being written beside its place.
 #[derive(Debug)]
 pub struct NewFile {
     path: PathBuf,
-    beside: BufWriter<tempfile::NamedTempFile>,
+    beside: FileBeside,
+    buffer: BufWriter<File>,
 }
 
 impl NewFile {
     /// Begins a file that will be at `path`.
     pub fn begin(path: &Path) -> Result<NewFile, StoreError> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let beside =
-            tempfile::NamedTempFile::new_in(folder).map_err(|source| StoreError::write(path, source))?;
-        Ok(NewFile { path: path.to_owned(), beside: BufWriter::new(beside) })
+        let failed = |source| StoreError::write(path, source);
+        let beside = FileBeside::begin(path).map_err(failed)?;
+        let buffer = BufWriter::new(beside.file().try_clone().map_err(failed)?);
+        Ok(NewFile { path: path.to_owned(), beside, buffer })
     }
 
     /// Writes more of it.
     pub fn put(mut self, content: &[u8]) -> Result<NewFile, StoreError> {
-        self.beside.write_all(content).map_err(|source| StoreError::write(&self.path, source))?;
+        self.buffer.write_all(content).map_err(|source| StoreError::write(&self.path, source))?;
         Ok(self)
     }
 
-    /// Puts it into its place.
+    /// Puts it into its place, once the disk has it.
     pub fn finish(self) -> Result<(), StoreError> {
-        let failed = |source| StoreError::write(&self.path, source);
-        let beside = self.beside.into_inner().map_err(|error| failed(error.into_error()))?;
-        share_like_others(beside.as_file()).map_err(failed)?;
-        beside.persist(&self.path).map_err(|error| failed(error.error))?;
-        Ok(())
+        self.end(FileBeside::put_safely_into)
+    }
+
+    /// Puts it into its place.
+    pub fn finish_soon(self) -> Result<(), StoreError> {
+        self.end(FileBeside::put_into)
+    }
+
+    fn end(self, put: impl FnOnce(FileBeside, &Path) -> io::Result<()>) -> Result<(), StoreError> {
+        let NewFile { path, beside, mut buffer } = self;
+        let outcome = buffer.flush().and_then(|()| put(beside, &path));
+        outcome.map_err(|source| StoreError::write(&path, source))
     }
 }
 
 impl Write for NewFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.beside.write(bytes)
+        self.buffer.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.beside.flush()
+        self.buffer.flush()
     }
-}
-
-/// Temporary files are private; results are for everyone who may see the folder.
-#[cfg(unix)]
-pub fn share_like_others(file: &fs::File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-/// Nothing to do where files have no such modes.
-#[cfg(not(unix))]
-pub fn share_like_others(_file: &fs::File) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]
@@ -208,5 +292,29 @@ mod tests {
         assert_eq!(second.name(), "run-2");
         #[cfg(unix)]
         assert_eq!(fs::read_link(results.path().join("exp/latest")).unwrap(), Path::new("run"));
+    }
+    #[test]
+    fn a_folder_is_taken_back_only_while_nothing_but_the_spec_is_in_it() {
+        let results = tempfile::tempdir().unwrap();
+        let folder = RunFolder::create(results.path(), "exp", "run").unwrap();
+        fs::write(folder.path().join(SPEC_FILE), "").unwrap();
+        fs::write(folder.path().join("log_1.txt"), "x").unwrap();
+        assert!(folder.has_log().unwrap());
+        folder.discard();
+        assert!(folder.path().join("log_1.txt").exists() && folder.path().join(SPEC_FILE).exists());
+        fs::remove_file(folder.path().join("log_1.txt")).unwrap();
+        assert!(!folder.has_log().unwrap());
+        folder.discard();
+        assert!(!folder.path().exists());
+        assert!(folder.has_log().is_err(), "what is gone is not known to hold nothing");
+    }
+
+    #[test]
+    fn an_empty_folder_in_a_runs_place_is_not_replaced() {
+        let results = tempfile::tempdir().unwrap();
+        let folder = RunFolder::create(results.path(), "exp", "run").unwrap();
+        fs::create_dir(results.path().join("exp/run")).unwrap();
+        assert!(matches!(folder.put_into_place(), Err(StoreError::Exists { .. })));
+        assert!(results.path().join("exp/run.partial").exists());
     }
 }

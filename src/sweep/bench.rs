@@ -1,15 +1,20 @@
 //! The bench of a process: where it makes its runs before they are put into
 //! their places, so that a piece that is run twice at once spoils nothing.
 
-use std::fs::{self, File, TryLockError};
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::folder::SweepFolder;
+use super::journal;
 use crate::plan::Run;
+use crate::regular::{open_regular, read_regular};
 use crate::store::{LATEST_LINK, PARTIAL_SUFFIX, StoreError};
+use crate::whole_file::{FolderBeside, folder_of, sync_folder};
 
-const LOCK_FILE: &str = "lock";
+/// Says whose a bench is. Nothing without it is ever removed.
+const MARK_FILE: &str = "labctl-bench";
+const MARK_WORDS: &str = "labctl makes runs here, and removes this folder; it belongs to the journal ";
 
 /// A folder of one process alone. It goes with the process, but for runs that
 /// could not be completed.
@@ -23,26 +28,26 @@ pub(super) struct Bench {
 impl Bench {
     /// Sets one up beside the journal of this process, which has its name alone.
     pub(super) fn beside(journal: &Path) -> Result<Bench, StoreError> {
-        let path = journal.with_extension(&PARTIAL_SUFFIX[1..]);
+        let path = free_name(journal);
         let failed = |source| StoreError::write(&path, source);
-        fs::create_dir_all(&path).map_err(failed)?;
-        let unlocked = path.join("unlocked");
-        let lock = File::create(&unlocked).map_err(failed)?;
-        // Without locks, benches of killed processes are not cleared away.
-        if lock.try_lock().is_ok() {
-            fs::rename(&unlocked, path.join(LOCK_FILE)).map_err(failed)?;
+        let beside = FolderBeside::begin(&path).map_err(failed)?;
+        let mut lock = File::create_new(beside.path().join(MARK_FILE)).map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => lock.write_all(mark(&path).as_bytes()).map_err(failed)?,
+            // Without locks, benches of killed processes are not cleared away.
+            Err(_) => fs::remove_file(beside.path().join(MARK_FILE)).map_err(failed)?,
         }
+        beside.put_into(&path).map_err(failed)?;
         Ok(Bench { path, _lock: lock })
     }
 
     /// Clears away the benches of processes that were killed.
     pub(super) fn clear_abandoned(journals: &Path) -> Result<(), StoreError> {
-        for entry in fs::read_dir(journals).into_iter().flatten().flatten() {
-            let Ok(lock) = File::options().write(true).open(entry.path().join(LOCK_FILE)) else { continue };
-            if let Err(TryLockError::WouldBlock | TryLockError::Error(_)) = lock.try_lock() {
-                continue;
+        for folder in folders(journals) {
+            let Some(lock) = marked(&folder) else { continue };
+            if lock.try_lock().is_ok() {
+                remove(&folder)?;
             }
-            remove(&entry.path())?;
         }
         Ok(())
     }
@@ -63,9 +68,9 @@ impl Bench {
         let made = self.path.join(&run.spec.name).join(&run.name);
         let place = sweep.run_folder(&run.spec.name, &run.name);
         let failed = |source| StoreError::write(&place, source);
-        fs::create_dir_all(place.parent().unwrap_or(&place)).map_err(failed)?;
+        fs::create_dir_all(folder_of(&place)).map_err(failed)?;
         match fs::rename(&made, &place) {
-            Ok(()) => Ok(true),
+            Ok(()) => sync_folder(folder_of(&place)).map(|()| true).map_err(failed),
             Err(_) if place.exists() => Ok(false),
             Err(source) => Err(failed(source)),
         }
@@ -79,14 +84,60 @@ impl Drop for Bench {
             let _ = fs::remove_file(experiment.path().join(LATEST_LINK));
             let _ = fs::remove_dir(experiment.path());
         }
-        let _ = fs::remove_file(self.path.join(LOCK_FILE));
-        let _ = fs::remove_file(self.path.join("unlocked"));
+        // Without its mark it is nobody's to clear away.
+        let _ = fs::remove_file(self.path.join(MARK_FILE));
         let _ = fs::remove_dir(&self.path);
     }
 }
 
-/// Removes a folder, if it is there.
-pub(super) fn remove(folder: &Path) -> Result<(), StoreError> {
+/// Folders among the journals that are no benches of labctl's, or hold what is
+/// left of a run for somebody to look at. They are left alone.
+pub fn left_alone(journals: &Path) -> Vec<PathBuf> {
+    folders(journals).into_iter().filter(|folder| marked(folder).is_none()).collect()
+}
+
+/// Whether a run's folder lies on the bench of a sweep, which makes it again.
+pub fn is_on_bench(run: &Path) -> bool {
+    run.ancestors().nth(2).is_some_and(|bench| marked(bench).is_some())
+}
+
+/// Whatever has a name already is not this process's.
+fn free_name(journal: &Path) -> PathBuf {
+    let mut path = journal.with_extension(&PARTIAL_SUFFIX[1..]);
+    let stem = journal.file_stem().unwrap_or_default().to_string_lossy();
+    let mut number = 2;
+    while path.symlink_metadata().is_ok() {
+        path.set_file_name(format!("{stem}-{number}{PARTIAL_SUFFIX}"));
+        number += 1;
+    }
+    path
+}
+
+fn mark(bench: &Path) -> String {
+    let stem = bench.file_stem().unwrap_or_default().to_string_lossy();
+    format!("{MARK_WORDS}{stem}.{}\n", journal::EXTENSION)
+}
+
+/// The mark of a folder, if it has that of its own name.
+fn marked(folder: &Path) -> Option<File> {
+    const BYTES_MAX: u64 = 1024;
+    let path = folder.join(MARK_FILE);
+    let is_bench = folder.extension().is_some_and(|extension| extension == &PARTIAL_SUFFIX[1..]);
+    let is_its_own = || read_regular(&path, BYTES_MAX).is_ok_and(|text| text == mark(folder).as_bytes());
+    if is_bench && is_its_own() { open_regular(&path).ok() } else { None }
+}
+
+/// Folders, and no links to any, in the order of their names.
+fn folders(journals: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(journals).into_iter().flatten().flatten();
+    let is_folder = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+    let mut folders: Vec<PathBuf> = entries.filter(is_folder).map(|entry| entry.path()).collect();
+    folders.sort();
+    folders
+}
+
+/// Removes a folder of this process's own, if it is there.
+fn remove(folder: &Path) -> Result<(), StoreError> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::write(folder, error)),
         _ => Ok(()),
@@ -98,16 +149,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_benches_of_the_dead_are_cleared_away() {
+    fn only_marked_benches_of_the_dead_are_cleared_away() {
         let folder = tempfile::tempdir().unwrap();
         let living = Bench::beside(&folder.path().join("1.jsonl")).unwrap();
-        let dead = folder.path().join("2.partial");
-        fs::create_dir_all(dead.join("lab/c1_r1.partial")).unwrap();
-        fs::write(dead.join(LOCK_FILE), "").unwrap();
-        let unknown = folder.path().join("3.partial");
-        fs::create_dir(&unknown).unwrap();
+        let made = |name: &str, mark: Option<(&str, String)>| {
+            let bench = folder.path().join(name);
+            fs::create_dir_all(bench.join("lab/c1_r1.partial")).unwrap();
+            mark.into_iter().for_each(|(file, text)| fs::write(bench.join(file), text).unwrap());
+            bench
+        };
+        let dead = made("2.partial", Some((MARK_FILE, mark(Path::new("2.partial")))));
+        let others = [
+            made("3.partial", None),
+            made("sweep", Some(("lock", String::new()))),
+            made("4.partial", Some((MARK_FILE, mark(Path::new("2.partial"))))),
+            made("5.partial", Some((MARK_FILE, "mine".to_owned()))),
+            made("2.copy", Some((MARK_FILE, mark(Path::new("2.partial"))))),
+        ];
         Bench::clear_abandoned(folder.path()).unwrap();
-        assert!(living.path().exists() && !dead.exists() && unknown.exists());
+        assert!(living.path().exists() && !dead.exists());
+        assert!(others.iter().all(|other| other.join("lab/c1_r1.partial").exists()));
+        assert_eq!(left_alone(folder.path()).len(), others.len());
+        assert!(is_on_bench(&living.path().join("lab/c1_r1.partial")));
     }
 
     #[test]
@@ -122,6 +185,7 @@ mod tests {
         let left = bench.path().join("lab/c1_r1.partial");
         fs::create_dir_all(&left).unwrap();
         drop(bench);
-        assert!(left.exists());
+        Bench::clear_abandoned(folder.path()).unwrap();
+        assert!(left.exists(), "what is left of a run is somebody's to look at");
     }
 }

@@ -4,7 +4,7 @@
 use super::journal::JournalError;
 use super::journals::Journals;
 use crate::plan::Plan;
-use crate::statistics::Precision;
+use crate::statistics::{Precision, Unmet};
 
 /// Replicates between two looks at whether they are as precise as wanted: too
 /// few of them, and a precision would be met by chance.
@@ -34,6 +34,30 @@ impl Demand {
         plan.runs_of(cell).take(self.sizes[cell] as usize)
     }
 
+    /// What a cell whose wanted runs are all done lacks of the plan's precision;
+    /// `None` where it lacks nothing, and where nothing is asked or runs are
+    /// still to come.
+    pub fn unmet(
+        &self,
+        plan: &Plan,
+        journals: &Journals,
+        cell: usize,
+    ) -> Result<Option<Unmet>, JournalError> {
+        let Some(precision) = &plan.until else { return Ok(None) };
+        if self.sizes[cell] < plan.cells()[cell].replicates {
+            // Cells that stop early meet it.
+            return Ok(None);
+        }
+        let mut values = Vec::new();
+        for run in self.runs_of(plan, cell) {
+            match journals.entry(run)? {
+                Some(entry) => values.extend(precision.quantity.of(&entry.rows)),
+                None => return Ok(None),
+            }
+        }
+        Ok(precision.is_met(&values).err())
+    }
+
     /// The numbers of the wanted runs, in order.
     pub fn runs<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = u64> + 'a {
         (0..self.sizes.len()).flat_map(|cell| self.runs_of(plan, cell))
@@ -54,7 +78,7 @@ fn size(plan: &Plan, journals: &Journals, precision: &Precision, cell: usize) ->
             }
         }
         size = next;
-        if size == most || precision.is_met(&values) {
+        if size == most || precision.may_stop(&values).is_ok() {
             return Ok(size);
         }
     }

@@ -12,7 +12,7 @@ use super::gate::Gate;
 use super::journal::{Entry, Journal, JournalError};
 use super::journals::Journals;
 use super::work::{OnSockets, simulate};
-use crate::engine::{StopSwitch, limits};
+use crate::engine::{StopSwitch, Token, limits};
 use crate::plan::{EngineKind, Plan};
 use crate::reading::ReadError;
 use crate::store::StoreError;
@@ -38,8 +38,8 @@ pub struct Execution<'a> {
     pub folder: &'a SweepFolder,
     pub journal: &'a Journal,
     pub stop: &'a StopSwitch,
-    /// What machines say to each other to be let in; hard to guess.
-    pub token: &'a str,
+    /// What machines must know to be let in by each other.
+    pub token: &'a Token,
     /// Begin no further run once one has failed.
     pub fail_fast: bool,
     /// Told of every run as it ends, from any thread.

@@ -8,12 +8,14 @@ use std::path::{Path, PathBuf};
 use crate::lab::VERSION;
 use crate::missing;
 use crate::plan::{Plan, PlanError};
+use crate::regular::read_regular;
 use crate::store::{JOURNAL_FOLDER, PLAN_FILE, RUNS_FILE, StoreError, write_file};
 
 const SUMMARY_FILE: &str = "summary.csv";
 const LOCK_FILE: &str = "lock";
 const SLURM_FOLDER: &str = "slurm";
 const JOBS_FILE: &str = "jobs";
+pub(super) const SCRIPT_FILE: &str = "task.sh";
 
 /// A sweep's folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -86,7 +88,12 @@ impl SweepFolder {
         }
         let names = fs::read_dir(&self.path).into_iter().flatten().flatten().map(|entry| entry.file_name());
         let mut names = names.map(|name| name.to_string_lossy().into_owned());
-        match names.find(|name| name != LOCK_FILE && !name.starts_with('.')) {
+        // A lock is empty; what is not is somebody's.
+        let is_lock = |name: &str| {
+            let lock = self.path.join(LOCK_FILE).symlink_metadata();
+            name == LOCK_FILE && lock.is_ok_and(|lock| lock.is_file() && lock.len() == 0)
+        };
+        match names.find(|name| !is_lock(name) && !name.starts_with('.')) {
             Some(other) => Err(FolderError::Taken { path: self.path.clone(), other }),
             None => Ok(()),
         }
@@ -105,11 +112,12 @@ impl SweepFolder {
     /// Takes back what [`SweepFolder::create`] made, and all that prepares runs.
     /// What else is in the folder stays, and whatever cannot be removed.
     pub fn discard(&self) {
-        let _ = fs::remove_dir_all(self.slurm());
-        for name in [PLAN_FILE, LOCK_FILE] {
-            let _ = fs::remove_file(self.path.join(name));
+        for file in [self.slurm().join(SCRIPT_FILE), self.plan_file(), self.path.join(LOCK_FILE)] {
+            let _ = fs::remove_file(file);
         }
-        let _ = fs::remove_dir(&self.path);
+        for folder in [&self.slurm(), &self.path] {
+            let _ = fs::remove_dir(folder);
+        }
     }
 
     /// Whether any run was begun, here or by a job.
@@ -145,7 +153,7 @@ impl SweepFolder {
     /// Keeps every other process of this host out.
     fn lock(&self) -> Result<Lock, FolderError> {
         let path = self.path.join(LOCK_FILE);
-        let file = File::create(&path).map_err(|source| StoreError::write(&path, source))?;
+        let file = open_lock(&path).map_err(|source| StoreError::write(&path, source))?;
         match file.try_lock() {
             Ok(()) => Ok(Lock { _file: file }),
             Err(TryLockError::WouldBlock) => Err(FolderError::InUse { path: self.path.clone() }),
@@ -194,9 +202,24 @@ impl SweepFolder {
     }
 }
 
+/// Opens the lock, made where it is missing; whatever is in it stays.
+fn open_lock(path: &Path) -> io::Result<File> {
+    if path.metadata().is_ok_and(|found| !found.is_file()) {
+        return Err(io::Error::other("it is no file"));
+    }
+    File::options().write(true).create(true).truncate(false).open(path)
+}
+
 /// Reads a plan from its file.
 fn read_plan(path: &Path) -> Result<Plan, FolderError> {
-    let text = fs::read_to_string(path).map_err(|source| match source.kind() {
+    /// A plan of a million cells has a few hundred megabytes.
+    const BYTES_MAX: u64 = 1 << 30;
+    let bytes = read_regular(path, BYTES_MAX);
+    let text = bytes.and_then(|bytes| {
+        String::from_utf8(bytes)
+            .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text"))
+    });
+    let text = text.map_err(|source| match source.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
             let path = path.parent().unwrap_or(Path::new("."));
             let meant = if path.exists() { None } else { missing::meant(path) };

@@ -1,6 +1,7 @@
 //! Gathering a sweep: from its journals to one table of all runs and one of
 //! what they amount to, in the order of the plan, however they came in.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use super::demand::Demand;
@@ -11,7 +12,11 @@ use super::journals::{Damage, Double, Journals};
 use crate::metrics::MachineMetrics;
 use crate::metrics::summary::summarise;
 use crate::plan::Plan;
+use crate::spreadsheet;
+use crate::statistics::Unmet;
 use crate::store::NewFile;
+
+const SEED: &str = "seed";
 
 /// What a sweep has come to.
 #[derive(Debug)]
@@ -29,6 +34,9 @@ pub struct Gathered {
     pub doubles: Vec<Double>,
     /// Entries of runs that the plan does not have.
     pub strangers: u64,
+    /// Cells, counted from 0, whose runs are all done and do not meet the
+    /// plan's precision.
+    pub unmet: Vec<(usize, Unmet)>,
 }
 
 impl Gathered {
@@ -59,19 +67,25 @@ pub fn gather(
     let journals = Journals::of(folder, plan, elsewhere)?;
     let demand = Demand::of(plan, &journals)?;
     let axes = plan.axes();
+    // A seed that is an axis stands among the axes in the summary alone: every
+    // run's own is a column of the runs.
+    let beside: Vec<&str> = axes.iter().copied().filter(|axis| *axis != SEED).collect();
     let mut runs = Table::begin(folder.runs_file())?;
     let mut summaries = Table::begin(folder.summary_file())?;
-    let mut doubted = Vec::new();
+    let (mut doubted, mut unmet) = (Vec::new(), Vec::new());
     for (at, cell) in plan.cells().iter().enumerate() {
-        let values: Vec<&str> = axes.iter().map(|axis| setting(&cell.settings, axis)).collect();
+        let cells = |axes: &[&'_ str]| -> Vec<Cow<'_, str>> {
+            axes.iter().map(|axis| spreadsheet::cell(setting(&cell.settings, axis))).collect()
+        };
+        let (values, values_beside) = (cells(&axes), cells(&beside));
         let mut rows = Vec::new();
         for number in demand.runs_of(plan, at) {
             let Some(Entry { rows: machines, doubts, .. }) = journals.entry(number)? else { continue };
             let (_, replicate) = plan.place(number);
             let seed = cell.spec.seed.wrapping_add(u64::from(replicate));
             for row in &machines {
-                let head = ["cell", "replicate", "seed"].into_iter().chain(axes.iter().copied());
-                runs.put(head, row, &(at + 1, replicate + 1, seed, &values))?;
+                let head = ["cell", "replicate", SEED].into_iter().chain(beside.iter().copied());
+                runs.put(head, row, &(at + 1, replicate + 1, seed, &values_beside))?;
             }
             doubted.extend(doubts.into_iter().next().map(|doubt| (number, doubt)));
             rows.extend(machines);
@@ -79,6 +93,7 @@ pub fn gather(
         for row in summarise(&rows) {
             summaries.put(["cell"].into_iter().chain(axes.iter().copied()), &row, &(at + 1, &values))?;
         }
+        unmet.extend(demand.unmet(plan, &journals, at)?.map(|unmet| (at, unmet)));
         witness(CellResult { cell: at, rows: &rows });
     }
     runs.finish()?;
@@ -89,7 +104,7 @@ pub fn gather(
     let missing = ranges(missing.filter(|run| failed.binary_search_by_key(run, |(run, _)| *run).is_err()));
     let done = demand.runs(plan).filter(|run| journals.has(*run)).count() as u64;
     let Journals { damages, doubles, strangers, .. } = journals;
-    Ok(Gathered { done, failed, missing, doubted, damages, doubles, strangers })
+    Ok(Gathered { done, failed, missing, doubted, damages, doubles, strangers, unmet })
 }
 
 fn setting<'a>(settings: &'a [(String, String)], axis: &str) -> &'a str {
@@ -131,7 +146,8 @@ impl Table {
         let failed = |source| SweepError::Table { path: self.path.clone(), source };
         if !self.has_head {
             self.has_head = true;
-            let names = head.map(str::to_owned).chain(names(row).map_err(failed)?);
+            let names =
+                head.map(|name| spreadsheet::cell(name).into_owned()).chain(names(row).map_err(failed)?);
             self.out.write_record(names.collect::<Vec<_>>()).map_err(failed)?;
         }
         self.out.serialize((columns, row)).map_err(failed)

@@ -9,11 +9,13 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
 use crate::digest::sha256;
 use crate::metrics::MachineMetrics;
+use crate::whole_file::{sync_file, sync_folder};
 
 /// What a run came to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,8 +62,19 @@ pub enum JournalError {
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
-    file: Mutex<File>,
+    file: Mutex<Written>,
 }
+
+#[derive(Debug)]
+struct Written {
+    file: File,
+    /// When the disk had all of it.
+    synced: Instant,
+}
+
+/// Entries that come faster than this are given to the disk together. Those of
+/// sockets come slowly, and each is there before it is told of.
+const SYNC_AT_MOST_EVERY: Duration = Duration::from_millis(200);
 
 impl Journal {
     /// Begins a new file in `folder` for runs of the plan with this hash.
@@ -73,8 +86,13 @@ impl Journal {
             let path = folder.join(format!("{number}.{EXTENSION}"));
             match OpenOptions::new().append(true).create_new(true).open(&path) {
                 Ok(mut file) => {
-                    writeln!(file, "{FIRST_WORDS}{plan}").map_err(|source| failed(&path, source))?;
-                    return Ok(Journal { path, file: Mutex::new(file) });
+                    let begun = writeln!(file, "{FIRST_WORDS}{plan}");
+                    let begun = begun.and_then(|()| sync_file(&file)).and_then(|()| sync_folder(folder));
+                    begun.map_err(|source| failed(&path, source))?;
+                    // Long enough ago that the first entry is not waited for with others.
+                    let now = Instant::now();
+                    let synced = now.checked_sub(SYNC_AT_MOST_EVERY).unwrap_or(now);
+                    return Ok(Journal { path, file: Mutex::new(Written { file, synced }) });
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
                 Err(source) => return Err(failed(&path, source)),
@@ -82,18 +100,24 @@ impl Journal {
         }
     }
 
-    /// Writes an entry, whole or not at all.
+    /// Writes an entry, whole or not at all. The disk has it when this comes back,
+    /// but for entries that come within a fifth of a second of another: those it
+    /// has a fifth of a second later, or at [`Journal::sync`].
     pub fn add(&self, entry: &Entry) -> Result<(), JournalError> {
         let failed = |source| JournalError::Write { path: self.path.clone(), source };
         let json = serde_json::to_string(entry).map_err(|error| failed(error.into()))?;
         let line = format!("{} {json}\n", checksum(json.as_bytes()));
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = file.metadata().map_err(failed)?.len();
-        file.write_all(line.as_bytes()).map_err(|error| {
+        let mut written = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = written.file.metadata().map_err(failed)?.len();
+        written.file.write_all(line.as_bytes()).map_err(|error| {
             // Half a line would spoil the next; where it cannot be taken back, both are known as damaged.
-            let _ = file.set_len(before);
+            let _ = written.file.set_len(before);
             failed(error)
-        })
+        })?;
+        if written.synced.elapsed() < SYNC_AT_MOST_EVERY {
+            return Ok(());
+        }
+        written.sync().map_err(failed)
     }
 
     pub fn path(&self) -> &Path {
@@ -102,8 +126,16 @@ impl Journal {
 
     /// Waits until the disk has all of it.
     pub fn sync(&self) -> Result<(), JournalError> {
-        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.sync_data().map_err(|source| JournalError::Write { path: self.path.clone(), source })
+        let mut written = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        written.sync().map_err(|source| JournalError::Write { path: self.path.clone(), source })
+    }
+}
+
+impl Written {
+    fn sync(&mut self) -> io::Result<()> {
+        sync_file(&self.file)?;
+        self.synced = Instant::now();
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 //! entries stand. The entries stay on disk.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,7 @@ use super::folder::SweepFolder;
 use super::journal::{EXTENSION, Entry, JournalError, check_first, content};
 use crate::lab::VERSION;
 use crate::plan::Plan;
+use crate::regular::open_regular;
 
 /// Where an entry stands in the journals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +77,7 @@ impl Journals {
 
     fn read_file(&mut self, path: PathBuf, plan: &str) -> Result<(), JournalError> {
         let failed = |source| JournalError::Read { path: path.clone(), source };
-        let mut input = BufReader::with_capacity(1 << 18, File::open(&path).map_err(failed)?);
+        let mut input = BufReader::with_capacity(1 << 18, open_regular(&path).map_err(failed)?);
         self.files.push(path.clone());
         let (mut offset, mut number, mut line) = (0, 0, Vec::new());
         loop {
@@ -165,7 +166,7 @@ impl Journals {
     fn entry_at(&self, place: Place) -> Result<Entry, JournalError> {
         let path = &self.files[place.file];
         let failed = |source| JournalError::Read { path: path.clone(), source };
-        let mut file = File::open(path).map_err(failed)?;
+        let mut file = open_regular(path).map_err(failed)?;
         file.seek(SeekFrom::Start(place.offset)).map_err(failed)?;
         let mut line = vec![0; place.bytes];
         file.read_exact(&mut line).map_err(failed)?;

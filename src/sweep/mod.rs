@@ -16,6 +16,7 @@ pub mod slurm;
 pub mod stored;
 mod work;
 
+pub use bench::{is_on_bench, left_alone};
 pub use demand::Demand;
 pub use execution::{Execution, SweepError};
 pub use folder::{FolderError, SweepFolder};

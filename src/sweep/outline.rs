@@ -4,7 +4,8 @@ use crate::metrics::{MachineMetrics, Metric};
 use crate::statistics::Summary;
 
 /// The metrics that a sweep is first looked at by.
-pub const MAIN_METRICS: [&str; 3] = ["max_queue", "end_queue", "clock_diff"];
+pub const MAIN_METRICS: [&str; 6] =
+    ["max_queue", "end_queue", "clock_diff", "clock_drift", "jump_mean", "wait_mean"];
 
 /// One cell's runs in a few numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,7 +30,9 @@ impl CellOutline {
         let summary = |of: &dyn Fn(&Metric, &[MachineMetrics]) -> Option<f64>| -> Vec<Option<Summary>> {
             let metrics = MAIN_METRICS.iter().filter_map(|name| Metric::named(name));
             metrics
-                .map(|metric| Summary::of(&runs.iter().filter_map(|run| of(metric, run)).collect::<Vec<_>>()))
+                .map(|metric| {
+                    metric.summary(&runs.iter().filter_map(|run| of(metric, run)).collect::<Vec<_>>())
+                })
                 .collect()
         };
         CellOutline {

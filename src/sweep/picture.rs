@@ -135,7 +135,8 @@ fn stated(values: &PublishedValues, metric: &str) -> Option<f64> {
     let value = match metric {
         "max_queue" => values.max_queue,
         "end_queue" => values.end_queue,
-        _ => values.clock_diff,
+        "clock_diff" => values.clock_diff,
+        _ => None,
     };
     value.map(|value| value as f64)
 }
@@ -153,7 +154,10 @@ pub(crate) fn theory(cell: &Cell, metric: &str) -> Option<Vec<Option<f64>>> {
     let value = |prediction: &Prediction| match metric {
         "clock_diff" => Some((fastest - prediction.clock_slope) * seconds),
         // Of a stable queue it says how long it is on average, not at its longest or last.
-        _ => (prediction.regime == Regime::Overloaded).then_some(prediction.queue_growth * seconds),
+        "max_queue" | "end_queue" => {
+            (prediction.regime == Regime::Overloaded).then_some(prediction.queue_growth * seconds)
+        }
+        _ => None,
     };
     Some(predictions.iter().map(value).collect())
 }

@@ -13,7 +13,7 @@ pub use self::queue::{Job, QueueError};
 
 use self::queue::Submission;
 use super::execution::SweepError;
-use super::folder::SweepFolder;
+use super::folder::{SCRIPT_FILE, SweepFolder};
 use super::journals::Journals;
 use super::piece::Piece;
 use crate::engine::StopSwitch;
@@ -124,7 +124,7 @@ impl Cluster<'_> {
         );
         let folder = self.folder.slurm();
         fs::create_dir_all(&folder).map_err(|source| StoreError::write(&folder, source))?;
-        let script = folder.join("task.sh");
+        let script = folder.join(SCRIPT_FILE);
         write_file(&script, text.as_bytes())?;
         Ok(script)
     }

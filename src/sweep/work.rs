@@ -1,15 +1,16 @@
 //! Making one run of a sweep, on either engine.
 
+use std::fs;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::bench::{Bench, remove};
+use super::bench::Bench;
 use super::execution::SweepError;
 use super::folder::SweepFolder;
 use super::gate::Gate;
 use super::journal::Entry;
-use crate::engine::{Gauges, StopSwitch};
+use crate::engine::{Gauges, StopSwitch, Token};
 use crate::lab::{self, Done, DriveError, Engine, LabError, Order};
 use crate::log::EndReason;
 use crate::metrics::MachineMetrics;
@@ -18,7 +19,7 @@ use crate::metrics::summary::RunMetrics;
 use crate::metrics::trust::doubts;
 use crate::plan::Run;
 use crate::reading::run_metrics;
-use crate::store::{RunPath, StoreError, find_runs};
+use crate::store::{FindError, RunPath, StoreError, find_runs};
 
 /// How often a run whose clocks did not keep the pace is tried in all.
 const ATTEMPTS: u32 = 5;
@@ -47,7 +48,7 @@ pub(super) struct OnSockets<'a> {
     pub bench: &'a Bench,
     pub gate: &'a Gate,
     pub stop: &'a StopSwitch,
-    pub token: &'a str,
+    pub token: &'a Token,
 }
 
 impl OnSockets<'_> {
@@ -109,7 +110,7 @@ impl OnSockets<'_> {
             results: self.bench.path().to_owned(),
             run_name: Some(run.name.clone()),
             engine: Engine::Sockets,
-            token: run.spec.network.token.clone().unwrap_or_else(|| self.token.to_owned()),
+            token: self.token.clone(),
             stop: self.stop.below(),
             gauges: Gauges::new(run.spec.machine_count()),
             history_bytes_max: 0,
@@ -122,14 +123,38 @@ impl OnSockets<'_> {
     /// The rows of a run that was made before, by this process or another.
     fn made_before(&self, run: &Run) -> Result<Option<Vec<MachineMetrics>>, SweepError> {
         let place = self.folder.run_folder(&run.spec.name, &run.name);
-        let found = find_runs(&place).unwrap_or_default();
+        let found = match find_runs(&place) {
+            // What cannot be looked into is not known to hold nothing.
+            Err(FindError::Read { path, source }) if place.symlink_metadata().is_ok() => {
+                return Err(StoreError::write(&path, source).into());
+            }
+            found => found.unwrap_or_default(),
+        };
         let is_whole = |found: &RunPath| {
             found.manifest.as_ref().is_some_and(|manifest| manifest.status == EndReason::Completed.word())
         };
         match found.first().filter(|found| is_whole(found)) {
             Some(found) => Ok(Some(run_metrics(found)?)),
-            // Only a run that failed, or a system that went down, leaves less than the whole.
-            None => remove(&place).map(|()| None).map_err(SweepError::from),
+            None => self.make_room(run, found.first()).map(|()| None),
         }
+    }
+
+    /// Takes away what an earlier attempt at this very run left when it failed,
+    /// as its manifest says. Whatever else stands in a run's place is not the
+    /// sweep's to remove.
+    fn make_room(&self, run: &Run, found: Option<&RunPath>) -> Result<(), SweepError> {
+        let place = self.folder.run_folder(&run.spec.name, &run.name);
+        if place.symlink_metadata().is_err() || fs::remove_dir(&place).is_ok() {
+            return Ok(());
+        }
+        let manifest = found.and_then(|found| found.manifest.as_ref());
+        let is_failed = manifest.is_some_and(|of| {
+            (of.experiment == run.spec.name && of.run == run.name && of.seed == run.spec.seed)
+                && of.status == EndReason::Failed.word()
+        });
+        if !is_failed {
+            return Err(StoreError::Exists { path: place }.into());
+        }
+        fs::remove_dir_all(&place).map_err(|source| StoreError::write(&place, source).into())
     }
 }

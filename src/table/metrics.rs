@@ -18,7 +18,7 @@ enum Holds {
 }
 
 /// The columns of metrics, but for those that the names of folders tell.
-const COLUMNS: [(&str, Holds); 31] = [
+const COLUMNS: [(&str, Holds); 36] = [
     ("machine", Holds::Id),
     ("machines", Holds::Id),
     ("clock_rate", Holds::Number),
@@ -39,9 +39,14 @@ const COLUMNS: [(&str, Holds); 31] = [
     ("jump_mean", Holds::Number),
     ("jump_p95", Holds::Count),
     ("jump_max", Holds::Count),
+    ("wait_mean", Holds::Number),
+    ("wait_p95", Holds::Number),
+    ("wait_max", Holds::Number),
+    ("wait_source", Holds::Text),
     ("ticks", Holds::Count),
     ("lost_ticks", Holds::Count),
     ("late_ticks", Holds::Count),
+    ("late_share", Holds::Number),
     ("achieved_rate", Holds::Number),
     ("fidelity", Holds::Number),
     ("lateness_p50_us", Holds::Count),

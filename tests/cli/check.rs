@@ -7,7 +7,7 @@ fn lab_with_run() -> Lab {
     let lab = Lab::with_spec(LAB);
     lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "one"])
         .code(0)
-        .tells(&["audit:   sound (21 rules)"]);
+        .tells(&["audit:   sound (24 rules)"]);
     lab
 }
 
@@ -20,7 +20,7 @@ fn spoil(lab: &Lab, log: &str, change: impl Fn(String) -> String) {
 #[test]
 fn a_clean_run_is_sound_by_every_rule() {
     let said = lab_with_run().labctl(&["check", "results"]).code(0);
-    assert_eq!(said.out.matches(" sound ").count(), 21, "{}", said.out);
+    assert_eq!(said.out.matches(" sound ").count(), 24, "{}", said.out);
     assert!(said.out.contains("verdict: sound\n") && said.talk.is_empty(), "{}{}", said.out, said.talk);
 }
 
@@ -74,7 +74,7 @@ fn programs_read_verdicts_as_json() {
     let runs: serde_json::Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!((&runs[0]["run"], &runs[0]["verdict"]), (&"one".into(), &"unsound".into()));
     let rules = runs[0]["rules"].as_array().unwrap();
-    assert_eq!(rules.len(), 21);
+    assert_eq!(rules.len(), 24);
     let rises = rules.iter().find(|rule| rule["id"] == "clock-rises").unwrap();
     assert_eq!((&rises["verdict"], &rises["count"]), (&"unsound".into(), &1.into()));
     let finding = &rises["findings"][0];
@@ -116,11 +116,8 @@ fn a_log_that_was_changed_after_the_run_is_found_by_its_name() {
     std::fs::remove_file(lab.path("results/lab/one/metrics.csv")).unwrap();
     let said = lab.labctl(&["check", "results"]).code(1);
     assert_eq!(said.out.matches(" unsound ").count(), 1, "{}", said.out);
-    assert!(
-        said.out.contains("results/lab/one/log_2.txt: log_2.txt was changed after the run"),
-        "{}",
-        said.out
-    );
+    let words = "results/lab/one/log_2.txt: log_2.txt differs in its line ends alone (CRLF)";
+    assert!(said.out.contains(words), "{}", said.out);
     lab.labctl(&["check", "results/lab/one/log_1.txt"]).code(0);
     std::fs::rename(lab.path("results/lab/one/log_3.txt"), lab.path("results/lab/one/log_4.txt")).unwrap();
     let said = lab.labctl(&["check", "results", "--rules", "files-unchanged"]).code(1);
@@ -280,4 +277,51 @@ fn a_run_is_not_accused_while_it_goes_on_and_found_cut_once_its_process_is_kille
             assert!(said.code == Some(1) && said.out.contains("the log is cut here"), "{}", said.out);
         }
     }
+}
+
+#[test]
+fn a_table_that_was_changed_is_told_at_its_own_name() {
+    let lab = lab_with_run();
+    spoil(&lab, "events.csv", |text| text.replacen("INTERNAL", "EXTERNAL", 1));
+    spoil(&lab, "metrics.csv", |text| text.replace('\n', "\r\n"));
+    let said = lab.labctl(&["check", "results"]).code(1);
+    for words in [
+        "results/lab/one/events.csv: events.csv was changed after the run",
+        "results/lab/one/metrics.csv: metrics.csv differs in its line ends alone (CRLF)",
+    ] {
+        assert!(said.out.contains(words), "`{words}` is not in\n{}", said.out);
+    }
+    let said = lab.labctl(&["check", "results", "--format", "json"]).code(1);
+    assert!(said.out.contains("\"file\": \"results/lab/one/events.csv\""), "{}", said.out);
+}
+
+/// The folder as a process leaves it that is killed: logs without their ends,
+/// one written further than another, a spec and no manifest.
+#[test]
+fn a_run_that_was_killed_is_held_against_its_spec_and_not_accused() {
+    let lab = lab_with_run();
+    for file in ["manifest.json", "events.csv", "metrics.csv"] {
+        std::fs::remove_file(lab.path("results/lab/one").join(file)).unwrap();
+    }
+    for (log, lines) in [("log_1.txt", 20), ("log_2.txt", 12), ("log_3.txt", 100)] {
+        spoil(&lab, log, |text| text.split_inclusive('\n').take(lines).collect());
+    }
+    std::fs::rename(lab.path("results/lab/one"), lab.path("results/lab/one.partial")).unwrap();
+    let said = lab.labctl(&["check", "results"]).code(1).tells(&["cut short: its process is there no more"]);
+    assert_eq!(said.out.matches(" unsound ").count(), 1, "{}", said.out);
+    for words in [
+        "the log is cut here",
+        "process died",
+        "message-sent: the run was cut short",
+        "messages-add-up: the run",
+    ] {
+        assert!(said.out.contains(words), "`{words}` is not in\n{}", said.out);
+    }
+    for wrong in ["no manifest or spec", "without tick numbers"] {
+        assert!(!said.out.contains(wrong), "{}", said.out);
+    }
+    let log = lab.read("results/lab/one.partial/log_3.txt");
+    lab.write("results/lab/one.partial/log_3.txt", log.replace("Clock rate: 6", "Clock rate: 5"));
+    let said = lab.labctl(&["check", "results", "--rules", "parameters"]).code(1);
+    assert!(said.out.contains("the header says clock rate 5, and the spec 6"), "{}", said.out);
 }

@@ -107,3 +107,15 @@ fn what_cannot_be_written_fails_and_a_reader_that_has_seen_enough_does_not() {
         assert!(said.talk.ends_with("0\n") && !said.talk.contains("panicked"), "{command}: {}", said.talk);
     }
 }
+
+/// More ticks than any host serves in that time: the clock rate is not kept.
+#[test]
+fn a_run_whose_audit_is_unsound_ends_with_1() {
+    let lab = Lab::with_spec(
+        "name = \"lab\"\nduration = \"10s\"\nspeedup = 1000\n[[machine]]\nclock_rate = 50000\ncount = 2\n",
+    );
+    lab.labctl(&["run", "lab.toml", "--run-name", "r"])
+        .code(1)
+        .tells(&["audit, rate-kept", "audit:   unsound"]);
+    lab.labctl(&["check", "results"]).code(1);
+}

@@ -40,7 +40,7 @@ fn each_submission_gets_a_page_and_all_of_them_a_table() {
     );
     assert_eq!(
         lab.names("grades"),
-        ["README.md", "ada.md", "bob.md", "cleo.md", "dan.md", "eve__script__.md", "grades.csv"]
+        ["README.md", "ada.md", "bob.md", "cleo.md", "dan.md", "eve %3Cscript%3E%7C.md", "grades.csv"]
     );
     let table = rows(&lab.read("grades/grades.csv"));
     let grades: Vec<(&str, &str)> =
@@ -64,7 +64,7 @@ fn each_submission_gets_a_page_and_all_of_them_a_table() {
         assert!(page.contains(text), "{text} is not in\n{page}");
     }
     let readme = lab.read("grades/README.md");
-    assert!(readme.contains("[eve \\<script>\\|](<eve__script__.md>)"), "{readme}");
+    assert!(readme.contains("[eve \\<script>\\|](<eve %253Cscript%253E%257C.md>)"), "{readme}");
     // Theory has no say where it is not told enough, and that is no fault.
     assert!(table[2]["why"].is_empty() || table[2]["why"].contains("logs"), "{:?}", table[2]);
 }

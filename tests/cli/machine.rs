@@ -1,9 +1,18 @@
 //! `labctl machine`: machines started one by one.
+#![cfg(unix)]
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::support::{LAB, Lab, spec_on_ports};
+use labctl::engine::Token;
+use labctl::engine::wire::{self, Said};
+use labctl::event::MachineId;
+
+use crate::support::{LAB, Lab, run_by_hand, spec_on_ports, wait_for, write_token};
 
 #[test]
 fn a_machine_needs_to_know_which_it_is() {
@@ -72,7 +81,6 @@ fn a_machine_of_another_spec_is_refused() {
     first.end().code(1).tells(&["machine 2 did not connect"]);
 }
 
-#[cfg(unix)]
 #[test]
 fn a_waiting_machine_can_be_stopped() {
     let (spec, _) = spec_on_ports("duration = \"20s\"", &["4", "1"]);
@@ -81,4 +89,118 @@ fn a_waiting_machine_can_be_stopped() {
     machine.wait_for_talk("trying again");
     machine.signal(rustix::process::Signal::INT);
     machine.end().code(130);
+}
+
+/// Every file below the folder has been read, and none has the text.
+fn is_nowhere_in(folder: &Path, text: &str) {
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        if entry.path().is_dir() {
+            is_nowhere_in(&entry.path(), text);
+        } else {
+            let content = fs::read(entry.path()).unwrap();
+            assert!(!String::from_utf8_lossy(&content).contains(text), "{:?}", entry.path());
+        }
+    }
+}
+
+#[test]
+fn the_first_machine_makes_a_token_that_only_its_user_can_read_and_the_others_find_it() {
+    let (spec, _) = spec_on_ports("duration = \"20s\"\nspeedup = 40", &["4", "1"]);
+    let lab = Lab::with_spec(&spec);
+    let machines = ["1", "2"].map(|id| lab.start(&["machine", id, "--spec", "lab.toml"]));
+    let talk = machines.map(|machine| machine.end().code(0).talk).concat();
+    assert_eq!(talk.matches("made a token in").count(), 1, "{talk}");
+    let file = fs::metadata(lab.path("state/labctl/token")).unwrap();
+    assert_eq!(file.permissions().mode() & 0o777, 0o600);
+    let token = lab.read("state/labctl/token");
+    assert!(Token::parse(token.trim()).is_ok());
+    is_nowhere_in(&lab.path("results"), token.trim());
+    assert!(!talk.contains(token.trim()));
+}
+
+#[test]
+fn a_token_that_cannot_be_used_is_told_with_the_command_that_helps() {
+    let (spec, _) = spec_on_ports("duration = \"20s\"", &["4", "1"]);
+    let lab = Lab::with_spec(&spec);
+    let machine = ["machine", "1", "--spec", "lab.toml", "--token-file", "token"];
+    write_token(&lab, &Token::of([1; 16]));
+    fs::set_permissions(lab.path("token"), fs::Permissions::from_mode(0o644)).unwrap();
+    lab.labctl(&machine).code(2).tells(&["others can read the token", "chmod 600 token"]);
+    lab.write("short", "secret");
+    fs::set_permissions(lab.path("short"), fs::Permissions::from_mode(0o600)).unwrap();
+    lab.labctl(&["machine", "1", "--spec", "lab.toml", "--token-file", "short"]).code(2).tells(&[
+        "short holds no token",
+        "16 to 128",
+        "rm short",
+    ]);
+    let said = lab.shell("LABCTL_TOKEN=secret \"$LABCTL\" machine 1 --spec lab.toml");
+    said.code(2).tells(&["LABCTL_TOKEN holds no token", "openssl rand"]);
+}
+
+#[test]
+fn a_machine_with_another_token_is_refused() {
+    let (spec, _) = spec_on_ports("duration = \"20s\"\nnetwork.connect_timeout = \"5s\"", &["4", "1"]);
+    let lab = Lab::with_spec(&spec);
+    let first = lab.start(&["machine", "1", "--spec", "lab.toml", "--token-file", "one"]);
+    lab.labctl(&["machine", "2", "--spec", "lab.toml", "--token-file", "two"]).code(1).tells(&[
+        "refuses this machine",
+        "its token is another",
+        "need the same one",
+    ]);
+    first.end().code(1).tells(&["machine 2 did not connect"]);
+}
+
+/// Says hello to the machine at this port, and gives the answer and the connection.
+fn hello(port: u16, line: &[u8]) -> (String, TcpStream) {
+    let mut stream = wait_for(format_args!("port {port}"), || TcpStream::connect(("127.0.0.1", port)).ok());
+    stream.write_all(line).unwrap();
+    let mut answer = String::new();
+    BufReader::new(stream.try_clone().unwrap()).read_line(&mut answer).unwrap();
+    (answer, stream)
+}
+
+#[test]
+fn what_the_spec_tells_lets_nobody_in() {
+    let (spec, ports) = spec_on_ports("duration = \"20s\"\nspeedup = 40", &["4", "1"]);
+    let lab = Lab::with_spec(&spec);
+    let first = lab.start(&["machine", "1", "--spec", "lab.toml"]);
+    let run = run_by_hand(&spec);
+    let resolved = labctl::spec::to_toml(&labctl::spec::parse("lab.toml", &spec, &[]).unwrap());
+    let digest = labctl::digest::sha256(resolved.as_bytes());
+    for guess in [&digest[..32], "secret", ""] {
+        let (answer, _) = hello(ports[0], format!("labctl-hello:{run} 2 {guess}\n").as_bytes());
+        assert!(answer.starts_with("labctl-refused:"), "{guess}: {answer}");
+    }
+    lab.labctl(&["machine", "2", "--spec", "lab.toml"]).code(0);
+    first.end().code(0);
+}
+
+#[test]
+fn no_run_begins_while_two_are_the_same_machine() {
+    let (spec, ports) = spec_on_ports("duration = \"20s\"", &["4", "1", "6"]);
+    let lab = Lab::with_spec(&spec);
+    let token = Token::of([7; 16]);
+    write_token(&lab, &token);
+    let machine = |id| ["machine", id, "--spec", "lab.toml", "--token-file", "token"];
+    let first = lab.start(&machine("1"));
+    let second = token.hello(&run_by_hand(&spec), MachineId(2), MachineId(1));
+    let (answer, _seat) = hello(ports[0], &wire::line(&Said::Hello(second)));
+    assert!(answer.starts_with("labctl-hello:"), "{answer}");
+    let third = lab.start(&machine("3"));
+    lab.labctl(&machine("2")).code(1).tells(&["machine 2 is connected already"]);
+    first.end().code(1).tells(&["two connections prove to be machine 2"]);
+    third.end().code(1);
+    assert!(!lab.has("results"), "nothing was logged");
+}
+
+#[test]
+fn a_machine_that_leaves_before_the_start_is_named_at_once() {
+    let (spec, _) = spec_on_ports("duration = \"20s\"\nnetwork.connect_timeout = \"10m\"", &["4", "1", "6"]);
+    let lab = Lab::with_spec(&spec);
+    let first = lab.start(&["machine", "1", "--spec", "lab.toml"]);
+    let second = lab.start(&["machine", "2", "--spec", "lab.toml"]);
+    first.wait_for_talk("machine 3 has not connected");
+    second.wait_for_talk("machine 3 has not connected");
+    second.signal(rustix::process::Signal::KILL);
+    first.end().code(1).tells(&["machine 2 left before the start"]);
 }

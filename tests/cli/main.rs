@@ -13,6 +13,7 @@ mod grade;
 mod guide;
 mod help;
 mod isolation;
+mod kills;
 #[cfg(unix)]
 mod live;
 mod machine;
@@ -30,6 +31,8 @@ mod shell;
 mod signals;
 mod simulation;
 mod slurm;
+#[cfg(unix)]
+mod store;
 mod strangers;
 mod support;
 mod sweep;

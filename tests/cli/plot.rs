@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::support::{LAB, Lab, NOTEBOOK_LOGS, lab_with_notebook_logs};
 
-const OF_A_RUN: [&str; 4] = ["clocks", "drift", "jumps", "queue"];
+const OF_A_RUN: [&str; 5] = ["clocks", "drift", "jumps", "queue", "wait"];
 const AGAINST_SPEED_RATIO: [&str; 3] =
     ["clock_diff_vs_speed_ratio", "end_queue_vs_speed_ratio", "max_queue_vs_speed_ratio"];
 
@@ -15,9 +15,9 @@ fn named(names: &[&str], extension: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_run_has_seven_charts() {
+fn a_run_has_eight_charts() {
     let lab = lab_with_notebook_logs();
-    lab.labctl(&["plot", "theirs"]).code(0).tells(&["plots/theirs: 4 charts"]);
+    lab.labctl(&["plot", "theirs"]).code(0).tells(&["plots/theirs: 5 charts"]);
     assert_eq!(lab.names("plots/theirs"), named(&[&OF_A_RUN[..], &AGAINST_SPEED_RATIO].concat(), "png"));
 }
 
@@ -66,7 +66,7 @@ fn a_chart_can_be_svg_and_is_the_same_each_time() {
             .collect()
     };
     let (first, second): (Vec<String>, Vec<String>) = (draw("first"), draw("second"));
-    assert_eq!(first.len(), 7);
+    assert_eq!(first.len(), 8);
     assert!(
         first.iter().all(|svg| svg.trim_start().starts_with("<svg") && svg.trim_end().ends_with("</svg>"))
     );
@@ -113,7 +113,7 @@ fn a_delay_in_the_sender_leaves_theory_out_and_says_so() {
     lab.labctl(&[&run[..], &delayed].concat()).code(0).tells(&["without theory, as senders lose ticks"]);
     lab.labctl(&["plot", "ours", "--format", "svg", "--plots", "svg"])
         .code(0)
-        .tells(&["4 charts, without theory, as senders lose ticks to a delay"]);
+        .tells(&["5 charts, without theory, as senders lose ticks to a delay"]);
     for chart in ["queue", "clocks", "drift"] {
         let svg = lab.read(&format!("svg/lab/r/{chart}.svg"));
         assert!(svg.contains("without theory, as senders lose ticks") && !svg.contains("dashes"), "{chart}");
@@ -256,7 +256,7 @@ fn a_stored_sweep_is_drawn_as_it_drew_itself_at_its_end() {
 #[test]
 fn the_charts_of_a_sweep_have_the_size_the_paper_and_the_format_that_are_asked_for() {
     let lab = Lab::with_spec(LAB);
-    for (flags, charts) in [(&["--internal-prob", "0.2,0.8"][..], 3), (&["--replicates", "6"], 6)] {
+    for (flags, charts) in [(&["--internal-prob", "0.2,0.8"][..], 6), (&["--replicates", "6"], 9)] {
         let _ = fs::remove_dir_all(lab.path("results"));
         let _ = fs::remove_dir_all(lab.path("svg"));
         simulate(&lab, flags);
@@ -276,10 +276,10 @@ fn the_charts_of_a_sweep_have_the_size_the_paper_and_the_format_that_are_asked_f
 fn a_tree_of_sweeps_and_runs_is_drawn_whole() {
     let lab = Lab::with_spec(LAB);
     simulate(&lab, &["--internal-prob", "0.2,0.8"]);
-    lab.labctl(&["plot", "results", "--plots", "sweeps"]).code(0).tells(&["sweeps/probs: 3 charts"]);
+    lab.labctl(&["plot", "results", "--plots", "sweeps"]).code(0).tells(&["sweeps/probs: 6 charts"]);
     assert_eq!(lab.names("sweeps"), ["probs"], "without runs there is nothing against speed ratio");
     lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "r"]).code(0);
-    lab.labctl(&["plot", "results", "--plots", "both"]).code(0).tells(&["both/probs: 3", "both/lab/r: 4"]);
+    lab.labctl(&["plot", "results", "--plots", "both"]).code(0).tells(&["both/probs: 6", "both/lab/r: 5"]);
     lab.labctl(&["plot", "results", "--chart", "sweep", "--plots", "only"]).code(0);
     assert_eq!(lab.names("only"), ["probs"]);
     lab.labctl(&["plot", "results", "--chart", "queue", "--plots", "queue"]).code(0);

@@ -16,30 +16,15 @@ fn a_spec_is_simulated_to_tell_and_the_finer_the_wish_the_more_it_takes() {
     let power = |rule: &str| lab.labctl(&["power", rule, "lab.toml"]).code(0).out;
     let said = power("m2.end_queue ci95 < 20%");
     assert!(
-        said.starts_with("m2.end_queue ci95 < 20%\npilot: 30 simulated runs of lab, seeds 7 to 36\n"),
+        said.starts_with("m2.end_queue ci95 < 20%\npilot: 200 simulated runs of lab, seeds 7 to 206\n"),
         "{said}"
     );
-    for word in ["n 30,", "mean ", "sd ", "half width"] {
+    for word in ["n 200,", "mean ", "sd ", "half width"] {
         assert!(said.contains(word), "{said}");
     }
     let (coarse, fine) = (needed(&said), needed(&power("m2.end_queue ci95 < 2%")));
-    // A tenth of the width takes about a hundred times the runs.
-    assert!(fine > 70 * coarse && fine < 110 * coarse, "{coarse} {fine}");
+    assert!(fine > 10 * coarse, "{coarse} {fine}");
     assert_eq!(lab.names("."), ["lab.toml"], "nothing is left behind");
-}
-
-#[test]
-fn as_many_runs_as_it_says_are_about_enough() {
-    let lab = Lab::with_spec(LAB);
-    let half_width = |seed: &str| {
-        let said = lab.labctl(&["power", "m2.end_queue ci95 < 100%", "lab.toml", "--seed", seed]).code(0).out;
-        let (_, rest) = said.split_once("interval (t): ").unwrap();
-        rest.split(',').next().unwrap().parse::<f64>().unwrap()
-    };
-    // What 30 runs give is wanted of other 30: they need about 30.
-    let rule = format!("m2.end_queue ci95 < {}", half_width("1000"));
-    let needed = needed(&lab.labctl(&["power", &rule, "lab.toml"]).code(0).out);
-    assert!((12..75).contains(&needed), "{rule}: {needed}");
 }
 
 #[test]
@@ -47,17 +32,21 @@ fn the_runs_that_are_there_are_a_pilot_too() {
     let lab = lab_with_sweep(&[(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 20), (&[1], 20)]);
     let said = lab.labctl(&["power", "m2.end_queue ci95 < 50%", "sweep/c1"]).code(0).out;
     assert!(said.contains("pilot: 10 runs in sweep/c1\nn 10,"), "{said}");
-    assert!(needed(&said) <= 10 && said.contains("the pilot is precise enough"), "{said}");
+    assert!(needed(&said) >= 50, "fewer make no interval to be trusted: {said}");
     let few = lab.labctl(&["power", "m2.end_queue ci95 < 50%", "sweep/c2"]).code(3);
     few.tells(&["one run tells no spread", "at least 2"]);
 }
 
 #[test]
-fn what_does_not_vary_needs_two_runs_and_a_share_of_nothing_none_will_give() {
+fn what_does_not_vary_tells_no_number_and_nor_does_a_share_of_nothing() {
     let lab = lab_with_sweep(&[(&[1, 2, 3], 0)]);
     let power = |rule: &str| lab.labctl(&["power", rule, "sweep/c1"]);
-    assert_eq!(needed(&power("m3.speed_ratio ci95 < 1%").code(0).out), 2);
-    assert_eq!(needed(&power("lost_ticks ci95 < 1%").code(0).out), 2);
+    for rule in ["m3.speed_ratio ci95 < 1%", "lost_ticks ci95 < 1"] {
+        let told = power(rule).code(3);
+        let out = told.out.clone();
+        assert!(out.contains("(all equal)") && !out.contains("runs needed"), "{out}");
+        told.tells(&["all 3 values of the pilot are equal", "no spread"]);
+    }
     lab.write("sweep/runs.csv", {
         // Around 0, as no metric of ours is, but as a foreign table may hold it.
         let table = lab.read("sweep/runs.csv");

@@ -37,11 +37,14 @@ fn the_manifest_says_what_ran_and_its_checksums_hold() {
     }
     assert_eq!(manifest["seed"], 7);
     let sums = manifest["sha256"].as_object().unwrap();
-    let mut files = lab.names("results/lab/first");
-    files.retain(|name| name != "manifest.json");
+    let files = lab.names("results/lab/first");
     assert_eq!(sums.keys().collect::<Vec<_>>(), files.iter().collect::<Vec<_>>());
     for (name, sum) in sums {
-        let bytes = fs::read(lab.path(&format!("results/lab/first/{name}"))).unwrap();
+        let mut bytes = fs::read(lab.path(&format!("results/lab/first/{name}"))).unwrap();
+        if name == "manifest.json" {
+            let text = String::from_utf8(bytes).unwrap();
+            bytes = text.replace(sum.as_str().unwrap(), &"0".repeat(64)).into_bytes();
+        }
         let digest: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(sum, &digest, "{name}");
     }

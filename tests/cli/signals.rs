@@ -40,6 +40,23 @@ fn sigterm_ends_a_run_in_order() {
 }
 
 #[test]
+fn a_closed_terminal_ends_a_run_in_order() {
+    assert_ends_in_order(Signal::HUP, 129);
+}
+
+#[test]
+fn a_run_under_nohup_outlives_its_terminal() {
+    let lab = Lab::with_spec(LAB);
+    let run = lab
+        .start_shell("trap '' HUP; exec \"$LABCTL\" run lab.toml --run-name=long --duration=1h --speedup=10");
+    wait_for_events(&lab, &PARTIAL_LOGS);
+    run.signal(Signal::HUP);
+    run.signal(Signal::INT);
+    run.end().code(130);
+    assert_eq!(lab.json("results/lab/long/manifest.json")["status"], "interrupted");
+}
+
+#[test]
 fn ctrl_c_ends_all_the_runs_of_a_command() {
     let lab = Lab::with_spec(LAB);
     lab.write("other.toml", LAB.replace("\"lab\"", "\"other\""));

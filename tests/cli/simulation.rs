@@ -50,6 +50,10 @@ fn verify_simulates_again_and_names_the_first_line_that_differs() {
     assert_ne!(text, changed);
     fs::write(&log, changed).unwrap();
     lab.labctl(&["verify", "results/lab/latest"]).code(1).tells(&["log_2.txt:5: ", "Clock: 9 ", "Clock: 8 "]);
+    fs::write(&log, text.replace('\n', "\r\n")).unwrap();
+    lab.labctl(&["verify", "results/lab/latest"])
+        .code(1)
+        .tells(&["log_2.txt: differs in its line ends alone (CRLF)"]);
     fs::write(&log, &text[..text.len() - 40]).unwrap();
     lab.labctl(&["verify", "results/lab/latest"]).code(1).tells(&["log_2.txt:", "simulated: 2000-01-01"]);
 }

@@ -5,13 +5,18 @@
 use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
+use labctl::engine::Token;
+use labctl::engine::wire::{self, Said};
+use labctl::event::MachineId;
 use rustix::process::Signal;
 
 use crate::support::{
-    Lab, Running, end_field, free_ports, spec_on_ports, wait_for, wait_for_events, wait_for_text,
+    Lab, Running, end_field, free_ports, run_by_hand, spec_on_ports, wait_for, wait_for_events,
+    wait_for_text, write_token,
 };
 
 /// A connection that gives up in the end instead of hanging.
@@ -44,8 +49,7 @@ const PARTIAL: [&str; 2] = ["results/lab/r.partial/log_1.txt", "results/lab/r.pa
 
 /// A run of two machines that lasts until it is interrupted.
 fn endless_run() -> (Lab, Running, Vec<u16>) {
-    let (spec, ports) =
-        spec_on_ports("duration = \"10h\"\nspeedup = 10\nnetwork.token = \"secret\"", &["20", "20"]);
+    let (spec, ports) = spec_on_ports("duration = \"10h\"\nspeedup = 10", &["20", "20"]);
     let lab = Lab::with_spec(&spec);
     let run = lab.start(&["run", "lab.toml", "--run-name", "r"]);
     wait_for_events(&lab, &PARTIAL);
@@ -85,27 +89,97 @@ fn a_stranger_who_talks_nonsense_is_turned_away() {
 
 #[test]
 fn only_the_machines_of_the_run_are_let_in_and_each_once() {
-    let (lab, run, ports) = endless_run();
-    for (hello, why) in [
-        ("labctl-hello:r 2 guessed\n", "the token is wrong"),
-        ("labctl-hello:other 2 secret\n", "this is run r, not other"),
-        ("labctl-hello:r 3 secret\n", "machine 3 is not expected here"),
-        ("labctl-hello:r 1 secret\n", "machine 1 is not expected here"),
-        ("labctl-hello:r 2 secret\n", "machine 2 is connected already"),
+    let (spec, ports) = spec_on_ports("duration = \"10h\"\nspeedup = 10", &["20", "20"]);
+    let lab = Lab::with_spec(&spec);
+    let token = Token::of([7; 16]);
+    write_token(&lab, &token);
+    let machines =
+        ["1", "2"].map(|id| lab.start(&["machine", id, "--spec", "lab.toml", "--token-file", "token"]));
+    let events = |text: String| text.contains(" | Clock: ").then_some(());
+    wait_for("events of machine 1", || {
+        let runs = fs::read_dir(lab.path("results/lab")).ok()?;
+        runs.filter_map(Result::ok)
+            .find_map(|run| events(fs::read_to_string(run.path().join("log_1.txt")).ok()?))
+    });
+    let name = &run_by_hand(&spec);
+    let hello = |run: &str, from, to| token.hello(run, MachineId(from), MachineId(to));
+    for (said, why) in [
+        (Token::of([8; 16]).hello(name, MachineId(2), MachineId(1)), "its token is another"),
+        (hello("other", 2, 1), "not other"),
+        (hello(name, 3, 1), "machine 3 is not expected here"),
+        (hello(name, 1, 1), "machine 1 is not expected here"),
+        (hello(name, 1, 2), "its token is another"),
+        (hello(name, 2, 1), "machine 2 is connected already"),
     ] {
-        let heard = answer(ports[0], hello);
-        assert!(heard.starts_with("labctl-refused:") && heard.contains(why), "{hello}: {heard}");
-        run.wait_for_talk(why);
+        let heard = answer(ports[0], &String::from_utf8(wire::line(&Said::Hello(said))).unwrap());
+        assert!(heard.starts_with("labctl-refused:") && heard.contains(why), "{why}: {heard}");
+        machines[0].wait_for_talk(why);
     }
-    ends_in_order(&lab, run);
+    machines.iter().for_each(|machine| machine.signal(Signal::INT));
+    for machine in machines {
+        machine.end().code(130).tells(&["interrupted: clock"]);
+    }
+}
+
+/// Keeps so many connections open that say nothing, until the guard goes; those
+/// that are closed are made again.
+fn silent_strangers(port: u16, count: usize) -> Arc<()> {
+    let guard = Arc::new(());
+    let wanted = Arc::downgrade(&guard);
+    let all_there = Arc::new(Barrier::new(2));
+    let told = Arc::clone(&all_there);
+    thread::spawn(move || {
+        let connect = || TcpStream::connect(("127.0.0.1", port)).ok();
+        let mut strangers: Vec<TcpStream> = (0..count).filter_map(|_| connect()).collect();
+        strangers.iter().for_each(|stranger| stranger.set_nonblocking(true).unwrap());
+        told.wait();
+        while wanted.strong_count() > 0 {
+            let is_open = |mut stranger: &TcpStream| matches!(stranger.read(&mut [0; 100]), Err(error) if error.kind() == ErrorKind::WouldBlock);
+            for stranger in strangers.iter_mut().filter(|stranger| !is_open(stranger)) {
+                let Some(next) = connect() else { continue };
+                next.set_nonblocking(true).unwrap();
+                *stranger = next;
+            }
+        }
+    });
+    all_there.wait();
+    guard
+}
+
+#[cfg(target_os = "linux")]
+fn open_many_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).unwrap();
+}
+
+/// A thousand that wait for two seconds each, 128 at a time, would keep the
+/// others out for longer than they are waited for.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_starts_although_a_thousand_strangers_say_nothing_and_come_again() {
+    open_many_files();
+    let (spec, ports) = spec_on_ports(
+        "duration = \"10s\"\nspeedup = 20\nnetwork.connect_timeout = \"10s\"",
+        &["20", "15", "10"],
+    );
+    let lab = Lab::with_spec(&spec);
+    let first = lab.start(&["machine", "1", "--spec", "lab.toml"]);
+    drop(call(ports[0]));
+    let strangers = silent_strangers(ports[0], 1000);
+    let others = ["2", "3"].map(|id| lab.start(&["machine", id, "--spec", "lab.toml"]));
+    let said = first.end().code(0).tells(&["completed: clock"]);
+    others.into_iter().for_each(|other| drop(other.end().code(0)));
+    drop(strangers);
+    let log = fs::read_to_string(lab.path(said.out.trim())).unwrap();
+    let errors = log.matches(" | ERROR | ").count();
+    assert!((1..=101).contains(&errors), "{errors} ERROR lines");
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 fn a_thousand_strangers_at_once_neither_stay_nor_stop_the_run() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).unwrap();
+    open_many_files();
     let (lab, run, ports) = endless_run();
     let open = || fs::read_dir(format!("/proc/{}/fd", run.id())).unwrap().count();
     let before = open();
@@ -122,7 +196,7 @@ fn a_thousand_strangers_at_once_neither_stay_nor_stop_the_run() {
     wait_for("the strangers' descriptors to close", || (open() <= before).then_some(()));
     let log = ends_in_order(&lab, run);
     let errors = log.matches(" | ERROR | ").count();
-    assert!((1..=201).contains(&errors), "{errors} ERROR lines: a flood must not fill the log");
+    assert!((1..=101).contains(&errors), "{errors} ERROR lines: a flood must not fill the log");
 }
 
 /// A machine by someone else, in a network that is open to it.
@@ -240,6 +314,39 @@ fn waiting_for_last_messages_is_not_run_time() {
     assert!(ended_us - run_time_us >= QUIET_MS * 1000 * SPEEDUP - 2, "{run_time_us} of {ended_us} us");
 }
 
+#[test]
+fn a_silent_connection_is_no_foreign_machine_and_two_that_speak_are_not_told_apart() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (spec, ports) = spec_on_ports("duration = \"10h\"\nspeedup = 10\nnetwork.open = true", &["20", "20"]);
+    let own = listener.local_addr().unwrap();
+    let lab =
+        Lab::with_spec(&format!("{spec}[[machine]]\nclock_rate = 5\nforeign = true\naddress = \"{own}\"\n"));
+    let run = lab.start(&["run", "lab.toml", "--run-name", "r"]);
+    let mut scanners = [call(ports[0]), call(ports[1])];
+    scanners[1].write_all(b"GET / HTTP/1.1\r\n").unwrap();
+    let _from_run: Vec<TcpStream> = (0..2).map(|_| listener.accept().unwrap().0).collect();
+    run.wait_for_talk("machine 3 has sent no message yet, waiting");
+    assert!(!lab.has(PARTIAL[0]), "the run has begun with nobody but a port scanner");
+
+    let mut foreign = call(ports[0]);
+    foreign.write_all(b"clock:1000\n").unwrap();
+    wait_for_events(&lab, &PARTIAL);
+    wait_for_text(&lab, PARTIAL[0], "Message clock: 1000,");
+    scanners[0].write_all(b"clock:2000\n").unwrap();
+    wait_for_text(&lab, PARTIAL[0], "Message clock: 2000,");
+    foreign.write_all(b"labctl-go:7\nclock:3000\n").unwrap();
+    wait_for_text(&lab, PARTIAL[0], "Message clock: 3000,");
+    run.wait_for_talk("whose messages are whose is unknown");
+    run.signal(Signal::INT);
+    run.end().code(130);
+    let log = lab.read("results/lab/r/log_1.txt");
+    for (message, is_known) in [(1000, true), (2000, false), (3000, false)] {
+        let line = log.lines().find(|line| line.contains(&format!("Message clock: {message},"))).unwrap();
+        assert_eq!(line.contains("From: 3"), is_known, "{line}");
+        assert_eq!(line.contains("From: "), is_known, "{line}");
+    }
+}
+
 /// A listener whose connections take hardly anything before they are read.
 fn deaf_listener() -> TcpListener {
     use socket2::{Domain, Socket, Type};
@@ -254,7 +361,9 @@ fn deaf_listener() -> TcpListener {
 fn a_foreign_machine_that_stops_reading_is_told_of_and_the_run_completes() {
     let listener = deaf_listener();
     let foreign = foreign("duration = \"5s\"\ninternal_prob = 0", "50000", &listener);
-    foreign.run.end().code(0).tells(&["machine 3 has read nothing for a second"]);
+    let said = foreign.run.end().tells(&["machine 3 has read nothing for a second"]);
+    // A busy host may not keep this pace, which its audit tells by a code of 1.
+    assert!(matches!(said.code, Some(0 | 1)), "{}", said.talk);
     let log = foreign.lab.read("results/lab/r/log_1.txt");
     assert!(
         log.lines().any(|line| line.contains(" | ERROR | ") && line.contains("machine 3 has read nothing"))

@@ -132,6 +132,7 @@ impl Lab {
     #[track_caller]
     pub fn labctl(&self, args: &[&str]) -> Said {
         let mut command = assert_cmd::Command::new(assert_cmd::cargo::cargo_bin!("labctl"));
+        command.env("XDG_STATE_HOME", self.path("state")).env_remove("LABCTL_TOKEN");
         let output = command.args(args).current_dir(self.folder.path()).timeout(PATIENCE).output().unwrap();
         Said {
             code: output.status.code(),
@@ -164,6 +165,7 @@ impl Lab {
         let talk = tempfile::NamedTempFile::new().unwrap();
         let out = tempfile::NamedTempFile::new().unwrap();
         let to = |file: &tempfile::NamedTempFile| Stdio::from(File::create(file.path()).unwrap());
+        command.env("XDG_STATE_HOME", self.path("state")).env_remove("LABCTL_TOKEN");
         command.current_dir(self.folder.path()).stdin(Stdio::null()).stdout(to(&out)).stderr(to(&talk));
         Running { child: command.spawn().unwrap(), out, talk }
     }
@@ -218,6 +220,21 @@ impl Drop for Running {
 #[track_caller]
 pub fn signal_to(process: u32, signal: Signal) {
     kill_process(Pid::from_raw(process as i32).unwrap(), signal).unwrap();
+}
+
+#[cfg(unix)]
+/// Keeps a token where `--token-file token` finds it.
+pub fn write_token(lab: &Lab, token: &labctl::engine::Token) {
+    use std::os::unix::fs::PermissionsExt;
+    lab.write("token", token.secret());
+    fs::set_permissions(lab.path("token"), fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+/// The name under which machines started by hand know their run.
+pub fn run_by_hand(spec: &str) -> String {
+    let spec = labctl::spec::parse("lab.toml", spec, &[]).unwrap();
+    let run = labctl::plan::Run::single(spec, String::new());
+    labctl::digest::sha256(labctl::spec::to_toml(&run.spec).as_bytes())[..16].to_owned()
 }
 
 /// What a command said, and how it ended.

@@ -10,6 +10,7 @@ use crate::engine::simulator::{self, START, simulate};
 use crate::engine::{Gauges, StopSwitch};
 use crate::event::MachineId;
 use crate::history::{History, MachineHistory};
+use crate::lab::Engine;
 use crate::log::{EndReason, LogReader, LogWriter, Stamp};
 use crate::plan::Run;
 use crate::spec::parse;
@@ -49,7 +50,7 @@ pub fn clean(spec: &str, seed: u64, start: Stamp) -> Logs {
         }
     }
     let lines = |text: Vec<u8>| text.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
-    let stated = Some(Stated::of_run(&run, true, EndReason::Completed));
+    let stated = Some(Stated::of_run(&run, &Engine::Simulator, EndReason::Completed));
     Logs { machines: texts.into_iter().map(lines).collect(), stated }
 }
 
@@ -74,6 +75,15 @@ impl Logs {
     /// As they are while the run goes on: of each log only what was written
     /// when it was read, `shares` of its bytes.
     pub fn so_far(&self, shares: &[f64]) -> Audit {
+        audit(&self.first_parts(shares).history().read_while(true), None, &RULES)
+    }
+
+    /// As a process that died leaves them.
+    pub fn cut_short(&self, shares: &[f64]) -> Audit {
+        audit(&self.first_parts(shares).history().left_by(true), None, &RULES)
+    }
+
+    fn first_parts(&self, shares: &[f64]) -> Logs {
         let mut logs = self.clone();
         for (lines, share) in logs.machines.iter_mut().zip(shares) {
             let header = lines.iter().take(HEADER_LINES).map(Vec::len).sum::<usize>();
@@ -82,7 +92,7 @@ impl Logs {
             *lines = text[..bytes].split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
         }
         logs.stated = None;
-        audit(&logs.history().read_while(true), None, &RULES)
+        logs
     }
 
     /// As the notebook's program would have written it: whole seconds, and
@@ -140,12 +150,19 @@ impl Logs {
 
     /// Moves the stamps of these lines of machine `id`.
     pub fn move_stamps(&mut self, id: usize, from: usize, change: impl Fn(Stamp) -> Stamp) {
+        const SECONDS: usize = 19;
         for line in from..=self.machines[id - 1].len() {
             let text = self.text(id, line);
             let mark = "log started at ";
             let (before, rest) = text.split_at(text.find(mark).map_or(0, |at| at + mark.len()));
-            let Some(stamp) = rest.get(..26).and_then(stamp) else { continue };
-            self.set(id, line, &format!("{before}{}{}", written(change(stamp)), &rest[26..]));
+            let is_stamp = |c: char| c.is_ascii_digit() || "-: .".contains(c);
+            let length = rest.find(|c| !is_stamp(c)).unwrap_or(rest.len());
+            let length = rest[..length].trim_end().len();
+            let Some(stamp) = rest.get(..length).filter(|_| length >= SECONDS).and_then(stamp) else {
+                continue;
+            };
+            let moved = &written(change(stamp))[..length];
+            self.set(id, line, &format!("{before}{moved}{}", &rest[length..]));
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Audits of clean runs, which find nothing, and of spoilt ones, which find
 //! what was spoilt where it was.
 
+mod hosts;
 mod logs;
 mod noise;
+mod odd;
 mod sparse;
 mod spoilt;
 
@@ -127,7 +129,11 @@ fn what_is_not_here_is_unknown_and_not_unsound() {
     assert!(nothing.is_sound(), "{}", findings(&nothing));
     let of_files = nothing.rulings.iter().filter(|ruling| ruling.verdict == Verdict::Sound);
     let of_files: Vec<&str> = of_files.map(|ruling| ruling.rule.id).collect();
-    assert_eq!(of_files, ["lines-readable", "one-header"], "what has no event keeps no rule about events");
+    assert_eq!(
+        of_files,
+        ["lines-readable", "one-header", "no-errors"],
+        "what has no event keeps no rule about events"
+    );
 }
 
 #[test]
@@ -170,4 +176,16 @@ fn rules_have_short_names_and_whole_pages() {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), RULES.len());
+}
+
+#[test]
+fn every_error_line_is_told_and_proves_nothing() {
+    let mut logs = clean(SPEC, 3, START);
+    let error = "2000-01-01 00:00:05.000000 | ERROR | Clock: 7 | a stranger was refused\n";
+    logs.machines[1].splice(20..20, vec![error.as_bytes().to_vec(); 30]);
+    let audit = logs.audit();
+    let errors = audit.rulings.iter().find(|ruling| ruling.rule.id == "no-errors").unwrap();
+    assert!(audit.is_sound() && matches!(errors.verdict, Verdict::Unknown(_)));
+    assert_eq!((errors.count(), errors.findings[0].place.line), (30, 21), "{}", findings(&audit));
+    assert!(errors.findings[0].text.ends_with("a stranger was refused"), "{}", errors.findings[0].text);
 }

@@ -9,7 +9,8 @@ fn is_bounded(audit: &Audit, machines: usize) {
     for ruling in &audit.rulings {
         assert!(ruling.findings.len() as u64 <= Ruling::FINDINGS_KEPT * machines as u64);
         assert!(ruling.findings.iter().all(|finding| finding.text.len() < 1000 && finding.proof.len() < 100));
-        assert_eq!(ruling.verdict == Verdict::Unsound, ruling.count() > 0);
+        let only_tells = ruling.rule.id == "no-errors";
+        assert_eq!(ruling.verdict == Verdict::Unsound, ruling.count() > 0 && !only_tells);
     }
 }
 

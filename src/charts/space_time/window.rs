@@ -34,8 +34,12 @@ pub(super) fn whole(history: &History, times: &Times<'_>) -> Span {
     let ends = history.machines().iter().enumerate().filter(|(_, machine)| !machine.is_empty());
     let (mut first, mut last) = (f64::INFINITY, f64::NEG_INFINITY);
     for (place, machine) in ends {
-        first = first.min(times.at(place, 0));
-        last = last.max(times.at(place, machine.len() as u32 - 1));
+        let end = machine.len() as u32 - 1;
+        // Where stamps run backwards, any event may be the first or the last.
+        let step = if machine.runs_back() { 1 } else { end.max(1) as usize };
+        for time in (0..=end).step_by(step).map(|index| times.at(place, index)) {
+            (first, last) = (first.min(time), last.max(time));
+        }
     }
     if first > last {
         return Span { from_s: 0.0, to_s: 1.0 };

@@ -44,6 +44,14 @@ pub(super) fn heading(scene: &Scene<'_>, lost: Lost) -> Heading {
                 .to_owned(),
         );
     }
+    let machines = scene.of.history.machines().iter();
+    let back: Vec<_> = machines.filter(|machine| machine.runs_back()).map(|machine| machine.id()).collect();
+    if !back.is_empty() {
+        notes.push(format!(
+            "stamps run back on {}: its events are not in their order",
+            wording::machines(&back)
+        ));
+    }
     if !scene.lanes.left_out.is_empty() {
         let count = wording::many(scene.lanes.left_out.len(), "machine", "machines");
         let names = wording::machines(&scene.lanes.left_out);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::event::MachineId;
 use crate::metrics::series::{MachineSeries, RunSeries, Sample};
-use crate::metrics::{EndQueueSource, MachineMetrics};
+use crate::metrics::{EndQueueSource, MachineMetrics, WaitSource, WaitSummary};
 
 /// A generator of numbers that look random.
 pub(super) struct Draws(pub u64);
@@ -40,19 +40,18 @@ fn machine(id: u32, duration_s: f64) -> MachineSeries {
             clock += 1;
         }
         let time = tick as f64 / rate + f64::from(id) * 0.005 - 0.1;
-        samples.push(at(time, queue, clock));
+        let waited_us = (arrivals > 0).then_some(queue * 1_000_000);
+        samples.push(Sample::of_event(time, queue, clock, waited_us));
     }
-    MachineSeries { machine: MachineId(id), clock_rate: Some(rate), knows_queue: true, samples, jumps }
-}
-
-fn at(time: f64, queue: u64, clock: u64) -> Sample {
-    Sample {
-        from_s: time,
-        to_s: time,
-        queue_min: queue,
-        queue_max: queue,
-        queue_last: queue,
-        clock_last: clock,
+    let waits = WaitSummary { mean_s: 1.5, p95_s: 3.0, max_s: 4.0 };
+    MachineSeries {
+        machine: MachineId(id),
+        clock_rate: Some(rate),
+        knows_queue: true,
+        samples,
+        jumps,
+        waits: Some(waits),
+        set_back: None,
     }
 }
 
@@ -71,13 +70,22 @@ pub(super) fn huge(machines: u32) -> RunSeries {
                 queue_max: high,
                 queue_last: base,
                 clock_last: index * (150_000 - 50 * u64::from(id)) + draws.below(1_000_000),
+                waited: None,
             }
         };
         let samples = (0..8192).map(sample).collect();
         let tail = [(1, 900_000), (2, 400_000), (3, 90_000), (40, 7), (1_000_000, 1)];
         let jumps = tail.into_iter().map(|(jump, count)| (jump * u64::from(id), count)).collect();
         let clock_rate = Some(f64::from(id) * 10.0);
-        MachineSeries { machine: MachineId(id), clock_rate, knows_queue: true, samples, jumps }
+        MachineSeries {
+            machine: MachineId(id),
+            clock_rate,
+            knows_queue: true,
+            samples,
+            jumps,
+            waits: None,
+            set_back: None,
+        }
     };
     let machines = (1..=machines).map(machine).collect();
     RunSeries { experiment: "huge".to_owned(), run: "seed-42".to_owned(), machines }
@@ -112,7 +120,7 @@ fn row(experiment: u64, run: u64, machine: u32, ratio: f64, queue: u64) -> Machi
         clock_rate: Some(6.0 / ratio),
         speed_ratio: Some(ratio),
         ratio_difference: Some(1.0 - 1.0 / ratio),
-        span_s: 60.0,
+        span_s: Some(60.0),
         events: 360,
         internal: 200,
         sends: 80,
@@ -127,9 +135,14 @@ fn row(experiment: u64, run: u64, machine: u32, ratio: f64, queue: u64) -> Machi
         jump_mean: Some(2.0),
         jump_p95: Some(5),
         jump_max: Some(9),
+        wait_mean: Some(1.5),
+        wait_p95: Some(2.5),
+        wait_max: Some(3.0),
+        wait_source: WaitSource::Logged,
         ticks: None,
         lost_ticks: None,
         late_ticks: None,
+        late_share: None,
         achieved_rate: None,
         fidelity: None,
         lateness_p50_us: None,

@@ -180,7 +180,7 @@ fn a_chart_named_by_a_user_stays_in_its_folder() {
     let folder = tempfile::tempdir().expect("a folder");
     let chart = sound(heat_map("../machine.1/x", &map(2, 2), Look::default()));
     let path = chart.write(folder.path(), Format::Svg).expect("written");
-    assert_eq!(path, folder.path().join(".._machine.1_x.svg"));
+    assert_eq!(path, folder.path().join("%2E.%2Fmachine.1%2Fx.svg"));
 }
 
 #[test]

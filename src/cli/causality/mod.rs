@@ -73,7 +73,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         }
     }
     if args.format == TextOrJson::Json {
-        terminal.data(&(serde_json::to_string_pretty(&documents)? + "\n"))?;
+        terminal.json(&documents)?;
     }
     Ok(if is_good { Exit::Done } else { Exit::Failed })
 }

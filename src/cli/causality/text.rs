@@ -11,7 +11,7 @@ pub fn text(run: &Counted) -> String {
     let Counted { run: path, history, relation } = run;
     let mut text = format!(
         "{}: {} of {}\n",
-        path.folder.display(),
+        labctl::visible::on_one_line(&path.folder.display().to_string()),
         counted(history.events(), "event"),
         counted(history.machines().len() as u64, "machine")
     );

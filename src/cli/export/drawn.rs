@@ -38,6 +38,12 @@ fn each(
         let excerpt = Excerpt::of((&run.experiment, &run.run), &history, origin(run)?.stamp, job.window);
         seen.add(run, &history, &excerpt);
         see(&excerpt)?;
+        for machine in history.machines().iter().filter(|machine| machine.runs_back()) {
+            job.terminal.warn(format!(
+                "{}: its stamps run backwards, so events stand at times that are not in their order",
+                machine.path().display()
+            ));
+        }
         if let Some(missing) = history.missing_logs() {
             job.terminal
                 .warn(format!("{}: {missing}, and so neither are their messages", run.folder.display()));

@@ -105,7 +105,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let answer = Answer { run, history, origin, in_seconds, event, chain, gaps, chains, cone };
     match args.format {
         TextOrJson::Text => terminal.data(&text(&answer))?,
-        TextOrJson::Json => terminal.data(&(serde_json::to_string_pretty(&Document::of(&answer))? + "\n"))?,
+        TextOrJson::Json => terminal.json(&Document::of(&answer))?,
     }
     let is_good = args.dialect.judge_history(&answer.run, &answer.history, terminal);
     Ok(if is_good { Exit::Done } else { Exit::Failed })

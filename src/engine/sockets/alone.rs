@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::control::{Order, Report};
 use super::station::{Setup, Station, StationError};
-use super::tasks::any_port;
+use super::tasks::{any_port, strangers};
 use super::{EngineError, mesh, runtime};
 use crate::engine::Notice;
 use crate::event::MachineId;
@@ -25,9 +25,20 @@ pub fn run_one(setup: &Setup, machine: MachineId) -> Result<(End, PathBuf), Engi
     runtime()?.block_on(async {
         let failed = |source| EngineError::Station { machine, source };
         let listener = mesh::listen(own).map_err(|error| failed(StationError::Mesh(error)))?;
-        let station = Station { machine, setup: setup.clone(), listener, addresses };
+        let station = Station {
+            machine,
+            setup: setup.clone(),
+            listener,
+            addresses,
+            strangers: strangers_of_one(setup),
+        };
         station.run().await.map_err(failed)
     })
+}
+
+/// Besides a connection to every peer there are a listener and a log.
+fn strangers_of_one(setup: &Setup) -> usize {
+    strangers(2 * u64::from(setup.run.spec.machine_count()) + 2, 1)
 }
 
 /// The pipes of a machine that a run orders.
@@ -77,7 +88,13 @@ where
         setup.token = token;
         obey(orders, &setup);
         let gauging = tokio::spawn(gauge(setup.clone(), machine, report.clone()));
-        let station = Station { machine, setup: setup.clone(), listener, addresses };
+        let station = Station {
+            machine,
+            setup: setup.clone(),
+            listener,
+            addresses,
+            strangers: strangers_of_one(&setup),
+        };
         let outcome = station.run().await.map(|_| ()).map_err(failed);
         gauging.abort();
         outcome

@@ -11,7 +11,7 @@ use tokio::time;
 use super::handshake::{Arrival, read_line, write_all};
 use super::mesh::{MeshError, REPORT_EVERY};
 use super::roster::Roster;
-use crate::engine::wire::{self, Hello, Said};
+use crate::engine::wire::{self, Said};
 use crate::engine::{Notice, Observer};
 use crate::event::MachineId;
 
@@ -29,12 +29,12 @@ pub struct Call {
 
 impl Call {
     /// Tries until the peer is there, more and more slowly.
-    pub async fn connect(self, observer: Observer) -> Result<(MachineId, Arrival), MeshError> {
+    pub async fn connect(self, observer: Observer) -> Result<Arrival, MeshError> {
         let mut back_off = BACK_OFF_FIRST;
         let mut reported = time::Instant::now();
         loop {
             let why = match time::timeout_at(self.deadline, self.try_once()).await {
-                Ok(Ok(Ok(arrival))) => return Ok((self.peer, arrival)),
+                Ok(Ok(Ok(arrival))) => return Ok(arrival),
                 Ok(Ok(Err(why))) => {
                     return Err(MeshError::Refused { peer: self.peer, address: self.address, why });
                 }
@@ -64,14 +64,13 @@ impl Call {
         let stream = TcpStream::connect(self.address).await?;
         stream.set_nodelay(true)?;
         if self.is_foreign {
-            let first_bytes = Vec::new();
-            return Ok(Ok(Arrival { peer: Some(self.peer), stream, first_bytes }));
+            return Ok(Ok(Arrival { peer: self.peer, stream, first_bytes: Vec::new() }));
         }
-        write_all(&stream, &wire::line(&Said::Hello(self.roster.hello()))).await?;
+        write_all(&stream, &wire::line(&Said::Hello(self.roster.hello_to(self.peer)))).await?;
         let (said, rest) = read_line(&stream).await?;
         match said {
-            Said::Hello(hello) if hello == (Hello { machine: self.peer, ..self.roster.hello() }) => {
-                Ok(Ok(Arrival { peer: Some(self.peer), stream, first_bytes: rest }))
+            Said::Hello(hello) if self.roster.is_answer(&hello, self.peer) => {
+                Ok(Ok(Arrival { peer: self.peer, stream, first_bytes: rest }))
             }
             Said::Refused(why) => Ok(Err(why)),
             _ => Ok(Err("it is not that machine of this run".to_owned())),

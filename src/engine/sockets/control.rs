@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
+use crate::engine::Token;
 use crate::event::MachineId;
 
 /// From the run to a machine's process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Order {
     /// Where the machines listen, and the token that lets them in.
-    Meet { token: String, addresses: BTreeMap<MachineId, SocketAddr> },
+    Meet { token: Token, addresses: BTreeMap<MachineId, SocketAddr> },
     /// End in order. The end of the pipe means the same.
     Stop { failed: bool },
 }
@@ -30,7 +31,7 @@ impl Order {
     pub fn line(&self) -> String {
         match self {
             Order::Meet { token, addresses } => {
-                let mut line = format!("meet {token}");
+                let mut line = format!("meet {}", token.secret());
                 for (id, address) in addresses {
                     line.push_str(&format!(" {id}={address}"));
                 }
@@ -47,7 +48,7 @@ impl Order {
             ("stop", reason) => Some(Order::Stop { failed: reason == "failed" }),
             ("meet", rest) => {
                 let mut words = rest.split(' ');
-                let token = words.next()?.to_owned();
+                let token = Token::parse(words.next()?).ok()?;
                 let address = |word: &str| {
                     let (id, address) = word.split_once('=')?;
                     Some((id.parse().ok()?, address.parse().ok()?))
@@ -103,7 +104,7 @@ mod tests {
             (MachineId(2), "[::1]:5002".parse().unwrap()),
         ]);
         for order in [
-            Order::Meet { token: "abc".into(), addresses },
+            Order::Meet { token: Token::of([7; 16]), addresses },
             Order::Stop { failed: true },
             Order::Stop { failed: false },
         ] {

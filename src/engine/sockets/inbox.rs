@@ -27,6 +27,7 @@ struct State {
     notice_count: u64,
     received: BTreeMap<MachineId, u64>,
     ready: BTreeSet<MachineId>,
+    foreign_heard: usize,
     go_unix_ns: Option<i64>,
     ended: BTreeMap<MachineId, u64>,
     gone: BTreeSet<MachineId>,
@@ -66,6 +67,12 @@ impl Inbox {
         self.changed.notify_all();
     }
 
+    /// A peer has heard so many foreign connections.
+    pub fn foreign_heard(&self, count: usize) {
+        let mut state = self.lock();
+        state.foreign_heard = state.foreign_heard.max(count);
+    }
+
     pub fn go(&self, unix_ns: i64) {
         self.lock().go_unix_ns.get_or_insert(unix_ns);
         self.changed.notify_all();
@@ -98,6 +105,17 @@ impl Inbox {
     /// Peers out of `wanted` that have said they are ready.
     pub fn ready(&self) -> BTreeSet<MachineId> {
         self.lock().ready.clone()
+    }
+
+    /// The most foreign connections that any peer has heard.
+    pub fn most_foreign_heard(&self) -> usize {
+        self.lock().foreign_heard
+    }
+
+    /// A peer whose connection closed although it had not told its end.
+    pub fn left_early(&self) -> Option<MachineId> {
+        let state = self.lock();
+        state.gone.iter().find(|peer| !state.ended.contains_key(peer)).copied()
     }
 
     pub fn go_unix_ns(&self) -> Option<i64> {

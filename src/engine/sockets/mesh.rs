@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -15,12 +16,15 @@ use tokio::time::{self, Instant};
 
 use super::call::Call;
 use super::door::Door;
+use super::foreign::{Foreign, Speaker};
 use super::handshake::Arrival;
 use super::inbox::Inbox;
 use super::link::Link;
 use super::pace::LabClock;
 use super::reader::Reader;
 use super::roster::Roster;
+use super::seats::Seats;
+use super::unheard::Unheard;
 use crate::engine::wire::Splitter;
 use crate::engine::{Notice, Observer};
 use crate::event::MachineId;
@@ -29,6 +33,8 @@ use crate::event::MachineId;
 const BACKLOG: u32 = 1024;
 /// A missing peer is reported after this, and then each time this has passed.
 pub const REPORT_EVERY: Duration = Duration::from_secs(1);
+/// How often something that others change is looked at.
+const GLANCE: Duration = Duration::from_millis(5);
 
 /// The mesh cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +49,17 @@ pub enum MeshError {
     NeverCame { peer: MachineId, address: SocketAddr, patience: Duration },
     #[error("machine {peer} at {address} refuses this machine: {why}")]
     Refused { peer: MachineId, address: SocketAddr, why: String },
+    #[error(
+        "machine {peer} sent no message within {patience:?}; a foreign machine takes part from its first line \
+         `clock:<n>` on: start it, or check that it knows the addresses of its peers"
+    )]
+    Unheard { peer: MachineId, patience: Duration },
+    #[error(
+        "two connections prove to be machine {peer}; it was started twice, or somebody else has the token"
+    )]
+    Twice { peer: MachineId },
+    #[error("machine {peer} left before the start; see what it said, and start all machines again")]
+    LeftEarly { peer: MachineId },
     #[error("machine {peer} was not ready within {patience:?}")]
     NotReady { peer: MachineId, patience: Duration },
     #[error("cannot tell where this machine listens: {source}")]
@@ -74,6 +91,33 @@ pub struct Post {
     /// Set when the run starts.
     pub clock: Arc<OnceLock<LabClock>>,
     pub observer: Observer,
+    pub seats: Arc<Seats>,
+    pub foreign: Arc<Foreign>,
+}
+
+impl Post {
+    pub fn new(roster: &Roster, observer: Observer) -> Post {
+        Post {
+            inbox: Arc::default(),
+            clock: Arc::default(),
+            observer,
+            seats: Arc::default(),
+            foreign: Arc::new(Foreign::new(roster)),
+        }
+    }
+
+    /// Returns when no run may begin any more: a machine came twice, or left.
+    pub async fn broken(&self) -> MeshError {
+        loop {
+            if let Some(peer) = self.seats.twice() {
+                return MeshError::Twice { peer };
+            }
+            if let Some(peer) = self.inbox.left_early() {
+                return MeshError::LeftEarly { peer };
+            }
+            time::sleep(GLANCE).await;
+        }
+    }
 }
 
 /// A machine's connections.
@@ -84,22 +128,32 @@ pub struct Mesh {
     pub streams: BTreeMap<MachineId, Arc<TcpStream>>,
 }
 
-/// Makes all of a machine's connections, and leaves a task behind that turns
-/// away whoever comes later.
-pub async fn assemble(roster: Roster, listener: TcpListener, post: &Post) -> Result<Mesh, MeshError> {
+/// Makes all of a machine's connections, and leaves a task behind that takes
+/// in foreign ones and turns away whoever else comes later. At most `strangers`
+/// connections may be silent at once.
+pub async fn assemble(
+    roster: Roster,
+    listener: TcpListener,
+    post: &Post,
+    strangers: usize,
+) -> Result<Mesh, MeshError> {
     let roster = Arc::new(roster);
     let deadline = Instant::now() + roster.patience;
     let (sender, mut arrivals) = mpsc::unbounded_channel();
     let own_address = listener.local_addr().map_err(|source| MeshError::Own { source })?;
-    let inbox = Arc::clone(&post.inbox);
-    let door = Door { roster: Arc::clone(&roster), inbox, seated: Arc::default(), arrivals: sender };
+    let door = Door {
+        roster: Arc::clone(&roster),
+        post: post.clone(),
+        arrivals: sender,
+        unheard: Unheard::new(strangers),
+        notices: AtomicU64::new(0),
+    };
     tokio::spawn(door.keep(listener));
 
     let mut mesh = Mesh { links: Vec::new(), streams: BTreeMap::new() };
     mesh.call_peers(&roster, deadline, post).await?;
     mesh.await_peers(&roster, own_address, deadline, &mut arrivals, post).await?;
     mesh.links.sort_by_key(|link| link.peer);
-    tokio::spawn(await_foreign(roster, arrivals, post.clone()));
     Ok(mesh)
 }
 
@@ -122,13 +176,14 @@ impl Mesh {
         }
         while let Some(joined) = calls.join_next().await {
             let Ok(connected) = joined else { continue };
-            let (peer, arrival) = connected?;
-            self.add(peer, arrival, !roster.foreign.contains(&peer), post);
+            let arrival = connected?;
+            let speaks_labctl = !roster.foreign.contains(&arrival.peer);
+            self.add(arrival, speaks_labctl, post);
         }
         Ok(())
     }
 
-    /// Waits until those who come after have connected, and foreign machines.
+    /// Waits until those who come after have connected.
     async fn await_peers(
         &mut self,
         roster: &Roster,
@@ -139,28 +194,13 @@ impl Mesh {
     ) -> Result<(), MeshError> {
         let mut expected: BTreeSet<MachineId> =
             roster.labctl_peers().into_iter().filter(|peer| *peer > roster.own).collect();
-        let mut foreign_expected = roster.foreign.len();
         let mut report_at = Instant::now() + REPORT_EVERY;
-        while !expected.is_empty() || foreign_expected > 0 {
+        while let Some(peer) = expected.first().copied() {
             if let Ok(Some(arrival)) = time::timeout_at(deadline.min(report_at), arrivals.recv()).await {
-                match arrival.peer {
-                    Some(peer) => {
-                        expected.remove(&peer);
-                        self.add(peer, arrival, true, post);
-                    }
-                    None => {
-                        foreign_expected = foreign_expected.saturating_sub(1);
-                        spawn_reader(
-                            roster.only_foreign(),
-                            Arc::new(arrival.stream),
-                            arrival.first_bytes,
-                            post,
-                        );
-                    }
-                }
+                expected.remove(&arrival.peer);
+                self.add(arrival, true, post);
                 continue;
             }
-            let peer = expected.first().or(roster.foreign.first()).copied().unwrap_or(roster.own);
             if Instant::now() >= deadline {
                 return Err(MeshError::NeverCame { peer, address: own_address, patience: roster.patience });
             }
@@ -171,27 +211,28 @@ impl Mesh {
         Ok(())
     }
 
-    fn add(&mut self, peer: MachineId, arrival: Arrival, speaks_labctl: bool, post: &Post) {
-        let stream = Arc::new(arrival.stream);
+    fn add(&mut self, arrival: Arrival, speaks_labctl: bool, post: &Post) {
+        let Arrival { peer, stream, first_bytes } = arrival;
+        let stream = Arc::new(stream);
         self.links.push(Link::new(peer, Arc::clone(&stream)));
         if speaks_labctl {
             self.streams.insert(peer, Arc::clone(&stream));
         }
         // A foreign machine says nothing on the connection we made to it, but
         // closing it there must not go unread.
-        spawn_reader(Some(peer).filter(|_| speaks_labctl), stream, arrival.first_bytes, post);
+        spawn_reader(Some(peer).filter(|_| speaks_labctl), None, stream, first_bytes, post);
     }
 }
 
-/// Foreign machines may come and go while the run lasts.
-async fn await_foreign(roster: Arc<Roster>, mut arrivals: UnboundedReceiver<Arrival>, post: Post) {
-    while let Some(arrival) = arrivals.recv().await {
-        spawn_reader(roster.only_foreign(), Arc::new(arrival.stream), arrival.first_bytes, &post);
-    }
-}
-
-fn spawn_reader(peer: Option<MachineId>, stream: Arc<TcpStream>, first_bytes: Vec<u8>, post: &Post) {
+/// Listens to a connection of a `labctl` peer, or of a foreign `speaker`.
+pub fn spawn_reader(
+    peer: Option<MachineId>,
+    speaker: Option<Speaker>,
+    stream: Arc<TcpStream>,
+    first_bytes: Vec<u8>,
+    post: &Post,
+) {
     let (inbox, clock) = (Arc::clone(&post.inbox), Arc::clone(&post.clock));
-    let reader = Reader { peer, stream, inbox, clock, splitter: Splitter::default() };
+    let reader = Reader { peer, speaker, stream, inbox, clock, splitter: Splitter::default() };
     tokio::spawn(reader.run(first_bytes));
 }

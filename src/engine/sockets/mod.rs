@@ -8,6 +8,7 @@ mod alone;
 mod call;
 pub mod control;
 mod door;
+mod foreign;
 mod handshake;
 mod host;
 mod inbox;
@@ -17,8 +18,10 @@ mod pace;
 mod processes;
 mod reader;
 mod roster;
+mod seats;
 mod station;
 mod tasks;
+mod unheard;
 
 use std::io;
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::net::TcpStream;
 
+use super::foreign::Speaker;
 use super::inbox::Inbox;
 use super::pace::LabClock;
 use crate::engine::wire::{Said, Splitter};
@@ -16,8 +17,10 @@ const READ_BYTES: usize = 64 * 1024;
 
 /// Reads one connection until it closes.
 pub struct Reader {
-    /// Who speaks, where known.
+    /// The `labctl` machine that speaks.
     pub peer: Option<MachineId>,
+    /// A foreign machine that speaks; only messages are taken of it.
+    pub speaker: Option<Speaker>,
     pub stream: Arc<TcpStream>,
     pub inbox: Arc<Inbox>,
     /// Set when the run starts.
@@ -62,9 +65,11 @@ impl Reader {
     fn hear(&mut self, bytes: &[u8], messages: &mut Vec<Message>) -> io::Result<()> {
         let arrived = self.clock.get().map_or(LabTime::ZERO, LabClock::now);
         let (peer, inbox) = (self.peer, &self.inbox);
+        let from = peer.or_else(|| self.speaker.as_ref()?.machine());
         let outcome = self.splitter.feed(bytes, |said| match (said, peer) {
-            (Said::Clock(clock), from) => messages.push(Message { clock, from, arrived }),
+            (Said::Clock(clock), _) => messages.push(Message { clock, from, arrived }),
             (Said::Ready, Some(peer)) => inbox.peer_ready(peer),
+            (Said::Heard { foreign }, Some(_)) => inbox.foreign_heard(foreign),
             (Said::Go { unix_ns }, Some(_)) => inbox.go(unix_ns),
             (Said::End { sent }, Some(peer)) => {
                 // What was sent before the end must be counted before it.
@@ -73,7 +78,7 @@ impl Reader {
             }
             _ => {}
         });
-        self.inbox.deliver(self.peer, messages);
+        self.inbox.deliver(from, messages);
         outcome.map_err(|error| {
             // Both directions, so that the peer learns of it although the link
             // still holds the connection. It may be closed already.

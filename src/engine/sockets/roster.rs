@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use crate::engine::Token;
 use crate::engine::wire::Hello;
 use crate::event::MachineId;
 
@@ -14,8 +15,8 @@ pub struct Roster {
     pub own: MachineId,
     /// Names the run, so that machines of different runs do not mix.
     pub run: String,
-    /// What a machine of this run must say to be let in.
-    pub token: String,
+    /// What a machine of this run must know to be let in.
+    pub token: Token,
     /// Where each of the others listens.
     pub addresses: BTreeMap<MachineId, SocketAddr>,
     pub foreign: BTreeSet<MachineId>,
@@ -26,9 +27,14 @@ pub struct Roster {
 }
 
 impl Roster {
-    /// What this machine says first.
-    pub fn hello(&self) -> Hello {
-        Hello { run: self.run.clone(), machine: self.own, token: self.token.clone() }
+    /// What this machine says to `peer` first.
+    pub fn hello_to(&self, peer: MachineId) -> Hello {
+        self.token.hello(&self.run, self.own, peer)
+    }
+
+    /// Whether this is `peer`'s answer to it.
+    pub fn is_answer(&self, hello: &Hello, peer: MachineId) -> bool {
+        hello.run == self.run && hello.machine == peer && self.token.is_proven(hello, self.own)
     }
 
     /// The peers that speak as `labctl` does, in order.
@@ -36,19 +42,13 @@ impl Roster {
         self.addresses.keys().filter(|peer| !self.foreign.contains(peer)).copied().collect()
     }
 
-    /// The one foreign machine, if there is just one: then a connection that
-    /// does not say who it is can only be its.
-    pub fn only_foreign(&self) -> Option<MachineId> {
-        self.foreign.first().copied().filter(|_| self.foreign.len() == 1)
-    }
-
     /// Why a connection that says this is not let in.
     pub fn objection(&self, hello: &Hello) -> Option<String> {
         if hello.run != self.run {
             return Some(format!("this is run {}, not {}: the specs differ", self.run, hello.run));
         }
-        if hello.token != self.token {
-            return Some("the token is wrong".to_owned());
+        if !self.token.is_proven(hello, self.own) {
+            return Some("its token is another; all machines of a run need the same one".to_owned());
         }
         let expected = self.addresses.contains_key(&hello.machine) && !self.foreign.contains(&hello.machine);
         if !expected || hello.machine < self.own {

@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -15,12 +15,11 @@ use tokio::time;
 
 use super::handshake::write_all;
 use super::host::Host;
-use super::inbox::Inbox;
-use super::mesh::{self, Mesh, MeshError, Post};
+use super::mesh::{self, Mesh, MeshError, Post, REPORT_EVERY};
 use super::pace::{Epoch, LabClock, Moment};
 use super::roster::Roster;
 use crate::engine::wire::{self, Said};
-use crate::engine::{Gauges, Notice, Observer, Schedule, StopSwitch};
+use crate::engine::{Gauges, Notice, Observer, Schedule, StopSwitch, Token};
 use crate::event::MachineId;
 use crate::log::{self, End, Header, LogWriter, Stamp};
 use crate::machine::Machine;
@@ -33,6 +32,8 @@ const LEAD: Duration = Duration::from_millis(3);
 const LEAD_A_MACHINE: Duration = Duration::from_micros(200);
 /// A start further away than this comes from a clock that is not ours.
 const START_DISTANCE_MAX: Duration = Duration::from_secs(5);
+/// How much longer the others wait for the first machine's word than it does.
+const FOLLOWER_GRACE: Duration = Duration::from_secs(1);
 /// How often something that others change is looked at.
 const GLANCE: Duration = Duration::from_millis(1);
 
@@ -41,8 +42,8 @@ const GLANCE: Duration = Duration::from_millis(1);
 pub struct Setup {
     pub run: Arc<Run>,
     pub logs: LogPlace,
-    /// What machines of this run say to each other to be let in.
-    pub token: String,
+    /// What machines of this run must know to be let in by each other.
+    pub token: Token,
     pub gauges: Gauges,
     pub stop: StopSwitch,
     pub observer: Observer,
@@ -79,25 +80,26 @@ pub struct Station {
     pub listener: TcpListener,
     /// Where every other machine listens.
     pub addresses: BTreeMap<MachineId, SocketAddr>,
+    /// How many connections may be silent here at once.
+    pub strangers: usize,
 }
 
 impl Station {
     /// Meets the others, ticks to the end, and gives the record of it and the
     /// path of the log.
     pub async fn run(self) -> Result<(End, PathBuf), StationError> {
-        let inbox = Arc::new(Inbox::default());
-        let clock = Arc::new(OnceLock::new());
-        let observer = Arc::clone(&self.setup.observer);
-        let post = Post { inbox, clock, observer };
         let (machine, setup, roster) = (self.machine, self.setup.clone(), self.roster());
+        let post = Post::new(&roster, Arc::clone(&setup.observer));
         let meeting = async {
-            let mesh = mesh::assemble(roster.clone(), self.listener, &post).await?;
+            let mesh = mesh::assemble(roster.clone(), self.listener, &post, self.strangers).await?;
             let start = agree_on_start(&roster, &mesh, &post, &setup).await?;
             Ok::<_, StationError>((mesh, start))
         };
         let (mesh, start_ns) = tokio::select! {
+            biased;
             met = meeting => met?,
             () = stopped(&setup.stop) => return Err(StationError::Stopped),
+            why = post.broken() => return Err(why.into()),
         };
         let start = start_moment(start_ns, &setup, machine);
         // The readers may stamp arrivals from now on; nobody else sets it.
@@ -212,30 +214,72 @@ impl LogPlace {
 }
 
 /// The barrier: the first machine hears from every other that its connections
-/// stand, then names the time at which all start.
+/// stand, and that the foreign machines have spoken, then names the time at
+/// which all start.
 async fn agree_on_start(roster: &Roster, mesh: &Mesh, post: &Post, setup: &Setup) -> Result<i64, MeshError> {
     let peers = roster.labctl_peers();
-    let leads = peers.iter().all(|peer| roster.own < *peer);
     let deadline = time::Instant::now() + roster.patience;
-    if !leads {
-        let leader = peers[0];
-        tell(mesh, leader, &Said::Ready).await?;
-        loop {
-            if let Some(unix_ns) = post.inbox.go_unix_ns() {
-                return Ok(unix_ns);
-            }
-            glance(deadline).await.ok_or(MeshError::NotReady { peer: leader, patience: roster.patience })?;
-        }
+    match peers.first() {
+        Some(leader) if *leader < roster.own => follow(*leader, roster, mesh, post, deadline).await,
+        _ => lead(&peers, roster, mesh, post, setup, deadline).await,
     }
+}
+
+/// Tells the first machine how things stand here, until it names the start.
+async fn follow(
+    leader: MachineId,
+    roster: &Roster,
+    mesh: &Mesh,
+    post: &Post,
+    deadline: time::Instant,
+) -> Result<i64, MeshError> {
+    tell(mesh, leader, &Said::Ready).await?;
+    let mut told = 0;
+    loop {
+        if let Some(unix_ns) = post.inbox.go_unix_ns() {
+            return Ok(unix_ns);
+        }
+        let foreign = post.foreign.heard();
+        if foreign > told {
+            tell(mesh, leader, &Said::Heard { foreign }).await?;
+            told = foreign;
+        }
+        // The leader's patience may begin a little later, and it knows who is missing.
+        glance(deadline + FOLLOWER_GRACE)
+            .await
+            .ok_or(MeshError::NotReady { peer: leader, patience: roster.patience })?;
+    }
+}
+
+async fn lead(
+    peers: &[MachineId],
+    roster: &Roster,
+    mesh: &Mesh,
+    post: &Post,
+    setup: &Setup,
+    deadline: time::Instant,
+) -> Result<i64, MeshError> {
+    let patience = roster.patience;
     loop {
         let ready = post.inbox.ready();
         let Some(missing) = peers.iter().find(|peer| !ready.contains(peer)) else { break };
-        glance(deadline).await.ok_or(MeshError::NotReady { peer: *missing, patience: roster.patience })?;
+        glance(deadline).await.ok_or(MeshError::NotReady { peer: *missing, patience })?;
+    }
+    let mut report_at = time::Instant::now() + REPORT_EVERY;
+    while let Some(peer) =
+        roster.foreign.iter().nth(post.foreign.heard().max(post.inbox.most_foreign_heard()))
+    {
+        if time::Instant::now() >= report_at {
+            report_at = time::Instant::now() + REPORT_EVERY;
+            let text = format!("machine {peer} has sent no message yet, waiting");
+            (setup.observer)(Notice { machine: roster.own, text });
+        }
+        glance(deadline).await.ok_or(MeshError::Unheard { peer: *peer, patience })?;
     }
     let lead = LEAD + LEAD_A_MACHINE * peers.len() as u32;
     let unix_ns = setup.epoch.unix_ns(Moment::now().after(lead));
     for peer in peers {
-        tell(mesh, peer, &Said::Go { unix_ns }).await?;
+        tell(mesh, *peer, &Said::Go { unix_ns }).await?;
     }
     Ok(unix_ns)
 }

@@ -13,6 +13,9 @@ use crate::event::MachineId;
 use crate::log::EndReason;
 use crate::plan::Run;
 
+/// Connections a machine holds open that have not said who they are.
+const STRANGERS_MAX: u64 = 128;
+
 /// Runs every machine that is ours, each on its own sockets, until all have
 /// ended. Blocks.
 ///
@@ -20,8 +23,17 @@ use crate::plan::Run;
 ///
 /// The first machine that failed; the others have then ended in order.
 pub fn run_as_tasks(setup: &Setup) -> Result<EndReason, EngineError> {
-    limits::make_room_for(files(setup.run.spec.machine_count()))?;
-    runtime()?.block_on(run_stations(setup))
+    let machines = setup.run.spec.machine_count();
+    limits::make_room_for(files(machines))?;
+    let strangers = strangers(files(machines), machines);
+    runtime()?.block_on(run_stations(setup, strangers))
+}
+
+/// How many silent connections each of `machines` may hold open, where the run
+/// itself needs this many files.
+pub fn strangers(files: u64, machines: u32) -> usize {
+    let machines = u64::from(machines.max(1));
+    (limits::spare(files, STRANGERS_MAX * machines) / machines) as usize
 }
 
 /// A listener and a log for each machine, and both ends of every connection.
@@ -30,10 +42,10 @@ fn files(machines: u32) -> u64 {
     machines * (machines - 1) + 2 * machines
 }
 
-async fn run_stations(setup: &Setup) -> Result<EndReason, EngineError> {
+async fn run_stations(setup: &Setup, strangers: usize) -> Result<EndReason, EngineError> {
     let mut stations = JoinSet::new();
     for (machine, listener, addresses) in meet(&setup.run)? {
-        let station = Station { machine, setup: setup.clone(), listener, addresses };
+        let station = Station { machine, setup: setup.clone(), listener, addresses, strangers };
         stations.spawn(async move { (machine, station.run().await) });
     }
     let mut reason = EndReason::Completed;

@@ -45,7 +45,7 @@ impl Places {
             let due = stamped.saturating_add(after_stamp);
             let earliest = before.into_iter().chain(send).max().map_or(due, |ns| ns.saturating_add(GAP_NS));
             let at = due.max(earliest);
-            places.late += u64::from(at - stamped >= step_ns);
+            places.late += u64::from(at.saturating_sub(stamped) >= step_ns);
             places.ns[place].push(at);
         }
         places

@@ -69,7 +69,6 @@ foreign = true
 delay = "exponential:200ms"
 where = "sender"
 open = true
-token = "s3cret"
 connect_timeout = "3s"
 [published]
 source = "elsewhere"
@@ -85,7 +84,6 @@ clock_diff = [4, 3, 0, 1]
     assert_eq!(spec.machines[2].address.unwrap().to_string(), "127.0.0.1:5001");
     assert!(spec.machines[3].foreign);
     assert_eq!(spec.network.delay_at, DelayAt::Sender);
-    assert_eq!(spec.network.token.as_deref(), Some("s3cret"));
     let published = spec.published.unwrap();
     assert_eq!(published.end_queue, [Some(0), Some(1), None, Some(3)]);
     let logs = published.logs.unwrap();

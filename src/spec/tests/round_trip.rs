@@ -31,15 +31,12 @@ fn delay() -> impl Strategy<Value = Delay> {
 
 fn network() -> impl Strategy<Value = Network> {
     let place = prop_oneof![Just(DelayAt::Link), Just(DelayAt::Sender)];
-    (delay(), place, prop::option::of("[!-~]{1,64}"), 1..u64::MAX >> 4).prop_map(
-        |(delay, delay_at, token, timeout)| Network {
-            delay,
-            delay_at,
-            open: true,
-            token,
-            connect_timeout: LabTime(timeout),
-        },
-    )
+    (delay(), place, 1..u64::MAX >> 4).prop_map(|(delay, delay_at, timeout)| Network {
+        delay,
+        delay_at,
+        open: true,
+        connect_timeout: LabTime(timeout),
+    })
 }
 
 fn specs() -> impl Strategy<Value = Spec> {

@@ -1,0 +1,35 @@
+//! The seats: which peers have their connection here. Two that both prove to be
+//! the same machine are a fault that no run may begin with.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use crate::event::MachineId;
+
+/// Which peers have connected to this machine.
+#[derive(Debug, Default)]
+pub struct Seats {
+    taken: Mutex<BTreeSet<MachineId>>,
+    twice: OnceLock<MachineId>,
+}
+
+impl Seats {
+    /// False where the machine has its seat already.
+    pub fn take(&self, machine: MachineId) -> bool {
+        let is_free = self.lock().insert(machine);
+        if !is_free {
+            // The first such machine is the one that is told of.
+            self.twice.get_or_init(|| machine);
+        }
+        is_free
+    }
+
+    /// A machine that came twice.
+    pub fn twice(&self) -> Option<MachineId> {
+        self.twice.get().copied()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeSet<MachineId>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

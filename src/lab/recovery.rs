@@ -1,0 +1,170 @@
+//! Completing a run whose process was killed, as far as its logs go.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use jiff::Timestamp;
+
+use super::{COMMIT, IncompleteCause, SIMULATOR, VERSION, digest, write_manifest};
+use crate::engine::simulator::START;
+use crate::event::MachineId;
+use crate::log::{EndReason, Taken};
+use crate::plan::Run;
+use crate::reading::Reading;
+use crate::spec::{self, SpecError};
+use crate::store::manifest::{Host, checksum, checksums};
+use crate::store::{MANIFEST_FILE, Manifest, RunFolder, SPEC_FILE, StoreError, TakeOverError};
+
+/// The status of a recovered run whose logs are all whole.
+pub const RECOVERED: &str = "recovered";
+/// The status of a recovered run of which some log is cut or missing.
+pub const KILLED: &str = "killed";
+
+/// A run that was put into its place.
+#[derive(Debug)]
+pub struct Recovered {
+    pub folder: PathBuf,
+    pub status: String,
+    /// What is known to be lost.
+    pub lost: Vec<String>,
+}
+
+/// A run cannot be recovered; it is left as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum RecoveryError {
+    #[error(transparent)]
+    TakeOver(#[from] TakeOverError),
+    #[error("{path} has no log in it; there is nothing to recover, and it can be removed")]
+    NothingLogged { path: PathBuf },
+    #[error("cannot look into {path}: {source}")]
+    Look { path: PathBuf, source: io::Error },
+    #[error("{path} cannot be recovered without the spec that it ran by: {source}")]
+    Spec { path: PathBuf, source: SpecError },
+    #[error("{path} cannot be completed: {source}")]
+    Incomplete { path: PathBuf, source: IncompleteCause },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Completes the run in `partial`: its tables, and a manifest that says how
+/// whole it is. Never touches a run that is going on. `now` is told in the
+/// manifest.
+pub fn recover(partial: &Path, now: Timestamp) -> Result<Recovered, RecoveryError> {
+    let folder = RunFolder::take_over(partial)?;
+    let look = |source| RecoveryError::Look { path: partial.to_owned(), source };
+    if !folder.has_log().map_err(look)? {
+        return Err(RecoveryError::NothingLogged { path: partial.to_owned() });
+    }
+    if let Some(manifest) = whole_manifest(partial) {
+        let status = manifest.status;
+        return Ok(Recovered { folder: folder.put_behind_others()?, status, lost: Vec::new() });
+    }
+    let spec = spec::load(&partial.join(SPEC_FILE), &[])
+        .map_err(|source| RecoveryError::Spec { path: partial.to_owned(), source })?;
+    let run = Run::single(spec, folder.name());
+    // Before anything else is written into it.
+    let written = Written::of(partial).map_err(look)?;
+    let incomplete = |source| RecoveryError::Incomplete { path: partial.to_owned(), source };
+    let reading = digest(partial, 0).map_err(incomplete)?;
+    let lost = lost(&run, &reading);
+    let status = status(&reading, lost.is_empty());
+    let manifest = manifest(&run, &reading, (status, &lost), written, now, partial).map_err(look)?;
+    write_manifest(manifest, partial)?;
+    Ok(Recovered { folder: folder.put_behind_others()?, status: status.to_owned(), lost })
+}
+
+/// The manifest of a run that was complete but for its place.
+fn whole_manifest(folder: &Path) -> Option<Manifest> {
+    let path = folder.join(MANIFEST_FILE);
+    let manifest = Manifest::read(&path).ok()?;
+    let is_unchanged = manifest.is_unchanged(&path).ok()? == Some(true);
+    let mut others = manifest.sha256.iter().filter(|(name, _)| *name != MANIFEST_FILE);
+    let is_whole = others.all(|(name, sum)| checksum(&folder.join(name)).is_ok_and(|found| found == *sum));
+    (is_unchanged && is_whole).then_some(manifest)
+}
+
+/// When the files of a run were written, as far as the file system knows.
+struct Written {
+    first: String,
+    last: String,
+}
+
+impl Written {
+    fn of(folder: &Path) -> io::Result<Written> {
+        let mut times: Vec<SystemTime> = Vec::new();
+        for entry in fs::read_dir(folder)? {
+            times.push(entry?.metadata()?.modified()?);
+        }
+        let told = |time: Option<&SystemTime>| {
+            let time = time.and_then(|time| Timestamp::try_from(*time).ok());
+            time.map_or_else(String::new, |time| time.to_string())
+        };
+        Ok(Written { first: told(times.iter().min()), last: told(times.iter().max()) })
+    }
+}
+
+/// What is known to be missing of a run.
+fn lost(run: &Run, reading: &Reading) -> Vec<String> {
+    let told = |machine: MachineId| match taken_of(reading, machine) {
+        None => Some(format!("the log of machine {machine} is missing")),
+        Some(taken) if taken.end.is_none() => Some(format!(
+            "the log of machine {machine} is cut after {} events; the last ones before the kill and the record of its end are lost",
+            taken.events
+        )),
+        Some(_) => None,
+    };
+    run.machines().filter_map(told).collect()
+}
+
+fn taken_of(reading: &Reading, machine: MachineId) -> Option<&Taken> {
+    reading.logs.iter().map(|log| &log.taken).find(|taken| taken.machine == Some(machine))
+}
+
+/// Whole logs say themselves how the run ended.
+fn status(reading: &Reading, is_whole: bool) -> &'static str {
+    let ended = |reason| reading.logs.iter().any(|log| log.taken.end.is_some_and(|end| end.reason == reason));
+    match is_whole {
+        false => KILLED,
+        true if ended(EndReason::Failed) => EndReason::Failed.word(),
+        true if ended(EndReason::Interrupted) => EndReason::Interrupted.word(),
+        true => RECOVERED,
+    }
+}
+
+fn manifest(
+    run: &Run,
+    reading: &Reading,
+    (status, lost): (&str, &[String]),
+    written: Written,
+    now: Timestamp,
+    folder: &Path,
+) -> io::Result<Manifest> {
+    let host = Host::this();
+    let recovered = format!(
+        "its process was killed; recovered at {now} on {}, whose host and version stand here; the times are those of its files",
+        host.name
+    );
+    let mut sha256 = checksums(folder)?;
+    // An older one, if there was any, is replaced.
+    sha256.remove(MANIFEST_FILE);
+    Ok(Manifest {
+        labctl_version: VERSION.to_owned(),
+        labctl_commit: COMMIT.to_owned(),
+        experiment: run.spec.name.clone(),
+        run: run.name.clone(),
+        seed: run.spec.seed,
+        engine: if reading.origin == START { SIMULATOR } else { "sockets" }.to_owned(),
+        isolation: "unknown".to_owned(),
+        speedup: run.spec.speedup,
+        clock_rates: run.clock_rates().to_vec(),
+        status: status.to_owned(),
+        failure: Some([lost, &[recovered]].concat().join("; ")),
+        host,
+        errors: reading.errors(),
+        started: written.first,
+        ended: written.last,
+        sha256,
+    })
+}

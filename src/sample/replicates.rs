@@ -1,0 +1,78 @@
+//! Which runs are replicates of each other: those of one setting whose draws
+//! are their own.
+
+use std::collections::BTreeSet;
+
+use crate::digest::sha256;
+use crate::metrics::MachineMetrics;
+use crate::residual::setting;
+use crate::spec;
+use crate::store::{RunPath, SPEC_FILE};
+
+/// Runs of one experiment and one setting, by their places in the list that
+/// they were sorted from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replicates {
+    /// In their order.
+    pub members: Vec<usize>,
+    /// Runs that have the seed of a member or are its copy, and so tell nothing
+    /// of their own.
+    pub repeats: Vec<usize>,
+}
+
+/// What replicates share.
+#[derive(Clone, Debug, PartialEq)]
+struct Shared {
+    experiment: String,
+    /// Stated in the logs, or drawn; as text, as they are compared for equality.
+    clock_rates: Vec<String>,
+    /// Unknown of logs of others.
+    spec: Option<spec::Spec>,
+}
+
+/// Where the draws of a run come from, or what is left of them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Draws {
+    Seed(u64),
+    /// The digest of logs whose seed nobody knows.
+    Logs(String),
+}
+
+/// Sorts runs, each with a row a machine, into those that are replicates.
+pub fn replicates<'a>(
+    runs: impl IntoIterator<Item = (&'a RunPath, &'a [MachineMetrics])>,
+) -> Vec<Replicates> {
+    let mut found: Vec<(Shared, BTreeSet<Draws>, Replicates)> = Vec::new();
+    for (at, (run, rows)) in runs.into_iter().enumerate() {
+        let shared = Shared {
+            experiment: rows.first().map_or_else(|| run.experiment.clone(), |row| row.experiment.clone()),
+            clock_rates: clock_rates(rows),
+            spec: spec::load(&run.folder.join(SPEC_FILE), &[]).ok().map(|spec| setting(&spec)),
+        };
+        let place = found.iter().position(|(other, ..)| *other == shared).unwrap_or_else(|| {
+            found.push((shared, BTreeSet::new(), Replicates { members: Vec::new(), repeats: Vec::new() }));
+            found.len() - 1
+        });
+        let (_, seen, replicates) = &mut found[place];
+        let is_new = draws(run).is_none_or(|draws| seen.insert(draws));
+        if is_new { replicates.members.push(at) } else { replicates.repeats.push(at) }
+    }
+    found.into_iter().map(|(.., replicates)| replicates).collect()
+}
+
+/// The clock rates of a run's machines; an unknown one is empty.
+pub(super) fn clock_rates(rows: &[MachineMetrics]) -> Vec<String> {
+    rows.iter().map(|row| row.clock_rate.map_or_else(String::new, |rate| rate.to_string())).collect()
+}
+
+/// `None` where neither a seed nor a log is there to tell.
+pub(super) fn draws(run: &RunPath) -> Option<Draws> {
+    if let Some(manifest) = &run.manifest {
+        return Some(Draws::Seed(manifest.seed));
+    }
+    let digests = run.logs.iter().map(|log| std::fs::read(log).ok().map(|bytes| sha256(&bytes)));
+    digests
+        .collect::<Option<Vec<String>>>()
+        .filter(|all| !all.is_empty())
+        .map(|all| Draws::Logs(all.concat()))
+}

@@ -1,0 +1,321 @@
+//! Files and folders that appear whole or not at all: written beside their
+//! place under a name that says whose they are, and renamed into it.
+//!
+//! What is beside its place goes with its process: at its end, at a signal by
+//! [`remove_all`], and after a kill when somebody writes there next.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tempfile::{Builder, NamedTempFile, TempDir};
+
+/// Around the number of the process in the name of what it writes.
+const PREFIX: &str = ".labctl-";
+const SUFFIX: &str = ".tmp";
+
+/// What this process has beside its place.
+static BESIDE: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+/// Folders in which this process has looked for what others left.
+static LOOKED_INTO: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+static WAITS_FOR_DISK: AtomicBool = AtomicBool::new(true);
+
+/// A file that is written beside its place.
+#[derive(Debug)]
+pub struct FileBeside {
+    file: NamedTempFile,
+    listed: Listed,
+}
+
+/// A folder that is made beside its place.
+#[derive(Debug)]
+pub struct FolderBeside {
+    folder: TempDir,
+    _lock: Option<File>,
+    listed: Listed,
+}
+
+/// An entry of [`BESIDE`].
+#[derive(Debug)]
+struct Listed(PathBuf);
+
+impl FileBeside {
+    /// Begins a file that will be in the folder of `place`.
+    pub fn begin(place: &Path) -> io::Result<FileBeside> {
+        let folder = folder_of(place);
+        remove_abandoned(folder);
+        let file = named().tempfile_in(folder)?;
+        let listed = Listed::new(file.path());
+        // Without locks the number of the process has to do.
+        let _ = file.as_file().try_lock();
+        Ok(FileBeside { file, listed })
+    }
+
+    /// Where to write.
+    pub fn file(&self) -> &File {
+        self.file.as_file()
+    }
+
+    /// Puts it into its place, for everyone who may see the folder.
+    pub fn put_into(self, place: &Path) -> io::Result<()> {
+        share_like_others(self.file.as_file())?;
+        self.file.persist(place).map_err(|error| error.error)?;
+        drop(self.listed);
+        Ok(())
+    }
+
+    /// The same once the disk has it; comes back when the disk knows its name.
+    pub fn put_safely_into(self, place: &Path) -> io::Result<()> {
+        sync_file(self.file.as_file())?;
+        self.put_into(place)?;
+        sync_folder(folder_of(place))
+    }
+}
+
+impl FolderBeside {
+    /// Begins a folder that will be in the folder of `place`.
+    pub fn begin(place: &Path) -> io::Result<FolderBeside> {
+        let above = folder_of(place);
+        remove_abandoned(above);
+        let folder = named().tempdir_in(above)?;
+        let listed = Listed::new(folder.path());
+        let lock = File::open(folder.path()).ok().filter(|folder| folder.try_lock().is_ok());
+        Ok(FolderBeside { folder, _lock: lock, listed })
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Puts it into its place, for everyone. Nothing may be there.
+    pub fn put_into(self, place: &Path) -> io::Result<()> {
+        if place.symlink_metadata().is_ok() {
+            // A rename would replace an empty folder.
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        open_to_all(self.folder.path())?;
+        fs::rename(self.folder.path(), place)?;
+        // What is renamed is no longer there to be cleared away.
+        let _ = self.folder.keep();
+        drop(self.listed);
+        Ok(())
+    }
+}
+
+impl Listed {
+    fn new(path: &Path) -> Listed {
+        held(&BESIDE).insert(path.to_owned());
+        Listed(path.to_owned())
+    }
+}
+
+impl Drop for Listed {
+    fn drop(&mut self) {
+        held(&BESIDE).remove(&self.0);
+    }
+}
+
+/// Removes whatever this process has beside its place, for a process that ends
+/// at once.
+pub fn remove_all() {
+    for path in std::mem::take(&mut *held(&BESIDE)) {
+        // There is nobody left to hear of an error.
+        let _ = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+    }
+}
+
+/// A name beside `place` for a link, which goes the same way.
+pub fn name_beside(place: &Path) -> PathBuf {
+    folder_of(place).join(format!("{PREFIX}{}-link{SUFFIX}", std::process::id()))
+}
+
+/// Whether files and folders are waited for until the disk has them; without it
+/// a system that goes down may lose what was said to be written.
+pub fn wait_for_disk(wait: bool) {
+    WAITS_FOR_DISK.store(wait, Relaxed);
+}
+
+/// Waits until the disk has a file's content.
+pub fn sync_file(file: &File) -> io::Result<()> {
+    if WAITS_FOR_DISK.load(Relaxed) { file.sync_all() } else { Ok(()) }
+}
+
+/// Waits until the disk has the names in a folder.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    if !WAITS_FOR_DISK.load(Relaxed) || cfg!(not(unix)) {
+        return Ok(());
+    }
+    match File::open(folder)?.sync_all() {
+        // Some shared file systems cannot be asked for it.
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
+            Ok(())
+        }
+        outcome => outcome,
+    }
+}
+
+/// Waits until the disk has a folder and every file in it.
+pub fn sync_folder_and_files(folder: &Path) -> io::Result<()> {
+    if !WAITS_FOR_DISK.load(Relaxed) {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            File::open(entry.path())?.sync_all()?;
+        }
+    }
+    sync_folder(folder)
+}
+
+/// The folder that a path lies in.
+pub fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."))
+}
+
+fn named() -> Builder<'static, 'static> {
+    // The builder keeps a borrowed prefix, and the number is only known now.
+    static PREFIX_OF_THIS: std::sync::LazyLock<String> =
+        std::sync::LazyLock::new(|| format!("{PREFIX}{}-", std::process::id()));
+    let mut builder = Builder::new();
+    builder.prefix(PREFIX_OF_THIS.as_str()).suffix(SUFFIX);
+    builder
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes from a folder what killed processes have left beside its place: only
+/// what has a name as this module gives, whose process is gone, and which
+/// nobody holds. Looks once into each folder.
+fn remove_abandoned(folder: &Path) {
+    if !held(&LOOKED_INTO).insert(folder.to_owned()) {
+        return;
+    }
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        if name.to_str().and_then(owner).is_some_and(|owner| !lives(owner)) {
+            // Another command may remove it at the same time.
+            let _ = remove_unless_held(&entry);
+        }
+    }
+}
+
+/// The process that a name beside a place belongs to.
+fn owner(name: &str) -> Option<u32> {
+    let (process, random) = name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?.split_once('-')?;
+    process.parse().ok().filter(|_| !random.is_empty())
+}
+
+fn remove_unless_held(entry: &fs::DirEntry) -> io::Result<()> {
+    let kind = entry.file_type()?;
+    if kind.is_symlink() {
+        return fs::remove_file(entry.path());
+    }
+    if !kind.is_file() && !kind.is_dir() {
+        return Ok(());
+    }
+    // A process of the same number may live on another host.
+    match File::open(entry.path())?.try_lock() {
+        Ok(()) if kind.is_dir() => fs::remove_dir_all(entry.path()),
+        Ok(()) => fs::remove_file(entry.path()),
+        Err(TryLockError::WouldBlock) => Ok(()),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Whether a process of this number lives; where it cannot be known, it does.
+#[cfg(unix)]
+fn lives(process: u32) -> bool {
+    use rustix::process::{Pid, test_kill_process};
+    let pid = i32::try_from(process).ok().and_then(Pid::from_raw);
+    pid.is_none_or(|pid| test_kill_process(pid) != Err(rustix::io::Errno::SRCH))
+}
+
+#[cfg(not(unix))]
+fn lives(_process: u32) -> bool {
+    true
+}
+
+/// Temporary files are private; results are for everyone who may see the folder.
+#[cfg(unix)]
+pub fn share_like_others(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+/// Nothing to do where files have no such modes.
+#[cfg(not(unix))]
+pub fn share_like_others(_file: &File) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn open_to_all(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+fn open_to_all(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    /// No process gets this number.
+    const GONE: &str = ".labctl-2147483646-x1y2z3.tmp";
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn what_a_killed_process_left_goes_and_all_else_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at(GONE), "half").unwrap();
+        fs::create_dir(at(".labctl-2147483645-tree.tmp")).unwrap();
+        fs::write(at(".labctl-2147483645-tree.tmp/part"), "half").unwrap();
+        std::os::unix::fs::symlink("run", at(".labctl-2147483645-link.tmp")).unwrap();
+        fs::write(at(".labctl-2147483644-held.tmp"), "somebody's on another host").unwrap();
+        let held = File::open(at(".labctl-2147483644-held.tmp")).unwrap();
+        held.try_lock().unwrap();
+        let others = [".labctl-x-y.tmp", ".labctl-1.tmp", ".tmpAbCdEf", "labctl-2147483646-x.tmp", "notes"];
+        others.iter().for_each(|name| fs::write(at(name), "mine").unwrap());
+        fs::write(at(&format!(".labctl-{}-z.tmp", std::process::id())), "mine").unwrap();
+        FileBeside::begin(&at("table.csv")).unwrap().put_into(&at("table.csv")).unwrap();
+        let left = names(folder.path());
+        assert_eq!(left.len(), others.len() + 3, "{left:?}");
+        assert!(
+            !left
+                .iter()
+                .any(|name| name.contains("214748364") && !name.contains("held") && !name.starts_with('l')),
+            "{left:?}"
+        );
+    }
+
+    #[test]
+    fn nothing_is_left_beside_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("table.csv");
+        drop(FileBeside::begin(&place).unwrap());
+        drop(FolderBeside::begin(&place).unwrap());
+        assert!(names(folder.path()).is_empty());
+        FileBeside::begin(&place).unwrap().put_safely_into(&place).unwrap();
+        let tree = folder.path().join("tree");
+        FolderBeside::begin(&tree).unwrap().put_into(&tree).unwrap();
+        assert_eq!(names(folder.path()), ["table.csv", "tree"]);
+    }
+}

@@ -1,0 +1,373 @@
+//! What is written, where, and what is never removed: promises of the README
+//! about files.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::Command;
+
+use rustix::process::Signal;
+
+use crate::support::{LAB, Lab, rows, wait_for, wait_for_events};
+
+/// Two machines whose logs labctl did not write, and that it reads.
+const THEIRS: &str = "Machine 1 log started at 2026-01-02 03:04:05.5\nClock rate: 3 ticks per second\n\
+    2026-01-02 03:04:06 | INTERNAL | Clock: 1 | Internal event\n";
+const LONG: [&str; 5] = ["run", "lab.toml", "--run-name=long", "--duration=1h", "--speedup=10"];
+const PARTIAL_LOGS: [&str; 3] = [
+    "results/lab/long.partial/log_1.txt",
+    "results/lab/long.partial/log_2.txt",
+    "results/lab/long.partial/log_3.txt",
+];
+
+fn fifo(path: &Path) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+/// Everything below a folder, with what files hold.
+fn snapshot(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let (path, kind) = (entry.path(), entry.file_type().unwrap());
+            if kind.is_dir() {
+                folders.push(path);
+            } else if kind.is_file() {
+                found.push((path.display().to_string(), fs::read(path).unwrap()));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn nothing_among_journals_is_removed_but_benches_of_killed_processes() {
+    let lab = Lab::with_spec(LAB);
+    lab.labctl(&["sweep", "lab.toml", "--replicates=2", "--engine=sim", "--name=there"]).code(0);
+    lab.labctl(&["plan", "lab.toml", "--replicates=2", "--name=here"]).code(0);
+    let copy = "results/here/journal/from-other-host";
+    let copied = lab.shell(&format!("mkdir -p results/here/journal && cp -r results/there {copy}"));
+    copied.code(0);
+    lab.write("results/here/journal/9.partial/lab/c1_r1.partial/log_1.txt", THEIRS);
+    lab.write("results/here/journal/9.partial/lock", "");
+    let before = [snapshot(&lab.path(copy)), snapshot(&lab.path("results/here/journal/9.partial"))];
+    lab.labctl(&["exec", "results/here/plan.json"]).code(0).tells(&[
+        "from-other-host is no bench of a killed labctl, and is left alone",
+        "9.partial is no bench",
+    ]);
+    lab.labctl(&["sweep", "lab.toml", "--replicates=2", "--name=here", "--resume"]).code(0);
+    let after = [snapshot(&lab.path(copy)), snapshot(&lab.path("results/here/journal/9.partial"))];
+    assert_eq!(before, after);
+}
+
+#[test]
+fn nothing_is_ever_overwritten_in_the_place_of_a_sweeps_run() {
+    let lab = Lab::with_spec(LAB);
+    lab.labctl(&["plan", "lab.toml", "--replicates=1", "--name=s"]).code(0);
+    let plan = lab.labctl(&["exec", "results/s/plan.json"]).code(0);
+    drop(plan);
+    let place = fs::read_dir(lab.path("results/s/lab")).unwrap().next().unwrap().unwrap().path();
+    // Its logs stay whatever becomes of its manifest.
+    fs::write(place.join("manifest.json"), "{ spoilt").unwrap();
+    fs::remove_dir_all(lab.path("results/s/journal")).unwrap();
+    let before = snapshot(&place);
+    lab.labctl(&["exec", "results/s/plan.json"]).code(1).tells(&["results are never overwritten"]);
+    assert_eq!(before, snapshot(&place));
+}
+
+#[test]
+fn a_file_called_lock_is_nobodys_to_empty() {
+    let lab = Lab::with_spec(LAB);
+    lab.write("results/s/lock", "of my bicycle");
+    lab.labctl(&["plan", "lab.toml", "--name=s"]).code(1).tells(&["holds something else, such as lock"]);
+    assert_eq!(lab.read("results/s/lock"), "of my bicycle");
+}
+
+#[test]
+fn charts_stay_below_their_folder_whatever_a_manifest_says() {
+    let lab = Lab::with_spec(LAB);
+    lab.labctl(&["run", "lab.toml", "--engine=sim", "--run-name=r"]).code(0);
+    for (number, (experiment, run)) in
+        [("x", "/../../ABOVE"), ("../UP", "r"), ("..", "."), ("x", "a/b\\c")].iter().enumerate()
+    {
+        let folder = format!("theirs/{number}/run{number}");
+        lab.write(&format!("{folder}/log_1.txt"), THEIRS);
+        let mut manifest = lab.json("results/lab/r/manifest.json");
+        let absolute = lab.path("ABSOLUTE").display().to_string();
+        manifest["experiment"] = (*experiment).into();
+        manifest["run"] = if number == 0 { absolute.into() } else { (*run).into() };
+        lab.write(&format!("{folder}/manifest.json"), manifest.to_string());
+    }
+    let before = lab.names("");
+    lab.labctl(&["plot", "theirs", "--plots", "deep/down/charts", "--chart", "queue"]).code(0);
+    let mut after = lab.names("");
+    after.retain(|name| name != "deep");
+    assert_eq!(before, after);
+    assert_eq!(lab.names("deep"), ["down"]);
+    assert_eq!(lab.names("deep/down"), ["charts"]);
+    assert_eq!(lab.names("deep/down/charts"), ["run0", "run1", "run2", "run3"]);
+}
+
+#[test]
+fn runs_of_one_name_are_told_apart_by_their_folders_in_every_command() {
+    let lab = Lab::new();
+    for (student, rate) in [("anna", 1), ("ben", 2), ("王小明", 3)] {
+        let log = THEIRS.replace("rate: 3", &format!("rate: {rate}"));
+        lab.write(&format!("class/{student}/trial1/log_1.txt"), log);
+    }
+    let runs = ["anna/trial1", "ben/trial1", "王小明/trial1"];
+    let of = |csv: &str| rows(csv).iter().map(|row| row["run"].clone()).collect::<Vec<_>>();
+    assert_eq!(of(&lab.labctl(&["metrics", "class", "--format", "csv"]).code(0).out), runs);
+    assert_eq!(of(&lab.labctl(&["parse", "class"]).code(0).out), runs);
+    let shown = lab.labctl(&["metrics", "class"]).code(0).out;
+    assert!(!shown.contains("Over the runs"), "they are no replicates:\n{shown}");
+    lab.labctl(&["plot", "class"]).code(0);
+    for run in runs {
+        assert!(lab.has(&format!("plots/{run}/queue.png")), "{run}: {:?}", lab.names("plots"));
+        assert!(lab.labctl(&["export", "class", "--to", "shiviz"]).code(0).out.contains(run), "{run}");
+    }
+    lab.labctl(&["export", "class", "--to", "parquet", "-o", "lake"]).code(0);
+    assert_eq!(lab.names("lake/events").len(), 3);
+    lab.labctl(&["report", "class", "-o", "all.md"]).code(0);
+    assert!(runs.iter().all(|run| lab.read("all.md").contains(run)));
+}
+
+#[test]
+fn pages_of_grades_are_named_as_the_folders() {
+    let lab = Lab::new();
+    for student in ["王小明", "Иванов", "عمر", "Müller"] {
+        lab.write(&format!("class/{student}/log_1.txt"), THEIRS);
+    }
+    lab.labctl(&["grade", "class", "-o", "g"]).code(0);
+    for student in ["王小明", "Иванов", "عمر", "Müller"] {
+        assert!(lab.has(&format!("g/{student}.md")), "{student}: {:?}", lab.names("g"));
+    }
+}
+
+#[test]
+fn ctrl_c_keeps_everything_of_a_run_whose_folder_was_moved() {
+    let lab = Lab::with_spec(LAB);
+    let run = lab.start(&LONG);
+    wait_for_events(&lab, &PARTIAL_LOGS);
+    fs::rename(lab.path("results/lab/long.partial"), lab.path("results/lab/elsewhere.partial")).unwrap();
+    run.signal(Signal::INT);
+    let said = run.end().code(1).tells(&["moved or removed", "labctl recover"]);
+    assert!(!said.talk.contains("nothing was logged"), "{}", said.talk);
+    assert!(lab.read("results/lab/elsewhere.partial/log_1.txt").contains("Reason: interrupted"));
+    lab.labctl(&["recover"]).code(0).tells(&["results/lab/elsewhere: interrupted", "1 run recovered"]);
+}
+
+#[test]
+fn a_run_without_files_to_spare_at_its_end_keeps_its_logs() {
+    if !Command::new("prlimit").arg("--version").status().is_ok_and(|status| status.success()) {
+        return;
+    }
+    let lab = Lab::with_spec(LAB);
+    let run = lab.start(&LONG);
+    wait_for_events(&lab, &PARTIAL_LOGS);
+    let limit = ["--pid", &run.id().to_string(), "--nofile=5:20000"].map(str::to_owned);
+    assert!(Command::new("prlimit").args(limit).status().unwrap().success());
+    run.signal(Signal::INT);
+    let said = run.end().code(1).tells(&["is kept in results/lab/long.partial"]);
+    assert!(!said.talk.contains("nothing was logged"), "{}", said.talk);
+    for log in PARTIAL_LOGS {
+        assert!(lab.read(log).contains("Reason: interrupted"), "{log}");
+    }
+}
+
+#[test]
+fn a_killed_run_is_recovered_with_what_was_lost() {
+    let lab = Lab::with_spec(LAB);
+    let run = lab.start(&LONG);
+    wait_for_events(&lab, &PARTIAL_LOGS);
+    lab.labctl(&["recover"]).code(0).tells(&["is going on; it is left alone", "no run to recover"]);
+    run.signal(Signal::KILL);
+    run.end();
+    lab.labctl(&["recover", "results"]).code(0).tells(&[
+        "results/lab/long: killed",
+        "the log of machine 1 is cut after",
+        "1 run recovered",
+    ]);
+    let manifest = lab.json("results/lab/long/manifest.json");
+    assert_eq!(manifest["status"], "killed");
+    assert!(manifest["failure"].as_str().unwrap().contains("the log of machine 3 is cut"));
+    assert_eq!(lab.rows("results/lab/long/metrics.csv").len(), 3);
+    assert!(!lab.rows("results/lab/long/events.csv").is_empty());
+    let said = lab.labctl(&["check", "results/lab/long", "--rules", "files-unchanged"]).code(0);
+    assert!(said.out.contains("sound"), "{}", said.out);
+}
+
+#[test]
+fn a_run_whose_logs_are_whole_is_recovered_whole_and_never_over_another() {
+    let lab = Lab::with_spec(LAB);
+    lab.labctl(&["run", "lab.toml", "--engine=sim", "--run-name=r"]).code(0);
+    let again = "mv results/lab/r results/lab/r.partial && cd results/lab/r.partial && rm -f manifest.json metrics.csv";
+    lab.shell(again).code(0);
+    lab.labctl(&["recover"]).code(0).tells(&["results/lab/r: recovered"]);
+    let manifest = lab.json("results/lab/r/manifest.json");
+    assert_eq!((&manifest["status"], &manifest["engine"]), (&"recovered".into(), &"simulator".into()));
+    lab.labctl(&["check", "results/lab/r"]).code(0);
+    lab.labctl(&["predict", "results/lab/r"]).code(0);
+    lab.shell("cp -r results/lab/r results/lab/r.partial && rm results/lab/r.partial/manifest.json").code(0);
+    let before = snapshot(&lab.path("results"));
+    lab.labctl(&["recover"]).code(1).tells(&["results are never overwritten"]);
+    assert_eq!(before, snapshot(&lab.path("results")));
+    lab.write("results/lab/mine.partial/log_1.txt", THEIRS);
+    lab.labctl(&["recover", "results/lab/mine.partial"]).code(1).tells(&["without the spec"]);
+}
+
+#[test]
+fn what_a_killed_command_left_is_removed_by_the_next_that_writes_there() {
+    let lab = Lab::new();
+    lab.write("theirs/log_1.txt", THEIRS);
+    fifo(&lab.path("slow/log_2.txt"));
+    lab.write(".labctl-2147483646-AbCdEf.tmp", "half a table");
+    lab.write(".labctl-notes.tmp", "mine");
+    lab.write(".tmpAbCdEf", "somebody's");
+    lab.labctl(&["parse", "theirs", "-o", "events.csv"]).code(0);
+    assert_eq!(lab.names(""), [".labctl-notes.tmp", ".tmpAbCdEf", "events.csv", "slow", "theirs"]);
+}
+
+#[test]
+fn ctrl_c_takes_half_a_table_with_it() {
+    let lab = Lab::new();
+    // Large enough that it is still read when the signal comes.
+    let line = "2026-01-02 03:04:06 | INTERNAL | Clock: 1 | Internal event\n";
+    let head = "Machine 1 log started at 2026-01-02 03:04:05.5\nClock rate: 3 ticks per second\n";
+    lab.write("theirs/log_1.txt", head.to_owned() + &line.repeat(1_000_000));
+    let parse = lab.start(&["parse", "theirs", "-o", "events.csv"]);
+    wait_for("a table in the making", || {
+        lab.names("").iter().any(|name| name.starts_with(".labctl-")).then_some(())
+    });
+    parse.signal(Signal::INT);
+    parse.end().code(130);
+    assert_eq!(lab.names(""), ["theirs"]);
+}
+
+#[test]
+fn names_reach_the_terminal_with_nothing_hidden_in_them() {
+    let lab = Lab::with_spec(LAB);
+    let name = "a\u{1b}[31mRED\u{1b}]0;title\u{7}\u{202e}txt\nerror: all is lost";
+    lab.write(&format!("class/{name}/log_1.txt"), THEIRS);
+    let (shown, number) = ("a\\u{1b}[31mRED\\u{1b}]0;title\\u{7}\\u{202e}txt", '\u{202e}');
+    let commands = [
+        vec!["metrics", "class"],
+        vec!["metrics", "class", "--format", "csv"],
+        vec!["metrics", "class", "--format", "json"],
+        vec!["parse", "class"],
+        vec!["check", "class"],
+        vec!["check", "class", "--format", "json"],
+        vec!["causality", "class"],
+        vec!["plot", "class"],
+        vec!["grade", "class"],
+        vec!["predict", "class"],
+        vec!["report", "class"],
+        vec!["verify", "class"],
+    ];
+    for command in commands {
+        let said = lab.labctl(&command);
+        let all = said.out + &said.talk;
+        let is_hidden = |c: char| c.is_control() && !matches!(c, '\n' | '\t') || c == number;
+        assert!(!all.contains(is_hidden), "{command:?}: {all:?}");
+        assert!(!all.contains("\nerror: all is lost"), "{command:?}: {all}");
+        assert!(!command.contains(&"parse") || all.contains(shown), "{command:?}: {all}");
+    }
+}
+
+#[test]
+fn tables_carry_no_formulas() {
+    let lab = Lab::new();
+    lab.write("class/=cmd|' '!A1/log_1.txt", THEIRS);
+    let name = |csv: &str| rows(csv)[0]["run"].clone();
+    for command in [&["metrics", "class", "--format", "csv"][..], &["parse", "class"]] {
+        assert_eq!(name(&lab.labctl(command).code(0).out), "'=cmd|' '!A1", "{command:?}");
+    }
+    lab.labctl(&["parse", "class", "-o", "events.csv"]).code(0);
+    lab.labctl(&["export", "class", "--to", "csv", "-o", "exported.csv"]).code(0);
+    for table in ["events.csv", "exported.csv"] {
+        assert_eq!(name(&lab.read(table)), "'=cmd|' '!A1", "{table}");
+    }
+}
+
+#[test]
+fn pipes_and_devices_are_refused_wherever_a_file_is_read() {
+    let lab = Lab::with_spec(LAB);
+    lab.write("run/log_1.txt", THEIRS);
+    fifo(&lab.path("run/spec.toml"));
+    fifo(&lab.path("run/manifest.json"));
+    lab.labctl(&["report", "run", "-o", "r.html"]).code(0);
+    for command in ["check", "metrics", "plot", "predict", "causality"] {
+        lab.labctl(&[command, "run"]);
+    }
+    fifo(&lab.path("results/s/plan.json"));
+    for command in ["exec", "collect"] {
+        lab.labctl(&[command, "results/s/plan.json"]).code(1).tells(&["only files are read"]);
+    }
+    fifo(&lab.path("a.toml"));
+    symlink("/dev/zero", lab.path("b.toml")).unwrap();
+    for spec in ["a.toml", "b.toml"] {
+        lab.labctl(&["run", spec]).code(2).tells(&["only files are read"]);
+    }
+    for arguments in [["--claims", "a.toml"], ["--dialect", "./a.toml"]] {
+        let command = if arguments[0] == "--claims" { vec!["reproduce"] } else { vec!["check", "run"] };
+        lab.labctl(&[command, arguments.to_vec()].concat()).tells(&["only files are read"]);
+    }
+}
+
+#[test]
+fn one_log_that_cannot_be_read_does_not_stop_a_tree() {
+    let lab = Lab::new();
+    for run in ["a", "b", "c"] {
+        lab.write(&format!("tree/{run}/log_1.txt"), THEIRS);
+    }
+    lab.write("tree/b/log_1.txt", b"\xff\xfeM\0a\0");
+    for command in [vec!["metrics", "tree"], vec!["plot", "tree"], vec!["report", "tree", "-o", "r.md"]] {
+        lab.labctl(&command).code(1).tells(&["tree/b/log_1.txt", "UTF-16"]);
+    }
+    let shown = lab.labctl(&["metrics", "tree", "--format", "csv"]).out;
+    assert_eq!(rows(&shown).iter().map(|row| row["run"].as_str()).collect::<Vec<_>>(), ["a", "c"]);
+    assert!(lab.has("plots/a/queue.png") && lab.has("plots/c/queue.png"));
+    assert!(lab.read("r.md").contains("2 runs"), "{}", lab.read("r.md"));
+}
+
+#[test]
+fn a_manifest_knows_when_it_was_changed() {
+    let lab = Lab::with_spec(LAB);
+    lab.labctl(&["run", "lab.toml", "--engine=sim", "--run-name=r"]).code(0);
+    let path = "results/lab/r/manifest.json";
+    let manifest = lab.read(path);
+    lab.labctl(&["check", "results/lab/r"]).code(0);
+    let seed = manifest.replacen("\"seed\": 7", "\"seed\": 5", 1);
+    let host = manifest.replacen("\"cores\"", "\"corez\"", 1);
+    let own = manifest.replacen("\"manifest.json\"", "\"manifesu.json\"", 1);
+    for changed in [seed, host, own] {
+        assert_ne!(changed, manifest);
+        lab.write(path, changed);
+        let said = lab.labctl(&["check", "results/lab/r", "--rules", "files-unchanged"]).code(1);
+        assert!(said.out.contains("manifest.json was changed after the run"), "{}", said.out);
+    }
+}
+
+#[test]
+fn times_beyond_a_nanosecond_time_line_end_no_export_in_a_panic() {
+    let lab = Lab::new();
+    let head = "Machine 1 log started at 2026-01-02 03:04:05\nClock rate: 3 ticks per second\n";
+    let far = "9999-12-31 23:59:59 | INTERNAL | Clock: 2 | Internal event\n";
+    lab.write(
+        "run/log_1.txt",
+        format!("{head}2026-01-02 03:04:06 | INTERNAL | Clock: 1 | Internal event\n{far}{far}"),
+    );
+    let said = lab.labctl(&["export", "run", "--to", "perfetto", "-o", "x.json"]);
+    assert!(!said.talk.contains("panicked"), "{}", said.talk);
+    assert!(matches!(said.code, Some(0 | 1)), "{said:?}");
+}
+
+#[test]
+fn a_switch_leaves_the_waiting_for_the_disk_out() {
+    let lab = Lab::with_spec(LAB);
+    lab.shell("LABCTL_FSYNC=off \"$LABCTL\" run lab.toml --engine=sim --run-name=r").code(0);
+    lab.labctl(&["check", "results/lab/r"]).code(0);
+}
