@@ -28,6 +28,7 @@ pub mod markdown;
 pub mod metrics;
 pub mod missing;
 pub mod nearest;
+pub mod parallel;
 pub mod plan;
 pub mod quotes;
 pub mod random;

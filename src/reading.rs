@@ -1,6 +1,8 @@
 //! Reading a run: every log once, its lines shown to whoever measures, tables
 //! or keeps them; in memory that does not grow with the run, but for a history.
 
+mod pipeline;
+
 use std::cell::Cell;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -13,6 +15,7 @@ use crate::history::{History, MachineHistory, TwoLogsOfOneMachine};
 use crate::log::{Line, LogReader, Record, Stamp, Taken, machine_of_file, open_log, read_log};
 use crate::metrics::series::{MachineSeries, RunSeries, Sample, Thinned};
 use crate::metrics::{self, MachineMetrics, Machines, Meter, from_sends};
+use crate::parallel;
 use crate::store::names::is_told_apart;
 use crate::store::{RunPath, RunState};
 use crate::table::{CsvSink, EventSink, EventTable, Origin};
@@ -68,7 +71,7 @@ pub struct Purpose {
 }
 
 /// Reads a run; each event goes into `table` too, if there is one.
-pub fn read_run<S: EventSink>(
+pub fn read_run<S: EventSink + Send>(
     run: &RunPath,
     purpose: Purpose,
     mut table: Option<&mut EventTable<S>>,
@@ -79,11 +82,7 @@ pub fn read_run<S: EventSink>(
     }
     let origin = origin.stamp;
     let mut reader = RunReader { run, purpose, origin, histories: Vec::new(), measured: Vec::new() };
-    let mut logs = Vec::new();
-    for (number, path) in run.logs.iter().enumerate() {
-        let taken = reader.read(number, path, table.as_deref_mut())?;
-        logs.push(ReadLog { path: path.clone(), taken });
-    }
+    let logs = reader.read(table)?;
     reader.finish(logs)
 }
 
@@ -97,36 +96,69 @@ pub fn measure_run(run: &RunPath, purpose: Purpose) -> Result<Reading, ReadError
 /// ends that and is given back.
 pub fn each_event(
     run: &RunPath,
-    mut see: impl FnMut(MachineId, u64, &Record) -> Result<(), PolarsError>,
+    mut see: impl FnMut(MachineId, u64, &Record) -> Result<(), PolarsError> + Send,
 ) -> Result<Vec<ReadLog>, ReadError> {
+    let mut see = Some(&mut see);
+    let visitors = machines(run).map(|machine| EachEvent { machine, see: see.take(), outcome: Ok(()) });
     let mut logs = Vec::new();
-    for (number, path) in run.logs.iter().enumerate() {
-        let machine = machine_of(run, number, path);
-        let mut outcome = Ok(());
-        let taken = read_lines(run, number, path, |line_number, line| {
-            if let Line::Event(record) = line
-                && outcome.is_ok()
-            {
-                outcome = see(machine, line_number, record);
-            }
-        })?;
-        outcome?;
+    for ((taken, visitor), path) in read_all(run, visitors.collect())?.into_iter().zip(&run.logs) {
+        visitor.outcome?;
         logs.push(ReadLog { path: path.clone(), taken });
     }
     Ok(logs)
 }
 
+/// Shows events to whoever asked for them, log by log.
+struct EachEvent<'a, F> {
+    machine: MachineId,
+    /// Handed from log to log.
+    see: Option<&'a mut F>,
+    outcome: Result<(), PolarsError>,
+}
+
+impl<F: FnMut(MachineId, u64, &Record) -> Result<(), PolarsError> + Send> Visitor for EachEvent<'_, F> {
+    #[inline]
+    fn see(&mut self, number: u64, line: &Line<'_>) {
+        if let Line::Event(record) = line
+            && let Some(see) = &mut self.see
+            && self.outcome.is_ok()
+        {
+            self.outcome = see(self.machine, number, record);
+        }
+    }
+
+    fn is_one_by_one(&self) -> bool {
+        true
+    }
+
+    /// Nothing is shown after an error.
+    fn succeed(&mut self, before: &mut Self) {
+        self.see = before.see.take().filter(|_| before.outcome.is_ok());
+    }
+}
+
 /// Reads a run into memory, its messages matched.
 pub fn read_history(run: &RunPath) -> Result<History, ReadError> {
-    let mut machines = Vec::new();
-    for (number, path) in run.logs.iter().enumerate() {
-        let mut machine = MachineHistory::new(machine_of(run, number, path), path);
-        let taken = read_lines(run, number, path, |number, line| machine.see(number, line))?;
+    let visitors = machines(run).zip(&run.logs).map(|(machine, path)| MachineHistory::new(machine, path));
+    let machines = read_all(run, visitors.collect())?.into_iter().map(|(taken, mut machine)| {
         machine.end_of_log(taken);
-        machines.push(machine);
-    }
+        machine
+    });
+    let machines: Vec<MachineHistory> = machines.collect();
     let history = History::new(machines)?.read_while(run.state == RunState::GoingOn);
     Ok(history.left_by(run.state == RunState::CutShort))
+}
+
+impl Visitor for MachineHistory {
+    #[inline]
+    fn see(&mut self, number: u64, line: &Line<'_>) {
+        MachineHistory::see(self, number, line);
+    }
+}
+
+/// The machines of a run, in the order of its logs.
+fn machines(run: &RunPath) -> impl Iterator<Item = MachineId> {
+    run.logs.iter().enumerate().map(|(number, path)| machine_of(run, number, path))
 }
 
 /// As its dialect names it, or its file's name; or else by its place among the logs.
@@ -135,18 +167,58 @@ fn machine_of(run: &RunPath, number: usize, path: &Path) -> MachineId {
     named.or_else(|| machine_of_file(path)).unwrap_or(MachineId(number as u32 + 1))
 }
 
-/// Reads log `number` of a run, in whatever way it is written.
-fn read_lines(
-    run: &RunPath,
-    number: usize,
-    path: &Path,
-    see: impl FnMut(u64, &Line<'_>),
-) -> Result<Taken, ReadError> {
-    let taken = match &run.dialect {
-        Some(logs) => open_log(path).and_then(|file| logs.read(number, file, see)),
-        None => read_log(path, see),
+/// Is shown the lines of one log of a run.
+trait Visitor: Send {
+    /// A line that says something, with its number.
+    fn see(&mut self, number: u64, line: &Line<'_>);
+
+    /// Whether no two logs of the run may be shown at the same time.
+    fn is_one_by_one(&self) -> bool {
+        false
+    }
+
+    /// The log before this one is read, and `before` saw it.
+    fn succeed(&mut self, _before: &mut Self) {}
+}
+
+/// Logs of a run that are smaller together are read by one thread.
+const ALONE_BYTES_MAX: u64 = 1 << 20;
+
+/// Reads all logs of a run, each with its visitor, in whatever way they are written.
+fn read_all<V: Visitor>(run: &RunPath, visitors: Vec<V>) -> Result<Vec<(Taken, V)>, ReadError> {
+    let threads = parallel::threads();
+    let outcomes = if run.dialect.is_none() && threads > 1 && run.log_bytes() > ALONE_BYTES_MAX {
+        pipeline::read_logs(&run.logs, visitors, threads)
+    } else {
+        read_in_turn(run, visitors)
     };
-    taken.map_err(|source| ReadError::Log { path: path.to_owned(), source })
+    let failed = |(outcome, path): (io::Result<_>, &PathBuf)| {
+        outcome.map_err(|source| ReadError::Log { path: path.clone(), source })
+    };
+    outcomes.into_iter().zip(&run.logs).map(failed).collect()
+}
+
+/// The same in this thread, up to the first log that cannot be read.
+fn read_in_turn<V: Visitor>(run: &RunPath, mut visitors: Vec<V>) -> Vec<io::Result<(Taken, V)>> {
+    let mut outcomes = Vec::new();
+    visitors.reverse();
+    for (number, path) in run.logs.iter().enumerate() {
+        let Some(mut visitor) = visitors.pop() else { break };
+        let see = |number, line: &Line<'_>| visitor.see(number, line);
+        let taken = match &run.dialect {
+            Some(logs) => open_log(path).and_then(|file| logs.read(number, file, see)),
+            None => read_log(path, see),
+        };
+        if let Some(next) = visitors.last_mut() {
+            next.succeed(&mut visitor);
+        }
+        let is_read = taken.is_ok();
+        outcomes.push(taken.map(|taken| (taken, visitor)));
+        if !is_read {
+            break;
+        }
+    }
+    outcomes
 }
 
 /// A run's metrics: those that were kept beside it where its logs were not.
@@ -232,50 +304,86 @@ struct RunReader<'a> {
     measured: Vec<(MachineId, Measured)>,
 }
 
-impl RunReader<'_> {
-    fn read<S: EventSink>(
-        &mut self,
-        number: usize,
-        path: &Path,
-        mut table: Option<&mut EventTable<S>>,
-    ) -> Result<Taken, ReadError> {
-        let machine = machine_of(self.run, number, path);
-        let mut meter = Meter::new(machine, self.origin);
-        let mut samples = Thinned::default();
-        let mut failed = Ok(());
-        let (purpose, origin) = (self.purpose, self.origin);
-        let mut history = MachineHistory::new(machine, path);
-        let taken = read_lines(self.run, number, path, |line_number, line| {
-            meter.see(line);
-            if let Line::Event(record) = line {
-                if let Some(table) = &mut table
-                    && failed.is_ok()
-                {
-                    failed = table.push(machine, line_number, record);
-                }
-                if purpose.series {
-                    let (time_s, queue) = (meter.time_s(), meter.queue());
-                    samples.push(Sample::of_event(time_s, queue, record.clock, record.waited_us));
-                }
-            }
-            if let Line::End(end) = line
-                && purpose.series
+/// Measures, tables and keeps one log's events.
+struct LogVisitor<'t, S: EventSink> {
+    machine: MachineId,
+    purpose: Purpose,
+    origin: Stamp,
+    measured: Measured,
+    history: MachineHistory,
+    /// Then rows stand in the order of the logs.
+    has_table: bool,
+    /// Handed from log to log.
+    table: Option<&'t mut EventTable<S>>,
+    tabled: Result<(), PolarsError>,
+}
+
+impl<S: EventSink + Send> Visitor for LogVisitor<'_, S> {
+    #[inline]
+    fn see(&mut self, number: u64, line: &Line<'_>) {
+        let Measured { meter, samples } = &mut self.measured;
+        meter.see(line);
+        if let Line::Event(record) = line {
+            if let Some(table) = &mut self.table
+                && self.tabled.is_ok()
             {
-                // Messages that arrived after the last pop wait here.
-                let time_s = end.stamp.seconds_since(origin).max(meter.time_s());
-                samples.push(Sample::of_event(time_s, end.queue_length, end.clock, None));
+                self.tabled = table.push(self.machine, number, record);
             }
-            if purpose.history {
-                history.see(line_number, line);
+            if self.purpose.series {
+                let (time_s, queue) = (meter.time_s(), meter.queue());
+                samples.push(Sample::of_event(time_s, queue, record.clock, record.waited_us));
             }
-        })?;
-        failed?;
-        if purpose.history {
-            history.end_of_log(taken.clone());
-            self.histories.push(history);
         }
-        self.measured.push((machine, Measured { meter, samples }));
-        Ok(taken)
+        if let Line::End(end) = line
+            && self.purpose.series
+        {
+            // Messages that arrived after the last pop wait here.
+            let time_s = end.stamp.seconds_since(self.origin).max(meter.time_s());
+            samples.push(Sample::of_event(time_s, end.queue_length, end.clock, None));
+        }
+        if self.purpose.history {
+            self.history.see(number, line);
+        }
+    }
+
+    fn is_one_by_one(&self) -> bool {
+        self.has_table
+    }
+
+    fn succeed(&mut self, before: &mut Self) {
+        self.table = before.table.take();
+    }
+}
+
+impl RunReader<'_> {
+    fn read<S: EventSink + Send>(
+        &mut self,
+        mut table: Option<&mut EventTable<S>>,
+    ) -> Result<Vec<ReadLog>, ReadError> {
+        let (run, purpose, origin, has_table) = (self.run, self.purpose, self.origin, table.is_some());
+        let visitors = machines(run).zip(&run.logs).map(|(machine, path)| LogVisitor {
+            machine,
+            purpose,
+            origin,
+            measured: Measured { meter: Meter::new(machine, origin), samples: Thinned::default() },
+            history: MachineHistory::new(machine, path),
+            has_table,
+            table: table.take(),
+            tabled: Ok(()),
+        });
+        let read = read_all(run, visitors.collect())?;
+        let mut logs = Vec::new();
+        for ((taken, visitor), path) in read.into_iter().zip(&run.logs) {
+            visitor.tabled?;
+            if purpose.history {
+                let mut history = visitor.history;
+                history.end_of_log(taken.clone());
+                self.histories.push(history);
+            }
+            self.measured.push((visitor.machine, visitor.measured));
+            logs.push(ReadLog { path: path.clone(), taken });
+        }
+        Ok(logs)
     }
 
     fn finish(mut self, logs: Vec<ReadLog>) -> Result<Reading, ReadError> {

@@ -82,7 +82,7 @@ fn into_stdout(runs: &[RunPath]) -> anyhow::Result<Vec<Parsed>> {
     Ok(read_all(runs, EventTable::new(CsvSink::new(out)))?)
 }
 
-fn read_all<S: EventSink>(
+fn read_all<S: EventSink + Send>(
     runs: &[RunPath],
     mut table: EventTable<S>,
 ) -> Result<Vec<Parsed>, labctl::reading::ReadError> {

@@ -12,6 +12,7 @@
 use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use super::labels::partition;
 use super::rows::{Tabled, add_run, check_parquet};
@@ -44,6 +45,9 @@ pub struct ParquetTree {
     beside: FolderBeside,
     place: PathBuf,
     has_sweeps: bool,
+    /// Held while folders are made or cleared away: one that is empty may be
+    /// about to get a file.
+    folders: Mutex<()>,
 }
 
 impl ParquetTree {
@@ -60,6 +64,7 @@ impl ParquetTree {
             beside: FolderBeside::begin(place).map_err(|source| StoreError::write(place, source))?,
             place: place.to_owned(),
             has_sweeps: runs.iter().any(|run| run.sweep.is_some()),
+            folders: Mutex::new(()),
         })
     }
 
@@ -74,6 +79,7 @@ impl ParquetTree {
         let outcome = content.and_then(|content| check_parquet(&content, &tabled));
         outcome.map_err(|source| self.refused(&path, source))?;
         if tabled.rows == 0 {
+            let _alone = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
             fs::remove_file(&path).map_err(|source| StoreError::write(&path, source))?;
             // Folders that hold something else stay.
             let _ = path.ancestors().skip(1).take(2).try_for_each(fs::remove_dir);
@@ -112,6 +118,7 @@ impl ParquetTree {
         folder.extend([partition("experiment", &run.experiment), partition("run", &run.run)]);
         let path = folder.join(format!("{table}.parquet"));
         let failed = |source| StoreError::write(&self.shown(&path), source);
+        let _alone = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
         fs::create_dir_all(&folder).map_err(failed)?;
         let file = File::options().read(true).write(true).create_new(true).open(&path).map_err(failed)?;
         share_like_others(&file).map_err(failed)?;

@@ -37,7 +37,7 @@ impl Tabled {
 }
 
 /// Adds what the window shows of a run to a table.
-pub fn add_run<S: EventSink>(
+pub fn add_run<S: EventSink + Send>(
     run: &RunPath,
     window: &Window,
     table: &mut EventTable<S>,

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::{MachineHistory, place_of};
 use crate::event::{Kind, Recipients};
 use crate::log::Stamp;
+use crate::parallel;
 
 /// Where a RECEIVE comes from; senders by their place in the history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,17 +26,26 @@ pub(super) struct Delivery {
     pub receive: u32,
 }
 
+/// Fewer are matched by one thread.
+const ALONE_RECEIVES_MAX: usize = 1 << 16;
+
 /// For each machine, where each of its RECEIVEs comes from.
 pub(super) fn match_all(machines: &[MachineHistory], machine_count: u32) -> Vec<Vec<Origin>> {
     let posted = Posted::of(machines);
     let complete = machines.len() as u32 == machine_count;
-    let match_one = |place| {
-        let mut receiver = Receiver::new(machines, place, &posted, complete);
+    let match_one = |place: &usize| {
+        let mut receiver = Receiver::new(machines, *place, &posted, complete);
         receiver.match_by_clock();
         receiver.match_by_order();
         receiver.origins
     };
-    (0..machines.len()).map(match_one).collect()
+    let places: Vec<usize> = (0..machines.len()).collect();
+    let receives: usize = machines.iter().map(MachineHistory::receives).sum();
+    if receives > ALONE_RECEIVES_MAX {
+        parallel::map(&places, match_one)
+    } else {
+        places.iter().map(match_one).collect()
+    }
 }
 
 /// For each machine, who received its messages, in the order of its SENDs.

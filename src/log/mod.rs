@@ -13,6 +13,7 @@
 //! first are missing in logs of the notebook's program, which also stamps in
 //! whole seconds; both are read.
 
+mod chunk;
 pub(crate) mod fault;
 mod line;
 mod parse;
@@ -22,6 +23,7 @@ mod stamp;
 mod taken;
 mod write;
 
+pub use chunk::{Chunk, Cutter};
 pub use fault::{FaultKind, LogFault, shown};
 pub use line::{End, EndReason, ErrorLine, Header, Line, Record};
 pub use parse::LineParser;

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 /// Read at once, which fits the processor's cache; also the longest line that
 /// is looked at.
-const CHUNK_BYTES: usize = 128 * 1024;
+pub(super) const PIECE_BYTES: usize = 128 * 1024;
 
 /// A piece of a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub enum Piece<'a> {
 
 /// Reads to the end of `input` and shows every piece in order.
 pub fn read_pieces(mut input: impl Read, mut see: impl FnMut(Piece<'_>)) -> io::Result<()> {
-    let mut buffer = vec![0; CHUNK_BYTES];
+    let mut buffer = vec![0; PIECE_BYTES];
     let mut held = 0;
     loop {
         let got = match input.read(&mut buffer[held..]) {
@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn a_line_without_end_is_shown_piece_by_piece() {
         let mut long = 0;
-        read_pieces(&vec![b'x'; 3 * CHUNK_BYTES][..], |piece| {
+        read_pieces(&vec![b'x'; 3 * PIECE_BYTES][..], |piece| {
             long += usize::from(matches!(piece, Piece::TooLong(_)));
         })
         .unwrap();

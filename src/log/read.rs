@@ -5,8 +5,9 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::Path;
 
+use super::chunk::Parsed;
 use super::fault::shown;
-use super::{FaultKind, Line, LineParser, Piece, Taken, file_name, read_pieces};
+use super::{Chunk, FaultKind, Line, LineParser, Piece, Taken, file_name, read_pieces};
 use crate::event::MachineId;
 use crate::regular::open_regular;
 
@@ -62,19 +63,43 @@ impl LogReader {
 
     /// Reads to the end of `input`.
     pub fn read(mut self, input: impl Read, mut see: impl FnMut(u64, &Line<'_>)) -> io::Result<Taken> {
-        read_pieces(input, |piece| match piece {
+        read_pieces(input, |piece| self.piece(piece, &mut see))?;
+        Ok(self.taken)
+    }
+
+    /// Reads the next chunk of the log, which is parsed.
+    pub fn take(&mut self, chunk: &Chunk, mut see: impl FnMut(u64, &Line<'_>)) {
+        chunk.each(|parsed| match parsed {
+            Parsed::Event(record) => {
+                self.taken.lines += 1;
+                let line = Line::Event(record);
+                // Only of headers the text is kept.
+                self.taken.take(&line, b"");
+                see(self.taken.lines, &line);
+            }
+            Parsed::Other(piece) => self.piece(piece, &mut see),
+        });
+    }
+
+    /// What was taken from the log, whose last chunk was read.
+    pub fn into_taken(self) -> Taken {
+        self.taken
+    }
+
+    #[inline]
+    fn piece(&mut self, piece: Piece<'_>, see: &mut impl FnMut(u64, &Line<'_>)) {
+        match piece {
             Piece::Line(text) => {
                 self.taken.lines += 1;
                 let mark = if self.taken.lines == 1 { BYTE_ORDER_MARK } else { b"" };
-                self.line(text.strip_prefix(mark).unwrap_or(text), &mut see);
+                self.line(text.strip_prefix(mark).unwrap_or(text), see);
             }
             Piece::TooLong(text) => {
                 self.taken.lines += 1;
                 self.taken.give_up(text);
             }
-            Piece::Rest(text) => self.finish(text, &mut see),
-        })?;
-        Ok(self.taken)
+            Piece::Rest(text) => self.finish(text, see),
+        }
     }
 
     #[inline]

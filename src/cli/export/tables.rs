@@ -5,7 +5,9 @@ use std::io::BufWriter;
 use anyhow::Context;
 use labctl::export::parquet::ParquetTree;
 use labctl::export::rows::{Tabled, add_run, check_csv, check_jsonl};
+use labctl::parallel;
 use labctl::reading::{ReadLog, run_metrics};
+use labctl::store::RunPath;
 use labctl::table::{CsvSink, EventSink, EventTable, JsonlSink};
 
 use super::super::Exit;
@@ -33,7 +35,7 @@ pub fn rows(job: &Job<'_>) -> anyhow::Result<Exit> {
 }
 
 /// Writes the events of all runs into one table.
-fn write<S: EventSink>(
+fn write<S: EventSink + Send>(
     job: &Job<'_>,
     mut table: EventTable<S>,
 ) -> Result<(Tabled, Vec<Vec<ReadLog>>), labctl::reading::ReadError> {
@@ -53,16 +55,18 @@ pub fn parquet(job: &Job<'_>) -> anyhow::Result<Exit> {
     let mut all = Tabled::default();
     let mut logs = Vec::new();
     let mut machines = 0;
-    for run in job.runs {
-        let (tabled, of_run) = tree.add_events(run, job.window)?;
-        all.add(tabled);
-        logs.push(of_run);
-        if job.window.is_whole() {
-            let rows = run_metrics(run)?;
-            tree.add_metrics(run, &rows)?;
-            machines += rows.len();
-        }
-    }
+    parallel::in_order(
+        job.runs,
+        RunPath::log_bytes,
+        |run| add(&tree, job, run),
+        |added| {
+            let Added { tabled, logs: of_run, machines: of_machines } = added?;
+            all.add(tabled);
+            logs.push(of_run);
+            machines += of_machines;
+            Ok::<(), anyhow::Error>(())
+        },
+    )?;
     if machines == 0
         && let Some(exit) = nothing(job, &all)
     {
@@ -71,6 +75,25 @@ pub fn parquet(job: &Job<'_>) -> anyhow::Result<Exit> {
     tree.put_into_place()?;
     job.written(&format!("{} events and the metrics of {machines} machines", all.rows));
     Ok(judged(job, &logs))
+}
+
+/// What a run has added to a tree.
+struct Added {
+    tabled: Tabled,
+    logs: Vec<ReadLog>,
+    /// Whose metrics were added.
+    machines: usize,
+}
+
+fn add(tree: &ParquetTree, job: &Job<'_>, run: &RunPath) -> anyhow::Result<Added> {
+    let (tabled, logs) = tree.add_events(run, job.window)?;
+    let mut machines = 0;
+    if job.window.is_whole() {
+        let rows = run_metrics(run)?;
+        tree.add_metrics(run, &rows)?;
+        machines = rows.len();
+    }
+    Ok(Added { tabled, logs, machines })
 }
 
 /// Why nothing can be written, if so.
