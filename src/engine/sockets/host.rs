@@ -33,6 +33,8 @@ const PATIENCE_NAP: Duration = Duration::from_micros(50);
 pub const LOG_AGE_MAX: Duration = Duration::from_millis(400);
 /// Ticks served between two flushes while the machine is behind.
 const TICKS_A_FLUSH: u32 = 256;
+/// Ticks that are still served when the run is over.
+const TICKS_OF_A_STALL: u64 = 64;
 /// How long to wait for the peers' last messages.
 pub const END_PATIENCE: Duration = Duration::from_secs(5);
 /// The same after somebody has asked to stop while this machine waited.
@@ -70,7 +72,6 @@ pub struct Parts<C, W: Write> {
 pub struct Host<C, W: Write> {
     parts: Parts<C, W>,
     phase: Phase,
-    period: LabTime,
     /// Ticks served since the host last waited or flushed.
     batch: u32,
     served: u64,
@@ -137,7 +138,6 @@ pub struct Loss {
 impl<C: Connection, W: Write> Host<C, W> {
     pub fn new(parts: Parts<C, W>) -> Host<C, W> {
         Host {
-            period: parts.schedule.period(),
             parts,
             phase: Phase::Ticking,
             batch: 0,
@@ -196,12 +196,18 @@ impl<C: Connection, W: Write> Host<C, W> {
             return Ok(Next::Again);
         }
         self.batch += 1;
-        let too_late = time > duration && time - deadline >= self.period;
-        if too_late {
+        if time > duration && self.is_far_behind() {
             return Ok(self.begin_to_end(now, time, EndReason::Completed));
         }
         self.serve_tick(now, time)?;
         Ok(Next::Again)
+    }
+
+    /// Whether more ticks are due than a short stall of the host leaves behind.
+    /// Those that one leaves as the run ends are served, and counted as late.
+    fn is_far_behind(&self) -> bool {
+        let schedule = &self.parts.schedule;
+        schedule.due(schedule.duration) > self.parts.machine.ticks() + TICKS_OF_A_STALL
     }
 
     /// Until the next deadline, or the end of the run if that comes first.
