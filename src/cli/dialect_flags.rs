@@ -355,7 +355,7 @@ fn is_strange_run(run: &RunPath) -> bool {
 }
 
 /// Whether the log has lines, and none of the first is ours.
-fn is_strange(log: &PathBuf) -> anyhow::Result<bool> {
+fn is_strange(log: &Path) -> anyhow::Result<bool> {
     const LINES_LOOKED_AT: usize = 200;
     const BYTES_LOOKED_AT: u64 = 64 * 1024;
     let file = open_regular(log).with_context(|| format!("cannot read {}", log.display()))?;

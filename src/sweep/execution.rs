@@ -136,6 +136,11 @@ impl Execution<'_> {
         };
         if let Some(entry) = &entry {
             self.journal.add(entry)?;
+            // Simulated runs are many and made again at no cost; those of sockets
+            // are on the disk before they are told of.
+            if bench.is_some() {
+                self.journal.sync()?;
+            }
             (self.ended)(entry);
         }
         Ok(entry)

@@ -9,7 +9,6 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -68,13 +67,12 @@ pub struct Journal {
 #[derive(Debug)]
 struct Written {
     file: File,
-    /// When the disk had all of it.
-    synced: Instant,
+    /// Entries that the disk may not have yet.
+    unsynced: u32,
 }
 
-/// Entries that come faster than this are given to the disk together. Those of
-/// sockets come slowly, and each is there before it is told of.
-const SYNC_AT_MOST_EVERY: Duration = Duration::from_millis(200);
+/// More entries than this are not lost where the system goes down.
+const UNSYNCED_MAX: u32 = 1000;
 
 impl Journal {
     /// Begins a new file in `folder` for runs of the plan with this hash.
@@ -89,10 +87,7 @@ impl Journal {
                     let begun = writeln!(file, "{FIRST_WORDS}{plan}");
                     let begun = begun.and_then(|()| sync_file(&file)).and_then(|()| sync_folder(folder));
                     begun.map_err(|source| failed(&path, source))?;
-                    // Long enough ago that the first entry is not waited for with others.
-                    let now = Instant::now();
-                    let synced = now.checked_sub(SYNC_AT_MOST_EVERY).unwrap_or(now);
-                    return Ok(Journal { path, file: Mutex::new(Written { file, synced }) });
+                    return Ok(Journal { path, file: Mutex::new(Written { file, unsynced: 0 }) });
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
                 Err(source) => return Err(failed(&path, source)),
@@ -100,9 +95,8 @@ impl Journal {
         }
     }
 
-    /// Writes an entry, whole or not at all. The disk has it when this comes back,
-    /// but for entries that come within a fifth of a second of another: those it
-    /// has a fifth of a second later, or at [`Journal::sync`].
+    /// Writes an entry, whole or not at all. The disk has it at the next
+    /// [`Journal::sync`], or after a thousand more.
     pub fn add(&self, entry: &Entry) -> Result<(), JournalError> {
         let failed = |source| JournalError::Write { path: self.path.clone(), source };
         let json = serde_json::to_string(entry).map_err(|error| failed(error.into()))?;
@@ -114,7 +108,8 @@ impl Journal {
             let _ = written.file.set_len(before);
             failed(error)
         })?;
-        if written.synced.elapsed() < SYNC_AT_MOST_EVERY {
+        written.unsynced += 1;
+        if written.unsynced < UNSYNCED_MAX {
             return Ok(());
         }
         written.sync().map_err(failed)
@@ -134,7 +129,7 @@ impl Journal {
 impl Written {
     fn sync(&mut self) -> io::Result<()> {
         sync_file(&self.file)?;
-        self.synced = Instant::now();
+        self.unsynced = 0;
         Ok(())
     }
 }
