@@ -77,7 +77,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 }
 
 fn predict_spec(path: &Path, args: &Args, terminal: &Terminal) -> anyhow::Result<()> {
-    let run = Run::single(args.spec_flags.load(path)?, String::new());
+    let run = Run::single(args.spec_flags.load(path, terminal)?, String::new());
     let spec = &run.spec;
     warn_of_delay(&run, terminal);
     let predictions = run.predictions();
