@@ -37,9 +37,31 @@ impl LabTime {
     /// Reads a duration as people write it: `60s`, `1m 30s`, `100ms`.
     pub fn parse(text: &str) -> Result<LabTime, ParseDurationError> {
         let refuse = || ParseDurationError(text.to_owned());
-        let span: SignedDuration = SpanParser::new().parse_duration(text.trim()).map_err(|_| refuse())?;
+        let text = with_digits_before_points(&text.trim().replace(GREEK_MU, MICRO_SIGN));
+        let span: SignedDuration = SpanParser::new().parse_duration(&text).map_err(|_| refuse())?;
         u64::try_from(span.as_nanos()).map(LabTime).map_err(|_| refuse())
     }
+}
+
+/// Two letters that look alike, and the one that the parser knows.
+const GREEK_MU: &str = "\u{3bc}";
+const MICRO_SIGN: &str = "\u{b5}";
+
+/// `.5` as `0.5`.
+fn with_digits_before_points(text: &str) -> String {
+    let mut written = String::with_capacity(text.len() + 1);
+    for (at, c) in text.char_indices() {
+        let before = written.chars().next_back();
+        let after = text[at..].chars().nth(1);
+        if c == '.'
+            && after.is_some_and(|c| c.is_ascii_digit())
+            && !before.is_some_and(|c| c.is_ascii_digit() || c == '.')
+        {
+            written.push('0');
+        }
+        written.push(c);
+    }
+    written
 }
 
 /// Text that is no duration.
@@ -83,6 +105,10 @@ mod tests {
             ("1m 30s", 90_000_000_000, "1m 30s"),
             ("100ms", 100_000_000, "100ms"),
             ("0.5s", 500_000_000, "500ms"),
+            (".5s", 500_000_000, "500ms"),
+            ("1m .5s", 60_500_000_000, "1m 500ms"),
+            ("500\u{3bc}s", 500_000, "500µs"),
+            ("500\u{b5}s", 500_000, "500µs"),
         ] {
             let time = LabTime::parse(text).unwrap();
             assert_eq!(time, LabTime(nanos), "{text}");

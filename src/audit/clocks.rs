@@ -56,7 +56,16 @@ that run together on the wire for want of framing (`12` and `13` read as `1213`)
                 silent = true;
                 return;
             };
-            let expected = before.max(message_clock).saturating_add(1);
+            let Some(expected) = before.max(message_clock).checked_add(1) else {
+                findings.add(machine.id(), machine.line(index), || {
+                    let text = format!(
+                        "the clock before this event, or its message's, is {}, and no larger one can be told",
+                        u64::MAX
+                    );
+                    (text, previous(machine, index))
+                });
+                return;
+            };
             if clock != expected {
                 findings.add(machine.id(), machine.line(index), || {
                     let kind = machine.kind(index);

@@ -42,7 +42,8 @@ escapes this rule: it guards against accidents, not against forgery.",
 };
 
 fn files_unchanged(case: &Case<'_>, findings: &mut Findings) {
-    let Some(stated) = case.stated.filter(|stated| stated.has_manifest || !stated.changed_files.is_empty()) else {
+    let Some(stated) = case.stated.filter(|stated| stated.has_manifest || !stated.changed_files.is_empty())
+    else {
         return findings.unknown("there is no manifest with checksums");
     };
     let Some(first) = case.machines().first() else { return };

@@ -178,6 +178,12 @@ fn end_place(machine: &MachineHistory) -> Vec<Place> {
 /// Fewer events say nothing about a rate.
 const EVENTS_ENOUGH: usize = 20;
 
+/// A range in words, or the one number that both its ends are to two places.
+fn between(least: f64, most: f64) -> String {
+    let (low, high) = (format!("{least:.2}"), format!("{most:.2}"));
+    if low == high { low } else { format!("{low} to {high}") }
+}
+
 fn by_stamps(case: &Case<'_>, machine: &MachineHistory, header: &Header, findings: &mut Findings) {
     if machine.len() < EVENTS_ENOUGH {
         return findings.unknown("a log is too short to show its machine's rate");
@@ -199,15 +205,17 @@ fn by_stamps(case: &Case<'_>, machine: &MachineHistory, header: &Header, finding
     if most < nominal - tolerance || least > nominal + tolerance {
         findings.add(machine.id(), at_header(machine), || {
             let text = format!(
-                "the log shows {least:.2} to {most:.2} ticks a second, and its header says {nominal}"
+                "the log shows {} ticks a second, and its header says {nominal}",
+                between(least, most)
             );
             (text, vec![at(machine, 0), at(machine, last)])
         });
     } else if most - least > 4.0 * tolerance {
         let id = machine.id();
         findings.unknown(format!(
-            "without tick numbers rates show only roughly: machine {id} ticks {least:.2} to {most:.2} times a second, \
-             and its header says {nominal}"
+            "without tick numbers rates show only roughly: machine {id} ticks {} times a second, \
+             and its header says {nominal}",
+            between(least, most)
         ));
     }
 }

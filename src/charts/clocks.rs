@@ -32,6 +32,12 @@ fn title(series: &RunSeries) -> String {
         return "Logical clocks over time".to_owned();
     };
     let (low, high) = (number::count(least.0), number::count(most.0));
+    if least.0 == most.0 {
+        return format!(
+            "All logical clocks end together: at {low} {}",
+            if least.0 == 1 { "tick" } else { "ticks" }
+        );
+    }
     if least.0 >= most.0 - most.0 / 20 {
         return format!("All logical clocks end together: at {low} to {high} ticks");
     }

@@ -13,7 +13,7 @@ use labctl::store::RunPath;
 use labctl::time::LabTime;
 
 use super::dialect_flags::DialectFlags;
-use super::output::Draft;
+use super::output::{Draft, file_of};
 use super::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
@@ -168,12 +168,12 @@ impl Job<'_> {
 
     /// Begins what goes to the output.
     fn draft(&self) -> anyhow::Result<Draft> {
-        Draft::begin(self.args.output.as_deref())
+        Draft::begin(file_of(self.args.output.as_deref()))
     }
 
     /// Says what was written, and where.
     fn written(&self, what: &str) {
-        match &self.args.output {
+        match file_of(self.args.output.as_deref()) {
             Some(path) => self.terminal.say(format!("{what} in {}", path.display())),
             None => self.terminal.say(what),
         }

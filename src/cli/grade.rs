@@ -43,7 +43,7 @@ pub struct Args {
     folder: PathBuf,
 
     /// Where the pages and the table go
-    #[arg(short, long, value_name = "DIR", default_value = "grades")]
+    #[arg(short, long, value_name = "DIR", default_value = "grades", value_parser = super::output::folder)]
     output: PathBuf,
 
     /// The assignment's chance that an idle tick is INTERNAL, from 0 to 1

@@ -98,7 +98,6 @@ pub enum Command {
     Machine(machine::Args),
     /// Turn logs into one tidy events table, and tell what is odd about them
     Parse(parse::Args),
-    /// Tell whether logs are true, rule by rule, with the lines that break each
     /// Tell whether logs are true, rule by rule, with the lines that break one
     Check(check::Args),
     /// Show the longest causal chain behind an event, which proves its clock

@@ -9,6 +9,19 @@ use labctl::whole_file::FileBeside;
 
 use super::signals;
 
+/// The file that is asked for by `-o`; `-` is standard output, as without it.
+pub fn file_of(output: Option<&Path>) -> Option<&Path> {
+    output.filter(|path| *path != Path::new("-"))
+}
+
+/// Refuses `-` where files go into a folder.
+pub fn folder(text: &str) -> Result<PathBuf, String> {
+    match text {
+        "-" => Err("several files go there, which standard output cannot take; name a folder".to_owned()),
+        _ => Ok(PathBuf::from(text)),
+    }
+}
+
 /// Standard output, until its reader has seen enough; that is no error.
 pub struct UntilClosed<W>(pub Option<W>);
 

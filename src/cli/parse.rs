@@ -15,7 +15,7 @@ use labctl::table::{CsvSink, EventSink, EventTable, ParquetSink};
 
 use super::conduct::HISTORY_BYTES_MAX;
 use super::dialect_flags::DialectFlags;
-use super::output::{Draft, UntilClosed};
+use super::output::{Draft, UntilClosed, file_of};
 use super::{Exit, Terminal, view};
 
 const EXAMPLES: &str = "\
@@ -49,7 +49,7 @@ pub struct Args {
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut runs = args.dialect.find_runs(&args.paths, terminal)?;
     runs.retain(|run| !run.logs.is_empty());
-    let parsed = match &args.output {
+    let parsed = match file_of(args.output.as_deref()) {
         Some(path) => into_file(&runs, path)?,
         None if io::stdout().is_terminal() => {
             terminal.say("a table of events is no sight for a terminal: add -o events.csv to have it");
@@ -57,7 +57,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         }
         None => into_stdout(&runs)?,
     };
-    let exit = tell(&runs, &parsed, args.output.as_deref(), terminal);
+    let exit = tell(&runs, &parsed, file_of(args.output.as_deref()), terminal);
     let read = runs.iter().zip(parsed.iter().map(|parsed| &parsed.reading.logs[..]));
     let is_good = args.dialect.judge_runs(read, terminal);
     Ok(if is_good { exit } else { Exit::Failed })

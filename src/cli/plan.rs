@@ -25,7 +25,7 @@ pub struct Args {
 
 /// Writes the plan and says what is in it.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let plan = args.plan.plan(None)?;
+    let plan = args.plan.plan(None, terminal)?;
     let folder = SweepFolder::at(args.plan.folder(&plan.hash(VERSION)));
     drop(folder.create(&plan)?);
     terminal.data(&view::plan(&plan))?;

@@ -8,6 +8,7 @@ use labctl::plan::{Plan, Source, cells};
 use labctl::spec::{self, EXPERIMENTS};
 use labctl::statistics::Precision;
 
+use super::Terminal;
 use super::engine_flag::EngineFlag;
 use super::run::folder_name;
 use super::spec_flags::SpecFlags;
@@ -42,13 +43,17 @@ pub struct PlanFlags {
 impl PlanFlags {
     /// The plan that is asked for; `until` stops the replicates of a cell at a
     /// precision, or at the most.
-    pub fn plan(&self, until: Option<(Precision, u32)>) -> anyhow::Result<Plan> {
+    pub fn plan(&self, until: Option<(Precision, u32)>, terminal: &Terminal) -> anyhow::Result<Plan> {
+        let paths = self.paths()?;
         let mut sources = Vec::new();
-        for path in self.paths()? {
-            sources.push(Source { text: spec::read(&path)?, name: path.display().to_string() });
+        for path in &paths {
+            sources.push(Source { text: spec::read(path)?, name: path.display().to_string() });
         }
         let replicates = until.map(|(_, most)| most).or(self.replicates);
         let cells = cells(&sources, &self.spec_flags.overrides(), replicates)?;
+        for path in &paths {
+            self.spec_flags.tell_other_machines(path, cells.iter().map(|cell| &cell.spec), terminal);
+        }
         Ok(Plan::new(self.engine.kind(), until.map(|(precision, _)| precision), cells))
     }
 

@@ -69,7 +69,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let pilot = if is_spec {
         let stop = StopSwitch::default();
         let signals = listen(&stop, terminal)?;
-        let pilot = simulated(&args.spec_flags.load(&args.path)?, &stop)?;
+        let pilot = simulated(&args.spec_flags.load(&args.path, terminal)?, &stop)?;
         if let Some(signal) = signals.received() {
             return Ok(Exit::Interrupted(signal));
         }
@@ -115,10 +115,11 @@ fn conclude(rule: &Precision, pilot: &Pilot, terminal: &Terminal) -> anyhow::Res
     let quantity = rule.quantity;
     let values: Vec<f64> = pilot.sample.values(&quantity).flatten().collect();
     let Some(summary) = Summary::of(&values) else {
-        bail!(
+        terminal.error(format!(
             "{quantity} is not known of the pilot, {}; name a machine and a metric that it has",
             pilot.words
-        );
+        ));
+        return Ok(Exit::Usage);
     };
     let mut text = format!("{rule}\npilot: {}\n{}\n", pilot.words, figures(&summary));
     let needed = rule.runs_needed(&values);

@@ -86,7 +86,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 }
 
 fn predict_spec(path: &Path, args: &Args, stop: &StopSwitch, terminal: &Terminal) -> anyhow::Result<()> {
-    let run = Run::single(args.spec_flags.load(path)?, String::new());
+    let run = Run::single(args.spec_flags.load(path, terminal)?, String::new());
     warn_of_delay(&run, terminal);
     let text = format!("{}, {} of lab time\n{}", run.spec.name, run.spec.duration, law(&run.predictions()));
     terminal.data(&text)?;

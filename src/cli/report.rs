@@ -36,7 +36,7 @@ pub struct Args {
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// The file to write [default: report.html or report.md]
+    /// The file to write, or `-` for standard output, there without charts as Markdown [default: report.html or report.md]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
@@ -57,7 +57,8 @@ enum PageFormat {
 /// Writes the report on what is at the paths.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let (format, output) = args.target();
-    if !may_be_replaced(&output) {
+    let to_stdout = output == Path::new("-");
+    if !to_stdout && !may_be_replaced(&output) {
         terminal.error(format!(
             "{} is there and no report of labctl; choose another name by -o, or move it away",
             output.display()
@@ -78,12 +79,19 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         return Ok(Exit::Failed);
     }
     let document = report::document(&subjects, &args.command());
-    let bytes = match format {
-        PageFormat::Html => write(&output, &report::html(&document)?)?,
-        PageFormat::Md => write_markdown(&output, &document)?,
-    };
-    let kib = bytes.div_ceil(1024);
-    terminal.say(format!("report: {} ({kib} KiB)", output.display()));
+    if to_stdout {
+        // Markdown has its charts in files, for which there is no place here.
+        terminal.document(&match format {
+            PageFormat::Html => report::html(&document)?,
+            PageFormat::Md => report::markdown(&document, None)?,
+        })?;
+    } else {
+        let bytes = match format {
+            PageFormat::Html => write(&output, &report::html(&document)?)?,
+            PageFormat::Md => write_markdown(&output, &document)?,
+        };
+        terminal.say(format!("report: {} ({} KiB)", output.display(), bytes.div_ceil(1024)));
+    }
     let logs = subjects.runs.iter().map(|run| (&run.stored, &run.logs[..]));
     Ok(if args.dialect.judge_runs(logs, terminal) && unreadable == 0 { Exit::Done } else { Exit::Failed })
 }

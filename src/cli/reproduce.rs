@@ -69,7 +69,7 @@ pub struct Args {
     results: PathBuf,
 
     /// The folder of the page and its charts
-    #[arg(short, long, value_name = "DIR", default_value = "plots/reproduction")]
+    #[arg(short, long, value_name = "DIR", default_value = "plots/reproduction", value_parser = super::output::folder)]
     output: PathBuf,
 }
 

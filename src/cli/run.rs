@@ -103,7 +103,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     }
     let mut specs = Vec::new();
     for path in &args.specs {
-        specs.push(args.spec_flags.load(path)?);
+        specs.push(args.spec_flags.load(path, terminal)?);
     }
     let stop = StopSwitch::default();
     let signals = listen(&stop, terminal)?;

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use labctl::spec::{self, Override, Spec, SpecError};
+use labctl::spec::{self, Override, REPLICATES, Spec, SpecError};
+
+use super::Terminal;
 
 /// Change the spec for this run
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -12,7 +14,7 @@ pub struct SpecFlags {
     #[arg(long, value_name = "P")]
     internal_prob: Option<String>,
 
-    /// Clock rates of the machines, in ticks per second: 1,3,6
+    /// Clock rates of the machines, in ticks per second: 1,3,6; as many as you name, which is said where the spec has more or fewer
     #[arg(long, value_name = "R,R,…")]
     clock_rates: Option<String>,
 
@@ -43,9 +45,38 @@ fn key_value(text: &str) -> Result<(String, String), String> {
 }
 
 impl SpecFlags {
-    /// Reads a spec and applies the flags to it.
-    pub fn load(&self, path: &Path) -> Result<Spec, SpecError> {
-        spec::load(path, &self.overrides())
+    /// Reads a spec and applies the flags to it, for commands of which each makes one run of a spec.
+    pub fn load(&self, path: &Path, terminal: &Terminal) -> Result<Spec, SpecError> {
+        if let Some((key, value)) = self.set.iter().find(|(key, _)| key == REPLICATES) {
+            let error = SpecError::new(
+                format!("--set {key}={value}"),
+                "`replicates` is of a sweep, and this makes one run",
+            );
+            return Err(error.with_help(format!("labctl sweep {} --replicates {value}", path.display())));
+        }
+        let spec = spec::load(path, &self.overrides())?;
+        self.tell_other_machines(path, [&spec], terminal);
+        Ok(spec)
+    }
+
+    /// Clock rates may make a list of machines of their own; then it is said, once for a spec.
+    pub fn tell_other_machines<'a>(
+        &self,
+        path: &Path,
+        made: impl IntoIterator<Item = &'a Spec>,
+        terminal: &Terminal,
+    ) {
+        let Some(rates) = &self.clock_rates else { return };
+        // What cannot be read without the flags has no machines to compare with.
+        let Ok(own) = spec::load(path, &[]) else { return };
+        let other = |spec: &&Spec| spec.name == own.name && spec.machine_count() != own.machine_count();
+        if let Some(spec) = made.into_iter().find(other) {
+            let (stated, made) = (own.machine_count(), spec.machine_count());
+            terminal.warn(format!(
+                "{} has {stated} machines, and --clock-rates {rates} makes it {made}",
+                path.display()
+            ));
+        }
     }
 
     /// Whether they leave a spec as it is.

@@ -93,7 +93,7 @@ struct SlurmFlags {
 
 /// Makes every run of the plan that is not made yet, and gathers them.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let plan = args.plan.plan(args.until.map(|precision| (precision, args.max)))?;
+    let plan = args.plan.plan(args.until.map(|precision| (precision, args.max)), terminal)?;
     if let Err(why) = check_rule(&plan) {
         terminal.error(why);
         return Ok(Exit::Usage);

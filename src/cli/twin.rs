@@ -45,7 +45,11 @@ pub struct Args {
 
 /// Compares every spec's two runs.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let specs = args.specs.iter().map(|path| args.spec_flags.load(path)).collect::<Result<Vec<Spec>, _>>()?;
+    let specs = args
+        .specs
+        .iter()
+        .map(|path| args.spec_flags.load(path, terminal))
+        .collect::<Result<Vec<Spec>, _>>()?;
     let stop = StopSwitch::default();
     let signals = listen(&stop, terminal)?;
     let mut exit = Exit::Done;

@@ -29,7 +29,9 @@ pub fn write(mut out: impl Write, excerpt: &Excerpt<'_>) -> io::Result<u64> {
     writeln!(out, "sequenceDiagram")?;
     writeln!(out, "    title {}", text(&excerpt.name()))?;
     for (_, machine, _) in excerpt.shown() {
-        let rate = machine.header().map(|header| format!(", {} ticks/s", header.clock_rate));
+        let rate = machine.header().map(|header| {
+            format!(", {} {}/s", header.clock_rate, if header.clock_rate == 1.0 { "tick" } else { "ticks" })
+        });
         writeln!(out, "    participant m{0} as machine {0}{1}", machine.id(), rate.unwrap_or_default())?;
     }
     let machines = excerpt.history.machines();

@@ -1,5 +1,7 @@
 //! Reading one line of a log.
 
+use std::borrow::Cow;
+
 use super::stamp::StampParser;
 use super::{End, EndReason, ErrorLine, Header, Line, Record, Stamp};
 use crate::event::{Kind, MachineId, Recipients};
@@ -94,7 +96,8 @@ fn header(line: &[u8]) -> Option<Line<'static>> {
         return Some(Line::Started { machine: machine.parse().ok()?, at });
     }
     let (rate, extras) = text.strip_prefix("Clock rate: ")?.split_once(" ticks per second")?;
-    let clock_rate = rate.trim().parse().ok().filter(|rate: &f64| rate.is_finite() && *rate > 0.0)?;
+    let clock_rate =
+        decimal(rate.trim()).parse().ok().filter(|rate: &f64| rate.is_finite() && *rate > 0.0)?;
     let fields = Fields::split(extras.strip_prefix(", ").unwrap_or(extras).as_bytes())?;
     Some(Line::Rate(Header {
         clock_rate,
@@ -102,6 +105,17 @@ fn header(line: &[u8]) -> Option<Line<'static>> {
         phase: fields.micros("Phase"),
         speedup: fields.get("Speedup").and_then(|speedup| speedup.parse().ok()),
     }))
+}
+
+/// A decimal comma as a point, where it can be nothing else: `1,000` may be a thousand.
+fn decimal(text: &str) -> Cow<'_, str> {
+    const GROUP: usize = 3;
+    match text.split_once(',') {
+        Some((whole, part)) if part.len() != GROUP && part.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Cow::Owned(format!("{whole}.{part}"))
+        }
+        _ => Cow::Borrowed(text),
+    }
 }
 
 /// The unread rest of a line.

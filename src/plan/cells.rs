@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::overlap::{Overlap, SeedsTaken};
 use super::sweep::Cell;
 use crate::spec::condition::ConditionError;
-use crate::spec::{self, Axis, Override, Spec, SpecError, Sweep, parse_sweep};
+use crate::spec::{self, Axis, Delay, Override, REPLICATES, Spec, SpecError, Sweep, parse_sweep};
 use crate::time::LabTime;
 
 /// More combinations than this are taken for a slip.
@@ -40,6 +40,11 @@ pub enum CellsError {
     TooManyRuns { runs: u64, time: String },
     #[error("{name}: no cell meets `where = \"{condition}\"`; {count} combinations were tried")]
     NoneWanted { name: String, condition: String, count: u128 },
+    #[error(
+        "{name}: `network.where` is an axis, and changes nothing as no cell has a delay: add one, as with --delay \
+         constant:100ms"
+    )]
+    NoDelay { name: String },
     #[error("{name}: `where` {source}")]
     Condition { name: String, source: ConditionError },
     #[error("{name}: `{key}` is an axis, and set once more; give all its values in one place")]
@@ -64,6 +69,10 @@ pub fn cells(
     typed: &[Override],
     replicates: Option<u32>,
 ) -> Result<Vec<Cell>, CellsError> {
+    if let Some(setting) = typed.iter().find(|setting| setting.key == REPLICATES) {
+        let error = SpecError::new(&setting.origin, "`replicates` is no key of a run");
+        return Err(error.with_help(format!("write --replicates {}", setting.value)).into());
+    }
     let flags = typed.iter().map(Axis::of).collect::<Result<Vec<Axis>, SpecError>>()?;
     let mut seeds = SeedsTaken::default();
     let mut all = Vec::new();
@@ -126,7 +135,18 @@ impl Grid<'_> {
             }
             cells.push(cell);
         }
+        self.check_delay(&cells)?;
         Ok(cells)
+    }
+
+    /// Where a delay acts is no question where there is none.
+    fn check_delay(&self, cells: &[Cell]) -> Result<(), CellsError> {
+        const WHERE: &str = "network.where";
+        let is_axis = self.sweep.axes.iter().flat_map(Axis::keys).any(|key| key == WHERE);
+        if is_axis && cells.iter().all(|cell| cell.spec.network.delay == Delay::None) {
+            return Err(CellsError::NoDelay { name: self.source.name.clone() });
+        }
+        Ok(())
     }
 
     /// A key leads along one axis at most, and is not set besides.

@@ -26,7 +26,7 @@ pub use error::SpecError;
 pub use file::{EXPERIMENTS, load, read};
 pub use overrides::Override;
 pub use schema::schema;
-pub use sweep::{Axis, Sweep, parse_sweep};
+pub use sweep::{Axis, REPLICATES, Sweep, parse_sweep};
 
 use crate::event::MachineId;
 use crate::machine::Rules;

@@ -26,7 +26,7 @@ pub struct Override {
 
 impl Override {
     pub fn new(origin: impl Into<String>, key: impl Into<String>, value: impl Into<String>) -> Override {
-        Override { origin: origin.into(), key: key.into(), value: value.into() }
+        Override { origin: origin.into(), key: key.into(), value: with_zeros(&value.into()) }
     }
 
     /// All clock rates at once, as `1,3,6`. As many rates as there are machines
@@ -34,6 +34,17 @@ impl Override {
     pub fn clock_rates(origin: impl Into<String>, rates: impl Into<String>) -> Override {
         Override::new(origin, CLOCK_RATES, rates)
     }
+}
+
+/// `.5` as `0.5`: TOML wants a digit before the point.
+fn with_zeros(value: &str) -> String {
+    let piece = |piece: &str| match piece.trim().strip_prefix('.') {
+        Some(rest) if !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("0.{rest}")
+        }
+        _ => piece.to_owned(),
+    };
+    value.split(',').map(piece).collect::<Vec<_>>().join(",")
 }
 
 pub(super) const CLOCK_RATES: &str = "clock_rates";

@@ -11,9 +11,9 @@ use crate::spec::sweep::MAX_REPLICATES;
 use crate::spec::{Broadcast, DelayAt, FOREIGN_BACKLOG, Network};
 
 /// One duration, as [`LabTime::parse`](crate::time::LabTime::parse) reads it.
-const DURATION: &str = "([0-9]+([.,][0-9]+)?\\s*\
+const DURATION: &str = "(([0-9]+([.,][0-9]+)?|[.][0-9]+)\\s*\
     (h(r|rs|our|ours)?|m(in|ins|inute|inutes)?|s(ec|ecs|econd|econds)?\
-    |m(s|sec|secs|illi|illis|illisecond|illiseconds)|([uµ]s|[uµ]secs?|micros?|microseconds?)\
+    |m(s|sec|secs|illi|illis|illisecond|illiseconds)|([uµμ]s|[uµμ]secs?|micros?|microseconds?)\
     |n(s|sec|secs|ano|anos|anosecond|anoseconds)),?\\s*)+\
     |([0-9]+\\s*h(r|rs|our|ours)?,?\\s*)?[0-9]+:[0-9]+:[0-9]+([.,][0-9]+)?\\s*";
 

@@ -12,6 +12,8 @@ use crate::spec::source::Source;
 use crate::spec::values;
 
 pub(super) const KEYS: [&str; 3] = ["grid", "zip", "where"];
+/// The key that says how many runs a cell has.
+pub const REPLICATES: &str = "replicates";
 pub(super) const MAX_REPLICATES: u64 = 1_000_000;
 
 /// What varies between the runs of a sweep.
@@ -78,7 +80,7 @@ pub fn parse_sweep(source_name: &str, text: &str) -> Result<Sweep, SpecError> {
 
 /// Reads `replicates` and `[sweep]`, and refuses what they may not hold.
 pub(super) fn resolve(source: &Source<'_>, root: &Fields<'_>) -> Result<Sweep, SpecError> {
-    let replicates = root.or("replicates", None, |field| {
+    let replicates = root.or(REPLICATES, None, |field| {
         let expected = "a whole number from 1 to 1000000";
         field.whole(expected, |count| (1..=MAX_REPLICATES).contains(&count)).map(|count| Some(count as u32))
     })?;

@@ -92,9 +92,29 @@ fn pictures(page: &str) -> Vec<&str> {
 /// Runs a lesson from its first command to its last.
 #[track_caller]
 fn run(name: &str) {
+    let (lab, page) = (lab(), page(name));
+    run_in(&lab, name);
+    for picture in pictures(&page) {
+        let drawn = fs::read(lab.path(picture.strip_prefix("pictures/").unwrap())).unwrap();
+        let shown = guide().join(picture);
+        if std::env::var_os("UPDATE_GUIDE").is_some() {
+            fs::create_dir_all(shown.parent().unwrap()).unwrap();
+            fs::write(&shown, &drawn).unwrap();
+        }
+        assert!(fs::read(&shown).unwrap() == drawn, "{name}: {picture} is not what the commands draw");
+    }
+}
+
+/// A folder as the guide wants it.
+fn lab() -> Lab {
     let lab = Lab::new();
     symlink(concat!(env!("CARGO_MANIFEST_DIR"), "/experiments"), lab.path("experiments")).unwrap();
     fs::copy(guide().join("machine.py"), lab.path("machine.py")).unwrap();
+    lab
+}
+
+#[track_caller]
+fn run_in(lab: &Lab, name: &str) {
     let page = page(name);
     let ports = free_ports(PORTS.len());
     let on_free_ports = |text: &str| {
@@ -116,14 +136,15 @@ fn run(name: &str) {
             assert!(fits(&shown, &said.out), "{place}\nshown:\n{shown}\nprinted:\n{}", said.out);
         }
     }
-    for picture in pictures(&page) {
-        let drawn = fs::read(lab.path(picture.strip_prefix("pictures/").unwrap())).unwrap();
-        let shown = guide().join(picture);
-        if std::env::var_os("UPDATE_GUIDE").is_some() {
-            fs::create_dir_all(shown.parent().unwrap()).unwrap();
-            fs::write(&shown, &drawn).unwrap();
-        }
-        assert!(fs::read(&shown).unwrap() == drawn, "{name}: {picture} is not what the commands draw");
+}
+
+/// Nobody makes a new folder for each; the first four share a run.
+#[test]
+fn lessons_on_the_same_run_follow_each_other_in_the_same_folder() {
+    let lab = lab();
+    for name in ["1-run.md", "2-read-a-log.md", "3-clocks-and-causality.md", "4-queues-and-the-threshold.md"]
+    {
+        run_in(&lab, name);
     }
 }
 

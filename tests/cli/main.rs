@@ -1,6 +1,7 @@
 //! labctl as its users meet it: real processes, real sockets, real signals and
 //! real files. Nothing here asks how fast something is.
 
+mod asked;
 mod bad_specs;
 mod causality;
 mod check;

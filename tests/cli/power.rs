@@ -72,7 +72,7 @@ fn what_cannot_be_answered_is_answered_with_advice() {
     power(&["end_queue < 2", "lab.toml"]).code(2).tells(&["end_queue ci95 < 10%"]);
     power(&["end_queu ci95 < 2", "lab.toml"]).code(2).tells(&["did you mean `end_queue`"]);
     power(&["end_queue ci95 < 0", "lab.toml"]).code(2).tells(&["above 0"]);
-    power(&["m9.end_queue ci95 < 2", "lab.toml"]).code(1).tells(&["m9.end_queue is not known"]);
+    power(&["m9.end_queue ci95 < 2", "lab.toml"]).code(2).tells(&["m9.end_queue is not known"]);
     power(&["end_queue ci95 < 2", "gone.toml"]).code(2).tells(&["there is no such file"]);
     power(&["end_queue ci95 < 2", "results", "--seed", "3"]).code(2).tells(&["results is no spec"]);
     power(&["end_queue ci95 < 2", "results"]).code(2).tells(&["results"]);

@@ -11,6 +11,7 @@ use labctl::store::RunPath;
 use labctl::table::{CsvSink, EventSink, EventTable, JsonlSink};
 
 use super::super::Exit;
+use super::super::output::file_of;
 use super::{Format, Job, refused};
 
 pub fn rows(job: &Job<'_>) -> anyhow::Result<Exit> {
@@ -47,7 +48,7 @@ fn write<S: EventSink + Send>(
 }
 
 pub fn parquet(job: &Job<'_>) -> anyhow::Result<Exit> {
-    let Some(place) = &job.args.output else {
+    let Some(place) = file_of(job.args.output.as_deref()) else {
         job.terminal.error("Parquet is a folder of files: name one that is not there yet, like `-o lab`");
         return Ok(Exit::Usage);
     };

@@ -64,12 +64,20 @@ pub enum MeshError {
     NotReady { peer: MachineId, patience: Duration },
     #[error("cannot tell where this machine listens: {source}")]
     Own { source: io::Error },
-    #[error(
-        "cannot listen on {address}: {source}; choose another port in the spec, or leave the address out"
-    )]
+    #[error("cannot listen on {address}: {source}; {}", advice(source))]
     Listen { address: SocketAddr, source: io::Error },
     #[error("the connection of machine {peer} broke before the start: {source}")]
     Broken { peer: MachineId, source: io::Error },
+}
+
+/// What to do where a machine cannot listen: another port helps only where the port is the trouble.
+fn advice(source: &io::Error) -> &'static str {
+    match source.kind() {
+        io::ErrorKind::AddrNotAvailable => {
+            "no network of this host has this address: give one of its own in the spec, or leave the address out"
+        }
+        _ => "choose another port in the spec, or leave the address out",
+    }
 }
 
 /// Listens on `address`, free again at once after an earlier run.
