@@ -351,7 +351,9 @@ pub fn passed_over(run: &RunPath) -> Option<String> {
 
 /// Whether a run has logs, and no line of any is one of ours.
 fn is_strange_run(run: &RunPath) -> bool {
-    !run.logs.is_empty() && run.logs.iter().all(|log| is_strange(log).unwrap_or(false))
+    // What no dialect can read either is told of where the run is read.
+    let is_others = |log: &PathBuf| is_strange(log).unwrap_or(false) && dialect::read_sample(log).is_ok();
+    !run.logs.is_empty() && run.logs.iter().all(is_others)
 }
 
 /// Whether the log has lines, and none of the first is ours.

@@ -32,8 +32,8 @@ back as the viewer would, and what it would reject is not written (exit code 1).
 Parquet is a folder of two tables, events and metrics, in partitions by experiment and run. DuckDB
 reads 'lab/events/**/*.parquet', Polars scan_parquet('lab/events'), and pandas
 read_parquet('lab/events'). Where some are runs of a sweep there is a column `sweep` too, (none)
-for the others. A name that a reader may take for a number, a date or nothing has its column's before
-it: run 007 is run-007. With a window there are no metrics, which speak of whole runs.";
+for the others. A name that a reader may take for a number, a date or nothing has the name of its
+column before it: run 007 is run-007. With a window there are no metrics, which speak of whole runs.";
 
 /// The arguments of `labctl export`.
 #[derive(Debug, clap::Args)]

@@ -247,16 +247,16 @@ mod tests {
     #[test]
     fn a_grid_is_every_combination_and_a_zip_steps_together() {
         let cells = of(
-            "[sweep.grid]\nclock_rates = [\"1,3,6\", [2, 4, 6]]\nnetwork.where = \"link;sender\"\n\
+            "[sweep.grid]\nclock_rates = [\"1,3,6\", [2, 4, 6]]\nbroadcast = \"one-event;per-recipient\"\n\
              [sweep.zip]\nseed = [1, 2]\nduration = \"10s..20s:10s\"\n",
             &[],
         )
         .unwrap();
         assert_eq!(cells.len(), 8);
-        assert_eq!(cells[0].title(), "clock_rates = 1,3,6, network.where = link, seed = 1, duration = 10s");
+        assert_eq!(cells[0].title(), "clock_rates = 1,3,6, broadcast = one-event, seed = 1, duration = 10s");
         assert_eq!(
             cells[7].title(),
-            "clock_rates = [2, 4, 6], network.where = sender, seed = 2, duration = 20s"
+            "clock_rates = [2, 4, 6], broadcast = per-recipient, seed = 2, duration = 20s"
         );
         assert_eq!((cells[7].spec.seed, cells[7].spec.duration.as_secs_f64()), (2, 20.0));
     }
