@@ -298,7 +298,12 @@ impl<C: Connection, W: Write> Host<C, W> {
             return Ok(time);
         }
         let mut time = time;
-        for message in self.mail.messages.drain(..) {
+        for mut message in self.mail.messages.drain(..) {
+            if message.arrived == LabTime::ZERO {
+                // It came in before this machine knew when the run had begun: its
+                // wait begins when the machine does, and not before it was sent.
+                message.arrived = time;
+            }
             time = time.max(message.arrived);
             self.parts.machine.deliver(message);
         }
