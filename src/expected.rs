@@ -231,10 +231,12 @@ impl Expected {
     pub fn residual(&self, machine: MachineId, quantity: Quantity, value: f64) -> Option<f64> {
         let score = self.score(machine, quantity, value)?;
         let values = self.values(machine, quantity);
-        let is_beyond = value < values[0] || value > values[values.len() - 1];
+        if values[0] <= value && value <= values[values.len() - 1] {
+            return Some(score);
+        }
         let Moments { mean, sd, .. } = self.moments(machine, quantity)?;
         let distance = (value - mean) / sd;
-        let is_further = is_beyond && distance.is_finite() && distance.abs() > score.abs();
+        let is_further = distance.is_finite() && distance.abs() > score.abs();
         Some(if is_further { distance } else { score })
     }
 }
