@@ -21,9 +21,9 @@ Examples:
   hq submit --env LABCTL_PIECES=16 --array 0-15 -- labctl exec results/probs/plan.json
 
 Without --index, the piece is that of the task of a job array: of Slurm (SLURM_ARRAY_TASK_ID, with
-_MIN, _MAX, _STEP and _COUNT; an array that is a list is refused) or of HyperQueue (HQ_TASK_ID, with
-LABCTL_PIECES for how many there are); elsewhere it is the whole plan. What was done before, here or in another
-piece's journal, is not done again.";
+_MIN, _MAX, _STEP and _COUNT; an array that is a list is refused) or of HyperQueue (HQ_TASK_ID,
+with LABCTL_PIECES for how many there are); elsewhere it is the whole plan. What was done before,
+here or in another piece's journal, is not done again.";
 
 /// The arguments of `labctl exec`.
 #[derive(Debug, clap::Args)]

@@ -14,12 +14,12 @@ Examples:
   labctl recover                                  every run below results/ whose process was killed
   labctl recover results/exp4/first.partial       one run
 
-A run is written in <run>.partial, and renamed once it is whole. Where its process was killed, or the
-disk was full, its logs stay there. They get their tables and a manifest with the status `recovered`
-where all logs have the record of their end, or else `killed` and what was lost; then the run is put
-into its place. A run that is going on is never touched, and no run is ever written over. Runs of
-sweeps are made again by labctl sweep --resume. Exit codes: 0 all were completed, or there were none;
-1 some could not be.";
+A run is written in <run>.partial, and renamed once it is whole. Where its process was killed, or
+the disk was full, its logs stay there. They get their tables and a manifest with the status
+`recovered` where all logs have the record of their end, or else `killed` and what was lost; then
+the run is put into its place. A run that is going on is never touched, and no run is ever written
+over. Runs of sweeps are made again by labctl sweep --resume. Exit codes: 0 all were completed, or
+there were none; 1 some could not be.";
 
 /// The arguments of `labctl recover`.
 #[derive(Debug, clap::Args)]

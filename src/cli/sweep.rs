@@ -33,11 +33,11 @@ Several values make an axis, and any key can be one: 0.2,0.7 or link;sender list
 steps from one to the other. A spec can hold `replicates` and a [sweep] with grid, zip and where.
 Replicate k of every cell has the same seed, so cells can be compared pair by pair.
 
---until looks at every tenth replicate. It stops once half the interval's width is as narrow as asked,
-was so with the first two thirds of the runs alone, and there were enough of these for their values:
-50, and 25 times their skewness squared, which for what is 0 in most runs means about 25 runs where it
-is not. It never stops where all values are equal. Cells that do not meet the rule by --max are named,
-with exit code 3.
+--until looks at every tenth replicate. It stops once half the interval's width is as narrow as
+asked, was so with the first two thirds of the runs alone, and there were enough of these for
+their values: 50, and 25 times their skewness squared, which for what is 0 in most runs means
+about 25 runs where it is not. It never stops where all values are equal. Cells that do not meet
+the rule by --max are named, with exit code 3.
 
 A sweep leaves results/<sweep>/ with its plan, runs.csv (a row a machine and run), summary.csv (a
 row a metric: mean, median, their 95 % intervals) and, on sockets, every run's own folder. Its
