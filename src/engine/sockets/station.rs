@@ -23,7 +23,7 @@ use super::roster::Roster;
 use crate::engine::wire::{self, Said};
 use crate::engine::{Gauges, Notice, Observer, Schedule, StopSwitch, Token};
 use crate::event::MachineId;
-use crate::log::{self, End, Header, LogWriter, Stamp};
+use crate::log::{self, End, EndReason, Header, LogWriter, Stamp};
 use crate::machine::Machine;
 use crate::plan::Run;
 use crate::random::Delays;
@@ -36,6 +36,8 @@ const LEAD_A_MACHINE: Duration = Duration::from_micros(200);
 const START_DISTANCE_MAX: Duration = Duration::from_secs(5);
 /// How much longer the others wait for the first machine's word than it does.
 const FOLLOWER_GRACE: Duration = Duration::from_secs(1);
+/// For a start that is named while a stop is heard to reach every machine.
+const GO_PATIENCE: Duration = Duration::from_millis(200);
 /// How often something that others change is looked at.
 const GLANCE: Duration = Duration::from_millis(1);
 
@@ -94,17 +96,28 @@ impl Station {
     pub async fn run(self) -> Result<(End, PathBuf), StationError> {
         let (machine, setup, roster) = (self.machine, self.setup.clone(), self.roster());
         let post = Post::new(&roster, strangers(&setup.run), Arc::clone(&setup.observer));
-        let meeting = async {
-            let mesh = mesh::assemble(roster.clone(), self.listener, &post, self.strangers).await?;
-            let start = agree_on_start(&roster, &mesh, &post, &setup).await?;
-            Ok::<_, StationError>((mesh, start))
+        let met = {
+            let meeting = async {
+                let mesh = mesh::assemble(roster.clone(), self.listener, &post, self.strangers).await?;
+                let start = agree_on_start(&roster, &mesh, &post, &setup).await?;
+                Ok::<_, StationError>((mesh, start))
+            };
+            tokio::pin!(meeting);
+            tokio::select! {
+                biased;
+                met = &mut meeting => met,
+                () = stopped(&setup.stop) => {
+                    // The first machine may have named the start already: then this one
+                    // begins too, and ends in order, or its peers would miss it.
+                    let patience = if leader(&roster).is_some() { GO_PATIENCE } else { Duration::ZERO };
+                    time::timeout(patience, meeting).await.unwrap_or(Err(StationError::Stopped))
+                }
+                why = post.broken() => Err(why.into()),
+            }
         };
-        let (mesh, start_ns) = tokio::select! {
-            biased;
-            met = meeting => met?,
-            () = stopped(&setup.stop) => return Err(StationError::Stopped),
-            why = post.broken() => return Err(why.into()),
-        };
+        // What goes wrong among machines that are stopped is that they leave.
+        let is_stopped = setup.stop.reason() == Some(EndReason::Interrupted);
+        let (mesh, start_ns) = met.map_err(|error| if is_stopped { StationError::Stopped } else { error })?;
         let start = start_moment(start_ns, &setup, machine);
         // The readers may stamp arrivals from now on; nobody else sets it.
         let lab_clock = *post.clock.get_or_init(|| LabClock::new(start, setup.run.spec.speedup));
@@ -229,15 +242,19 @@ impl LogPlace {
     }
 }
 
+/// The machine that names the start, if that is not this one.
+fn leader(roster: &Roster) -> Option<MachineId> {
+    roster.labctl_peers().first().copied().filter(|first| *first < roster.own)
+}
+
 /// The barrier: the first machine hears from every other that its connections
 /// stand, and that the foreign machines have spoken, then names the time at
 /// which all start.
 async fn agree_on_start(roster: &Roster, mesh: &Mesh, post: &Post, setup: &Setup) -> Result<i64, MeshError> {
-    let peers = roster.labctl_peers();
     let deadline = time::Instant::now() + roster.patience;
-    match peers.first() {
-        Some(leader) if *leader < roster.own => follow(*leader, roster, mesh, post, deadline).await,
-        _ => lead(&peers, roster, mesh, post, setup, deadline).await,
+    match leader(roster) {
+        Some(leader) => follow(leader, roster, mesh, post, deadline).await,
+        None => lead(&roster.labctl_peers(), roster, mesh, post, setup, deadline).await,
     }
 }
 
