@@ -55,6 +55,7 @@ draw sockets queue queue
 draw sockets clocks clocks
 draw sockets drift drift
 draw sockets jumps jumps
+draw sockets wait wait
 draw sockets drift drift-dark --theme dark
 draw sockets space-time space-time --from 10s --to 16s --clocks
 draw sockets space-time space-time-end-dark --from 110s --to 121s --theme dark
@@ -77,5 +78,6 @@ sweep end_queue_over_machine_1_clock_rate_and_internal_prob heat-map \
   --internal-prob 0.1..0.9:0.1 --set machine.1.clock_rate=2,3,4,5,6,7,8 --replicates 20
 sweep max_queue_replicates replicates --replicates 100
 sweep max_queue_vs_speed_ratio speed-ratio --replicates 100
+sweep clock_drift_vs_speed_ratio speed-ratio-drift --replicates 100
 
 du -ch "$pictures"/*.png | tail -1 | sed 's/^/gallery: /'

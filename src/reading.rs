@@ -403,25 +403,26 @@ impl RunReader<'_> {
         let history = history.map(|history| {
             history.read_while(state == RunState::GoingOn).left_by(state == RunState::CutShort)
         });
-        if from_sends::are_wanted(&rows) {
-            // Where messages cannot be matched, waits stay unknown.
-            let read_again = || read_history(self.run).ok();
-            let for_waits = if history.is_some() { None } else { read_again() };
-            if let Some(history) = history.as_ref().or(for_waits.as_ref()) {
-                from_sends::bound_waits(&mut rows, history);
-            }
-        }
-        let machines = self.measured.into_iter().map(|(machine, measured)| MachineSeries {
+        let of_machine = |(machine, measured): (MachineId, Measured)| MachineSeries {
             machine,
             clock_rate: measured.meter.clock_rate(),
             knows_queue: measured.meter.knows_queue(),
             jumps: if self.purpose.series { measured.meter.jumps() } else { Default::default() },
             waits: measured.meter.waits(),
+            wait_source: measured.meter.wait_source(),
             set_back: measured.meter.set_back(),
             samples: measured.samples.into_samples(),
-        });
-        let series =
-            RunSeries { experiment: experiment.clone(), run: run.clone(), machines: machines.collect() };
+        };
+        let mut machines: Vec<MachineSeries> = self.measured.into_iter().map(of_machine).collect();
+        if from_sends::are_wanted(&rows) {
+            // Where messages cannot be matched, waits stay unknown.
+            let read_again = || read_history(self.run).ok();
+            let for_waits = if history.is_some() { None } else { read_again() };
+            if let Some(history) = history.as_ref().or(for_waits.as_ref()) {
+                from_sends::bound_waits(&mut rows, &mut machines, history);
+            }
+        }
+        let series = RunSeries { experiment: experiment.clone(), run: run.clone(), machines };
         Ok(Reading { rows, series, logs, origin: self.origin, history })
     }
 

@@ -99,6 +99,7 @@ mod tests {
 
     use super::*;
     use crate::event::MachineId;
+    use crate::metrics::WaitSource;
 
     fn machine(id: u32, clocks: &[(f64, u64)]) -> MachineSeries {
         let sample = |&(time, clock): &(f64, u64)| Sample {
@@ -118,6 +119,7 @@ mod tests {
             samples,
             jumps: BTreeMap::new(),
             waits: None,
+            wait_source: WaitSource::Unknown,
             set_back: None,
         }
     }

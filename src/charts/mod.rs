@@ -63,8 +63,8 @@ pub use space_time::{SpaceTime, space_time};
 pub use swept::{Swept, SweptAxis, SweptLine, SweptPoint, swept_chart};
 pub use theme::{Theme, theme_css};
 
-use crate::metrics::MachineMetrics;
 use crate::metrics::series::RunSeries;
+use crate::metrics::{MachineMetrics, main_metrics};
 
 /// The file formats a chart can be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -110,10 +110,7 @@ pub fn experiment_charts(
     published: &Published,
     look: Look,
 ) -> Result<Vec<Chart>, ChartError> {
-    speed_ratio::Measure::ALL
-        .iter()
-        .map(|&measure| speed_ratio::draw(measure, rows, published, look))
-        .collect()
+    main_metrics().map(|measure| speed_ratio::draw(measure, rows, published, look)).collect()
 }
 
 /// One of the charts of a run.

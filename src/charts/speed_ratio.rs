@@ -6,74 +6,23 @@ use super::axis::{self, Axis};
 use super::canvas::{self, Canvas};
 use super::experiment_list::{ExperimentList, published_mark};
 use super::page::{Heading, Plot};
-use super::published::{Published, PublishedValues};
+use super::published::Published;
 use super::scatter::{self, Area, Mark};
 use super::spread::Spread;
 use super::style::MarkStyle;
 use super::{Chart, ChartError, Look, number, replicates, wording};
 use crate::event::MachineId;
-use crate::metrics::{EndQueueSource, MachineMetrics};
-
-/// The metric on the y axis.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Measure {
-    MaxQueue,
-    EndQueue,
-    ClockDiff,
-}
-
-impl Measure {
-    pub(super) const ALL: [Measure; 3] = [Measure::MaxQueue, Measure::EndQueue, Measure::ClockDiff];
-
-    fn name(self) -> &'static str {
-        match self {
-            Measure::MaxQueue => "max_queue_vs_speed_ratio",
-            Measure::EndQueue => "end_queue_vs_speed_ratio",
-            Measure::ClockDiff => "clock_diff_vs_speed_ratio",
-        }
-    }
-
-    fn title(self) -> &'static str {
-        match self {
-            Measure::MaxQueue => "Max queue against speed ratio",
-            Measure::EndQueue => "End queue against speed ratio",
-            Measure::ClockDiff => "Internal clock difference against speed ratio",
-        }
-    }
-
-    fn published(self, values: &PublishedValues) -> Option<u64> {
-        match self {
-            Measure::MaxQueue => values.max_queue,
-            Measure::EndQueue => values.end_queue,
-            Measure::ClockDiff => values.clock_diff,
-        }
-    }
-
-    fn axis_title(self) -> &'static str {
-        match self {
-            Measure::MaxQueue => "Max queue length (messages)",
-            Measure::EndQueue => "Queue length at the end (messages)",
-            Measure::ClockDiff => "Internal clock difference (ticks of the logical clock)",
-        }
-    }
-
-    fn value(self, row: &MachineMetrics) -> Option<u64> {
-        match self {
-            Measure::MaxQueue => row.max_queue,
-            Measure::EndQueue => row.end_queue,
-            Measure::ClockDiff => row.clock_diff,
-        }
-    }
-}
+use crate::metrics::{EndQueueSource, MachineMetrics, Metric, WaitSource};
 
 /// Draws one metric of every row against its speed ratio.
 pub(super) fn draw(
-    measure: Measure,
+    measure: &Metric,
     rows: &[MachineMetrics],
     published: &Published,
     look: Look,
 ) -> Result<Chart, ChartError> {
-    canvas::draw(measure.name(), look, |canvas| Scatter::new(measure, rows, published).paint(canvas))
+    let name = format!("{}_vs_speed_ratio", measure.name);
+    canvas::draw(&name, look, |canvas| Scatter::new(measure, rows, published).paint(canvas))
 }
 
 /// One machine of one experiment at one speed ratio, over all runs.
@@ -83,8 +32,8 @@ struct Group {
     ratio: f64,
     spread: Spread,
     /// In order of size.
-    values: Vec<u64>,
-    published: Option<u64>,
+    values: Vec<f64>,
+    published: Option<f64>,
 }
 
 impl Group {
@@ -94,7 +43,7 @@ impl Group {
 }
 
 struct Scatter<'a> {
-    measure: Measure,
+    measure: &'a Metric,
     rows: &'a [MachineMetrics],
     /// In the order they were met.
     experiments: Vec<&'a str>,
@@ -102,25 +51,25 @@ struct Scatter<'a> {
 }
 
 impl<'a> Scatter<'a> {
-    fn new(measure: Measure, rows: &'a [MachineMetrics], published: &Published) -> Scatter<'a> {
+    fn new(measure: &'a Metric, rows: &'a [MachineMetrics], published: &Published) -> Scatter<'a> {
         let mut numbers = BTreeMap::new();
         let mut experiments: Vec<&str> = Vec::new();
-        let mut groups: BTreeMap<(u64, usize, MachineId), Vec<u64>> = BTreeMap::new();
+        let mut groups: BTreeMap<(u64, usize, MachineId), Vec<f64>> = BTreeMap::new();
         for row in rows {
             let experiment = *numbers.entry(row.experiment.as_str()).or_insert_with(|| {
                 experiments.push(row.experiment.as_str());
                 experiments.len() - 1
             });
-            if let Some((ratio, value)) = ratio(row).zip(measure.value(row)) {
+            if let Some((ratio, value)) = ratio(row).zip(value(measure, row)) {
                 let key = (ratio.to_bits(), experiment, row.machine);
                 groups.entry(key).or_default().push(value);
             }
         }
-        let group = |((ratio, experiment, machine), mut values): ((u64, usize, MachineId), Vec<u64>)| {
-            values.sort_unstable();
-            let spread = Spread::of(&values.iter().map(|value| *value as f64).collect::<Vec<f64>>())?;
+        let group = |((ratio, experiment, machine), mut values): ((u64, usize, MachineId), Vec<f64>)| {
+            values.sort_by(f64::total_cmp);
+            let spread = Spread::of(&values)?;
             let stated = published.get(&(experiments[experiment].to_owned(), machine));
-            let published = stated.and_then(|stated| measure.published(stated));
+            let published = stated.and_then(|stated| stated.of(measure.name)).map(|value| value as f64);
             Some(Group { experiment, machine, ratio: f64::from_bits(ratio), spread, values, published })
         };
         // Ratios are above 0, and their bits in the order of their size.
@@ -132,20 +81,18 @@ impl<'a> Scatter<'a> {
         let ratios = || self.groups.iter().map(|group| group.ratio);
         let smallest = ratios().fold(1.0, f64::min);
         let x = Axis::around(smallest, ratios().fold(smallest.max(2.0), f64::max));
-        let values = |group: &Group| group.values.last().copied().max(group.published);
-        let largest = self.groups.iter().filter_map(values).max().unwrap_or(0);
         let legend = self.legend(canvas)?;
-        let (y, scale) = self.y_axis(largest as f64);
+        let (y, scale) = self.y_axis();
         let mut heading = Heading { title: self.title(), subject: self.subject(), notes: self.notes() };
         // How many labels have no room is known last, and the note has room kept for it.
         heading.notes.push(no_room(self.groups.len()));
         let plot = Plot::new(canvas, heading.top(canvas)?, x, y, legend.width())?;
         heading.notes.pop();
-        let y_title = format!("{}{scale}", self.measure.axis_title());
+        let y_title = format!("{}{scale}", self.measure.label);
         plot.draw(canvas, "Speed ratio (largest clock rate ÷ own clock rate)", &y_title)?;
         legend.draw(canvas, &plot)?;
         if self.groups.is_empty() {
-            plot.say(canvas, self.what_is_missing())?;
+            plot.say(canvas, &self.what_is_missing())?;
         } else {
             let unlabelled = self.draw_groups(canvas, &plot)?;
             if unlabelled > 0 {
@@ -155,27 +102,36 @@ impl<'a> Scatter<'a> {
         heading.draw(canvas).map(drop)
     }
 
-    fn what_is_missing(&self) -> &'static str {
+    fn what_is_missing(&self) -> String {
         if self.rows.is_empty() {
-            "no runs"
+            "no runs".to_owned()
         } else if self.rows.iter().all(|row| ratio(row).is_none()) {
-            "no clock rate is known"
+            "no clock rate is known".to_owned()
         } else {
-            "no queue is known"
+            format!("no {} is known", self.quantity())
         }
+    }
+
+    /// The metric, as it stands within a sentence.
+    fn quantity(&self) -> String {
+        let title = wording::without_unit(self.measure.label);
+        let (first, rest) = title.split_at(1);
+        first.to_lowercase() + rest
     }
 
     /// Runs that differ by orders of magnitude need another axis, once so many
     /// are shown that the small ones matter too.
-    fn y_axis(&self, largest: f64) -> (Axis, &'static str) {
+    fn y_axis(&self) -> (Axis, &'static str) {
+        let all =
+            || self.groups.iter().flat_map(|group| group.values.iter().chain(&group.published)).copied();
+        let (smallest, largest) = (all().fold(0.0, f64::min), all().fold(0.0, f64::max));
         let medians: Vec<f64> = self.groups.iter().map(|group| group.spread.median).collect();
-        if !self.has_boxes() {
-            (Axis::counts(largest), "")
-        } else if Axis::needs_symlog(0.0, largest, &medians) {
-            (Axis::symlog(0.0, largest).with_room_below(), axis::SYMLOG)
-        } else {
-            (Axis::counts(largest).with_room_below(), "")
+        if self.has_boxes() && Axis::needs_symlog(smallest, largest, &medians) {
+            return (Axis::symlog(smallest, largest).with_room_below(), axis::SYMLOG);
         }
+        let counts = smallest == 0.0 && all().all(|value| value.fract() == 0.0);
+        let axis = if counts { Axis::counts(largest) } else { Axis::measured(smallest, largest) };
+        (if self.has_boxes() { axis.with_room_below() } else { axis }, "")
     }
 
     fn has_boxes(&self) -> bool {
@@ -203,7 +159,7 @@ impl<'a> Scatter<'a> {
         let mut obstacles = Vec::new();
         for (group, x) in self.groups.iter().zip(&places) {
             let Some(value) = group.published else { continue };
-            let y = plot.y(value as f64);
+            let y = plot.y(value);
             published_mark(canvas, (*x, y), half)?;
             obstacles.push(Area { left: x - half, right: x + half, top: y - 3.0, bottom: y + 3.0 });
         }
@@ -247,13 +203,18 @@ impl<'a> Scatter<'a> {
 
     /// What it shows, and where the largest lies.
     fn title(&self) -> String {
-        let plain = self.measure.title();
+        let plain = format!("{} against speed ratio", wording::without_unit(self.measure.label));
         let largest = |group: &Group| Some((group.values.last().copied()?, group.ratio));
-        match self.groups.iter().filter_map(largest).max_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1))) {
-            Some((value, ratio)) if value > 0 => {
-                format!("{plain}: {} at most, at ratio {}", number::count(value), number::plain(ratio))
+        match self
+            .groups
+            .iter()
+            .filter_map(largest)
+            .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.total_cmp(&a.1)))
+        {
+            Some((value, ratio)) if value > 0.0 => {
+                format!("{plain}: {} at most, at ratio {}", number::plain(value), number::plain(ratio))
             }
-            _ => plain.to_owned(),
+            _ => plain,
         }
     }
 
@@ -286,13 +247,21 @@ impl<'a> Scatter<'a> {
         if unknown > 0 {
             notes.push(format!("{} of unknown clock rate left out", machines(unknown)));
         }
-        let silent = self.rows.iter().filter(|row| self.measure.value(row).is_none()).count();
+        let silent = self.rows.iter().filter(|row| value(self.measure, row).is_none()).count();
         if silent > 0 {
-            notes.push(format!("{} of unknown queue left out", machines(silent)));
+            notes.push(format!("{} of unknown {} left out", machines(silent), self.quantity()));
+        }
+        let is_bound = |row: &&MachineMetrics| row.wait_source == WaitSource::FromSends;
+        let bounds = self.rows.iter().filter(is_bound).count();
+        if self.measure.name == "wait_mean" && bounds > 0 {
+            notes.push(format!(
+                "of {} from the SEND, so that the time on the way counts too",
+                machines(bounds)
+            ));
         }
         let unrecorded = |row: &&MachineMetrics| row.end_queue_source == EndQueueSource::LastLogged;
         let logged = self.rows.iter().filter(unrecorded).count();
-        if self.measure == Measure::EndQueue && logged > 0 {
+        if self.measure.name == "end_queue" && logged > 0 {
             notes.push(format!("{} without a record of the end: last length logged", machines(logged)));
         }
         notes
@@ -313,7 +282,7 @@ fn draw_runs(
 ) -> Result<(), ChartError> {
     let style = MarkStyle::nth(group.experiment).faint(35);
     for value in &group.values {
-        let y = plot.y(*value as f64);
+        let y = plot.y(*value);
         if drawn.insert((group.experiment, x.round() as i64, y.round() as i64)) {
             canvas.mark((x, y), 5.0, style)?;
         }
@@ -324,4 +293,9 @@ fn draw_runs(
 /// The speed ratio where it is known, and a number.
 fn ratio(row: &MachineMetrics) -> Option<f64> {
     row.speed_ratio.filter(|ratio| ratio.is_finite() && *ratio > 0.0)
+}
+
+/// The metric where it is known, and a number that a chart has a place for.
+fn value(measure: &Metric, row: &MachineMetrics) -> Option<f64> {
+    measure.of(row).filter(|value| axis::can_show(*value))
 }

@@ -13,7 +13,7 @@ use resvg::usvg::{Group, Node, Options, Rect, Tree};
 
 use self::samples::{experiments, hostile, run};
 use super::*;
-use crate::metrics::SetBack;
+use crate::metrics::{SetBack, WaitSource};
 
 /// The SVG of a chart.
 fn svg(chart: &Chart) -> String {
@@ -125,7 +125,17 @@ fn runs_of_many_machines_stay_readable() {
 fn waits_that_no_log_tells_are_no_line() {
     let mut silent = run(3, 60.0);
     silent.machines.iter_mut().for_each(|machine| machine.waits = None);
-    assert!(words(&run_charts_of(&silent)[4]).contains("these logs do not tell when messages arrived"));
+    assert!(words(&run_charts_of(&silent)[4]).contains("these logs do not tell how long messages waited"));
+}
+
+#[test]
+fn waits_from_sends_are_said_to_be_bounds() {
+    let mut series = run(3, 60.0);
+    assert!(!words(&run_charts_of(&series)[4]).contains("SEND"));
+    series.machines[1].wait_source = WaitSource::FromSends;
+    assert!(words(&run_charts_of(&series)[4]).contains("of 1 machine from the SEND"));
+    series.machines.iter_mut().for_each(|machine| machine.wait_source = WaitSource::FromSends);
+    assert!(words(&run_charts_of(&series)[4]).contains("from its SEND to its pop, so"));
 }
 
 #[test]
@@ -188,7 +198,14 @@ fn three_charts_set_experiments_side_by_side() {
         experiment_charts_of(&experiments(count, machines, runs));
     }
     let charts = experiment_charts_of(&experiments(2, 3, 1));
-    let titles = ["Max queue against", "End queue against", "Internal clock difference against"];
+    let titles = [
+        "Max queue against",
+        "End queue against",
+        "Clock difference against",
+        "Clock drift against",
+        "Mean jump against",
+        "Mean wait in the queue against",
+    ];
     for (chart, title) in charts.iter().zip(titles) {
         let words = words(chart);
         assert!(words.contains(title) && words.contains("Speed ratio (largest clock rate ÷ own clock rate)"));

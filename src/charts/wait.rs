@@ -4,7 +4,8 @@
 use super::axis::Axis;
 use super::timeline::{self, Line, Timeline};
 use super::trace::Step;
-use super::{Chart, ChartError, Look, RunTheory, number};
+use super::{Chart, ChartError, Look, RunTheory, number, wording};
+use crate::metrics::WaitSource;
 use crate::metrics::series::{MachineSeries, RunSeries, Sample, Waited};
 
 const US_PER_S: f64 = 1e6;
@@ -19,13 +20,13 @@ pub(super) fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result
         title: title(series),
         y_title: "Wait in the queue (s)",
         y_axis: |longest| Axis::measured(0.0, longest),
-        notes: vec!["of each message from its arrival to its pop".to_owned()],
+        notes: notes(series),
         heads: &["mean, s", "max, s"],
         widest: 2.2,
         lines: series.machines.iter().map(|machine| line(machine, theory)).collect(),
         flat_theory: "by the law, no machine is overloaded",
         empty: if receive && !tell {
-            "these logs do not tell when messages arrived"
+            "these logs do not tell how long messages waited"
         } else {
             "no messages received"
         },
@@ -43,6 +44,22 @@ fn title(series: &RunSeries) -> String {
         }
         None => "Wait in the queue".to_owned(),
     }
+}
+
+/// What is measured, and where the waits are upper bounds.
+fn notes(series: &RunSeries) -> Vec<String> {
+    let told = || series.machines.iter().filter(|machine| machine.waits.is_some());
+    let from_sends = told().filter(|machine| machine.wait_source == WaitSource::FromSends).count();
+    let from_arrival = "of each message from its arrival to its pop".to_owned();
+    if from_sends == 0 {
+        return vec![from_arrival];
+    }
+    const BOUND: &str = "so that the time on the way counts too";
+    if from_sends == told().count() {
+        return vec![format!("of each message from its SEND to its pop, {BOUND}: no log tells arrivals")];
+    }
+    let machines = wording::many(from_sends, "machine", "machines");
+    vec![from_arrival, format!("of {machines} from the SEND, {BOUND}")]
 }
 
 fn line(machine: &MachineSeries, theory: &RunTheory) -> Line {

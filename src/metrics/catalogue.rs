@@ -15,6 +15,14 @@ pub struct Metric {
     of: fn(&MachineMetrics) -> Option<f64>,
 }
 
+/// The names of the metrics that runs are first looked at by.
+const MAIN: [&str; 6] = ["max_queue", "end_queue", "clock_diff", "clock_drift", "jump_mean", "wait_mean"];
+
+/// The metrics that runs are first looked at by.
+pub fn main_metrics() -> impl Iterator<Item = &'static Metric> {
+    MAIN.into_iter().filter_map(Metric::named)
+}
+
 /// What a run's own value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OverMachines {
@@ -123,6 +131,7 @@ mod tests {
         crate::metrics::file::write(&mut file, &[row(1)]).unwrap();
         let text = String::from_utf8(file).unwrap();
         let columns: Vec<&str> = text.lines().next().unwrap().split(',').collect();
+        assert_eq!(main_metrics().count(), MAIN.len());
         for metric in &METRICS {
             assert!(columns.contains(&metric.name), "{}", metric.name);
             assert_eq!(METRICS.iter().filter(|other| *other == metric).count(), 1, "{}", metric.name);

@@ -181,6 +181,10 @@ impl Meter {
         self.waits.summary().filter(|_| self.waits.count() == self.by_kind[Kind::Receive as usize])
     }
 
+    pub fn wait_source(&self) -> WaitSource {
+        if self.waits().is_some() { WaitSource::Logged } else { WaitSource::Unknown }
+    }
+
     /// Ticks served per second of lab time up to the last event, where the log
     /// numbers its ticks; needs no record of the end.
     pub fn achieved_rate_so_far(&self) -> Option<f64> {
@@ -254,7 +258,7 @@ impl Meter {
             wait_mean: waits.map(|waits| waits.mean_s),
             wait_p95: waits.map(|waits| waits.p95_s),
             wait_max: waits.map(|waits| waits.max_s),
-            wait_source: waits.map_or(WaitSource::Unknown, |_| WaitSource::Logged),
+            wait_source: self.wait_source(),
             ticks: served.map(|served| served.ticks),
             lost_ticks: self.end.map(|end| end.lost_ticks),
             late_ticks: served.map(|_| self.ticks.late),

@@ -18,7 +18,7 @@ mod ticks;
 pub mod trust;
 mod waits;
 
-pub use catalogue::{METRICS, Metric};
+pub use catalogue::{METRICS, Metric, main_metrics};
 pub use lab_clock::SetBack;
 pub use meter::{Machines, Meter};
 pub use quantity::Quantity;

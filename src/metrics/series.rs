@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{SetBack, WaitSummary};
+use super::{SetBack, WaitSource, WaitSummary};
 use crate::event::MachineId;
 
 /// A run as its charts need it.
@@ -26,10 +26,25 @@ pub struct MachineSeries {
     pub samples: Vec<Sample>,
     /// How many RECEIVE events raised the clock by how much.
     pub jumps: BTreeMap<u64, u64>,
-    /// How long messages waited, where the log tells it.
+    /// How long messages waited, where it is known.
     pub waits: Option<WaitSummary>,
+    pub wait_source: WaitSource,
     /// That the log's stamps ran backwards; its samples do not.
     pub set_back: Option<SetBack>,
+}
+
+impl MachineSeries {
+    /// Says of all the log's `events` how long the message had waited that each
+    /// of some received: its place among them, from 0 on, and microseconds.
+    pub(super) fn tell_waits(&mut self, events: u64, waits: impl IntoIterator<Item = (usize, u64)>) {
+        let events_a_sample = events.div_ceil(Thinned::CAPACITY as u64).next_power_of_two() as usize;
+        for (event, us) in waits {
+            if let Some(sample) = self.samples.get_mut(event / events_a_sample) {
+                let waited = Waited { min_us: us, max_us: us, last_us: us };
+                sample.waited = Some(sample.waited.map_or(waited, |before| before.merge(waited)));
+            }
+        }
+    }
 }
 
 /// One event, or several neighbouring ones thinned into one sample.
@@ -171,5 +186,28 @@ mod tests {
         assert!(waits().all(|waited| waited.min_us == 5 && waited.last_us == 5), "765,432 is not the last");
         assert!(samples.windows(2).all(|pair| pair[0].to_s < pair[1].from_s));
         assert_eq!(samples.last().map(|sample| sample.clock_last), Some(999_999));
+    }
+    #[test]
+    fn waits_told_afterwards_stand_where_they_would_have_been_pushed() {
+        for events in [1, 100, 8192, 8193, 40_000] {
+            let wait = |event: u64| event.is_multiple_of(3).then_some(event * 7 % 1000);
+            let thinned = |waits: &dyn Fn(u64) -> Option<u64>| {
+                let mut thinned = Thinned::default();
+                (0..events).for_each(|at| thinned.push(Sample::of_event(at as f64, at, at, waits(at))));
+                thinned.into_samples()
+            };
+            let mut machine = MachineSeries {
+                machine: MachineId(1),
+                clock_rate: None,
+                knows_queue: true,
+                samples: thinned(&|_| None),
+                jumps: BTreeMap::new(),
+                waits: None,
+                wait_source: WaitSource::Unknown,
+                set_back: None,
+            };
+            machine.tell_waits(events, (0..events).filter_map(|at| Some((at as usize, wait(at)?))));
+            assert_eq!(machine.samples, thinned(&wait), "{events}");
+        }
     }
 }

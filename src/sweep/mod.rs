@@ -23,7 +23,7 @@ pub use folder::{FolderError, SweepFolder};
 pub use gathering::{CellResult, Gathered, gather};
 pub use journal::{Entry, Journal};
 pub use journals::Journals;
-pub use outline::{CellOutline, MAIN_METRICS};
+pub use outline::CellOutline;
 pub use picture::SweepPicture;
 pub use piece::Piece;
 pub use stored::read_stored;

@@ -1,11 +1,7 @@
 //! The outline of a cell: what is kept of its runs once they are gathered.
 
-use crate::metrics::{MachineMetrics, Metric};
+use crate::metrics::{MachineMetrics, Metric, main_metrics};
 use crate::statistics::Summary;
-
-/// The metrics that a sweep is first looked at by.
-pub const MAIN_METRICS: [&str; 6] =
-    ["max_queue", "end_queue", "clock_diff", "clock_drift", "jump_mean", "wait_mean"];
 
 /// One cell's runs in a few numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,7 +10,7 @@ pub struct CellOutline {
     pub cell: usize,
     /// How many runs of it are done.
     pub runs: u64,
-    /// One for each of [`MAIN_METRICS`], of each run's own value: the largest
+    /// One for each of the [`main_metrics`], of each run's own value: the largest
     /// over its machines.
     pub whole: Vec<Option<Summary>>,
     /// The same for each machine, in their order.
@@ -28,8 +24,7 @@ impl CellOutline {
         let runs: Vec<&[MachineMetrics]> = rows.chunk_by(|one, next| one.run == next.run).collect();
         let machines = runs.first().map_or(0, |run| run.len());
         let summary = |of: &dyn Fn(&Metric, &[MachineMetrics]) -> Option<f64>| -> Vec<Option<Summary>> {
-            let metrics = MAIN_METRICS.iter().filter_map(|name| Metric::named(name));
-            metrics
+            main_metrics()
                 .map(|metric| {
                     metric.summary(&runs.iter().filter_map(|run| of(metric, run)).collect::<Vec<_>>())
                 })

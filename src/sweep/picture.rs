@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::folder::SweepFolder;
 use super::gathering::CellResult;
-use super::outline::{CellOutline, MAIN_METRICS};
+use super::outline::CellOutline;
 use crate::budget::{EVENTS_MAX, events};
 use crate::charts::{
     AxisValues, Chart, ChartError, Distribution, Distributions, HeatMap, Look, Published, PublishedValues,
@@ -16,7 +16,7 @@ use crate::count::{counted, grouped};
 use crate::engine::StopSwitch;
 use crate::event::MachineId;
 use crate::expected::{Expected, Quantity};
-use crate::metrics::{MachineMetrics, Metric};
+use crate::metrics::{MachineMetrics, Metric, main_metrics};
 use crate::plan::{Cell, Plan, Run};
 use crate::rounding::brief;
 use crate::spec::Spec;
@@ -132,10 +132,6 @@ impl<'a> SweepPicture<'a> {
         }
         groups
     }
-}
-
-fn main_metrics() -> impl Iterator<Item = &'static Metric> {
-    MAIN_METRICS.iter().filter_map(|name| Metric::named(name))
 }
 
 /// What was published of a metric.

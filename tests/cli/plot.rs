@@ -5,8 +5,14 @@ use std::fs;
 use crate::support::{LAB, Lab, NOTEBOOK_LOGS, lab_with_notebook_logs};
 
 const OF_A_RUN: [&str; 5] = ["clocks", "drift", "jumps", "queue", "wait"];
-const AGAINST_SPEED_RATIO: [&str; 3] =
-    ["clock_diff_vs_speed_ratio", "end_queue_vs_speed_ratio", "max_queue_vs_speed_ratio"];
+const AGAINST_SPEED_RATIO: [&str; 6] = [
+    "clock_diff_vs_speed_ratio",
+    "clock_drift_vs_speed_ratio",
+    "end_queue_vs_speed_ratio",
+    "jump_mean_vs_speed_ratio",
+    "max_queue_vs_speed_ratio",
+    "wait_mean_vs_speed_ratio",
+];
 
 fn named(names: &[&str], extension: &str) -> Vec<String> {
     let mut files: Vec<String> = names.iter().map(|name| format!("{name}.{extension}")).collect();
@@ -15,7 +21,7 @@ fn named(names: &[&str], extension: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_run_has_eight_charts() {
+fn a_run_has_eleven_charts() {
     let lab = lab_with_notebook_logs();
     lab.labctl(&["plot", "theirs"]).code(0).tells(&["plots/theirs: 5 charts"]);
     assert_eq!(lab.names("plots/theirs"), named(&[&OF_A_RUN[..], &AGAINST_SPEED_RATIO].concat(), "png"));
@@ -66,7 +72,7 @@ fn a_chart_can_be_svg_and_is_the_same_each_time() {
             .collect()
     };
     let (first, second): (Vec<String>, Vec<String>) = (draw("first"), draw("second"));
-    assert_eq!(first.len(), 8);
+    assert_eq!(first.len(), 11);
     assert!(
         first.iter().all(|svg| svg.trim_start().starts_with("<svg") && svg.trim_end().ends_with("</svg>"))
     );
@@ -251,7 +257,7 @@ fn a_stored_sweep_is_drawn_as_it_drew_itself_at_its_end() {
 #[test]
 fn the_charts_of_a_sweep_have_the_size_the_paper_and_the_format_that_are_asked_for() {
     let lab = Lab::with_spec(LAB);
-    for (flags, charts) in [(&["--internal-prob", "0.2,0.8"][..], 6), (&["--replicates", "6"], 9)] {
+    for (flags, charts) in [(&["--internal-prob", "0.2,0.8"][..], 6), (&["--replicates", "6"], 12)] {
         let _ = fs::remove_dir_all(lab.path("results"));
         let _ = fs::remove_dir_all(lab.path("svg"));
         simulate(&lab, flags);

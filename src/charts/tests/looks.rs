@@ -49,7 +49,9 @@ fn titles_and_what_is_measured_are_whole_in_every_size() {
             }
             for chart in experiment_charts(&far_apart, &Published::new(), look).expect("charts") {
                 assert_eq!(cut(&chart), Vec::<String>::new(), "{} at {width}", chart.name);
-                assert!(words(&chart).contains("logarithmic"), "{} at {width}", chart.name);
+                let is_far_apart =
+                    ["max_queue", "end_queue", "clock_diff"].iter().any(|of| chart.name.starts_with(of));
+                assert_eq!(words(&chart).contains("logarithmic"), is_far_apart, "{} at {width}", chart.name);
                 assert_sound(&[chart]);
             }
         }

@@ -51,6 +51,7 @@ fn machine(id: u32, duration_s: f64) -> MachineSeries {
         samples,
         jumps,
         waits: Some(waits),
+        wait_source: WaitSource::Logged,
         set_back: None,
     }
 }
@@ -84,6 +85,7 @@ pub(super) fn huge(machines: u32) -> RunSeries {
             samples,
             jumps,
             waits: None,
+            wait_source: WaitSource::Unknown,
             set_back: None,
         }
     };
