@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use labctl::charts::{Format, Look};
 use labctl::plan::Plan;
-use labctl::sweep::{CellOutline, Gathered, SweepFolder, SweepPicture, gather};
+use labctl::sweep::{CellOutline, DrawnRates, Gathered, SweepFolder, SweepPicture, gather};
 
 use super::sweep_progress::name;
 use super::view::counted;
@@ -12,7 +12,7 @@ use super::{Terminal, plot, view};
 
 /// Lines told of each kind of trouble; the files have all of them.
 const TOLD: usize = 5;
-/// Cells in the table; `summary.csv` has all of them.
+/// Rows in the table; `summary.csv` has all of them.
 const CELLS_SHOWN: usize = 40;
 
 /// Gathers a sweep, and shows it.
@@ -42,12 +42,14 @@ fn show(plan: &Plan, outlines: &[CellOutline], terminal: &Terminal) -> anyhow::R
     let shown = &outlines[..outlines.len().min(CELLS_SHOWN)];
     let mut text = view::cells(plan, shown);
     if outlines.len() > CELLS_SHOWN {
-        text.push_str(&format!("… and {} cells more\n", outlines.len() - CELLS_SHOWN));
+        text.push_str(&format!("… and {} more\n", outlines.len() - CELLS_SHOWN));
     }
     if shown.iter().any(|outline| outline.runs > 1) {
         text.push_str("means over the runs, of each the largest over its machines; 95 % intervals (t)\n");
     }
-    terminal.data(&text)
+    terminal.data(&text)?;
+    DrawnRates::all(plan, outlines).iter().for_each(|drawn| terminal.say(drawn));
+    Ok(())
 }
 
 pub fn tell(gathered: &Gathered, plan: &Plan, terminal: &Terminal) {

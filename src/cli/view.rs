@@ -94,11 +94,17 @@ pub fn run_line(run: &RunMetrics) -> String {
 
 /// Several runs of an experiment: a row a machine and metric.
 pub fn summary(rows: &[SummaryRow]) -> String {
-    let header = ["experiment", "machine", "metric", "n", "mean [95 %]", "sd", "median [95 %]", "min", "max"];
+    // Rates are told where they tell apart.
+    let differ = |pair: &[SummaryRow]| {
+        pair[0].experiment == pair[1].experiment && pair[0].clock_rates != pair[1].clock_rates
+    };
+    let rates = rows.windows(2).any(differ).then_some("rates, 1/s");
+    let header = ["machine", "metric", "n", "mean [95 %]", "sd", "median [95 %]", "min", "max"];
+    let header: Vec<&str> = ["experiment"].into_iter().chain(rates).chain(header).collect();
     let body = rows.iter().map(|row| {
         let rounding = Rounding::to(row.mean_low, row.mean_high);
-        vec![
-            row.experiment.clone(),
+        let place = [row.experiment.clone()].into_iter().chain(rates.map(|_| row.clock_rates.clone()));
+        let figures = [
             row.machine.to_string(),
             row.metric.to_owned(),
             row.n.to_string(),
@@ -107,7 +113,8 @@ pub fn summary(rows: &[SummaryRow]) -> String {
             rounding::estimate(rounding, row.median, row.median_low, row.median_high, row.median_method),
             Rounding::Brief.number(row.min),
             Rounding::Brief.number(row.max),
-        ]
+        ];
+        place.chain(figures).collect()
     });
     table(&header, body)
 }
@@ -127,10 +134,12 @@ pub fn plan(plan: &Plan) -> String {
 /// machines, and of these the mean with its interval.
 pub fn cells(plan: &Plan, outlines: &[CellOutline]) -> String {
     let axes = plan.axes();
+    let is_drawn = |outline: &CellOutline| plan.cells()[outline.cell].spec.has_random_rates();
+    let rates = outlines.iter().any(is_drawn).then_some("rates, 1/s");
     // All six side by side are wider than a terminal.
     let half = |heads: [&str; 3], first: usize| {
-        let header =
-            ["cell", "experiment"].into_iter().chain(axes.iter().copied()).chain(["runs"]).chain(heads);
+        let places = ["cell", "experiment"].into_iter().chain(axes.iter().copied());
+        let header = places.chain(rates).chain(["runs"]).chain(heads);
         let body = outlines.iter().map(|outline| {
             let cell = &plan.cells()[outline.cell];
             let place = [(outline.cell + 1).to_string(), cell.spec.name.clone()];
@@ -139,6 +148,7 @@ pub fn cells(plan: &Plan, outlines: &[CellOutline]) -> String {
             place
                 .into_iter()
                 .chain(values(cell, &axes))
+                .chain(rates.map(|_| outline.clock_rates.clone()))
                 .chain([outline.runs.to_string()])
                 .chain(numbers)
                 .collect()

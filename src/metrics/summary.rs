@@ -91,10 +91,62 @@ fn total(counts: Vec<u64>) -> u64 {
     counts.into_iter().fold(0, u64::saturating_add)
 }
 
-/// One metric of one machine over the runs of an experiment.
+/// Runs of one experiment whose machines have the same clock rates, stated or
+/// drawn: means over others would be of no machine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SameRates<'a> {
+    pub experiment: &'a str,
+    /// Of each machine; `None` where it is unknown.
+    pub clock_rates: Vec<Option<f64>>,
+    /// Of each run a row a machine.
+    pub runs: Vec<&'a [MachineMetrics]>,
+}
+
+impl SameRates<'_> {
+    /// As `--clock-rates` takes them; an unknown one is `?`, and nothing is told
+    /// where none is known.
+    pub fn told(&self) -> String {
+        tell_rates(&self.clock_rates)
+    }
+}
+
+/// Clock rates as `--clock-rates` takes them: `4,5,6`.
+pub fn tell_rates(clock_rates: &[Option<f64>]) -> String {
+    if clock_rates.iter().all(Option::is_none) {
+        return String::new();
+    }
+    let told = clock_rates.iter().map(|rate| rate.map_or_else(|| "?".to_owned(), |rate| rate.to_string()));
+    told.collect::<Vec<_>>().join(",")
+}
+
+/// Sorts rows, those of a run together and in the order of its machines, into
+/// runs of the same rates: by experiment, and by rates from the lowest on.
+pub fn same_rates(rows: &[MachineMetrics]) -> Vec<SameRates<'_>> {
+    let of_one_run = |one: &MachineMetrics, next: &MachineMetrics| {
+        one.run == next.run && one.experiment == next.experiment && one.machine < next.machine
+    };
+    // Rates are above 0, and their bits in the order of their size.
+    let mut sorted: BTreeMap<_, Vec<&[MachineMetrics]>> = BTreeMap::new();
+    for run in rows.chunk_by(of_one_run) {
+        let rates = run.iter().map(|row| row.clock_rate.map(f64::to_bits)).collect::<Vec<_>>();
+        let machines = run.iter().map(|row| row.machine).collect::<Vec<_>>();
+        sorted.entry((run[0].experiment.as_str(), rates, machines)).or_default().push(run);
+    }
+    let alike = |((experiment, rates, _), runs): ((_, Vec<Option<u64>>, _), _)| SameRates {
+        experiment,
+        clock_rates: rates.into_iter().map(|rate| rate.map(f64::from_bits)).collect(),
+        runs,
+    };
+    sorted.into_iter().map(alike).collect()
+}
+
+/// One metric of one machine over runs of an experiment.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct SummaryRow {
     pub experiment: String,
+    /// Of all machines of these runs, as `4,5,6`; runs of other rates, drawn ones
+    /// too, are summarised by themselves.
+    pub clock_rates: String,
     pub machine: MachineId,
     pub metric: &'static str,
     /// Of how many runs it is known.
@@ -121,12 +173,13 @@ pub struct SummaryRow {
 }
 
 impl SummaryRow {
-    fn new(experiment: &str, machine: MachineId, metric: &Metric, summary: &Summary) -> SummaryRow {
+    fn new(alike: &SameRates<'_>, machine: MachineId, metric: &Metric, summary: &Summary) -> SummaryRow {
         let (mean, median) = (summary.mean_interval, summary.median_interval);
         let low = |interval: Option<Interval>| interval.map(|interval| interval.low);
         let high = |interval: Option<Interval>| interval.map(|interval| interval.high);
         SummaryRow {
-            experiment: experiment.to_owned(),
+            experiment: alike.experiment.to_owned(),
+            clock_rates: alike.told(),
             machine,
             metric: metric.name,
             n: summary.n,
@@ -147,21 +200,22 @@ impl SummaryRow {
     }
 }
 
-/// Summarises every metric over runs, for each experiment and machine, in
-/// their order. What is known of no run is left out.
+/// Summarises every metric over runs of the same rates, of each experiment and
+/// machine, in their order. What is known of no run is left out.
 pub fn summarise(rows: &[MachineMetrics]) -> Vec<SummaryRow> {
-    let mut groups: BTreeMap<(&str, MachineId), Vec<&MachineMetrics>> = BTreeMap::new();
-    for row in rows {
-        groups.entry((&row.experiment, row.machine)).or_default().push(row);
-    }
-    let of_group = |((experiment, machine), rows): (&(&str, MachineId), &Vec<&MachineMetrics>)| {
+    let of_machine = |alike: &SameRates<'_>, at: usize| {
+        let rows: Vec<&MachineMetrics> = alike.runs.iter().map(|run| &run[at]).collect();
         let row = |metric: &Metric| {
             let values: Vec<f64> = rows.iter().filter_map(|row| metric.of(row)).collect();
-            metric.summary(&values).map(|summary| SummaryRow::new(experiment, *machine, metric, &summary))
+            metric.summary(&values).map(|summary| SummaryRow::new(alike, rows[0].machine, metric, &summary))
         };
         METRICS.iter().filter_map(row).collect::<Vec<_>>()
     };
-    groups.iter().flat_map(of_group).collect()
+    let of_all = |alike: SameRates<'_>| {
+        let machines = 0..alike.clock_rates.len();
+        machines.flat_map(|at| of_machine(&alike, at)).collect::<Vec<_>>()
+    };
+    same_rates(rows).into_iter().flat_map(of_all).collect()
 }
 
 #[cfg(test)]
@@ -184,7 +238,7 @@ mod tests {
                     end_queue: Some(run),
                     ..row(machine)
                 };
-                [of(10), of(2)]
+                [of(2), of(10)]
             })
             .collect();
         let summary = summarise(&rows);
@@ -196,6 +250,37 @@ mod tests {
         assert_eq!((queue.mean_method, queue.median_method), ("t", "bootstrap"));
         assert!(queue.mean_low < Some(3.0) && queue.mean_high > Some(3.0));
         assert!(!summary.iter().any(|row| row.metric == "clock_drift"), "nobody knows it");
+    }
+
+    #[test]
+    fn runs_of_other_rates_are_summarised_by_themselves() {
+        let run = |name: &str, rates: [f64; 2], queue: u64| {
+            let of = |machine: u32, rate: f64| MachineMetrics {
+                run: name.to_owned(),
+                clock_rate: Some(rate),
+                end_queue: Some(queue),
+                ..row(machine)
+            };
+            [of(1, rates[0]), of(2, rates[1])]
+        };
+        let rows = [run("r1", [6.0, 1.5], 36), run("r2", [2.0, 3.0], 0), run("r3", [6.0, 1.5], 30)].concat();
+        let queues: Vec<_> = summarise(&rows)
+            .into_iter()
+            .filter(|row| row.metric == "end_queue")
+            .map(|row| (row.clock_rates, row.machine.0, row.n, row.mean, row.mean_low.is_some()))
+            .collect();
+        let (slow, fast) = ("2,3".to_owned(), "6,1.5".to_owned());
+        assert_eq!(
+            queues,
+            [
+                (slow.clone(), 1, 1, 0.0, false),
+                (slow, 2, 1, 0.0, false),
+                (fast.clone(), 1, 2, 33.0, true),
+                (fast, 2, 2, 33.0, true)
+            ]
+        );
+        assert_eq!(tell_rates(&[Some(4.0), None]), "4,?");
+        assert_eq!(tell_rates(&[None, None]), "");
     }
 
     #[test]

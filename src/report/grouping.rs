@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::subject::{Group, RunSubject, SweepSubject};
 use crate::budget::{EVENTS_MAX, events};
 use crate::engine::StopSwitch;
+use crate::event::MachineId;
 use crate::expected::{Expected, NoExpectation, RUNS};
 use crate::metrics::MachineMetrics;
 use crate::metrics::summary::summarise;
@@ -20,8 +21,8 @@ struct Alike {
     experiment: String,
     /// Unknown of logs of others.
     shared: Option<Spec>,
-    /// As the logs state them.
-    clock_rates: Vec<Option<f64>>,
+    /// The machines and their rates, as the logs state them.
+    clock_rates: Vec<(MachineId, Option<f64>)>,
     members: Vec<usize>,
 }
 
@@ -35,7 +36,7 @@ pub fn group(runs: &mut [RunSubject], sweeps: &[SweepSubject]) -> Vec<Group> {
         }
         let shared = run.plan.as_ref().map(|plan| setting(&plan.spec));
         let experiment = &run.stored.experiment;
-        let clock_rates: Vec<Option<f64>> = run.rows.iter().map(|row| row.clock_rate).collect();
+        let clock_rates: Vec<_> = run.rows.iter().map(|row| (row.machine, row.clock_rate)).collect();
         let is_alike = |other: &&mut Alike| {
             other.experiment == *experiment && other.shared == shared && other.clock_rates == clock_rates
         };
@@ -81,7 +82,7 @@ fn summarised(runs: &mut [RunSubject], alike: Alike, events_left: &mut f64) -> G
     let sample = Sample { runs: sampled.collect(), incomplete: incomplete.len(), repeated };
     let rows = numbered(&sample);
     let (summary, oddities) = (summarise(&rows), sample.oddities());
-    Group { experiment, members, summary, outline: CellOutline::of(0, &rows), mean, oddities }
+    Group { experiment, members, summary, outline: CellOutline::all(0, &rows).swap_remove(0), mean, oddities }
 }
 
 /// The rows of a sample, run by run; runs from different places may have the

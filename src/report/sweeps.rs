@@ -8,7 +8,7 @@ use crate::count::{counted, grouped};
 use crate::event::MachineId;
 use crate::plan::{Cell, Run};
 use crate::rounding::mean;
-use crate::sweep::CellOutline;
+use crate::sweep::{CellOutline, DrawnRates};
 
 /// Rows of a table; `summary.csv` has all of them.
 const ROWS_TOLD: usize = 60;
@@ -62,6 +62,12 @@ pub fn findings(sweep: &SweepSubject) -> Vec<Remark> {
             counted(planned, "run")
         )));
     }
+    found.extend(
+        DrawnRates::all(&sweep.plan, &sweep.outlines)
+            .into_iter()
+            .map(|drawn| DrawnRates { experiment: name(&drawn.experiment), ..drawn })
+            .map(|drawn| Remark::finding(format!("Sweep {title}: {drawn}."))),
+    );
     let of_cell =
         |outline: &CellOutline| Some((overloaded(&sweep.plan.cells()[outline.cell])?, outline.cell));
     let known: Vec<(Vec<MachineId>, usize)> = sweep.outlines.iter().filter_map(of_cell).collect();
@@ -76,7 +82,7 @@ pub fn findings(sweep: &SweepSubject) -> Vec<Remark> {
     let end_queue = |outline: &CellOutline| outline.whole.get(1)?.as_ref().map(|summary| summary.mean);
     let longest = sweep.outlines.iter().filter_map(|outline| Some((outline, end_queue(outline)?)));
     if let Some((outline, _)) = longest.max_by(|(_, a), (_, b)| a.total_cmp(b)) {
-        let cell = name(&sweep.plan.cells()[outline.cell].full_title());
+        let cell = name(&setting(sweep, outline));
         let queue = known_mean(outline, 1);
         found.push(Remark::finding(format!(
             "Sweep {title}: the longest end queues are those of {cell}, on average {queue} messages over {}.",
@@ -101,6 +107,14 @@ fn overloaded(cell: &Cell) -> Option<Vec<MachineId>> {
     Some(machines.filter(|(_, theory)| theory.is_overloaded()).map(|(machine, _)| machine).collect())
 }
 
+/// A cell, with the clock rates that were drawn if they were.
+fn setting(sweep: &SweepSubject, outline: &CellOutline) -> String {
+    let cell = &sweep.plan.cells()[outline.cell];
+    let drawn = cell.spec.has_random_rates() && !outline.clock_rates.is_empty();
+    let drawn = if drawn { format!(", drew rates {}", outline.clock_rates) } else { String::new() };
+    cell.full_title() + &drawn
+}
+
 fn cells(sweep: &SweepSubject) -> Table {
     let headings = ["Cell", "Setting", "#Runs", "Overloaded, by theory"];
     let headings = [&headings[..], &MAIN_HEADINGS].concat();
@@ -111,7 +125,7 @@ fn cells(sweep: &SweepSubject) -> Table {
             _ => wording::machines(&ids),
         });
         let place =
-            [(outline.cell + 1).to_string(), name(&cell.full_title()), outline.runs.to_string(), overloaded];
+            [(outline.cell + 1).to_string(), name(&setting(sweep, outline)), outline.runs.to_string(), overloaded];
         place.into_iter().chain((0..outline.whole.len()).map(|metric| known_mean(outline, metric))).collect()
     };
     let note = "Means over the runs, of each the largest over its machines; in brackets their 95 % intervals (Student's t).";

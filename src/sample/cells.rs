@@ -37,14 +37,14 @@ pub fn read_cells(path: &Path) -> Result<BTreeMap<u32, Sample>, SampleError> {
 
 /// An error is a line, counted from 1, and what is wrong with it.
 fn read_rows(reader: &mut csv::Reader<impl Read>) -> Result<BTreeMap<u32, Sample>, (u64, String)> {
-    let mut cells: BTreeMap<u32, Sample> = BTreeMap::new();
-    let (mut seen, mut last) = (BTreeSet::new(), None);
+    let mut cells: BTreeMap<u32, Vec<Found>> = BTreeMap::new();
+    let mut last = None;
     let (head, tail) = split(reader.headers().map_err(|error| (1, error.to_string()))?);
     let mut row = csv::StringRecord::new();
     loop {
         let next = reader.position().line();
         if !reader.read_record(&mut row).map_err(|error| (line_of(&error, next), error.to_string()))? {
-            return Ok(cells);
+            return cells.into_iter().map(|(cell, runs)| Ok((cell, sample(cell, runs)?))).collect();
         }
         let line = row.position().map_or(next, csv::Position::line);
         let (place, machine) = split(&row);
@@ -52,22 +52,45 @@ fn read_rows(reader: &mut csv::Reader<impl Read>) -> Result<BTreeMap<u32, Sample
             place.deserialize(Some(&head)).map_err(|error| (line, what_is_wrong(&error, &head)))?;
         let machine: MachineMetrics =
             machine.deserialize(Some(&tail)).map_err(|error| (line, what_is_wrong(&error, &tail)))?;
-        let sample = cells.entry(place.cell).or_default();
-        if last != Some(place) {
-            if !seen.insert((place.cell, place.replicate)) {
-                let (cell, replicate) = (place.cell, place.replicate);
-                return Err((
-                    line,
-                    format!("cell {cell}, replicate {replicate} was there before, in other rows"),
-                ));
-            }
-            sample.runs.push(SampledRun { seed: Some(place.seed), rows: Vec::new() });
-            last = Some(place);
+        let runs = cells.entry(place.cell).or_default();
+        match runs.last_mut().filter(|run| last == Some(place) && run.is_without(&machine)) {
+            Some(run) => run.rows.push(machine),
+            None => runs.push(Found { line, place, rows: vec![machine] }),
         }
-        if let Some(run) = sample.runs.last_mut() {
-            run.rows.push(machine);
-        }
+        last = Some(place);
     }
+}
+
+/// A run as it stands in the table.
+struct Found {
+    line: u64,
+    place: Place,
+    rows: Vec<MachineMetrics>,
+}
+
+impl Found {
+    fn is_without(&self, machine: &MachineMetrics) -> bool {
+        self.rows.iter().all(|row| row.machine != machine.machine)
+    }
+}
+
+/// The runs of one cell that differ in their seeds: one that has the seed of
+/// another before it is no replicate, nor are its rows once more.
+fn sample(cell: u32, runs: Vec<Found>) -> Result<Sample, (u64, String)> {
+    let (mut sample, mut replicates, mut seeds) = (Sample::default(), BTreeMap::new(), BTreeSet::new());
+    for Found { line, place: Place { replicate, seed, .. }, rows } in runs {
+        let before: Option<&SampledRun> = replicates.get(&replicate).map(|at: &usize| &sample.runs[*at]);
+        if before.is_some_and(|before| before.rows != rows || before.seed != Some(seed)) {
+            return Err((line, format!("cell {cell}, replicate {replicate} was there before, in other rows")));
+        }
+        if !seeds.insert(seed) {
+            sample.repeated += 1;
+            continue;
+        }
+        replicates.insert(replicate, sample.runs.len());
+        sample.runs.push(SampledRun { seed: Some(seed), rows });
+    }
+    Ok(sample)
 }
 
 /// The columns of the place, and the others.
@@ -149,10 +172,24 @@ mod tests {
     }
 
     #[test]
+    fn the_same_rows_and_the_same_seeds_are_no_replicates() {
+        for runs in [
+            // Once more at once, later, and under another number.
+            &[(1, 1, 5), (1, 1, 5), (1, 2, 6)][..],
+            &[(1, 1, 5), (1, 2, 6), (1, 1, 5)],
+            &[(1, 1, 5), (1, 2, 6), (1, 3, 5)],
+        ] {
+            let sample = Sample::read(&sweep(&table(runs)).1).unwrap();
+            let found: Vec<_> = sample.runs.iter().map(|run| (run.seed, run.rows.len())).collect();
+            assert_eq!((found, sample.repeated), (vec![(Some(5), 2), (Some(6), 2)], 1), "{runs:?}");
+        }
+    }
+
+    #[test]
     fn what_is_wrong_with_a_table_is_told_with_its_line() {
         let good = table(&[(1, 1, 5), (1, 2, 6)]);
         let told = |text: &str| Sample::read(&sweep(text).1).unwrap_err().to_string();
-        let scattered = table(&[(1, 1, 5), (1, 2, 6), (1, 1, 5)]);
+        let scattered = table(&[(1, 1, 5), (1, 2, 6), (1, 1, 7)]);
         for (text, place, what) in [
             (good.replacen("1,2,6", "1,two,6", 1), ":4:", "column replicate"),
             (good.replacen("1,2,6", "1,2,-6", 1), ":4:", "column seed"),

@@ -24,7 +24,7 @@ use std::net::SocketAddr;
 pub use document::{parse, to_toml};
 pub use error::SpecError;
 pub use file::{EXPERIMENTS, load, read};
-pub use overrides::Override;
+pub use overrides::{CLOCK_RATES, Override};
 pub use schema::schema;
 pub use sweep::{Axis, REPLICATES, Sweep, parse_sweep};
 

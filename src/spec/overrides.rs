@@ -47,7 +47,7 @@ fn with_zeros(value: &str) -> String {
     value.split(',').map(piece).collect::<Vec<_>>().join(",")
 }
 
-pub(super) const CLOCK_RATES: &str = "clock_rates";
+pub const CLOCK_RATES: &str = "clock_rates";
 const MACHINE: &str = "machine";
 const COUNT: &str = "count";
 const PUBLISHED: &str = "published";

@@ -20,7 +20,7 @@ pub mod stopping;
 mod student;
 pub mod summary;
 #[cfg(test)]
-mod synthetic;
+pub(crate) mod synthetic;
 
 pub use assurance::{NoNumber, RunsNeeded};
 pub use comparison::{Comparison, Samples, Verdict, compare};

@@ -12,11 +12,15 @@ use super::journals::{Damage, Double, Journals};
 use crate::metrics::MachineMetrics;
 use crate::metrics::summary::summarise;
 use crate::plan::Plan;
+use crate::spec::CLOCK_RATES;
 use crate::spreadsheet;
 use crate::statistics::Unmet;
 use crate::store::NewFile;
 
 const SEED: &str = "seed";
+/// Columns of every table that an axis may be named as: they are there once.
+const OF_RUNS: [&str; 1] = [SEED];
+const OF_SUMMARIES: [&str; 1] = [CLOCK_RATES];
 
 /// What a sweep has come to.
 #[derive(Debug)]
@@ -67,9 +71,10 @@ pub fn gather(
     let journals = Journals::of(folder, plan, elsewhere)?;
     let demand = Demand::of(plan, &journals)?;
     let axes = plan.axes();
-    // A seed that is an axis stands among the axes in the summary alone: every
-    // run's own is a column of the runs.
-    let beside: Vec<&str> = axes.iter().copied().filter(|axis| *axis != SEED).collect();
+    let without = |columns: &[&str]| -> Vec<&str> {
+        axes.iter().copied().filter(|axis| !columns.contains(axis)).collect()
+    };
+    let (run_axes, summary_axes) = (without(&OF_RUNS), without(&OF_SUMMARIES));
     let mut runs = Table::begin(folder.runs_file())?;
     let mut summaries = Table::begin(folder.summary_file())?;
     let (mut doubted, mut unmet) = (Vec::new(), Vec::new());
@@ -77,21 +82,22 @@ pub fn gather(
         let cells = |axes: &[&'_ str]| -> Vec<Cow<'_, str>> {
             axes.iter().map(|axis| spreadsheet::cell(setting(&cell.settings, axis))).collect()
         };
-        let (values, values_beside) = (cells(&axes), cells(&beside));
+        let (run_values, summary_values) = (cells(&run_axes), cells(&summary_axes));
         let mut rows = Vec::new();
         for number in demand.runs_of(plan, at) {
             let Some(Entry { rows: machines, doubts, .. }) = journals.entry(number)? else { continue };
             let (_, replicate) = plan.place(number);
             let seed = cell.spec.seed.wrapping_add(u64::from(replicate));
             for row in &machines {
-                let head = ["cell", "replicate", SEED].into_iter().chain(beside.iter().copied());
-                runs.put(head, row, &(at + 1, replicate + 1, seed, &values_beside))?;
+                let head = ["cell", "replicate", SEED].into_iter().chain(run_axes.iter().copied());
+                runs.put(head, row, &(at + 1, replicate + 1, seed, &run_values))?;
             }
             doubted.extend(doubts.into_iter().next().map(|doubt| (number, doubt)));
             rows.extend(machines);
         }
         for row in summarise(&rows) {
-            summaries.put(["cell"].into_iter().chain(axes.iter().copied()), &row, &(at + 1, &values))?;
+            let head = ["cell"].into_iter().chain(summary_axes.iter().copied());
+            summaries.put(head, &row, &(at + 1, &summary_values))?;
         }
         unmet.extend(demand.unmet(plan, &journals, at)?.map(|unmet| (at, unmet)));
         witness(CellResult { cell: at, rows: &rows });

@@ -3,6 +3,7 @@
 
 mod bench;
 pub mod demand;
+pub mod drawn_rates;
 pub mod execution;
 pub mod folder;
 pub mod gate;
@@ -12,12 +13,16 @@ pub mod journals;
 pub mod outline;
 pub mod picture;
 pub mod piece;
+mod plan_axis;
+#[cfg(test)]
+mod promises;
 pub mod slurm;
 pub mod stored;
 mod work;
 
 pub use bench::{is_on_bench, left_alone};
 pub use demand::Demand;
+pub use drawn_rates::DrawnRates;
 pub use execution::{Execution, SweepError};
 pub use folder::{FolderError, SweepFolder};
 pub use gathering::{CellResult, Gathered, gather};

@@ -1,13 +1,17 @@
 //! The outline of a cell: what is kept of its runs once they are gathered.
 
+use crate::metrics::summary::same_rates;
 use crate::metrics::{MachineMetrics, Metric, main_metrics};
 use crate::statistics::Summary;
 
-/// One cell's runs in a few numbers.
+/// Runs of one cell in a few numbers: all of them, or, where clock rates are
+/// drawn, those of the same rates.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CellOutline {
     /// Counted from 0.
     pub cell: usize,
+    /// Of the machines, as `4,5,6`; empty where there are no runs.
+    pub clock_rates: String,
     /// How many runs of it are done.
     pub runs: u64,
     /// One for each of the [`main_metrics`], of each run's own value: the largest
@@ -18,10 +22,17 @@ pub struct CellOutline {
 }
 
 impl CellOutline {
-    /// The outline of these runs, given a row a machine, the rows of each run
-    /// together and in the order of its machines.
-    pub fn of(cell: usize, rows: &[MachineMetrics]) -> CellOutline {
-        let runs: Vec<&[MachineMetrics]> = rows.chunk_by(|one, next| one.run == next.run).collect();
+    /// The outlines of a cell's runs, given a row a machine, the rows of each run
+    /// together and in the order of its machines; one without runs where there
+    /// are none.
+    pub fn all(cell: usize, rows: &[MachineMetrics]) -> Vec<CellOutline> {
+        match &same_rates(rows)[..] {
+            [] => vec![CellOutline::of(cell, String::new(), &[])],
+            alike => alike.iter().map(|alike| CellOutline::of(cell, alike.told(), &alike.runs)).collect(),
+        }
+    }
+
+    fn of(cell: usize, clock_rates: String, runs: &[&[MachineMetrics]]) -> CellOutline {
         let machines = runs.first().map_or(0, |run| run.len());
         let summary = |of: &dyn Fn(&Metric, &[MachineMetrics]) -> Option<f64>| -> Vec<Option<Summary>> {
             main_metrics()
@@ -32,6 +43,7 @@ impl CellOutline {
         };
         CellOutline {
             cell,
+            clock_rates,
             runs: runs.len() as u64,
             whole: summary(&|metric, run| metric.of_run(run)),
             machines: (0..machines).map(|at| summary(&|metric, run| metric.of(run.get(at)?))).collect(),

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::folder::SweepFolder;
 use super::gathering::CellResult;
 use super::outline::CellOutline;
+use super::plan_axis::{BETWEEN, PlanAxis};
 use crate::budget::{EVENTS_MAX, events};
 use crate::charts::{
     AxisValues, Chart, ChartError, Distribution, Distributions, HeatMap, Look, Published, PublishedValues,
@@ -20,6 +21,7 @@ use crate::metrics::{MachineMetrics, Metric, main_metrics};
 use crate::plan::{Cell, Plan, Run};
 use crate::rounding::brief;
 use crate::spec::Spec;
+use crate::statistics::Summary;
 
 /// Rows kept to draw distributions of; a chart cannot show more.
 const ROWS_KEPT: usize = 100_000;
@@ -44,14 +46,15 @@ impl<'a> SweepPicture<'a> {
 
     /// Takes in the next cell.
     pub fn take(&mut self, result: &CellResult<'_>) {
-        self.outlines.push(CellOutline::of(result.cell, result.rows));
+        self.outlines.extend(CellOutline::all(result.cell, result.rows));
         if !self.has_axes {
             let room = ROWS_KEPT - self.rows.len();
             self.rows.extend(result.rows.iter().take(room).cloned());
         }
     }
 
-    /// The cells taken in, in order.
+    /// The cells taken in, in order; of a cell that draws its clock rates one for
+    /// each draw.
     pub fn outlines(&self) -> &[CellOutline] {
         &self.outlines
     }
@@ -67,21 +70,27 @@ impl<'a> SweepPicture<'a> {
         if !self.has_axes {
             return self.draw_replicates(look);
         }
+        let charts = self.panels(|_| true).iter().map(|panel| panel.draw(look)).collect::<Result<Vec<_>, _>>();
+        Ok(charts?.into_iter().flatten().collect())
+    }
+
+    /// The experiments that have runs, of the cells that are `wanted`.
+    fn panels(&self, wanted: impl Fn(&Cell) -> bool) -> Vec<Panel<'_>> {
         let mut by_experiment: BTreeMap<&str, Vec<Point<'_>>> = BTreeMap::new();
         for outline in &self.outlines {
             let cell = &self.plan.cells()[outline.cell];
-            by_experiment.entry(&cell.spec.name).or_default().push(Point { cell, outline });
+            if wanted(cell) {
+                by_experiment.entry(&cell.spec.name).or_default().push(Point { cell, outline });
+            }
         }
         by_experiment.retain(|_, points| points.iter().any(|point| point.outline.runs > 0));
-        let several = by_experiment.len() > 1;
-        let mut charts = Vec::new();
+        let all = self.plan.cells().iter().map(|cell| &cell.spec.name).collect::<BTreeSet<_>>();
+        let mut panels = Vec::new();
         for (experiment, points) in by_experiment {
-            let prefix = if several { format!("{experiment}_") } else { String::new() };
-            let title = format!("{} · experiment {experiment}", self.title);
-            let axes = axes(&points);
-            charts.extend(Panel { title, prefix, axes, points }.draw(look)?);
+            let prefix = if all.len() > 1 { format!("{experiment}_") } else { String::new() };
+            panels.push(Panel::new(format!("{} · experiment {experiment}", self.title), prefix, points));
         }
-        Ok(charts)
+        panels
     }
 
     /// Against speed ratio, and side by side.
@@ -92,9 +101,13 @@ impl<'a> SweepPicture<'a> {
         let published: Published =
             self.plan.cells().iter().flat_map(|cell| published_values(&cell.spec.name, &cell.spec)).collect();
         let mut charts = experiment_charts(&self.rows, &published, look)?;
-        let expected = expectations(self.plan.cells().iter().map(|cell| &cell.spec));
-        for metric in main_metrics() {
-            let groups = self.groups(metric, &published, &expected);
+        let fixed: Vec<&Cell> = self.plan.cells().iter().filter(|cell| !draws_rates(cell)).collect();
+        let expected = expectations(fixed.iter().map(|cell| &cell.spec));
+        for panel in self.panels(draws_rates) {
+            charts.extend(panel.draw(look)?);
+        }
+        for metric in main_metrics().filter(|_| !fixed.is_empty()) {
+            let groups = self.groups(metric, &fixed, &published, &expected);
             let caption = if self.outlines.iter().all(|outline| outline.runs <= 1) {
                 "one run of each experiment".to_owned()
             } else {
@@ -107,15 +120,16 @@ impl<'a> SweepPicture<'a> {
         Ok(charts)
     }
 
-    /// The replicates of every machine of every cell.
+    /// The replicates of every machine of these cells.
     fn groups(
         &self,
         metric: &Metric,
+        cells: &[&Cell],
         published: &Published,
         expected: &[Option<Expected>],
     ) -> Vec<Distribution> {
         let mut groups = Vec::new();
-        for (cell, expected) in self.plan.cells().iter().zip(expected) {
+        for (cell, expected) in cells.iter().zip(expected) {
             let experiment = &cell.spec.name;
             for machine in MachineId::all(cell.spec.machine_count()) {
                 let rows = self.rows.iter();
@@ -179,84 +193,43 @@ fn is_overloaded(cell: &Cell) -> Option<bool> {
     Some(run.predictions().iter().any(|prediction| prediction.is_overloaded()))
 }
 
+fn draws_rates(cell: &Cell) -> bool {
+    cell.spec.has_random_rates()
+}
+
 /// A cell and what it came to.
 struct Point<'a> {
     cell: &'a Cell,
     outline: &'a CellOutline,
 }
 
-/// What varies from cell to cell: a key, or several that step together.
-struct PlanAxis<'a> {
-    keys: Vec<&'a str>,
-    /// Where they stand in the settings of a cell.
-    places: Vec<usize>,
-}
-
-impl PlanAxis<'_> {
-    /// What it is called on a chart, with its unit.
-    fn label(&self) -> String {
-        let label = |key: &&str| match key.rsplit('.').next() {
-            Some("clock_rate" | "clock_rates") => format!("{key} (ticks/s)"),
-            _ => (*key).to_owned(),
-        };
-        self.keys.iter().map(label).collect::<Vec<_>>().join(BETWEEN)
-    }
-
-    /// What it is called in a file's name.
-    fn file_word(&self) -> String {
-        self.keys.iter().map(|key| file_word(key)).collect::<Vec<_>>().join("_with_")
-    }
-
-    fn value(&self, point: &Point<'_>) -> String {
-        let value = |place: &usize| point.cell.settings.get(*place).map_or("", |(_, value)| value);
-        self.places.iter().map(value).collect::<Vec<_>>().join(BETWEEN)
-    }
-}
-
 /// The method of the intervals on a chart.
 const INTERVALS: &str = ", 95 % intervals (t)";
+/// The axis of the draws of an experiment that nothing else varies in.
+const DRAWN: &str = "drawn clock_rates (ticks/s)";
 /// What a run counts with where its machines are not told apart.
 const LARGEST: &str = " · of each run the largest over its machines";
-/// Between the values, and the names, of keys that stand side by side.
-const BETWEEN: &str = " · ";
-
-/// The axes of an experiment's cells. Two keys step together where each value of
-/// the one goes with one value of the other.
-fn axes<'a>(points: &[Point<'a>]) -> Vec<PlanAxis<'a>> {
-    let settings = points.first().map_or(&[][..], |point| &point.cell.settings);
-    let pairs = |a: usize, b: usize| -> BTreeSet<(&str, &str)> {
-        let value = |point: &Point<'a>, at: usize| -> &'a str { &point.cell.settings[at].1 };
-        points.iter().map(|point| (value(point, a), value(point, b))).collect()
-    };
-    let mut axes: Vec<PlanAxis<'a>> = Vec::new();
-    for (at, (key, _)) in settings.iter().enumerate() {
-        let own = pairs(at, at).len();
-        let together = |axis: &&mut PlanAxis<'a>| {
-            let other = axis.places[0];
-            own > 1 && own == pairs(other, other).len() && own == pairs(other, at).len()
-        };
-        match axes.iter_mut().find(together) {
-            Some(axis) => {
-                axis.keys.push(key);
-                axis.places.push(at);
-            }
-            None => axes.push(PlanAxis { keys: vec![key], places: vec![at] }),
-        }
-    }
-    axes
-}
-
 /// The cells of one experiment.
 struct Panel<'a> {
     title: String,
     /// Stands before the names of its charts.
     prefix: String,
     axes: Vec<PlanAxis<'a>>,
-    /// Also those that have no runs yet.
+    /// Also those that have no runs yet; in the order of the axes.
     points: Vec<Point<'a>>,
+    /// Whether clock rates are drawn: a point then is of those runs of a cell
+    /// that drew the same, and no machine is the same in all.
+    is_drawn: bool,
 }
 
-impl Panel<'_> {
+impl<'a> Panel<'a> {
+    fn new(title: String, prefix: String, mut points: Vec<Point<'a>>) -> Panel<'a> {
+        let axes = PlanAxis::all(&points.iter().map(|point| point.cell).collect::<Vec<_>>());
+        points.sort_by_cached_key(|point| axes.iter().map(|axis| axis.place(point.cell)).collect::<Vec<_>>());
+        let is_drawn = points.iter().any(|point| draws_rates(point.cell));
+        Panel { title, prefix, axes, points, is_drawn }
+    }
+
     fn draw(&self, look: Look) -> Result<Vec<Chart>, ChartError> {
         let expected = match &self.axes[..] {
             [_] => expectations(self.points.iter().map(|point| &point.cell.spec)),
@@ -264,7 +237,7 @@ impl Panel<'_> {
         };
         let charts = main_metrics().enumerate().map(|(at, metric)| match &self.axes[..] {
             [axis] => self.line(at, metric, axis, &expected, look),
-            [y, x] => self.map(at, metric, x, y, look),
+            [y, x] if !self.is_drawn => self.map(at, metric, x, y, look),
             _ => self.side_by_side(at, metric, look),
         });
         charts.collect()
@@ -274,10 +247,11 @@ impl Panel<'_> {
     fn caption(&self, intervals: &str, of_run: &str) -> String {
         let counts = || self.points.iter().map(|point| point.outline.runs).filter(|runs| *runs > 0);
         let (least, most) = (counts().min().unwrap_or(0), counts().max().unwrap_or(0));
+        let of = if self.is_drawn { "for each draw of clock rates" } else { "a cell" };
         let runs = match (least, most) {
-            (1, 1) => "1 run a cell".to_owned(),
-            _ if least == most => format!("mean of {} a cell", counted(most, "run")),
-            _ => format!("mean of {} to {} a cell", grouped(least), counted(most, "run")),
+            (1, 1) => format!("1 run {of}"),
+            _ if least == most => format!("mean of {} {of}", counted(most, "run")),
+            _ => format!("mean of {} to {} {of}", grouped(least), counted(most, "run")),
         };
         let intervals = if most > 1 { intervals } else { "" };
         format!("{runs}{intervals}{of_run}")
@@ -286,7 +260,8 @@ impl Panel<'_> {
     /// What is still to come, where that cannot be seen on a chart.
     fn without_runs(&self) -> String {
         let without = self.points.iter().filter(|point| point.outline.runs == 0).count() as u64;
-        let all = counted(self.points.len() as u64, "cell");
+        let cells: BTreeSet<usize> = self.points.iter().map(|point| point.outline.cell).collect();
+        let all = counted(cells.len() as u64, "cell");
         if without == 0 {
             String::new()
         } else {
@@ -302,36 +277,64 @@ impl Panel<'_> {
         expected: &[Option<Expected>],
         look: Look,
     ) -> Result<Chart, ChartError> {
-        let values: Vec<String> = self.points.iter().map(|point| axis.value(point)).collect();
-        let numbers: Option<Vec<f64>> = values.iter().map(|value| number(value)).collect();
-        let places = numbers.clone().map_or(SweptAxis::Names(values), SweptAxis::Numbers);
-        let xs = numbers.unwrap_or_else(|| (0..self.points.len()).map(|index| index as f64).collect());
-        let machines = self.points.iter().map(|point| point.outline.machines.len()).max().unwrap_or(0);
-        let line = |machine: usize| SweptLine {
-            name: format!("machine {}", machine + 1),
-            points: xs
-                .iter()
-                .zip(&self.points)
-                .filter_map(|(x, point)| swept_point(*x, point, machine, at))
-                .collect(),
-            theory: xs
-                .iter()
-                .zip(expected)
-                .filter_map(|(x, expected)| {
-                    let machine = MachineId::all(machine as u32 + 1).last()?;
-                    Some((*x, mean_of(expected.as_ref()?, machine, metric.name)?))
-                })
-                .collect(),
-        };
+        let (places, xs) = places(axis);
+        let x = |point: &Point<'_>| axis.place(point.cell).map_or(f64::NAN, |place| xs[place]);
+        let lines = if self.is_drawn { self.lines_of_draws(at, &x) } else { self.lines(at, &x, expected) };
+        let of_run = if self.is_drawn { LARGEST } else { "" };
         let swept = Swept {
             title: self.title.clone(),
             axis: axis.label(),
             places,
             metric: metric.label.to_owned(),
-            caption: self.caption(INTERVALS, "") + &self.without_runs(),
-            lines: (0..machines).map(line).collect(),
+            caption: self.caption(INTERVALS, of_run) + &self.without_runs(),
+            lines,
         };
         swept_chart(&format!("{}{}_over_{}", self.prefix, metric.name, axis.file_word()), &swept, look)
+    }
+
+    /// A line a machine.
+    fn lines(
+        &self,
+        at: usize,
+        x: &impl Fn(&Point<'_>) -> f64,
+        expected: &[Option<Expected>],
+    ) -> Vec<SweptLine> {
+        let machines = self.points.iter().map(|point| point.outline.machines.len()).max().unwrap_or(0);
+        let expected = || self.points.iter().zip(expected);
+        let line = |machine: MachineId| SweptLine {
+            name: format!("machine {machine}"),
+            points: self
+                .points
+                .iter()
+                .filter_map(|point| {
+                    let summary = point.outline.machines.get(machine.index())?[at].as_ref()?;
+                    Some(swept_point(x(point), summary))
+                })
+                .collect(),
+            theory: expected()
+                .filter_map(|(point, expected)| {
+                    Some((x(point), mean_of(expected.as_ref()?, machine, MAIN_METRICS[at])?))
+                })
+                .collect(),
+        };
+        MachineId::all(machines as u32).map(line).collect()
+    }
+
+    /// A line for each draw of clock rates: runs of the same seed draw the same in
+    /// every cell.
+    fn lines_of_draws(&self, at: usize, x: &impl Fn(&Point<'_>) -> f64) -> Vec<SweptLine> {
+        let mut lines: BTreeMap<&str, Vec<SweptPoint>> = BTreeMap::new();
+        for point in &self.points {
+            let found = point.outline.whole[at].as_ref().map(|summary| swept_point(x(point), summary));
+            lines.entry(&point.outline.clock_rates).or_default().extend(found);
+        }
+        lines.retain(|_, points| !points.is_empty());
+        let line = |(rates, points): (&str, Vec<SweptPoint>)| SweptLine {
+            name: format!("rates {rates}"),
+            points,
+            theory: Vec::new(),
+        };
+        lines.into_iter().map(line).collect()
     }
 
     fn map(
@@ -342,15 +345,11 @@ impl Panel<'_> {
         y: &PlanAxis<'_>,
         look: Look,
     ) -> Result<Chart, ChartError> {
-        let (columns, rows) = (self.values(x), self.values(y));
+        let (columns, rows) = (x.names(), y.names());
         let mut cells = vec![vec![None; columns.len()]; rows.len()];
         let mut overloaded = vec![vec![None; columns.len()]; rows.len()];
         for point in &self.points {
-            let place = |values: &[String], axis: &PlanAxis<'_>| {
-                let value = axis.value(point);
-                values.iter().position(|other| *other == value)
-            };
-            let (Some(row), Some(column)) = (place(&rows, y), place(&columns, x)) else { continue };
+            let (Some(row), Some(column)) = (y.place(point.cell), x.place(point.cell)) else { continue };
             cells[row][column] = point.outline.whole[at].as_ref().map(|summary| summary.mean);
             overloaded[row][column] = is_overloaded(point.cell);
         }
@@ -367,17 +366,6 @@ impl Panel<'_> {
         heat_map(&name, &map, look)
     }
 
-    /// The values of an axis, each once, in the order of the cells.
-    fn values(&self, axis: &PlanAxis<'_>) -> Vec<String> {
-        let mut values: Vec<String> = Vec::new();
-        for value in self.points.iter().map(|point| axis.value(point)) {
-            if !values.contains(&value) {
-                values.push(value);
-            }
-        }
-        values
-    }
-
     /// How wide the intervals are that a map has no room for.
     fn widest(&self, metric: usize) -> String {
         let summaries = self.points.iter().filter_map(|point| point.outline.whole[metric].as_ref());
@@ -386,55 +374,58 @@ impl Panel<'_> {
         format!(", {} of ± {} at most", &INTERVALS[2..], brief(widest))
     }
 
-    /// With many axes there is no plane to draw on: a point a cell.
+    /// With many axes there is no plane to draw on: a place a cell. Without one,
+    /// a place a draw of clock rates.
     fn side_by_side(&self, at: usize, metric: &Metric, look: Look) -> Result<Chart, ChartError> {
-        let point = |(index, point): (usize, &Point<'_>)| {
-            let summary = point.outline.whole[at].as_ref()?;
-            let interval = summary.mean_interval;
-            Some(SweptPoint {
-                x: index as f64,
-                mean: summary.mean,
-                low: interval.map(|interval| interval.low),
-                high: interval.map(|interval| interval.high),
-            })
+        let name = |point: &Point<'_>| match &self.axes[..] {
+            [] => point.outline.clock_rates.clone(),
+            axes => axes.iter().map(|axis| axis.text(point.cell)).collect::<Vec<_>>().join(BETWEEN),
         };
-        let name = |point: &Point<'_>| {
-            self.axes.iter().map(|axis| axis.value(point)).collect::<Vec<_>>().join(BETWEEN)
+        let mut names: Vec<String> = self.points.iter().map(name).collect();
+        names.dedup();
+        let point = |point: &Point<'_>| {
+            let place = names.iter().position(|other| *other == name(point))?;
+            Some(swept_point(place as f64, point.outline.whole[at].as_ref()?))
         };
         let line = SweptLine {
             name: "largest over the machines".to_owned(),
-            points: self.points.iter().enumerate().filter_map(point).collect(),
+            points: self.points.iter().filter_map(point).collect(),
             theory: Vec::new(),
+        };
+        let (axis, over) = match &self.axes[..] {
+            [] => (DRAWN.to_owned(), "drawn_rates"),
+            axes => (axes.iter().map(PlanAxis::label).collect::<Vec<_>>().join(BETWEEN), "cells"),
         };
         let swept = Swept {
             title: self.title.clone(),
-            axis: self.axes.iter().map(PlanAxis::label).collect::<Vec<_>>().join(BETWEEN),
-            places: SweptAxis::Names(self.points.iter().map(name).collect()),
+            axis,
+            places: SweptAxis::Names(names),
             metric: metric.label.to_owned(),
             caption: self.caption(INTERVALS, LARGEST) + &self.without_runs(),
             lines: vec![line],
         };
-        swept_chart(&format!("{}{}_over_cells", self.prefix, metric.name), &swept, look)
+        swept_chart(&format!("{}{}_over_{over}", self.prefix, metric.name), &swept, look)
     }
 }
 
-fn swept_point(x: f64, point: &Point<'_>, machine: usize, metric: usize) -> Option<SweptPoint> {
-    let summary = point.outline.machines.get(machine)?[metric].as_ref()?;
+fn swept_point(x: f64, summary: &Summary) -> SweptPoint {
     let interval = summary.mean_interval;
-    Some(SweptPoint {
+    SweptPoint {
         x,
         mean: summary.mean,
         low: interval.map(|interval| interval.low),
         high: interval.map(|interval| interval.high),
-    })
+    }
 }
 
-/// A value that can be a place on an axis of numbers.
-fn number(value: &str) -> Option<f64> {
-    value.parse::<f64>().ok().filter(|number| number.is_finite())
-}
-
-/// A key as part of a file's name.
-fn file_word(key: &str) -> String {
-    key.replace(|c: char| !c.is_ascii_alphanumeric(), "_")
+/// The axis of a chart, and where on it each of the axis' values lies.
+fn places(axis: &PlanAxis<'_>) -> (SweptAxis, Vec<f64>) {
+    match axis.numbers() {
+        Some(numbers) => (SweptAxis::Numbers(numbers.clone()), numbers),
+        None => {
+            let names = axis.names();
+            let xs = (0..names.len()).map(|place| place as f64).collect();
+            (SweptAxis::Names(names), xs)
+        }
+    }
 }
