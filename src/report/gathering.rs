@@ -103,6 +103,7 @@ fn read(stored: RunPath, wish: Wish) -> Result<RunSubject, GatherError> {
     let spec = spec::load(&stored.folder.join(SPEC_FILE), &[]).ok();
     let plan = spec.map(|spec| Run::single(spec, stored.run.clone()));
     let mut run = RunSubject {
+        manifest: stored.read_manifest(),
         plan,
         rows: Vec::new(),
         whole: None,

@@ -17,7 +17,7 @@ use crate::whole_file::{FileBeside, folder_of, name_beside, sync_folder, sync_fo
 pub use find::{
     FindError, RunPath, RunState, find_all_runs, find_all_sweeps, find_runs, is_hidden, is_packed,
 };
-pub use manifest::Manifest;
+pub use manifest::{Manifest, ManifestHead};
 pub use names::{charts_folder, tell_apart};
 
 /// The files of a run, beside its logs.
