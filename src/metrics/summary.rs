@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{METRICS, MachineMetrics, Metric};
 use crate::event::MachineId;
+use crate::parallel;
 use crate::statistics::{Interval, Summary};
 
 /// One run as a whole.
@@ -149,20 +150,26 @@ impl SummaryRow {
 
 /// Summarises every metric over runs, for each experiment and machine, in
 /// their order. What is known of no run is left out.
-pub fn summarise(rows: &[MachineMetrics]) -> Vec<SummaryRow> {
+pub fn summarise<'a>(rows: impl IntoIterator<Item = &'a MachineMetrics>) -> Vec<SummaryRow> {
     let mut groups: BTreeMap<(&str, MachineId), Vec<&MachineMetrics>> = BTreeMap::new();
     for row in rows {
         groups.entry((&row.experiment, row.machine)).or_default().push(row);
     }
-    let of_group = |((experiment, machine), rows): (&(&str, MachineId), &Vec<&MachineMetrics>)| {
-        let row = |metric: &Metric| {
+    let each: Vec<_> =
+        groups.iter().flat_map(|group| METRICS.iter().map(move |metric| (group, metric))).collect();
+    let of_metric =
+        |(((experiment, machine), rows), metric): &((&(&str, MachineId), &Vec<&MachineMetrics>), &Metric)| {
             let values: Vec<f64> = rows.iter().filter_map(|row| metric.of(row)).collect();
             metric.summary(&values).map(|summary| SummaryRow::new(experiment, *machine, metric, &summary))
         };
-        METRICS.iter().filter_map(row).collect::<Vec<_>>()
-    };
-    groups.iter().flat_map(of_group).collect()
+    let is_much = groups.values().any(|rows| rows.len() > ALONE_ROWS_MAX);
+    let summaries =
+        if is_much { parallel::map(&each, of_metric) } else { each.iter().map(of_metric).collect() };
+    summaries.into_iter().flatten().collect()
 }
+
+/// Fewer rows of a machine are summarised by one thread.
+const ALONE_ROWS_MAX: usize = 256;
 
 #[cfg(test)]
 mod tests {

@@ -11,6 +11,7 @@ use super::{
     RUNS_FILE, lock,
 };
 use crate::dialect::DialectRuns;
+use crate::event::MachineId;
 use crate::file_name::file_name;
 use crate::log::machine_of_file;
 use crate::missing;
@@ -102,19 +103,23 @@ pub enum FindError {
 
 /// All runs at or below any of `paths`, each once.
 pub fn find_all_runs(paths: &[PathBuf]) -> Result<Vec<RunPath>, FindError> {
-    let mut seen = BTreeSet::new();
     let mut runs = Vec::new();
     for path in paths {
-        for run in find_runs(path)? {
-            let place = run.folder.canonicalize().unwrap_or_else(|_| run.folder.clone());
-            if seen
-                .insert((place, run.logs.iter().filter_map(|log| machine_of_file(log)).collect::<Vec<_>>()))
-            {
-                runs.push(run);
-            }
-        }
+        runs.extend(find_runs(path)?);
     }
-    Ok(runs)
+    // One path alone leads to no run twice.
+    Ok(if paths.len() > 1 { each_once(runs) } else { runs })
+}
+
+/// The runs without those that are there already, by their folders and machines.
+pub fn each_once(mut runs: Vec<RunPath>) -> Vec<RunPath> {
+    let mut seen = BTreeSet::new();
+    runs.retain(|run| {
+        let place = run.folder.canonicalize().unwrap_or_else(|_| run.folder.clone());
+        let machines: Vec<MachineId> = run.logs.iter().filter_map(|log| machine_of_file(log)).collect();
+        seen.insert((place, machines))
+    });
+    runs
 }
 
 /// All runs at or below `path`, in the order of their paths. Links below it

@@ -11,12 +11,15 @@ use super::journal::Entry;
 use super::journals::{Damage, Double, Journals};
 use crate::metrics::MachineMetrics;
 use crate::metrics::summary::summarise;
+use crate::parallel;
 use crate::plan::Plan;
 use crate::spreadsheet;
 use crate::statistics::Unmet;
 use crate::store::NewFile;
 
 const SEED: &str = "seed";
+/// What an entry of a journal takes in memory, about.
+const ENTRY_BYTES: u64 = 8 << 10;
 
 /// What a sweep has come to.
 #[derive(Debug)]
@@ -79,17 +82,25 @@ pub fn gather(
         };
         let (values, values_beside) = (cells(&axes), cells(&beside));
         let mut rows = Vec::new();
-        for number in demand.runs_of(plan, at) {
-            let Some(Entry { rows: machines, doubts, .. }) = journals.entry(number)? else { continue };
-            let (_, replicate) = plan.place(number);
-            let seed = cell.spec.seed.wrapping_add(u64::from(replicate));
-            for row in &machines {
-                let head = ["cell", "replicate", SEED].into_iter().chain(beside.iter().copied());
-                runs.put(head, row, &(at + 1, replicate + 1, seed, &values_beside))?;
-            }
-            doubted.extend(doubts.into_iter().next().map(|doubt| (number, doubt)));
-            rows.extend(machines);
-        }
+        let numbers: Vec<u64> = demand.runs_of(plan, at).collect();
+        let read = |number: &u64| (*number, journals.entry(*number));
+        parallel::in_order(
+            &numbers,
+            |_| ENTRY_BYTES,
+            read,
+            |(number, entry)| {
+                let Some(Entry { rows: machines, doubts, .. }) = entry? else { return Ok(()) };
+                let (_, replicate) = plan.place(number);
+                let seed = cell.spec.seed.wrapping_add(u64::from(replicate));
+                for row in &machines {
+                    let head = ["cell", "replicate", SEED].into_iter().chain(beside.iter().copied());
+                    runs.put(head, row, &(at + 1, replicate + 1, seed, &values_beside))?;
+                }
+                doubted.extend(doubts.into_iter().next().map(|doubt| (number, doubt)));
+                rows.extend(machines);
+                Ok::<(), SweepError>(())
+            },
+        )?;
         for row in summarise(&rows) {
             summaries.put(["cell"].into_iter().chain(axes.iter().copied()), &row, &(at + 1, &values))?;
         }
