@@ -39,6 +39,7 @@ pub mod reproduce;
 pub mod residual;
 pub mod rounding;
 pub mod sample;
+pub mod settings;
 pub mod spec;
 pub mod spreadsheet;
 pub mod statistics;

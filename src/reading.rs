@@ -1,6 +1,7 @@
 //! Reading a run: every log once, its lines shown to whoever measures, tables
 //! or keeps them; in memory that does not grow with the run, but for a history.
 
+mod kept;
 mod pipeline;
 
 use std::cell::Cell;
@@ -16,7 +17,6 @@ use crate::log::{Line, LogReader, Record, Stamp, Taken, machine_of_file, open_lo
 use crate::metrics::series::{MachineSeries, RunSeries, Sample, Thinned};
 use crate::metrics::{self, MachineMetrics, Machines, Meter, from_sends};
 use crate::parallel;
-use crate::store::names::is_told_apart;
 use crate::store::{RunPath, RunState};
 use crate::table::{CsvSink, EventSink, EventTable, Origin};
 
@@ -221,21 +221,34 @@ fn read_in_turn<V: Visitor>(run: &RunPath, mut visitors: Vec<V>) -> Vec<io::Resu
     outcomes
 }
 
-/// A run's metrics: those that were kept beside it where its logs were not.
-pub fn run_metrics(run: &RunPath) -> Result<Vec<MachineMetrics>, ReadError> {
-    match run.metrics_file() {
-        Some(path) if run.logs.is_empty() => {
-            let file = open_log(&path).map_err(|source| ReadError::Log { path: path.clone(), source })?;
-            let mut rows = metrics::file::read(file).map_err(|source| ReadError::Metrics { path, source })?;
-            // Another run has the name in the file then.
-            for row in rows.iter_mut().filter(|_| is_told_apart(run)) {
-                row.experiment.clone_from(&run.experiment);
-                row.run.clone_from(&run.run);
-            }
-            Ok(rows)
+/// A run's metrics, and the logs that were read for them.
+#[derive(Clone, Debug)]
+pub struct Metered {
+    /// A row a machine.
+    pub rows: Vec<MachineMetrics>,
+    /// Empty where what was kept beside the logs tells the same.
+    pub logs: Vec<ReadLog>,
+}
+
+/// A run's metrics: those that were kept beside it where they are sure to be
+/// what its logs would give, or where its logs were not kept.
+pub fn meter_run(run: &RunPath) -> Result<Metered, ReadError> {
+    let kept = match run.metrics_file() {
+        Some(path) if run.logs.is_empty() => Some(kept::without_logs(run, path)?),
+        _ => kept::beside_logs(run),
+    };
+    match kept {
+        Some(rows) => Ok(Metered { rows, logs: Vec::new() }),
+        None => {
+            let Reading { rows, logs, .. } = measure_run(run, Purpose::default())?;
+            Ok(Metered { rows, logs })
         }
-        _ => measure_run(run, Purpose::default()).map(|reading| reading.rows),
     }
+}
+
+/// The same without the account of its logs.
+pub fn run_metrics(run: &RunPath) -> Result<Vec<MachineMetrics>, ReadError> {
+    meter_run(run).map(|metered| metered.rows)
 }
 
 /// When a run's lab time began: the earliest start that a header names, or

@@ -20,7 +20,7 @@ use polars::prelude::{
 };
 use polars_io::SerWriter;
 use polars_io::csv::write::CsvWriter;
-use polars_io::parquet::write::{BatchedWriter, ParquetWriter};
+use polars_io::parquet::write::{BatchedWriter, ParquetCompression, ParquetWriter};
 
 use crate::event::{MachineId, Recipients};
 use crate::log::{Record, Stamp};
@@ -248,6 +248,12 @@ impl<W: Write> ParquetSink<W> {
     }
 }
 
+/// For a table of few rows, where to set up what compresses best and splits the
+/// columns among threads takes longer than all the rest.
+fn small_parquet<W: Write>(out: W) -> ParquetWriter<W> {
+    ParquetWriter::new(out).with_compression(ParquetCompression::Snappy).set_parallel(false)
+}
+
 impl<W: Write> EventSink for ParquetSink<W> {
     fn write(&mut self, batch: &mut DataFrame) -> PolarsResult<()> {
         let partition = self.is_partition.then(|| batch.drop_many(PARTITION_COLUMNS));
@@ -255,7 +261,10 @@ impl<W: Write> EventSink for ParquetSink<W> {
         if let ParquetState::Unwritten(out) = &mut self.state
             && let Some(out) = out.take()
         {
-            let writer = ParquetWriter::new(out).batched(batch.schema())?;
+            // Of a partition's batches all but the last are full.
+            let is_small = self.is_partition && batch.height() < BATCH_ROWS;
+            let writer = if is_small { small_parquet(out) } else { ParquetWriter::new(out) };
+            let writer = writer.batched(batch.schema())?;
             self.state = ParquetState::Begun(Box::new(writer));
         }
         match &mut self.state {

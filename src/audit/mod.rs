@@ -25,6 +25,7 @@ pub use finding::{Finding, Place, Ruling, Verdict};
 pub use stated::Stated;
 
 use crate::history::History;
+use crate::parallel;
 use case::Case;
 use finding::Findings;
 
@@ -83,6 +84,9 @@ pub static RULES: [&Rule; 24] = [
 /// Rules that logs without a single event can keep or break, too.
 const WITHOUT_EVENTS: usize = 6;
 
+/// Fewer are judged by one thread.
+const ALONE_EVENTS_MAX: u64 = 1 << 16;
+
 /// The rule of this id.
 pub fn rule(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.id == id)
@@ -137,5 +141,10 @@ pub fn audit(history: &History, stated: Option<&Stated>, rules: &[&'static Rule]
         }
         findings.ruling(rule)
     };
-    Audit { rulings: rules.iter().map(ruling).collect() }
+    let rulings = if history.events() > ALONE_EVENTS_MAX {
+        parallel::map(rules, ruling)
+    } else {
+        rules.iter().map(ruling).collect()
+    };
+    Audit { rulings }
 }

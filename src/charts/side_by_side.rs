@@ -10,8 +10,9 @@ use crate::spec::{ClockRate, MachineSpec, Spec};
 /// A run to be set beside others.
 #[derive(Clone, Copy, Debug)]
 pub struct SideBySide<'a> {
-    /// With every clock rate fixed; unknown of logs of others.
+    /// With every clock rate fixed, and of any seed; unknown of logs of others.
     pub spec: Option<&'a Spec>,
+    pub seed: Option<u64>,
     /// A row a machine.
     pub rows: &'a [MachineMetrics],
 }
@@ -82,8 +83,8 @@ fn rates_given<'a>(runs: &[SideBySide<'a>]) -> BTreeSet<&'a str> {
     let mut of_seed: BTreeMap<(&str, u64), &[MachineSpec]> = BTreeMap::new();
     let mut given = BTreeSet::new();
     for run in runs {
-        let Some(spec) = run.spec else { continue };
-        let machines = *of_seed.entry((run.experiment(), spec.seed)).or_insert(&spec.machines);
+        let (Some(spec), Some(seed)) = (run.spec, run.seed) else { continue };
+        let machines = *of_seed.entry((run.experiment(), seed)).or_insert(&spec.machines);
         if *machines != spec.machines {
             given.insert(run.experiment());
         }
@@ -115,7 +116,11 @@ mod tests {
         };
         let specs: Vec<Spec> = runs.iter().map(spec).collect();
         let runs = specs.iter().zip(rows.chunks(2));
-        names(&runs.map(|(spec, rows)| SideBySide { spec: Some(spec), rows }).collect::<Vec<_>>())
+        names(
+            &runs
+                .map(|(spec, rows)| SideBySide { spec: Some(spec), seed: Some(spec.seed), rows })
+                .collect::<Vec<_>>(),
+        )
     }
 
     #[test]

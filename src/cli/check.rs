@@ -17,7 +17,7 @@ use super::dialect_flags::DialectFlags;
 use super::output_format::TextOrJson;
 use super::terminal::told_once;
 use super::view::{self, counted};
-use super::{Exit, Terminal};
+use super::{Exit, Terminal, many};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -66,8 +66,8 @@ fn rule(id: &str) -> Result<&'static Rule, String> {
 }
 
 /// A run and what is said of it.
-struct Checked {
-    run: RunPath,
+struct Checked<'a> {
+    run: &'a RunPath,
     history: History,
     audit: Audit,
     quotes: Quotes,
@@ -76,7 +76,7 @@ struct Checked {
 /// The verdict where no log has an event.
 const UNKNOWN: &str = "unknown";
 
-impl Checked {
+impl Checked<'_> {
     fn verdict(&self) -> &'static str {
         match self.audit.is_sound() {
             false => "unsound",
@@ -96,22 +96,29 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let runs = args.dialect.find_logs(&args.paths, terminal)?;
     let (mut documents, mut unsound, mut unreadable, mut silent) = (Vec::new(), 0, 0, 0);
     let count = runs.len();
-    for run in runs {
-        let checked = match check(run, &rules, &args.dialect, terminal) {
-            Ok(checked) => checked,
-            Err(error) => {
-                terminal.error(told_once(&error));
-                unreadable += 1;
-                continue;
-            }
-        };
-        unsound += usize::from(!checked.audit.is_sound());
-        silent += usize::from(checked.verdict() == UNKNOWN);
-        match args.format {
-            TextOrJson::Text => terminal.data(&text(&checked))?,
-            TextOrJson::Json => documents.push(Document::of(&checked)),
-        }
-    }
+    let work = |run: &RunPath| {
+        let mut warnings = Vec::new();
+        let checked =
+            check(run, &rules, &args.dialect, &mut warnings).map(|checked| Told::of(&checked, args.format));
+        (warnings, checked)
+    };
+    many::each(&runs, terminal, work, |_, (warnings, checked), progress| {
+        progress.suspended(|| {
+            warnings.iter().for_each(|warning| terminal.warn(warning));
+            let told = match checked {
+                Ok(told) => told,
+                Err(error) => {
+                    terminal.error(told_once(&error));
+                    unreadable += 1;
+                    return Ok(());
+                }
+            };
+            unsound += usize::from(!told.is_sound);
+            silent += usize::from(told.verdict == UNKNOWN);
+            documents.extend(told.document);
+            if told.text.is_empty() { Ok(()) } else { terminal.data(&told.text) }
+        })
+    })?;
     match args.format {
         TextOrJson::Json => terminal.json(&documents)?,
         TextOrJson::Text if count > 1 => {
@@ -127,21 +134,39 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     })
 }
 
-fn check(
-    run: RunPath,
+/// What is told of a run, once it is checked.
+struct Told {
+    is_sound: bool,
+    verdict: &'static str,
+    text: String,
+    document: Option<Document>,
+}
+
+impl Told {
+    fn of(checked: &Checked<'_>, format: TextOrJson) -> Told {
+        let (text, document) = match format {
+            TextOrJson::Text => (text(checked), None),
+            TextOrJson::Json => (String::new(), Some(Document::of(checked))),
+        };
+        Told { is_sound: checked.audit.is_sound(), verdict: checked.verdict(), text, document }
+    }
+}
+
+fn check<'a>(
+    run: &'a RunPath,
     rules: &[&'static Rule],
     dialect: &DialectFlags,
-    terminal: &Terminal,
-) -> anyhow::Result<Checked> {
+    warnings: &mut Vec<String>,
+) -> anyhow::Result<Checked<'a>> {
     if let Some(words) = run.state.words() {
-        terminal.warn(format!("{}: {words}", run.folder.display()));
+        warnings.push(format!("{}: {words}", run.folder.display()));
     }
-    let history = read_history(&run)?;
+    let history = read_history(run)?;
     let logs = history.machines().iter().map(|machine| (machine.path(), machine.taken()));
-    if let Some(refusal) = dialect.refusal(&run, logs) {
+    if let Some(refusal) = dialect.refusal(run, logs) {
         bail!(refusal);
     }
-    let stated = stated(&run, |fault| terminal.warn(fault));
+    let stated = stated(run, |fault| warnings.push(fault));
     let audit = audit::audit(&history, stated.as_ref(), rules);
     let quotes =
         Quotes::of(&history, &audit).with_context(|| format!("cannot read {}", run.folder.display()))?;
@@ -149,7 +174,7 @@ fn check(
 }
 
 /// The table of rules, and the findings below it.
-fn text(checked: &Checked) -> String {
+fn text(checked: &Checked<'_>) -> String {
     let Checked { run, history, audit, .. } = checked;
     let body = audit.rulings.iter().map(|ruling| {
         let count = if ruling.count() > 0 { ruling.count().to_string() } else { String::new() };
@@ -188,7 +213,7 @@ fn of_run(run: &RunPath) -> String {
     if is_told { String::new() } else { format!(", run {}", run.run) }
 }
 
-fn findings(checked: &Checked, ruling: &Ruling) -> String {
+fn findings(checked: &Checked<'_>, ruling: &Ruling) -> String {
     let mut text = format!("\n{}: {}\n", ruling.rule.id, ruling.rule.reason);
     let all = ruling.shown();
     for finding in all {
@@ -245,7 +270,7 @@ struct QuoteDocument {
 }
 
 impl Document {
-    fn of(checked: &Checked) -> Document {
+    fn of(checked: &Checked<'_>) -> Document {
         let Checked { run, history, audit, .. } = checked;
         let rule = |ruling: &Ruling| RuleDocument {
             id: ruling.rule.id,
@@ -265,7 +290,7 @@ impl Document {
 }
 
 impl FindingDocument {
-    fn of(checked: &Checked, finding: &Finding) -> FindingDocument {
+    fn of(checked: &Checked<'_>, finding: &Finding) -> FindingDocument {
         FindingDocument {
             text: finding.text.clone(),
             place: QuoteDocument {
@@ -281,7 +306,7 @@ impl FindingDocument {
 }
 
 impl QuoteDocument {
-    fn of(checked: &Checked, of: Place) -> QuoteDocument {
+    fn of(checked: &Checked<'_>, of: Place) -> QuoteDocument {
         QuoteDocument {
             file: place(&checked.history, Place { line: 0, ..of }),
             line: of.line,

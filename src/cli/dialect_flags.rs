@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use labctl::dialect::{self, Detection, Dialect, Refusal, RunsError};
-use labctl::history::History;
 use labctl::log::{Line, LineParser, Taken};
+use labctl::parallel;
 use labctl::reading::ReadLog;
 use labctl::regular::open_regular;
 use labctl::store::find::FindError;
-use labctl::store::{RunPath, find_all_runs, is_packed, tell_apart};
+use labctl::store::{RunPath, each_once, find_all_runs, is_packed, tell_apart};
 
 use super::Terminal;
 
@@ -148,13 +148,13 @@ impl DialectFlags {
         for path in paths {
             match find_all_runs(slice::from_ref(path)) {
                 Ok(runs) => {
-                    let strange: Vec<RunPath> =
-                        runs.iter().filter(|run| is_strange_run(run)).cloned().collect();
-                    if strange.len() == runs.len() {
+                    let are_strange = parallel::map(&runs, is_strange_run);
+                    if are_strange.iter().all(|is_strange| *is_strange) {
                         others.push(path.clone());
-                    } else {
-                        ours.push(path.clone());
-                        others.extend(strange.into_iter().map(|run| run.folder));
+                        continue;
+                    }
+                    for (run, is_strange) in runs.into_iter().zip(are_strange) {
+                        if is_strange { others.push(run.folder) } else { ours.push(run) }
                     }
                 }
                 Err(none) if none.is_of_names() => {
@@ -164,8 +164,7 @@ impl DialectFlags {
                 Err(none) => return Err(none.into()),
             }
         }
-        let mut found = Found::plain(if ours.is_empty() { Vec::new() } else { find_all_runs(&ours)? });
-        found.runs.retain(|run| !is_strange_run(run));
+        let mut found = Found::plain(if paths.len() > 1 { each_once(ours) } else { ours });
         let mut by_dialect: Vec<(Detection, Vec<PathBuf>)> = Vec::new();
         for group in together(others) {
             match detect(&group)? {
@@ -276,9 +275,13 @@ impl DialectFlags {
         good
     }
 
-    /// The same of one run whose events are in memory.
-    pub fn judge_history(&self, run: &RunPath, history: &History, terminal: &Terminal) -> bool {
-        let logs = history.machines().iter().map(|machine| (machine.path(), machine.taken()));
+    /// The same of one run.
+    pub fn judge_run<'a>(
+        &self,
+        run: &RunPath,
+        logs: impl Iterator<Item = (&'a Path, &'a Taken)>,
+        terminal: &Terminal,
+    ) -> bool {
         run.dialect.as_ref().is_none_or(|of| self.judge(&of.dialect, logs, terminal))
     }
 }

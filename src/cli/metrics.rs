@@ -5,14 +5,15 @@ use std::path::PathBuf;
 
 use labctl::metrics::summary::{RunMetrics, SummaryRow, summarise};
 use labctl::metrics::{MachineMetrics, file};
-use labctl::reading::{Purpose, measure_run, run_metrics};
+use labctl::reading::meter_run;
 use labctl::sample::{Replicates, replicates};
 use labctl::store::RunPath;
 use serde::Serialize;
 
 use super::dialect_flags::DialectFlags;
 use super::output_format::TableFormat;
-use super::{Exit, Terminal, view};
+use super::terminal::told_once;
+use super::{Exit, Terminal, many, view};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -60,42 +61,42 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let (mut runs, mut logs, mut unreadable) = (Vec::new(), Vec::new(), 0_u64);
     let mut swept = BTreeSet::new();
     let mut alike = Vec::new();
-    for run in &found {
-        let rows = if !run.logs.is_empty() {
-            measure_run(run, Purpose::default()).map(|reading| {
-                logs.push((run, reading.logs));
-                reading.rows
-            })
-        } else {
-            run_metrics(run)
-        };
-        let rows = match rows {
-            Ok(rows) => rows,
+    let mut out = Output { format: args.format, has_header: false, text: String::new(), terminal };
+    let read = |run: &RunPath| {
+        let metered = meter_run(run)?;
+        let text = args.format.text(&metered.rows)?;
+        Ok::<_, anyhow::Error>((metered, text))
+    };
+    many::each(&found, terminal, read, |run, outcome, progress| {
+        let (metered, text) = match outcome {
+            Ok(read) => read,
             Err(error) => {
                 unreadable += 1;
-                terminal.error(error);
-                continue;
+                progress.suspended(|| terminal.error(told_once(&error)));
+                return Ok(());
             }
         };
+        progress.suspended(|| out.put(&metered.rows, &text))?;
+        if !metered.logs.is_empty() {
+            logs.push((run, metered.logs));
+        }
         match &run.sweep {
             Some(sweep) => _ = swept.insert(sweep),
-            None => alike.push(runs.len()),
+            None => alike.push((run, runs.len())),
         }
-        runs.push(rows);
-    }
-    let alike: Vec<_> = alike.iter().map(|at: &usize| (&found[*at], &runs[*at][..])).collect();
+        runs.push(metered.rows);
+        Ok(())
+    })?;
+    out.flush()?;
+    let alike: Vec<_> = alike.iter().map(|(run, at): &(&RunPath, usize)| (*run, &runs[*at][..])).collect();
     let experiments = over_runs(&alike, terminal);
     // The cells of a sweep differ in more than chance.
     for sweep in swept {
         terminal.say(format!("the runs of {sweep} are summarised by cell, in its summary.csv"));
     }
     match args.format {
-        TableFormat::Table => terminal.data(&tables(&runs, &experiments))?,
-        TableFormat::Csv => {
-            let mut out = Vec::new();
-            file::write(&mut out, &runs.concat())?;
-            terminal.document(&String::from_utf8(out)?)?;
-        }
+        TableFormat::Table => terminal.data(&over_experiments(&experiments))?,
+        TableFormat::Csv => {}
         TableFormat::Json => {
             let document = |rows| Some(RunDocument { run: RunMetrics::of(rows)?, by_machine: rows });
             let runs = runs.iter().filter_map(|rows| document(rows)).collect();
@@ -132,30 +133,63 @@ fn over_runs(found: &[(&RunPath, &[MachineMetrics])], terminal: &Terminal) -> Ve
             "the runs of {experiment} have {count} settings or clock rates, and each is summarised by itself"
         ));
     }
-    let summary = |alike: &Replicates| {
-        let rows: Vec<MachineMetrics> = alike.members.iter().flat_map(|at| found[*at].1).cloned().collect();
-        summarise(&rows)
-    };
+    let summary = |alike: &Replicates| summarise(alike.members.iter().map(|at| &found[*at].1[..]));
     sorted.iter().filter(|alike| alike.members.len() > 1).flat_map(summary).collect()
 }
 
-fn tables(runs: &[Vec<MachineMetrics>], experiments: &[SummaryRow]) -> String {
-    let mut text = String::new();
-    for rows in runs {
-        let Some(run) = RunMetrics::of(rows) else { continue };
-        let name = if run.experiment == run.run {
-            run.run.clone()
-        } else {
-            format!("{} / {}", run.experiment, run.run)
-        };
-        text.push_str(&format!("{name}\n{}{}\n", view::machines(rows), view::run_line(&run)));
+/// What is told of runs, as they are read.
+struct Output<'a> {
+    format: TableFormat,
+    has_header: bool,
+    /// Kept until there is enough to be worth writing.
+    text: String,
+    terminal: &'a Terminal,
+}
+
+impl Output<'_> {
+    fn put(&mut self, rows: &[MachineMetrics], text: &str) -> anyhow::Result<()> {
+        const BYTES_AT_ONCE: usize = 1 << 16;
+        if self.format == TableFormat::Csv && !self.has_header && !rows.is_empty() {
+            self.has_header = true;
+            self.text.push_str(&file::header()?);
+        }
+        self.text.push_str(text);
+        if self.text.len() < BYTES_AT_ONCE { Ok(()) } else { self.flush() }
     }
-    if !experiments.is_empty() {
-        text.push_str(
-            "Over the runs of each experiment. 95 % intervals: t for means, bootstrap for medians; \
-             of one run, none; of fewer than six, none of the median\n",
-        );
-        text.push_str(&view::summary(experiments));
+
+    fn flush(&mut self) -> anyhow::Result<()> {
+        let text = std::mem::take(&mut self.text);
+        match self.format {
+            TableFormat::Csv => self.terminal.document(&text),
+            _ => self.terminal.data(&text),
+        }
     }
-    text
+}
+
+impl TableFormat {
+    /// A run as a table for people, or rows for programs; JSON comes as a whole.
+    fn text(self, rows: &[MachineMetrics]) -> anyhow::Result<String> {
+        Ok(match self {
+            TableFormat::Table => table(rows),
+            TableFormat::Csv => String::from_utf8(file::rows(rows)?)?,
+            TableFormat::Json => String::new(),
+        })
+    }
+}
+
+fn table(rows: &[MachineMetrics]) -> String {
+    let Some(run) = RunMetrics::of(rows) else { return String::new() };
+    let name =
+        if run.experiment == run.run { run.run.clone() } else { format!("{} / {}", run.experiment, run.run) };
+    format!("{name}\n{}{}\n", view::machines(rows), view::run_line(&run))
+}
+
+fn over_experiments(experiments: &[SummaryRow]) -> String {
+    if experiments.is_empty() {
+        return String::new();
+    }
+    "Over the runs of each experiment. 95 % intervals: t for means, bootstrap for medians; \
+     of one run, none; of fewer than six, none of the median\n"
+        .to_owned()
+        + &view::summary(experiments)
 }

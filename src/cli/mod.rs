@@ -20,6 +20,7 @@ mod live;
 mod look_flags;
 pub mod machine;
 pub mod man;
+mod many;
 pub mod metrics;
 mod output;
 mod output_format;

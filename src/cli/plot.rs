@@ -1,13 +1,16 @@
 //! `labctl plot`: the charts of runs and of sweeps.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::ValueEnum;
 use labctl::charts::{self, Chart, ChartError, Format, Look, RunChart, RunTheory, SideBySide, SpaceTime};
 use labctl::file_name::file_name;
+use labctl::metrics::MachineMetrics;
 use labctl::plan::Run;
-use labctl::reading::{Purpose, Reading, measure_run, run_metrics};
+use labctl::reading::{Purpose, ReadError, Reading, measure_run, meter_run};
+use labctl::settings::{Planned, Settings};
 use labctl::spec;
 use labctl::store::{FindError, RunPath, SPEC_FILE, charts_folder, find_all_sweeps, find_runs};
 use labctl::sweep::{SweepFolder, SweepPicture, read_stored};
@@ -15,7 +18,7 @@ use labctl::sweep::{SweepFolder, SweepPicture, read_stored};
 use super::dialect_flags::DialectFlags;
 use super::look_flags::LookFlags;
 use super::space_time_flags::SpaceTimeFlags;
-use super::{Exit, Terminal, view};
+use super::{Exit, Terminal, many, view};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -98,6 +101,12 @@ impl Args {
         self.charts.contains(&chart) || (self.charts.is_empty() && chart != ChartFlag::SpaceTime)
     }
 
+    /// Whether any chart of a run by itself is wanted.
+    fn wants_runs(&self) -> bool {
+        self.wants(ChartFlag::SpaceTime)
+            || RunChart::ALL.into_iter().any(|chart| self.wants(ChartFlag::of(chart)))
+    }
+
     /// The sweeps whose charts are wanted.
     fn sweeps(&self) -> anyhow::Result<Vec<SweepFolder>> {
         if !self.wants(ChartFlag::Sweep) {
@@ -145,33 +154,56 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut beside = Vec::new();
     let mut without_logs = 0_u64;
     let mut outside = Vec::new();
-    for run in &runs {
-        let planned = planned(run);
-        let rows = if run.logs.is_empty() {
-            without_logs += 1;
-            run_metrics(run)
-        } else {
-            match measure_run(run, drawing.purpose()) {
-                Ok(reading) => {
-                    outside.extend(drawing.draw_run(run, planned.as_ref(), &reading)?);
-                    logs.push((run, reading.logs));
-                    Ok(reading.rows)
-                }
-                Err(error) => Err(error),
-            }
+    let newest = newest(&runs);
+    let settings = Settings::default();
+    let read = |run: &RunPath| {
+        let is_drawn = !run.logs.is_empty() && newest.contains(run.folder.as_path());
+        let reading = is_drawn.then(|| measure_run(run, drawing.purpose())).transpose()?;
+        let metered = match reading {
+            Some(_) => None,
+            None => Some(meter_run(run)?),
         };
-        match rows {
-            Ok(rows) => beside.push((planned.map(|planned| planned.spec), rows)),
+        Ok::<_, ReadError>((reading, metered, settings.load(&run.folder.join(SPEC_FILE))))
+    };
+    many::each(&runs, terminal, read, |run, outcome, progress| {
+        without_logs += u64::from(run.logs.is_empty());
+        let (reading, metered, planned) = match outcome {
+            Ok(read) => read,
             Err(error) => {
                 is_good = false;
-                terminal.error(error);
+                progress.suspended(|| terminal.error(error));
+                return Ok(());
             }
+        };
+        if let Some(reading) = reading {
+            let plan = plan(run);
+            outside.extend(progress.suspended(|| drawing.draw_run(run, plan.as_ref(), &reading))?);
+            logs.push((run, reading.logs));
+            beside.push((planned.clone(), reading.rows));
         }
+        if let Some(metered) = metered {
+            logs.push((run, metered.logs));
+            beside.push((planned, metered.rows));
+        }
+        Ok(())
+    })?;
+    let undrawn = runs.iter().filter(|run| !run.logs.is_empty()).count().saturating_sub(RUNS_DRAWN);
+    if undrawn > 0 && args.wants_runs() {
+        terminal.say(format!(
+            "charts over time are those of the newest {RUNS_DRAWN} runs; left out: {}. `labctl plot` with the path of a \
+             run draws that one",
+            view::counted(undrawn as u64, "run")
+        ));
     }
     if args.wants(ChartFlag::SpeedRatio) && !beside.is_empty() {
         let folder = common_folder(&runs, &args.plots);
         let count = view::counted(beside.len() as u64, "run");
-        let beside = beside.iter().map(|(spec, rows)| SideBySide { spec: spec.as_ref(), rows });
+        let beside =
+            beside.iter().map(|(planned, rows): &(Option<Planned>, Vec<MachineMetrics>)| SideBySide {
+                spec: planned.as_ref().map(|planned| &*planned.setting),
+                seed: planned.as_ref().map(|planned| planned.seed),
+                rows,
+            });
         let charts = charts::side_by_side(&beside.collect::<Vec<_>>(), look)?;
         write(&charts, &folder, drawing.format())?;
         terminal.say(format!("{}: {count} against speed ratio", folder.display()));
@@ -182,7 +214,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             view::counted(without_logs, "run")
         ));
     }
-    let is_all_outside = !outside.is_empty() && outside.len() == logs.len();
+    let is_all_outside = !outside.is_empty() && outside.len() == logs.len().min(RUNS_DRAWN);
     for why in outside {
         if is_all_outside { terminal.error(why) } else { terminal.warn(why) }
     }
@@ -192,6 +224,20 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         (false, true) => Exit::Done,
         (false, false) => Exit::Failed,
     })
+}
+
+/// Nobody looks at the charts of more runs, one by one.
+const RUNS_DRAWN: usize = 20;
+
+/// The folders of the runs whose charts over time are drawn: those that came to
+/// their place last. A run that is named by itself is always one of few.
+fn newest(runs: &[RunPath]) -> BTreeSet<&Path> {
+    let mut with_logs: Vec<&RunPath> = runs.iter().filter(|run| !run.logs.is_empty()).collect();
+    if with_logs.len() > RUNS_DRAWN {
+        let came = |run: &RunPath| std::fs::metadata(&run.folder).and_then(|folder| folder.modified()).ok();
+        with_logs.sort_by_cached_key(|run| std::cmp::Reverse((came(run), &run.folder)));
+    }
+    with_logs.into_iter().take(RUNS_DRAWN).map(|run| run.folder.as_path()).collect()
 }
 
 /// What is drawn, and how.
@@ -276,7 +322,7 @@ impl Drawing<'_> {
 
 /// How the run was set up. Logs of others have no spec, and one that cannot be
 /// read costs no more than the lines of theory.
-fn planned(run: &RunPath) -> Option<Run> {
+fn plan(run: &RunPath) -> Option<Run> {
     let spec = spec::load(&run.folder.join(SPEC_FILE), &[]).ok()?;
     Some(Run::single(spec, run.run.clone()))
 }

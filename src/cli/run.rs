@@ -122,7 +122,8 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         }
     }
     if several {
-        let beside = ran.iter().map(|(spec, rows)| SideBySide { spec: Some(spec), rows });
+        let beside =
+            ran.iter().map(|(spec, rows)| SideBySide { spec: Some(spec), seed: Some(spec.seed), rows });
         let charts = charts::side_by_side(&beside.collect::<Vec<_>>(), Look::default())?;
         plot::write(&charts, &args.plots, Format::Png)?;
         terminal.say(format!("charts of all against speed ratio: {}", args.plots.display()));

@@ -41,7 +41,7 @@ pub fn planned(stored: &RunPath) -> Result<Run, MeasuredError> {
     if !path.is_file() {
         return Err(MeasuredError::NoSpec { run: folder() });
     }
-    let status = stored.manifest.as_ref().map_or("never finished", |manifest| &manifest.status);
+    let status = stored.manifest.as_ref().map_or("never finished", |manifest| &*manifest.status);
     if ![EndReason::Completed.word(), RECOVERED].contains(&status) {
         return Err(MeasuredError::NotCompleted { run: folder(), status: status.to_owned() });
     }

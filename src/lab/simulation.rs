@@ -87,13 +87,13 @@ pub enum VerifyError {
 /// Simulates a stored run again and compares its logs byte by byte.
 pub fn verify(stored: &RunPath) -> Result<Verdict, VerifyError> {
     let run = || stored.folder.clone();
-    let manifest = stored.manifest.as_ref().filter(|manifest| manifest.engine == SIMULATOR);
+    let manifest = stored.read_manifest().filter(|manifest| manifest.engine == SIMULATOR);
     let manifest = manifest.ok_or_else(|| VerifyError::NotSimulated { run: run() })?;
     if manifest.labctl_version != VERSION {
-        return Err(VerifyError::OtherVersion { run: run(), theirs: manifest.labctl_version.clone() });
+        return Err(VerifyError::OtherVersion { run: run(), theirs: manifest.labctl_version });
     }
     if manifest.status != EndReason::Completed.word() {
-        return Err(VerifyError::NotCompleted { run: run(), status: manifest.status.clone() });
+        return Err(VerifyError::NotCompleted { run: run(), status: manifest.status });
     }
     let spec = spec::load(&stored.folder.join(SPEC_FILE), &[])?;
     let again = Run::single(spec, stored.run.clone());

@@ -65,7 +65,8 @@ impl Stated {
 /// against it.
 pub fn stated(stored: &RunPath, mut warn: impl FnMut(String)) -> Option<Stated> {
     let path = stored.folder.join(MANIFEST_FILE);
-    let is_spoilt = stored.manifest.is_none() && stored.dialect.is_none() && path.symlink_metadata().is_ok();
+    let manifest = stored.read_manifest();
+    let is_spoilt = manifest.is_none() && stored.dialect.is_none() && path.symlink_metadata().is_ok();
     if is_spoilt {
         warn(format!("{} is no manifest that can be read; nothing is held against it", path.display()));
     }
@@ -74,7 +75,7 @@ pub fn stated(stored: &RunPath, mut warn: impl FnMut(String)) -> Option<Stated> 
         warn(format!("{}: nothing is held against its spec: {error}", stored.folder.display()));
         None
     });
-    let Some(manifest) = &stored.manifest else {
+    let Some(manifest) = &manifest else {
         // A spec that draws its rates may have been drawn with another seed, and
         // one beside logs of somebody else may be of anything.
         let is_as_it_ran = |spec: &Spec| stored.dialect.is_none() && !spec.has_random_rates();

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::io::{Read, Write};
 
-use super::MachineMetrics;
+use super::{MachineMetrics, Machines, Meter};
+use crate::event::MachineId;
+use crate::log::Stamp;
 use crate::spreadsheet::cell;
 
 /// Writes the rows with a header line. Names are written as text, whatever they
@@ -21,6 +23,24 @@ pub fn write(out: impl Write, rows: &[MachineMetrics]) -> csv::Result<()> {
     }
     writer.flush()?;
     Ok(())
+}
+
+/// The rows without a header line.
+pub fn rows(rows: &[MachineMetrics]) -> csv::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    write(&mut text, rows)?;
+    let header = memchr::memchr(b'\n', &text).map_or(0, |at| at + 1);
+    text.drain(..header);
+    Ok(text)
+}
+
+/// The header line alone.
+pub fn header() -> csv::Result<String> {
+    let mut text = Vec::new();
+    let nobody = Meter::new(MachineId(1), Stamp(0)).finish("", "", Machines::Are(1));
+    write(&mut text, &[nobody])?;
+    let names = text.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
+    Ok(String::from_utf8_lossy(names).into_owned())
 }
 
 /// Reads what [`write()`] wrote.

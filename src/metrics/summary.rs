@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{METRICS, MachineMetrics, Metric};
 use crate::event::MachineId;
+use crate::parallel;
 use crate::statistics::{Interval, Summary};
 
 /// One run as a whole.
@@ -121,13 +122,13 @@ pub fn tell_rates(clock_rates: &[Option<f64>]) -> String {
 
 /// Sorts rows, those of a run together and in the order of its machines, into
 /// runs of the same rates: by experiment, and by rates from the lowest on.
-pub fn same_rates(rows: &[MachineMetrics]) -> Vec<SameRates<'_>> {
+pub fn same_rates<'a>(rows: impl IntoIterator<Item = &'a [MachineMetrics]>) -> Vec<SameRates<'a>> {
     let of_one_run = |one: &MachineMetrics, next: &MachineMetrics| {
         one.run == next.run && one.experiment == next.experiment && one.machine < next.machine
     };
     // Rates are above 0, and their bits in the order of their size.
     let mut sorted: BTreeMap<_, Vec<&[MachineMetrics]>> = BTreeMap::new();
-    for run in rows.chunk_by(of_one_run) {
+    for run in rows.into_iter().flat_map(|rows| rows.chunk_by(of_one_run)) {
         let rates = run.iter().map(|row| row.clock_rate.map(f64::to_bits)).collect::<Vec<_>>();
         let machines = run.iter().map(|row| row.machine).collect::<Vec<_>>();
         sorted.entry((run[0].experiment.as_str(), rates, machines)).or_default().push(run);
@@ -202,21 +203,26 @@ impl SummaryRow {
 
 /// Summarises every metric over runs of the same rates, of each experiment and
 /// machine, in their order. What is known of no run is left out.
-pub fn summarise(rows: &[MachineMetrics]) -> Vec<SummaryRow> {
-    let of_machine = |alike: &SameRates<'_>, at: usize| {
-        let rows: Vec<&MachineMetrics> = alike.runs.iter().map(|run| &run[at]).collect();
-        let row = |metric: &Metric| {
-            let values: Vec<f64> = rows.iter().filter_map(|row| metric.of(row)).collect();
-            metric.summary(&values).map(|summary| SummaryRow::new(alike, rows[0].machine, metric, &summary))
-        };
-        METRICS.iter().filter_map(row).collect::<Vec<_>>()
+pub fn summarise<'a>(rows: impl IntoIterator<Item = &'a [MachineMetrics]>) -> Vec<SummaryRow> {
+    let alike = same_rates(rows);
+    let each: Vec<(&SameRates<'_>, usize, &Metric)> = alike
+        .iter()
+        .flat_map(|alike| (0..alike.clock_rates.len()).map(move |at| (alike, at)))
+        .flat_map(|(alike, at)| METRICS.iter().map(move |metric| (alike, at, metric)))
+        .collect();
+    let of_metric = |&(alike, at, metric): &(&SameRates<'_>, usize, &Metric)| {
+        let values: Vec<f64> = alike.runs.iter().filter_map(|run| metric.of(&run[at])).collect();
+        let summary = metric.summary(&values)?;
+        Some(SummaryRow::new(alike, alike.runs[0][at].machine, metric, &summary))
     };
-    let of_all = |alike: SameRates<'_>| {
-        let machines = 0..alike.clock_rates.len();
-        machines.flat_map(|at| of_machine(&alike, at)).collect::<Vec<_>>()
-    };
-    same_rates(rows).into_iter().flat_map(of_all).collect()
+    let is_much = alike.iter().any(|alike| alike.runs.len() > ALONE_RUNS_MAX);
+    let summaries: Vec<Option<SummaryRow>> =
+        if is_much { parallel::map(&each, of_metric) } else { each.iter().map(of_metric).collect() };
+    summaries.into_iter().flatten().collect()
 }
+
+/// Fewer runs are summarised by one thread.
+const ALONE_RUNS_MAX: usize = 256;
 
 #[cfg(test)]
 mod tests {
@@ -241,7 +247,7 @@ mod tests {
                 [of(2), of(10)]
             })
             .collect();
-        let summary = summarise(&rows);
+        let summary = summarise([&rows[..]]);
         let queues: Vec<&SummaryRow> = summary.iter().filter(|row| row.metric == "end_queue").collect();
         let groups: Vec<_> = queues.iter().map(|row| (row.experiment.as_str(), row.machine.0)).collect();
         assert_eq!(groups, [("a", 2), ("a", 10), ("b", 2), ("b", 10)]);
@@ -264,7 +270,7 @@ mod tests {
             [of(1, rates[0]), of(2, rates[1])]
         };
         let rows = [run("r1", [6.0, 1.5], 36), run("r2", [2.0, 3.0], 0), run("r3", [6.0, 1.5], 30)].concat();
-        let queues: Vec<_> = summarise(&rows)
+        let queues: Vec<_> = summarise([&rows[..]])
             .into_iter()
             .filter(|row| row.metric == "end_queue")
             .map(|row| (row.clock_rates, row.machine.0, row.n, row.mean, row.mean_low.is_some()))
@@ -285,12 +291,12 @@ mod tests {
 
     #[test]
     fn one_run_is_summarised_without_intervals() {
-        let summary = summarise(&[row(1)]);
+        let summary = summarise([&[row(1)][..]]);
         assert!(!summary.is_empty());
         for row in summary {
             assert_eq!((row.n, row.sd, row.mean_low, row.median_high), (1, None, None, None));
             assert_eq!((row.mean_method, row.median_method), ("", ""));
         }
-        assert_eq!(summarise(&[]), []);
+        assert_eq!(summarise([]), []);
     }
 }

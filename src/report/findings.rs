@@ -44,7 +44,7 @@ fn ended(run: &RunSubject) -> Option<Remark> {
         }
         RunState::InPlace => {}
     }
-    let manifest = run.stored.manifest.as_ref()?;
+    let manifest = run.manifest.as_ref()?;
     let why = manifest.failure.as_ref().map_or_else(String::new, |why| format!(" ({why})"));
     (manifest.status != EndReason::Completed.word()).then(|| {
         Remark::warning(format!("The run did not come to its end: it was {}{why}.", manifest.status))

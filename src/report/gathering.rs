@@ -14,9 +14,11 @@ use crate::lab::stated::stated;
 use crate::metrics::MachineMetrics;
 use crate::metrics::summary::RunMetrics;
 use crate::metrics::trust::doubts;
+use crate::parallel;
 use crate::plan::Run;
 use crate::quotes::{Quotes, short_place, short_whereabouts};
 use crate::reading::{Purpose, ReadError, Reading, measure_run, run_metrics};
+use crate::settings::Settings;
 use crate::spec;
 use crate::store::{RunPath, SPEC_FILE};
 use crate::sweep::stored::StoredError;
@@ -25,6 +27,8 @@ use crate::sweep::{SweepFolder, SweepPicture, read_stored};
 /// Logs of a run that are larger together are measured, and not audited: that
 /// keeps all their events in memory.
 const AUDITED_BYTES_MAX: u64 = 256 << 20;
+/// Of further runs nothing is read but what was kept beside their logs.
+const AUDITED_RUNS_MAX: usize = 1000;
 /// The drawings of runs take no more than this, but for the first run's.
 const DRAWN_BYTES_MAX: usize = 1_100_000;
 
@@ -58,6 +62,8 @@ pub fn gather(
     let mut subjects = Subjects::default();
     let mut drawn_bytes = 0;
     let is_only = runs.len() == 1 && sweeps.is_empty();
+    let mut runs = runs;
+    let others = runs.split_off(runs.len().min(AUDITED_RUNS_MAX));
     for stored in runs {
         let is_first = subjects.runs.is_empty();
         let wish = Wish { charts: is_first || drawn_bytes < DRAWN_BYTES_MAX, player: is_only };
@@ -77,6 +83,13 @@ pub fn gather(
         }
         subjects.runs.push(run);
     }
+    let settings = Settings::default();
+    for run in parallel::map(&others, |stored| measured(stored, &settings)) {
+        match run {
+            Ok(run) => subjects.runs.push(run),
+            Err(error) => unreadable(&error),
+        }
+    }
     for folder in sweeps {
         subjects.sweeps.push(read_sweep(folder)?);
     }
@@ -84,6 +97,7 @@ pub fn gather(
     if subjects.runs.len() > 1 {
         let beside = subjects.runs.iter().map(|RunSubject { plan, rows, .. }| SideBySide {
             spec: plan.as_ref().map(|plan| &plan.spec),
+            seed: plan.as_ref().map(|plan| plan.spec.seed),
             rows,
         });
         subjects.side_by_side = charts::side_by_side(&beside.collect::<Vec<_>>(), look()?)?;
@@ -98,11 +112,34 @@ struct Wish {
     player: bool,
 }
 
+/// One of the runs of which only the numbers are told.
+fn measured(stored: &RunPath, settings: &Settings) -> Result<RunSubject, GatherError> {
+    let planned = settings.load(&stored.folder.join(SPEC_FILE));
+    let rows = run_metrics(stored)?;
+    Ok(RunSubject {
+        manifest: None,
+        plan: planned.map(|planned| Run::single(planned.spec(), stored.run.clone())),
+        whole: RunMetrics::of(&rows),
+        rows,
+        logs: Vec::new(),
+        audited: Audited::LeftOut(format!(
+            "it is beyond the first {AUDITED_RUNS_MAX} runs; labctl check does it"
+        )),
+        faults: Vec::new(),
+        residuals: Vec::new(),
+        no_expectation: None,
+        drawn: None,
+        player: None,
+        stored: stored.clone(),
+    })
+}
+
 fn read(stored: RunPath, wish: Wish) -> Result<RunSubject, GatherError> {
     // A spec that cannot be read costs no more than what theory would say.
     let spec = spec::load(&stored.folder.join(SPEC_FILE), &[]).ok();
     let plan = spec.map(|spec| Run::single(spec, stored.run.clone()));
     let mut run = RunSubject {
+        manifest: stored.read_manifest(),
         plan,
         rows: Vec::new(),
         whole: None,

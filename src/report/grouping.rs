@@ -81,7 +81,7 @@ fn summarised(runs: &mut [RunSubject], alike: Alike, events_left: &mut f64) -> G
     });
     let sample = Sample { runs: sampled.collect(), incomplete: incomplete.len(), repeated };
     let rows = numbered(&sample);
-    let (summary, oddities) = (summarise(&rows), sample.oddities());
+    let (summary, oddities) = (summarise([&rows[..]]), sample.oddities());
     Group { experiment, members, summary, outline: CellOutline::all(0, &rows).swap_remove(0), mean, oddities }
 }
 

@@ -144,7 +144,8 @@ fn audits(runs: &[RunSubject]) -> Vec<Remark> {
     if left_out > 0 {
         let of = counted(left_out, "run");
         found.push(Remark::unknown(format!(
-            "The logs of {of} were not audited; they are not here, or large."
+            "The logs of {of} were not audited: they are not here, large, or of more than the first thousand runs; \
+             labctl check holds all logs."
         )));
     }
     found

@@ -93,7 +93,7 @@ fn table(runs: &[RunSubject]) -> Table {
         vec![
             name(&run.name()),
             known(manifest, |manifest| manifest.seed.to_string()),
-            known(manifest, |manifest| manifest.status.clone()),
+            known(manifest, |manifest| manifest.status.to_string()),
             known(of, |of| of.events.to_string()),
             whole(of.and_then(|of| of.max_queue)),
             whole(of.and_then(|of| of.end_queue)),

@@ -12,7 +12,7 @@ use crate::reading::ReadLog;
 use crate::residual::{Quantity, Residual};
 use crate::sample::Oddity;
 use crate::sample::came_to_its_end;
-use crate::store::RunPath;
+use crate::store::{Manifest, RunPath};
 use crate::sweep::CellOutline;
 use crate::theory::Prediction;
 
@@ -31,6 +31,8 @@ pub struct Subjects {
 #[derive(Debug)]
 pub struct RunSubject {
     pub stored: RunPath,
+    /// Of a run that is told in full.
+    pub manifest: Option<Manifest>,
     /// As its spec planned it; logs of others have none.
     pub plan: Option<Run>,
     /// A row a machine.
@@ -146,7 +148,7 @@ impl RunSubject {
     }
 
     pub fn is_simulated(&self) -> Option<bool> {
-        self.stored.manifest.as_ref().map(|manifest| manifest.engine == crate::lab::SIMULATOR)
+        self.stored.manifest.as_ref().map(|manifest| *manifest.engine == *crate::lab::SIMULATOR)
     }
 }
 

@@ -142,7 +142,7 @@ fn runs_below(path: &Path) -> Result<Sample, SampleError> {
 pub fn came_to_its_end(run: &RunPath) -> bool {
     let completed = EndReason::Completed.word();
     run.state == RunState::InPlace
-        && run.manifest.as_ref().is_none_or(|manifest| manifest.status == completed)
+        && run.manifest.as_ref().is_none_or(|manifest| *manifest.status == *completed)
 }
 
 fn only_cell(sweep: &Path) -> Result<Sample, SampleError> {

@@ -1,12 +1,12 @@
 //! Which runs are replicates of each other: those of one setting whose draws
 //! are their own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::digest::sha256;
 use crate::metrics::MachineMetrics;
-use crate::residual::setting;
-use crate::spec;
+use crate::parallel;
+use crate::settings::{Planned, Settings};
 use crate::store::{RunPath, SPEC_FILE};
 
 /// Runs of one experiment and one setting, by their places in the list that
@@ -21,13 +21,13 @@ pub struct Replicates {
 }
 
 /// What replicates share.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Shared {
     experiment: String,
     /// Stated in the logs, or drawn; as text, as they are compared for equality.
     clock_rates: Vec<String>,
-    /// Unknown of logs of others.
-    spec: Option<spec::Spec>,
+    /// Its setting; unknown of logs of others.
+    setting: Option<usize>,
 }
 
 /// Where the draws of a run come from, or what is left of them.
@@ -42,22 +42,26 @@ pub(super) enum Draws {
 pub fn replicates<'a>(
     runs: impl IntoIterator<Item = (&'a RunPath, &'a [MachineMetrics])>,
 ) -> Vec<Replicates> {
-    let mut found: Vec<(Shared, BTreeSet<Draws>, Replicates)> = Vec::new();
-    for (at, (run, rows)) in runs.into_iter().enumerate() {
+    let runs: Vec<(&RunPath, &[MachineMetrics])> = runs.into_iter().collect();
+    let settings = Settings::default();
+    let planned = parallel::map(&runs, |(run, _)| settings.load(&run.folder.join(SPEC_FILE)));
+    let mut places: HashMap<Shared, usize> = HashMap::new();
+    let mut found: Vec<(BTreeSet<Draws>, Replicates)> = Vec::new();
+    for (at, ((run, rows), planned)) in runs.into_iter().zip(planned).enumerate() {
         let shared = Shared {
             experiment: rows.first().map_or_else(|| run.experiment.clone(), |row| row.experiment.clone()),
             clock_rates: clock_rates(rows),
-            spec: spec::load(&run.folder.join(SPEC_FILE), &[]).ok().map(|spec| setting(&spec)),
+            setting: planned.as_ref().map(Planned::id),
         };
-        let place = found.iter().position(|(other, ..)| *other == shared).unwrap_or_else(|| {
-            found.push((shared, BTreeSet::new(), Replicates { members: Vec::new(), repeats: Vec::new() }));
+        let place = *places.entry(shared).or_insert_with(|| {
+            found.push((BTreeSet::new(), Replicates { members: Vec::new(), repeats: Vec::new() }));
             found.len() - 1
         });
-        let (_, seen, replicates) = &mut found[place];
+        let (seen, replicates) = &mut found[place];
         let is_new = draws(run).is_none_or(|draws| seen.insert(draws));
         if is_new { replicates.members.push(at) } else { replicates.repeats.push(at) }
     }
-    found.into_iter().map(|(.., replicates)| replicates).collect()
+    found.into_iter().map(|(_, replicates)| replicates).collect()
 }
 
 /// The clock rates of a run's machines; an unknown one is empty.

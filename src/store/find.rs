@@ -1,18 +1,21 @@
 //! Finding runs: a log, a folder of logs, or a tree of such folders.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{
-    JOURNAL_FOLDER, MANIFEST_FILE, METRICS_FILE, Manifest, PARTIAL_SUFFIX, PLAN_FILE, RUNS_FILE, lock,
+    JOURNAL_FOLDER, MANIFEST_FILE, METRICS_FILE, Manifest, ManifestHead, PARTIAL_SUFFIX, PLAN_FILE,
+    RUNS_FILE, lock,
 };
 use crate::dialect::DialectRuns;
+use crate::event::MachineId;
 use crate::file_name::file_name;
 use crate::log::machine_of_file;
 use crate::missing;
+use crate::parallel;
 use crate::visible::on_one_line;
 
 /// A run as it lies on disk.
@@ -25,7 +28,7 @@ pub struct RunPath {
     pub sweep: Option<String>,
     /// In the order of their machines; empty where only metrics were kept.
     pub logs: Vec<PathBuf>,
-    pub manifest: Option<Manifest>,
+    pub manifest: Option<ManifestHead>,
     pub state: RunState,
     /// Files beside its logs that are logs by their names and are not read:
     /// packed, or of no machine.
@@ -59,6 +62,11 @@ impl RunPath {
     /// The size of all logs together; what cannot be seen counts as nothing.
     pub fn log_bytes(&self) -> u64 {
         self.logs.iter().filter_map(|log| fs::metadata(log).ok()).map(|log| log.len()).sum()
+    }
+
+    /// The whole manifest, if there is one that can be read.
+    pub fn read_manifest(&self) -> Option<Manifest> {
+        self.manifest.as_ref().and_then(|_| Manifest::read(&self.folder.join(MANIFEST_FILE)).ok())
     }
 
     /// The metrics that were kept, if any.
@@ -95,19 +103,23 @@ pub enum FindError {
 
 /// All runs at or below any of `paths`, each once.
 pub fn find_all_runs(paths: &[PathBuf]) -> Result<Vec<RunPath>, FindError> {
-    let mut seen = BTreeSet::new();
     let mut runs = Vec::new();
     for path in paths {
-        for run in find_runs(path)? {
-            let place = run.folder.canonicalize().unwrap_or_else(|_| run.folder.clone());
-            if seen
-                .insert((place, run.logs.iter().filter_map(|log| machine_of_file(log)).collect::<Vec<_>>()))
-            {
-                runs.push(run);
-            }
-        }
+        runs.extend(find_runs(path)?);
     }
-    Ok(runs)
+    // One path alone leads to no run twice.
+    Ok(if paths.len() > 1 { each_once(runs) } else { runs })
+}
+
+/// The runs without those that are there already, by their folders and machines.
+pub fn each_once(mut runs: Vec<RunPath>) -> Vec<RunPath> {
+    let mut seen = BTreeSet::new();
+    runs.retain(|run| {
+        let place = run.folder.canonicalize().unwrap_or_else(|_| run.folder.clone());
+        let machines: Vec<MachineId> = run.logs.iter().filter_map(|log| machine_of_file(log)).collect();
+        seen.insert((place, machines))
+    });
+    runs
 }
 
 /// All runs at or below `path`, in the order of their paths. Links below it
@@ -122,10 +134,10 @@ pub fn find_runs(path: &Path) -> Result<Vec<RunPath>, FindError> {
     if !metadata.is_dir() {
         return Err(FindError::NoFile { path: path.to_owned() });
     }
-    let mut runs = Vec::new();
-    walk(&path.canonicalize().map_err(failed)?, path, &mut runs)?;
-    if !runs.is_empty() {
-        return Ok(runs);
+    let mut folders = Vec::new();
+    walk(path.canonicalize().map_err(failed)?, path.to_owned(), &mut folders)?;
+    if !folders.is_empty() {
+        return Ok(parallel::map(&folders, FoundFolder::run));
     }
     match find_sweeps(path)?.is_empty() {
         false => Err(FindError::Simulated { path: path.to_owned() }),
@@ -203,34 +215,51 @@ fn one_log(path: &Path) -> Result<RunPath, FindError> {
     Ok(RunPath { logs: vec![path.to_owned()], ..run_at(&real, folder, Vec::new()) })
 }
 
-/// `real` is where names come from; `shown` is how the user wrote the path.
-fn walk(real: &Path, shown: &Path, runs: &mut Vec<RunPath>) -> Result<(), FindError> {
-    let failed = |source| FindError::Read { path: shown.to_owned(), source };
+/// A folder with a run in it. `real` is where names come from; `shown` is how the
+/// user wrote the path.
+struct FoundFolder {
+    real: PathBuf,
+    shown: PathBuf,
+    /// In the order of their machines.
+    logs: Vec<OsString>,
+    passed_over: Vec<OsString>,
+}
+
+impl FoundFolder {
+    fn run(&self) -> RunPath {
+        let paths = |names: &[OsString]| names.iter().map(|name| self.shown.join(name)).collect();
+        let run = run_at(&self.real, &self.shown, paths(&self.logs));
+        from_zero(RunPath { passed_over: paths(&self.passed_over), ..run })
+    }
+}
+
+fn walk(real: PathBuf, shown: PathBuf, found: &mut Vec<FoundFolder>) -> Result<(), FindError> {
+    let failed = |source| FindError::Read { path: shown.clone(), source };
     let (mut folders, mut logs, mut passed_over) = (Vec::new(), Vec::new(), Vec::new());
-    for entry in fs::read_dir(shown).map_err(failed)? {
+    for entry in fs::read_dir(&shown).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let kind = entry.file_type().map_err(failed)?;
+        let name = entry.file_name();
         if kind.is_dir() {
-            if !is_hidden(&entry.file_name()) {
-                folders.push(entry.file_name());
+            if !is_hidden(&name) {
+                folders.push(name);
             }
-        } else if let Some(machine) = machine_of_file(&entry.path()).filter(|_| may_be_file(kind, &entry)) {
-            logs.push((machine, entry.path()));
-        } else if is_log_passed_over(&entry.path()) {
-            passed_over.push(entry.path());
+        } else if let Some(machine) = machine_of_file(name.as_ref()).filter(|_| may_be_file(kind, &entry)) {
+            logs.push((machine, name));
+        } else if is_log_passed_over(name.as_ref()) {
+            passed_over.push(name);
         }
     }
     logs.sort();
     folders.sort();
-    let logs: Vec<PathBuf> = logs.into_iter().map(|(_, path)| path).collect();
+    let logs: Vec<OsString> = logs.into_iter().map(|(_, name)| name).collect();
     passed_over.sort();
+    let below: Vec<(PathBuf, PathBuf)> =
+        folders.iter().map(|folder| (real.join(folder), shown.join(folder))).collect();
     if !logs.is_empty() || shown.join(METRICS_FILE).is_file() {
-        runs.push(from_zero(RunPath { passed_over, ..run_at(real, shown, logs) }));
+        found.push(FoundFolder { real, shown, logs, passed_over });
     }
-    for folder in folders {
-        walk(&real.join(&folder), &shown.join(&folder), runs)?;
-    }
-    Ok(())
+    below.into_iter().try_for_each(|(real, shown)| walk(real, shown, found))
 }
 
 /// The same run, read with its machines numbered from 0 where its logs are:
@@ -309,6 +338,7 @@ fn run_at(real: &Path, shown: &Path, logs: Vec<PathBuf>) -> RunPath {
     // A sweep keeps its runs at <sweep>/<experiment>/<run>.
     let sweep = real.ancestors().nth(2).filter(|folder| is_sweep(folder)).map(|folder| name(Some(folder)));
     let folder = shown.to_owned();
+    let manifest = manifest.as_ref().map(ManifestHead::from);
     RunPath { experiment, run, folder, sweep, logs, manifest, state, passed_over: Vec::new(), dialect: None }
 }
 

@@ -46,6 +46,22 @@ pub struct Manifest {
     pub sha256: BTreeMap<String, String>,
 }
 
+/// What is kept of the manifest of every run that is found, of which there may
+/// be very many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ManifestHead {
+    pub seed: u64,
+    pub engine: Box<str>,
+    pub status: Box<str>,
+}
+
+impl From<&Manifest> for ManifestHead {
+    fn from(manifest: &Manifest) -> ManifestHead {
+        let Manifest { seed, engine, status, .. } = manifest;
+        ManifestHead { seed: *seed, engine: engine.as_str().into(), status: status.as_str().into() }
+    }
+}
+
 /// The machine that the run ran on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Host {

@@ -11,6 +11,7 @@ use super::journal::Entry;
 use super::journals::{Damage, Double, Journals};
 use crate::metrics::MachineMetrics;
 use crate::metrics::summary::summarise;
+use crate::parallel;
 use crate::plan::Plan;
 use crate::spec::CLOCK_RATES;
 use crate::spreadsheet;
@@ -21,6 +22,8 @@ const SEED: &str = "seed";
 /// Columns of every table that an axis may be named as: they are there once.
 const OF_RUNS: [&str; 1] = [SEED];
 const OF_SUMMARIES: [&str; 1] = [CLOCK_RATES];
+/// What an entry of a journal takes in memory, about.
+const ENTRY_BYTES: u64 = 8 << 10;
 
 /// What a sweep has come to.
 #[derive(Debug)]
@@ -84,18 +87,26 @@ pub fn gather(
         };
         let (run_values, summary_values) = (cells(&run_axes), cells(&summary_axes));
         let mut rows = Vec::new();
-        for number in demand.runs_of(plan, at) {
-            let Some(Entry { rows: machines, doubts, .. }) = journals.entry(number)? else { continue };
-            let (_, replicate) = plan.place(number);
-            let seed = cell.spec.seed.wrapping_add(u64::from(replicate));
-            for row in &machines {
-                let head = ["cell", "replicate", SEED].into_iter().chain(run_axes.iter().copied());
-                runs.put(head, row, &(at + 1, replicate + 1, seed, &run_values))?;
-            }
-            doubted.extend(doubts.into_iter().next().map(|doubt| (number, doubt)));
-            rows.extend(machines);
-        }
-        for row in summarise(&rows) {
+        let numbers: Vec<u64> = demand.runs_of(plan, at).collect();
+        let read = |number: &u64| (*number, journals.entry(*number));
+        parallel::in_order(
+            &numbers,
+            |_| ENTRY_BYTES,
+            read,
+            |(number, entry)| {
+                let Some(Entry { rows: machines, doubts, .. }) = entry? else { return Ok(()) };
+                let (_, replicate) = plan.place(number);
+                let seed = cell.spec.seed.wrapping_add(u64::from(replicate));
+                for row in &machines {
+                    let head = ["cell", "replicate", SEED].into_iter().chain(run_axes.iter().copied());
+                    runs.put(head, row, &(at + 1, replicate + 1, seed, &run_values))?;
+                }
+                doubted.extend(doubts.into_iter().next().map(|doubt| (number, doubt)));
+                rows.extend(machines);
+                Ok::<(), SweepError>(())
+            },
+        )?;
+        for row in summarise([&rows[..]]) {
             let head = ["cell"].into_iter().chain(summary_axes.iter().copied());
             summaries.put(head, &row, &(at + 1, &summary_values))?;
         }

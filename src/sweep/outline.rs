@@ -26,7 +26,7 @@ impl CellOutline {
     /// together and in the order of its machines; one without runs where there
     /// are none.
     pub fn all(cell: usize, rows: &[MachineMetrics]) -> Vec<CellOutline> {
-        match &same_rates(rows)[..] {
+        match &same_rates([rows])[..] {
             [] => vec![CellOutline::of(cell, String::new(), &[])],
             alike => alike.iter().map(|alike| CellOutline::of(cell, alike.told(), &alike.runs)).collect(),
         }

@@ -313,7 +313,7 @@ impl<'a> Panel<'a> {
                 .collect(),
             theory: expected()
                 .filter_map(|(point, expected)| {
-                    Some((x(point), mean_of(expected.as_ref()?, machine, MAIN_METRICS[at])?))
+                    Some((x(point), mean_of(expected.as_ref()?, machine, main_metrics().nth(at)?.name)?))
                 })
                 .collect(),
         };

@@ -8,11 +8,10 @@
 use std::path::PathBuf;
 
 use super::demand::LOOK_EVERY;
-use super::outline::MAIN_METRICS;
 use crate::engine::StopSwitch;
 use crate::event::MachineId;
 use crate::metrics::simulated::simulate_metrics;
-use crate::metrics::{METRICS, MachineMetrics, Quantity};
+use crate::metrics::{METRICS, MachineMetrics, Quantity, main_metrics};
 use crate::parallel;
 use crate::plan::Run;
 use crate::spec::{self, Spec};
@@ -211,7 +210,7 @@ fn experiments_of_the_size_that_power_states_reach_the_precision() {
     for spec in experiments() {
         let cells: Vec<Cell> = cells(&spec)
             .into_iter()
-            .filter(|cell| MAIN_METRICS.contains(&cell.quantity.metric.name))
+            .filter(|cell| main_metrics().any(|metric| *metric == *cell.quantity.metric))
             .collect();
         for (at, name) in ["< 10%", "< what 100 runs reach"].into_iter().enumerate() {
             let of_cell = |cell: &Cell| {

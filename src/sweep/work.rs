@@ -131,7 +131,7 @@ impl OnSockets<'_> {
             found => found.unwrap_or_default(),
         };
         let is_whole = |found: &RunPath| {
-            found.manifest.as_ref().is_some_and(|manifest| manifest.status == EndReason::Completed.word())
+            found.manifest.as_ref().is_some_and(|manifest| *manifest.status == *EndReason::Completed.word())
         };
         match found.first().filter(|found| is_whole(found)) {
             Some(found) => Ok(Some(run_metrics(found)?)),
@@ -147,7 +147,7 @@ impl OnSockets<'_> {
         if place.symlink_metadata().is_err() || fs::remove_dir(&place).is_ok() {
             return Ok(());
         }
-        let manifest = found.and_then(|found| found.manifest.as_ref());
+        let manifest = found.and_then(RunPath::read_manifest);
         let is_failed = manifest.is_some_and(|of| {
             (of.experiment == run.spec.name && of.run == run.name && of.seed == run.spec.seed)
                 && of.status == EndReason::Failed.word()

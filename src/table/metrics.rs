@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, PolarsResult, Series};
-use polars_io::parquet::write::ParquetWriter;
 use serde_json::Value;
 
 use crate::metrics::MachineMetrics;
@@ -64,7 +63,7 @@ pub fn write_metrics(out: impl Write, rows: &[MachineMetrics]) -> PolarsResult<(
         rows.iter().map(serde_json::to_value).collect::<Result<_, _>>().map_err(io::Error::from)?;
     let columns = COLUMNS.iter().map(|(name, holds)| holds.column(name, &rows)).collect();
     let mut frame = DataFrame::new(rows.len(), columns)?;
-    ParquetWriter::new(out).finish(&mut frame)?;
+    super::small_parquet(out).finish(&mut frame)?;
     Ok(())
 }
 

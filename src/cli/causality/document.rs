@@ -53,7 +53,7 @@ struct ClockDocument {
 }
 
 impl Document {
-    pub fn of(counted: &Counted) -> Document {
+    pub fn of(counted: &Counted<'_>) -> Document {
         let Counted { run, history, relation } = counted;
         let (pairs, tally) = (&relation.pairs, history.tally());
         Document {

@@ -8,12 +8,12 @@ use std::path::PathBuf;
 
 use labctl::causality::{Encoding, Relation};
 use labctl::history::History;
-use labctl::reading::read_history;
+use labctl::reading::{ReadError, read_history};
 use labctl::store::RunPath;
 
 use super::dialect_flags::DialectFlags;
 use super::output_format::TextOrJson;
-use super::{Exit, Terminal};
+use super::{Exit, Terminal, many};
 use document::Document;
 use text::text;
 
@@ -52,8 +52,8 @@ pub struct Args {
 }
 
 /// A run, and what orders its events.
-struct Counted {
-    run: RunPath,
+struct Counted<'a> {
+    run: &'a RunPath,
     history: History,
     relation: Relation,
 }
@@ -62,16 +62,27 @@ struct Counted {
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let runs = args.dialect.find_logs(&args.paths, terminal)?;
     let (mut documents, mut is_good) = (Vec::new(), true);
-    for run in runs {
-        let history = read_history(&run)?;
-        is_good &= args.dialect.judge_history(&run, &history, terminal);
+    let work = |run: &RunPath| {
+        let history = read_history(run)?;
         let relation = Relation::of(&history);
         let counted = Counted { run, history, relation };
-        match args.format {
-            TextOrJson::Text => terminal.data(&text(&counted))?,
-            TextOrJson::Json => documents.push(Document::of(&counted)),
-        }
-    }
+        let told = match args.format {
+            TextOrJson::Text => (text(&counted), None),
+            TextOrJson::Json => (String::new(), Some(Document::of(&counted))),
+        };
+        let logs = counted.history.machines().iter();
+        let logs = logs.map(|machine| (machine.path().to_owned(), machine.taken().clone()));
+        Ok::<_, ReadError>((told, logs.collect::<Vec<_>>()))
+    };
+    many::each(&runs, terminal, work, |run, outcome, progress| {
+        let ((text, document), logs) = outcome?;
+        progress.suspended(|| {
+            let logs = logs.iter().map(|(path, taken)| (path.as_path(), taken));
+            is_good &= args.dialect.judge_run(run, logs, terminal);
+            documents.extend(document);
+            if text.is_empty() { Ok(()) } else { terminal.data(&text) }
+        })
+    })?;
     if args.format == TextOrJson::Json {
         terminal.json(&documents)?;
     }

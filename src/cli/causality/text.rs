@@ -7,7 +7,7 @@ use super::{Counted, words};
 use crate::cli::view::{self, counted, known};
 
 /// The table of pairs, what may be doubted of it, and the table of clocks.
-pub fn text(run: &Counted) -> String {
+pub fn text(run: &Counted<'_>) -> String {
     let Counted { run: path, history, relation } = run;
     let mut text = format!(
         "{}: {} of {}\n",
@@ -51,7 +51,7 @@ fn share(count: u128, of: u128) -> String {
 }
 
 /// What may make the counts other than they are.
-fn doubts(run: &Counted) -> String {
+fn doubts(run: &Counted<'_>) -> String {
     let Counted { history, relation, .. } = run;
     let Tally { ambiguous, repeated, missing, unknown, .. } = history.tally();
     let unmatched = repeated + missing + unknown;

@@ -107,7 +107,8 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         TextOrJson::Text => terminal.data(&text(&answer))?,
         TextOrJson::Json => terminal.json(&Document::of(&answer))?,
     }
-    let is_good = args.dialect.judge_history(&answer.run, &answer.history, terminal);
+    let logs = answer.history.machines().iter().map(|machine| (machine.path(), machine.taken()));
+    let is_good = args.dialect.judge_run(&answer.run, logs, terminal);
     Ok(if is_good { Exit::Done } else { Exit::Failed })
 }
 
