@@ -124,8 +124,12 @@ fn cells(sweep: &SweepSubject) -> Table {
             0 => "none".to_owned(),
             _ => wording::machines(&ids),
         });
-        let place =
-            [(outline.cell + 1).to_string(), name(&setting(sweep, outline)), outline.runs.to_string(), overloaded];
+        let place = [
+            (outline.cell + 1).to_string(),
+            name(&setting(sweep, outline)),
+            outline.runs.to_string(),
+            overloaded,
+        ];
         place.into_iter().chain((0..outline.whole.len()).map(|metric| known_mean(outline, metric))).collect()
     };
     let note = "Means over the runs, of each the largest over its machines; in brackets their 95 % intervals (Student's t).";

@@ -81,7 +81,10 @@ fn sample(cell: u32, runs: Vec<Found>) -> Result<Sample, (u64, String)> {
     for Found { line, place: Place { replicate, seed, .. }, rows } in runs {
         let before: Option<&SampledRun> = replicates.get(&replicate).map(|at: &usize| &sample.runs[*at]);
         if before.is_some_and(|before| before.rows != rows || before.seed != Some(seed)) {
-            return Err((line, format!("cell {cell}, replicate {replicate} was there before, in other rows")));
+            return Err((
+                line,
+                format!("cell {cell}, replicate {replicate} was there before, in other rows"),
+            ));
         }
         if !seeds.insert(seed) {
             sample.repeated += 1;

@@ -19,8 +19,10 @@ use crate::event::MachineId;
 use crate::log::EndReason;
 use crate::metrics::{MachineMetrics, Quantity};
 use crate::reading::{ReadError, run_metrics};
+use crate::residual::setting;
+use crate::spec::{self, Spec, to_toml};
 use crate::store::find::FindError;
-use crate::store::{RUNS_FILE, RunPath, RunState, find_runs};
+use crate::store::{RUNS_FILE, RunPath, RunState, SPEC_FILE, find_runs};
 
 /// Runs that differ in their seed alone, as far as can be told.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -66,9 +68,14 @@ pub enum SampleError {
     SeveralCells { path: PathBuf, cells: usize },
     #[error(
         "{path} holds runs of several clock rates ({first}; {second}), which are no replicates of each other; name \
-         the runs of one"
+         the runs of one, or fix rates that are drawn with --clock-rates"
     )]
     SeveralRates { path: PathBuf, first: String, second: String },
+    #[error(
+        "{path} holds runs of several settings ({first}; {second}), which are no replicates of each other; name \
+         the runs of one"
+    )]
+    SeveralSettings { path: PathBuf, first: String, second: String },
     #[error("{path} has no cell {cell}; its cells are {first} to {last}")]
     NoSuchCell { path: PathBuf, cell: u32, first: u32, last: u32 },
 }
@@ -115,6 +122,7 @@ impl Sample {
 
 fn runs_below(path: &Path) -> Result<Sample, SampleError> {
     let (mut sample, mut seen) = (Sample::default(), BTreeSet::new());
+    let mut settings = Vec::new();
     for run in find_runs(path)? {
         if !came_to_its_end(&run) {
             sample.incomplete += 1;
@@ -128,14 +136,37 @@ fn runs_below(path: &Path) -> Result<Sample, SampleError> {
             sample.repeated += 1;
             continue;
         }
+        let own = spec::load(&run.folder.join(SPEC_FILE), &[]).ok().map(|spec| nameless(&spec));
+        settings.extend(own);
         let seed = run.manifest.as_ref().map(|manifest| manifest.seed);
         sample.runs.push(SampledRun { seed, rows });
     }
     sample.check_rates(path)?;
+    check_settings(path, &settings)?;
     if sample.runs.is_empty() {
         return Err(SampleError::NoneComplete { path: path.to_owned() });
     }
     Ok(sample)
+}
+
+/// What decides a run besides its seed, whatever it is called.
+fn nameless(spec: &Spec) -> Spec {
+    Spec { name: String::new(), why: String::new(), published: None, ..setting(spec) }
+}
+
+/// Runs of other settings are no replicates; of logs of others they are unknown.
+fn check_settings(path: &Path, settings: &[Spec]) -> Result<(), SampleError> {
+    let Some(first) = settings.first() else { return Ok(()) };
+    let Some(other) = settings.iter().find(|other| *other != first) else { return Ok(()) };
+    let (first, other) = (to_toml(first), to_toml(other));
+    let (mut lines, mut others) = (first.lines(), other.lines());
+    let differ = std::iter::from_fn(|| match (lines.next(), others.next()) {
+        (None, None) => None,
+        pair => Some(pair),
+    });
+    let (first, second) = differ.into_iter().find(|(one, other)| one != other).unwrap_or_default();
+    let told = |line: Option<&str>| line.unwrap_or("nothing").to_owned();
+    Err(SampleError::SeveralSettings { path: path.to_owned(), first: told(first), second: told(second) })
 }
 
 /// Whether a run came to its end, as far as can be told: logs of others never say.

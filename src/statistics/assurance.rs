@@ -14,7 +14,7 @@ const ASSURANCE: f64 = 0.9;
 
 /// The quantile that gives it: a little more, as the kurtosis of most pilots is
 /// below that of what they were drawn from.
-const QUANTILE: f64 = 0.94;
+const QUANTILE: f64 = 0.95;
 
 /// How many runs are needed, as far as a pilot tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

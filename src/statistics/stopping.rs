@@ -28,15 +28,15 @@ impl Precision {
     /// and stops when the interval happens to be narrow; so the interval holds
     /// the mean less often than it promises, and far less often where the first
     /// values of a rare or lopsided quantity hide its spread (Chow and Robbins,
-    /// 1965; Starr, 1966). So the first two thirds have to meet the precision
-    /// before the last third is looked at: that third is drawn as if nobody had
-    /// chosen when to stop (as the second stage of Stein, 1945).
+    /// 1965; Starr, 1966). So the first half has to meet the precision before the
+    /// other is looked at: that half is drawn as if nobody had chosen when to stop
+    /// (as the second stage of Stein, 1945).
     ///
     /// # Errors
     ///
     /// What the values lack.
     pub fn may_stop(&self, values: &[f64]) -> Result<(), Unmet> {
-        self.is_met(&values[..values.len() - values.len() / 3])?;
+        self.is_met(&values[..values.len() - values.len() / 2])?;
         self.is_met(values)
     }
 

@@ -70,7 +70,8 @@ impl<'a> SweepPicture<'a> {
         if !self.has_axes {
             return self.draw_replicates(look);
         }
-        let charts = self.panels(|_| true).iter().map(|panel| panel.draw(look)).collect::<Result<Vec<_>, _>>();
+        let charts =
+            self.panels(|_| true).iter().map(|panel| panel.draw(look)).collect::<Result<Vec<_>, _>>();
         Ok(charts?.into_iter().flatten().collect())
     }
 

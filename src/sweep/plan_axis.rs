@@ -196,7 +196,8 @@ mod tests {
     use crate::spec::Override;
 
     fn cells_over(key: &str, values: &str) -> Vec<Cell> {
-        let text = "name = \"x\"\nduration = \"60s\"\n[[machine]]\nclock_rate = 1\n[[machine]]\nclock_rate = 2\n";
+        let text =
+            "name = \"x\"\nduration = \"60s\"\n[[machine]]\nclock_rate = 1\n[[machine]]\nclock_rate = 2\n";
         let source = Source { name: "x.toml".to_owned(), text: text.to_owned() };
         cells(&[source], &[Override::new(format!("--set {key}={values}"), key, values)], Some(1)).unwrap()
     }
@@ -229,7 +230,10 @@ mod tests {
             assert_eq!(axis.label(), label);
             assert_eq!(axis.names(), names);
             let found = axis.numbers().unwrap();
-            assert!(found.iter().zip(numbers).all(|(found, right)| (found - right).abs() < 1e-9), "{found:?}");
+            assert!(
+                found.iter().zip(numbers).all(|(found, right)| (found - right).abs() < 1e-9),
+                "{found:?}"
+            );
             assert_eq!(axis.place(&cells[0]), names.iter().position(|name| values.starts_with(name)));
         }
     }
@@ -241,8 +245,7 @@ mod tests {
             "exponential:50ms;uniform:100ms..500ms;none;constant:100ms;exponential:2s",
         );
         let axis = axis(&cells);
-        let sorted =
-            ["none", "exponential:50ms", "constant:100ms", "uniform:100ms..500ms", "exponential:2s"];
+        let sorted = ["none", "exponential:50ms", "constant:100ms", "uniform:100ms..500ms", "exponential:2s"];
         assert_eq!((axis.names(), axis.numbers()), (sorted.map(str::to_owned).to_vec(), None));
         assert_eq!(axis.label(), "network.delay");
     }
@@ -250,6 +253,9 @@ mod tests {
     #[test]
     fn other_names_keep_the_order_of_the_sweep() {
         let cells = cells_over("clock_rates", "4,5;1,2;3,1");
-        assert_eq!((axis(&cells).names(), axis(&cells).numbers()), (vec!["4,5".into(), "1,2".into(), "3,1".into()], None));
+        assert_eq!(
+            (axis(&cells).names(), axis(&cells).numbers()),
+            (vec!["4,5".into(), "1,2".into(), "3,1".into()], None)
+        );
     }
 }

@@ -135,7 +135,30 @@ fn what_cannot_be_compared_is_answered_with_advice() {
 #[test]
 fn runs_that_are_no_replicates_are_warned_of() {
     let lab = lab_with_sweep(&[(TEN, 20), (&[1, 1, 2, 3, 4, 5, 6, 7, 8, 9], 50)]);
-    lab.labctl(&["compare", "sweep/c1", "sweep/c2"]).code(0).tells(&["sweep/c2: 2 runs have seed 1"]);
+    lab.labctl(&["compare", "sweep/c1", "sweep/c2"])
+        .code(0)
+        .tells(&["sweep/c2: runs left out, as they have the seed of another run", "no replicates: 1"]);
+}
+
+#[test]
+fn runs_of_other_settings_or_of_drawn_rates_are_not_pooled() {
+    let lab = Lab::with_spec(LAB);
+    let run = |more: &[&str]| lab.labctl(&[&["run", "lab.toml", "--engine", "sim"], more].concat()).code(0);
+    run(&["--run-name", "short", "--seed", "1"]);
+    run(&["--run-name", "long", "--seed", "2", "--duration", "40s"]);
+    for command in
+        [&["compare", "results/lab", "results/lab"][..], &["power", "end_queue ci95 < 2", "results/lab"]]
+    {
+        lab.labctl(command).code(1).tells(&["several settings", "duration = \"40s\"", "duration = \"20s\""]);
+    }
+    let drawn = ["--clock-rates", "random 1..6,random 1..6,1", "--replicates", "4", "--name", "drawn"];
+    lab.labctl(&[&["sweep", "lab.toml", "--engine", "sim"], &drawn[..]].concat()).code(0);
+    for command in [
+        &["compare", "results/drawn/c1", "results/drawn/c1"][..],
+        &["power", "end_queue ci95 < 2", "results/drawn"],
+    ] {
+        lab.labctl(command).code(1).tells(&["several clock rates", "--clock-rates"]);
+    }
 }
 
 #[test]

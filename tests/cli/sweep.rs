@@ -1,6 +1,6 @@
 //! `labctl sweep`: whole, interrupted, killed, refused and failing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::support::{LAB, Lab, Running, spec_on_ports, wait_for};
 
@@ -255,6 +255,52 @@ fn a_seed_that_is_an_axis_is_one_column() {
         assert_eq!(header.split(',').filter(|name| *name == "seed").count(), 1, "{header}");
     }
     lab.labctl(&["compare", "results/s/c1", "results/s/c2"]).tells(&["too few"]);
+}
+
+#[test]
+fn runs_of_drawn_rates_are_summarised_by_their_rates() {
+    let lab = Lab::with_spec(LAB);
+    let rates = ["--clock-rates", "random 1..2,1,random 1..2"];
+    let sweep = |name: &str, more: &[&str]| {
+        let args = ["sweep", "lab.toml", "--engine=sim", "--name", name, "--replicates=30"];
+        lab.labctl(&[&args[..], &rates, more].concat()).code(0)
+    };
+    let said =
+        sweep("d", &[]).tells(&["lab draws its clock rates with the seed: 30 runs of 4 different draws"]);
+    assert!(said.out.contains("1,1,1") && said.out.contains("2,1,2"), "{}", said.out);
+    let runs = lab.rows("results/d/runs.csv");
+    for row in lab.rows("results/d/summary.csv").iter().filter(|row| row["metric"] == "final_clock") {
+        let at = row["machine"].parse::<usize>().unwrap() - 1;
+        let drew = |row: &[BTreeMap<String, String>]| {
+            row.iter().map(|row| row["clock_rate"].trim_end_matches(".0")).collect::<Vec<_>>().join(",")
+        };
+        let own = runs.chunks(3).filter(|run| drew(run) == row["clock_rates"]);
+        let clocks: Vec<f64> = own.map(|run| run[at]["final_clock"].parse().unwrap()).collect();
+        assert_eq!(row["n"], clocks.len().to_string(), "{row:?}");
+        let mean = clocks.iter().sum::<f64>() / clocks.len() as f64;
+        assert!((row["mean"].parse::<f64>().unwrap() - mean).abs() < 1e-9, "{row:?}");
+    }
+    let svg = |name: &str, chart: &str| {
+        lab.labctl(&["plot", &format!("results/{name}"), "--format", "svg", "--plots", "svg"]).code(0);
+        lab.read(&format!("svg/{name}/end_queue_{chart}.svg"))
+    };
+    let places = svg("d", "over_drawn_rates");
+    assert!(places.contains("2,1,2") && places.contains("for each draw of clock rates"), "{places:.900}");
+    assert!(!lab.names("plots/d").contains(&"end_queue_replicates.png".to_owned()));
+    sweep("e", &["--internal-prob=0.3,0.7"]);
+    assert!(svg("e", "over_internal_prob").contains("rates 1,1,2"));
+    sweep("f", &["--internal-prob=0.3,0.7", "--duration=5s,10s"]);
+    assert!(lab.has("plots/f/end_queue_over_cells.png"), "a map would be of means over all draws");
+}
+
+#[test]
+fn clock_rates_that_are_an_axis_are_one_column() {
+    let lab = Lab::with_spec(LAB);
+    lab.labctl(&["sweep", "lab.toml", "--engine=sim", "--clock-rates=1,2,3;3,2,1", "--name=s"]).code(0);
+    let summary = lab.read("results/s/summary.csv");
+    let header = summary.lines().next().unwrap();
+    assert_eq!(header.split(',').filter(|name| *name == "clock_rates").count(), 1, "{header}");
+    assert_eq!(lab.rows("results/s/summary.csv")[0]["clock_rates"], "1,2,3");
 }
 
 /// More runs than can be made at once, so that a stop always finds some in the making.
