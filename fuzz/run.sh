@@ -26,7 +26,7 @@ RUSTC_WRAPPER=$PWD/rustc.sh cargo --config ../Cargo.toml \
 fuzz() {
   local target=$1 corpus=corpus/$1 log=$scratch/$1.log outcome=0 runs
   mkdir -p "$corpus" "artifacts/$target" "$scratch/$target"
-  TMPDIR=$scratch/$target "$CARGO_TARGET_DIR/debug/$target" "$corpus" "$scratch/seeds/$target" \
+  RUST_BACKTRACE=0 TMPDIR=$scratch/$target "$CARGO_TARGET_DIR/debug/$target" "$corpus" "$scratch/seeds/$target" \
     -max_total_time="$seconds" -max_len=16384 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
     -artifact_prefix="artifacts/$target/" >"$log" 2>&1 || outcome=$?
   runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
@@ -34,7 +34,7 @@ fuzz() {
     printf '%-10s %9s executions, %s\n' "$target" "$runs" "$(grep -o 'cov: [0-9]*' "$log" | tail -1)"
   else
     printf '%-10s FAILED:\n' "$target"
-    grep -v '^#' "$log" | tail -40
+    grep -a -A 8 -E 'panicked at|ERROR: libFuzzer' "$log" | cut -c1-1000
     printf 'once more: %s fuzz/%s\n' "$CARGO_TARGET_DIR/debug/$target" \
       "$(sed -n 's/.*Test unit written to //p' "$log" | tail -1)"
   fi

@@ -8,7 +8,7 @@ use std::fs;
 
 use labctl::audit::{RULES, audit};
 use labctl::event::{Action, Event, Kind, MachineId, Message};
-use labctl::export::perfetto::{self, PerfettoWriter};
+use labctl::export::perfetto::{self, PerfettoWriter, TraceError};
 use labctl::export::shiviz::{self, ShivizWriter};
 use labctl::export::{Excerpt, Window, mermaid};
 use labctl::history::History;
@@ -146,10 +146,15 @@ fn export(history: &History, origin: Stamp) {
     }
     let mut text = Vec::new();
     let mut writer = PerfettoWriter::new(&mut text).unwrap();
-    writer.add(&excerpt).unwrap();
-    let slices = writer.finish().unwrap();
-    if let Err(error) = perfetto::check(&text[..], slices) {
-        panic!("{error}\n{}", String::from_utf8_lossy(&text));
+    match writer.add(&excerpt) {
+        Ok(_) => {
+            let slices = writer.finish().unwrap();
+            if let Err(error) = perfetto::check(&text[..], slices) {
+                panic!("{error}\n{}", String::from_utf8_lossy(&text));
+            }
+        }
+        Err(TraceError::Beyond(beyond)) => told(&beyond),
+        Err(error) => panic!("{error}"),
     }
     let mut text = Vec::new();
     let rows = mermaid::write(&mut text, &excerpt).unwrap();
