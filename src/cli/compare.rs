@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use labctl::metrics::Quantity;
 use labctl::sample::{Contrast, ContrastRow, Pairing, Sample, Unpaired, common_quantities, contrast};
 use labctl::statistics::{Interval, Verdict};
+use labctl::visible::on_one_line;
 use serde::Serialize;
 
 use super::output_format::TableFormat;
@@ -60,7 +61,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         terminal.warn(format!("{quantity} is not known of both samples"));
     }
     if found.rows.is_empty() {
-        anyhow::bail!("{} and {} have nothing in common to compare", args.a.display(), args.b.display());
+        anyhow::bail!("{} and {} have nothing in common to compare", shown(&args.a), shown(&args.b));
     }
     terminal.data(&match args.format {
         TableFormat::Table => header(args, &a, &b, &found) + &table(&found.rows, !args.metrics.is_empty()),
@@ -88,8 +89,13 @@ fn is_same(row: &ContrastRow) -> bool {
 
 fn read(path: &Path, terminal: &Terminal) -> anyhow::Result<Sample> {
     let sample = Sample::read(path)?;
-    sample.oddities().iter().for_each(|oddity| terminal.warn(format!("{}: {oddity}", path.display())));
+    sample.oddities().iter().for_each(|oddity| terminal.warn(format!("{}: {oddity}", shown(path))));
     Ok(sample)
+}
+
+/// Somebody else may have named the folder.
+fn shown(path: &Path) -> String {
+    on_one_line(&path.display().to_string())
 }
 
 /// How many p-values were corrected together: what cannot be tested has none.
@@ -120,9 +126,9 @@ fn header(args: &Args, a: &Sample, b: &Sample, found: &Contrast) -> String {
     format!(
         "A: {}, n = {}\nB: {}, n = {}\nCompared {pairing}.\n\
          95 % intervals: t, of each quantity by itself. p: two-sided, corrected after Holm; comparisons: {}\n",
-        args.a.display(),
+        shown(&args.a),
         a.runs.len(),
-        args.b.display(),
+        shown(&args.b),
         b.runs.len(),
         comparisons(&found.rows)
     )

@@ -9,6 +9,7 @@ use labctl::plan::Run;
 use labctl::sample::{Sample, SampledRun};
 use labctl::spec::Spec;
 use labctl::statistics::{Precision, RunsNeeded, Summary};
+use labctl::visible::on_one_line;
 
 use super::rounding::{self, Rounding};
 use super::signals::listen;
@@ -62,7 +63,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     if !is_spec && !args.spec_flags.is_empty() {
         terminal.error(format!(
             "{} is no spec (.toml), so there is nothing to change in it",
-            args.path.display()
+            on_one_line(&args.path.display().to_string())
         ));
         return Ok(Exit::Usage);
     }
@@ -83,7 +84,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 
 fn on_disk(path: &Path) -> anyhow::Result<Pilot> {
     let sample = Sample::read(path)?;
-    let words = format!("{} runs in {}", sample.runs.len(), path.display());
+    let words = format!("{} runs in {}", sample.runs.len(), on_one_line(&path.display().to_string()));
     Ok(Pilot { sample, words })
 }
 

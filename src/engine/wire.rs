@@ -166,10 +166,11 @@ fn decimal(digits: &[u8]) -> Option<u64> {
 
 #[cold]
 fn control(line: &[u8]) -> Result<Said, WireError> {
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    // With its `\r`, as where it comes in pieces.
     if line.len() > LINE_BYTES_MAX {
         return Err(WireError::TooLong);
     }
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
     let malformed = || {
         let shown: String = String::from_utf8_lossy(line).chars().take(60).collect();
         WireError::Malformed(shown.escape_debug().to_string())
@@ -266,6 +267,16 @@ mod tests {
         let mut ended = noise.clone();
         ended.push(b'\n');
         assert_eq!(heard(&[&ended]), Err(WireError::TooLong));
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_by_its_carriage_return_is_so_in_one_piece_and_in_two() {
+        for (length, is_heard) in [(LINE_BYTES_MAX - 1, true), (LINE_BYTES_MAX, false)] {
+            let line = [&vec![b'x'; length][..], b"\r"].concat();
+            let expected = if is_heard { Ok(vec![Said::Other]) } else { Err(WireError::TooLong) };
+            assert_eq!(heard(&[&line, b"\n"]), expected);
+            assert_eq!(heard(&[&[&line[..], b"\n"].concat()]), expected);
+        }
     }
 
     #[test]

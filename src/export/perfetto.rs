@@ -21,7 +21,17 @@ use crate::causality::{CausalOrder, Step};
 use crate::event::{Kind, Recipients};
 use crate::history::EventId;
 use crate::log::Record;
+pub use places::Beyond;
 use places::{Places, slice_ns};
+
+/// A run cannot be added to a trace.
+#[derive(Debug, thiserror::Error)]
+pub enum TraceError {
+    #[error(transparent)]
+    Write(#[from] io::Error),
+    #[error(transparent)]
+    Beyond(#[from] Beyond),
+}
 
 /// What a browser's memory holds with ease, in bytes of JSON.
 pub const BYTES_ADVISED: u64 = 500_000_000;
@@ -74,11 +84,15 @@ impl<W: Write> PerfettoWriter<W> {
     }
 
     /// Adds a run, whose lab time begins at 0 like that of every other.
-    pub fn add(&mut self, excerpt: &Excerpt<'_>) -> io::Result<Drawn> {
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written, or an event lies beyond the end of the time line.
+    pub fn add(&mut self, excerpt: &Excerpt<'_>) -> Result<Drawn, TraceError> {
         let machines = excerpt.history.machines();
         let mut run = Run {
             excerpt,
-            places: Places::of(excerpt),
+            places: Places::of(excerpt)?,
             pids: vec![0; machines.len()],
             queues: machines.iter().map(QueueGauge::new).collect(),
             slices_ns: machines.iter().map(|machine| slice_ns(excerpt.history, machine.id())).collect(),

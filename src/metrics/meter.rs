@@ -274,10 +274,11 @@ impl Meter {
         }
     }
 
-    /// Ticks, not lines: a send to all may be several lines of one tick.
+    /// Ticks, not lines: a send to all may be several lines of one tick. A log that
+    /// numbers fewer ticks than it has RECEIVEs does not tell how many there were.
     fn utilisation(&self, receives: u64, events: u64) -> Option<f64> {
         let ticks = if self.ticks.served > 0 { self.ticks.served } else { events };
-        (ticks > 0).then(|| receives as f64 / ticks as f64)
+        (ticks > 0 && ticks >= receives).then(|| receives as f64 / ticks as f64)
     }
 
     /// Ticks served against ticks due, where the log numbers its ticks.
@@ -347,6 +348,15 @@ mod tests {
         assert_eq!((row.lateness_p50_us, row.lateness_max_us), (Some(100), Some(100)));
         assert_eq!(row.utilisation, Some(1.0));
         assert!((row.clock_drift.unwrap() - 3.0).abs() < 1e-9, "{:?}", row.clock_drift);
+    }
+
+    #[test]
+    fn where_few_lines_number_their_ticks_the_share_of_receives_is_unknown() {
+        let line = "2026-03-05 12:46:03 | RECEIVE | Clock: 2 | Message clock: 1, Queue length: 0";
+        let numbered = format!("{line}, From: 2, Tick: 1, Waited: 5 us");
+        assert_eq!(of_lines(&numbered).utilisation, Some(1.0));
+        assert_eq!(of_lines(&format!("{line}\n{line}\n")).utilisation, Some(1.0));
+        assert_eq!(of_lines(&format!("{line}\n{line}\n{numbered}\n")).utilisation, None);
     }
 
     /// What these lines measure of machine 1, without a record of the end.

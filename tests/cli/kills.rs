@@ -12,6 +12,9 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
 use rustix::process::Signal;
 
 use crate::support::{Lab, wait_for};
@@ -32,7 +35,8 @@ const STATES: [&[&str]; 4] = [
     &[],
     &["--isolation=process"],
     &["--delay=exponential:2s"],
-    &["--delay=constant:1s", "--set=network.where=sender"],
+    // It sleeps for longer than any line may wait for its file.
+    &["--delay=constant:15s", "--set=network.where=sender"],
 ];
 
 fn seed() -> u64 {
@@ -71,14 +75,16 @@ fn whole(lab: &Lab, args: &[&str]) -> Duration {
     begin.elapsed()
 }
 
-/// Starts it and kills it at this instant; true where it had ended before.
-fn killed(lab: &Lab, args: &[&str], at: Duration) -> bool {
+/// Starts it and kills it at this instant: when that was, in UTC, or nothing where
+/// it had ended before.
+fn killed(lab: &Lab, args: &[&str], at: Duration) -> Option<DateTime> {
     let running = lab.start(args);
     thread::sleep(at);
+    let now = Offset::UTC.to_datetime(Timestamp::now());
     running.signal(Signal::KILL);
     let said = running.end();
     assert!(matches!(said.code, None | Some(0)), "{}", said.talk);
-    said.code.is_some()
+    said.code.is_none().then_some(now)
 }
 
 fn no_process_is_left_in(lab: &Lab) {
@@ -95,8 +101,12 @@ fn no_process_is_left_in(lab: &Lab) {
 struct Log {
     sent: BTreeSet<u64>,
     /// Stamp, sender and clock of each message.
-    received: Vec<(jiff::civil::DateTime, u32, u64)>,
-    last: Option<jiff::civil::DateTime>,
+    received: Vec<(DateTime, u32, u64)>,
+    /// When its lab time began.
+    start: Option<DateTime>,
+    /// The stamp of each event.
+    events: Vec<DateTime>,
+    last: Option<DateTime>,
 }
 
 fn number<T: std::str::FromStr>(line: &str, name: &str) -> Option<T> {
@@ -108,11 +118,16 @@ fn log(path: &Path) -> Log {
     let text = fs::read_to_string(path).unwrap_or_default();
     let mut log = Log::default();
     let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    let start = whole.lines().next().and_then(|line| line.split_once(" log started at "));
+    log.start = start.map(|(_, at)| at.parse().unwrap());
     for line in whole.lines().skip(2) {
         let fields: Vec<&str> = line.splitn(4, " | ").collect();
         let [stamp, kind, clock, what] = *fields.as_slice() else { panic!("{path:?}: {line}") };
         let stamp = stamp.parse().unwrap_or_else(|_| panic!("{path:?}: {line}"));
         log.last = Some(stamp);
+        if !matches!(kind, "ERROR" | "END") {
+            log.events.push(stamp);
+        }
         match kind {
             "SEND" => drop(log.sent.insert(number(clock, "Clock").unwrap())),
             "RECEIVE" => {
@@ -142,21 +157,56 @@ fn nothing_but_the_last_is_lost(folder: &Path) {
     }
 }
 
+/// A whole run of the same seed tells how many events a machine had logged by
+/// then: those that are older than they may be are on disk.
+fn no_old_line_is_lost(folder: &Path, whole: &Path, killed: DateTime) {
+    for name in ["log_1.txt", "log_2.txt", "log_3.txt"] {
+        let (log, whole) = (log(&folder.join(name)), log(&whole.join(name)));
+        let (Some(start), Some(whole_start)) = (log.start, whole.start) else { continue };
+        let ran = start.duration_until(killed);
+        let kept_until = (ran - LOSS_MAX.try_into().unwrap()) * SPEEDUP as i32;
+        let old =
+            whole.events.iter().filter(|stamp| whole_start.duration_until(**stamp) < kept_until).count();
+        assert!(
+            log.events.len() >= old,
+            "{folder:?}/{name} has {} events, and {old} were older than {LOSS_MAX:?} at the kill",
+            log.events.len()
+        );
+    }
+}
+
 #[test]
 fn a_hundred_runs_killed_at_random_instants_leave_logs_that_are_true() {
     let seed = seed();
     let lab = Lab::with_spec(SPEC);
-    let span = whole(&lab, &["run", "lab.toml", "--run-name=whole"]);
+    let run = |name: &str, state: usize| {
+        let name = format!("--run-name={name}");
+        ["run", "lab.toml", &name]
+            .iter()
+            .chain(STATES[state])
+            .map(|arg| (*arg).to_owned())
+            .collect::<Vec<_>>()
+    };
+    let whole_run = |state| {
+        let args = run(&format!("whole{state}"), state);
+        whole(&lab, &args.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    // All last as long as their spec says.
+    let span = whole_run(0);
+    side_by_side(STATES.len() - 1, |state| _ = whole_run(state + 1));
     side_by_side(RUNS, |number| {
-        let name = format!("r{number}");
-        let run_name = format!("--run-name={name}");
-        let args = [&["run", "lab.toml", &run_name], STATES[number % STATES.len()]].concat();
-        let has_ended = killed(&lab, &args, instant(seed, number, span));
+        let (name, state) = (format!("r{number}"), number % STATES.len());
+        let args = run(&name, state);
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let killed = killed(&lab, &args, instant(seed, number, span));
+        let has_ended = killed.is_none();
         let (place, partial) = (format!("results/lab/{name}"), format!("results/lab/{name}.partial"));
         assert!(lab.has(&place) || !has_ended, "{name} said that it was done");
         if lab.has(&place) {
             assert_eq!(lab.json(&format!("{place}/manifest.json"))["status"], "completed", "{name}");
             assert!(lab.has(&format!("{place}/metrics.csv")) && !lab.has(&partial), "{name}");
+        } else if let Some(killed) = killed {
+            no_old_line_is_lost(&lab.path(&partial), &lab.path(&format!("results/lab/whole{state}")), killed);
         }
     });
     no_process_is_left_in(&lab);

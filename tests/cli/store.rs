@@ -253,6 +253,8 @@ fn names_reach_the_terminal_with_nothing_hidden_in_them() {
     let name = "a\u{1b}[31mRED\u{1b}]0;title\u{7}\u{202e}txt\nerror: all is lost";
     lab.write(&format!("class/{name}/log_1.txt"), THEIRS);
     let (shown, number) = ("a\\u{1b}[31mRED\\u{1b}]0;title\\u{7}\\u{202e}txt", '\u{202e}');
+    lab.write(&format!("class/{name}/second/log_1.txt"), THEIRS);
+    let place = format!("class/{name}");
     let commands = [
         vec!["metrics", "class"],
         vec!["metrics", "class", "--format", "csv"],
@@ -261,6 +263,12 @@ fn names_reach_the_terminal_with_nothing_hidden_in_them() {
         vec!["check", "class"],
         vec!["check", "class", "--format", "json"],
         vec!["causality", "class"],
+        vec!["why", "class", "1@1"],
+        vec!["power", "end_queue ci95 < 10%", &place],
+        vec!["power", "end_queue ci95 < 10%", &place, "--seed=1"],
+        vec!["power", "m9.end_queue ci95 < 10%", &place],
+        vec!["compare", &place, &place],
+        vec!["compare", &place, "class", "--metric", "m9.end_queue"],
         vec!["plot", "class"],
         vec!["grade", "class"],
         vec!["predict", "class"],

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use labctl::event::MachineId;
-use labctl::export::perfetto::{self, Drawn, PerfettoWriter};
+use labctl::export::perfetto::{self, Drawn, PerfettoWriter, TraceError};
 use labctl::export::shiviz::{self, ShivizWriter};
 use labctl::export::{Excerpt, mermaid};
 use labctl::history::History;
@@ -130,7 +130,10 @@ pub fn perfetto(job: &Job<'_>) -> anyhow::Result<Exit> {
     let mut writer = PerfettoWriter::new(BufWriter::new(draft.file())).with_context(|| draft.failed())?;
     let mut drawn = Drawn::default();
     each(job, &mut seen, |excerpt| {
-        let of_run = writer.add(excerpt).with_context(|| draft.failed())?;
+        let of_run = match writer.add(excerpt) {
+            Err(TraceError::Write(error)) => Err(error).with_context(|| draft.failed())?,
+            of_run => of_run?,
+        };
         drawn.is_spread |= of_run.is_spread;
         drawn.late += of_run.late;
         Ok(())

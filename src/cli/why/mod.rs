@@ -12,6 +12,7 @@ use labctl::history::{Certainty, EventId, History};
 use labctl::log::Stamp;
 use labctl::reading::{origin, read_history};
 use labctl::store::RunPath;
+use labctl::visible::on_one_line;
 
 use super::dialect_flags::DialectFlags;
 use super::output_format::TextOrJson;
@@ -81,9 +82,9 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         terminal.error(format!(
             "there are {} runs at {}, and an event is in one: {}, {}{}",
             runs.len(),
-            args.run.display(),
-            first.folder.display(),
-            second.folder.display(),
+            on_one_line(&args.run.display().to_string()),
+            on_one_line(&first.folder.display().to_string()),
+            on_one_line(&second.folder.display().to_string()),
             if runs.len() > 2 { ", …" } else { "" }
         ));
         return Ok(Exit::Usage);

@@ -9,6 +9,22 @@ use crate::history::{EventId, History, MachineHistory};
 /// slice needs a length, and its arrow a place within the slice.
 const GAP_NS: i64 = 4;
 const NS_PER_US: i64 = 1_000;
+/// The end of the time line. Viewers hold its microseconds in doubles, which tell
+/// single nanoseconds up to 2^43 µs; what begins before half of that ends before it.
+pub const LAST_NS: i64 = (1 << 42) * NS_PER_US;
+const NS_PER_DAY: i64 = 86_400 * 1_000_000_000;
+
+/// An event that lies beyond the end of the time line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "line {line} of machine {machine} is stamped more than {} days after the run's start, where Perfetto's time line \
+     ends; --until leaves such events out",
+    LAST_NS / NS_PER_DAY
+)]
+pub struct Beyond {
+    pub machine: MachineId,
+    pub line: u64,
+}
 
 /// A place for each event that is shown: as it is stamped, but never before the
 /// run's start, what it follows in its log, or the SEND of its message. Where stamps are
@@ -25,7 +41,10 @@ pub struct Places {
 }
 
 impl Places {
-    pub fn of(excerpt: &Excerpt<'_>) -> Places {
+    /// # Errors
+    ///
+    /// An event has no place on the time line.
+    pub fn of(excerpt: &Excerpt<'_>) -> Result<Places, Beyond> {
         let machines = excerpt.history.machines();
         let step_ns = step_ns(machines);
         let mut spreads: Vec<Spread> = machines.iter().map(|_| Spread::default()).collect();
@@ -45,10 +64,14 @@ impl Places {
             let due = stamped.saturating_add(after_stamp);
             let earliest = before.into_iter().chain(send).max().map_or(due, |ns| ns.saturating_add(GAP_NS));
             let at = due.max(earliest);
+            if at > LAST_NS {
+                let (machine, line) = (step.event.machine, excerpt.history.line(step.event));
+                return Err(Beyond { machine, line });
+            }
             places.late += u64::from(at.saturating_sub(stamped) >= step_ns);
             places.ns[place].push(at);
         }
-        places
+        Ok(places)
     }
 
     /// The place of an event, if it is shown.
@@ -101,5 +124,5 @@ impl Spread {
 pub fn slice_ns(history: &History, machine: MachineId) -> Option<i64> {
     const SHARE_OF_TICK: f64 = 0.8;
     let rate = history.machine(machine)?.header()?.clock_rate;
-    Some((1e9 / rate * SHARE_OF_TICK) as i64).filter(|ns| *ns > GAP_NS)
+    Some((1e9 / rate * SHARE_OF_TICK) as i64).filter(|ns| *ns > GAP_NS).map(|ns| ns.min(LAST_NS))
 }

@@ -74,6 +74,23 @@ fn time_that_runs_backwards_is_drawn_forwards_and_counted() {
 }
 
 #[test]
+fn an_event_beyond_the_end_of_the_time_line_is_told_and_not_drawn() {
+    let log = format!("{}9999-12-31 00:00:00 | INTERNAL | Clock: 7 | Internal event\n", WHOLE_SECONDS[0]);
+    let history = history(&[&log, WHOLE_SECONDS[1], WHOLE_SECONDS[2]]);
+    let add = |window: &Window| {
+        let excerpt = Excerpt::of(("exp", "run"), &history, WHOLE_SECONDS_START, window);
+        PerfettoWriter::new(Vec::new()).unwrap().add(&excerpt)
+    };
+    let line = log.lines().count();
+    let refused = add(&Window::default()).unwrap_err().to_string();
+    assert!(
+        refused.starts_with(&format!("line {line} of machine 1 is stamped more than 50 days")),
+        "{refused}"
+    );
+    assert!(add(&window(None, Some(60.0), &[])).is_ok(), "left out as is advised");
+}
+
+#[test]
 fn each_fault_is_refused_at_its_line() {
     let (history, _) = simulated(SPECS[0], 1, Hide::Nothing);
     let excerpt = Excerpt::of(("exp", "run"), &history, START, &window(None, Some(6.0), &[]));
