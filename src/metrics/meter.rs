@@ -354,7 +354,7 @@ mod tests {
     fn where_few_lines_number_their_ticks_the_share_of_receives_is_unknown() {
         let line = "2026-03-05 12:46:03 | RECEIVE | Clock: 2 | Message clock: 1, Queue length: 0";
         let numbered = format!("{line}, From: 2, Tick: 1, Waited: 5 us");
-        assert_eq!(of_lines(&numbered).utilisation, Some(1.0));
+        assert_eq!(of_lines(&format!("{numbered}\n")).utilisation, Some(1.0));
         assert_eq!(of_lines(&format!("{line}\n{line}\n")).utilisation, Some(1.0));
         assert_eq!(of_lines(&format!("{line}\n{line}\n{numbered}\n")).utilisation, None);
     }

@@ -75,7 +75,7 @@ fn time_that_runs_backwards_is_drawn_forwards_and_counted() {
 
 #[test]
 fn an_event_beyond_the_end_of_the_time_line_is_told_and_not_drawn() {
-    let log = format!("{}9999-12-31 00:00:00 | INTERNAL | Clock: 7 | Internal event\n", WHOLE_SECONDS[0]);
+    let log = format!("{}2999-12-31 00:00:00 | INTERNAL | Clock: 7 | Internal event\n", WHOLE_SECONDS[0]);
     let history = history(&[&log, WHOLE_SECONDS[1], WHOLE_SECONDS[2]]);
     let add = |window: &Window| {
         let excerpt = Excerpt::of(("exp", "run"), &history, WHOLE_SECONDS_START, window);
