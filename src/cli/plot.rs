@@ -32,7 +32,8 @@ Examples:
 The charts of a run go to plots/<experiment>/<run>/: queues, clocks, drift, jumps, waits, and on
 demand a space-time diagram of its messages. Short dashes are theory, where the run's spec is
 there. Those against speed ratio (max queue, end queue, clock difference) take in all that is
-asked for. Charts of other runs stay as they are. Those of a sweep as a whole go to plots/<sweep>/
+asked for. Charts of other runs stay as they are. Of more than 20 runs the newest 20 have charts
+over time; the path of a run draws that one. Those of a sweep as a whole go to plots/<sweep>/
 and show the runs that are there, without making any: lines over one axis, maps over two,
 distributions over none.";
 

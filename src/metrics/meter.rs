@@ -356,7 +356,10 @@ mod tests {
         let numbered = format!("{line}, From: 2, Tick: 1, Waited: 5 us");
         assert_eq!(of_lines(&format!("{numbered}\n")).utilisation, Some(1.0));
         assert_eq!(of_lines(&format!("{line}\n{line}\n")).utilisation, Some(1.0));
-        assert_eq!(of_lines(&format!("{line}\n{line}\n{numbered}\n")).utilisation, None);
+        assert_eq!(
+            of_lines(&format!("Clock rate: 4 ticks per second\n{line}\n{line}\n{numbered}\n")).utilisation,
+            None
+        );
     }
 
     /// What these lines measure of machine 1, without a record of the end.

@@ -18,6 +18,7 @@ mod kills;
 #[cfg(unix)]
 mod live;
 mod machine;
+mod many;
 mod metrics;
 mod notebook;
 mod parse;
