@@ -230,7 +230,7 @@ mod tests {
                 &["none", "constant:5ms", "constant:100ms"],
                 &[0.0, 5.0, 100.0],
             ),
-            ("internal_prob", "0.7,.2,0.5", "internal_prob", &[".2", "0.5", "0.7"], &[0.2, 0.5, 0.7]),
+            ("internal_prob", "0.7,0.2,0.5", "internal_prob", &["0.2", "0.5", "0.7"], &[0.2, 0.5, 0.7]),
         ] {
             let cells = cells_over(key, values);
             let axis = axis(&cells);
