@@ -122,7 +122,7 @@ mod tests {
         let tenth: fn(&mut Source) -> f64 = |source| if source.unit() < 0.2 { 1.0 } else { 0.0 };
         for (rule, draw, truth) in [
             ("end_queue ci95 < 10%", Source::queue as fn(&mut Source) -> f64, 30.0),
-            ("end_queue ci95 < 3%", Source::queue, 30.0),
+            ("end_queue ci95 < 4%", Source::queue, 30.0),
             ("end_queue ci95 < 20%", Source::exponential, 1.0),
             ("end_queue ci95 < 30%", tenth, 0.2),
             ("end_queue ci95 < 1", tenth, 0.2),

@@ -284,7 +284,7 @@ impl<'a> Panel<'a> {
         let of_run = if self.is_drawn { LARGEST } else { "" };
         let swept = Swept {
             title: self.title.clone(),
-            axis: axis.label(),
+            axis: axis.label_of_numbers(),
             places,
             metric: metric.label.to_owned(),
             caption: self.caption(INTERVALS, of_run) + &self.without_runs(),

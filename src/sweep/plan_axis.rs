@@ -128,14 +128,21 @@ impl<'a> PlanAxis<'a> {
         }
     }
 
-    /// What it is called on a chart, with its unit.
+    /// What it is called beside [`Self::names`], which have their own units if any.
     pub fn label(&self) -> String {
-        let label = |key: &&str| match (key.rsplit('.').next(), self.scale) {
-            (Some("clock_rate" | "clock_rates"), _) => format!("{key} (ticks/s)"),
-            (_, Scale::Times(unit)) => format!("{key} ({})", unit.word),
+        let label = |key: &&str| match key.rsplit('.').next() {
+            Some("clock_rate" | "clock_rates") => format!("{key} (ticks/s)"),
             _ => (*key).to_owned(),
         };
         self.keys.iter().map(label).collect::<Vec<_>>().join(BETWEEN)
+    }
+
+    /// What it is called beside [`Self::numbers`], with their unit.
+    pub fn label_of_numbers(&self) -> String {
+        match self.scale {
+            Scale::Times(unit) => format!("{} ({})", self.label(), unit.word),
+            Scale::Numbers | Scale::Names => self.label(),
+        }
     }
 
     /// What it is called in a file's name.
@@ -161,7 +168,7 @@ impl<'a> PlanAxis<'a> {
         self.values.iter().map(|value| value.text.clone()).collect()
     }
 
-    /// All values to scale, in order and in the unit of [`Self::label`]; `None`
+    /// All values to scale, in order and in the unit of [`Self::label_of_numbers`]; `None`
     /// where not all of them are numbers.
     pub fn numbers(&self) -> Option<Vec<f64>> {
         let seconds = match self.scale {
@@ -223,11 +230,11 @@ mod tests {
                 &["none", "constant:5ms", "constant:100ms"],
                 &[0.0, 5.0, 100.0],
             ),
-            ("internal_prob", "0.7,.2,0.5", "internal_prob", &[".2", "0.5", "0.7"], &[0.2, 0.5, 0.7]),
+            ("internal_prob", "0.7,0.2,0.5", "internal_prob", &["0.2", "0.5", "0.7"], &[0.2, 0.5, 0.7]),
         ] {
             let cells = cells_over(key, values);
             let axis = axis(&cells);
-            assert_eq!(axis.label(), label);
+            assert_eq!((axis.label(), axis.label_of_numbers()), (key.to_owned(), label.to_owned()));
             assert_eq!(axis.names(), names);
             let found = axis.numbers().unwrap();
             assert!(
