@@ -7,8 +7,8 @@
 
 use std::path::PathBuf;
 
-use super::demand::LOOK_EVERY;
-use super::outline::MAIN_METRICS;
+use super::super::demand::LOOK_EVERY;
+use super::super::outline::MAIN_METRICS;
 use crate::engine::StopSwitch;
 use crate::event::MachineId;
 use crate::metrics::simulated::simulate_metrics;
