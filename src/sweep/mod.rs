@@ -14,10 +14,10 @@ pub mod outline;
 pub mod picture;
 pub mod piece;
 mod plan_axis;
-#[cfg(test)]
-mod promises;
 pub mod slurm;
 pub mod stored;
+#[cfg(test)]
+mod tests;
 mod work;
 
 pub use bench::{is_on_bench, left_alone};

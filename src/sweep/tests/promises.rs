@@ -7,7 +7,7 @@
 
 use std::path::PathBuf;
 
-use super::demand::LOOK_EVERY;
+use super::super::demand::LOOK_EVERY;
 use crate::engine::StopSwitch;
 use crate::event::MachineId;
 use crate::metrics::simulated::simulate_metrics;

@@ -1,0 +1,3 @@
+//! Tests of sweeps as a whole.
+
+mod promises;
