@@ -12,7 +12,7 @@ use labctl::missing;
 use labctl::plan::{Plan, Source};
 use labctl::regular::read_regular;
 use labctl::reproduce::{
-    self, Cells, Claims, JudgedClaim, Making, PageChart, Replicates, Reproduction, notebook,
+    self, Cells, Claims, JudgedClaim, Making, PageChart, Replicates, Reproduction, Tally, notebook, rows,
 };
 use labctl::sample::read_cells;
 use labctl::spec::{self, Override, SpecError};
@@ -21,6 +21,7 @@ use labctl::sweep::{Gathered, SweepFolder, gather};
 
 use super::engine_flag::EngineFlag;
 use super::fulfil::fulfil;
+use super::output_format::TableFormat;
 use super::signals::listen;
 use super::{Exit, Terminal, gathered, plot, sweep, view};
 
@@ -29,9 +30,12 @@ Examples:
   labctl reproduce                                    the lab notebook, 200 simulated runs of each
   labctl reproduce --engine sockets --speedup 50      on real sockets, 30 runs of each: minutes
   labctl reproduce --claims mine.toml -o plots/mine   claims of your own
+  labctl reproduce --format json                      verdicts and their numbers for other programs
 
 Writes a page, README.md, with its charts beside it: the verdict on every claim, the numbers and the
-theory behind it, and every published value among our runs. Runs are kept; the same command again
+theory behind it, and every published value among our runs. What the notebook says, how we read it and
+what our theory says are three kinds, counted apart. A claim is met, not met, or undecided where the
+intervals of the runs do not tell. Runs are kept; the same command again
 makes only those that are missing. A file of claims says, in TOML, what to run and what to expect of
 it: experiments/claims/notebook.toml is the notebook's, and is used if no other is given.";
 
@@ -63,6 +67,10 @@ pub struct Args {
     /// The seed of the first run of every setting [default: that of its spec]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+
+    /// How the verdicts are told; JSON has their numbers too
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    format: TableFormat,
 
     /// The folder of all results
     #[arg(long, value_name = "DIR", default_value = "results")]
@@ -100,7 +108,11 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let samples = if gathered.done > 0 { read_cells(&folder.runs_file())? } else { BTreeMap::new() };
     let replicates = Replicates::new(&cells, samples);
     let reproduction = Reproduction::of(&claims, &replicates);
-    terminal.data(&verdicts(&reproduction.judged))?;
+    terminal.data(&match args.format {
+        TableFormat::Table => verdicts(&reproduction),
+        TableFormat::Csv => csv(&reproduction.judged)?,
+        TableFormat::Json => serde_json::to_string_pretty(&rows::document(&reproduction.judged))? + "\n",
+    })?;
     let making = args.making(&plan, &hash, &gathered);
     let page = write(&reproduction, &replicates, &making, &args.output)?;
     terminal.say(format!("runs: {}", folder.path().display()));
@@ -209,13 +221,29 @@ fn find(name: &str, folder: &Path) -> Result<Source, String> {
     Ok(Source { name: path.display().to_string(), text })
 }
 
-fn verdicts(judged: &[JudgedClaim<'_>]) -> String {
+fn csv(judged: &[JudgedClaim<'_>]) -> anyhow::Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows::rows(judged) {
+        writer.serialize(row)?;
+    }
+    Ok(String::from_utf8(writer.into_inner()?)?)
+}
+
+/// A table of the claims, and a line a kind of how many are met.
+fn verdicts(of: &Reproduction<'_>) -> String {
     /// Longer verdicts go on in a next line.
-    const WIDTH: usize = 72;
-    let body = judged.iter().map(|judged| {
-        vec![judged.claim.id.clone(), judged.claim.source.clone(), wrapped(&judged.words(), WIDTH)]
+    const WIDTH: usize = 60;
+    let body = of.judged.iter().map(|judged| {
+        let claim = judged.claim;
+        let kind = claim.kind.word().to_owned();
+        vec![kind, claim.id.clone(), claim.source.clone(), wrapped(&judged.words(), WIDTH)]
     });
-    if judged.is_empty() { String::new() } else { view::table(&["claim", "source", "verdict"], body) }
+    if of.judged.is_empty() {
+        return String::new();
+    }
+    let tallies = Tally::of(&of.judged);
+    let lines = tallies.iter().map(|tally| tally.words(&of.claims.publication) + "\n");
+    view::table(&["kind", "claim", "source", "verdict"], body) + &lines.collect::<String>()
 }
 
 fn wrapped(text: &str, width: usize) -> String {

@@ -21,7 +21,7 @@ impl Cells {
     /// The cells that these claims need, each with so many replicates.
     pub fn of(claims: &Claims, replicates: u32) -> Cells {
         let of_claims = claims.claims.iter().flat_map(|claim| &claim.cases);
-        let of_claims = of_claims.flat_map(|case| [Some(&case.setup), case.against.as_ref()]).flatten();
+        let of_claims = of_claims.flat_map(|case| case.setups.iter().chain(&case.against));
         let of_charts = claims.charts.iter().flat_map(|chart| &chart.points).map(|(_, setup)| setup);
         let mut cells = Cells::default();
         for setup in claims.published.iter().chain(of_claims).chain(of_charts) {

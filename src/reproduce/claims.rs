@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 use toml::de::{DeTable, DeValue};
 
 use super::expectation::{Expectation, Statistic};
+use super::kind::Kind;
+use super::outcome::HoldsIn;
 use super::setup::{Finder, Setup, Setups};
 use crate::metrics::Metric;
 use crate::spec::fields::{Field, Fields};
@@ -13,9 +15,9 @@ use crate::spec::source::Source;
 use crate::spec::sweep::Axis;
 use crate::spec::{Override, SpecError, syntax};
 
-const KEYS: [&str; 5] = ["title", "about", "published", "claim", "chart"];
-const CLAIM_KEYS: [&str; 5] = ["id", "source", "says", "why", "case"];
-const CASE_KEYS: [&str; 5] = ["when", "experiment", "set", "expect", "against"];
+const KEYS: [&str; 6] = ["title", "about", "publication", "published", "claim", "chart"];
+const CLAIM_KEYS: [&str; 9] = ["id", "kind", "source", "quote", "says", "bounds", "why", "holds_in", "case"];
+const CASE_KEYS: [&str; 6] = ["when", "experiment", "experiments", "set", "expect", "against"];
 const SETUP_KEYS: [&str; 2] = ["experiment", "set"];
 const CHART_KEYS: [&str; 7] = ["name", "says", "experiment", "set", "axis", "values", "metric"];
 
@@ -25,6 +27,8 @@ pub struct Claims {
     pub title: String,
     /// What the publication is, in a sentence or two.
     pub about: String,
+    /// What the publication is called in a sentence, such as `the notebook`.
+    pub publication: String,
     /// Experiments whose published values are held against runs.
     pub published: Vec<Setup>,
     pub claims: Vec<Claim>,
@@ -36,11 +40,19 @@ pub struct Claims {
 pub struct Claim {
     /// Short, and no other claim's.
     pub id: String,
+    pub kind: Kind,
     /// Where it was published, such as `finding 2`.
     pub source: String,
+    /// The sentence that is judged, word for word; empty where there is none.
+    pub quote: String,
+    /// What is expected of the runs, in our words.
     pub says: String,
+    /// Which of the bounds are ours and not the publication's.
+    pub bounds: String,
     /// Why the runs show what they show.
     pub why: String,
+    /// In how many of its cases it is to be met.
+    pub holds_in: HoldsIn,
     /// At least one.
     pub cases: Vec<Case>,
 }
@@ -48,13 +60,23 @@ pub struct Claim {
 /// One set of circumstances under which a claim is to hold.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Case {
-    /// After `holds only when`; empty only where a claim has a single case.
+    /// Tells it from the others; empty only where a claim has a single case.
     pub when: String,
-    pub setup: Setup,
+    /// At least one; several only of a rank correlation.
+    pub setups: Vec<Setup>,
     /// What differences are to.
     pub against: Option<Setup>,
     /// At least one.
     pub expectations: Vec<Expectation>,
+}
+
+impl Case {
+    /// Its setups, and what they are held against.
+    pub fn title(&self) -> String {
+        let setups: Vec<String> = self.setups.iter().map(Setup::title).collect();
+        let against = self.against.as_ref().map(|against| format!(", against {}", against.title()));
+        setups.join(", ") + &against.unwrap_or_default()
+    }
 }
 
 /// A chart of a metric over one axis.
@@ -99,6 +121,7 @@ pub fn parse(
     Ok(Claims {
         title: fields.or("title", "The claims".to_owned(), prose)?,
         about: fields.or("about", String::new(), prose)?,
+        publication: fields.or("publication", "the publication".to_owned(), prose)?,
         published,
         claims,
         charts: fields.or("chart", Vec::new(), |field| all_charts(&setups, field))?,
@@ -121,9 +144,17 @@ fn all_claims(setups: &Setups<'_>, field: &Field<'_>) -> Result<Vec<Claim>, Spec
         }
         Ok(Claim {
             id: name,
+            kind: fields.or("kind", Kind::default(), |field| {
+                field.form("\"published\", \"reading\" or \"theory\"", Kind::named)
+            })?,
             source: fields.or("source", String::new(), prose)?,
+            quote: fields.or("quote", String::new(), prose)?,
             says: prose(&fields.require("says", "says = \"Queues stay short.\"")?)?,
+            bounds: fields.or("bounds", String::new(), prose)?,
             why: fields.or("why", String::new(), prose)?,
+            holds_in: fields.or("holds_in", HoldsIn::default(), |field| {
+                field.form("\"all\", \"most\" or \"some\" of its cases", HoldsIn::named)
+            })?,
             cases: cases(setups, &fields)?,
         })
     };
@@ -151,23 +182,36 @@ fn cases(setups: &Setups<'_>, claim: &Fields<'_>) -> Result<Vec<Case>, SpecError
         let when = fields.or("when", String::new(), prose)?;
         if when.is_empty() && tables.len() > 1 {
             let error = table.fault("is one of several, and has no `when` to tell it from the others");
-            return Err(error.with_help("add `when = \"…\"`, as it would follow `holds only when`"));
+            return Err(error.with_help("add `when = \"…\"`: a verdict names its cases"));
         }
-        let setup = setups.of(&fields)?;
+        let of_case = all_setups(setups, &fields)?;
         let against = fields.or("against", None, |field| {
             let fields =
                 field.table("claim.case.against.", "a table of `experiment` and `set`", &SETUP_KEYS)?;
             setups.of(&fields).map(Some)
         })?;
-        let expectations = expectations(&fields, &setup, against.as_ref())?;
-        Ok(Case { when, setup, against, expectations })
+        let expectations = expectations(&fields, &of_case, against.as_ref())?;
+        Ok(Case { when, setups: of_case, against, expectations })
     };
     tables.iter().map(case).collect()
 }
 
+/// `experiment` and `set`, or a list of `experiments` as they are.
+fn all_setups(setups: &Setups<'_>, case: &Fields<'_>) -> Result<Vec<Setup>, SpecError> {
+    let Some(field) = case.get("experiments") else { return Ok(vec![setups.of(case)?]) };
+    if let Some(other) = case.get("experiment").or_else(|| case.get("set")) {
+        return Err(other.fault("cannot stand beside `experiments`, which are taken as they are"));
+    }
+    let names = field.list("a list of experiments, such as [\"exp1\", \"exp2\"]")?;
+    if names.is_empty() {
+        return Err(field.fault("is empty: name the experiments that are looked at together"));
+    }
+    names.iter().map(|name| setups.plain(name)).collect()
+}
+
 fn expectations(
     case: &Fields<'_>,
-    setup: &Setup,
+    setups: &[Setup],
     against: Option<&Setup>,
 ) -> Result<Vec<Expectation>, SpecError> {
     let example = "expect = [\"end_queue mean > 20\"]";
@@ -182,11 +226,15 @@ fn expectations(
             .text("a list of texts")?
             .parse()
             .map_err(|error| item.fault(format_args!("holds: {error}")))?;
-        let machines = [Some(setup), against].into_iter().flatten().map(|setup| setup.spec.machine_count());
+        let machines = setups.iter().chain(against).map(|setup| setup.spec.machine_count());
         if let (Some(machine), Some(least)) = (expectation.quantity.machine, machines.min())
             && machine.index() >= least as usize
         {
             return Err(item.fault(format_args!("asks for machine {machine}, and there are only {least}")));
+        }
+        if setups.len() > 1 && !matches!(expectation.statistic, Statistic::RankCorrelation(_)) {
+            let error = item.fault("looks at one experiment, and the case has several");
+            return Err(error.with_help("use `rank_correlation(METRIC)`, or write a case for each"));
         }
         if expectation.statistic == Statistic::Difference && against.is_none() {
             let error = item.fault("asks for a difference, but not to what");

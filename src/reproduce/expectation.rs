@@ -4,8 +4,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::metrics::Quantity;
 use crate::metrics::quantity::QuantityError;
+use crate::metrics::{Metric, Quantity};
 use crate::nearest::nearest;
 
 /// How an expectation is written, in a message.
@@ -34,6 +34,11 @@ pub enum Statistic {
     Max,
     /// The share of runs whose value lies on this side of a number.
     Share(Operator, f64),
+    /// The same share of the machines of a run, in the mean over the runs.
+    MachineShare(Operator, f64),
+    /// The rank correlation with this metric over all machines of all setups of a
+    /// case, one run of each at a time, in the mean over the runs.
+    RankCorrelation(&'static Metric),
     /// Mean of the case's − mean of those it is held against, in pairs that
     /// share their seeds.
     Difference,
@@ -59,10 +64,12 @@ pub enum ExpectationError {
     #[error("there is no statistic `{name}`; did you mean `{meant}`?")]
     DidYouMean { name: String, meant: &'static str },
     #[error(
-        "there is no statistic `{name}`; they are mean, median, p05, p95, min, max, share(OPERATOR NUMBER) \
-         and difference"
+        "there is no statistic `{name}`; they are mean, median, p05, p95, min, max, share(OPERATOR NUMBER), \
+         machine_share(OPERATOR NUMBER), rank_correlation(METRIC) and difference"
     )]
     UnknownStatistic { name: String },
+    #[error("`{name}` is of all machines of a run; write `{metric}` without a machine")]
+    OneMachine { name: &'static str, metric: &'static str },
     #[error("`{text}` is no operator; write <, <=, >= or >, and within share(…) also ==")]
     Operator { text: String },
     #[error("what is estimated never equals a number; write <= or >=, or share(== {bound}) >= 90%")]
@@ -83,6 +90,8 @@ const PLAIN: [(&str, Statistic); 7] = [
     ("difference", Statistic::Difference),
 ];
 const SHARE: &str = "share";
+const MACHINE_SHARE: &str = "machine_share";
+const RANK_CORRELATION: &str = "rank_correlation";
 
 /// Longest first, so that none is taken for the beginning of another.
 const OPERATORS: [(&str, Operator); 5] = [
@@ -120,7 +129,7 @@ impl FromStr for Expectation {
     fn from_str(text: &str) -> Result<Expectation, ExpectationError> {
         let form = || ExpectationError::Form { text: text.trim().to_owned() };
         let (quantity, rest) = text.trim().split_once(char::is_whitespace).ok_or_else(form)?;
-        let quantity = quantity.parse()?;
+        let quantity: Quantity = quantity.parse()?;
         let rest = rest.trim_start();
         let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').ok_or_else(form)?;
         let (name, rest) = rest.split_at(end);
@@ -128,10 +137,29 @@ impl FromStr for Expectation {
         let (operator, bound) = comparison(rest)?;
         let bound = match (statistic, operator) {
             (_, Operator::Equal) => return Err(ExpectationError::Equals { bound: bound.to_owned() }),
-            (Statistic::Share(..), _) => percentage(bound)?,
+            (statistic, _) if statistic.is_share() => percentage(bound)?,
             _ => number(bound)?,
         };
+        if let (Some(name), Some(_)) = (statistic.of_all_machines(), quantity.machine) {
+            return Err(ExpectationError::OneMachine { name, metric: quantity.metric.name });
+        }
         Ok(Expectation { quantity, statistic, operator, bound })
+    }
+}
+
+impl Statistic {
+    /// Whether it is held against a percentage.
+    pub fn is_share(self) -> bool {
+        matches!(self, Statistic::Share(..) | Statistic::MachineShare(..))
+    }
+
+    /// The name of one that is of all machines of a run, and never of one alone.
+    fn of_all_machines(self) -> Option<&'static str> {
+        match self {
+            Statistic::MachineShare(..) => Some(MACHINE_SHARE),
+            Statistic::RankCorrelation(_) => Some(RANK_CORRELATION),
+            _ => None,
+        }
     }
 }
 
@@ -141,11 +169,10 @@ fn statistic<'a>(
     rest: &'a str,
     form: impl Fn() -> ExpectationError,
 ) -> Result<(Statistic, &'a str), ExpectationError> {
-    if name == SHARE {
+    if [SHARE, MACHINE_SHARE, RANK_CORRELATION].contains(&name) {
         let inner = rest.strip_prefix('(').and_then(|rest| rest.split_once(')'));
         let (inner, rest) = inner.ok_or_else(form)?;
-        let (operator, value) = comparison(inner.trim_start())?;
-        return Ok((Statistic::Share(operator, number(value)?), rest.trim_start()));
+        return Ok((with_argument(name, inner.trim())?, rest.trim_start()));
     }
     if let Some((_, statistic)) = PLAIN.iter().find(|(plain, _)| *plain == name) {
         return Ok((*statistic, rest));
@@ -153,12 +180,30 @@ fn statistic<'a>(
     if name.is_empty() {
         return Err(form());
     }
-    let names = PLAIN.iter().map(|(plain, _)| *plain).chain([SHARE]);
+    let names = PLAIN.iter().map(|(plain, _)| *plain).chain([SHARE, MACHINE_SHARE, RANK_CORRELATION]);
     let (meant, name) = (nearest(name, names), name.to_owned());
     match meant {
         Some(meant) => Err(ExpectationError::DidYouMean { name, meant }),
         None => Err(ExpectationError::UnknownStatistic { name }),
     }
+}
+
+fn with_argument(name: &str, argument: &str) -> Result<Statistic, ExpectationError> {
+    if name == RANK_CORRELATION {
+        let other: Quantity = argument.parse()?;
+        return match other.machine {
+            None => Ok(Statistic::RankCorrelation(other.metric)),
+            Some(_) => {
+                Err(ExpectationError::OneMachine { name: RANK_CORRELATION, metric: other.metric.name })
+            }
+        };
+    }
+    let (operator, value) = comparison(argument)?;
+    let value = number(value)?;
+    Ok(match name == SHARE {
+        true => Statistic::Share(operator, value),
+        false => Statistic::MachineShare(operator, value),
+    })
 }
 
 /// An operator, and the text after it.
@@ -187,6 +232,10 @@ impl fmt::Display for Statistic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Statistic::Share(operator, value) => write!(f, "{SHARE}({} {value})", operator.sign()),
+            Statistic::MachineShare(operator, value) => {
+                write!(f, "{MACHINE_SHARE}({} {value})", operator.sign())
+            }
+            Statistic::RankCorrelation(other) => write!(f, "{RANK_CORRELATION}({})", other.name),
             plain => {
                 let name = PLAIN.iter().find(|(_, statistic)| statistic == plain);
                 f.write_str(name.map_or("", |(name, _)| name))
@@ -198,9 +247,9 @@ impl fmt::Display for Statistic {
 impl fmt::Display for Expectation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} {} ", self.quantity, self.statistic, self.operator.sign())?;
-        match self.statistic {
-            Statistic::Share(..) => write!(f, "{}%", self.bound * 100.0),
-            _ => write!(f, "{}", self.bound),
+        match self.statistic.is_share() {
+            true => write!(f, "{}%", self.bound * 100.0),
+            false => write!(f, "{}", self.bound),
         }
     }
 }
@@ -221,6 +270,8 @@ mod tests {
             "m3.max_queue share(<= 2) >= 90%",
             "clock_diff share(== 0) < 12.5%",
             "m1.clock_diff difference >= -0.5",
+            "end_queue machine_share(== 0) > 50%",
+            "max_queue rank_correlation(ratio_difference) > 0.3",
             "end_queue p05 > 1",
             "end_queue p95 < 1",
             "end_queue min >= 0",
@@ -247,6 +298,12 @@ mod tests {
             ("end_queu mean > 3", "did you mean `end_queue`"),
             ("end_queue maen > 3", "did you mean `mean`"),
             ("end_queue shares(> 3) > 3%", "did you mean `share`"),
+            ("m1.end_queue machine_share(> 3) > 3%", "write `end_queue` without a machine"),
+            ("m1.end_queue rank_correlation(clock_diff) > 0", "write `end_queue` without a machine"),
+            ("end_queue rank_correlation(m2.clock_diff) > 0", "write `clock_diff` without a machine"),
+            ("end_queue rank_correlation(clock_dif) > 0", "did you mean `clock_diff`"),
+            ("end_queue rank_correlation > 0", "is no expectation"),
+            ("end_queue machine_share(== 0) > 0.5", "percentage from 0% to 100%"),
             ("end_queue xyzzy > 3", "mean, median, p05"),
             ("end_queue mean ~ 3", "`~` is no operator"),
             ("end_queue mean == 3", "share(== 3) >= 90%"),

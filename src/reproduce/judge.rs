@@ -1,42 +1,32 @@
 //! Judging an expectation by runs: met, not met, or too few runs to tell. Pure.
 
 use super::expectation::{Expectation, Operator, Statistic};
-use crate::metrics::Quantity;
-use crate::sample::{Sample, contrast};
-use crate::statistics::{Summary, share};
+use super::outcome::Outcome;
+use crate::metrics::{MachineMetrics, Metric};
+use crate::sample::{Sample, compared};
+use crate::statistics::moments::Moments;
+use crate::statistics::{ALPHA, Summary, interval, rank, share};
 
 /// Fewer runs than this decide nothing.
 pub const RUNS_LEAST: usize = 6;
 
-/// What runs say of an expectation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    Met,
-    NotMet,
-    /// Too few runs.
-    Undecided,
+/// How sure the interval of each expectation is to be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Level {
+    /// How often an interval may miss.
+    alpha: f64,
 }
 
-impl Outcome {
-    /// Of several expectations that are to be met together.
-    pub fn of_all(outcomes: impl IntoIterator<Item = Outcome>) -> Outcome {
-        let mut all = Outcome::Met;
-        for outcome in outcomes {
-            all = match (all, outcome) {
-                (Outcome::NotMet, _) | (_, Outcome::NotMet) => Outcome::NotMet,
-                (Outcome::Undecided, _) | (_, Outcome::Undecided) => Outcome::Undecided,
-                (Outcome::Met, Outcome::Met) => Outcome::Met,
-            };
-        }
-        all
+impl Level {
+    /// Of so many expectations, that all intervals together are right in 95 % of
+    /// repeats (Bonferroni).
+    pub fn of_family(expectations: usize) -> Level {
+        Level { alpha: ALPHA / expectations.max(1) as f64 }
     }
 
-    pub fn word(self) -> &'static str {
-        match self {
-            Outcome::Met => "yes",
-            Outcome::NotMet => "no",
-            Outcome::Undecided => "undecided",
-        }
+    /// Of an interval, in percent.
+    pub fn percent(self) -> f64 {
+        100.0 * (1.0 - self.alpha)
     }
 }
 
@@ -54,8 +44,8 @@ pub struct Finding {
 /// What a finding rests on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Basis {
-    /// The 95 % interval of the statistic: of a mean and of a difference by
-    /// Student's t, of a share after Clopper and Pearson.
+    /// The interval of the statistic, at the level of the family: of a mean and of
+    /// a difference by Student's t, of a share after Clopper and Pearson.
     Interval(f64, f64),
     /// How many of the runs lie on the wanted side.
     Count(usize),
@@ -64,54 +54,74 @@ pub enum Basis {
     Nothing,
 }
 
-/// Judges an expectation by the runs of its case, and by those it is held
-/// against.
+/// Judges an expectation by the runs of its case, which has one setup or
+/// several, and by those it is held against.
 ///
-/// What speaks of runs to come is decided by a 95 % interval that lies wholly
-/// on one side. A quantile is held as the share that it stands for: `p95 <= 2`
-/// says that at least 95 % of runs lie at or below 2. Smallest and largest
-/// speak of the runs that were made.
-pub fn judge(expectation: &Expectation, sample: &Sample, against: Option<&Sample>) -> Finding {
+/// What speaks of runs to come is decided by an interval that lies wholly on one
+/// side. A quantile is held as the share that it stands for: `p95 <= 2` says
+/// that at least 95 % of runs lie at or below 2. Smallest and largest speak of
+/// the runs that were made.
+pub fn judge(
+    expectation: &Expectation,
+    samples: &[&Sample],
+    against: Option<&Sample>,
+    level: Level,
+) -> Finding {
+    let Some(sample) = samples.first() else { return NOTHING };
     let quantity = &expectation.quantity;
-    if expectation.statistic == Statistic::Difference {
-        return against.map_or(NOTHING, |against| difference(expectation, against, sample));
-    }
-    let values: Vec<f64> = sample.values(quantity).flatten().collect();
-    let Some(summary) = Summary::of(&values) else { return NOTHING };
-    let judgement = Judgement { expectation, values: &values };
-    match expectation.statistic {
-        // Equal values have no interval, and speak for the runs that were made.
-        Statistic::Mean if summary.is_all_equal() => judgement.by_runs(summary.mean),
-        Statistic::Mean => {
-            let interval = summary.mean_interval.map(|interval| (interval.low, interval.high));
-            judgement.by_interval(summary.mean, interval)
+    let values: Vec<f64> = match expectation.statistic {
+        Statistic::Difference => {
+            return against.map_or(NOTHING, |against| difference(expectation, against, sample, level));
         }
+        Statistic::MachineShare(operator, value) => {
+            let share = |rows: &[MachineMetrics]| machine_share(quantity.metric, operator, value, rows);
+            sample.runs.iter().filter_map(|run| share(&run.rows)).collect()
+        }
+        Statistic::RankCorrelation(other) => correlations(quantity.metric, other, samples),
+        _ => sample.values(quantity).flatten().collect(),
+    };
+    let Some(summary) = Summary::of(&values) else { return NOTHING };
+    let judgement = Judgement { expectation, values: &values, level };
+    match expectation.statistic {
         Statistic::Median => judgement.quantile(summary.median, 0.5),
         Statistic::P05 => judgement.quantile(summary.p05, 0.05),
         Statistic::P95 => judgement.quantile(summary.p95, 0.95),
         Statistic::Min => judgement.by_runs(summary.min),
         Statistic::Max => judgement.by_runs(summary.max),
-        Statistic::Share(operator, value) => {
-            let count = judgement.count(operator, value);
-            let share = count as f64 / values.len() as f64;
-            judgement.by_interval(share, share::interval(count as u64, values.len() as u64))
-        }
-        Statistic::Difference => NOTHING,
+        Statistic::Share(operator, value) => judgement.share(operator, value),
+        _ => judgement.mean(),
     }
+}
+
+/// The share of a run's machines on this side of a number; `None` where it is
+/// unknown of one.
+fn machine_share(metric: &Metric, operator: Operator, value: f64, rows: &[MachineMetrics]) -> Option<f64> {
+    let values = rows.iter().map(|row| metric.of(row)).collect::<Option<Vec<f64>>>()?;
+    let count = values.iter().filter(|other| operator.holds(**other, value)).count();
+    (!values.is_empty()).then(|| count as f64 / values.len() as f64)
+}
+
+/// Over all machines of the first run of each sample, of the second, and so on.
+fn correlations(metric: &Metric, other: &Metric, samples: &[&Sample]) -> Vec<f64> {
+    let repeats = samples.iter().map(|sample| sample.runs.len()).min().unwrap_or(0);
+    let of_repeat = |at: usize| {
+        let rows = samples.iter().filter_map(|sample| sample.runs.get(at)).flat_map(|run| &run.rows);
+        let pairs = rows.map(|row| other.of(row).zip(metric.of(row))).collect::<Option<Vec<_>>>()?;
+        rank::correlation(&pairs)
+    };
+    (0..repeats).filter_map(of_repeat).collect()
 }
 
 const NOTHING: Finding = Finding { outcome: Outcome::Undecided, n: 0, value: None, basis: Basis::Nothing };
 
 /// The samples are paired where they share their seeds.
-fn difference(expectation: &Expectation, against: &Sample, sample: &Sample) -> Finding {
-    let quantity: Quantity = expectation.quantity;
-    let found = contrast(against, sample, &[quantity]);
-    let Some(row) = found.rows.first() else { return NOTHING };
-    let Some(difference) = row.comparison.difference else { return NOTHING };
+fn difference(expectation: &Expectation, against: &Sample, sample: &Sample, level: Level) -> Finding {
+    let samples = compared(against, sample, &expectation.quantity);
+    let Some(difference) = samples.difference() else { return NOTHING };
     // Where nothing varies the difference is known as it is.
-    let interval =
-        row.comparison.interval.map_or((difference, difference), |interval| (interval.low, interval.high));
-    let n = row.a.n.min(row.b.n) as usize;
+    let interval = samples.interval_at(level.alpha);
+    let interval = interval.map_or((difference, difference), |interval| (interval.low, interval.high));
+    let n = samples.size();
     Finding {
         outcome: decided(expectation.operator, expectation.bound, interval, n),
         n,
@@ -135,11 +145,31 @@ fn decided(operator: Operator, bound: f64, (low, high): (f64, f64), n: usize) ->
 struct Judgement<'a> {
     expectation: &'a Expectation,
     values: &'a [f64],
+    level: Level,
 }
 
 impl Judgement<'_> {
     fn count(&self, operator: Operator, value: f64) -> usize {
         self.values.iter().filter(|other| operator.holds(**other, value)).count()
+    }
+
+    fn share_interval(&self, count: usize) -> Option<(f64, f64)> {
+        share::interval_at(count as u64, self.values.len() as u64, self.level.alpha)
+    }
+
+    fn share(&self, operator: Operator, value: f64) -> Finding {
+        let count = self.count(operator, value);
+        self.by_interval(count as f64 / self.values.len() as f64, self.share_interval(count))
+    }
+
+    fn mean(&self) -> Finding {
+        let Some(moments) = Moments::of(self.values) else { return NOTHING };
+        match interval::of_mean_at(&moments, self.level.alpha) {
+            Some(interval) => self.by_interval(moments.mean, Some((interval.low, interval.high))),
+            // Equal values have no interval, and speak for the runs that were made.
+            None if moments.n > 1 => self.by_runs(moments.mean),
+            None => self.by_interval(moments.mean, None),
+        }
     }
 
     fn by_interval(&self, value: f64, interval: Option<(f64, f64)>) -> Finding {
@@ -157,7 +187,8 @@ impl Judgement<'_> {
         let n = self.values.len();
         let count = self.count(operator, bound);
         let wanted = if operator.is_upward() { 1.0 - level } else { level };
-        let outcome = share::interval(count as u64, n as u64)
+        let outcome = self
+            .share_interval(count)
             .map_or(Outcome::Undecided, |interval| decided(Operator::AtLeast, wanted, interval, n));
         Finding { outcome, n, value: Some(value), basis: Basis::Count(count) }
     }
@@ -180,6 +211,8 @@ mod tests {
     use crate::metrics::{MachineMetrics, tests::row};
     use crate::sample::SampledRun;
 
+    const ALONE: Level = Level { alpha: ALPHA };
+
     /// Runs with these end queues of machine 1; seeds from 1 on.
     fn sample(queues: impl IntoIterator<Item = u64>) -> Sample {
         let run = |(at, end_queue): (usize, u64)| SampledRun {
@@ -190,7 +223,7 @@ mod tests {
     }
 
     fn outcome(expectation: &str, sample: &Sample) -> Outcome {
-        judge(&expectation.parse().unwrap(), sample, None).outcome
+        judge(&expectation.parse().unwrap(), &[sample], None, ALONE).outcome
     }
 
     #[test]
@@ -241,28 +274,56 @@ mod tests {
         let difference: Expectation = "m1.end_queue difference > 0".parse().unwrap();
         let queues = || (0..20u64).map(|at| at * at % 37 * 10);
         let against = sample(queues());
-        let judged = |sample: &Sample| judge(&difference, sample, Some(&against));
+        let judged = |sample: &Sample| judge(&difference, &[sample], Some(&against), ALONE);
         let more = judged(&sample(queues().enumerate().map(|(at, queue)| queue + 1 + at as u64 % 2)));
         assert_eq!((more.outcome, more.n, more.value), (Outcome::Met, 20, Some(1.5)));
         assert_eq!(judged(&sample(queues().map(|queue| queue + 1))).outcome, Outcome::Met);
         assert_eq!(judged(&against).outcome, Outcome::NotMet, "nothing differs, and nothing varies");
         let to_and_fro = sample(queues().enumerate().map(|(at, queue)| queue + at as u64 % 2 * 2 + 10));
         let ten: Expectation = "m1.end_queue difference > 11".parse().unwrap();
-        assert_eq!(judge(&ten, &to_and_fro, Some(&against)).outcome, Outcome::Undecided);
-        assert_eq!(judge(&difference, &against, None).outcome, Outcome::Undecided);
+        assert_eq!(judge(&ten, &[&to_and_fro], Some(&against), ALONE).outcome, Outcome::Undecided);
+        assert_eq!(judge(&difference, &[&against], None, ALONE).outcome, Outcome::Undecided);
         assert_eq!(judged(&sample(queues().take(3))).outcome, Outcome::Undecided);
     }
 
     #[test]
-    fn together_they_are_met_only_if_each_is() {
-        use Outcome::{Met, NotMet, Undecided};
-        for (outcomes, all) in [
-            (&[Met, Met][..], Met),
-            (&[Met, Undecided], Undecided),
-            (&[Undecided, NotMet, Met], NotMet),
-            (&[], Met),
-        ] {
-            assert_eq!(Outcome::of_all(outcomes.iter().copied()), all);
-        }
+    fn of_many_expectations_each_needs_a_wider_margin() {
+        let many = sample((0..400).map(|at| if at % 20 == 0 { 10 } else { at % 5 }));
+        let expectation: Expectation = "m1.end_queue mean > 2.2".parse().unwrap();
+        let of =
+            |expectations: usize| judge(&expectation, &[&many], None, Level::of_family(expectations)).outcome;
+        assert_eq!((of(1), of(100)), (Outcome::Met, Outcome::Undecided));
+        assert!((Level::of_family(100).percent() - 99.95).abs() < 1e-9);
+        assert_eq!(Level::of_family(0), Level::of_family(1));
+    }
+
+    #[test]
+    fn machines_are_counted_run_by_run() {
+        // Machine 2 is always at 0, machine 1 in every fourth run.
+        let some = sample((0..200).map(|at| at % 4));
+        let expectation: Expectation = "end_queue machine_share(== 0) > 50%".parse().unwrap();
+        let found = judge(&expectation, &[&some], None, ALONE);
+        assert_eq!((found.outcome, found.n), (Outcome::Met, 200));
+        assert!((found.value.unwrap() - 0.625).abs() < 1e-9, "{found:?}");
+    }
+
+    #[test]
+    fn what_rises_over_the_machines_of_all_setups_is_correlated() {
+        // In each setup machine 1 has the longer queue, and the higher clock.
+        let setup = |queue: u64, clock: u64| {
+            let mut sample = sample((0..20).map(|at| queue + at % 2));
+            for run in &mut sample.runs {
+                run.rows[0].final_clock = clock;
+                run.rows[1].final_clock = clock - 5;
+            }
+            sample
+        };
+        let (one, two) = (setup(5, 100), setup(9, 200));
+        let rising: Expectation = "end_queue rank_correlation(final_clock) > 0.5".parse().unwrap();
+        let found = judge(&rising, &[&one, &two], None, ALONE);
+        // Ranks 3, 1.5, 4, 1.5 and 2, 1, 4, 3 in every repeat.
+        assert!((found.value.unwrap() - 0.632_455_5).abs() < 1e-6, "{found:?}");
+        assert_eq!((found.outcome, found.n), (Outcome::Met, 20));
+        assert_eq!(judge(&rising, &[], None, ALONE).outcome, Outcome::Undecided);
     }
 }

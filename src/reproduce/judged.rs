@@ -2,15 +2,17 @@
 
 use super::cells::Replicates;
 use super::claims::{Case, Claim};
-use super::judge::{Finding, Outcome, judge};
-use super::verdict::Verdict;
+use super::judge::{Finding, Level, judge};
+use super::outcome::Outcome;
+use super::verdict;
+use crate::sample::Sample;
 
 /// A claim and what became of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JudgedClaim<'a> {
     pub claim: &'a Claim,
     pub cases: Vec<JudgedCase<'a>>,
-    pub verdict: Verdict,
+    pub outcome: Outcome,
 }
 
 /// A case and what became of it.
@@ -25,27 +27,36 @@ pub struct JudgedCase<'a> {
 impl JudgedClaim<'_> {
     /// The verdict in words.
     pub fn words(&self) -> String {
-        let when: Vec<&str> = self.cases.iter().map(|judged| judged.case.when.as_str()).collect();
-        self.verdict.words(&when)
+        let cases = self.cases.iter().map(|judged| (judged.case.when.as_str(), judged.outcome));
+        verdict::words(self.claim.holds_in, &cases.collect::<Vec<_>>())
     }
+}
+
+/// How sure an interval is to be, so that those of all these claims together
+/// are right in 95 % of repeats.
+pub fn level(claims: &[Claim]) -> Level {
+    let cases = claims.iter().flat_map(|claim| &claim.cases);
+    Level::of_family(cases.map(|case| case.expectations.len()).sum())
 }
 
 /// Judges all claims.
 pub fn judge_all<'a>(claims: &'a [Claim], replicates: &Replicates<'_>) -> Vec<JudgedClaim<'a>> {
+    let level = level(claims);
     let judged = |claim: &'a Claim| {
         let cases: Vec<JudgedCase<'a>> =
-            claim.cases.iter().map(|case| judge_case(case, replicates)).collect();
+            claim.cases.iter().map(|case| judge_case(case, replicates, level)).collect();
         let outcomes: Vec<Outcome> = cases.iter().map(|judged| judged.outcome).collect();
-        JudgedClaim { claim, cases, verdict: Verdict::of(&outcomes) }
+        JudgedClaim { claim, cases, outcome: claim.holds_in.of(&outcomes) }
     };
     claims.iter().map(judged).collect()
 }
 
-fn judge_case<'a>(case: &'a Case, replicates: &Replicates<'_>) -> JudgedCase<'a> {
+fn judge_case<'a>(case: &'a Case, replicates: &Replicates<'_>, level: Level) -> JudgedCase<'a> {
     let against = case.against.as_ref().map(|against| replicates.of(against));
-    let sample = replicates.of(&case.setup);
+    let samples: Vec<&Sample> = case.setups.iter().map(|setup| replicates.of(setup)).collect();
+    let expectations = case.expectations.iter();
     let findings: Vec<Finding> =
-        case.expectations.iter().map(|expectation| judge(expectation, sample, against)).collect();
-    let outcome = Outcome::of_all(findings.iter().map(|finding| finding.outcome));
-    JudgedCase { case, findings, outcome }
+        expectations.map(|expectation| judge(expectation, &samples, against, level)).collect();
+    let outcomes: Vec<Outcome> = findings.iter().map(|finding| finding.outcome).collect();
+    JudgedCase { case, findings, outcome: Outcome::of_all(&outcomes) }
 }

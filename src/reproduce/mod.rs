@@ -6,14 +6,18 @@ pub mod claims;
 pub mod expectation;
 pub mod judge;
 pub mod judged;
+pub mod kind;
 pub mod notebook;
+pub mod outcome;
 pub mod page;
 pub mod picture;
+pub mod rows;
 pub mod setup;
 pub mod stated;
+pub mod tally;
 #[cfg(test)]
 mod tests;
-pub mod verdict;
+mod verdict;
 mod wording;
 
 pub use cells::{Cells, Replicates};
@@ -21,6 +25,7 @@ pub use claims::Claims;
 pub use judged::{JudgedClaim, judge_all};
 pub use page::{Making, PageChart};
 pub use stated::{Stated, stated};
+pub use tally::Tally;
 
 /// What a publication says, and what our runs say of that.
 #[derive(Clone, Debug, PartialEq)]

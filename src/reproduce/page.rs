@@ -5,9 +5,11 @@ use minijinja::Error;
 use serde::Serialize;
 
 use super::judge::RUNS_LEAST;
-use super::judged::JudgedClaim;
+use super::judged::{self, JudgedClaim};
+use super::kind::Kind;
+use super::outcome::HoldsIn;
 use super::stated::{Placed, Stated};
-use super::verdict::Verdict;
+use super::tally::Tally;
 use super::wording::{self, brief};
 use crate::lab::VERSION;
 use crate::markdown;
@@ -46,8 +48,10 @@ struct Page<'a> {
     about: &'a str,
     ran: &'a str,
     missing: Option<&'a str>,
-    tally: String,
+    groups: Vec<Group>,
     claims: Vec<ClaimSection<'a>>,
+    expectations: usize,
+    percent: String,
     charts: Vec<&'a PageChart>,
     stated: Vec<StatedGroup>,
     outside: String,
@@ -59,9 +63,30 @@ struct Page<'a> {
     plan: &'a str,
 }
 
+/// The claims of one kind.
+#[derive(Serialize)]
+struct Group {
+    title: String,
+    tally: String,
+    has_quotes: bool,
+    rows: Vec<GroupRow>,
+}
+
+#[derive(Serialize)]
+struct GroupRow {
+    number: usize,
+    quote: String,
+    says: String,
+    source: String,
+    verdict: String,
+}
+
 #[derive(Serialize)]
 struct ClaimSection<'a> {
     says: &'a str,
+    quote: String,
+    bounds: &'a str,
+    to_be_met: &'static str,
     source: &'a str,
     why: &'a str,
     verdict: String,
@@ -123,8 +148,10 @@ pub fn write(
         about: &of.claims.about,
         ran: &making.ran,
         missing: making.missing.as_deref(),
-        tally: tally(&of.judged),
+        groups: groups(of),
         claims: of.judged.iter().map(claim_section).collect(),
+        expectations: of.judged.iter().flat_map(|judged| &judged.cases).map(|case| case.findings.len()).sum(),
+        percent: Rounding::Brief.number(judged::level(&of.claims.claims).percent()),
         charts: charts.iter().collect(),
         stated: stated_groups(&of.stated, replicates),
         outside: outside(&of.stated),
@@ -138,22 +165,51 @@ pub fn write(
     markdown::render(TEMPLATE, &page)
 }
 
-fn tally(judged: &[JudgedClaim<'_>]) -> String {
-    let count = |is: fn(&Verdict) -> bool| judged.iter().filter(|claim| is(&claim.verdict)).count();
-    format!(
-        "{} claims. Hold: {}; hold only under a condition: {}; do not hold: {}; undecided: {}.",
-        judged.len(),
-        count(|verdict| *verdict == Verdict::Holds),
-        count(|verdict| matches!(verdict, Verdict::HoldsOnlyWhen { .. })),
-        count(|verdict| matches!(verdict, Verdict::DoesNotHold { .. })),
-        count(|verdict| matches!(verdict, Verdict::Undecided { .. })),
-    )
+fn groups(of: &Reproduction<'_>) -> Vec<Group> {
+    let publication = &of.claims.publication;
+    let group = |tally: Tally| {
+        let numbered = of.judged.iter().enumerate().filter(|(_, judged)| judged.claim.kind == tally.kind);
+        Group {
+            title: match tally.kind {
+                Kind::Published => format!("What {publication} says"),
+                Kind::Reading => format!("How we read {publication}"),
+                Kind::Theory => "What our theory says".to_owned(),
+            },
+            tally: tally.words(publication),
+            has_quotes: numbered.clone().any(|(_, judged)| !judged.claim.quote.is_empty()),
+            rows: numbered.map(|(at, judged)| group_row(at + 1, judged)).collect(),
+        }
+    };
+    Tally::of(&of.judged).into_iter().map(group).collect()
+}
+
+fn group_row(number: usize, judged: &JudgedClaim<'_>) -> GroupRow {
+    let claim = judged.claim;
+    GroupRow {
+        number,
+        quote: quoted(&claim.quote),
+        says: claim.says.clone(),
+        source: claim.source.clone(),
+        verdict: judged.words(),
+    }
+}
+
+fn quoted(quote: &str) -> String {
+    if quote.is_empty() { String::new() } else { format!("“{quote}”") }
 }
 
 fn claim_section<'a>(judged: &'a JudgedClaim<'_>) -> ClaimSection<'a> {
     let claim = judged.claim;
     ClaimSection {
         says: &claim.says,
+        quote: quoted(&claim.quote),
+        bounds: &claim.bounds,
+        to_be_met: match claim.holds_in {
+            _ if judged.cases.len() == 1 => "",
+            HoldsIn::All => "To be met in all cases.",
+            HoldsIn::Most => "To be met in most cases.",
+            HoldsIn::Some => "One case that is met proves it.",
+        },
         source: &claim.source,
         why: &claim.why,
         verdict: judged.words(),
@@ -169,11 +225,10 @@ fn claim_rows(judged: &JudgedClaim<'_>) -> Vec<ClaimRow> {
         let case = judged.case;
         for (at, (expectation, finding)) in case.expectations.iter().zip(&judged.findings).enumerate() {
             let in_first = |text: String| if at == 0 { text } else { String::new() };
-            let against = case.against.as_ref().map(|against| format!(", against {}", against.title()));
             rows.push(ClaimRow {
                 when: in_first(case.when.clone()),
-                runs_of: in_first(case.setup.title() + &against.unwrap_or_default()),
-                theory: in_first(wording::load(&case.setup)),
+                runs_of: in_first(case.title()),
+                theory: in_first(wording::loads(&case.setups)),
                 expected: expectation.to_string(),
                 measured: wording::finding(expectation, finding),
                 met: finding.outcome.word(),

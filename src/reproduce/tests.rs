@@ -43,6 +43,10 @@ fn the_notebooks_claims_are_good_and_name_the_shipped_specs_by_their_names() {
         .unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(claims.published.len(), 9);
     assert!(claims.claims.len() > 20 && claims.charts.len() == 1);
+    for claim in &claims.claims {
+        let is_published = claim.kind == kind::Kind::Published;
+        assert_eq!(is_published, !claim.quote.is_empty(), "{}: what is published is quoted", claim.id);
+    }
     for name in notebook::names() {
         let shipped = notebook::spec(name).unwrap();
         assert_eq!(crate::spec::parse(&shipped.name, &shipped.text, &[]).unwrap().name, name);
@@ -78,6 +82,16 @@ fn what_is_wrong_with_claims_is_told_with_its_line_and_advice() {
         ("expect", "set = { duration = \"soon\" }\nexpect", 6, &["`duration` must be"]),
         ("expect", "set = 3\nexpect", 6, &["`claim.case.set`", "a table"]),
         ("expect", "against = { experiment = \"lab\" }\nexpect", 6, &["held against by no expectation"]),
+        ("says", "kind = \"notebook\"\nsays", 3, &["`claim.kind`", "\"published\""]),
+        ("says", "holds_in = \"many\"\nsays", 3, &["`claim.holds_in`", "\"most\""]),
+        ("experiment =", "experiments = [\"lab\"]\nexperiment =", 6, &["beside `experiments`"]),
+        ("experiment = \"lab\"", "experiments = []", 5, &["is empty"]),
+        (
+            "experiment = \"lab\"",
+            "experiments = [\"lab\", \"lab\"]",
+            6,
+            &["one experiment", "rank_correlation"],
+        ),
         ("expect", "against = { spec = \"lab\" }\nexpect", 6, &["`claim.case.against.spec`"]),
     ] {
         refused(&CLAIM.replacen(old, new, 1), line, words);
@@ -125,8 +139,8 @@ fn equal_settings_are_run_once() {
     assert_eq!(durations, [60.0, 61.0]);
     let samples = BTreeMap::from([(1, sample(1)), (2, sample(2))]);
     let replicates = Replicates::new(&cells, samples);
-    assert_eq!(replicates.of(&claims.claims[1].cases[0].setup), &sample(1));
-    assert_eq!(replicates.of(&claims.claims[2].cases[0].setup), &sample(2));
+    assert_eq!(replicates.of(&claims.claims[1].cases[0].setups[0]), &sample(1));
+    assert_eq!(replicates.of(&claims.claims[2].cases[0].setups[0]), &sample(2));
     assert!(Replicates::new(&cells, BTreeMap::new()).of(&claims.published[0]).runs.is_empty());
 }
 
@@ -145,12 +159,12 @@ fn sample(scale: u64) -> Sample {
 #[test]
 fn a_page_says_it_all_and_hostile_text_stays_text() {
     let text = "title = \"A *lab* | notebook\"\nabout = \"# no heading\"\npublished = [\"lab\"]\n\
-        [[claim]]\nid = \"hostile\"\nsource = \"`page` | 3 <b>\"\nsays = \"Queues | grow\\n| - | <script>x</script>.\"\n\
+        [[claim]]\nid = \"hostile\"\nquote = \"<i> | *x*\"\nbounds = \"[ours](y)\"\nsource = \"`page` | 3 <b>\"\nsays = \"Queues | grow\\n| - | <script>x</script>.\"\n\
         why = \"| a | b |\\n|---|---|\"\n[[claim.case]]\nwhen = \"[slow](x) | \"\nexperiment = \"lab\"\n\
         expect = [\"m2.end_queue mean > 9\", \"m2.max_queue share(<= 12) < 90%\"]\n\
         [[claim.case]]\nwhen = \"`fast`\"\nexperiment = \"lab\"\nset = { \"machine.2.clock_rate\" = 3 }\n\
         against = { experiment = \"lab\" }\nexpect = [\"m2.end_queue difference < 0\", \"m2.max_queue p95 <= 9\"]\n\
-        [[claim]]\nid = \"plain\"\nsays = \"Nothing waits.\"\n[[claim.case]]\nexperiment = \"lab\"\n\
+        [[claim]]\nid = \"plain\"\nkind = \"theory\"\nsays = \"Nothing waits.\"\n[[claim.case]]\nexperiment = \"lab\"\n\
         expect = [\"m1.max_queue max <= 0\"]\n";
     let claims = parse(text).unwrap();
     let cells = Cells::of(&claims, 30);

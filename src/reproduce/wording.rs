@@ -11,9 +11,16 @@ use crate::theory::{Prediction, Regime};
 /// What the runs show of an expectation.
 pub fn finding(expectation: &Expectation, finding: &Finding) -> String {
     let Some(value) = finding.value else { return "no runs".to_owned() };
+    let shares = |low: f64, high: f64| format!("[{}, {}]", percent(low.max(0.0)), percent(high.min(1.0)));
     match (expectation.statistic, finding.basis) {
         (Statistic::Share(..), Basis::Interval(low, high)) => {
-            format!("{} % of runs [{}, {}]", percent(value), percent(low), percent(high))
+            format!("{} % of runs {}", percent(value), shares(low, high))
+        }
+        (Statistic::MachineShare(..), Basis::Interval(low, high)) => {
+            format!("{} % of machines {}", percent(value), shares(low, high))
+        }
+        (Statistic::MachineShare(..), _) => {
+            format!("{} % of machines in {} runs", percent(value), finding.n)
         }
         (_, Basis::Interval(low, high)) => {
             Rounding::to(Some(low), Some(high)).estimate(value, Some(low), Some(high))
@@ -37,8 +44,16 @@ pub fn predictions(setup: &Setup) -> Option<Vec<Prediction>> {
     (!setup.spec.has_random_rates() && !run.delays_senders()).then(|| run.predictions())
 }
 
-/// The overloaded machines of a setup, or the one nearest to it.
-pub fn load(setup: &Setup) -> String {
+/// The overloaded machines of a setup, or the one nearest to it; of several
+/// setups nothing, as there is a table of them.
+pub fn loads(setups: &[Setup]) -> String {
+    match setups {
+        [setup] => load(setup),
+        _ => String::new(),
+    }
+}
+
+fn load(setup: &Setup) -> String {
     let Some(predictions) = predictions(setup) else { return "does not apply".to_owned() };
     let told = |(at, machine): (usize, &Prediction)| {
         let sign = if machine.is_overloaded() { '<' } else { '>' };

@@ -109,6 +109,12 @@ pub fn contrast(a: &Sample, b: &Sample, quantities: &[Quantity]) -> Contrast {
     Contrast { pairing, rows, unknown }
 }
 
+/// A quantity's known values in A and in B, as they are compared: in pairs that
+/// share their seeds, where there are such.
+pub fn compared(a: &Sample, b: &Sample, quantity: &Quantity) -> Samples {
+    values(a, b, &Pairing::of(a, b), quantity).2
+}
+
 /// A quantity's known values in A and in B, apart and as they are compared.
 fn values(a: &Sample, b: &Sample, pairing: &Pairing, quantity: &Quantity) -> (Vec<f64>, Vec<f64>, Samples) {
     match pairing {

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 pub use cells::read_cells;
-pub use contrast::{Contrast, ContrastRow, Pairing, Unpaired, common_quantities, contrast};
+pub use contrast::{Contrast, ContrastRow, Pairing, Unpaired, common_quantities, compared, contrast};
 pub use oddity::Oddity;
 pub use replicates::{Replicates, replicates};
 

@@ -94,7 +94,23 @@ impl Samples {
         pairs.iter().map(|(a, b)| b - a).collect()
     }
 
-    fn difference(&self) -> Option<f64> {
+    /// How many values of each sample are compared, of the smaller one.
+    pub fn size(&self) -> usize {
+        match self {
+            Samples::Paired(pairs) => pairs.len(),
+            Samples::Independent { a, b } => a.len().min(b.len()),
+        }
+    }
+
+    /// The interval of the difference of the means, by Student's t or after Welch,
+    /// which misses it in a share of `alpha`; `None` as in [`Comparison::interval`].
+    pub fn interval_at(&self, alpha: f64) -> Option<Interval> {
+        let test = self.test().filter(Test::varies)?;
+        Some(Interval::t_at(test.difference, test.standard_error, test.degrees_of_freedom, alpha))
+    }
+
+    /// Mean of B − mean of A; `None` where a sample is empty or not finite.
+    pub fn difference(&self) -> Option<f64> {
         match self {
             Samples::Paired(pairs) => Moments::of(&Samples::differences(pairs)).map(|moments| moments.mean),
             Samples::Independent { a, b } => Some(Moments::of(b)?.mean - Moments::of(a)?.mean),

@@ -30,7 +30,12 @@ pub enum Method {
 impl Interval {
     /// Student's t: `middle` ± t × `standard_error`.
     pub(super) fn t(middle: f64, standard_error: f64, degrees_of_freedom: f64) -> Interval {
-        let half_width = critical_t(degrees_of_freedom, ALPHA) * standard_error;
+        Interval::t_at(middle, standard_error, degrees_of_freedom, ALPHA)
+    }
+
+    /// The same, which misses the truth in a share of `alpha`.
+    pub(super) fn t_at(middle: f64, standard_error: f64, degrees_of_freedom: f64, alpha: f64) -> Interval {
+        let half_width = critical_t(degrees_of_freedom, alpha) * standard_error;
         Interval { low: middle - half_width, high: middle + half_width, method: Method::T }
     }
 
@@ -52,8 +57,13 @@ impl Interval {
 /// Student's t interval of the mean. A single value has none, nor have equal
 /// ones: they tell nothing of how far the next may lie.
 pub fn of_mean(moments: &Moments) -> Option<Interval> {
+    of_mean_at(moments, ALPHA)
+}
+
+/// The same, which misses the mean in a share of `alpha`.
+pub fn of_mean_at(moments: &Moments, alpha: f64) -> Option<Interval> {
     (moments.n > 1 && moments.sd > 0.0)
-        .then(|| Interval::t(moments.mean, moments.standard_error(), moments.degrees_of_freedom()))
+        .then(|| Interval::t_at(moments.mean, moments.standard_error(), moments.degrees_of_freedom(), alpha))
 }
 
 /// The calibrated bootstrap interval of the median, of values in order. Fewer

@@ -2,7 +2,8 @@
 //! from, and how sure that is. Pure.
 //!
 //! Replicates differ in their seed alone, so they are independent draws from
-//! one distribution. Every interval and every test here is at 95 %.
+//! one distribution. Every interval and every test is at 95 %, unless it is asked
+//! for at another level.
 
 pub mod assurance;
 pub mod comparison;
@@ -14,6 +15,7 @@ pub mod holm;
 pub mod interval;
 pub mod moments;
 pub mod precision;
+pub mod rank;
 pub mod share;
 pub mod skewness;
 pub mod stopping;

@@ -11,16 +11,21 @@ use super::ALPHA;
 /// Exact, after Clopper and Pearson (1934): it holds the share in at least 95 %
 /// of samples, whatever it is.
 pub fn interval(count: u64, n: u64) -> Option<(f64, f64)> {
+    interval_at(count, n, ALPHA)
+}
+
+/// The same, which misses the share in at most `alpha` of samples.
+pub fn interval_at(count: u64, n: u64, alpha: f64) -> Option<(f64, f64)> {
     if n == 0 || count > n {
         return None;
     }
     let (count, others) = (count as f64, (n - count) as f64);
     let low = match count > 0.0 {
-        true => Beta::new(count, others + 1.0).ok()?.inverse_cdf(ALPHA / 2.0),
+        true => Beta::new(count, others + 1.0).ok()?.inverse_cdf(alpha / 2.0),
         false => 0.0,
     };
     let high = match others > 0.0 {
-        true => Beta::new(count + 1.0, others).ok()?.inverse_cdf(1.0 - ALPHA / 2.0),
+        true => Beta::new(count + 1.0, others).ok()?.inverse_cdf(1.0 - alpha / 2.0),
         false => 1.0,
     };
     Some((low, high))
@@ -41,6 +46,14 @@ mod tests {
             assert!((at_least - 0.025).abs() < 1e-6, "{count} of {n}: {low} {at_least}");
             assert!((at_most - 0.025).abs() < 1e-6, "{count} of {n}: {high} {at_most}");
         }
+    }
+
+    #[test]
+    fn a_surer_interval_is_wider() {
+        let (low, high) = interval_at(0, 200, 0.001).unwrap();
+        assert_eq!(low, 0.0);
+        assert!((high - (1.0 - 0.0005f64.powf(1.0 / 200.0))).abs() < 1e-9, "{high}");
+        assert!(high > interval(0, 200).unwrap().1);
     }
 
     #[test]

@@ -7,12 +7,14 @@ use std::{env, fs};
 
 use labctl::causality::{Chains, gaps};
 use labctl::history::EventId;
+use labctl::reproduce::kind::Kind;
+use labctl::reproduce::{claims, notebook};
 
 use crate::support::{Lab, rows};
 
 const MACHINES: usize = 27;
 
-fn notebook() -> Option<PathBuf> {
+fn notebook_folder() -> Option<PathBuf> {
     let folder = env::var_os("LABCTL_NOTEBOOK").map(PathBuf::from);
     if folder.is_none() {
         eprintln!("skipped: LABCTL_NOTEBOOK names no folder");
@@ -41,9 +43,24 @@ fn clock_of(line: &str) -> u64 {
     line.split("Clock: ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap()
 }
 
+/// Omissions are marked with `…`.
+#[test]
+fn what_the_claims_quote_stands_in_the_notebook() {
+    let Some(folder) = notebook_folder() else { return };
+    let on_one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = on_one_line(&fs::read_to_string(folder.join("notebook.txt")).unwrap());
+    let find = |name: &str| notebook::spec(name).ok_or_else(String::new);
+    let claims = claims::parse(notebook::CLAIMS_NAME, notebook::CLAIMS, &[], &find).unwrap();
+    for claim in claims.claims.iter().filter(|claim| claim.kind == Kind::Published) {
+        for piece in on_one_line(&claim.quote).split('…').filter(|piece| !piece.is_empty()) {
+            assert!(text.contains(piece), "{}: `{piece}` is not in the notebook", claim.id);
+        }
+    }
+}
+
 #[test]
 fn the_notebooks_runs_measure_as_they_should() {
-    let Some(folder) = notebook() else { return };
+    let Some(folder) = notebook_folder() else { return };
     let facts = facts(&folder);
     assert_eq!(facts.len(), MACHINES);
     let logs = folder.join("logs");
@@ -79,7 +96,7 @@ fn the_notebooks_runs_measure_as_they_should() {
 
 #[test]
 fn the_notebooks_damaged_run_is_told_of_line_by_line() {
-    let Some(folder) = notebook() else { return };
+    let Some(folder) = notebook_folder() else { return };
     let run = folder.join("logs/network_delay");
     let said = Lab::new().labctl(&["parse", run.to_str().unwrap()]).code(0).tells(&[
         "log_1.txt:3: a second header",
@@ -106,7 +123,7 @@ const RUNS: [(&str, &str); 9] = [
 
 #[test]
 fn the_shipped_specs_say_what_the_logs_say() {
-    let Some(folder) = notebook() else { return };
+    let Some(folder) = notebook_folder() else { return };
     for (experiment, run) in RUNS {
         let path = format!("{}/experiments/{experiment}.toml", env!("CARGO_MANIFEST_DIR"));
         let spec = labctl::spec::load(Path::new(&path), &[]).unwrap();
@@ -125,7 +142,7 @@ fn the_shipped_specs_say_what_the_logs_say() {
 
 #[test]
 fn the_shipped_specs_say_what_is_printed() {
-    let Some(folder) = notebook() else { return };
+    let Some(folder) = notebook_folder() else { return };
     let printed = rows(&fs::read_to_string(folder.join("published.csv")).unwrap());
     assert_eq!(printed.len(), 15);
     for row in printed {
@@ -141,7 +158,7 @@ fn the_shipped_specs_say_what_is_printed() {
 
 #[test]
 fn of_the_notebooks_runs_the_damaged_one_alone_is_unsound() {
-    let Some(folder) = notebook() else { return };
+    let Some(folder) = notebook_folder() else { return };
     let logs = folder.join("logs");
     let said = Lab::new().labctl(&["check", logs.to_str().unwrap(), "--format", "json"]).code(1);
     let runs: Vec<serde_json::Value> = serde_json::from_str(&said.out).unwrap();
@@ -167,7 +184,7 @@ fn of_the_notebooks_runs_the_damaged_one_alone_is_unsound() {
 
 #[test]
 fn every_clock_of_the_notebooks_runs_is_proved_by_a_chain_but_for_what_the_damaged_one_lost() {
-    let Some(folder) = notebook() else { return };
+    let Some(folder) = notebook_folder() else { return };
     for (_, run) in RUNS {
         let found = labctl::store::find_runs(&folder.join("logs").join(run)).unwrap();
         let history = labctl::reading::read_history(&found[0]).unwrap();
@@ -191,7 +208,7 @@ fn every_clock_of_the_notebooks_runs_is_proved_by_a_chain_but_for_what_the_damag
 
 #[test]
 fn the_notebooks_runs_are_runs_in_its_dialect_too() {
-    let Some(folder) = notebook() else { return };
+    let Some(folder) = notebook_folder() else { return };
     let logs = folder.join("logs");
     let said = Lab::new().labctl(&["check", "--dialect", "notebook", logs.to_str().unwrap()]).code(1);
     assert!(said.out.contains("9 runs, 1 of them unsound"), "{}", said.out);
