@@ -2,6 +2,7 @@
 //! judged.
 
 use std::collections::BTreeMap;
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -233,10 +234,12 @@ fn csv(judged: &[JudgedClaim<'_>]) -> anyhow::Result<String> {
 fn verdicts(of: &Reproduction<'_>) -> String {
     /// Longer verdicts go on in a next line.
     const WIDTH: usize = 60;
-    let body = of.judged.iter().map(|judged| {
+    let body = of.judged.iter().flat_map(|judged| {
         let claim = judged.claim;
-        let kind = claim.kind.word().to_owned();
-        vec![kind, claim.id.clone(), claim.source.clone(), wrapped(&judged.words(), WIDTH)]
+        let head = [claim.kind.word(), &claim.id, &claim.source].map(str::to_owned);
+        let beside = iter::once(head).chain(iter::repeat(Default::default()));
+        let lines = wrapped(&judged.words(), WIDTH);
+        beside.zip(lines).map(|([kind, id, source], line)| vec![kind, id, source, line]).collect::<Vec<_>>()
     });
     if of.judged.is_empty() {
         return String::new();
@@ -246,7 +249,7 @@ fn verdicts(of: &Reproduction<'_>) -> String {
     view::table(&["kind", "claim", "source", "verdict"], body) + &lines.collect::<String>()
 }
 
-fn wrapped(text: &str, width: usize) -> String {
+fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         let line = lines.len() - 1;
@@ -257,7 +260,7 @@ fn wrapped(text: &str, width: usize) -> String {
             lines[line] += &format!("{space}{word}");
         }
     }
-    lines.join("\n")
+    lines
 }
 
 /// Writes the page and its charts, and says where.

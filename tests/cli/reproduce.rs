@@ -7,7 +7,7 @@ use crate::support::{LAB, Lab, rows};
 const CLAIMS: &str = "title = \"Two claims\"\npublished = [\"lab.toml\"]\n\
     [[claim]]\nid = \"backlog\"\nsource = \"page 1\"\nquote = \"It piles up.\"\nsays = \"The slow machine gets a backlog.\"\n\
     [[claim.case]]\nwhen = \"it is slow\"\nexperiment = \"lab.toml\"\nexpect = [\"m2.end_queue mean > 3\"]\n\
-    [[claim.case]]\nwhen = \"it is fast\"\nexperiment = \"lab.toml\"\nset = { \"machine.2.clock_rate\" = 5 }\n\
+    [[claim.case]]\nwhen = \"the slow machine is faster than every other machine of the experiment\"\nexperiment = \"lab.toml\"\nset = { \"machine.2.clock_rate\" = 5 }\n\
     against = { experiment = \"lab.toml\" }\nexpect = [\"m2.end_queue difference > 0\"]\n\
     [[claim]]\nid = \"faster\"\nkind = \"reading\"\nsays = \"The fastest is never behind.\"\n\
     [[claim.case]]\nexperiment = \"exp4\"\nset = { duration = \"20s\" }\nexpect = [\"m1.clock_diff max <= 0\"]\n\
@@ -28,8 +28,10 @@ fn claims_are_judged_and_what_was_run_is_not_run_again() {
     let lab = lab();
     let args = ["reproduce", "--claims", "mine/claims.toml", "--replicates", "12", "-o", "page"];
     let first = lab.labctl(&args).code(0).tells(&["4 cells, 48 runs, simulated", "page: page/README.md"]);
+    assert!(!first.out.contains("\\u{"), "a long verdict goes on in a next line:\n{}", first.out);
     for text in [
-        "not met: it is fast",
+        "not met: the slow machine is faster than every other machine",
+        "  of the experiment",
         "Of the publication's 1 claim, met: 0, not met: 1, undecided: 0.",
         "Of our 1 reading of it, met: 1, not met: 0, undecided: 0.",
     ] {
