@@ -244,3 +244,10 @@ ok 'resumed, it has the tables of the sweep made here'
 lab sweep lab.toml --slurm --pieces 4 --duration 20s --speedup 20 --replicates 16 --name sockets --results there
 has_each_run_once there/sockets 16 || fail 'every run on sockets is there once'
 ok 'a sweep on sockets has every run once'
+
+lab plan lab.toml --engine sim --duration 20s --replicates 16 --name stepped --results there
+sbatch --wait --partition=lab --array=0-6:2 --output=there/%a.out \
+  --wrap "'$labctl' exec there/stepped/plan.json" >>"$scratch/said" 2>&1 || fail 'a task of the stepped array failed'
+lab collect there/stepped
+has_each_run_once there/stepped 16 || fail 'a stepped array has every run once'
+ok 'an array with a step, 0-6:2, has every run once'

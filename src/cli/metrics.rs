@@ -133,7 +133,7 @@ fn over_runs(found: &[(&RunPath, &[MachineMetrics])], terminal: &Terminal) -> Ve
             "the runs of {experiment} have {count} settings or clock rates, and each is summarised by itself"
         ));
     }
-    let summary = |alike: &Replicates| summarise(alike.members.iter().map(|at| &found[*at].1[..]));
+    let summary = |alike: &Replicates| summarise(alike.members.iter().map(|at| found[*at].1));
     sorted.iter().filter(|alike| alike.members.len() > 1).flat_map(summary).collect()
 }
 
