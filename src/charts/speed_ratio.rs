@@ -12,6 +12,7 @@ use super::spread::Spread;
 use super::style::MarkStyle;
 use super::{Chart, ChartError, Look, number, replicates, wording};
 use crate::event::MachineId;
+use crate::metrics::summary::same_rates;
 use crate::metrics::{EndQueueSource, MachineMetrics, Metric, WaitSource};
 
 /// Draws one metric of every row against its speed ratio.
@@ -25,7 +26,7 @@ pub(super) fn draw(
     canvas::draw(&name, look, |canvas| Scatter::new(measure, rows, published).paint(canvas))
 }
 
-/// One machine of one experiment at one speed ratio, over all runs.
+/// One machine of one experiment, over its runs with the same clock rates.
 struct Group {
     experiment: usize,
     machine: MachineId,
@@ -52,26 +53,33 @@ struct Scatter<'a> {
 
 impl<'a> Scatter<'a> {
     fn new(measure: &'a Metric, rows: &'a [MachineMetrics], published: &Published) -> Scatter<'a> {
-        let mut numbers = BTreeMap::new();
         let mut experiments: Vec<&str> = Vec::new();
-        let mut groups: BTreeMap<(u64, usize, MachineId), Vec<f64>> = BTreeMap::new();
         for row in rows {
-            let experiment = *numbers.entry(row.experiment.as_str()).or_insert_with(|| {
-                experiments.push(row.experiment.as_str());
-                experiments.len() - 1
-            });
-            if let Some((ratio, value)) = ratio(row).zip(value(measure, row)) {
-                let key = (ratio.to_bits(), experiment, row.machine);
-                groups.entry(key).or_default().push(value);
+            if experiments.last() != Some(&row.experiment.as_str())
+                && !experiments.contains(&&*row.experiment)
+            {
+                experiments.push(&row.experiment);
             }
         }
-        let group = |((ratio, experiment, machine), mut values): ((u64, usize, MachineId), Vec<f64>)| {
-            values.sort_by(f64::total_cmp);
-            let spread = Spread::of(&values)?;
-            let stated = published.get(&(experiments[experiment].to_owned(), machine));
-            let published = stated.and_then(|stated| stated.of(measure.name)).map(|value| value as f64);
-            Some(Group { experiment, machine, ratio: f64::from_bits(ratio), spread, values, published })
-        };
+        let mut groups: BTreeMap<(u64, usize, MachineId, usize), Vec<f64>> = BTreeMap::new();
+        for (nth, alike) in same_rates([rows]).iter().enumerate() {
+            let Some(experiment) = experiments.iter().position(|name| *name == alike.experiment) else {
+                continue;
+            };
+            for row in alike.runs.iter().copied().flatten() {
+                if let Some((ratio, value)) = ratio(row).zip(value(measure, row)) {
+                    groups.entry((ratio.to_bits(), experiment, row.machine, nth)).or_default().push(value);
+                }
+            }
+        }
+        let group =
+            |((ratio, experiment, machine, _), mut values): ((u64, usize, MachineId, usize), Vec<f64>)| {
+                values.sort_by(f64::total_cmp);
+                let spread = Spread::of(&values)?;
+                let stated = published.get(&(experiments[experiment].to_owned(), machine));
+                let published = stated.and_then(|stated| stated.of(measure.name)).map(|value| value as f64);
+                Some(Group { experiment, machine, ratio: f64::from_bits(ratio), spread, values, published })
+            };
         // Ratios are above 0, and their bits in the order of their size.
         let groups = groups.into_iter().filter_map(group).collect();
         Scatter { measure, rows, experiments, groups }

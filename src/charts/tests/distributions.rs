@@ -116,3 +116,14 @@ fn published_values_are_marked_and_explained() {
         experiment_charts_of(&rows)
     );
 }
+
+#[test]
+fn runs_of_other_drawn_rates_are_no_replicates_at_one_speed_ratio() {
+    let mut rows = experiments(1, 3, 6);
+    assert!(words(&experiment_charts_of(&rows)[0]).contains("boxes, from 5 runs on"));
+    // Machines 1 and 2 keep their ratios, and machine 3 has another rate in each run.
+    for (run, rows) in rows.chunks_mut(3).enumerate() {
+        rows[2].clock_rate = Some(1.0 + run as f64 / 8.0);
+    }
+    assert!(!words(&experiment_charts_of(&rows)[0]).contains("boxes"));
+}
