@@ -268,3 +268,14 @@ impl SendLine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::between;
+
+    #[test]
+    fn a_range_that_is_one_number_is_told_as_one() {
+        assert_eq!(between(0.061, 0.064), "0.06");
+        assert_eq!(between(0.06, 0.08), "0.06 to 0.08");
+    }
+}

@@ -275,3 +275,16 @@ fn a_folder_that_cannot_be_written_is_named_in_the_error() {
     let error = chart.write(&file.path().join("within"), Format::Svg).expect_err("no such folder");
     assert!(error.to_string().contains("queue.svg"), "{error}");
 }
+
+#[test]
+fn clocks_that_end_as_one_are_told_as_one() {
+    let mut series = run(2, 60.0);
+    let mut end_at = |clocks: [u64; 2]| {
+        for (machine, clock) in series.machines.iter_mut().zip(clocks) {
+            machine.samples.last_mut().expect("a sample").clock_last = clock;
+        }
+        words(&run_charts_of(&series)[1])
+    };
+    assert!(end_at([400, 400]).contains("end together: at 400 ticks"));
+    assert!(end_at([399, 400]).contains("end together: at 399 to 400 ticks"));
+}

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use labctl::lab::simulation::{Verdict, verify};
 use labctl::store::find_all_runs;
 
+use super::dialect_flags::passed_over;
 use super::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
@@ -27,6 +28,7 @@ pub struct Args {
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut exit = Exit::Done;
     for stored in find_all_runs(&args.paths)? {
+        passed_over(&stored).iter().for_each(|advice| terminal.warn(advice));
         let folder = labctl::visible::on_one_line(&stored.folder.display().to_string());
         match verify(&stored)? {
             Verdict::Same { lines } => terminal.data(&format!("{folder}: the same, {lines} lines\n"))?,

@@ -79,7 +79,8 @@ fn summarised(runs: &mut [RunSubject], alike: Alike, events_left: &mut f64) -> G
         seed: runs[*at].stored.manifest.as_ref().map(|manifest| manifest.seed),
         rows: runs[*at].rows.clone(),
     });
-    let sample = Sample { runs: sampled.collect(), incomplete: incomplete.len(), repeated };
+    let sample =
+        Sample { runs: sampled.collect(), incomplete: incomplete.len(), repeated, ..Sample::default() };
     let rows = numbered(&sample);
     let (summary, oddities) = (summarise([&rows[..]]), sample.oddities());
     Group { experiment, members, summary, outline: CellOutline::all(0, &rows).swap_remove(0), mean, oddities }

@@ -32,6 +32,9 @@ pub struct Sample {
     pub incomplete: usize,
     /// How many were left out, as they have the seed of another or are its copy.
     pub repeated: usize,
+    /// Files beside the logs of its runs that are logs by their names and are
+    /// not read.
+    pub passed_over: Vec<PathBuf>,
 }
 
 /// One run of a sample.
@@ -128,6 +131,7 @@ fn runs_below(path: &Path) -> Result<Sample, SampleError> {
             sample.incomplete += 1;
             continue;
         }
+        sample.passed_over.extend(run.passed_over.iter().cloned());
         let rows = run_metrics(&run)?;
         // Runs of other experiments or settings with the same seed are told of as such.
         let experiment = rows.first().map(|row| row.experiment.clone());

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::path::PathBuf;
 
 use super::Sample;
 
@@ -12,6 +13,8 @@ pub enum Oddity {
     Incomplete { runs: usize },
     /// Runs that have the seed of another, or are its copy, were left out.
     Repeated { runs: usize },
+    /// Logs beside those of the runs are not read.
+    PassedOver { logs: usize, first: PathBuf },
     /// Several runs have the same seed.
     SharedSeed { seed: u64, runs: usize },
     /// The runs are of several experiments.
@@ -30,6 +33,11 @@ impl fmt::Display for Oddity {
                 f,
                 "runs left out, as they have the seed of another run there or are its copy, and so are no \
                  replicates: {runs}"
+            ),
+            Oddity::PassedOver { logs, first } => write!(
+                f,
+                "logs that are not read, as they are packed or of no machine by their names: {logs} ({})",
+                first.display()
             ),
             Oddity::SharedSeed { seed, runs } => write!(
                 f,
@@ -58,6 +66,9 @@ impl Sample {
         [
             (self.incomplete > 0).then_some(Oddity::Incomplete { runs: self.incomplete }),
             (self.repeated > 0).then_some(Oddity::Repeated { runs: self.repeated }),
+            self.passed_over
+                .first()
+                .map(|first| Oddity::PassedOver { logs: self.passed_over.len(), first: first.clone() }),
             shared.map(|(seed, runs)| Oddity::SharedSeed { seed, runs }),
             (names.len() > 1).then_some(Oddity::Experiments { names }),
             (!self.runs.is_empty() && self.machines().is_none()).then_some(Oddity::Machines),

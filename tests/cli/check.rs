@@ -325,3 +325,19 @@ fn a_run_that_was_killed_is_held_against_its_spec_and_not_accused() {
     let said = lab.labctl(&["check", "results", "--rules", "parameters"]).code(1);
     assert!(said.out.contains("the header says clock rate 5, and the spec 6"), "{}", said.out);
 }
+
+#[test]
+fn no_clock_is_told_to_follow_the_largest_of_all() {
+    let lab = Lab::with_spec(LAB);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "r"]).code(0);
+    let log = lab.read("results/lab/r/log_2.txt");
+    let third = log.lines().nth(2).unwrap();
+    let (before, clock) = third.split_once("Clock: ").unwrap();
+    let after = clock.trim_start_matches(|c: char| c.is_ascii_digit());
+    lab.write(
+        "results/lab/r/log_2.txt",
+        log.replacen(third, &format!("{before}Clock: {}{after}", u64::MAX), 1),
+    );
+    let said = lab.labctl(&["check", "results/lab/r"]).code(1);
+    assert!(said.out.contains(&format!("is {}, and no larger one can be told", u64::MAX)), "{}", said.out);
+}

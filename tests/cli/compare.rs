@@ -172,3 +172,19 @@ fn cells_of_a_real_sweep_are_compared_in_pairs() {
     let power = lab.labctl(&["power", "messages_sent ci95 < 5%", "results/probs/c1"]).code(0).out;
     assert!(power.contains("pilot: 8 runs in results/probs/c1"), "{power}");
 }
+
+#[test]
+fn packed_logs_beside_runs_are_told_of() {
+    let lab = Lab::with_spec(LAB);
+    for run in ["a", "b"] {
+        lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", run]).code(0);
+    }
+    std::fs::rename(lab.path("results/lab/a/log_3.txt"), lab.path("results/lab/a/log_3.txt.gz")).unwrap();
+    let (a, b, packed) = ("results/lab/a", "results/lab/b", "lab/a/log_3.txt.gz");
+    lab.labctl(&["compare", a, b]).tells(&["logs that are not read", packed]);
+    lab.labctl(&["power", "end_queue ci95 < 10%", a]).tells(&["logs that are not read", packed]);
+    lab.labctl(&["predict", a]).tells(&["results/lab/a: log_3.txt.gz is not read"]);
+    lab.labctl(&["verify", a]).tells(&["results/lab/a: log_3.txt.gz is not read"]);
+    let said = lab.labctl(&["compare", b, b]);
+    assert!(!said.talk.contains("not read"), "{}", said.talk);
+}

@@ -78,6 +78,7 @@ fn every_event_of_a_run_is_in_each_format() {
     let slices = perfetto["traceEvents"].as_array().unwrap().iter().filter(|event| event["ph"] == "X");
     assert_eq!(slices.count(), events);
     let mermaid = export("mermaid");
+    assert!(mermaid.contains("machine 1, 4 ticks/s") && mermaid.contains("machine 2, 1 tick/s"), "{mermaid}");
     assert!(lines_with(&mermaid, "Note over") + lines_with(&mermaid, ")m") >= events, "{mermaid}");
 }
 

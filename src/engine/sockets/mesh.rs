@@ -244,3 +244,17 @@ pub fn spawn_reader(
     let reader = Reader { peer, speaker, stream, inbox, clock, splitter: Splitter::default() };
     tokio::spawn(reader.run(first_bytes));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_port_is_advised_only_where_the_port_is_the_trouble() {
+        let advice = |kind: io::ErrorKind| advice(&kind.into());
+        assert!(advice(io::ErrorKind::AddrInUse).starts_with("choose another port"));
+        assert!(
+            advice(io::ErrorKind::AddrNotAvailable).starts_with("no network of this host has this address")
+        );
+    }
+}
