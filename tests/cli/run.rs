@@ -18,7 +18,7 @@ fn a_run_leaves_every_file_it_promises() {
     );
     assert_eq!(fs::read_link(lab.path("results/lab/latest")).unwrap().to_str(), Some("first"));
     let charts = lab.names("plots/lab/first");
-    assert_eq!(charts.len(), 8, "{charts:?}");
+    assert_eq!(charts.len(), 11, "{charts:?}");
     for chart in charts {
         let bytes = fs::read(lab.path(&format!("plots/lab/first/{chart}"))).unwrap();
         assert!(chart.ends_with(".png") && bytes.starts_with(b"\x89PNG"), "{chart}");

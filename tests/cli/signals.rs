@@ -26,7 +26,7 @@ fn assert_ends_in_order(signal: Signal, code: i32) {
         let text = lab.read(&format!("results/lab/long/{log}"));
         assert!(text.trim_end().ends_with("Reason: interrupted"), "{log}");
     }
-    assert_eq!(lab.names("plots/lab/long").len(), 8);
+    assert_eq!(lab.names("plots/lab/long").len(), 11);
 }
 
 #[test]
