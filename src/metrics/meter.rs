@@ -178,11 +178,15 @@ impl Meter {
 
     /// How long messages waited, where the log tells it of every RECEIVE.
     pub fn waits(&self) -> Option<WaitSummary> {
-        self.waits.summary().filter(|_| self.waits.count() == self.by_kind[Kind::Receive as usize])
+        self.waits.summary().filter(|_| self.tells_waits())
+    }
+
+    fn tells_waits(&self) -> bool {
+        self.waits.count() > 0 && self.waits.count() == self.by_kind[Kind::Receive as usize]
     }
 
     pub fn wait_source(&self) -> WaitSource {
-        if self.waits().is_some() { WaitSource::Logged } else { WaitSource::Unknown }
+        if self.tells_waits() { WaitSource::Logged } else { WaitSource::Unknown }
     }
 
     /// Ticks served per second of lab time up to the last event, where the log
