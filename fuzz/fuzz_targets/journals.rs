@@ -1,6 +1,6 @@
 //! Journals: a line `+` and JSON stands for an entry with its right checksum,
 //! any other for itself. What is read is written and read again as it was; what
-//! is no entry is told as damage.
+//! is no entry is reported as damage.
 
 #![no_main]
 

@@ -60,7 +60,7 @@ pub fn told(error: &impl std::error::Error) {
     assert!(!error.to_string().trim().is_empty(), "an error without words");
 }
 
-/// What is wrong with a text is told at a place within it, and nothing of it
+/// An error in a text names a place within it, and nothing of it
 /// reaches a terminal that would obey it.
 #[track_caller]
 pub fn told_of(text: &str, error: &SpecError) {
@@ -79,7 +79,8 @@ pub fn parts(data: &[u8]) -> impl Iterator<Item = &[u8]> {
     std::iter::from_fn(move || {
         let whole = rest.take()?;
         let at = whole.windows(BETWEEN.len()).position(|window| window == BETWEEN);
-        let (part, after) = at.map_or((whole, None), |at| (&whole[..=at], Some(&whole[at + BETWEEN.len()..])));
+        let (part, after) =
+            at.map_or((whole, None), |at| (&whole[..=at], Some(&whole[at + BETWEEN.len()..])));
         rest = after;
         Some(part)
     })
