@@ -3,9 +3,9 @@
 
 use criterion::{Criterion, Throughput};
 use labctl::causality::{Chains, Cone, Relation};
-use labctl::event::MachineId;
 use labctl::history::{EventId, History, MachineHistory};
 use labctl::log::{Line, LogReader};
+use labctl::model::event::MachineId;
 
 use crate::samples::logs;
 

@@ -2,8 +2,8 @@
 
 use criterion::Criterion;
 use labctl::charts::{Chart, Look, RunTheory, run_charts};
-use labctl::reading::{Purpose, measure_run};
-use labctl::store::find_runs;
+use labctl::read::find::find_runs;
+use labctl::read::{Purpose, measure_run};
 
 use crate::samples::logs;
 

@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use criterion::{Criterion, Throughput};
-use labctl::dialect::{LogContext, detect, load, read_sample, shipped};
+use labctl::dialect::{LogContext, detect, load, shipped};
 use labctl::log::Line;
+use labctl::read::dialect_runs::read_sample;
 
 const LINES: u64 = 100_000;
 

@@ -6,12 +6,12 @@ use std::io;
 
 use criterion::{BatchSize, Criterion, Throughput};
 use labctl::audit::{RULES, audit};
-use labctl::event::{Action, Event, MachineId, Message};
 use labctl::log::{Line, LogReader, LogWriter, machine_of_file};
-use labctl::reading::{Purpose, read_history, read_run};
-use labctl::store::find_runs;
+use labctl::model::event::{Action, Event, MachineId, Message};
+use labctl::model::time::LabTime;
+use labctl::read::find::find_runs;
+use labctl::read::{Purpose, read_history, read_run};
 use labctl::table::{CsvSink, EventSink, EventTable};
-use labctl::time::LabTime;
 use polars::prelude::{DataFrame, PolarsResult};
 
 use crate::samples::{START, logs};

@@ -3,9 +3,9 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput};
-use labctl::event::{MachineId, Message};
-use labctl::machine::Machine;
-use labctl::time::LabTime;
+use labctl::model::event::{MachineId, Message};
+use labctl::model::machine::Machine;
+use labctl::model::time::LabTime;
 
 use crate::samples::RULES;
 

@@ -3,10 +3,10 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput};
-use labctl::event::MachineId;
 use labctl::log::{Line, LogReader};
 use labctl::metrics::Meter;
 use labctl::metrics::summary::summarise;
+use labctl::model::event::MachineId;
 
 use crate::samples::{START, logs};
 

@@ -1,11 +1,11 @@
 //! Logs to measure with, made by real machines that pass messages in memory.
 
-use labctl::engine::Schedule;
-use labctl::event::{Action, MachineId, Message};
 use labctl::log::{End, EndReason, Header, LogWriter, Stamp};
-use labctl::machine::{Machine, Rules};
-use labctl::spec::Broadcast;
-use labctl::time::LabTime;
+use labctl::model::event::{Action, MachineId, Message};
+use labctl::model::machine::Broadcast;
+use labctl::model::machine::{Machine, Rules};
+use labctl::model::schedule::Schedule;
+use labctl::model::time::LabTime;
 
 pub const START: Stamp = Stamp(1_772_714_762_000_000);
 pub const RULES: Rules = Rules { machines: 3, internal_prob: 0.7, broadcast: Broadcast::OneEvent };

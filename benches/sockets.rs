@@ -10,7 +10,7 @@ use std::time::Duration;
 use criterion::{Criterion, Throughput};
 use labctl::engine::sockets::{Epoch, LogPlace, Setup, run_as_tasks};
 use labctl::engine::{Gauges, StopSwitch, Token};
-use labctl::event::MachineId;
+use labctl::model::event::MachineId;
 use labctl::plan::Run;
 use labctl::spec;
 

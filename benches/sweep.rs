@@ -6,9 +6,9 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput};
 use labctl::engine::{StopSwitch, Token};
-use labctl::lab::VERSION;
-use labctl::metrics::simulated::simulate_metrics;
 use labctl::plan::{EngineKind, Plan, Source, cells};
+use labctl::predict::simulated::simulate_metrics;
+use labctl::store::version::VERSION;
 use labctl::sweep::{Execution, Journal, SweepFolder, gather};
 
 const REPLICATES: u32 = 1000;

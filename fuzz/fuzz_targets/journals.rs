@@ -8,8 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use labctl::digest::sha256;
-use labctl::lab::VERSION;
+use labctl::files::digest::sha256;
+use labctl::store::version::VERSION;
 use labctl::plan::{EngineKind, Plan, Source, cells};
 use labctl::sweep::{Entry, Journal, Journals, SweepFolder};
 use labctl_fuzz::{folder, told, within};

@@ -7,15 +7,15 @@
 use std::fs;
 
 use labctl::audit::{RULES, audit};
-use labctl::event::{Action, Event, Kind, MachineId, Message};
+use labctl::model::event::{Action, Event, Kind, MachineId, Message};
 use labctl::export::perfetto::{self, PerfettoWriter, TraceError};
 use labctl::export::shiviz::{self, ShivizWriter};
 use labctl::export::{Excerpt, Window, mermaid};
 use labctl::history::History;
 use labctl::log::{Chunk, Cutter, Line, LogReader, LogWriter, Record, Stamp, Taken, file_name};
-use labctl::reading::{Purpose, measure_run};
-use labctl::store::find::find_runs;
-use labctl::time::LabTime;
+use labctl::read::{Purpose, measure_run};
+use labctl::read::find::find_runs;
+use labctl::model::time::LabTime;
 use labctl_fuzz::{folder, parts, told, within};
 use libfuzzer_sys::fuzz_target;
 

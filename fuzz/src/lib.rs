@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use labctl::spec::SpecError;
-use labctl::visible::is_hidden;
+use labctl::text::sanitize::is_hidden;
 use tempfile::TempDir;
 
 /// The system's allocator, and how much it has given out.
@@ -47,7 +47,7 @@ pub fn within<R>(bytes: usize, work: impl FnOnce() -> R) -> R {
 /// A folder of this process, for readers that read files.
 pub fn folder() -> &'static Path {
     static FOLDER: LazyLock<TempDir> = LazyLock::new(|| {
-        labctl::whole_file::wait_for_disk(false);
+        labctl::files::atomic::wait_for_disk(false);
         labctl::parallel::use_threads(std::num::NonZeroUsize::MIN);
         TempDir::new().expect("a folder for files")
     });

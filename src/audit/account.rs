@@ -3,9 +3,9 @@
 use super::Rule;
 use super::case::Case;
 use super::finding::Findings;
-use crate::event::{Kind, MachineId};
 use crate::history::MachineHistory;
 use crate::log::EndReason;
+use crate::model::event::{Kind, MachineId};
 
 pub(super) static MESSAGES_ADD_UP: Rule = Rule {
     id: "messages-add-up",
@@ -71,8 +71,8 @@ fn sent_to_each(case: &Case<'_>) -> Option<Vec<u64>> {
     for (machine, to_all) in case.machines().iter().zip(&mut to_all) {
         for index in (0..machine.len() as u32).filter(|index| machine.kind(*index) == Kind::Send) {
             match machine.to(index)? {
-                crate::event::Recipients::One(to) => *to_one.entry(to).or_default() += 1,
-                crate::event::Recipients::All => *to_all += 1,
+                crate::model::event::Recipients::One(to) => *to_one.entry(to).or_default() += 1,
+                crate::model::event::Recipients::All => *to_all += 1,
             }
         }
     }

@@ -4,9 +4,9 @@
 use super::finding::{CUT_SHORT, Findings, GOING_ON};
 use super::times::{Times, Trust};
 use super::{Place, Stated};
-use crate::event::MachineId;
 use crate::history::{EventId, History, MachineHistory, Source};
 use crate::log::Record;
+use crate::model::event::MachineId;
 
 /// A run that is held against the rules.
 pub(super) struct Case<'a> {

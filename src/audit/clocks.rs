@@ -3,9 +3,9 @@
 use super::case::{Case, at};
 use super::finding::Findings;
 use super::{Place, Rule};
-use crate::event::{Kind, Recipients};
 use crate::history::{MachineHistory, Source};
 use crate::log::Record;
+use crate::model::event::{Kind, Recipients};
 
 pub(super) static CLOCK_RISES: Rule = Rule {
     id: "clock-rises",

@@ -3,7 +3,7 @@
 use super::Rule;
 use super::case::Case;
 use super::finding::Findings;
-use crate::event::MachineId;
+use crate::model::event::MachineId;
 
 /// A file of a run that is not as its manifest has it.
 #[derive(Clone, Debug, PartialEq, Eq)]

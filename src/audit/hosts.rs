@@ -4,8 +4,8 @@ use super::Rule;
 use super::case::{Case, at_header, named, seconds};
 use super::finding::Findings;
 use super::times::Offset;
-use crate::event::MachineId;
 use crate::history::MachineHistory;
+use crate::model::event::MachineId;
 
 pub(super) static HOST_CLOCKS: Rule = Rule {
     id: "host-clocks",

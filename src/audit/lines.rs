@@ -4,9 +4,9 @@
 use super::case::{Case, at, named};
 use super::finding::{Findings, GOING_ON};
 use super::{Place, Rule};
-use crate::event::MachineId;
 use crate::history::MachineHistory;
 use crate::log::{FaultKind, LogFault};
+use crate::model::event::MachineId;
 
 pub(super) static LINES_READABLE: Rule = Rule {
     id: "lines-readable",

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Rule;
 use super::case::Case;
 use super::finding::Findings;
-use crate::event::MachineId;
 use crate::history::{Certainty, EventId, MachineHistory, Source};
+use crate::model::event::MachineId;
 
 pub(super) static LINK_ORDER: Rule = Rule {
     id: "link-order",

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 use super::Rule;
 use super::case::Case;
 use super::finding::Findings;
-use crate::event::MachineId;
 use crate::history::{EventId, MachineHistory, Source};
 use crate::log::FaultKind;
+use crate::model::event::MachineId;
 
 pub(super) static MESSAGE_SENT: Rule = Rule {
     id: "message-sent",

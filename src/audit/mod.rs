@@ -13,6 +13,7 @@ mod lines;
 mod links;
 mod messages;
 mod queue;
+pub mod source_lines;
 mod span;
 mod stated;
 #[cfg(test)]

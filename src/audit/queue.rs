@@ -3,9 +3,9 @@
 use super::Rule;
 use super::case::{Case, at};
 use super::finding::Findings;
-use crate::event::Kind;
 use crate::history::MachineHistory;
 use crate::log::Record;
+use crate::model::event::Kind;
 
 pub(super) static QUEUE_LENGTH: Rule = Rule {
     id: "queue-length",

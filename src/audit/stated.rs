@@ -5,10 +5,11 @@ use super::Rule;
 use super::case::{Case, at_header};
 use super::files::ChangedFile;
 use super::finding::Findings;
-use crate::event::MachineId;
 use crate::history::MachineHistory;
 use crate::log::{EndReason, Header};
-use crate::spec::{Broadcast, Spec};
+use crate::model::event::MachineId;
+use crate::model::machine::Broadcast;
+use crate::spec::Spec;
 
 /// What is stated of a run beside its logs.
 #[derive(Clone, Debug, PartialEq)]
@@ -188,7 +189,8 @@ fn manifest_and_spec(case: &Case<'_>, stated: &Stated, findings: &mut Findings) 
 
 fn sends_are_single(case: &Case<'_>, findings: &mut Findings) {
     for machine in case.machines() {
-        let to_all = machine.records().find(|(_, record)| record.to == Some(crate::event::Recipients::All));
+        let to_all =
+            machine.records().find(|(_, record)| record.to == Some(crate::model::event::Recipients::All));
         if let Some((index, _)) = to_all {
             findings.add(machine.id(), machine.line(index), || {
                 ("a send to all in one line, and the spec says one for each recipient".to_owned(), Vec::new())

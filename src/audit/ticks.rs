@@ -3,11 +3,11 @@
 use super::case::{Case, at, at_header};
 use super::finding::{Findings, GOING_ON};
 use super::{Place, Rule};
-use crate::engine::Schedule;
-use crate::event::{Kind, MachineId, Recipients};
 use crate::history::MachineHistory;
 use crate::log::{End, Header, Record};
 use crate::metrics::trust::{is_off_pace, pace_tolerance};
+use crate::model::event::{Kind, MachineId, Recipients};
+use crate::model::schedule::Schedule;
 
 pub(super) static ONE_EVENT_A_TICK: Rule = Rule {
     id: "one-event-a-tick",

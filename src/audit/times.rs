@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::Schedule;
 use crate::history::{Certainty, EventId, History, MachineHistory, Source};
+use crate::model::schedule::Schedule;
 
 /// A forward gap is no leap of a clock below this.
 const LEAP_LEAST_US: i64 = 60 * US_PER_S;

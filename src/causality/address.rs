@@ -2,11 +2,11 @@
 
 use std::str::FromStr;
 
-use crate::event::MachineId;
 use crate::history::{EventId, History, MachineHistory};
 use crate::log::Stamp;
-use crate::nearest::nearest;
-use crate::time::LabTime;
+use crate::model::event::MachineId;
+use crate::model::time::LabTime;
+use crate::text::suggest::nearest;
 
 /// An event as a person names it: `2@57`, `2@clock:83`, `2@time:12.5s` or
 /// `2@line:59`.

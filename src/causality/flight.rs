@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{CausalOrder, Step};
-use crate::event::Kind;
 use crate::history::{EventId, History};
+use crate::model::event::Kind;
 
 /// A value for each SEND whose messages are under way.
 #[derive(Debug)]

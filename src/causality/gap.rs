@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::{Chains, Link};
-use crate::event::Kind;
 use crate::history::{EventId, History, Source};
+use crate::model::event::Kind;
 
 /// An event of a chain whose clock is not one more than the clock before it.
 /// The clock exceeds the chain's length by the sum of [`Gap::excess`].

@@ -1,8 +1,8 @@
 //! What clocks cost on the wire: the bytes that each puts into a message.
 
 use super::Step;
-use crate::event::Kind;
 use crate::history::History;
+use crate::model::event::Kind;
 
 /// How a clock is written into a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,64 +4,28 @@
 //! the two always agree. The font is embedded: a bare machine draws text. The
 //! same data give the same bytes.
 
-mod axis;
-mod bins;
-mod canvas;
-mod chart;
-mod clip;
-mod clocks;
-mod color;
-mod color_scale;
-mod distribution;
-mod drift;
-mod experiment_list;
-mod finding;
-mod group;
-mod heat_map;
-mod jumps;
-mod key;
-mod labels;
-mod legend;
-mod look;
-mod number;
-mod overload_border;
-mod page;
-mod png;
-mod published;
-mod queue;
-mod replicates;
-mod run_theory;
-mod scatter;
-mod side_by_side;
+pub mod draw;
+pub mod experiment;
+pub mod run;
 mod space_time;
-mod speed_ratio;
-mod spread;
-mod style;
-mod swept;
-mod swept_data;
+pub mod sweep;
 #[cfg(test)]
 mod tests;
-mod theme;
-mod theory_line;
-mod timeline;
-mod trace;
-mod wait;
-mod wording;
 
 use std::io;
 use std::path::PathBuf;
 
-pub use chart::Chart;
-pub use distribution::{Distribution, Distributions, distribution_chart};
-pub use heat_map::{AxisValues, HeatMap, heat_map};
-pub use look::{Look, LookError};
+pub use draw::chart::Chart;
+pub use draw::look::{Look, LookError};
+pub use draw::theme::{Theme, theme_css};
+pub use experiment::distribution::{Distribution, Distributions, distribution_chart};
+pub use experiment::published::{Published, PublishedValues, logged_values, published_values};
+pub use experiment::side_by_side::{SideBySide, side_by_side};
 use plotters::drawing::DrawingAreaErrorKind;
-pub use published::{Published, PublishedValues, logged_values, published_values};
-pub use run_theory::{MachineTheory, RunTheory};
-pub use side_by_side::{SideBySide, side_by_side};
+pub use run::run_theory::{MachineTheory, RunTheory};
 pub use space_time::{SpaceTime, space_time};
-pub use swept::{Swept, SweptAxis, SweptLine, SweptPoint, swept_chart};
-pub use theme::{Theme, theme_css};
+pub use sweep::heat_map::{AxisValues, HeatMap, heat_map};
+pub use sweep::swept::{Swept, SweptAxis, SweptLine, SweptPoint, swept_chart};
 
 use crate::metrics::series::RunSeries;
 use crate::metrics::{MachineMetrics, main_metrics};
@@ -110,7 +74,7 @@ pub fn experiment_charts(
     published: &Published,
     look: Look,
 ) -> Result<Vec<Chart>, ChartError> {
-    main_metrics().map(|measure| speed_ratio::draw(measure, rows, published, look)).collect()
+    main_metrics().map(|measure| experiment::speed_ratio::draw(measure, rows, published, look)).collect()
 }
 
 /// One of the charts of a run.
@@ -130,11 +94,11 @@ impl RunChart {
     /// Draws it, with what theory says of each machine as dashed lines.
     pub fn draw(self, series: &RunSeries, theory: &RunTheory, look: Look) -> Result<Chart, ChartError> {
         match self {
-            RunChart::Queue => queue::draw(series, theory, look),
-            RunChart::Clocks => clocks::draw(series, theory, look),
-            RunChart::Drift => drift::draw(series, theory, look),
-            RunChart::Jumps => jumps::draw(series, look),
-            RunChart::Wait => wait::draw(series, theory, look),
+            RunChart::Queue => run::queue::draw(series, theory, look),
+            RunChart::Clocks => run::clocks::draw(series, theory, look),
+            RunChart::Drift => run::drift::draw(series, theory, look),
+            RunChart::Jumps => run::jumps::draw(series, look),
+            RunChart::Wait => run::wait::draw(series, theory, look),
         }
     }
 }

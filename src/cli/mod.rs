@@ -1,57 +1,13 @@
 //! The commands, one a file, and what they share. Nothing of this is known to
 //! the library.
 
-mod audits;
-pub mod causality;
-pub mod check;
-pub mod collect;
-pub mod compare;
-pub mod completions;
-mod conduct;
-pub mod dialect;
-mod dialect_flags;
-mod engine_flag;
-pub mod exec;
-pub mod export;
-mod fulfil;
-mod gathered;
-pub mod grade;
-mod live;
-mod look_flags;
-pub mod machine;
-pub mod man;
-mod many;
-pub mod metrics;
-mod output;
-mod output_format;
-pub mod parse;
-pub mod plan;
-mod plan_flags;
-pub mod plot;
-pub mod power;
-pub mod predict;
-mod progress;
-pub mod recover;
-pub mod report;
-pub mod reproduce;
-pub mod run;
-pub mod schema;
-mod signals;
-mod space_time_flags;
-mod spec_flags;
-pub mod sweep;
-mod sweep_progress;
-mod terminal;
-mod token;
-pub mod twin;
-pub mod verify;
-mod view;
-pub mod watch;
-pub mod why;
+pub mod commands;
+pub mod flags;
+pub mod ui;
 
-pub use terminal::{Color, Exit, Terminal};
+pub use ui::terminal::{Color, Exit, Terminal};
 
-use labctl::rounding;
+use labctl::statistics::rounding;
 
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
@@ -92,59 +48,59 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run experiments on real sockets, then measure and draw them
-    Run(Box<run::Args>),
+    Run(Box<commands::run::Args>),
     /// Follow a run that another process makes, on the whole terminal
-    Watch(watch::Args),
+    Watch(commands::watch::Args),
     /// Run one machine by hand, in a terminal of its own
-    Machine(machine::Args),
+    Machine(commands::machine::Args),
     /// Turn logs into one tidy events table, and tell what is odd about them
-    Parse(parse::Args),
+    Parse(commands::parse::Args),
     /// Tell whether logs are true, rule by rule, with the lines that break one
-    Check(check::Args),
+    Check(commands::check::Args),
     /// Show the longest causal chain behind an event, which proves its clock
-    Why(why::Args),
+    Why(commands::why::Args),
     /// Count which pairs of events are ordered, and what it costs to know
-    Causality(causality::Args),
+    Causality(commands::causality::Args),
     /// Measure runs: queues, clocks, jumps, rates, messages
-    Metrics(metrics::Args),
+    Metrics(commands::metrics::Args),
     /// Read logs of others: list, show, try and propose dialects
-    Dialect(dialect::Args),
+    Dialect(commands::dialect::Args),
     /// Read, audit and measure many submissions: a page each, and a table of all
-    Grade(grade::Args),
+    Grade(commands::grade::Args),
     /// Write runs in the formats of other programs: ShiViz, Perfetto, Mermaid, CSV, JSON Lines, Parquet
-    Export(export::Args),
+    Export(commands::export::Args),
     /// Tell whether two samples of runs differ by more than chance
-    Compare(compare::Args),
+    Compare(commands::compare::Args),
     /// Say how many runs a wanted precision needs
-    Power(power::Args),
+    Power(commands::power::Args),
     /// Draw the charts of runs
-    Plot(plot::Args),
+    Plot(commands::plot::Args),
     /// Complete the runs of processes that were killed
-    Recover(recover::Args),
+    Recover(commands::recover::Args),
     /// Write one page on runs: findings, verdicts, metrics, theory and charts
-    Report(report::Args),
+    Report(commands::report::Args),
     /// Make many runs: over values of any key, and over replicates
-    Sweep(Box<sweep::Args>),
+    Sweep(Box<commands::sweep::Args>),
     /// Write a sweep down, to be run in pieces and anywhere
-    Plan(Box<plan::Args>),
+    Plan(Box<commands::plan::Args>),
     /// Run a piece of a plan
-    Exec(exec::Args),
+    Exec(commands::exec::Args),
     /// Join what came back of a plan
-    Collect(collect::Args),
+    Collect(commands::collect::Args),
     /// Run the lab notebook's experiments again, and judge what it claims
-    Reproduce(reproduce::Args),
+    Reproduce(commands::reproduce::Args),
     /// Say what should happen in an experiment, by theory, and how far runs lie from it
-    Predict(predict::Args),
+    Predict(commands::predict::Args),
     /// Run a spec on sockets and in the simulator, and compare them event by event
-    Twin(Box<twin::Args>),
+    Twin(Box<commands::twin::Args>),
     /// Simulate a stored run again and compare every byte of its logs
-    Verify(verify::Args),
+    Verify(commands::verify::Args),
     /// Print the schema of specs, from which editors complete and check them
-    Schema(schema::Args),
+    Schema(commands::schema::Args),
     /// Print the completions of a shell
-    Completions(completions::Args),
+    Completions(commands::completions::Args),
     /// Print labctl's manual page, or write the pages of all commands
-    Man(man::Args),
+    Man(commands::man::Args),
 }
 
 #[cfg(test)]

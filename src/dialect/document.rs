@@ -10,11 +10,11 @@ use super::naming::Naming;
 use super::pattern::{Pattern, Role, RoleRule};
 use super::pattern_table::{event_pattern, header_pattern};
 use super::{Dialect, Shape, TimeFormat, Vector};
-use crate::nearest::nearest;
 use crate::spec::SpecError;
 use crate::spec::fields::{Field, Fields};
 use crate::spec::source::Source;
 use crate::spec::syntax;
+use crate::text::suggest::nearest;
 
 const KEYS: [&str; 14] = [
     "$schema",

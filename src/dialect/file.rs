@@ -6,10 +6,10 @@ use std::path::Path;
 
 use super::document::parse;
 use super::{Dialect, shipped_names, shipped_text};
-use crate::missing;
-use crate::nearest::nearest;
-use crate::regular::open_regular;
+use crate::files::regular::open_regular;
+use crate::files::suggest_path;
 use crate::spec::SpecError;
+use crate::text::suggest::nearest;
 
 /// No dialect written by people comes near this.
 const MAX_BYTES: u64 = 1 << 20;
@@ -38,9 +38,9 @@ pub fn text(name_or_path: &str) -> Result<String, SpecError> {
         Ok(text) => Ok(text),
         Err(fault) if fault.kind() == io::ErrorKind::NotFound => {
             let meant = nearest(name_or_path, shipped_names());
-            let help = match (meant, missing::meant(path)) {
+            let help = match (meant, suggest_path::meant(path)) {
                 (Some(name), _) => format!("did you mean `{name}`? `labctl dialect list` has them all"),
-                (None, Some(file)) => missing::did_you_mean(&file),
+                (None, Some(file)) => suggest_path::did_you_mean(&file),
                 (None, None) => {
                     "`labctl dialect list` has all that are known; a path leads to one of your own".to_owned()
                 }

@@ -7,8 +7,8 @@ use super::naming::number;
 use super::parts::{Part, RunTracker};
 use super::pattern::{Pattern, Role};
 use super::{Dialect, Fate};
-use crate::event::{Kind, MachineId, Recipients};
 use crate::log::{Record, Stamp};
+use crate::model::event::{Kind, MachineId, Recipients};
 
 /// What is known of a log besides its lines.
 #[derive(Clone, Debug, PartialEq)]

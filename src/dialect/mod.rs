@@ -6,18 +6,18 @@
 //! logs: the queue after the pop, the clock after the update, events in the
 //! order of the file, and `None` for what a log does not say.
 
-mod detection;
+pub(crate) mod detection;
 mod document;
 mod field;
 mod file;
-mod file_names;
-mod interpreter;
+pub(crate) mod file_names;
+pub(crate) mod interpreter;
 mod json;
 mod matcher;
 mod moment;
-mod naming;
+pub(crate) mod naming;
 mod needle;
-mod parts;
+pub(crate) mod parts;
 mod pattern;
 mod pattern_table;
 mod proposal;
@@ -31,7 +31,7 @@ mod vector;
 
 use regex::bytes::Regex;
 
-use crate::event::MachineId;
+use crate::model::event::MachineId;
 
 pub use detection::{Detection, Refusal, Sample, detect};
 pub use document::parse;
@@ -44,7 +44,7 @@ pub use naming::Naming;
 pub use parts::{Accounts, Part};
 pub use pattern::Role;
 pub use proposal::{Proposal, propose};
-pub use runs::{DialectRuns, RunsError, find_runs, log_files, read_sample};
+pub use runs::DialectRuns;
 pub use shipped::{shipped, shipped_names, shipped_text};
 pub use vector::Vector;
 
@@ -57,7 +57,7 @@ pub struct Dialect {
     pub name: String,
     /// What it is, in a sentence.
     pub about: String,
-    files: FileNames,
+    pub(crate) files: FileNames,
     shape: Shape,
     /// Begins a record of several lines.
     begins: Option<Regex>,
@@ -67,7 +67,7 @@ pub struct Dialect {
     vector: Option<Vector>,
     /// A send to all is a line for each recipient, all with one clock.
     line_each: bool,
-    machines: Naming,
+    pub(crate) machines: Naming,
     /// What lines call the machines, where files call them otherwise.
     peers: Naming,
     patterns: Vec<Pattern>,
@@ -87,7 +87,7 @@ enum Shape {
 
 impl Dialect {
     /// The machine that a line calls so.
-    fn peer(&self, name: &[u8], roster: &[String]) -> Option<MachineId> {
+    pub(crate) fn peer(&self, name: &[u8], roster: &[String]) -> Option<MachineId> {
         let mut found = Vec::new();
         self.peers.all_in(name, roster, &mut found);
         found.first().copied()

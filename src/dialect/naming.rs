@@ -1,6 +1,6 @@
 //! What a dialect calls its machines, and which number each of them gets.
 
-use crate::event::MachineId;
+use crate::model::event::MachineId;
 
 /// More machines than any log is of; larger numbers name something else.
 const MACHINES_MAX: u64 = 1 << 20;

@@ -8,7 +8,7 @@ use super::matcher::LineMatcher;
 use super::pattern::{Pattern, Role};
 use super::records::read_records;
 use super::{Dialect, Fate};
-use crate::event::MachineId;
+use crate::model::event::MachineId;
 
 /// The lines of one machine in one run, among others in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]

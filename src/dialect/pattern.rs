@@ -4,7 +4,7 @@ use memchr::memmem::Finder;
 use regex::bytes::{CaptureLocations, Regex};
 
 use super::field::{Captured, Field};
-use crate::event::Kind;
+use crate::model::event::Kind;
 
 /// What a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,9 +6,9 @@ use super::document::{CLOCK_LOGGED, Whole, check_groups, one_of, regex};
 use super::field::Field as LogField;
 use super::needle::needle;
 use super::pattern::{Pattern, Role, RoleRule, Splitter};
-use crate::nearest::nearest;
 use crate::spec::SpecError;
 use crate::spec::fields::{Field, Fields};
+use crate::text::suggest::nearest;
 
 const EVENT_KEYS: [&str; 7] = ["kind", "kinds", "match", "where", "fields", "count", "clock"];
 const HEADER_KEYS: [&str; 5] = ["match", "where", "fields", "count", "starts_run"];

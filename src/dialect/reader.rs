@@ -10,9 +10,9 @@ use super::parts::Accounts;
 use super::pattern::Role;
 use super::records::{Chunk, read_records};
 use super::{Dialect, Field};
-use crate::event::{Kind, MachineId, Recipients};
 use crate::log::fault::shown;
 use crate::log::{FaultKind, Header, Line, Record, Stamp, Taken};
+use crate::model::event::{Kind, MachineId, Recipients};
 
 impl Dialect {
     /// Reads to the end of `input`; `see` is shown every line that says

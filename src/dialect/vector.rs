@@ -2,7 +2,7 @@
 //! for one.
 
 use super::naming::number;
-use crate::event::MachineId;
+use crate::model::event::MachineId;
 
 /// Which number of a vector clock stands in for Lamport's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

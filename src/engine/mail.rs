@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
-use crate::event::{MachineId, Message};
-use crate::machine::Machine;
-use crate::time::LabTime;
+use crate::model::event::{MachineId, Message};
+use crate::model::machine::Machine;
+use crate::model::time::LabTime;
 
 /// Messages on their way to a machine.
 pub(super) enum Mail {

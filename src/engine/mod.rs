@@ -4,13 +4,11 @@
 
 pub mod limits;
 mod mail;
-pub mod schedule;
 pub mod simulator;
 pub mod sockets;
 pub mod token;
 pub mod watch;
 pub mod wire;
 
-pub use schedule::Schedule;
 pub use token::Token;
 pub use watch::{Gauge, Gauges, Notice, Observer, StopSwitch};

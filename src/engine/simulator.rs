@@ -10,14 +10,16 @@ use std::collections::BinaryHeap;
 use std::io;
 
 use super::mail::Mail;
-use super::{Gauges, Schedule, StopSwitch};
-use crate::event::{Action, Event, MachineId, Message, Recipients};
+use super::{Gauges, StopSwitch};
 use crate::log::{End, EndReason, Header, Stamp};
-use crate::machine::Machine;
+use crate::model::delay::Delay;
+use crate::model::delay::DelayAt;
+use crate::model::event::{Action, Event, MachineId, Message, Recipients};
+use crate::model::machine::Machine;
+use crate::model::random::Delays;
+use crate::model::schedule::Schedule;
+use crate::model::time::LabTime;
 use crate::plan::Run;
-use crate::random::Delays;
-use crate::spec::{Delay, DelayAt};
-use crate::time::LabTime;
 
 /// The stamp of lab time zero, the same for every simulated run: the first
 /// second of 2000, UTC.

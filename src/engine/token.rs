@@ -6,8 +6,8 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 
 use super::wire::Hello;
-use crate::digest::hexadecimal;
-use crate::event::MachineId;
+use crate::files::digest::hexadecimal;
+use crate::model::event::MachineId;
 
 /// Fewer characters could be guessed.
 const LENGTH_MIN: usize = 16;

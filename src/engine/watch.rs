@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 
-use crate::event::MachineId;
 use crate::log::EndReason;
+use crate::model::event::MachineId;
 
 /// What a machine looks like at this moment.
 #[derive(Debug, Default)]

@@ -7,7 +7,7 @@
 
 use std::io::Write;
 
-use crate::event::MachineId;
+use crate::model::event::MachineId;
 
 /// Clocks above this are refused, so that no clock can ever overflow.
 pub const CLOCK_MAX: u64 = 1 << 62;

@@ -1,6 +1,6 @@
 //! Names of runs, as the folders of partitions need them.
 
-use crate::file_name::escaped;
+use crate::files::file_name::escaped;
 
 /// Whether a reader of partitions may take a name for a number, a date or for
 /// nothing: each guesses the types of a column by the names of its folders.

@@ -17,11 +17,12 @@ use std::sync::{Mutex, PoisonError};
 use super::labels::partition;
 use super::rows::{Tabled, add_run, check_parquet};
 use super::{CheckError, Window};
+use crate::files::atomic::{FolderBeside, share_like_others};
 use crate::metrics::MachineMetrics;
-use crate::reading::{ReadError, ReadLog};
-use crate::store::{RunPath, StoreError};
+use crate::read::find::RunPath;
+use crate::read::{ReadError, ReadLog};
+use crate::store::StoreError;
 use crate::table::{EventTable, ParquetContent, ParquetSink, parquet_content, write_metrics};
-use crate::whole_file::{FolderBeside, share_like_others};
 
 /// The folder of runs of no sweep. Hive has a name for what is not there, but
 /// pandas cannot read it beside others.

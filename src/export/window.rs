@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::event::MachineId;
 use crate::history::{Certainty, EventId, History, MachineHistory, Source};
 use crate::log::Stamp;
-use crate::time::LabTime;
+use crate::model::event::MachineId;
+use crate::model::time::LabTime;
 
 /// What of a run is wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! One line of a log, as a view shows it.
 
-use crate::event::MachineId;
 use crate::log::{EndReason, Record};
-use crate::time::LabTime;
+use crate::model::event::MachineId;
+use crate::model::time::LabTime;
 
 /// What happened at a machine, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]

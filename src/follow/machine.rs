@@ -5,11 +5,11 @@ use std::path::Path;
 
 use super::tail::{Look, Tail};
 use super::{Happening, MachineState, What};
-use crate::event::MachineId;
 use crate::log::{EndReason, Header, Line, LineParser, Stamp, file_name};
 use crate::metrics::Meter;
 use crate::metrics::series::{Sample, Thinned};
-use crate::time::LabTime;
+use crate::model::event::MachineId;
+use crate::model::time::LabTime;
 
 /// What the log of a machine has told so far.
 #[derive(Debug)]

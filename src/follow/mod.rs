@@ -19,8 +19,8 @@ pub use happening::{Happening, What};
 pub use place::{Place, find};
 pub use snapshot::{About, MachineState, Progress, Snapshot};
 
-use crate::event::MachineId;
 use crate::log::machine_of_file;
+use crate::model::event::MachineId;
 use crate::plan::Run;
 use crate::spec;
 use crate::store::SPEC_FILE;

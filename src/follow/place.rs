@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::log::machine_of_file;
-use crate::store::{FindError, LATEST_LINK, MANIFEST_FILE, Manifest, PARTIAL_SUFFIX, SPEC_FILE, find_runs};
+use crate::read::find::{FindError, find_runs};
+use crate::store::{LATEST_LINK, MANIFEST_FILE, Manifest, PARTIAL_SUFFIX, SPEC_FILE};
 
 /// The folder of a run, which may be renamed into place at any time.
 #[derive(Clone, Debug, PartialEq, Eq)]

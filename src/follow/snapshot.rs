@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::Happening;
 use crate::engine::Gauges;
-use crate::event::MachineId;
-use crate::time::LabTime;
+use crate::model::event::MachineId;
+use crate::model::time::LabTime;
 
 /// A run at one moment.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,8 +4,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::SystemTime;
 
+use crate::files::regular::open_regular;
 use crate::log::{Piece, read_pieces};
-use crate::regular::open_regular;
 
 /// Whoever is further behind than this leaves the middle out.
 const BEHIND_MAX: u64 = 64 << 20;

@@ -7,13 +7,13 @@ use std::time::{Duration, SystemTime};
 
 use super::{Follower, Place, Progress, Snapshot, What};
 use crate::engine::{Gauges, StopSwitch};
-use crate::event::MachineId;
 use crate::lab::simulation::simulate_into;
 use crate::log::file_name;
+use crate::model::event::MachineId;
+use crate::model::time::LabTime;
 use crate::plan::Run;
 use crate::spec::{parse, to_toml};
 use crate::store::{MANIFEST_FILE, SPEC_FILE};
-use crate::time::LabTime;
 
 const SPEC: &str = "name = \"lab\"\nduration = \"60s\"\nspeedup = 20\nseed = 7\nstart_stagger = \"5ms\"\n\
     [[machine]]\nclock_rate = 6\n[[machine]]\nclock_rate = 1\n[[machine]]\nclock_rate = 3\n";

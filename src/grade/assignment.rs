@@ -1,13 +1,14 @@
 //! What the logs of a submission should have come from: the assignment's die,
 //! with the clock rates and the length that the logs themselves tell.
 
-use crate::budget::{EVENTS_MAX, OverBudget, affordable_runs};
-use crate::event::{Kind, Recipients};
-use crate::expected::{RUNS, RUNS_LEAST};
 use crate::history::{History, MachineHistory};
 use crate::metrics::MachineMetrics;
-use crate::spec::{Broadcast, ClockRate, MachineSpec, Network, Spec};
-use crate::time::LabTime;
+use crate::model::event::{Kind, Recipients};
+use crate::model::machine::Broadcast;
+use crate::model::time::LabTime;
+use crate::plan::budget::{EVENTS_MAX, OverBudget, affordable_runs};
+use crate::predict::expected::{RUNS, RUNS_LEAST};
+use crate::spec::{ClockRate, MachineSpec, Network, Spec};
 
 /// What was asked of everyone.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -5,12 +5,12 @@ use serde::Serialize;
 
 use super::submission::{GradedRun, Off, Reading, Submission, Told};
 use crate::audit::{Rule, Verdict};
-use crate::lab::VERSION;
-use crate::markdown;
 use crate::metrics::{EndQueueSource, MachineMetrics};
-use crate::residual::Residual;
-use crate::rounding::Rounding;
-use crate::spec::Broadcast;
+use crate::model::machine::Broadcast;
+use crate::predict::residual::Residual;
+use crate::statistics::rounding::Rounding;
+use crate::store::version::VERSION;
+use crate::text::markdown;
 
 const TEMPLATE: &str = include_str!("page.md");
 const UNKNOWN: &str = "?";

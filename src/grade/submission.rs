@@ -2,22 +2,22 @@
 
 use std::fmt;
 
+use crate::audit::source_lines::{Quotes, short_place};
 use crate::audit::{Audit, Finding, RULES, Rule, Ruling, Verdict, audit};
-use crate::budget::EVENTS_MAX;
 use crate::engine::StopSwitch;
-use crate::event::MachineId;
-use crate::expected::{Expected, RUNS};
 use crate::history::History;
 use crate::lab::measured::planned;
 use crate::lab::stated::stated;
 use crate::log::Taken;
 use crate::metrics::MachineMetrics;
+use crate::model::event::MachineId;
+use crate::model::machine::Broadcast;
 use crate::plan::Run;
-use crate::quotes::{Quotes, short_place};
-use crate::reading::{Purpose, ReadError, measure_run};
-use crate::residual::{HARDLY_CHANCE_SD, Measured, Quantity, Residual, residuals};
-use crate::spec::Broadcast;
-use crate::store::{RunPath, RunState};
+use crate::plan::budget::EVENTS_MAX;
+use crate::predict::expected::{Expected, RUNS};
+use crate::predict::residual::{HARDLY_CHANCE_SD, Measured, Quantity, Residual, residuals};
+use crate::read::find::{RunPath, RunState};
+use crate::read::{Purpose, ReadError, measure_run};
 
 use super::Assignment;
 

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::submission::{Grade, Reading, Submission};
 use crate::audit::RULES;
-use crate::lab::VERSION;
-use crate::markdown;
-use crate::spreadsheet::cell;
+use crate::store::version::VERSION;
+use crate::text::markdown;
+use crate::text::spreadsheet::cell;
 
 const TEMPLATE: &str = include_str!("table.md");
 

@@ -4,13 +4,14 @@ use std::path::Path;
 
 use super::*;
 use crate::audit::{RULES, audit};
-use crate::event::{Kind, MachineId, Recipients};
 use crate::history::{History, MachineHistory};
 use crate::log::{Line, Record, Stamp};
 use crate::metrics::MachineMetrics;
 use crate::metrics::tests::row;
-use crate::spec::{Broadcast, ClockRate};
-use crate::store::RunState;
+use crate::model::event::{Kind, MachineId, Recipients};
+use crate::model::machine::Broadcast;
+use crate::read::find::RunState;
+use crate::spec::ClockRate;
 
 const DIE: Assignment = Assignment { internal_prob: 0.7, broadcast: None };
 

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::column::Column;
-use crate::event::{Kind, MachineId, Recipients};
 use crate::log::{End, Header, Line, Record, Stamp, Taken, shown};
+use crate::model::event::{Kind, MachineId, Recipients};
 
 /// What a log said of one machine.
 ///

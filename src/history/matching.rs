@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use super::{MachineHistory, place_of};
-use crate::event::{Kind, Recipients};
 use crate::log::Stamp;
+use crate::model::event::{Kind, Recipients};
 use crate::parallel;
 
 /// Where a RECEIVE comes from; senders by their place in the history.

@@ -4,7 +4,7 @@
 //! It is made of what any reader says of the logs, line by line:
 //!
 //! ```
-//! use labctl::event::MachineId;
+//! use labctl::model::event::MachineId;
 //! use labctl::history::{History, MachineHistory};
 //! use labctl::log::LogReader;
 //! # use std::path::Path;
@@ -37,8 +37,8 @@ pub(crate) mod tests;
 
 pub use machine::MachineHistory;
 
-use crate::event::{Kind, MachineId, Recipients};
 use crate::log::Record;
+use crate::model::event::{Kind, MachineId, Recipients};
 use matching::{Delivery, Origin};
 
 /// One event of a run.

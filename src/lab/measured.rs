@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
-use crate::event::MachineId;
 use crate::lab::recovery::RECOVERED;
 use crate::log::EndReason;
+use crate::model::event::MachineId;
 use crate::plan::Run;
-use crate::reading::{ReadError, run_metrics};
-use crate::residual::Measured;
+use crate::predict::residual::Measured;
+use crate::read::find::RunPath;
+use crate::read::{ReadError, run_metrics};
 use crate::spec::{self, SpecError};
-use crate::store::{RunPath, SPEC_FILE};
+use crate::store::SPEC_FILE;
 
 /// A stored run cannot be held against theory.
 #[derive(Debug, thiserror::Error)]

@@ -17,23 +17,19 @@ use jiff::{SignedDuration, Timestamp};
 use crate::engine::limits::TooManyFiles;
 use crate::engine::sockets::{self, EngineError, Epoch, LogPlace, Moment, Setup};
 use crate::engine::{Gauge, Gauges, Observer, StopSwitch, Token};
-use crate::event::MachineId;
 use crate::log::EndReason;
 use crate::metrics;
+use crate::model::event::MachineId;
 use crate::plan::Run;
-use crate::reading::{Purpose, ReadError, Reading, read_run};
+use crate::read::find::{RunPath, RunState, find_runs};
+use crate::read::{Purpose, ReadError, Reading, read_run};
 use crate::spec::{Spec, to_toml};
 use crate::store::manifest::{Host, checksums};
+use crate::store::version::{COMMIT, VERSION};
 use crate::store::{
-    self, EVENTS_FILE, MANIFEST_FILE, METRICS_FILE, Manifest, NewFile, RunFolder, RunPath, RunState,
-    SPEC_FILE, StoreError, find_runs,
+    self, EVENTS_FILE, MANIFEST_FILE, METRICS_FILE, Manifest, NewFile, RunFolder, SPEC_FILE, StoreError,
 };
 use crate::table::{CsvSink, EventTable};
-
-/// This program's version and the commit it was built from.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
-pub const COMMIT: &str =
-    git_version::git_version!(args = ["--always", "--dirty=-modified", "--abbrev=12"], fallback = "unknown");
 
 /// How a run is to be made.
 pub struct Order {
@@ -138,7 +134,7 @@ pub enum IncompleteCause {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("cannot find the logs: {0}")]
-    Find(#[from] store::find::FindError),
+    Find(#[from] crate::read::find::FindError),
     #[error("cannot look for the logs: {0}")]
     Look(io::Error),
     #[error("it ended, and there is no log of it")]

@@ -9,10 +9,10 @@ use jiff::Timestamp;
 
 use super::{COMMIT, IncompleteCause, SIMULATOR, VERSION, digest, write_manifest};
 use crate::engine::simulator::START;
-use crate::event::MachineId;
 use crate::log::{EndReason, Taken};
+use crate::model::event::MachineId;
 use crate::plan::Run;
-use crate::reading::Reading;
+use crate::read::Reading;
 use crate::spec::{self, SpecError};
 use crate::store::manifest::{Host, checksum, checksums};
 use crate::store::{MANIFEST_FILE, Manifest, RunFolder, SPEC_FILE, StoreError, TakeOverError};

@@ -6,15 +6,16 @@ use std::path::{Path, PathBuf};
 
 use super::line_ends::WithoutReturns;
 use super::{DriveError, SIMULATOR, VERSION};
-use crate::budget::{EVENTS_MAX, OverBudget, affordable_runs};
 use crate::engine::simulator::{self, START, simulate};
 use crate::engine::{Gauges, StopSwitch, limits};
-use crate::event::MachineId;
+use crate::files::regular::open_regular;
 use crate::log::{EndReason, LogWriter, file_name};
+use crate::model::event::MachineId;
 use crate::plan::Run;
-use crate::regular::open_regular;
+use crate::plan::budget::{EVENTS_MAX, OverBudget, affordable_runs};
+use crate::read::find::RunPath;
 use crate::spec::{self, SpecError};
-use crate::store::{RunPath, SPEC_FILE};
+use crate::store::SPEC_FILE;
 
 /// Simulates a run and writes its logs into a folder.
 pub fn simulate_into(

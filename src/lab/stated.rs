@@ -7,13 +7,14 @@ use std::path::Path;
 use super::line_ends::WithoutReturns;
 use super::{Engine, SIMULATOR, TASKS};
 use crate::audit::{Change, ChangedFile, Stated};
+use crate::files::regular::open_regular;
 use crate::lab::recovery::RECOVERED;
 use crate::log::{EndReason, machine_of_file};
 use crate::plan::Run;
-use crate::regular::open_regular;
+use crate::read::find::RunPath;
 use crate::spec::{self, Spec};
 use crate::store::manifest::{checksum, checksum_of};
-use crate::store::{EVENTS_FILE, MANIFEST_FILE, METRICS_FILE, Manifest, RunPath, SPEC_FILE};
+use crate::store::{EVENTS_FILE, MANIFEST_FILE, METRICS_FILE, Manifest, SPEC_FILE};
 
 impl Stated {
     /// As a run is planned, and ended.

@@ -152,8 +152,8 @@ pub(super) enum Parsed<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::MachineId;
     use crate::log::{LogReader, Taken};
+    use crate::model::event::MachineId;
     use proptest::prelude::*;
 
     /// Every line as it is shown, and what was taken.

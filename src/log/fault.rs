@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::event::MachineId;
-use crate::visible::is_hidden;
+use crate::model::event::MachineId;
+use crate::text::sanitize::is_hidden;
 
 /// Something odd about a log, at a line counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::Stamp;
-use crate::event::{Action, Event, Kind, MachineId, Recipients};
-use crate::time::LabTime;
+use crate::model::event::{Action, Event, Kind, MachineId, Recipients};
+use crate::model::time::LabTime;
 
 /// One line of a log. An event is lent, not given: most lines are events, and
 /// millions of them a second are read.

@@ -33,7 +33,7 @@ pub use stamp::Stamp;
 pub use taken::Taken;
 pub use write::LogWriter;
 
-use crate::event::MachineId;
+use crate::model::event::MachineId;
 
 /// The file name of a machine's log.
 pub fn file_name(machine: MachineId) -> String {

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::stamp::StampParser;
 use super::{End, EndReason, ErrorLine, Header, Line, Record, Stamp};
-use crate::event::{Kind, MachineId, Recipients};
-use crate::time::LabTime;
+use crate::model::event::{Kind, MachineId, Recipients};
+use crate::model::time::LabTime;
 
 /// Reads lines, each without its line break. It keeps what neighbouring lines
 /// share (the second of their stamps), and the last event.

@@ -8,8 +8,8 @@ use std::path::Path;
 use super::chunk::Parsed;
 use super::fault::shown;
 use super::{Chunk, FaultKind, Line, LineParser, Piece, Taken, file_name, read_pieces};
-use crate::event::MachineId;
-use crate::regular::open_regular;
+use crate::files::regular::open_regular;
+use crate::model::event::MachineId;
 
 /// What some editors put before a text in UTF-8.
 pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -151,10 +151,10 @@ impl LogReader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Action, Event, Kind, Message, Recipients};
     use crate::log::LogFault;
     use crate::log::{End, EndReason, Header, LogWriter, Record, Stamp};
-    use crate::time::LabTime;
+    use crate::model::event::{Action, Event, Kind, Message, Recipients};
+    use crate::model::time::LabTime;
     use proptest::prelude::*;
 
     const START: Stamp = Stamp(1_772_714_762_409_909);

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, civil, tz::Offset};
 
-use crate::time::LabTime;
+use crate::model::time::LabTime;
 
 const US_PER_S: i64 = 1_000_000;
 

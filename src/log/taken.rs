@@ -5,7 +5,7 @@ use std::mem;
 
 use super::fault::shown;
 use super::{End, FaultKind, Header, Line, LogFault};
-use crate::event::MachineId;
+use crate::model::event::MachineId;
 
 /// What a reading took from a log, besides its events.
 #[derive(Clone, Debug, Default, PartialEq)]

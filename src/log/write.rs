@@ -5,8 +5,8 @@ use std::io::{self, Write};
 
 use super::stamp::StampWriter;
 use super::{End, Header, Stamp};
-use crate::event::{Action, Event, Kind, MachineId, Recipients};
-use crate::time::LabTime;
+use crate::model::event::{Action, Event, Kind, MachineId, Recipients};
+use crate::model::time::LabTime;
 
 /// The writer of one machine's log.
 ///

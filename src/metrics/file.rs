@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::io::{Read, Write};
 
 use super::{MachineMetrics, Machines, Meter};
-use crate::event::MachineId;
 use crate::log::Stamp;
-use crate::spreadsheet::cell;
+use crate::model::event::MachineId;
+use crate::text::spreadsheet::cell;
 
 /// Writes the rows with a header line. Names are written as text, whatever they
 /// begin with.

@@ -8,10 +8,10 @@ use super::slope::Slope;
 use super::ticks::{Served, Ticks};
 use super::waits::{WaitSummary, Waits};
 use super::{EndQueueSource, MachineMetrics, WaitSource};
-use crate::engine::Schedule;
-use crate::event::{Kind, MachineId, Recipients};
 use crate::log::{End, Header, Line, Record, Stamp};
-use crate::time::LabTime;
+use crate::model::event::{Kind, MachineId, Recipients};
+use crate::model::schedule::Schedule;
+use crate::model::time::LabTime;
 
 /// Measures one machine while its log is read.
 #[derive(Debug)]
@@ -298,8 +298,8 @@ impl Meter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Action, Event, Message};
     use crate::log::{EndReason, LogReader, LogWriter};
+    use crate::model::event::{Action, Event, Message};
 
     const START: Stamp = Stamp(1_772_714_762_000_000);
     const RATE: f64 = 4.0;

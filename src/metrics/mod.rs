@@ -11,7 +11,6 @@ mod lab_clock;
 mod meter;
 pub mod quantity;
 pub mod series;
-pub mod simulated;
 mod slope;
 pub mod summary;
 mod ticks;
@@ -26,7 +25,7 @@ pub use waits::{WaitSource, WaitSummary};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::event::MachineId;
+use crate::model::event::MachineId;
 
 /// One row of `metrics.csv`: a machine in a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

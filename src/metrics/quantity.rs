@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use super::MachineMetrics;
 use super::catalogue::{METRICS, Metric};
-use crate::event::MachineId;
-use crate::nearest::nearest;
+use crate::model::event::MachineId;
+use crate::text::suggest::nearest;
 
 /// What is measured of a run: `end_queue`, or `m2.end_queue` of machine 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{SetBack, WaitSource, WaitSummary};
-use crate::event::MachineId;
+use crate::model::event::MachineId;
 
 /// A run as its charts need it.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{METRICS, MachineMetrics, Metric};
-use crate::event::MachineId;
+use crate::model::event::MachineId;
 use crate::parallel;
 use crate::statistics::{Interval, Summary};
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::MachineMetrics;
 use super::summary::RunMetrics;
-use crate::event::MachineId;
+use crate::model::event::MachineId;
 
 /// An achieved rate may be off by this share of the nominal one.
 pub const FIDELITY_TOLERANCE: f64 = 0.005;

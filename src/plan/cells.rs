@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 
 use super::overlap::{Overlap, SeedsTaken};
 use super::sweep::Cell;
+use crate::model::delay::Delay;
+use crate::model::time::LabTime;
 use crate::spec::condition::ConditionError;
-use crate::spec::{self, Axis, Delay, Override, REPLICATES, Spec, SpecError, Sweep, parse_sweep};
-use crate::time::LabTime;
+use crate::spec::{self, Axis, Override, REPLICATES, Spec, SpecError, Sweep, parse_sweep};
 
 /// More combinations than this are taken for a slip.
 pub const MAX_COMBINATIONS: u128 = 1_000_000;

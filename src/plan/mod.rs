@@ -1,8 +1,10 @@
 //! From specs to the runs they ask for: every seed, rate and name is decided
 //! here. Pure.
 
+pub mod budget;
 mod cells;
 mod overlap;
+pub mod precision;
 mod run;
 mod sweep;
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::sweep::Cell;
-use crate::digest::sha256;
+use crate::files::digest::sha256;
 use crate::spec::{Spec, to_toml};
 
 /// The seeds of the cells so far.

@@ -1,9 +1,12 @@
 //! A run to come: here its seed, its rates and its name are decided. Pure.
 
-use crate::event::MachineId;
-use crate::random::draw_clock_rate;
-use crate::spec::{Broadcast, ClockRate, Delay, DelayAt, Spec};
-use crate::theory::{Prediction, predict};
+use crate::model::delay::Delay;
+use crate::model::delay::DelayAt;
+use crate::model::event::MachineId;
+use crate::model::machine::Broadcast;
+use crate::model::random::draw_clock_rate;
+use crate::model::theory::{Prediction, predict};
+use crate::spec::{ClockRate, Spec};
 
 /// One execution to come: a spec in which nothing is left to chance but what
 /// its seed decides.

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Run;
 use super::cells::{MAX_CELLS, MAX_RUNS};
-use crate::digest::sha256;
+use crate::files::digest::sha256;
+use crate::plan::precision::Precision;
+use crate::plan::precision::PrecisionError;
 use crate::spec::{self, Spec, SpecError, to_toml};
-use crate::statistics::Precision;
-use crate::statistics::precision::PrecisionError;
 
 /// All runs of a sweep, in order.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,9 +3,9 @@
 
 use super::document::Remark;
 use super::wording::listed;
-use crate::count::counted;
-use crate::residual::{HARDLY_CHANCE_SD, Residual};
-use crate::rounding::brief;
+use crate::predict::residual::{HARDLY_CHANCE_SD, Residual};
+use crate::statistics::rounding::brief;
+use crate::text::numbers::counted;
 
 /// How often a sound figure lies beyond [`HARDLY_CHANCE_SD`].
 const BEYOND: f64 = 0.003;
@@ -78,9 +78,9 @@ fn what(experiment: &str, one: &Residual) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::MachineId;
+    use crate::model::event::MachineId;
+    use crate::predict::residual::Quantity;
     use crate::report::document::Tone;
-    use crate::residual::Quantity;
 
     fn said(values: &[Option<f64>]) -> Option<Remark> {
         let residual = |value: &Option<f64>| Residual {

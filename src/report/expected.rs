@@ -3,9 +3,9 @@
 use super::document::{Block, Remark, Section, Table};
 use super::subject::RunSubject;
 use super::wording::known;
-use crate::residual::{Quantity, Residual};
-use crate::rounding::brief;
-use crate::theory::Prediction;
+use crate::model::theory::Prediction;
+use crate::predict::residual::{Quantity, Residual};
+use crate::statistics::rounding::brief;
 
 /// The section on what should have happened; `None` where nothing is known of
 /// that.

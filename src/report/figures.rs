@@ -4,9 +4,9 @@ use super::document::{Block, Figure, Section};
 use super::subject::{Drawn, RunSubject};
 use super::wording::{known, seconds, whole};
 use crate::charts::Chart;
-use crate::count::grouped;
 use crate::metrics::MachineMetrics;
 use crate::metrics::series::Thinned;
+use crate::text::numbers::grouped;
 
 /// Captions name no more machines than this.
 const MACHINES_NAMED: usize = 8;

@@ -5,15 +5,15 @@ use super::document::Remark;
 use super::subject::{Audited, RunSubject};
 use super::wording::{listed, machine, machines, micros};
 use crate::audit::Verdict;
-use crate::count::{counted, grouped};
-use crate::event::MachineId;
 use crate::log::EndReason;
 use crate::metrics::MachineMetrics;
 use crate::metrics::trust::doubts;
-use crate::residual::Quantity;
-use crate::rounding::brief;
-use crate::store::RunState;
-use crate::theory::{Prediction, Regime};
+use crate::model::event::MachineId;
+use crate::model::theory::{Prediction, Regime};
+use crate::predict::residual::Quantity;
+use crate::read::find::RunState;
+use crate::statistics::rounding::brief;
+use crate::text::numbers::{counted, grouped};
 
 /// Machines that get a sentence of their own.
 const MACHINES_TOLD: usize = 4;

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use super::grouping::group;
 use super::player;
 use super::subject::{Audited, Drawn, Quoted, RunSubject, Subjects, SweepSubject};
+use crate::audit::source_lines::{Quotes, short_place, short_whereabouts};
 use crate::audit::{Audit, Finding, RULES, audit};
+use crate::charts::sweep::folder::SweepPicture;
 use crate::charts::{self, ChartError, Look, LookError, RunTheory, SideBySide, Theme};
 use crate::history::History;
 use crate::lab::stated::stated;
@@ -16,13 +18,13 @@ use crate::metrics::summary::RunMetrics;
 use crate::metrics::trust::doubts;
 use crate::parallel;
 use crate::plan::Run;
-use crate::quotes::{Quotes, short_place, short_whereabouts};
-use crate::reading::{Purpose, ReadError, Reading, measure_run, run_metrics};
-use crate::settings::Settings;
+use crate::read::find::RunPath;
+use crate::read::{Purpose, ReadError, Reading, measure_run, run_metrics};
+use crate::sample::settings::Settings;
 use crate::spec;
-use crate::store::{RunPath, SPEC_FILE};
+use crate::store::SPEC_FILE;
 use crate::sweep::stored::StoredError;
-use crate::sweep::{SweepFolder, SweepPicture, read_stored};
+use crate::sweep::{SweepFolder, read_stored};
 
 /// Logs of a run that are larger together are measured, and not audited: that
 /// keeps all their events in memory.

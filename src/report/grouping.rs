@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 
 use super::subject::{Group, RunSubject, SweepSubject};
-use crate::budget::{EVENTS_MAX, events};
 use crate::engine::StopSwitch;
-use crate::event::MachineId;
-use crate::expected::{Expected, NoExpectation, RUNS};
 use crate::metrics::MachineMetrics;
 use crate::metrics::summary::summarise;
+use crate::model::event::MachineId;
 use crate::plan::Run;
-use crate::residual::{Measured, Residual, residuals, setting, setting_name};
+use crate::plan::budget::{EVENTS_MAX, events};
+use crate::predict::expected::{Expected, NoExpectation, RUNS};
+use crate::predict::residual::{Measured, Residual, residuals, setting, setting_name};
 use crate::sample::{Sample, SampledRun, came_to_its_end, replicates};
 use crate::spec::Spec;
 use crate::sweep::CellOutline;

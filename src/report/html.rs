@@ -13,8 +13,8 @@ use super::PageError;
 use super::document::{Document, Figure, UNKNOWN};
 use super::player::{DATA_ID, PlayerParts};
 use crate::charts::{Theme, theme_css};
-use crate::lab::VERSION;
-use crate::visible::visible;
+use crate::store::version::VERSION;
+use crate::text::sanitize::visible;
 
 const TEMPLATE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");

@@ -7,9 +7,9 @@ use minijinja::{Value, context};
 use super::PageError;
 use super::document::Document;
 use super::html::GENERATOR;
-use crate::lab::VERSION;
-use crate::markdown;
-use crate::visible::visible;
+use crate::store::version::VERSION;
+use crate::text::markdown;
+use crate::text::sanitize::visible;
 
 const TEMPLATE: &str = include_str!("page.md");
 

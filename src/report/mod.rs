@@ -30,8 +30,9 @@ pub use markdown_page::markdown;
 pub use subject::Subjects;
 
 use crate::charts::ChartError;
-use crate::count::counted;
-use crate::lab::{COMMIT, VERSION};
+use crate::store::version::COMMIT;
+use crate::store::version::VERSION;
+use crate::text::numbers::counted;
 use document::{Block, Figure, Section};
 use figures::of_many;
 use wording::name;

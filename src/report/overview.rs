@@ -6,12 +6,12 @@ use super::findings::{findings, lost, never_idle};
 use super::subject::{Audited, Group, RunSubject, Subjects};
 use super::sweeps;
 use super::wording::{listed, machine, micros, name};
-use crate::count::{counted, grouped};
 use crate::metrics::MachineMetrics;
 use crate::metrics::trust::doubts;
-use crate::residual::Quantity;
-use crate::rounding::{Rounding, brief};
-use crate::theory::Prediction;
+use crate::model::theory::Prediction;
+use crate::predict::residual::Quantity;
+use crate::statistics::rounding::{Rounding, brief};
+use crate::text::numbers::{counted, grouped};
 
 /// Experiments that get a sentence of their own.
 const EXPERIMENTS_TOLD: usize = 12;

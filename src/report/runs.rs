@@ -4,8 +4,8 @@ use super::document::{Block, Section, Table, UNKNOWN};
 use super::subject::{Audited, RunSubject, Subjects};
 use super::wording::{known, name, seconds, whole};
 use super::{expected, fidelity, figures, findings, measured, setup, verdicts};
-use crate::count::grouped;
 use crate::metrics::trust::fidelity_words;
+use crate::text::numbers::grouped;
 
 /// Runs in the table; `labctl metrics` has all of them.
 const RUNS_TOLD: usize = 200;

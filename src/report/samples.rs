@@ -4,11 +4,11 @@ use super::document::{Block, Remark, Section, Table, UNKNOWN};
 use super::expected;
 use super::subject::{Group, RunSubject, Subjects};
 use super::wording::{MAIN_HEADINGS, known, machines, name};
-use crate::count::counted;
-use crate::event::MachineId;
 use crate::metrics::summary::SummaryRow;
 use crate::metrics::{MachineMetrics, Metric};
-use crate::rounding::{self, Rounding, mean};
+use crate::model::event::MachineId;
+use crate::statistics::rounding::{self, Rounding, mean};
+use crate::text::numbers::counted;
 
 /// Metrics that are told of every machine; `labctl metrics` has all of them.
 const TOLD: [&str; 12] = [

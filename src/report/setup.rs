@@ -3,8 +3,8 @@
 use super::document::{Block, Code, Section, Table, UNKNOWN};
 use super::subject::RunSubject;
 use super::wording::{known, name};
-use crate::event::MachineId;
 use crate::lab::SIMULATOR;
+use crate::model::event::MachineId;
 use crate::plan::Run;
 use crate::spec::{Network, Spec, to_toml};
 use crate::store::{Manifest, SPEC_FILE};
@@ -60,7 +60,7 @@ fn of_spec(plan: Option<&Run>) -> Vec<(&'static str, String)> {
 fn delay(spec: &Spec) -> String {
     let Network { delay, delay_at, .. } = &spec.network;
     match delay {
-        crate::spec::Delay::None => delay.to_string(),
+        crate::model::delay::Delay::None => delay.to_string(),
         _ => format!("{delay}, at the {}", delay_at.as_str()),
     }
 }

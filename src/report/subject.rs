@@ -4,17 +4,18 @@
 use super::player::PlayerParts;
 use crate::audit::Audit;
 use crate::charts::Chart;
-use crate::event::MachineId;
 use crate::metrics::MachineMetrics;
 use crate::metrics::summary::{RunMetrics, SummaryRow};
+use crate::model::event::MachineId;
+use crate::model::theory::Prediction;
 use crate::plan::{Plan, Run};
-use crate::reading::ReadLog;
-use crate::residual::{Quantity, Residual};
+use crate::predict::residual::{Quantity, Residual};
+use crate::read::ReadLog;
+use crate::read::find::RunPath;
 use crate::sample::Oddity;
 use crate::sample::came_to_its_end;
-use crate::store::{Manifest, RunPath};
+use crate::store::Manifest;
 use crate::sweep::CellOutline;
-use crate::theory::Prediction;
 
 /// All that one report is about.
 #[derive(Debug, Default)]

@@ -4,11 +4,11 @@ use super::document::{Block, Figure, Remark, Section, Table};
 use super::figures::of_many;
 use super::subject::{Subjects, SweepSubject};
 use super::wording::{self, MAIN_HEADINGS, known, listed, name};
-use crate::count::{counted, grouped};
-use crate::event::MachineId;
+use crate::model::event::MachineId;
 use crate::plan::{Cell, Run};
-use crate::rounding::mean;
+use crate::statistics::rounding::mean;
 use crate::sweep::{CellOutline, DrawnRates};
+use crate::text::numbers::{counted, grouped};
 
 /// Rows of a table; `summary.csv` has all of them.
 const ROWS_TOLD: usize = 60;

@@ -4,7 +4,7 @@ use super::document::{Block, Code, Remark, Section, Table};
 use super::findings;
 use super::subject::{Audited, Quoted, RunSubject};
 use crate::audit::{Audit, Ruling, Verdict};
-use crate::count::{counted, grouped};
+use crate::text::numbers::{counted, grouped};
 
 /// The section on the audit.
 pub fn section(run: &RunSubject, id: &str) -> Section {

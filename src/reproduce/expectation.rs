@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use crate::metrics::quantity::QuantityError;
 use crate::metrics::{Metric, Quantity};
-use crate::nearest::nearest;
+use crate::text::suggest::nearest;
 
 /// How an expectation is written, in a message.
 pub const FORM: &str = "QUANTITY STATISTIC OPERATOR NUMBER, such as \"m2.end_queue mean > 20\" or \

@@ -42,5 +42,5 @@ pub fn spec(name: &str) -> Option<Source> {
 
 /// The shipped name that was most likely meant.
 pub fn nearest(name: &str) -> Option<&'static str> {
-    crate::nearest::nearest(name, names())
+    crate::text::suggest::nearest(name, names())
 }

@@ -11,10 +11,10 @@ use super::outcome::HoldsIn;
 use super::stated::{Placed, Stated};
 use super::tally::Tally;
 use super::wording::{self, brief};
-use crate::lab::VERSION;
-use crate::markdown;
 use crate::reproduce::Reproduction;
-use crate::rounding::Rounding;
+use crate::statistics::rounding::Rounding;
+use crate::store::version::VERSION;
+use crate::text::markdown;
 
 const TEMPLATE: &str = include_str!("page.md");
 
@@ -294,7 +294,7 @@ fn notes(of: &Reproduction<'_>) -> Vec<String> {
 
 fn theory_rows(setup: &super::setup::Setup) -> Vec<TheoryRow> {
     let Some(predictions) = wording::predictions(setup) else { return Vec::new() };
-    let row = |(at, machine): (usize, &crate::theory::Prediction)| TheoryRow {
+    let row = |(at, machine): (usize, &crate::model::theory::Prediction)| TheoryRow {
         experiment: setup.experiment.clone(),
         machine: at + 1,
         rate: machine.clock_rate.to_string(),

@@ -6,14 +6,14 @@ use super::cells::Replicates;
 use super::claims::ChartOrder;
 use super::setup::Setup;
 use super::stated::{STATED_METRICS, Stated};
+use crate::charts::sweep::folder::{expectations, mean_of};
 use crate::charts::{
     Chart, ChartError, Distribution, Distributions, Look, Published, Swept, SweptAxis, SweptLine, SweptPoint,
     distribution_chart, experiment_charts, published_values, swept_chart,
 };
-use crate::event::MachineId;
-use crate::expected::Expected;
 use crate::metrics::{MachineMetrics, Metric, Quantity};
-use crate::sweep::picture::{expectations, mean_of};
+use crate::model::event::MachineId;
+use crate::predict::expected::Expected;
 
 /// What the file of a metric's distributions is called.
 pub fn distributions_name(metric: &str) -> String {

@@ -3,8 +3,8 @@
 use super::cells::Replicates;
 use super::setup::Setup;
 use crate::charts::{PublishedValues, logged_values, published_values};
-use crate::event::MachineId;
 use crate::metrics::{Metric, Quantity};
+use crate::model::event::MachineId;
 use crate::spec::ClockRate;
 use crate::statistics::Summary;
 

@@ -190,5 +190,5 @@ fn a_page_says_it_all_and_hostile_text_stays_text() {
     }
     let scripts = page.match_indices("<script").filter(|(at, _)| !page[..*at].ends_with('\\'));
     assert_eq!(scripts.count(), 0, "{page}");
-    insta::assert_snapshot!(page.replace(crate::lab::VERSION, "VERSION"));
+    insta::assert_snapshot!(page.replace(crate::store::version::VERSION, "VERSION"));
 }

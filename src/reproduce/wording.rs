@@ -3,10 +3,10 @@
 use super::expectation::{Expectation, Statistic};
 use super::judge::{Basis, Finding};
 use super::setup::Setup;
+use crate::model::theory::{Prediction, Regime};
 use crate::plan::Run;
-use crate::rounding::Rounding;
-pub use crate::rounding::brief;
-use crate::theory::{Prediction, Regime};
+use crate::statistics::rounding::Rounding;
+pub use crate::statistics::rounding::brief;
 
 /// What the runs show of an expectation.
 pub fn finding(expectation: &Expectation, finding: &Finding) -> String {

@@ -7,8 +7,8 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::{Sample, SampleError, SampledRun};
+use crate::files::regular::open_regular;
 use crate::metrics::MachineMetrics;
-use crate::regular::open_regular;
 
 /// How many columns come before the axes: those of [`Place`]. Read apart, as an
 /// axis may be named as one of them.

@@ -5,6 +5,7 @@ mod cells;
 mod contrast;
 mod oddity;
 mod replicates;
+pub mod settings;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -15,14 +16,15 @@ pub use oddity::Oddity;
 pub use replicates::{Replicates, replicates};
 
 use self::replicates::{clock_rates, draws};
-use crate::event::MachineId;
 use crate::log::EndReason;
 use crate::metrics::{MachineMetrics, Quantity};
-use crate::reading::{ReadError, run_metrics};
-use crate::residual::setting;
+use crate::model::event::MachineId;
+use crate::predict::residual::setting;
+use crate::read::find::FindError;
+use crate::read::find::{RunPath, RunState, find_runs};
+use crate::read::{ReadError, run_metrics};
 use crate::spec::{self, Spec, to_toml};
-use crate::store::find::FindError;
-use crate::store::{RUNS_FILE, RunPath, RunState, SPEC_FILE, find_runs};
+use crate::store::{RUNS_FILE, SPEC_FILE};
 
 /// Runs that differ in their seed alone, as far as can be told.
 #[derive(Clone, Debug, Default, PartialEq)]

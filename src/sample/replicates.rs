@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::digest::sha256;
+use crate::files::digest::sha256;
 use crate::metrics::MachineMetrics;
 use crate::parallel;
-use crate::settings::{Planned, Settings};
-use crate::store::{RunPath, SPEC_FILE};
+use crate::read::find::RunPath;
+use crate::sample::settings::{Planned, Settings};
+use crate::store::SPEC_FILE;
 
 /// Runs of one experiment and one setting, by their places in the list that
 /// they were sorted from.

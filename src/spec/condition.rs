@@ -5,7 +5,7 @@ use evalexpr::{
     ContextWithMutableVariables, EvalexprError, HashMapContext, Node, Value, build_operator_tree,
 };
 
-use crate::time::LabTime;
+use crate::model::time::LabTime;
 
 /// Brackets nest no deeper than a condition is long, and each level costs stack.
 pub(super) const MAX_BYTES: usize = 1000;

@@ -3,15 +3,16 @@
 
 use toml::de::DeTable;
 
-use crate::spec::delay::{self, ParseDelayError};
+use crate::model::delay::Delay;
+use crate::model::delay::DelayAt;
+use crate::model::delay::{self, ParseDelayError};
+use crate::model::machine::Broadcast;
+use crate::model::time::LabTime;
 use crate::spec::error::SpecError;
 use crate::spec::fields::{Field, Fields};
 use crate::spec::overrides::{self, Override};
 use crate::spec::source::Source;
-use crate::spec::{
-    Broadcast, Delay, DelayAt, Logged, MachineSpec, Network, Published, Spec, machines, sweep, syntax,
-};
-use crate::time::LabTime;
+use crate::spec::{Logged, MachineSpec, Network, Published, Spec, machines, sweep, syntax};
 
 pub use crate::spec::written::to_toml;
 

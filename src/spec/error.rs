@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
-use crate::visible::visible;
+use crate::text::sanitize::visible;
 
 /// A spec that cannot be used: the first thing wrong with it.
 ///

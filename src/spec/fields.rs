@@ -7,10 +7,10 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::nearest::nearest;
+use crate::model::time::LabTime;
 use crate::spec::error::SpecError;
 use crate::spec::source::Source;
-use crate::time::LabTime;
+use crate::text::suggest::nearest;
 
 /// Durations from here on are taken for slips: a hundred years.
 const TOO_LONG: LabTime = LabTime(36_525 * 24 * 3600 * 1_000_000_000);

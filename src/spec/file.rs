@@ -3,8 +3,8 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::missing;
-use crate::regular::open_regular;
+use crate::files::regular::open_regular;
+use crate::files::suggest_path;
 use crate::spec::{Override, Spec, SpecError, document};
 
 /// The folder of a lab's specs.
@@ -32,7 +32,7 @@ pub fn read(path: &Path) -> Result<String, SpecError> {
     text(path).map_err(|fault| {
         let error = SpecError::new(path.display().to_string(), fault);
         match meant(path).filter(|_| !path.exists()) {
-            Some(meant) => error.with_help(missing::did_you_mean(&meant)),
+            Some(meant) => error.with_help(suggest_path::did_you_mean(&meant)),
             None => error,
         }
     })
@@ -45,7 +45,8 @@ fn meant(path: &Path) -> Option<PathBuf> {
     let at_home = Path::new(EXPERIMENTS).join(whole.file_name()?);
     let is_spec = |path: &PathBuf| path.is_file();
     let exact = [&whole, &at_home].into_iter().find(|path| is_spec(path)).cloned();
-    exact.or_else(|| [&whole, &at_home].into_iter().find_map(|path| missing::meant(path).filter(is_spec)))
+    exact
+        .or_else(|| [&whole, &at_home].into_iter().find_map(|path| suggest_path::meant(path).filter(is_spec)))
 }
 
 /// The file's text, or what is wrong with it.

@@ -2,7 +2,6 @@
 //! or network; [`document`] reads its TOML, and [`file`](mod@file) alone touches disk.
 
 pub mod condition;
-pub mod delay;
 pub mod document;
 pub mod error;
 pub(crate) mod fields;
@@ -28,9 +27,10 @@ pub use overrides::{CLOCK_RATES, Override};
 pub use schema::schema;
 pub use sweep::{Axis, REPLICATES, Sweep, parse_sweep};
 
-use crate::event::MachineId;
-use crate::machine::Rules;
-use crate::time::LabTime;
+use crate::model::delay::{Delay, DelayAt};
+use crate::model::event::MachineId;
+use crate::model::machine::{Broadcast, Rules};
+use crate::model::time::LabTime;
 
 /// An experiment as its file means it: every value within its bounds.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,16 +54,6 @@ pub struct Spec {
     pub network: Network,
     /// What a publication states of this experiment.
     pub published: Option<Published>,
-}
-
-/// How a send to all peers counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Broadcast {
-    /// One event, one increment, one log line.
-    #[default]
-    OneEvent,
-    /// One event, one increment and one log line for each recipient.
-    PerRecipient,
 }
 
 /// One machine of the experiment.
@@ -97,31 +87,6 @@ pub struct Network {
     /// Messages of foreign machines that may wait at a machine; then these are
     /// read no further.
     pub foreign_backlog: u64,
-}
-
-/// The law of a message's delay, in lab time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Delay {
-    #[default]
-    None,
-    Constant(LabTime),
-    Uniform {
-        low: LabTime,
-        high: LabTime,
-    },
-    Exponential {
-        mean: LabTime,
-    },
-}
-
-/// Where a delay acts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DelayAt {
-    /// Messages are in flight, in order on each link; both ends go on.
-    #[default]
-    Link,
-    /// The sender sleeps inside its tick, and loses the ticks it sleeps through.
-    Sender,
 }
 
 /// Published results, a value a machine, in the order of the machines.
@@ -199,26 +164,6 @@ impl Default for Network {
             open: false,
             connect_timeout: LabTime(60_000_000_000),
             foreign_backlog: FOREIGN_BACKLOG,
-        }
-    }
-}
-
-impl Broadcast {
-    /// As specs write it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Broadcast::OneEvent => "one-event",
-            Broadcast::PerRecipient => "per-recipient",
-        }
-    }
-}
-
-impl DelayAt {
-    /// As specs write it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            DelayAt::Link => "link",
-            DelayAt::Sender => "sender",
         }
     }
 }

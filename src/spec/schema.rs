@@ -5,12 +5,14 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::model::delay::DelayAt;
+use crate::model::machine::Broadcast;
 use crate::spec::document::{MAX_NAME, NOTHING_STATED};
 use crate::spec::machines::{MAX_CLOCK_RATE, MAX_MACHINES};
 use crate::spec::sweep::MAX_REPLICATES;
-use crate::spec::{Broadcast, DelayAt, FOREIGN_BACKLOG, Network};
+use crate::spec::{FOREIGN_BACKLOG, Network};
 
-/// One duration, as [`LabTime::parse`](crate::time::LabTime::parse) reads it.
+/// One duration, as [`LabTime::parse`](crate::model::time::LabTime::parse) reads it.
 const DURATION: &str = "(([0-9]+([.,][0-9]+)?|[.][0-9]+)\\s*\
     (h(r|rs|our|ours)?|m(in|ins|inute|inutes)?|s(ec|ecs|econd|econds)?\
     |m(s|sec|secs|illi|illis|illisecond|illiseconds)|([uµμ]s|[uµμ]secs?|micros?|microseconds?)\

@@ -1,7 +1,7 @@
 //! Several values in one text, as an axis of a sweep is written: a list or a
 //! range. Pure.
 
-use crate::time::LabTime;
+use crate::model::time::LabTime;
 
 /// No axis has more steps than this.
 pub const MAX_VALUES: usize = 100_000;

@@ -4,9 +4,9 @@ use statrs::distribution::{ContinuousCDF, FisherSnedecor, Normal};
 
 use super::ALPHA;
 use super::moments::Moments;
-use super::precision::Precision;
 use super::skewness::{kurtosis, runs_least};
 use super::student::critical_t;
+use crate::plan::precision::Precision;
 
 /// How many of the experiments of the stated size are to reach the precision.
 #[cfg(test)]
@@ -92,8 +92,8 @@ impl Precision {
         let Ok(law) = FisherSnedecor::new((n - 1) as f64, (m - 1) as f64) else { return f64::INFINITY };
         let of_sd = law.inverse_cdf(QUANTILE).ln() / 2.0 * pilot.excess.sqrt();
         let of_mean = match self.half_width {
-            super::precision::HalfWidth::Absolute(_) => 0.0,
-            super::precision::HalfWidth::Percent(_) => {
+            crate::plan::precision::HalfWidth::Absolute(_) => 0.0,
+            crate::plan::precision::HalfWidth::Percent(_) => {
                 let z = Normal::standard().inverse_cdf(QUANTILE);
                 z * sd / mean.abs() * (1.0 / n as f64 + 1.0 / m as f64).sqrt()
             }

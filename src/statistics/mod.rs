@@ -14,8 +14,8 @@ mod errors;
 pub mod holm;
 pub mod interval;
 pub mod moments;
-pub mod precision;
 pub mod rank;
+pub mod rounding;
 pub mod share;
 pub mod skewness;
 pub mod stopping;
@@ -27,7 +27,6 @@ pub(crate) mod synthetic;
 pub use assurance::{NoNumber, RunsNeeded};
 pub use comparison::{Comparison, Samples, Verdict, compare};
 pub use interval::{Interval, Method};
-pub use precision::Precision;
 pub use stopping::Unmet;
 pub use summary::Summary;
 

@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::interval::of_mean;
 use super::moments::Moments;
-use super::precision::Precision;
 use super::skewness::runs_least;
+use crate::plan::precision::Precision;
 
 /// Why runs do not meet a precision, or not yet.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,7 +65,7 @@ impl Precision {
 
 impl fmt::Display for Unmet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use crate::rounding::brief;
+        use crate::statistics::rounding::brief;
         match *self {
             Unmet::Unknown => f.write_str("no run knows the quantity"),
             Unmet::OneRun => f.write_str("one run tells no spread"),

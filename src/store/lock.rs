@@ -26,7 +26,7 @@ pub(super) fn take(folder: &Path) -> std::io::Result<Option<File>> {
 }
 
 /// Whether a process on this host holds the folder.
-pub(super) fn is_held(folder: &Path) -> bool {
+pub fn is_held(folder: &Path) -> bool {
     let Ok(lock) = File::open(folder) else { return false };
     // Those who only ask do not shut each other out.
     matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock))

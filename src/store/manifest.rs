@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::MANIFEST_FILE;
-use crate::digest::{hexadecimal, sha256};
-use crate::regular::{open_regular, read_regular};
+use crate::files::digest::{hexadecimal, sha256};
+use crate::files::regular::{open_regular, read_regular};
 
 /// `manifest.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

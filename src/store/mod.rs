@@ -2,21 +2,18 @@
 //! there. A run is written beside its place and renamed into it, never over
 //! another.
 
-pub mod find;
-mod lock;
+pub mod lock;
 pub mod manifest;
 pub mod names;
+pub mod version;
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use crate::files::atomic::{FileBeside, folder_of, name_beside, sync_folder, sync_folder_and_files};
 use crate::log::machine_of_file;
-use crate::whole_file::{FileBeside, folder_of, name_beside, sync_folder, sync_folder_and_files};
 
-pub use find::{
-    FindError, RunPath, RunState, each_once, find_all_runs, find_all_sweeps, find_runs, is_hidden, is_packed,
-};
 pub use manifest::{Manifest, ManifestHead};
 pub use names::{charts_folder, tell_apart};
 

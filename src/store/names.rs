@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::RunPath;
-use crate::file_name::file_name;
-use crate::visible::on_one_line;
+use crate::files::file_name::file_name;
+use crate::read::find::RunPath;
+use crate::text::sanitize::on_one_line;
 
 /// Between the folders in a name. No name has it by itself.
 const SEPARATOR: char = '/';
@@ -151,8 +151,8 @@ fn number_the_rest(runs: &mut [RunPath]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::find_runs;
     use super::*;
+    use crate::read::find::find_runs;
     use std::fs;
 
     fn named(files: &[&str]) -> Vec<(String, PathBuf)> {

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use super::folder::SweepFolder;
 use super::journal;
+use crate::files::atomic::{FolderBeside, folder_of, sync_folder};
+use crate::files::regular::{open_regular, read_regular};
 use crate::plan::Run;
-use crate::regular::{open_regular, read_regular};
 use crate::store::{LATEST_LINK, PARTIAL_SUFFIX, StoreError};
-use crate::whole_file::{FolderBeside, folder_of, sync_folder};
 
 /// Says whose a bench is. Nothing without it is ever removed.
 const MARK_FILE: &str = "labctl-bench";

@@ -4,7 +4,8 @@
 use super::journal::JournalError;
 use super::journals::Journals;
 use crate::plan::Plan;
-use crate::statistics::{Precision, Unmet};
+use crate::plan::precision::Precision;
+use crate::statistics::Unmet;
 
 /// Replicates between two looks at whether they are as precise as wanted: too
 /// few of them, and a precision would be met by chance.

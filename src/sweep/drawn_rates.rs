@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::outline::CellOutline;
-use crate::count::counted;
 use crate::plan::Plan;
+use crate::text::numbers::counted;
 
 /// What the runs of one experiment drew.
 #[derive(Clone, Debug, PartialEq, Eq)]

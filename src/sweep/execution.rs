@@ -14,7 +14,7 @@ use super::journals::Journals;
 use super::work::{OnSockets, simulate};
 use crate::engine::{StopSwitch, Token, limits};
 use crate::plan::{EngineKind, Plan};
-use crate::reading::ReadError;
+use crate::read::ReadError;
 use crate::store::StoreError;
 
 /// A sweep cannot go on; what has ended is in its journal.

@@ -5,10 +5,10 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::lab::VERSION;
-use crate::missing;
+use crate::files::regular::read_regular;
+use crate::files::suggest_path;
 use crate::plan::{Plan, PlanError};
-use crate::regular::read_regular;
+use crate::store::version::VERSION;
 use crate::store::{JOURNAL_FOLDER, PLAN_FILE, RUNS_FILE, StoreError, write_file};
 
 const SUMMARY_FILE: &str = "summary.csv";
@@ -222,9 +222,9 @@ fn read_plan(path: &Path) -> Result<Plan, FolderError> {
     let text = text.map_err(|source| match source.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
             let path = path.parent().unwrap_or(Path::new("."));
-            let meant = if path.exists() { None } else { missing::meant(path) };
+            let meant = if path.exists() { None } else { suggest_path::meant(path) };
             let advice =
-                meant.map_or_else(String::new, |meant| format!("; {}", missing::did_you_mean(&meant)));
+                meant.map_or_else(String::new, |meant| format!("; {}", suggest_path::did_you_mean(&meant)));
             FolderError::NoPlan { path: path.to_owned(), advice }
         }
         _ => FolderError::Read { path: path.to_owned(), source },

@@ -14,9 +14,9 @@ use crate::metrics::summary::summarise;
 use crate::parallel;
 use crate::plan::Plan;
 use crate::spec::CLOCK_RATES;
-use crate::spreadsheet;
 use crate::statistics::Unmet;
 use crate::store::NewFile;
+use crate::text::spreadsheet;
 
 const SEED: &str = "seed";
 /// Columns of every table that an axis may be named as: they are there once.

@@ -12,9 +12,9 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::digest::sha256;
+use crate::files::atomic::{sync_file, sync_folder};
+use crate::files::digest::sha256;
 use crate::metrics::MachineMetrics;
-use crate::whole_file::{sync_file, sync_folder};
 
 /// What a run came to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -10,9 +10,9 @@ use serde::Deserialize;
 
 use super::folder::SweepFolder;
 use super::journal::{EXTENSION, Entry, JournalError, check_first, content};
-use crate::lab::VERSION;
+use crate::files::regular::open_regular;
 use crate::plan::Plan;
-use crate::regular::open_regular;
+use crate::store::version::VERSION;
 
 /// Where an entry stands in the journals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

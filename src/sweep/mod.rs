@@ -11,9 +11,8 @@ pub mod gathering;
 pub mod journal;
 pub mod journals;
 pub mod outline;
-pub mod picture;
 pub mod piece;
-mod plan_axis;
+pub mod plan_axis;
 pub mod slurm;
 pub mod stored;
 #[cfg(test)]
@@ -29,6 +28,5 @@ pub use gathering::{CellResult, Gathered, gather};
 pub use journal::{Entry, Journal};
 pub use journals::Journals;
 pub use outline::CellOutline;
-pub use picture::SweepPicture;
 pub use piece::Piece;
 pub use stored::read_stored;

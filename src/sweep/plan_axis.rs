@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::delay::Delay;
+use crate::model::time::LabTime;
 use crate::plan::Cell;
-use crate::spec::{Delay, Spec};
-use crate::time::LabTime;
+use crate::spec::Spec;
 
 /// Between the values, and the names, of keys that stand side by side.
 pub const BETWEEN: &str = " · ";

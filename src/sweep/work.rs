@@ -14,12 +14,13 @@ use crate::engine::{Gauges, StopSwitch, Token};
 use crate::lab::{self, Done, DriveError, Engine, LabError, Order};
 use crate::log::EndReason;
 use crate::metrics::MachineMetrics;
-use crate::metrics::simulated::simulate_metrics;
 use crate::metrics::summary::RunMetrics;
 use crate::metrics::trust::doubts;
 use crate::plan::Run;
-use crate::reading::run_metrics;
-use crate::store::{FindError, RunPath, StoreError, find_runs};
+use crate::predict::simulated::simulate_metrics;
+use crate::read::find::{FindError, RunPath, find_runs};
+use crate::read::run_metrics;
+use crate::store::StoreError;
 
 /// How often a run whose clocks did not keep the pace is tried in all.
 const ATTEMPTS: u32 = 5;

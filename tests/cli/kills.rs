@@ -48,7 +48,7 @@ fn seed() -> u64 {
 
 /// An instant between the start and `whole`.
 fn instant(seed: u64, number: usize, whole: Duration) -> Duration {
-    let digest = labctl::digest::sha256(format!("{seed} {number}").as_bytes());
+    let digest = labctl::files::digest::sha256(format!("{seed} {number}").as_bytes());
     let drawn = u32::from_str_radix(&digest[..8], 16).unwrap();
     whole.mul_f64(f64::from(drawn) / f64::from(u32::MAX))
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 use labctl::engine::Token;
 use labctl::engine::sockets::{Epoch, Moment};
 use labctl::engine::wire::{self, Said};
-use labctl::event::MachineId;
+use labctl::model::event::MachineId;
 
 use crate::support::{
     LAB, Lab, free_ports, run_by_hand, spec_on_ports, wait_for, wait_for_text, write_token,
@@ -212,7 +212,7 @@ fn what_the_spec_tells_lets_nobody_in() {
     let first = lab.start(&["machine", "1", "--spec", "lab.toml"]);
     let run = run_by_hand(&spec);
     let resolved = labctl::spec::to_toml(&labctl::spec::parse("lab.toml", &spec, &[]).unwrap());
-    let digest = labctl::digest::sha256(resolved.as_bytes());
+    let digest = labctl::files::digest::sha256(resolved.as_bytes());
     for guess in [&digest[..32], "secret", ""] {
         let (answer, _) = hello(ports[0], format!("labctl-hello:{run} 2 {guess}\n").as_bytes());
         assert!(answer.starts_with("labctl-refused:"), "{guess}: {answer}");

@@ -186,8 +186,8 @@ fn of_the_notebooks_runs_the_damaged_one_alone_is_unsound() {
 fn every_clock_of_the_notebooks_runs_is_proved_by_a_chain_but_for_what_the_damaged_one_lost() {
     let Some(folder) = notebook_folder() else { return };
     for (_, run) in RUNS {
-        let found = labctl::store::find_runs(&folder.join("logs").join(run)).unwrap();
-        let history = labctl::reading::read_history(&found[0]).unwrap();
+        let found = labctl::read::find::find_runs(&folder.join("logs").join(run)).unwrap();
+        let history = labctl::read::read_history(&found[0]).unwrap();
         let chains = Chains::of(&history);
         let (mut events, mut short) = (0, 0);
         for (machine, lengths) in history.machines().iter().zip(chains.lengths()) {

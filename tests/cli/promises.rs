@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use labctl::engine::Schedule;
-use labctl::event::{Kind, MachineId, Recipients};
 use labctl::lab::measured::measured;
 use labctl::log::{End, Line, Record, Stamp, read_log};
+use labctl::model::delay::DelayAt;
+use labctl::model::event::{Kind, MachineId, Recipients};
+use labctl::model::machine::Broadcast;
+use labctl::model::schedule::Schedule;
 use labctl::plan::Run;
-use labctl::spec::{Broadcast, DelayAt};
-use labctl::store::find_runs;
+use labctl::read::find::find_runs;
 
 use crate::support::{Lab, sum};
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use labctl::engine::Token;
 use labctl::engine::wire::{self, Said};
-use labctl::event::MachineId;
+use labctl::model::event::MachineId;
 use rustix::process::Signal;
 
 use crate::support::{

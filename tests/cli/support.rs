@@ -234,7 +234,7 @@ pub fn write_token(lab: &Lab, token: &labctl::engine::Token) {
 pub fn run_by_hand(spec: &str) -> String {
     let spec = labctl::spec::parse("lab.toml", spec, &[]).unwrap();
     let run = labctl::plan::Run::single(spec, String::new());
-    labctl::digest::sha256(labctl::spec::to_toml(&run.spec).as_bytes())[..16].to_owned()
+    labctl::files::digest::sha256(labctl::spec::to_toml(&run.spec).as_bytes())[..16].to_owned()
 }
 
 /// What a command said, and how it ended.

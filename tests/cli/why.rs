@@ -3,8 +3,8 @@
 
 use labctl::causality::Chains;
 use labctl::history::History;
-use labctl::reading::read_history;
-use labctl::store::find_runs;
+use labctl::read::find::find_runs;
+use labctl::read::read_history;
 use serde_json::Value;
 
 use crate::support::{LAB, Lab, lab_with_notebook_logs};

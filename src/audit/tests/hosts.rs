@@ -170,7 +170,7 @@ fn a_parameter_of_one_header_is_held_against_the_other_headers() {
             let audit = logs.audit();
             let found: Vec<_> =
                 ruling(&audit, "parameters").findings.iter().map(|found| found.place).collect();
-            let place = Place { machine: crate::event::MachineId(machine as u32), line: 2 };
+            let place = Place { machine: crate::model::event::MachineId(machine as u32), line: 2 };
             assert!(found.contains(&place), "{name} of {machine}: {}", findings(&audit));
         }
     }

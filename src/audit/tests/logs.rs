@@ -8,10 +8,10 @@ use jiff::civil::{DateTime, date};
 use crate::audit::{Audit, RULES, Stated, audit};
 use crate::engine::simulator::{self, START, simulate};
 use crate::engine::{Gauges, StopSwitch};
-use crate::event::MachineId;
 use crate::history::{History, MachineHistory};
 use crate::lab::Engine;
 use crate::log::{EndReason, LogReader, LogWriter, Stamp};
+use crate::model::event::MachineId;
 use crate::plan::Run;
 use crate::spec::parse;
 

@@ -4,9 +4,9 @@
 use std::path::Path;
 
 use super::*;
-use crate::event::{Kind, MachineId, Recipients};
 use crate::history::{History, MachineHistory};
 use crate::log::{Header, Line, Record, Taken};
+use crate::model::event::{Kind, MachineId, Recipients};
 
 /// An event by its second, its kind, and of a SEND to whom.
 type Said = (i64, Kind, Option<Recipients>);

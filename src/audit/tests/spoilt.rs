@@ -285,7 +285,12 @@ fn two_thirds_of_the_nominal_rate_show_in_whole_seconds() {
     let audit = logs.in_notebooks_words().audit();
     let places: Vec<Place> =
         ruling(&audit, "rate-kept").findings.iter().map(|finding| finding.place).collect();
-    assert_eq!(places, [Place { machine: crate::event::MachineId(1), line: 2 }], "{}", findings(&audit));
+    assert_eq!(
+        places,
+        [Place { machine: crate::model::event::MachineId(1), line: 2 }],
+        "{}",
+        findings(&audit)
+    );
 }
 
 #[test]

@@ -9,9 +9,9 @@ mod replay;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::causality::CausalOrder;
-use crate::event::MachineId;
 use crate::history::tests::{Hide, SPECS, simulated};
 use crate::history::{EventId, History};
+use crate::model::event::MachineId;
 
 pub fn event(machine: u32, index: u32) -> EventId {
     EventId { machine: MachineId(machine), index }

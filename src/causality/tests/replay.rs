@@ -7,10 +7,10 @@ use proptest::prelude::*;
 use super::relation::Relation;
 use super::*;
 use crate::causality::{self, Encoding, Hybrid, HybridBound, hybrid_clocks};
-use crate::event::Kind;
 use crate::history::MachineHistory;
 use crate::history::tests::any_logs;
 use crate::log::LogReader;
+use crate::model::event::Kind;
 
 /// Every pair looked at.
 fn counts_are_right(history: &History) -> Result<(), TestCaseError> {

@@ -2,9 +2,9 @@
 
 use super::scene::Scene;
 use crate::charts::ChartError;
-use crate::charts::canvas::{Canvas, Font, Point};
-use crate::charts::page::Plot;
-use crate::charts::style::{INK, PAPER};
+use crate::charts::draw::canvas::{Canvas, Font, Point};
+use crate::charts::draw::page::Plot;
+use crate::charts::draw::style::{INK, PAPER};
 
 const SIZE: f64 = 12.0;
 /// The least that two clocks are apart.

@@ -6,14 +6,15 @@ use super::queues::{Wait, waits};
 use super::scene::Scene;
 use super::words::{self, Lost, emptiness, has};
 use super::{SpaceTime, clocks};
-use crate::charts::axis::Axis;
-use crate::charts::canvas::{Canvas, Font, Point};
-use crate::charts::color::Color;
-use crate::charts::key::{self, Item};
-use crate::charts::page::Plot;
-use crate::charts::style::{self, INK, MARGIN, MUTED, MarkStyle, PAPER, Shape, Stroke};
-use crate::charts::{ChartError, clip, number, wording};
-use crate::event::Kind;
+use crate::charts::ChartError;
+use crate::charts::draw::axis::Axis;
+use crate::charts::draw::canvas::{Canvas, Font, Point};
+use crate::charts::draw::color::Color;
+use crate::charts::draw::key::{self, Item};
+use crate::charts::draw::page::Plot;
+use crate::charts::draw::style::{self, INK, MARGIN, MUTED, MarkStyle, PAPER, Shape, Stroke};
+use crate::charts::draw::{clip, number, wording};
+use crate::model::event::Kind;
 
 /// The least height of a lane, and the tallest heading above all of them.
 const LEAST_LANE: f64 = 22.0;

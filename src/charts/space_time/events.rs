@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Span;
-use crate::event::Kind;
 use crate::history::{History, MachineHistory};
 use crate::log::Stamp;
+use crate::model::event::Kind;
 
 const US_PER_S: i64 = 1_000_000;
 

@@ -2,8 +2,8 @@
 
 use super::Span;
 use super::events::{Shown, Times, within};
-use crate::event::MachineId;
 use crate::history::History;
+use crate::model::event::MachineId;
 
 /// Where in its lane a machine's line lies: above it are clocks, below it waits.
 const LINE: f64 = 0.4;

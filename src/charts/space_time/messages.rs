@@ -4,8 +4,8 @@
 use super::Span;
 use super::events::Times;
 use super::lanes::Lanes;
-use crate::event::Kind;
 use crate::history::{Certainty, EventId, History};
+use crate::model::event::Kind;
 
 /// A message, its machines as lanes and its times in seconds.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -11,7 +11,8 @@ mod scene;
 mod window;
 mod words;
 
-use super::{Chart, ChartError, Look, canvas, number};
+use super::draw::{canvas, number};
+use super::{Chart, ChartError, Look};
 use crate::history::History;
 use crate::log::Stamp;
 

@@ -1,9 +1,9 @@
 //! What a diagram says in words.
 
 use super::scene::Scene;
-use crate::charts::page::Heading;
-use crate::charts::{number, wording};
-use crate::event::Kind;
+use crate::charts::draw::page::Heading;
+use crate::charts::draw::{number, wording};
+use crate::model::event::Kind;
 
 /// What there was no room for, which is known last.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

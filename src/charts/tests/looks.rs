@@ -122,5 +122,5 @@ fn the_pixels_are_the_same_on_every_host() {
     let look = Look::new(800, 500, 1.0, Theme::Light).expect("a look");
     let picture = run_charts_at(&run(3, 60.0), look).remove(0).png().expect("a picture");
     let pixels = Pixmap::decode_png(&picture).expect("a PNG");
-    assert_eq!(crate::digest::sha256(pixels.data()), CHECKSUM);
+    assert_eq!(crate::files::digest::sha256(pixels.data()), CHECKSUM);
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::event::MachineId;
 use crate::metrics::series::{MachineSeries, RunSeries, Sample};
 use crate::metrics::{EndQueueSource, MachineMetrics, WaitSource, WaitSummary};
+use crate::model::event::MachineId;
 
 /// A generator of numbers that look random.
 pub(super) struct Draws(pub u64);

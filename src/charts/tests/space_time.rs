@@ -6,9 +6,9 @@ use super::samples::hostile;
 use super::*;
 use crate::engine::simulator::{START, simulate};
 use crate::engine::{Gauges, StopSwitch};
-use crate::event::MachineId;
 use crate::history::{History, MachineHistory};
 use crate::log::{Line, LogReader, Record, Stamp};
+use crate::model::event::MachineId;
 use crate::plan::Run;
 
 /// A simulated run of these clock rates.

@@ -2,8 +2,8 @@
 
 use super::samples::run;
 use super::*;
-use crate::expected::Course;
 use crate::plan::Run;
+use crate::predict::expected::Course;
 
 fn planned(clock_rates: &str, rest: &str) -> Run {
     let rates: String =

@@ -3,7 +3,7 @@
 use crate::dialect::Field;
 use crate::dialect::moment::{TimeFormat, Unit};
 use crate::dialect::pattern::Role;
-use crate::event::Kind;
+use crate::model::event::Kind;
 
 /// What a line is, by the first telling word in it.
 pub fn role(words: &str) -> Option<Role> {

@@ -10,7 +10,7 @@ use super::{Draft, DraftPattern};
 use crate::dialect::Field;
 use crate::dialect::moment::{TimeFormat, Unit};
 use crate::dialect::pattern::Role;
-use crate::event::Kind;
+use crate::model::event::Kind;
 
 /// A draft, if the lines are JSON. `is_alone`: all are of one file.
 pub fn draft(lines: &[&str], is_alone: bool) -> Option<Draft> {

@@ -16,8 +16,8 @@ use super::matcher::Fate;
 use super::moment::TimeFormat;
 use super::parse;
 use super::pattern::Role;
-use crate::count::counted;
 use crate::log::BYTE_ORDER_MARK;
+use crate::text::numbers::counted;
 use toml_text::quoted;
 
 /// A dialect for a person to finish.

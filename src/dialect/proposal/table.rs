@@ -8,7 +8,7 @@ use super::{Draft, DraftPattern};
 use crate::dialect::Field;
 use crate::dialect::moment::{TimeFormat, Unit};
 use crate::dialect::pattern::Role;
-use crate::event::Kind;
+use crate::model::event::Kind;
 
 const DELIMITERS: [&str; 4] = [",", "\t", ";", " "];
 /// Fewer columns make no event.

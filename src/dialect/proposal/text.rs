@@ -212,8 +212,9 @@ fn event(
             Course::of(group.values(nth)).is_some_and(|course| !course.has_decimals && course.climbs())
         };
         let free = || group.variables().filter(|(nth, _)| !is_taken(&fields, *nth));
-        let vector =
-            free().find(|(_, kind)| *kind == Variable::List && role != Role::Event(crate::event::Kind::Send));
+        let vector = free().find(|(_, kind)| {
+            *kind == Variable::List && role != Role::Event(crate::model::event::Kind::Send)
+        });
         let clock = vector.or_else(|| {
             free().filter(|(_, kind)| *kind == Variable::Number).filter(|(nth, _)| climbs(*nth)).last()
         })?;
@@ -226,7 +227,7 @@ fn event(
     };
     *is_vector |= kind_of(Field::Clock) == Some(Variable::List);
     if role == Role::SendToAll && kind_of(Field::To) == Some(Variable::Number) {
-        role = Role::Event(crate::event::Kind::Send);
+        role = Role::Event(crate::model::event::Kind::Send);
     }
     let whole: Vec<bool> =
         group.variables().map(|(nth, _)| !group.values(nth).any(|value| value.contains('.'))).collect();

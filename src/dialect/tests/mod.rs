@@ -10,8 +10,8 @@ mod samples;
 mod shipped;
 
 use super::{Dialect, LogContext, parse};
-use crate::event::{Kind, MachineId, Recipients};
 use crate::log::{Line, Record, Taken};
+use crate::model::event::{Kind, MachineId, Recipients};
 
 /// What a reading gave: events as short texts, the clock rate, and the account.
 #[derive(Debug, PartialEq)]

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::{dialect, read};
-use crate::dialect::{Dialect, RunsError, find_runs};
-use crate::store::RunPath;
+use crate::dialect::Dialect;
+use crate::read::dialect_runs::{RunsError, find_runs};
+use crate::read::find::RunPath;
 
 const TEXT: &str = "\
 name = 't'

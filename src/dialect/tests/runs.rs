@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::dialect;
-use crate::dialect::{Dialect, RunsError, find_runs};
-use crate::store::RunPath;
+use crate::dialect::Dialect;
+use crate::read::dialect_runs::{RunsError, find_runs};
+use crate::read::find::RunPath;
 
 fn made(keys: &str) -> Arc<Dialect> {
     Arc::new(dialect(&format!(

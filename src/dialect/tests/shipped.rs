@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use super::samples::{LOGS, Log};
 use super::{context, read};
-use crate::dialect::{LogContext, find_runs, load, shipped, shipped_names};
-use crate::event::MachineId;
+use crate::dialect::{LogContext, load, shipped, shipped_names};
+use crate::model::event::MachineId;
+use crate::read::dialect_runs::find_runs;
 
 fn context_of(log: &Log) -> LogContext {
     let roster = log.roster.iter().map(|name| (*name).to_owned()).collect();

@@ -11,8 +11,8 @@ use super::station::{Setup, Station, StationError};
 use super::tasks::{any_port, strangers};
 use super::{EngineError, mesh, runtime};
 use crate::engine::Notice;
-use crate::event::MachineId;
 use crate::log::End;
+use crate::model::event::MachineId;
 
 /// Runs one machine whose peers listen at the addresses of the spec, and gives
 /// the record of its end and its log. Blocks.

@@ -13,7 +13,7 @@ use super::mesh::{MeshError, REPORT_EVERY};
 use super::roster::Roster;
 use crate::engine::wire::{self, Said};
 use crate::engine::{Notice, Observer};
-use crate::event::MachineId;
+use crate::model::event::MachineId;
 
 const BACK_OFF_FIRST: Duration = Duration::from_millis(5);
 const BACK_OFF_MAX: Duration = Duration::from_millis(500);

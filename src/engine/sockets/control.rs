@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use crate::engine::Token;
-use crate::event::MachineId;
+use crate::model::event::MachineId;
 
 /// From the run to a machine's process.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -159,7 +159,7 @@ mod tests {
     use crate::engine::Token;
     use crate::engine::sockets::inbox::{Mail, Strangers};
     use crate::engine::sockets::mesh;
-    use crate::event::MachineId;
+    use crate::model::event::MachineId;
 
     /// Nobody's silence is cut short in an open network, so whoever waited
     /// behind these would wait for ever.

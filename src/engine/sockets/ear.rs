@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::foreign::Speaker;
 use super::inbox::Inbox;
 use crate::engine::wire::{Said, Splitter, WireError};
-use crate::event::{MachineId, Message};
-use crate::time::LabTime;
+use crate::model::event::{MachineId, Message};
+use crate::model::time::LabTime;
 
 /// Listens to one connection.
 #[derive(Debug)]

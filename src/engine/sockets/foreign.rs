@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use super::roster::Roster;
-use crate::event::MachineId;
+use crate::model::event::MachineId;
 
 /// The foreign connections of one machine.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use socket2::SockRef;
 use tokio::net::TcpStream;
 
 use crate::engine::wire::{self, Hello, Said, Splitter};
-use crate::event::MachineId;
+use crate::model::event::MachineId;
 
 /// A foreign machine's first message must be among its first bytes, this many.
 const FIRST_BYTES_MAX: usize = 8 * wire::LINE_BYTES_MAX;

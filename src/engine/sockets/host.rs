@@ -15,13 +15,14 @@ use std::time::Duration;
 use super::inbox::{Inbox, Mail};
 use super::link::{Connection, Link, Trouble};
 use super::pace::{LabClock, Moment};
-use crate::engine::{Gauges, Notice, Observer, Schedule, StopSwitch};
-use crate::event::{Action, Event, MachineId, Recipients};
+use crate::engine::{Gauges, Notice, Observer, StopSwitch};
 use crate::log::{End, EndReason, LogWriter, Stamp};
-use crate::machine::Machine;
-use crate::random::Delays;
-use crate::spec::DelayAt;
-use crate::time::LabTime;
+use crate::model::delay::DelayAt;
+use crate::model::event::{Action, Event, MachineId, Recipients};
+use crate::model::machine::Machine;
+use crate::model::random::Delays;
+use crate::model::schedule::Schedule;
+use crate::model::time::LabTime;
 
 /// Longest sleep, so that a stop is heard soon.
 pub const NAP_MAX: Duration = Duration::from_millis(100);

@@ -7,7 +7,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::engine::wire::CLOCK_MAX;
-use crate::event::{MachineId, Message};
+use crate::model::event::{MachineId, Message};
 
 /// Notices kept for the log; more are only counted, so that a flood of
 /// strangers cannot fill it.

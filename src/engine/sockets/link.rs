@@ -10,8 +10,8 @@ use tokio::net::TcpStream;
 
 use super::pace::Moment;
 use crate::engine::wire::{self, Said};
-use crate::event::MachineId;
-use crate::time::LabTime;
+use crate::model::event::MachineId;
+use crate::model::time::LabTime;
 
 /// Above this the sender is faster than its peer can read, and waits a little.
 pub const BACKLOG_HIGH_BYTES: usize = 256 * 1024;

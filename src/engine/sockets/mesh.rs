@@ -27,7 +27,7 @@ use super::seats::Seats;
 use super::unheard::Unheard;
 use crate::engine::wire::Splitter;
 use crate::engine::{Notice, Observer};
-use crate::event::MachineId;
+use crate::model::event::MachineId;
 
 /// The system's queue of connections not yet accepted.
 const BACKLOG: u32 = 1024;

@@ -30,7 +30,7 @@ mod world;
 use std::io;
 
 use super::limits::TooManyFiles;
-use crate::event::MachineId;
+use crate::model::event::MachineId;
 
 pub use alone::{Controlled, run_controlled, run_one};
 pub use mesh::MeshError;

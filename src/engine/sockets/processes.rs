@@ -15,8 +15,8 @@ use super::control::{Order, Report};
 use super::station::{LogPlace, Setup};
 use super::{EngineError, runtime};
 use crate::engine::Notice;
-use crate::event::MachineId;
 use crate::log::EndReason;
+use crate::model::event::MachineId;
 
 /// How often a wish to stop is looked for.
 const GLANCE: Duration = Duration::from_millis(20);

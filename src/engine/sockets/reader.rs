@@ -13,8 +13,8 @@ use super::foreign::Speaker;
 use super::inbox::Inbox;
 use super::pace::LabClock;
 use crate::engine::wire::Splitter;
-use crate::event::MachineId;
-use crate::time::LabTime;
+use crate::model::event::MachineId;
+use crate::model::time::LabTime;
 
 const READ_BYTES: usize = 64 * 1024;
 /// Of a foreign connection, of which there may be many.

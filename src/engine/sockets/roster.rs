@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::engine::Token;
 use crate::engine::wire::Hello;
-use crate::event::MachineId;
+use crate::model::event::MachineId;
 
 /// What one machine knows of the others before it meets them.
 #[derive(Clone, Debug)]

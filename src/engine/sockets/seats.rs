@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::event::MachineId;
+use crate::model::event::MachineId;
 
 /// Which peers have connected to this machine.
 #[derive(Debug, Default)]

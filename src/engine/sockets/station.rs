@@ -21,13 +21,14 @@ use super::mesh::{self, Mesh, MeshError, Post, REPORT_EVERY};
 use super::pace::{Epoch, LabClock, Moment};
 use super::roster::Roster;
 use crate::engine::wire::{self, Said};
-use crate::engine::{Gauges, Notice, Observer, Schedule, StopSwitch, Token};
-use crate::event::MachineId;
+use crate::engine::{Gauges, Notice, Observer, StopSwitch, Token};
 use crate::log::{self, End, EndReason, Header, LogWriter, Stamp};
-use crate::machine::Machine;
+use crate::model::delay::Delay;
+use crate::model::event::MachineId;
+use crate::model::machine::Machine;
+use crate::model::random::Delays;
+use crate::model::schedule::Schedule;
 use crate::plan::Run;
-use crate::random::Delays;
-use crate::spec::Delay;
 
 /// From the agreement on a start to the start itself, for the word to travel.
 const LEAD: Duration = Duration::from_millis(3);

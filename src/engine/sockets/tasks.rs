@@ -9,8 +9,8 @@ use tokio::task::JoinSet;
 use super::station::{Setup, Station, StationError};
 use super::{EngineError, mesh, runtime};
 use crate::engine::limits;
-use crate::event::MachineId;
 use crate::log::EndReason;
+use crate::model::event::MachineId;
 use crate::plan::Run;
 
 /// Connections a machine holds open that have not said who they are.

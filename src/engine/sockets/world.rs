@@ -17,13 +17,16 @@ use super::inbox::{Inbox, Strangers};
 use super::link::{Connection, Link};
 use super::pace::{LabClock, Moment};
 use crate::engine::wire::Splitter;
-use crate::engine::{Gauges, Schedule, StopSwitch};
-use crate::event::MachineId;
+use crate::engine::{Gauges, StopSwitch};
 use crate::log::{End, EndReason, LogWriter, Stamp};
-use crate::machine::{Machine, Rules};
-use crate::random::Delays;
-use crate::spec::{Broadcast, Delay, DelayAt};
-use crate::time::LabTime;
+use crate::model::delay::Delay;
+use crate::model::delay::DelayAt;
+use crate::model::event::MachineId;
+use crate::model::machine::Broadcast;
+use crate::model::machine::{Machine, Rules};
+use crate::model::random::Delays;
+use crate::model::schedule::Schedule;
+use crate::model::time::LabTime;
 
 /// Schedules of one test, without `LABCTL_WORLD_SCHEDULES`.
 const SCHEDULES: u64 = 1500;

@@ -1,9 +1,9 @@
 //! Where events stand on the time line.
 
 use crate::causality::CausalOrder;
-use crate::event::MachineId;
 use crate::export::Excerpt;
 use crate::history::{EventId, History, MachineHistory};
+use crate::model::event::MachineId;
 
 /// The nearest that an event may stand to one it follows, in nanoseconds: its
 /// slice needs a length, and its arrow a place within the slice.

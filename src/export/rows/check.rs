@@ -5,8 +5,8 @@ use std::io::BufRead;
 use serde::{Deserialize, Deserializer};
 
 use super::Tabled;
-use crate::event::{Kind, MachineId};
 use crate::export::CheckError;
+use crate::model::event::{Kind, MachineId};
 use crate::table::ParquetContent;
 
 /// The columns, as they are promised to readers.

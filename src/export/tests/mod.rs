@@ -13,11 +13,11 @@ use proptest::prelude::*;
 
 use super::{CheckError, Excerpt, Window};
 use crate::engine::simulator::START;
-use crate::event::MachineId;
 use crate::history::tests::{Hide, SPECS, any_logs, simulated};
 use crate::history::{History, MachineHistory};
 use crate::log::{LogReader, Stamp};
-use crate::time::LabTime;
+use crate::model::event::MachineId;
+use crate::model::time::LabTime;
 
 /// A window of lab time, in seconds, and these machines; none are all.
 fn window(from: Option<f64>, until: Option<f64>, machines: &[u32]) -> Window {

@@ -1,10 +1,10 @@
 //! What a window shows, and what it says of the rest.
 
 use super::*;
-use crate::event::Kind;
 use crate::export::Arrivals;
 use crate::export::window::QueueGauge;
 use crate::log::{Line, Record};
+use crate::model::event::Kind;
 
 #[test]
 fn a_window_begins_with_its_first_moment_and_ends_before_its_last() {

@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::life::Life;
 use super::{Parting, Twin};
-use crate::event::{Kind, MachineId};
 use crate::log::Record;
+use crate::model::event::{Kind, MachineId};
 
 /// Why one machine's lives part. All times are real time, in microseconds;
 /// what a log cannot tell is `None`.

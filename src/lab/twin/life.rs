@@ -3,9 +3,9 @@
 use std::io;
 use std::path::Path;
 
-use crate::engine::Schedule;
-use crate::event::{Kind, MachineId};
 use crate::log::{Line, Record, Stamp, read_log};
+use crate::model::event::{Kind, MachineId};
+use crate::model::schedule::Schedule;
 
 /// All events of one machine on one engine.
 #[derive(Debug)]

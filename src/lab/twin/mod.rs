@@ -5,6 +5,7 @@
 
 mod cause;
 mod life;
+pub mod timing_margin;
 
 use std::fmt;
 use std::io;
@@ -16,12 +17,13 @@ use self::cause::Lives;
 use self::life::Life;
 use super::DriveError;
 use super::simulation::simulate_into;
-use crate::closest::{ClosestCall, closest_call};
-use crate::engine::{Gauges, Schedule, StopSwitch};
-use crate::event::{Kind, MachineId, Recipients};
+use crate::engine::{Gauges, StopSwitch};
+use crate::lab::twin::timing_margin::{ClosestCall, closest_call};
 use crate::log::{Record, file_name};
+use crate::model::event::{Kind, MachineId, Recipients};
+use crate::model::schedule::Schedule;
+use crate::model::time::LabTime;
 use crate::plan::Run;
-use crate::time::LabTime;
 
 /// A run on both engines.
 #[derive(Clone, Debug, PartialEq)]

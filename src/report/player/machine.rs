@@ -7,9 +7,9 @@ use serde::Serialize;
 use super::columns::{self, Columns, PackedColumns};
 use super::window::Window;
 use crate::causality::CausalOrder;
-use crate::event::{Kind, MachineId, Recipients};
 use crate::history::{EventId, History, MachineHistory, Match, Source};
 use crate::log::Record;
+use crate::model::event::{Kind, MachineId, Recipients};
 
 /// Times are held within 17 years of the origin, where a page still counts
 /// single microseconds in changes of steps.

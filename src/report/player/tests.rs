@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
-use crate::event::{Kind, MachineId, Recipients};
 use crate::history::tests::{Hide, SPECS, any_logs, history, simulated};
 use crate::history::{Certainty, EventId, Source};
 use crate::log::Record;
+use crate::model::event::{Kind, MachineId, Recipients};
 
 /// The numbers of a column; `None` is the unknown.
 struct Column<'a> {

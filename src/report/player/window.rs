@@ -4,8 +4,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::event::Kind;
 use crate::history::{EventId, History};
+use crate::model::event::Kind;
 
 /// For each machine of a history, how many of its events are shown.
 #[derive(Clone, Debug, PartialEq, Eq)]

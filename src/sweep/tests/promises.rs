@@ -9,14 +9,14 @@ use std::path::PathBuf;
 
 use super::super::demand::LOOK_EVERY;
 use crate::engine::StopSwitch;
-use crate::event::MachineId;
-use crate::metrics::simulated::simulate_metrics;
 use crate::metrics::{METRICS, MachineMetrics, Quantity, main_metrics};
+use crate::model::event::MachineId;
 use crate::parallel;
 use crate::plan::Run;
+use crate::plan::precision::{HalfWidth, Precision};
+use crate::predict::simulated::simulate_metrics;
 use crate::spec::{self, Spec};
 use crate::statistics::moments::Moments;
-use crate::statistics::precision::{HalfWidth, Precision};
 use crate::statistics::synthetic::Source;
 
 /// Runs of a pool.

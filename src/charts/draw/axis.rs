@@ -1,0 +1,230 @@
+//! An axis: its range, its ticks at round numbers, and their labels.
+
+use super::number;
+
+/// Ticks wanted on an axis; round steps make it a few more or less.
+const TICKS: f64 = 8.0;
+/// Labels cannot tell values apart that are nearer to each other than this
+/// share of their size.
+const LEAST_SPAN: f64 = 1e-9;
+/// Beyond this, a label has no prefix for a value; it is more than any count.
+const LARGEST: f64 = 1e21;
+
+/// One axis, from where it begins to where it ends.
+#[derive(Clone, Debug)]
+pub(in crate::charts) struct Axis {
+    pub from: f64,
+    pub to: f64,
+    pub ticks: Vec<Tick>,
+    pub scale: Scale,
+}
+
+/// How values are spread along an axis.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::charts) enum Scale {
+    #[default]
+    Linear,
+    /// Linear from −1 to 1 and logarithmic beyond, joined without a kink, so
+    /// that 0 has a place and so have hundreds.
+    Symlog,
+}
+
+impl Scale {
+    fn place(self, value: f64) -> f64 {
+        match self {
+            Scale::Symlog if value.abs() > 1.0 => value.signum() * (1.0 + value.abs().ln()),
+            Scale::Linear | Scale::Symlog => value,
+        }
+    }
+}
+
+/// A labelled place on an axis.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::charts) struct Tick {
+    pub at: f64,
+    pub label: String,
+}
+
+impl Axis {
+    /// Counts from 0 to at least `largest`, with ticks at whole numbers only.
+    pub(in crate::charts) fn counts(largest: f64) -> Axis {
+        let largest = largest.max(1.0);
+        let step = round_step(largest / TICKS).max(1.0);
+        // Room above the largest, so that it does not touch the edge.
+        let to = if largest < 2.0 { largest } else { largest * 1.05 };
+        Axis { from: 0.0, to, ticks: ticks(0.0, to, step, true), scale: Scale::Linear }
+    }
+
+    /// Lab time in seconds, between the first and the last of a run.
+    pub(in crate::charts) fn seconds(first: f64, last: f64) -> Axis {
+        // A run begins at 0; logs of others may count from elsewhere.
+        let from = if first > last / 2.0 && last > 1000.0 { first } else { first.min(0.0) };
+        let to = if last - from > 1e-6 { last } else { from + 1.0 };
+        let step = round_step((to - from) / TICKS);
+        // A run of 60 s has its last event a little earlier.
+        let next = (to / step).ceil() * step;
+        let to = if next - to < 0.03 * (to - from) { next } else { to };
+        Axis { from, to, ticks: ticks(from, to, step, false), scale: Scale::Linear }
+    }
+
+    /// Any range, with a little room at both ends.
+    pub(in crate::charts) fn around(smallest: f64, largest: f64) -> Axis {
+        let size = smallest.abs().max(largest.abs());
+        if largest - smallest <= size * LEAST_SPAN {
+            let half = size.max(1.0) / 2.0;
+            return Axis::around(smallest - half, largest + half);
+        }
+        let span = largest - smallest;
+        Axis::exactly(smallest - 0.06 * span, largest + 0.06 * span, span / TICKS)
+    }
+
+    /// Measured values, from 0 where they are not all far from it.
+    pub(in crate::charts) fn measured(smallest: f64, largest: f64) -> Axis {
+        if largest - smallest < LEAST_SPAN && smallest.abs() < LEAST_SPAN {
+            return Axis::exactly(0.0, 1.0, 1.0 / TICKS);
+        }
+        let differ = largest - smallest > largest * LEAST_SPAN;
+        if smallest < 0.0 || (smallest > largest * 0.5 && differ) {
+            return Axis::around(smallest, largest);
+        }
+        Axis::exactly(0.0, largest * 1.05, largest / TICKS)
+    }
+
+    /// No more and no less than a range, as a colour bar has it.
+    pub(in crate::charts) fn range(smallest: f64, largest: f64) -> Axis {
+        Axis::exactly(smallest, largest, (largest - smallest) / TICKS)
+    }
+
+    fn exactly(from: f64, to: f64, rough_step: f64) -> Axis {
+        Axis { from, to, ticks: ticks(from, to, round_step(rough_step), true), scale: Scale::Linear }
+    }
+
+    /// Whether so many of the medians are so much smaller than the largest value
+    /// that only a symlog axis shows both.
+    pub(in crate::charts) fn needs_symlog(smallest: f64, largest: f64, medians: &[f64]) -> bool {
+        const LARGE: f64 = 50.0;
+        const TIMES: f64 = 20.0;
+        let small = medians.iter().filter(|median| **median * TIMES <= largest).count();
+        smallest >= 0.0 && largest >= LARGE && small > 0 && 2 * small >= medians.len()
+    }
+
+    /// Values of which some are hundreds of times as large as others.
+    pub(in crate::charts) fn symlog(smallest: f64, largest: f64) -> Axis {
+        let beyond = |value: f64| if value.abs() < 1.0 { value } else { value * 1.25 };
+        let (from, to) = (beyond(smallest.min(0.0)), beyond(largest.max(1.0)));
+        let ends = from.abs().max(to.abs());
+        let digits: &[f64] = if ends > 1e4 { &[1.0] } else { &[1.0, 2.0, 5.0] };
+        let every = (ends.log10().max(0.0) / TICKS).ceil().max(1.0);
+        let decades = (0..).map(|power| 10.0_f64.powf(every * f64::from(power)));
+        let decades: Vec<f64> = decades.take_while(|decade| *decade <= ends).collect();
+        let above: Vec<f64> =
+            decades.iter().flat_map(|decade| digits.iter().map(move |digit| digit * decade)).collect();
+        let values = above.iter().rev().map(|value| -value).chain([0.0]).chain(above.iter().copied());
+        let ticks = values
+            .filter(|value| (from..=to).contains(value))
+            .map(|at| Tick { at, label: number::plain(at) })
+            .collect();
+        Axis { from, to, ticks, scale: Scale::Symlog }
+    }
+
+    /// The same axis, with a little room below 0 for the marks of what is 0.
+    pub(in crate::charts) fn with_room_below(self) -> Axis {
+        const ROOM: f64 = 0.03;
+        let height = self.scale.place(self.to);
+        if self.from == 0.0 { Axis { from: -ROOM * height, ..self } } else { self }
+    }
+
+    /// Places with names, the first at 0; a name has a width of 1.
+    pub(in crate::charts) fn names(count: usize) -> Axis {
+        Axis { from: -0.5, to: count.max(1) as f64 - 0.5, ticks: Vec::new(), scale: Scale::Linear }
+    }
+
+    /// Where a value lies, from 0 at the axis' beginning to 1 at its end.
+    pub(in crate::charts) fn share(&self, value: f64) -> f64 {
+        self.share_beyond(value).clamp(0.0, 1.0)
+    }
+
+    /// The same, below 0 and above 1 where the value lies beyond the axis.
+    pub(in crate::charts) fn share_beyond(&self, value: f64) -> f64 {
+        let [value, from, to] = [value, self.from, self.to].map(|value| self.scale.place(value));
+        (value - from) / (to - from)
+    }
+}
+
+/// What the title of a symlog axis says of it.
+pub(in crate::charts) const SYMLOG: &str = ", logarithmic above 1";
+
+/// Whether a chart has a place for a value: others are left out, and counted.
+pub(in crate::charts) fn can_show(value: f64) -> bool {
+    value.abs() < LARGEST
+}
+
+/// The smallest of 1, 2, 5, 10, 20, … that is no smaller than the rough step.
+fn round_step(rough: f64) -> f64 {
+    let rough = rough.clamp(1e-12, 1e300);
+    let decade = 10.0_f64.powf(rough.log10().floor());
+    let digit = [1.0, 2.0, 5.0].into_iter().find(|digit| digit * decade >= rough * 0.999_999);
+    digit.unwrap_or(10.0) * decade
+}
+
+fn ticks(from: f64, to: f64, step: f64, shorten: bool) -> Vec<Tick> {
+    let first = (from / step - 1e-6).ceil();
+    let count = ((to / step + 1e-6).floor() - first).clamp(0.0, 4.0 * TICKS) as usize;
+    // Adding 0 turns the negative zero that rounding can leave into a plain one.
+    let values: Vec<f64> = (0..=count).map(|index| (first + index as f64) * step + 0.0).collect();
+    let labels = number::ticks(&values, step, shorten);
+    values.into_iter().zip(labels).map(|(at, label)| Tick { at, label }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(axis: &Axis) -> Vec<&str> {
+        axis.ticks.iter().map(|tick| tick.label.as_str()).collect()
+    }
+
+    #[test]
+    fn counts_begin_at_zero_and_are_whole() {
+        assert_eq!(labels(&Axis::counts(0.0)), ["0", "1"]);
+        assert_eq!(labels(&Axis::counts(3.0)), ["0", "1", "2", "3"]);
+        assert_eq!(labels(&Axis::counts(31.0)), ["0", "5", "10", "15", "20", "25", "30"]);
+        assert_eq!(labels(&Axis::counts(1.1e9))[1], "0.2 G");
+        assert!(Axis::counts(u64::MAX as f64).ticks.len() > 3);
+    }
+
+    #[test]
+    fn a_run_that_ends_just_before_a_round_time_is_drawn_up_to_it() {
+        assert_eq!(Axis::seconds(0.2, 59.8).to, 60.0);
+        assert_eq!(Axis::seconds(0.2, 52.0).to, 52.0);
+    }
+
+    #[test]
+    fn measured_values_begin_at_zero_unless_far_from_it() {
+        assert_eq!(labels(&Axis::measured(0.02, 0.5))[..3], ["0.0", "0.1", "0.2"]);
+        assert!(Axis::measured(350.0, 360.0).from > 340.0);
+        assert!(Axis::measured(-1.0, 9.0).from < -1.0);
+        assert_eq!(Axis::measured(0.0, 0.0).to, 1.0);
+        for value in [0.0, 1e-30, -1e-30, 5.0, -5.0, 1e20, -1e20] {
+            let axis = Axis::measured(value, value);
+            assert!(axis.ticks.len() > 1 && axis.share(value).is_finite(), "{value}: {axis:?}");
+        }
+    }
+
+    #[test]
+    fn a_symlog_axis_shows_zero_and_hundreds() {
+        let axis = Axis::symlog(0.0, 218.0);
+        assert_eq!(labels(&axis), ["0", "1", "2", "5", "10", "20", "50", "100", "200"]);
+        assert_eq!(axis.share(0.0), 0.0);
+        assert!(axis.share(218.0) < 1.0 && axis.share(1.0) > 0.1);
+        assert!(Axis::symlog(-300.0, 1e20).ticks.len() < 30);
+    }
+
+    #[test]
+    fn a_single_time_still_makes_an_axis() {
+        for time in [0.0, 3.0, -2.0, 1.7e9, 1e-15] {
+            let axis = Axis::seconds(time, time);
+            assert!(axis.to > axis.from && axis.ticks.len() > 1, "{time}: {axis:?}");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! TODO
+
+pub mod axis;
+pub mod bins;
+pub mod canvas;
+pub mod chart;
+pub mod clip;
+pub mod color;
+pub mod color_scale;
+pub mod key;
+pub mod labels;
+pub mod legend;
+pub mod look;
+pub mod number;
+pub mod page;
+pub mod png;
+pub mod scatter;
+pub mod style;
+pub mod theme;
+pub mod theory_line;
+pub mod trace;
+pub mod wording;

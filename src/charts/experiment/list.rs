@@ -1,0 +1,81 @@
+//! The list of experiments beside a plot, and the mark of what is published.
+
+use crate::charts::ChartError;
+use crate::charts::draw::canvas::{Canvas, Font, Point};
+use crate::charts::draw::page::Plot;
+use crate::charts::draw::style::{self, MUTED, MarkStyle, Stroke};
+use crate::charts::draw::wording;
+
+/// The width before a name, with its mark.
+const SAMPLE: f64 = 26.0;
+const ROW_HEIGHT: f64 = 24.0;
+/// The most rows, where the page is that high.
+const ROWS: usize = 30;
+/// Where the list begins under the tallest heading.
+const HEADING: f64 = 200.0;
+const PUBLISHED: &str = "published";
+
+/// The list of experiments at the right of the plot.
+pub(in crate::charts) struct ExperimentList {
+    names: Vec<String>,
+    more: Option<String>,
+    published: bool,
+    widest: f64,
+}
+
+impl ExperimentList {
+    pub(in crate::charts) fn new(
+        canvas: &Canvas<'_>,
+        experiments: &[&str],
+        published: bool,
+    ) -> Result<ExperimentList, ChartError> {
+        let font = Font::size(style::LABEL);
+        // The head, what more there is and the mark of what is published are rows too.
+        let rows = ((canvas.page.bottom() - HEADING) / ROW_HEIGHT - 3.0).max(1.0) as usize;
+        let shown = experiments.iter().take(rows.min(ROWS));
+        let names = shown.map(|name| canvas.line_name(name)).collect::<Result<Vec<String>, ChartError>>()?;
+        let more = match experiments.len() - names.len() {
+            0 => None,
+            more => Some(format!("and {}", wording::many(more, "more", "more"))),
+        };
+        let words =
+            names.iter().map(String::as_str).chain(["experiment"]).chain(published.then_some(PUBLISHED));
+        let widest = words
+            .map(|word| canvas.width(word, font))
+            .try_fold(0.0_f64, |widest, width| Ok::<f64, ChartError>(widest.max(width?)))?;
+        Ok(ExperimentList { names, more, published, widest })
+    }
+
+    pub(in crate::charts) fn width(&self) -> f64 {
+        if self.names.is_empty() { 0.0 } else { self.widest + SAMPLE + 36.0 }
+    }
+
+    pub(in crate::charts) fn draw(&self, canvas: &Canvas<'_>, plot: &Plot) -> Result<(), ChartError> {
+        if self.names.is_empty() {
+            return Ok(());
+        }
+        let left = canvas.page.right() - self.widest - SAMPLE;
+        let font = Font::size(style::LABEL);
+        canvas.text("experiment", (left, plot.top + 4.0), font.color(MUTED))?;
+        let y = |row: usize| plot.top + 4.0 + ROW_HEIGHT * (row + 1) as f64;
+        for (index, name) in self.names.iter().enumerate() {
+            canvas.mark((left + 8.0, y(index)), 7.0, MarkStyle::nth(index))?;
+            canvas.text(name, (left + SAMPLE, y(index)), font)?;
+        }
+        if self.published {
+            let y = y(self.names.len() + usize::from(self.more.is_some())) + 8.0;
+            published_mark(canvas, (left + 8.0, y), 8.0)?;
+            canvas.text(PUBLISHED, (left + SAMPLE, y), font)?;
+        }
+        self.more
+            .iter()
+            .try_for_each(|more| canvas.text(more, (left, y(self.names.len())), font.color(MUTED)))
+    }
+}
+
+/// The mark of a published value: a level stroke, longer than any mark is wide: both are seen at one place.
+pub(in crate::charts) fn published_mark(canvas: &Canvas<'_>, at: Point, half: f64) -> Result<(), ChartError> {
+    let line = [(at.0 - half, at.1), (at.0 + half, at.1)];
+    canvas.line(&line, Stroke::new(style::PAPER, 5.0))?;
+    canvas.line(&line, Stroke::new(style::INK, 2.5))
+}

@@ -1,0 +1,10 @@
+//! TODO
+
+pub mod distribution;
+pub mod group;
+pub mod list;
+pub mod published;
+pub mod replicates;
+pub mod side_by_side;
+pub mod speed_ratio;
+pub mod spread;

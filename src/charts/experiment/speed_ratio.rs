@@ -1,0 +1,311 @@
+//! The charts that set a metric of each machine against its speed ratio.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::list::{ExperimentList, published_mark};
+use super::published::Published;
+use super::replicates;
+use super::spread::Spread;
+use crate::charts::draw::axis::{self, Axis};
+use crate::charts::draw::canvas::{self, Canvas};
+use crate::charts::draw::page::{Heading, Plot};
+use crate::charts::draw::scatter::{self, Area, Mark};
+use crate::charts::draw::style::MarkStyle;
+use crate::charts::draw::{number, wording};
+use crate::charts::{Chart, ChartError, Look};
+use crate::metrics::summary::same_rates;
+use crate::metrics::{EndQueueSource, MachineMetrics, Metric, WaitSource};
+use crate::model::event::MachineId;
+
+/// Draws one metric of every row against its speed ratio.
+pub(in crate::charts) fn draw(
+    measure: &Metric,
+    rows: &[MachineMetrics],
+    published: &Published,
+    look: Look,
+) -> Result<Chart, ChartError> {
+    let name = format!("{}_vs_speed_ratio", measure.name);
+    canvas::draw(&name, look, |canvas| Scatter::new(measure, rows, published).paint(canvas))
+}
+
+/// One machine of one experiment, over its runs with the same clock rates.
+struct Group {
+    experiment: usize,
+    machine: MachineId,
+    ratio: f64,
+    spread: Spread,
+    /// In order of size.
+    values: Vec<f64>,
+    published: Option<f64>,
+}
+
+impl Group {
+    fn is_box(&self) -> bool {
+        self.values.len() >= replicates::LEAST
+    }
+}
+
+struct Scatter<'a> {
+    measure: &'a Metric,
+    rows: &'a [MachineMetrics],
+    /// In the order they were met.
+    experiments: Vec<&'a str>,
+    groups: Vec<Group>,
+}
+
+impl<'a> Scatter<'a> {
+    fn new(measure: &'a Metric, rows: &'a [MachineMetrics], published: &Published) -> Scatter<'a> {
+        let mut experiments: Vec<&str> = Vec::new();
+        for row in rows {
+            if experiments.last() != Some(&row.experiment.as_str())
+                && !experiments.contains(&&*row.experiment)
+            {
+                experiments.push(&row.experiment);
+            }
+        }
+        let mut groups: BTreeMap<(u64, usize, MachineId, usize), Vec<f64>> = BTreeMap::new();
+        for (nth, alike) in same_rates([rows]).iter().enumerate() {
+            let Some(experiment) = experiments.iter().position(|name| *name == alike.experiment) else {
+                continue;
+            };
+            for row in alike.runs.iter().copied().flatten() {
+                if let Some((ratio, value)) = ratio(row).zip(value(measure, row)) {
+                    groups.entry((ratio.to_bits(), experiment, row.machine, nth)).or_default().push(value);
+                }
+            }
+        }
+        let group =
+            |((ratio, experiment, machine, _), mut values): ((u64, usize, MachineId, usize), Vec<f64>)| {
+                values.sort_by(f64::total_cmp);
+                let spread = Spread::of(&values)?;
+                let stated = published.get(&(experiments[experiment].to_owned(), machine));
+                let published = stated.and_then(|stated| stated.of(measure.name)).map(|value| value as f64);
+                Some(Group { experiment, machine, ratio: f64::from_bits(ratio), spread, values, published })
+            };
+        // Ratios are above 0, and their bits in the order of their size.
+        let groups = groups.into_iter().filter_map(group).collect();
+        Scatter { measure, rows, experiments, groups }
+    }
+
+    fn paint(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
+        let ratios = || self.groups.iter().map(|group| group.ratio);
+        let smallest = ratios().fold(1.0, f64::min);
+        let x = Axis::around(smallest, ratios().fold(smallest.max(2.0), f64::max));
+        let legend = self.legend(canvas)?;
+        let (y, scale) = self.y_axis();
+        let mut heading = Heading { title: self.title(), subject: self.subject(), notes: self.notes() };
+        // How many labels have no room is known last, and the note has room kept for it.
+        heading.notes.push(no_room(self.groups.len()));
+        let plot = Plot::new(canvas, heading.top(canvas)?, x, y, legend.width())?;
+        heading.notes.pop();
+        let y_title = format!("{}{scale}", self.measure.label);
+        plot.draw(canvas, "Speed ratio (largest clock rate ÷ own clock rate)", &y_title)?;
+        legend.draw(canvas, &plot)?;
+        if self.groups.is_empty() {
+            plot.say(canvas, &self.what_is_missing())?;
+        } else {
+            let unlabelled = self.draw_groups(canvas, &plot)?;
+            if unlabelled > 0 {
+                heading.notes.push(no_room(unlabelled));
+            }
+        }
+        heading.draw(canvas).map(drop)
+    }
+
+    fn what_is_missing(&self) -> String {
+        if self.rows.is_empty() {
+            "no runs".to_owned()
+        } else if self.rows.iter().all(|row| ratio(row).is_none()) {
+            "no clock rate is known".to_owned()
+        } else {
+            format!("no {} is known", self.quantity())
+        }
+    }
+
+    /// The metric, as it stands within a sentence.
+    fn quantity(&self) -> String {
+        let title = wording::without_unit(self.measure.label);
+        let (first, rest) = title.split_at(1);
+        first.to_lowercase() + rest
+    }
+
+    /// Runs that differ by orders of magnitude need another axis, once so many
+    /// are shown that the small ones matter too.
+    fn y_axis(&self) -> (Axis, &'static str) {
+        let all =
+            || self.groups.iter().flat_map(|group| group.values.iter().chain(&group.published)).copied();
+        let (smallest, largest) = (all().fold(0.0, f64::min), all().fold(0.0, f64::max));
+        let medians: Vec<f64> = self.groups.iter().map(|group| group.spread.median).collect();
+        if self.has_boxes() && Axis::needs_symlog(smallest, largest, &medians) {
+            return (Axis::symlog(smallest, largest).with_room_below(), axis::SYMLOG);
+        }
+        let counts = smallest == 0.0 && all().all(|value| value.fract() == 0.0);
+        let axis = if counts { Axis::counts(largest) } else { Axis::measured(smallest, largest) };
+        (if self.has_boxes() { axis.with_room_below() } else { axis }, "")
+    }
+
+    fn has_boxes(&self) -> bool {
+        self.groups.iter().any(Group::is_box)
+    }
+
+    /// Says how many labels found no room.
+    fn draw_groups(&self, canvas: &Canvas<'_>, plot: &Plot) -> Result<usize, ChartError> {
+        let ratios: Vec<f64> = self.groups.iter().map(|group| plot.x(group.ratio)).collect();
+        let places = if self.has_boxes() { replicates::side_by_side(&ratios, plot) } else { ratios };
+        for (group, x) in self.groups.iter().zip(&places) {
+            if group.is_box() {
+                replicates::draw(canvas, plot, *x, &group.spread, MarkStyle::nth(group.experiment))?;
+            } else if self.has_boxes() {
+                draw_runs(canvas, plot, *x, group, &mut BTreeSet::new())?;
+            }
+        }
+        if !self.has_boxes() {
+            self.draw_single_runs(canvas, plot)?;
+        }
+        // Between boxes that stand close together there is less room.
+        let gaps = places.windows(2).map(|pair| pair[1] - pair[0]);
+        let crowded = self.has_boxes() && gaps.fold(f64::INFINITY, f64::min) < 24.0;
+        let half = if crowded { 8.0 } else { 12.0 };
+        let mut obstacles = Vec::new();
+        for (group, x) in self.groups.iter().zip(&places) {
+            let Some(value) = group.published else { continue };
+            let y = plot.y(value);
+            published_mark(canvas, (*x, y), half)?;
+            obstacles.push(Area { left: x - half, right: x + half, top: y - 3.0, bottom: y + 3.0 });
+        }
+        scatter::draw(canvas, plot, &self.marks(plot, &places), &obstacles)
+    }
+
+    /// The marks that are labelled: the value, or the median of several.
+    fn marks(&self, plot: &Plot, places: &[f64]) -> Vec<Mark> {
+        let mark = |(group, x): (&Group, &f64)| Mark {
+            at: (*x, plot.y(group.spread.median)),
+            style: MarkStyle::nth(group.experiment),
+            machine: group.machine,
+            of_range: self.has_boxes().then(|| (plot.y(group.spread.most), plot.y(group.spread.least))),
+        };
+        self.groups.iter().zip(places).map(mark).collect()
+    }
+
+    /// A light mark for each run where a machine has several; experiments of
+    /// the same speed ratio stand side by side.
+    fn draw_single_runs(&self, canvas: &Canvas<'_>, plot: &Plot) -> Result<(), ChartError> {
+        let mut beside: BTreeMap<u64, BTreeSet<usize>> = BTreeMap::new();
+        let several = || self.groups.iter().filter(|group| group.values.len() > 1);
+        for group in several() {
+            beside.entry(group.ratio.to_bits()).or_default().insert(group.experiment);
+        }
+        let mut drawn = BTreeSet::new();
+        for group in several() {
+            let all = &beside[&group.ratio.to_bits()];
+            let before = all.range(..group.experiment).count() as f64;
+            let middle = (all.len() - 1) as f64 / 2.0;
+            let x = plot.x(group.ratio) + (before - middle) * (60.0 / all.len() as f64).min(11.0);
+            draw_runs(canvas, plot, x, group, &mut drawn)?;
+        }
+        Ok(())
+    }
+
+    fn legend(&self, canvas: &Canvas<'_>) -> Result<ExperimentList, ChartError> {
+        let published = self.groups.iter().any(|group| group.published.is_some());
+        ExperimentList::new(canvas, &self.experiments, published)
+    }
+
+    /// What it shows, and where the largest lies.
+    fn title(&self) -> String {
+        let plain = format!("{} against speed ratio", wording::without_unit(self.measure.label));
+        let largest = |group: &Group| Some((group.values.last().copied()?, group.ratio));
+        match self
+            .groups
+            .iter()
+            .filter_map(largest)
+            .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.total_cmp(&a.1)))
+        {
+            Some((value, ratio)) if value > 0.0 => {
+                format!("{plain}: {} at most, at ratio {}", number::plain(value), number::plain(ratio))
+            }
+            _ => plain,
+        }
+    }
+
+    fn subject(&self) -> String {
+        let runs: BTreeSet<_> = self.rows.iter().map(|row| (&row.experiment, &row.run)).collect();
+        let machines: BTreeSet<_> = self.rows.iter().map(|row| (&row.experiment, row.machine)).collect();
+        let experiments = match self.experiments[..] {
+            [only] => format!("experiment {}", wording::brief(only)),
+            _ => wording::many(self.experiments.len(), "experiment", "experiments"),
+        };
+        let runs = wording::many(runs.len(), "run", "runs");
+        format!("{experiments} · {runs} · {}", wording::many(machines.len(), "machine", "machines"))
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.groups.iter().any(|group| group.values.len() > 1 && !group.is_box()) {
+            let (run, median) = if self.has_boxes() { ("light", "strong") } else { ("small", "large") };
+            notes.push(format!("{run}: each run, {median}: the median"));
+        }
+        if self.has_boxes() {
+            let least = replicates::LEAST;
+            notes.push(format!("boxes, from {least} runs on: median, quartiles, least and most"));
+            notes.push("moved apart sideways at one place".to_owned());
+        } else if self.groups.len() > 1 {
+            notes.push("marks at one place are fanned out sideways".to_owned());
+        }
+        let machines = |count| wording::many(count, "machine", "machines");
+        let unknown = self.rows.iter().filter(|row| ratio(row).is_none()).count();
+        if unknown > 0 {
+            notes.push(format!("{} of unknown clock rate left out", machines(unknown)));
+        }
+        let silent = self.rows.iter().filter(|row| value(self.measure, row).is_none()).count();
+        if silent > 0 {
+            notes.push(format!("{} of unknown {} left out", machines(silent), self.quantity()));
+        }
+        let is_bound = |row: &&MachineMetrics| row.wait_source == WaitSource::FromSends;
+        let bounds = self.rows.iter().filter(is_bound).count();
+        if self.measure.name == "wait_mean" && bounds > 0 {
+            notes.push(format!(
+                "of {} from the SEND, so that the time on the way counts too",
+                machines(bounds)
+            ));
+        }
+        let unrecorded = |row: &&MachineMetrics| row.end_queue_source == EndQueueSource::LastLogged;
+        let logged = self.rows.iter().filter(unrecorded).count();
+        if self.measure.name == "end_queue" && logged > 0 {
+            notes.push(format!("{} without a record of the end: last length logged", machines(logged)));
+        }
+        notes
+    }
+}
+
+fn no_room(labels: usize) -> String {
+    format!("no room for {}", wording::many(labels, "label", "labels"))
+}
+
+/// Draws a light mark for each run that has none yet at its place.
+fn draw_runs(
+    canvas: &Canvas<'_>,
+    plot: &Plot,
+    x: f64,
+    group: &Group,
+    drawn: &mut BTreeSet<(usize, i64, i64)>,
+) -> Result<(), ChartError> {
+    let style = MarkStyle::nth(group.experiment).faint(35);
+    for value in &group.values {
+        let y = plot.y(*value);
+        if drawn.insert((group.experiment, x.round() as i64, y.round() as i64)) {
+            canvas.mark((x, y), 5.0, style)?;
+        }
+    }
+    Ok(())
+}
+
+/// The speed ratio where it is known, and a number.
+fn ratio(row: &MachineMetrics) -> Option<f64> {
+    row.speed_ratio.filter(|ratio| ratio.is_finite() && *ratio > 0.0)
+}
+
+/// The metric where it is known, and a number that a chart has a place for.
+fn value(measure: &Metric, row: &MachineMetrics) -> Option<f64> {
+    measure.of(row).filter(|value| axis::can_show(*value))
+}

@@ -1,0 +1,7 @@
+//! TODO
+
+pub mod folder;
+pub mod heat_map;
+pub mod overload_border;
+pub mod swept;
+pub mod swept_data;

@@ -1,0 +1,104 @@
+//! `labctl causality`: what orders the events of a run, and what it costs to
+//! know.
+
+mod document;
+mod text;
+
+use std::path::PathBuf;
+
+use labctl::causality::{Encoding, Relation};
+use labctl::history::History;
+use labctl::read::find::RunPath;
+use labctl::read::{ReadError, read_history};
+
+use crate::cli::flags::dialect::DialectFlags;
+use crate::cli::flags::output_format::TextOrJson;
+use crate::cli::ui::many;
+use crate::cli::{Exit, Terminal};
+use document::Document;
+use text::text;
+
+const EXAMPLES: &str = "\
+Examples:
+  labctl causality results/exp4/latest
+  labctl causality results/ --format json
+  labctl causality somebody/logs --dialect auto
+
+One event happened before another if a chain of events leads from it to the other, within logs and
+by messages. If neither did, the two are concurrent: neither can be a cause of the other. Lamport's
+clocks give what happened before the smaller clock, but most concurrent events get different clocks
+too, and so an order that means nothing. Vector clocks tell the two apart, at the price of more
+bytes in every message. All clocks are replayed over the same run.
+
+A varint has seven bits a byte (LEB128). A vector clock has an entry for every machine, in a known
+order; that of a machine whose log is not here is taken to be 0, and so of one byte. A hybrid
+logical clock (Kulkarni et al., 2014) has 48 bits of physical time, here the stamps of the logs, and
+a counter of 16. How far it is ahead of its machine's own time shows how far the machines' times are
+apart: not at all where all of them read one clock.";
+
+/// The arguments of `labctl causality`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// Logs, folders of logs, or trees of such folders
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// How to tell it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: TextOrJson,
+
+    #[command(flatten)]
+    dialect: DialectFlags,
+}
+
+/// A run, and what orders its events.
+struct Counted<'a> {
+    run: &'a RunPath,
+    history: History,
+    relation: Relation,
+}
+
+/// Counts the pairs of every run at the paths.
+pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let runs = args.dialect.find_logs(&args.paths, terminal)?;
+    let (mut documents, mut is_good) = (Vec::new(), true);
+    let work = |run: &RunPath| {
+        let history = read_history(run)?;
+        let relation = Relation::of(&history);
+        let counted = Counted { run, history, relation };
+        let told = match args.format {
+            TextOrJson::Text => (text(&counted), None),
+            TextOrJson::Json => (String::new(), Some(Document::of(&counted))),
+        };
+        let logs = counted.history.machines().iter();
+        let logs = logs.map(|machine| (machine.path().to_owned(), machine.taken().clone()));
+        Ok::<_, ReadError>((told, logs.collect::<Vec<_>>()))
+    };
+    many::each(&runs, terminal, work, |run, outcome, progress| {
+        let ((text, document), logs) = outcome?;
+        progress.suspended(|| {
+            let logs = logs.iter().map(|(path, taken)| (path.as_path(), taken));
+            is_good &= args.dialect.judge_run(run, logs, terminal);
+            documents.extend(document);
+            if text.is_empty() { Ok(()) } else { terminal.data(&text) }
+        })
+    })?;
+    if args.format == TextOrJson::Json {
+        terminal.json(&documents)?;
+    }
+    Ok(if is_good { Exit::Done } else { Exit::Failed })
+}
+
+/// The clock, how it is written, and what comparing two of them tells.
+fn words(encoding: Encoding) -> (&'static str, &'static str, &'static str) {
+    match encoding {
+        Encoding::LamportLine => ("Lamport", "line, as sent here", "an order of all pairs but ties"),
+        Encoding::LamportVarint => ("Lamport", "varint", "the same"),
+        Encoding::LamportFixed => ("Lamport", "8 bytes", "the same"),
+        Encoding::VectorVarint => {
+            ("vector", "a varint a machine", "which pairs are ordered, and which concurrent")
+        }
+        Encoding::Hybrid => ("hybrid", "8 bytes", "an order as Lamport's, close to physical time"),
+    }
+}

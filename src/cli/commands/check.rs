@@ -1,0 +1,317 @@
+//! `labctl check`: whether logs are true.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use labctl::audit::source_lines::{Quotes, place, short_place, told, whereabouts};
+use labctl::audit::{self, Audit, Finding, Place, RULES, Rule, Ruling};
+use labctl::history::History;
+use labctl::lab::stated::stated;
+use labctl::read::find::RunPath;
+use labctl::read::read_history;
+use labctl::text::sanitize::on_one_line;
+use labctl::text::suggest::nearest;
+use serde::Serialize;
+
+use crate::cli::flags::dialect::DialectFlags;
+use crate::cli::flags::output_format::TextOrJson;
+use crate::cli::ui::many;
+use crate::cli::ui::terminal::told_once;
+use crate::cli::ui::view::{self, counted};
+use crate::cli::{Exit, Terminal};
+
+const EXAMPLES: &str = "\
+Examples:
+  labctl check results/exp4/latest
+  labctl check somebody/logs/ --dialect auto
+  labctl check results/ --rules clock-rises,message-sent --format json
+  labctl check --explain clock-condition
+
+Every run at the paths is held against every rule. A rule is sound, unsound, or unknown where such
+logs cannot show it; a run is unsound if any rule is. Exit codes: 0 all runs are sound as far as
+their logs can show, 1 a run is unsound or cannot be read, 2 a path leads to no run, 3 there is no
+event to tell anything by.";
+
+/// The arguments of `labctl check`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// Logs, folders of logs, or trees of such folders
+    #[arg(required_unless_present = "explain", value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// Explain a rule instead: what it says, why, and what breaks it
+    #[arg(long, value_name = "RULE", value_parser = rule)]
+    explain: Option<&'static Rule>,
+
+    /// How to tell the verdicts
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: TextOrJson,
+
+    /// Only these rules
+    #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = rule)]
+    rules: Vec<&'static Rule>,
+
+    #[command(flatten)]
+    dialect: DialectFlags,
+}
+
+fn rule(id: &str) -> Result<&'static Rule, String> {
+    audit::rule(id).ok_or_else(|| {
+        let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+        match nearest(id, ids.iter().copied()) {
+            Some(meant) => format!("there is no such rule; did you mean `{meant}`?"),
+            None => format!("there is no such rule; there are {}", ids.join(", ")),
+        }
+    })
+}
+
+/// A run and what is said of it.
+struct Checked<'a> {
+    run: &'a RunPath,
+    history: History,
+    audit: Audit,
+    quotes: Quotes,
+}
+
+/// The verdict where no log has an event.
+const UNKNOWN: &str = "unknown";
+
+impl Checked<'_> {
+    fn verdict(&self) -> &'static str {
+        match self.audit.is_sound() {
+            false => "unsound",
+            true if self.history.events() == 0 && self.audit.unknown().next().is_some() => UNKNOWN,
+            true => "sound",
+        }
+    }
+}
+
+/// Audits every run at the paths.
+pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    if let Some(rule) = args.explain {
+        terminal.data(&format!("{}: {}\n\n{}\n", rule.id, rule.reason, rule.page))?;
+        return Ok(Exit::Done);
+    }
+    let rules: Vec<&'static Rule> = if args.rules.is_empty() { RULES.to_vec() } else { args.rules.clone() };
+    let runs = args.dialect.find_logs(&args.paths, terminal)?;
+    let (mut documents, mut unsound, mut unreadable, mut silent) = (Vec::new(), 0, 0, 0);
+    let count = runs.len();
+    let work = |run: &RunPath| {
+        let mut warnings = Vec::new();
+        let checked =
+            check(run, &rules, &args.dialect, &mut warnings).map(|checked| Told::of(&checked, args.format));
+        (warnings, checked)
+    };
+    many::each(&runs, terminal, work, |_, (warnings, checked), progress| {
+        progress.suspended(|| {
+            warnings.iter().for_each(|warning| terminal.warn(warning));
+            let told = match checked {
+                Ok(told) => told,
+                Err(error) => {
+                    terminal.error(told_once(&error));
+                    unreadable += 1;
+                    return Ok(());
+                }
+            };
+            unsound += usize::from(!told.is_sound);
+            silent += usize::from(told.verdict == UNKNOWN);
+            documents.extend(told.document);
+            if told.text.is_empty() { Ok(()) } else { terminal.data(&told.text) }
+        })
+    })?;
+    match args.format {
+        TextOrJson::Json => terminal.json(&documents)?,
+        TextOrJson::Text if count > 1 => {
+            let unread = if unreadable > 0 { format!(", {unreadable} unreadable") } else { String::new() };
+            terminal.data(&format!("{count} runs, {unsound} of them unsound{unread}\n"))?;
+        }
+        TextOrJson::Text => {}
+    }
+    Ok(match (unsound + unreadable, silent) {
+        (0, 0) => Exit::Done,
+        (0, _) => Exit::Inconclusive,
+        _ => Exit::Failed,
+    })
+}
+
+/// What is told of a run, once it is checked.
+struct Told {
+    is_sound: bool,
+    verdict: &'static str,
+    text: String,
+    document: Option<Document>,
+}
+
+impl Told {
+    fn of(checked: &Checked<'_>, format: TextOrJson) -> Told {
+        let (text, document) = match format {
+            TextOrJson::Text => (text(checked), None),
+            TextOrJson::Json => (String::new(), Some(Document::of(checked))),
+        };
+        Told { is_sound: checked.audit.is_sound(), verdict: checked.verdict(), text, document }
+    }
+}
+
+fn check<'a>(
+    run: &'a RunPath,
+    rules: &[&'static Rule],
+    dialect: &DialectFlags,
+    warnings: &mut Vec<String>,
+) -> anyhow::Result<Checked<'a>> {
+    if let Some(words) = run.state.words() {
+        warnings.push(format!("{}: {words}", run.folder.display()));
+    }
+    let history = read_history(run)?;
+    let logs = history.machines().iter().map(|machine| (machine.path(), machine.taken()));
+    if let Some(refusal) = dialect.refusal(run, logs) {
+        bail!(refusal);
+    }
+    let stated = stated(run, |fault| warnings.push(fault));
+    let audit = audit::audit(&history, stated.as_ref(), rules);
+    let quotes =
+        Quotes::of(&history, &audit).with_context(|| format!("cannot read {}", run.folder.display()))?;
+    Ok(Checked { run, history, audit, quotes })
+}
+
+/// The table of rules, and the findings below it.
+fn text(checked: &Checked<'_>) -> String {
+    let Checked { run, history, audit, .. } = checked;
+    let body = audit.rulings.iter().map(|ruling| {
+        let count = if ruling.count() > 0 { ruling.count().to_string() } else { String::new() };
+        [ruling.rule.id.to_owned(), ruling.verdict.word().to_owned(), count, ruling.rule.reason.to_owned()]
+            .to_vec()
+    });
+    let mut text = format!(
+        "{}{}: {} in {}\n",
+        on_one_line(&run.folder.display().to_string()),
+        of_run(run),
+        counted(history.events(), "event"),
+        counted(history.machines().len() as u64, "log")
+    );
+    text += &view::table(&["rule", "verdict", "findings", "what must hold"], body);
+    for ruling in audit.rulings.iter().filter(|ruling| ruling.count() > 0) {
+        text += &findings(checked, ruling);
+    }
+    let unknown: Vec<String> = audit.unknown().map(|(rule, why)| format!("  {}: {why}\n", rule.id)).collect();
+    let verdict = checked.verdict();
+    let limits = match verdict {
+        UNKNOWN => ", there is no event in these logs",
+        "sound" if !unknown.is_empty() => ", as far as these logs can show",
+        _ => "",
+    };
+    text += &format!("verdict: {verdict}{limits}\n");
+    if !unknown.is_empty() {
+        text += &format!("unknown:\n{}", unknown.concat());
+    }
+    text.push('\n');
+    text
+}
+
+/// The run's name, where its folder does not tell it.
+fn of_run(run: &RunPath) -> String {
+    let is_told = run.dialect.is_none() || run.run == run.experiment;
+    if is_told { String::new() } else { format!(", run {}", run.run) }
+}
+
+fn findings(checked: &Checked<'_>, ruling: &Ruling) -> String {
+    let mut text = format!("\n{}: {}\n", ruling.rule.id, ruling.rule.reason);
+    let all = ruling.shown();
+    for finding in all {
+        text += &format!("  {}\n", told(&checked.history, finding));
+        for line in checked.quotes.beside(&checked.history, finding) {
+            if let Some(quoted) = checked.quotes.text(&checked.history, line) {
+                text += &format!("    {}  {quoted}\n", short_place(&checked.history, line));
+            }
+        }
+    }
+    let more = ruling.count().saturating_sub(all.len() as u64);
+    if more > 0 {
+        let json = if ruling.findings.len() > all.len() { "; --format json shows more" } else { "" };
+        text += &format!("  {more} more{json}\n");
+    }
+    text
+}
+
+/// A run as JSON.
+#[derive(Serialize)]
+struct Document {
+    experiment: String,
+    run: String,
+    folder: PathBuf,
+    events: u64,
+    verdict: &'static str,
+    rules: Vec<RuleDocument>,
+}
+
+#[derive(Serialize)]
+struct RuleDocument {
+    id: &'static str,
+    #[serde(flatten)]
+    verdict: audit::Verdict,
+    count: u64,
+    findings: Vec<FindingDocument>,
+}
+
+#[derive(Serialize)]
+struct FindingDocument {
+    text: String,
+    #[serde(flatten)]
+    place: QuoteDocument,
+    proof: Vec<QuoteDocument>,
+}
+
+#[derive(Serialize)]
+struct QuoteDocument {
+    file: String,
+    /// 0 is the log as a whole.
+    line: u64,
+    /// The line itself.
+    quote: Option<String>,
+}
+
+impl Document {
+    fn of(checked: &Checked<'_>) -> Document {
+        let Checked { run, history, audit, .. } = checked;
+        let rule = |ruling: &Ruling| RuleDocument {
+            id: ruling.rule.id,
+            verdict: ruling.verdict.clone(),
+            count: ruling.count(),
+            findings: ruling.findings.iter().map(|finding| FindingDocument::of(checked, finding)).collect(),
+        };
+        Document {
+            experiment: run.experiment.clone(),
+            run: run.run.clone(),
+            folder: run.folder.clone(),
+            events: history.events(),
+            verdict: checked.verdict(),
+            rules: audit.rulings.iter().map(rule).collect(),
+        }
+    }
+}
+
+impl FindingDocument {
+    fn of(checked: &Checked<'_>, finding: &Finding) -> FindingDocument {
+        FindingDocument {
+            text: finding.text.clone(),
+            place: QuoteDocument {
+                file: whereabouts(
+                    &checked.history,
+                    &Finding { place: Place { line: 0, ..finding.place }, ..finding.clone() },
+                ),
+                ..QuoteDocument::of(checked, finding.place)
+            },
+            proof: finding.proof.iter().map(|line| QuoteDocument::of(checked, *line)).collect(),
+        }
+    }
+}
+
+impl QuoteDocument {
+    fn of(checked: &Checked<'_>, of: Place) -> QuoteDocument {
+        QuoteDocument {
+            file: place(&checked.history, Place { line: 0, ..of }),
+            line: of.line,
+            quote: checked.quotes.text(&checked.history, of).map(str::to_owned),
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! `labctl compare`: whether two samples of runs differ.
+
+use std::path::{Path, PathBuf};
+
+use labctl::metrics::Quantity;
+use labctl::sample::{Contrast, ContrastRow, Pairing, Sample, Unpaired, common_quantities, contrast};
+use labctl::statistics::{Interval, Verdict};
+use labctl::text::sanitize::on_one_line;
+use serde::Serialize;
+
+use crate::cli::flags::output_format::TableFormat;
+use crate::cli::rounding::{self, Rounding};
+use crate::cli::ui::view;
+use crate::cli::{Exit, Terminal};
+
+const EXAMPLES: &str = "\
+Examples:
+  labctl compare results/exp4 results/exp5
+  labctl compare results/my-sweep/c1 results/my-sweep/c2
+  labctl compare results/exp4 results/exp5 --metric m2.end_queue --metric clock_diff
+  labctl compare before/ after/ --format json | jq '.rows[] | select(.verdict == \"higher\")'
+
+A sample is a tree of runs that differ in their seed alone, or a cell of a sweep. Where both have
+the same seeds, runs are compared in pairs: what chance does to both cancels out, and fewer runs
+show more. Otherwise Welch's test compares the means. p is the chance of a difference like this if
+there were none, corrected after Holm for all that is compared at once: the more is compared, the
+more runs are needed, so name what you want to know with --metric.
+
+Too few runs: no difference was found, and even one as large as the runs' own standard deviation
+could not have been. The exit code is 3 where that is the verdict on all that varies.";
+
+/// The arguments of `labctl compare`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// The first sample: a tree of runs, or a cell of a sweep such as results/my-sweep/c1
+    #[arg(value_name = "A")]
+    a: PathBuf,
+
+    /// The sample to compare with it
+    #[arg(value_name = "B")]
+    b: PathBuf,
+
+    /// Compare this alone: end_queue of whole runs, or m2.end_queue of machine 2; may be repeated
+    #[arg(long = "metric", value_name = "NAME")]
+    metrics: Vec<Quantity>,
+
+    /// A table for people, or data for programs
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    format: TableFormat,
+}
+
+/// Compares two samples.
+pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let (a, b) = (read(&args.a, terminal)?, read(&args.b, terminal)?);
+    let quantities = if args.metrics.is_empty() { common_quantities(&a, &b) } else { args.metrics.clone() };
+    if quantities.iter().all(|quantity| quantity.machine.is_none()) && args.metrics.is_empty() {
+        terminal.warn("the runs differ in their machines, so only whole runs are compared");
+    }
+    let found = contrast(&a, &b, &quantities);
+    for quantity in found.unknown.iter().filter(|_| !args.metrics.is_empty()) {
+        terminal.warn(format!("{quantity} is not known of both samples"));
+    }
+    if found.rows.is_empty() {
+        anyhow::bail!("{} and {} have nothing in common to compare", shown(&args.a), shown(&args.b));
+    }
+    terminal.data(&match args.format {
+        TableFormat::Table => header(args, &a, &b, &found) + &table(&found.rows, !args.metrics.is_empty()),
+        TableFormat::Csv => csv(&found)?,
+        TableFormat::Json => json(args, &a, &b, &found)?,
+    })?;
+    if is_undecided(&found.rows) {
+        terminal
+            .say("too few runs to tell anything: add runs with other seeds, or compare less with --metric");
+        return Ok(Exit::Inconclusive);
+    }
+    Ok(Exit::Done)
+}
+
+/// What is the same throughout decides nothing, unless there is nothing else.
+fn is_undecided(rows: &[ContrastRow]) -> bool {
+    let mut open = rows.iter().filter(|row| !is_same(row)).peekable();
+    open.peek().is_some() && open.all(|row| row.comparison.verdict == Verdict::TooFewRuns)
+}
+
+/// Whether no run of A differs from its counterpart in B.
+fn is_same(row: &ContrastRow) -> bool {
+    row.comparison.p.is_none() && row.comparison.verdict == Verdict::NoDifferenceSeen
+}
+
+fn read(path: &Path, terminal: &Terminal) -> anyhow::Result<Sample> {
+    let sample = Sample::read(path)?;
+    sample.oddities().iter().for_each(|oddity| terminal.warn(format!("{}: {oddity}", shown(path))));
+    Ok(sample)
+}
+
+/// Somebody else may have named the folder.
+fn shown(path: &Path) -> String {
+    on_one_line(&path.display().to_string())
+}
+
+/// How many p-values were corrected together: what cannot be tested has none.
+fn comparisons(rows: &[ContrastRow]) -> usize {
+    rows.iter().filter(|row| row.comparison.p.is_some()).count()
+}
+
+/// The samples, and how they are compared.
+fn header(args: &Args, a: &Sample, b: &Sample, found: &Contrast) -> String {
+    let pairing = match &found.pairing {
+        Pairing::BySeed { pairs, left_out: 0 } => format!("in {} pairs of the same seed", pairs.len()),
+        Pairing::BySeed { pairs, left_out } => {
+            format!(
+                "in {} pairs of the same seed; runs without a partner are left out: {left_out}",
+                pairs.len()
+            )
+        }
+        Pairing::Independent(why) => {
+            let why = match why {
+                Unpaired::SeedsUnknown => "the seeds of some runs are not known",
+                Unpaired::SeedsRepeated => "some runs have the same seed",
+                Unpaired::SeedsDiffer => "the runs do not share their seeds",
+                Unpaired::OnePair => "one pair of the same seed tells nothing of chance",
+            };
+            format!("after Welch, as {why}")
+        }
+    };
+    format!(
+        "A: {}, n = {}\nB: {}, n = {}\nCompared {pairing}.\n\
+         95 % intervals: t, of each quantity by itself. p: two-sided, corrected after Holm; comparisons: {}\n",
+        shown(&args.a),
+        a.runs.len(),
+        shown(&args.b),
+        b.runs.len(),
+        comparisons(&found.rows)
+    )
+}
+
+fn ends(interval: Option<Interval>) -> (Option<f64>, Option<f64>) {
+    (interval.map(|interval| interval.low), interval.map(|interval| interval.high))
+}
+
+/// Unless `all` are asked for, quantities that are the same are only counted.
+fn table(rows: &[ContrastRow], all: bool) -> String {
+    let shown: Vec<&ContrastRow> = rows.iter().filter(|row| all || !is_same(row)).collect();
+    let same = match rows.len() - shown.len() {
+        0 => String::new(),
+        same => format!("the same in A and B throughout, and not shown: {same} quantities\n"),
+    };
+    if shown.is_empty() { same } else { figures(&shown) + &same }
+}
+
+fn figures(rows: &[&ContrastRow]) -> String {
+    let header = ["quantity", "n", "A: mean [95 %]", "B: mean [95 %]", "B − A [95 %]", "p", "verdict"];
+    let estimate = |value: f64, interval: Option<Interval>| {
+        let (low, high) = ends(interval);
+        Rounding::to(low, high).estimate(value, low, high)
+    };
+    let body = rows.iter().map(|row| {
+        let found = &row.comparison;
+        let n = if row.a.n == row.b.n { row.a.n.to_string() } else { format!("{}, {}", row.a.n, row.b.n) };
+        vec![
+            row.quantity.to_string(),
+            n,
+            rounding::mean(&row.a),
+            rounding::mean(&row.b),
+            view::known(found.difference, |difference| estimate(difference, found.interval)),
+            found.p.map_or_else(|| "-".to_owned(), p_value),
+            found.verdict.to_string(),
+        ]
+    });
+    view::table(&header, body)
+}
+
+fn p_value(p: f64) -> String {
+    if p < 0.0001 { "<0.0001".to_owned() } else { format!("{p:.4}") }
+}
+
+/// A row for programs.
+#[derive(Serialize)]
+struct Row {
+    quantity: String,
+    n_a: u64,
+    n_b: u64,
+    a_mean: f64,
+    a_low: Option<f64>,
+    a_high: Option<f64>,
+    b_mean: f64,
+    b_low: Option<f64>,
+    b_high: Option<f64>,
+    difference: Option<f64>,
+    difference_low: Option<f64>,
+    difference_high: Option<f64>,
+    /// Of the difference.
+    test: &'static str,
+    /// Corrected over all rows.
+    p: Option<f64>,
+    verdict: Verdict,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    a: SampleDocument<'a>,
+    b: SampleDocument<'a>,
+    test: &'static str,
+    correction: &'static str,
+    comparisons: usize,
+    rows: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct SampleDocument<'a> {
+    path: &'a Path,
+    runs: usize,
+}
+
+fn test_name(pairing: &Pairing) -> &'static str {
+    match pairing {
+        Pairing::BySeed { .. } => "paired",
+        Pairing::Independent(_) => "welch",
+    }
+}
+
+fn rows(found: &Contrast) -> impl Iterator<Item = Row> {
+    let test = test_name(&found.pairing);
+    found.rows.iter().map(move |row| {
+        let (a_low, a_high) = ends(row.a.mean_interval);
+        let (b_low, b_high) = ends(row.b.mean_interval);
+        let (difference_low, difference_high) = ends(row.comparison.interval);
+        Row {
+            quantity: row.quantity.to_string(),
+            n_a: row.a.n,
+            n_b: row.b.n,
+            a_mean: row.a.mean,
+            a_low,
+            a_high,
+            b_mean: row.b.mean,
+            b_low,
+            b_high,
+            difference: row.comparison.difference,
+            difference_low,
+            difference_high,
+            test,
+            p: row.comparison.p,
+            verdict: row.comparison.verdict,
+        }
+    })
+}
+
+fn csv(found: &Contrast) -> anyhow::Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows(found) {
+        writer.serialize(row)?;
+    }
+    Ok(String::from_utf8(writer.into_inner()?)?)
+}
+
+fn json(args: &Args, a: &Sample, b: &Sample, found: &Contrast) -> anyhow::Result<String> {
+    let document = Document {
+        a: SampleDocument { path: &args.a, runs: a.runs.len() },
+        b: SampleDocument { path: &args.b, runs: b.runs.len() },
+        test: test_name(&found.pairing),
+        correction: "holm",
+        comparisons: comparisons(&found.rows),
+        rows: rows(found).collect(),
+    };
+    Ok(serde_json::to_string_pretty(&document)? + "\n")
+}

@@ -1,0 +1,163 @@
+//! `labctl dialect`: how others log, as data.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anstyle::{AnsiColor, Style};
+use clap::Subcommand;
+use labctl::dialect::{self, Accounts, Dialect, Fate, LogContext, Role, Trial};
+use labctl::files::regular::open_regular;
+use labctl::read::dialect_runs;
+use labctl::text::sanitize::{harmless, visible};
+
+use crate::cli::flags::dialect::share;
+use crate::cli::ui::view::counted;
+use crate::cli::{Exit, Terminal};
+
+const EXAMPLES: &str = "\
+Examples:
+  labctl dialect list
+  labctl dialect new somebody/logs/*.log > mine.toml
+  labctl dialect test mine.toml somebody/logs/vm_1.log
+  labctl parse somebody/logs/ --dialect mine.toml -o events.csv
+
+docs/dialects.md describes the language.";
+
+/// The arguments of `labctl dialect`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[command(subcommand)]
+    command: DialectCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum DialectCommand {
+    /// Name the dialects that are known
+    List,
+    /// Print a dialect's TOML
+    Show {
+        /// A name of the list, or a file
+        #[arg(value_name = "NAME|FILE")]
+        dialect: String,
+    },
+    /// Show line by line what a dialect makes of logs
+    Test {
+        /// A name of the list, or a file
+        #[arg(value_name = "NAME|FILE")]
+        dialect: String,
+        /// Logs, or folders of them
+        #[arg(required = true, value_name = "LOG")]
+        logs: Vec<PathBuf>,
+        /// Fail if more than this share of a log's lines fits nothing
+        #[arg(long, value_name = "SHARE", default_value = "0.05", value_parser = share)]
+        max_unmatched: f64,
+    },
+    /// Propose a dialect for logs, to be finished by hand
+    New {
+        /// Logs, or folders of them
+        #[arg(required = true, value_name = "LOG")]
+        logs: Vec<PathBuf>,
+    },
+}
+
+/// Runs the subcommand.
+pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    match &args.command {
+        DialectCommand::List => list(terminal),
+        DialectCommand::Show { dialect } => show(dialect, terminal),
+        DialectCommand::Test { dialect, logs, max_unmatched } => {
+            test(dialect, logs, *max_unmatched, terminal)
+        }
+        DialectCommand::New { logs } => propose(logs, terminal),
+    }
+}
+
+fn list(terminal: &Terminal) -> anyhow::Result<Exit> {
+    let dialects = dialect::shipped();
+    let width = dialects.iter().map(|dialect| dialect.name.len()).max().unwrap_or(0);
+    let line = |dialect: &Dialect| format!("{:width$}  {}\n", dialect.name, dialect.about);
+    terminal.data(&dialects.iter().map(line).collect::<String>())?;
+    Ok(Exit::Done)
+}
+
+fn show(name: &str, terminal: &Terminal) -> anyhow::Result<Exit> {
+    // What cannot be read is told, and not shown.
+    dialect::load(name)?;
+    terminal.document(&dialect::text(name)?)?;
+    Ok(Exit::Done)
+}
+
+fn test(name: &str, logs: &[PathBuf], max_unmatched: f64, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let dialect = Arc::new(dialect::load(name)?);
+    let (mut lines, mut ignored, mut unmatched) = (0, 0, 0);
+    for run in dialect_runs::find_runs(&dialect, logs, &[])? {
+        for (number, path) in run.logs.iter().enumerate() {
+            let context =
+                run.dialect.as_ref().and_then(|logs| logs.contexts.get(number)).cloned().unwrap_or_default();
+            // A file of several machines or runs is shown once, with the lines of all.
+            let whole = LogContext { part: None, ..context };
+            let mut text = match context.part {
+                Some(part) if part.accounts != Accounts::Whole => continue,
+                Some(_) => format!("{}\n", visible(&path.display().to_string())),
+                None => format!("{}, machine {}\n", visible(&path.display().to_string()), whole.machine),
+            };
+            let file = open_regular(path)?;
+            dialect.try_lines(&whole, file, |trial| {
+                lines += trial.lines;
+                match trial.fate {
+                    Fate::Unmatched => unmatched += trial.lines,
+                    Fate::Blank | Fate::Said(Role::Ignored) => ignored += trial.lines,
+                    Fate::Said(_) => {}
+                }
+                text.push_str(&trial_line(&trial, terminal));
+            })?;
+            // With styles in it; what it quotes of the logs was made harmless.
+            terminal.document(&text)?;
+        }
+    }
+    let matched = lines - ignored - unmatched;
+    let of = counted(lines, "line");
+    terminal.say(format!("{of}: {matched} matched, {ignored} ignored, {unmatched} unmatched"));
+    let is_good = lines == 0 || unmatched as f64 / lines as f64 <= max_unmatched;
+    Ok(if is_good && matched > 0 { Exit::Done } else { Exit::Failed })
+}
+
+/// What became of a line, with the fields that came out of it.
+fn trial_line(trial: &Trial, terminal: &Terminal) -> String {
+    const DIM: Style = Style::new().dimmed();
+    let (word, style) = match trial.fate {
+        Fate::Blank => return String::new(),
+        Fate::Unmatched => ("unmatched", AnsiColor::Red.on_default().bold()),
+        Fate::Said(Role::Ignored) => ("ignored", DIM),
+        Fate::Said(Role::Header) => ("header", AnsiColor::Cyan.on_default()),
+        Fate::Said(role) => (role.word(), AnsiColor::Green.on_default()),
+    };
+    let said = match trial.fate {
+        Fate::Said(Role::Ignored) | Fate::Unmatched => format!("`{}`", harmless(&trial.text)),
+        _ => trial
+            .captured
+            .iter()
+            .map(|(field, value)| {
+                format!("{} {}", terminal.styled_data(&format!("{}:", field.name()), DIM), harmless(value))
+            })
+            .collect::<Vec<_>>()
+            .join("  "),
+    };
+    format!("{:>6}  {}  {said}\n", trial.number, terminal.styled_data(&format!("{word:<9}"), style))
+}
+
+fn propose(logs: &[PathBuf], terminal: &Terminal) -> anyhow::Result<Exit> {
+    let files = dialect_runs::log_files(logs)?;
+    let samples: Result<Vec<_>, _> = files.iter().map(|path| dialect_runs::read_sample(path)).collect();
+    let Some(proposal) = dialect::propose(&samples?) else {
+        terminal.error("nothing here looks like an event: no line has a time, a clock and a word such as internal, sent or received");
+        return Ok(Exit::Failed);
+    };
+    terminal.document(&proposal.toml)?;
+    terminal.say(format!(
+        "{} of {} lines fit this proposal, {} of them as events; finish it by hand, and see `labctl dialect test FILE LOG`",
+        proposal.matched, proposal.lines, proposal.events
+    ));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,196 @@
+//! `labctl metrics`: what runs amount to.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use labctl::metrics::summary::{RunMetrics, SummaryRow, summarise};
+use labctl::metrics::{MachineMetrics, file};
+use labctl::read::find::RunPath;
+use labctl::read::meter_run;
+use labctl::sample::{Replicates, replicates};
+use serde::Serialize;
+
+use crate::cli::flags::dialect::DialectFlags;
+use crate::cli::flags::output_format::TableFormat;
+use crate::cli::ui::terminal::told_once;
+use crate::cli::ui::{many, view};
+use crate::cli::{Exit, Terminal};
+
+const EXAMPLES: &str = "\
+Examples:
+  labctl metrics results/exp4/latest
+  labctl metrics results/ --format csv > all.csv
+  labctl metrics somebody/logs/ --dialect auto
+  labctl metrics somebody/logs/ --format json | jq '.runs[].end_queue'
+
+What a log cannot tell is shown as `?`, and left empty or null in data.";
+
+/// The arguments of `labctl metrics`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// A log, a run, or a tree of runs
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// A table for people, or data for programs
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    format: TableFormat,
+
+    #[command(flatten)]
+    dialect: DialectFlags,
+}
+
+/// All that is known, as JSON.
+#[derive(Serialize)]
+struct Document<'a> {
+    runs: Vec<RunDocument<'a>>,
+    /// Over the runs of each experiment that has several.
+    experiments: Vec<SummaryRow>,
+}
+
+#[derive(Serialize)]
+struct RunDocument<'a> {
+    #[serde(flatten)]
+    run: RunMetrics,
+    by_machine: &'a [MachineMetrics],
+}
+
+/// Measures every run at the paths.
+pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let found = args.dialect.find_runs(&args.paths, terminal)?;
+    let (mut runs, mut logs, mut unreadable) = (Vec::new(), Vec::new(), 0_u64);
+    let mut swept = BTreeSet::new();
+    let mut alike = Vec::new();
+    let mut out = Output { format: args.format, has_header: false, text: String::new(), terminal };
+    let read = |run: &RunPath| {
+        let metered = meter_run(run)?;
+        let text = args.format.text(&metered.rows)?;
+        Ok::<_, anyhow::Error>((metered, text))
+    };
+    many::each(&found, terminal, read, |run, outcome, progress| {
+        let (metered, text) = match outcome {
+            Ok(read) => read,
+            Err(error) => {
+                unreadable += 1;
+                progress.suspended(|| terminal.error(told_once(&error)));
+                return Ok(());
+            }
+        };
+        progress.suspended(|| out.put(&metered.rows, &text))?;
+        if !metered.logs.is_empty() {
+            logs.push((run, metered.logs));
+        }
+        match &run.sweep {
+            Some(sweep) => _ = swept.insert(sweep),
+            None => alike.push((run, runs.len())),
+        }
+        runs.push(metered.rows);
+        Ok(())
+    })?;
+    out.flush()?;
+    let alike: Vec<_> = alike.iter().map(|(run, at): &(&RunPath, usize)| (*run, &runs[*at][..])).collect();
+    let experiments = over_runs(&alike, terminal);
+    // The cells of a sweep differ in more than chance.
+    for sweep in swept {
+        terminal.say(format!("the runs of {sweep} are summarised by cell, in its summary.csv"));
+    }
+    match args.format {
+        TableFormat::Table => terminal.data(&over_experiments(&experiments))?,
+        TableFormat::Csv => {}
+        TableFormat::Json => {
+            let document = |rows| Some(RunDocument { run: RunMetrics::of(rows)?, by_machine: rows });
+            let runs = runs.iter().filter_map(|rows| document(rows)).collect();
+            terminal.json(&Document { runs, experiments })?;
+        }
+    }
+    let mut is_good = args.dialect.judge_runs(logs.iter().map(|(run, logs)| (*run, &logs[..])), terminal);
+    for log in logs.iter().flat_map(|(_, logs)| logs).filter(|log| log.taken.is_unreadable()) {
+        is_good = false;
+        terminal.error(format!("{}: no line of it can be read, so it has no row", log.path.display()));
+    }
+    Ok(if is_good && unreadable == 0 { Exit::Done } else { Exit::Failed })
+}
+
+/// A single run is no sample: only settings with several are summarised.
+fn over_runs(found: &[(&RunPath, &[MachineMetrics])], terminal: &Terminal) -> Vec<SummaryRow> {
+    let sorted = replicates(found.iter().copied());
+    let repeated: usize = sorted.iter().map(|alike| alike.repeats.len()).sum();
+    if repeated > 0 {
+        terminal.warn(format!(
+            "runs that have the seed of another or are its copy are no replicates, and are left out of what is \
+             summarised: {repeated}"
+        ));
+    }
+    let mut settings: BTreeMap<&str, usize> = BTreeMap::new();
+    for alike in &sorted {
+        let rows = alike.members.first().map_or(&[][..], |at| found[*at].1);
+        if let Some(row) = rows.first() {
+            *settings.entry(&row.experiment).or_default() += 1;
+        }
+    }
+    for (experiment, count) in settings.into_iter().filter(|(_, count)| *count > 1) {
+        terminal.say(format!(
+            "the runs of {experiment} have {count} settings or clock rates, and each is summarised by itself"
+        ));
+    }
+    let summary = |alike: &Replicates| summarise(alike.members.iter().map(|at| found[*at].1));
+    sorted.iter().filter(|alike| alike.members.len() > 1).flat_map(summary).collect()
+}
+
+/// What is told of runs, as they are read.
+struct Output<'a> {
+    format: TableFormat,
+    has_header: bool,
+    /// Kept until there is enough to be worth writing.
+    text: String,
+    terminal: &'a Terminal,
+}
+
+impl Output<'_> {
+    fn put(&mut self, rows: &[MachineMetrics], text: &str) -> anyhow::Result<()> {
+        const BYTES_AT_ONCE: usize = 1 << 16;
+        if self.format == TableFormat::Csv && !self.has_header && !rows.is_empty() {
+            self.has_header = true;
+            self.text.push_str(&file::header()?);
+        }
+        self.text.push_str(text);
+        if self.text.len() < BYTES_AT_ONCE { Ok(()) } else { self.flush() }
+    }
+
+    fn flush(&mut self) -> anyhow::Result<()> {
+        let text = std::mem::take(&mut self.text);
+        match self.format {
+            TableFormat::Csv => self.terminal.document(&text),
+            _ => self.terminal.data(&text),
+        }
+    }
+}
+
+impl TableFormat {
+    /// A run as a table for people, or rows for programs; JSON comes as a whole.
+    fn text(self, rows: &[MachineMetrics]) -> anyhow::Result<String> {
+        Ok(match self {
+            TableFormat::Table => table(rows),
+            TableFormat::Csv => String::from_utf8(file::rows(rows)?)?,
+            TableFormat::Json => String::new(),
+        })
+    }
+}
+
+fn table(rows: &[MachineMetrics]) -> String {
+    let Some(run) = RunMetrics::of(rows) else { return String::new() };
+    let name =
+        if run.experiment == run.run { run.run.clone() } else { format!("{} / {}", run.experiment, run.run) };
+    format!("{name}\n{}{}\n", view::machines(rows), view::run_line(&run))
+}
+
+fn over_experiments(experiments: &[SummaryRow]) -> String {
+    if experiments.is_empty() {
+        return String::new();
+    }
+    "Over the runs of each experiment. 95 % intervals: t for means, bootstrap for medians; \
+     of one run, none; of fewer than six, none of the median\n"
+        .to_owned()
+        + &view::summary(experiments)
+}

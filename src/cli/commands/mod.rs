@@ -1,0 +1,29 @@
+//! TODO
+
+pub mod causality;
+pub mod check;
+pub mod collect;
+pub mod compare;
+pub mod completions;
+pub mod dialect;
+pub mod exec;
+pub mod export;
+pub mod grade;
+pub mod machine;
+pub mod man;
+pub mod metrics;
+pub mod parse;
+pub mod plan;
+pub mod plot;
+pub mod power;
+pub mod predict;
+pub mod recover;
+pub mod report;
+pub mod reproduce;
+pub mod run;
+pub mod schema;
+pub mod sweep;
+pub mod twin;
+pub mod verify;
+pub mod watch;
+pub mod why;

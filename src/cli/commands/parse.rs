@@ -1,0 +1,181 @@
+//! `labctl parse`: logs into one events table, and what is odd about them.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufWriter, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use labctl::audit::source_lines::told;
+use labctl::audit::{Audit, Finding, RULES, audit};
+use labctl::history::{History, MachineHistory};
+use labctl::model::event::MachineId;
+use labctl::read::find::RunPath;
+use labctl::read::{Purpose, Reading, read_run};
+use labctl::table::{CsvSink, EventSink, EventTable, ParquetSink};
+
+use crate::cli::flags::dialect::DialectFlags;
+use crate::cli::ui::output::{Draft, UntilClosed, file_of};
+use crate::cli::ui::run_with_progress::HISTORY_BYTES_MAX;
+use crate::cli::ui::view;
+use crate::cli::{Exit, Terminal};
+
+const EXAMPLES: &str = "\
+Examples:
+  labctl parse results/ -o events.csv
+  labctl parse somebody/logs/ -o events.parquet
+  labctl parse log_1.txt | head
+  labctl parse somebody/logs/ --dialect auto     in whatever known way they are written
+
+Columns: experiment, run, machine, line (in its log), stamp_us (since 1970, UTC), time_us (lab time
+since the run's start), tick, event, clock, message_clock, queue_length, from, to, waited_us.
+Rows stand in the order of each log; what a log does not say is left empty.";
+
+/// The arguments of `labctl parse`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// A log, a folder of logs, or a tree of such folders
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// Where the events go, as CSV, or as Parquet if it ends so; standard output if missing
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    #[command(flatten)]
+    dialect: DialectFlags,
+}
+
+/// Reads all logs and tells what was found.
+pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let mut runs = args.dialect.find_runs(&args.paths, terminal)?;
+    runs.retain(|run| !run.logs.is_empty());
+    let parsed = match file_of(args.output.as_deref()) {
+        Some(path) => into_file(&runs, path)?,
+        None if io::stdout().is_terminal() => {
+            terminal.say("a table of events is no sight for a terminal: add -o events.csv to have it");
+            read_all(&runs, EventTable::new(CsvSink::new(io::sink())))?
+        }
+        None => into_stdout(&runs)?,
+    };
+    let exit = tell(&runs, &parsed, file_of(args.output.as_deref()), terminal);
+    let read = runs.iter().zip(parsed.iter().map(|parsed| &parsed.reading.logs[..]));
+    let is_good = args.dialect.judge_runs(read, terminal);
+    Ok(if is_good { exit } else { Exit::Failed })
+}
+
+fn into_file(runs: &[RunPath], path: &Path) -> anyhow::Result<Vec<Parsed>> {
+    let draft = Draft::begin(Some(path))?;
+    let out = BufWriter::new(draft.file());
+    let is_parquet = path.extension().is_some_and(|extension| extension == "parquet");
+    let readings = if is_parquet {
+        read_all(runs, EventTable::new(ParquetSink::new(out)))
+    } else {
+        read_all(runs, EventTable::new(CsvSink::new(out)))
+    };
+    let readings = readings.with_context(|| draft.failed())?;
+    draft.finish()?;
+    Ok(readings)
+}
+
+fn into_stdout(runs: &[RunPath]) -> anyhow::Result<Vec<Parsed>> {
+    let out = UntilClosed(Some(BufWriter::new(io::stdout())));
+    Ok(read_all(runs, EventTable::new(CsvSink::new(out)))?)
+}
+
+fn read_all<S: EventSink + Send>(
+    runs: &[RunPath],
+    mut table: EventTable<S>,
+) -> Result<Vec<Parsed>, labctl::read::ReadError> {
+    let mut parsed = Vec::new();
+    for run in runs {
+        let purpose = Purpose { series: false, history: run.log_bytes() <= HISTORY_BYTES_MAX };
+        parsed.push(Parsed::of(read_run(run, purpose, Some(&mut table))?));
+    }
+    table.finish()?;
+    Ok(parsed)
+}
+
+/// What a reading leaves once its events are in the table.
+struct Parsed {
+    reading: Reading,
+    /// What is odd, in the order of each log.
+    warnings: Vec<String>,
+    /// How much of it, for each machine; `None` where the logs were too large to hold.
+    odd: Option<BTreeMap<MachineId, u64>>,
+}
+
+impl Parsed {
+    /// Audits a run, and frees its history.
+    fn of(mut reading: Reading) -> Parsed {
+        let Some(history) = reading.history.take() else {
+            let lines = reading.logs.iter().flat_map(|log| {
+                log.taken.faults.iter().map(|fault| format!("{}:{fault}", log.path.display()))
+            });
+            let warnings = lines.collect();
+            return Parsed { reading, warnings, odd: None };
+        };
+        let audit = audit(&history, None, &RULES);
+        let machines = history.machines().iter();
+        let warnings = machines.clone().flat_map(|machine| told_of(machine, &history, &audit)).collect();
+        let odd = machines.map(|machine| (machine.id(), count_of(machine, &audit)));
+        Parsed { reading, warnings, odd: Some(odd.collect()) }
+    }
+}
+
+fn count_of(machine: &MachineHistory, audit: &Audit) -> u64 {
+    audit.rulings.iter().filter_map(|ruling| ruling.counts.get(&machine.id())).sum()
+}
+
+/// What an audit finds odd about a log, in its order.
+fn told_of(machine: &MachineHistory, history: &History, audit: &Audit) -> Vec<String> {
+    let of_machine = |finding: &&Finding| finding.place.machine == machine.id();
+    let mut findings: Vec<&Finding> =
+        audit.rulings.iter().flat_map(|ruling| &ruling.findings).filter(of_machine).collect();
+    findings.sort_by_key(|finding| finding.place.line);
+    let mut lines: Vec<String> = findings.iter().map(|finding| told(history, finding)).collect();
+    let left_out = count_of(machine, audit) - findings.len() as u64;
+    let path = machine.path().display();
+    if left_out > 0 {
+        lines.push(format!("{path}: {left_out} more, not shown"));
+    }
+    lines
+}
+
+fn tell(runs: &[RunPath], parsed: &[Parsed], output: Option<&Path>, terminal: &Terminal) -> Exit {
+    for (run, Parsed { warnings, odd, .. }) in runs.iter().zip(parsed) {
+        let folder = run.folder.display();
+        if let Some(words) = run.state.words() {
+            terminal.warn(format!("{folder}: {words}"));
+        }
+        warnings.iter().for_each(|warning| terminal.warn(warning));
+        if odd.is_none() {
+            terminal.say(format!("audit left out, the logs are large; `labctl check {folder}` does it"));
+        }
+    }
+    let header = ["run", "log", "lines", "events", "internal", "send", "receive", "odd"];
+    let body = runs.iter().zip(parsed).flat_map(|(run, Parsed { reading, odd, .. })| {
+        reading.logs.iter().zip(&reading.rows).map(move |(log, row)| {
+            let name =
+                log.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let is_shared = reading.logs.iter().filter(|other| other.path == log.path).count() > 1;
+            let name = if is_shared { format!("{name}, machine {}", row.machine) } else { name };
+            let odd = odd.as_ref().map(|odd| odd.get(&row.machine).copied().unwrap_or(0));
+            let numbers = [log.taken.own_lines(), row.events, row.internal, row.sends, row.receives];
+            let numbers = numbers.map(|number| number.to_string()).into_iter();
+            let numbers = numbers.chain([odd.map_or("?".to_owned(), |odd| odd.to_string())]);
+            [run.run.clone(), name].into_iter().chain(numbers).collect()
+        })
+    });
+    terminal.say(view::table(&header, body).trim_end());
+    let rows = parsed.iter().flat_map(|parsed| &parsed.reading.rows);
+    let events: u64 = rows.map(|row| row.events).sum();
+    if let Some(path) = output {
+        terminal.say(format!("{events} events in {}", path.display()));
+    }
+    if events > 0 {
+        return Exit::Done;
+    }
+    terminal.error("no line of these logs is an event; expected lines like `2026-03-05 12:46:04 | INTERNAL | Clock: 1 | Internal event`");
+    Exit::Failed
+}

@@ -1,0 +1,166 @@
+//! `labctl power`: how many runs a wanted precision needs.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use labctl::engine::StopSwitch;
+use labctl::plan::Run;
+use labctl::plan::precision::Precision;
+use labctl::predict::simulated::simulate_metrics;
+use labctl::sample::{Sample, SampledRun};
+use labctl::spec::Spec;
+use labctl::statistics::{RunsNeeded, Summary};
+use labctl::text::sanitize::on_one_line;
+
+use crate::cli::flags::spec::SpecFlags;
+use crate::cli::rounding::{self, Rounding};
+use crate::cli::ui::signals::listen;
+use crate::cli::{Exit, Terminal};
+
+const EXAMPLES: &str = "\
+Examples:
+  labctl power 'end_queue ci95 < 10%' experiments/exp4.toml
+  labctl power 'm2.end_queue ci95 < 2' experiments/exp4.toml --duration 600s
+  labctl power 'end_queue ci95 < 10%' results/exp4
+  labctl power 'm1.final_clock ci95 < 1%' results/my-sweep/c2
+
+A rule says how narrow the 95 % interval of a mean is to be: half its width, as a share of the mean
+or in the quantity's own unit. end_queue is that of whole runs (the largest over their machines),
+m2.end_queue that of machine 2. A pilot tells the spread: the runs that are there, or 200 simulated
+ones of a spec, with seeds from the spec's own on.
+
+Of experiments of the stated size at least nine in ten reach the precision; of those with the
+smaller number, about half. The fewer runs the pilot has, the further the two lie apart. Where all
+its values are equal there is no number: that tells no spread, and the exit code is 3.";
+
+/// The arguments of `labctl power`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// The wanted precision: 'end_queue ci95 < 10%' or 'm2.end_queue ci95 < 2'
+    #[arg(value_name = "RULE")]
+    rule: Precision,
+
+    /// A spec to simulate, a tree of runs, or a cell of a sweep
+    #[arg(value_name = "PATH")]
+    path: PathBuf,
+
+    #[command(flatten)]
+    spec_flags: SpecFlags,
+}
+
+/// How many runs of a spec are simulated.
+const PILOT_RUNS: u64 = 200;
+
+/// The runs that the spread is taken from, and what they are.
+struct Pilot {
+    sample: Sample,
+    words: String,
+}
+
+/// Says how many runs are needed.
+pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let is_spec = args.path.extension().is_some_and(|extension| extension == "toml");
+    if !is_spec && !args.spec_flags.is_empty() {
+        terminal.error(format!(
+            "{} is no spec (.toml), so there is nothing to change in it",
+            on_one_line(&args.path.display().to_string())
+        ));
+        return Ok(Exit::Usage);
+    }
+    let pilot = if is_spec {
+        let stop = StopSwitch::default();
+        let signals = listen(&stop, terminal)?;
+        let pilot = simulated(&args.spec_flags.load(&args.path, terminal)?, &stop)?;
+        if let Some(signal) = signals.received() {
+            return Ok(Exit::Interrupted(signal));
+        }
+        pilot
+    } else {
+        on_disk(&args.path)?
+    };
+    pilot.sample.oddities().iter().for_each(|oddity| terminal.warn(oddity));
+    conclude(&args.rule, &pilot, terminal)
+}
+
+fn on_disk(path: &Path) -> anyhow::Result<Pilot> {
+    let sample = Sample::read(path)?;
+    let words = format!("{} runs in {}", sample.runs.len(), on_one_line(&path.display().to_string()));
+    Ok(Pilot { sample, words })
+}
+
+fn simulated(spec: &Spec, stop: &StopSwitch) -> anyhow::Result<Pilot> {
+    if let Some(machine) = spec.machines.iter().position(|machine| machine.foreign) {
+        bail!("machine {} is written by someone else and cannot be simulated", machine + 1);
+    }
+    if spec.has_random_rates() {
+        bail!(
+            "{} draws its clock rates with the seed, so its runs are no replicates of one setting; fix them with \
+             --clock-rates",
+            spec.name
+        );
+    }
+    let mut sample = Sample::default();
+    for seed in (0..PILOT_RUNS).map(|run| spec.seed.wrapping_add(run)) {
+        let run = Run::single(Spec { seed, ..spec.clone() }, format!("seed-{seed}"));
+        sample.runs.push(SampledRun { seed: Some(seed), rows: simulate_metrics(&run, stop) });
+        if stop.reason().is_some() {
+            break;
+        }
+    }
+    let last = spec.seed.wrapping_add(PILOT_RUNS - 1);
+    let words = format!("{PILOT_RUNS} simulated runs of {}, seeds {} to {last}", spec.name, spec.seed);
+    Ok(Pilot { sample, words })
+}
+
+fn conclude(rule: &Precision, pilot: &Pilot, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let quantity = rule.quantity;
+    let values: Vec<f64> = pilot.sample.values(&quantity).flatten().collect();
+    let Some(summary) = Summary::of(&values) else {
+        terminal.error(format!(
+            "{quantity} is not known of the pilot, {}; name a machine and a metric that it has",
+            pilot.words
+        ));
+        return Ok(Exit::Usage);
+    };
+    let mut text = format!("{rule}\npilot: {}\n{}\n", pilot.words, figures(&summary));
+    let needed = rule.runs_needed(&values);
+    if let Ok(RunsNeeded { assured, likely }) = needed {
+        text += &format!(
+            "runs needed: {assured}, to reach it with 90 % assurance; {likely} reach it in about half of all cases\n"
+        );
+        if rule.is_met(&values).is_ok() {
+            text += "the pilot is precise enough\n";
+        }
+    }
+    terminal.data(&text)?;
+    let Err(why) = needed else { return Ok(Exit::Done) };
+    terminal.error(format!("{why} (the pilot is {})", pilot.words));
+    Ok(Exit::Inconclusive)
+}
+
+/// What the pilot came to, in a line.
+fn figures(summary: &Summary) -> String {
+    let (Some(interval), Some(sd)) = (summary.mean_interval, summary.sd) else {
+        return format!("n {}, mean {}", summary.n, rounding::mean(summary));
+    };
+    let rounding = Rounding::to(Some(interval.low), Some(interval.high));
+    let figure = |value: f64| rounding.number(value);
+    format!(
+        "n {}, mean {}, sd {}; half width of the 95 % interval (t): {}{}",
+        summary.n,
+        figure(summary.mean),
+        figure(sd),
+        figure(interval.half_width()),
+        share_of(interval.half_width(), summary.mean)
+    )
+}
+
+fn share_of(half_width: f64, mean: f64) -> String {
+    let percent = half_width / mean.abs() * 100.0;
+    if percent.is_finite() {
+        format!(", {} % of the mean", Rounding::Decimals(1).number(percent))
+    } else {
+        String::new()
+    }
+}

@@ -1,0 +1,303 @@
+//! `labctl reproduce`: a publication's experiments run again, and its claims
+//! judged.
+
+use std::collections::BTreeMap;
+use std::iter;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use labctl::charts::{Chart, Format};
+use labctl::engine::StopSwitch;
+use labctl::files::regular::read_regular;
+use labctl::files::suggest_path;
+use labctl::plan::{Plan, Source};
+use labctl::reproduce::{
+    self, Cells, Claims, JudgedClaim, Making, PageChart, Replicates, Reproduction, Tally, notebook, rows,
+};
+use labctl::sample::read_cells;
+use labctl::spec::{self, Override, SpecError};
+use labctl::store::NewFile;
+use labctl::store::version::VERSION;
+use labctl::sweep::{Gathered, SweepFolder, gather};
+
+use super::{plot, sweep};
+use crate::cli::flags::engine::EngineFlag;
+use crate::cli::flags::output_format::TableFormat;
+use crate::cli::ui::run_missing::fulfil;
+use crate::cli::ui::signals::listen;
+use crate::cli::ui::{sweep_summary, view};
+use crate::cli::{Exit, Terminal};
+
+const EXAMPLES: &str = "\
+Examples:
+  labctl reproduce                                    the lab notebook, 200 simulated runs of each
+  labctl reproduce --engine sockets --speedup 50      on real sockets, 30 runs of each: minutes
+  labctl reproduce --claims mine.toml -o plots/mine   claims of your own
+  labctl reproduce --format json                      verdicts and their numbers for other programs
+
+Writes a page, README.md, with its charts beside it: the verdict on every claim, the numbers and
+the theory behind it, and every published value among our runs. What the notebook says, how we read
+it and what our theory says are three kinds, counted apart. A claim is met, not met, or undecided
+where the intervals of the runs do not tell. Runs are kept; the same command again makes only those
+that are missing. A file of claims says, in TOML, what to run and what to expect of it:
+experiments/claims/notebook.toml is the notebook's, and is used if no other is given.";
+
+const PAGE_FILE: &str = "README.md";
+const RUNS_SIMULATED: u32 = 200;
+const RUNS_ON_SOCKETS: u32 = 30;
+const SPEEDUP_ON_SOCKETS: f64 = 50.0;
+
+/// The arguments of `labctl reproduce`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// A file of claims, instead of the lab notebook's
+    #[arg(long, value_name = "FILE")]
+    claims: Option<PathBuf>,
+
+    /// Runs of each setting that differ in the seed alone [default: 200 simulated, 30 on sockets]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    replicates: Option<u32>,
+
+    /// Simulations, or real sockets in real time: the same machines
+    #[arg(long, value_name = "ENGINE", default_value = "sim")]
+    engine: EngineFlag,
+
+    /// On sockets, lab time runs this many times faster than real time [default: 50]
+    #[arg(long, value_name = "X")]
+    speedup: Option<f64>,
+
+    /// The seed of the first run of every setting [default: that of its spec]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+
+    /// How the verdicts are told; JSON has their numbers too
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    format: TableFormat,
+
+    /// The folder of all results
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    results: PathBuf,
+
+    /// The folder of the page and its charts
+    #[arg(short, long, value_name = "DIR", default_value = "plots/reproduction", value_parser = crate::cli::ui::output::folder)]
+    output: PathBuf,
+}
+
+/// Runs what is missing, and writes the page.
+pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    if args.speedup.is_some() && args.engine == EngineFlag::Sim {
+        terminal.error("--speedup is for --engine sockets: a simulation is as fast as it can be");
+        return Ok(Exit::Usage);
+    }
+    let claims = claims(args)?;
+    let cells = Cells::of(&claims, args.replicates());
+    let plan = Plan::new(args.engine.kind(), None, cells.cells().to_vec());
+    let hash = plan.hash(VERSION);
+    let folder = SweepFolder::at(args.results.join(format!("reproduction-{}", short(&hash))));
+    let _lock = if folder.plan_file().exists() { folder.resume(&plan)? } else { folder.create(&plan)? };
+    let stop = StopSwitch::default();
+    let signals = listen(&stop, terminal)?;
+    sweep::say_what_begins(&folder, &plan, terminal);
+    let outcome = fulfil(&folder, &plan, false, &stop, terminal);
+    let gathered = gather(&folder, &plan, &[], |_| {})?;
+    sweep_summary::tell(&gathered, &plan, terminal);
+    // What kept the runs from going on explains what is missing.
+    outcome?;
+    if let Some(signal) = signals.received() {
+        terminal.say("stopped; the same command goes on");
+        return Ok(Exit::Interrupted(signal));
+    }
+    let samples = if gathered.done > 0 { read_cells(&folder.runs_file())? } else { BTreeMap::new() };
+    let replicates = Replicates::new(&cells, samples);
+    let reproduction = Reproduction::of(&claims, &replicates);
+    terminal.data(&match args.format {
+        TableFormat::Table => verdicts(&reproduction),
+        TableFormat::Csv => csv(&reproduction.judged)?,
+        TableFormat::Json => serde_json::to_string_pretty(&rows::document(&reproduction.judged))? + "\n",
+    })?;
+    let making = args.making(&plan, &hash, &gathered);
+    let page = write(&reproduction, &replicates, &making, &args.output)?;
+    terminal.say(format!("runs: {}", folder.path().display()));
+    terminal.say(format!("page: {}", page.display()));
+    Ok(sweep::exit(&gathered))
+}
+
+impl Args {
+    fn replicates(&self) -> u32 {
+        self.replicates.unwrap_or(match self.engine {
+            EngineFlag::Sim => RUNS_SIMULATED,
+            EngineFlag::Sockets => RUNS_ON_SOCKETS,
+        })
+    }
+
+    /// What is laid over every spec.
+    fn overrides(&self) -> Vec<Override> {
+        let seed = self.seed.map(|seed| Override::new(format!("--seed {seed}"), "seed", seed.to_string()));
+        let speedup = (self.engine == EngineFlag::Sockets).then(|| {
+            let speedup = self.speedup.unwrap_or(SPEEDUP_ON_SOCKETS);
+            Override::new(format!("--speedup {speedup}"), "speedup", format!("{speedup:?}"))
+        });
+        seed.into_iter().chain(speedup).collect()
+    }
+
+    fn making(&self, plan: &Plan, hash: &str, gathered: &Gathered) -> Making {
+        let (runs, cells, each) = (plan.run_count(), plan.cells().len(), self.replicates());
+        let speedup = self.speedup.unwrap_or(SPEEDUP_ON_SOCKETS);
+        let engine = match self.engine {
+            EngineFlag::Sim => "in the simulator".to_owned(),
+            EngineFlag::Sockets => format!("on real sockets, {speedup} times faster than real time"),
+        };
+        let first: Vec<u64> = plan.cells().iter().map(|cell| cell.spec.seed).collect();
+        let seeds = match first.first() {
+            Some(seed) if first.iter().all(|other| other == seed) => {
+                format!("each with the seeds {seed} to {}", seed.wrapping_add(u64::from(each) - 1))
+            }
+            _ => "each, from its spec's seed on".to_owned(),
+        };
+        let missing = runs - gathered.done;
+        Making {
+            ran: format!("{cells} settings were run {engine}, {each} times {seeds}: {runs} runs in all."),
+            missing: (missing > 0).then(|| format!("{missing} of {runs} runs are missing here.")),
+            command: self.command(),
+            plan: short(hash).to_owned(),
+        }
+    }
+
+    /// That asks for the same again.
+    fn command(&self) -> String {
+        let mut command = "labctl reproduce".to_owned();
+        if let Some(name) = self.claims.as_ref().and_then(|path| path.file_name()) {
+            // A file's name may hold anything, and this is shown as code.
+            command += &format!(" --claims {}", name.to_string_lossy().replace(['`', '\n', '\r'], "?"));
+        }
+        command += &format!(" --replicates {}", self.replicates());
+        if self.engine == EngineFlag::Sockets {
+            command += &format!(" --engine sockets --speedup {}", self.speedup.unwrap_or(SPEEDUP_ON_SOCKETS));
+        }
+        self.seed.map_or(command.clone(), |seed| format!("{command} --seed {seed}"))
+    }
+}
+
+/// Enough of a hash to tell the plans of one lab apart.
+fn short(hash: &str) -> &str {
+    &hash[..8]
+}
+
+/// No claims written by people come near this.
+const CLAIMS_BYTES_MAX: u64 = 16 << 20;
+
+fn claims(args: &Args) -> Result<Claims, SpecError> {
+    let typed = args.overrides();
+    let Some(path) = &args.claims else {
+        let find = |name: &str| find(name, Path::new("."));
+        return reproduce::claims::parse(notebook::CLAIMS_NAME, notebook::CLAIMS, &typed, &find);
+    };
+    let name = path.display().to_string();
+    let text = read_regular(path, CLAIMS_BYTES_MAX)
+        .and_then(|bytes| String::from_utf8(bytes).map_err(std::io::Error::other))
+        .map_err(|error| suggest_path::told(path, error))
+        .map_err(|error| SpecError::new(&name, format!("these claims cannot be read: {error}")))?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    reproduce::claims::parse(&name, &text, &typed, &|name| find(name, folder))
+}
+
+/// A shipped spec by its name, or a file's by its path from `folder`.
+fn find(name: &str, folder: &Path) -> Result<Source, String> {
+    if let Some(shipped) = notebook::spec(name) {
+        return Ok(shipped);
+    }
+    let path = folder.join(name);
+    if !path.exists() {
+        let shipped: Vec<&str> = notebook::names().collect();
+        let advice = notebook::nearest(name).map_or_else(
+            || format!("the shipped ones are {}", shipped.join(", ")),
+            |meant| format!("did you mean `{meant}`?"),
+        );
+        let path = path.display();
+        return Err(format!(
+            "names neither a shipped experiment nor a file, as there is no {path}; {advice}"
+        ));
+    }
+    let text =
+        spec::read(&path).map_err(|error| format!("names a file that is no spec: {}", error.message()))?;
+    Ok(Source { name: path.display().to_string(), text })
+}
+
+fn csv(judged: &[JudgedClaim<'_>]) -> anyhow::Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows::rows(judged) {
+        writer.serialize(row)?;
+    }
+    Ok(String::from_utf8(writer.into_inner()?)?)
+}
+
+/// A table of the claims, and a line a kind of how many are met.
+fn verdicts(of: &Reproduction<'_>) -> String {
+    /// Longer verdicts go on in a next line.
+    const WIDTH: usize = 60;
+    let body = of.judged.iter().flat_map(|judged| {
+        let claim = judged.claim;
+        let head = [claim.kind.word(), &claim.id, &claim.source].map(str::to_owned);
+        let beside = iter::once(head).chain(iter::repeat(Default::default()));
+        let lines = wrapped(&judged.words(), WIDTH);
+        beside.zip(lines).map(|([kind, id, source], line)| vec![kind, id, source, line]).collect::<Vec<_>>()
+    });
+    if of.judged.is_empty() {
+        return String::new();
+    }
+    let tallies = Tally::of(&of.judged);
+    let lines = tallies.iter().map(|tally| tally.words(&of.claims.publication) + "\n");
+    view::table(&["kind", "claim", "source", "verdict"], body) + &lines.collect::<String>()
+}
+
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.len() - 1;
+        if !lines[line].is_empty() && lines[line].chars().count() + 1 + word.chars().count() > width {
+            lines.push(word.to_owned());
+        } else {
+            let space = if lines[line].is_empty() { "" } else { " " };
+            lines[line] += &format!("{space}{word}");
+        }
+    }
+    lines
+}
+
+/// Writes the page and its charts, and says where.
+fn write(
+    of: &Reproduction<'_>,
+    replicates: &Replicates<'_>,
+    making: &Making,
+    output: &Path,
+) -> anyhow::Result<PathBuf> {
+    use reproduce::picture;
+    let mut charts = Vec::new();
+    let mut on_page = Vec::new();
+    for order in &of.claims.charts {
+        let chart = picture::over_axis(order, replicates)?;
+        let alt = format!("{} over {}", order.metric.label, order.axis);
+        let says = if order.says.is_empty() { alt.clone() } else { order.says.clone() };
+        on_page.push(PageChart { file: file(&chart), alt, says });
+        charts.push(chart);
+    }
+    for chart in picture::side_by_side(of, replicates)? {
+        let alt = chart.name.replace('_', " ");
+        on_page.push(PageChart { file: file(&chart), alt, says: String::new() });
+        charts.push(chart);
+    }
+    charts.extend(picture::distributions(of)?);
+    let name = |metric: &str| Some(picture::distributions_name(metric));
+    let known =
+        |metric: &str| charts.iter().find(|chart| Some(&chart.name) == name(metric).as_ref()).map(file);
+    let page = reproduce::page::write(of, making, &on_page, known).context("the page cannot be written")?;
+    plot::write(&charts, output, Format::Png)?;
+    let path = output.join(PAGE_FILE);
+    NewFile::begin(&path)?.put(page.as_bytes())?.finish()?;
+    Ok(path)
+}
+
+fn file(chart: &Chart) -> String {
+    format!("{}.{}", chart.name, Format::Png.extension())
+}

@@ -1,0 +1,238 @@
+//! `labctl run`: from a spec to results and charts.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::ValueEnum;
+use labctl::charts::{self, Format, Look, RunTheory, SideBySide, published_values};
+use labctl::engine::StopSwitch;
+use labctl::lab::{Done, Engine};
+use labctl::log::EndReason;
+use labctl::metrics::summary::RunMetrics;
+use labctl::metrics::trust::doubts;
+use labctl::plan::Run;
+use labctl::spec::Spec;
+use labctl::store::{LATEST_LINK, PARTIAL_SUFFIX};
+
+use super::plot;
+use crate::cli::flags::engine::EngineFlag;
+use crate::cli::flags::spec::SpecFlags;
+use crate::cli::ui::audits::tell_audit;
+use crate::cli::ui::run_with_progress::{Show, conduct};
+use crate::cli::ui::signals::{Signals, listen};
+use crate::cli::ui::view;
+use crate::cli::{Exit, Terminal};
+
+const EXAMPLES: &str = "\
+Examples:
+  labctl run experiments/exp4.toml
+  labctl run experiments/exp4.toml --speedup 10 --seed 7
+  labctl run experiments/*.toml --speedup 20
+  labctl run experiments/exp1.toml --internal-prob 0.2 --clock-rates 1,3,6 --duration 30s
+  labctl run experiments/exp4.toml --live
+  labctl run experiments/exp4.toml --engine sim
+  labctl run experiments/exp1.toml --delay uniform:100ms..500ms --set network.where=sender
+
+A run leaves results/<experiment>/<run>/ with its logs, events.csv, metrics.csv, the resolved spec
+and a manifest, and its charts in plots/<experiment>/<run>/. Ctrl-C ends it in order and keeps
+everything; a second Ctrl-C stops at once.
+
+Exit codes: 0 done; 1 a run failed, or its audit is unsound (labctl check tells why); 2 wrong usage
+or spec; 130, 143 interrupted.";
+
+/// The arguments of `labctl run`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// Specs to run, one after the other
+    #[arg(required = true, value_name = "SPEC")]
+    specs: Vec<PathBuf>,
+
+    /// Real sockets in real time, or a simulation: the same machines in virtual time
+    #[arg(long, value_name = "ENGINE", default_value = "sockets")]
+    engine: EngineFlag,
+
+    /// Where the machines live: in this process, or each in a process of its own
+    #[arg(long, value_name = "WHERE", default_value = "tasks")]
+    isolation: IsolationFlag,
+
+    /// Watch queues, clocks and last events on the whole terminal while the machines run
+    #[arg(long)]
+    live: bool,
+
+    /// Name the run, instead of by its time and seed
+    #[arg(long, value_name = "NAME", value_parser = folder_name)]
+    run_name: Option<String>,
+
+    /// The folder of all results
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    results: PathBuf,
+
+    /// The folder of all charts
+    #[arg(long, value_name = "DIR", default_value = "plots")]
+    plots: PathBuf,
+
+    #[command(flatten)]
+    spec_flags: SpecFlags,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum IsolationFlag {
+    Tasks,
+    Process,
+}
+
+pub fn folder_name(text: &str) -> Result<String, String> {
+    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    if text == LATEST_LINK || text.ends_with(PARTIAL_SUFFIX) {
+        return Err(format!(
+            "`{LATEST_LINK}` and names ending in `{PARTIAL_SUFFIX}` have a meaning of their own"
+        ));
+    }
+    let fits = plain && !text.is_empty() && !text.starts_with('.') && text.len() <= 100;
+    if fits {
+        Ok(text.to_owned())
+    } else {
+        Err("use letters, digits, `-`, `_` and `.`, at most 100".to_owned())
+    }
+}
+
+/// Runs every spec; all are read before the first begins.
+pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    if args.engine == EngineFlag::Sim && args.isolation == IsolationFlag::Process {
+        terminal.error("a simulation has no processes to isolate; leave --isolation out");
+        return Ok(Exit::Usage);
+    }
+    let mut specs = Vec::new();
+    for path in &args.specs {
+        specs.push(args.spec_flags.load(path, terminal)?);
+    }
+    let stop = StopSwitch::default();
+    let signals = listen(&stop, terminal)?;
+    let way = way_to_show(args, &signals, terminal);
+    let (mut exit, mut ran) = (Exit::Done, Vec::new());
+    let several = specs.len() > 1;
+    for spec in specs {
+        if let Some((done, is_sound)) = run_one(args, spec.clone(), way, &stop, terminal)? {
+            if done.reason == EndReason::Failed || !is_sound {
+                exit = Exit::Failed;
+            }
+            ran.push((spec, done.reading.rows));
+        }
+        if let Some(signal) = signals.received() {
+            return Ok(Exit::Interrupted(signal));
+        }
+    }
+    if several {
+        let beside =
+            ran.iter().map(|(spec, rows)| SideBySide { spec: Some(spec), seed: Some(spec.seed), rows });
+        let charts = charts::side_by_side(&beside.collect::<Vec<_>>(), Look::default())?;
+        plot::write(&charts, &args.plots, Format::Png)?;
+        terminal.say(format!("charts of all against speed ratio: {}", args.plots.display()));
+    }
+    Ok(exit)
+}
+
+fn way_to_show<'a>(args: &Args, signals: &'a Signals, terminal: &Terminal) -> Show<'a> {
+    if args.live && !terminal.talk_to_a_person {
+        terminal.warn("--live needs a terminal on standard error; plain lines instead");
+    }
+    if args.live && terminal.talk_to_a_person { Show::Live(signals) } else { Show::Progress }
+}
+
+/// The run, and whether its audit found nothing; `None` is a run that was stopped
+/// before its first tick.
+fn run_one(
+    args: &Args,
+    spec: Spec,
+    way: Show<'_>,
+    stop: &StopSwitch,
+    terminal: &Terminal,
+) -> anyhow::Result<Option<(Done, bool)>> {
+    let run = Run::single(spec, String::new());
+    say_what_begins(&run, args.engine, terminal);
+    let engine = engine(args)?;
+    let name = args.run_name.as_deref();
+    let Some(mut done) = conduct(&run, name, &args.results, engine.clone(), way, stop, terminal)? else {
+        return Ok(None);
+    };
+    let drawn = draw(&done, &run, &args.plots, terminal);
+    show(&done, &run.spec.name, terminal)?;
+    let is_sound = tell_audit(&mut done, &run, &engine, terminal);
+    drawn?;
+    Ok(Some((done, is_sound)))
+}
+
+fn engine(args: &Args) -> anyhow::Result<Engine> {
+    Ok(match (args.engine, args.isolation) {
+        (EngineFlag::Sim, _) => Engine::Simulator,
+        (EngineFlag::Sockets, IsolationFlag::Tasks) => Engine::Sockets,
+        (EngineFlag::Sockets, IsolationFlag::Process) => {
+            let program =
+                std::env::current_exe().context("cannot find this program to start its machines")?;
+            Engine::SocketProcesses { program }
+        }
+    })
+}
+
+fn say_what_begins(run: &Run, engine: EngineFlag, terminal: &Terminal) {
+    let rates: Vec<String> = run.clock_rates().iter().map(f64::to_string).collect();
+    let spec = &run.spec;
+    let pace = match engine {
+        EngineFlag::Sockets => format!("in {:.1} s", spec.duration.as_secs_f64() / spec.speedup),
+        EngineFlag::Sim => "simulated".to_owned(),
+    };
+    terminal.say(format!(
+        "{}: {} machines at {} ticks/s, {} of lab time {pace}, seed {}",
+        spec.name,
+        rates.len(),
+        shortened(&rates),
+        spec.duration,
+        spec.seed
+    ));
+}
+
+fn shortened(rates: &[String]) -> String {
+    const RATES_SHOWN: usize = 12;
+    let more = if rates.len() > RATES_SHOWN { ", …" } else { "" };
+    format!("{}{more}", rates[..rates.len().min(RATES_SHOWN)].join(", "))
+}
+
+fn show(done: &Done, experiment: &str, terminal: &Terminal) -> anyhow::Result<()> {
+    let rows = &done.reading.rows;
+    let mut text = format!("{experiment}, {}\n{}", done.reason, view::machines(rows));
+    if let Some(run) = RunMetrics::of(rows) {
+        text.push_str(&view::run_line(&run));
+        doubts(rows, &run).iter().for_each(|doubt| terminal.warn(doubt));
+    }
+    text.push_str(&errors(done));
+    terminal.data(&text)?;
+    if let Some(failure) = &done.failure {
+        terminal.error(format!("the run failed: {failure}; every log is kept"));
+    }
+    terminal.say(format!("results: {}", done.folder.display()));
+    Ok(())
+}
+
+/// The ERROR lines of all logs, if there are any.
+fn errors(done: &Done) -> String {
+    let logs = done.reading.logs.iter().filter(|log| log.taken.errors > 0);
+    let count: u64 = logs.clone().map(|log| log.taken.errors).sum();
+    let each: Vec<String> = logs
+        .filter_map(|log| Some(format!("{} in {}", log.taken.errors, log.path.file_name()?.display())))
+        .collect();
+    if count == 0 { String::new() } else { format!("ERROR lines: {count} ({})\n", each.join(", ")) }
+}
+
+fn draw(done: &Done, run: &Run, plots: &Path, terminal: &Terminal) -> anyhow::Result<()> {
+    let series = &done.reading.series;
+    let folder = plots.join(&series.experiment).join(&series.run);
+    let theory = RunTheory::of(run);
+    let mut drawn = charts::run_charts(series, &theory, Look::default())?;
+    let published = published_values(&series.experiment, &run.spec).collect();
+    drawn.extend(charts::experiment_charts(&done.reading.rows, &published, Look::default())?);
+    plot::write(&drawn, &folder, Format::Png)?;
+    let without = theory.left_out().map_or(String::new(), |why| format!("; {why}"));
+    terminal.say(format!("charts:  {} ({} files{without})", folder.display(), drawn.len()));
+    Ok(())
+}

@@ -1,0 +1,219 @@
+//! `labctl sweep`: many runs, made comparable.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use labctl::engine::StopSwitch;
+use labctl::plan::precision::Precision;
+use labctl::plan::{EngineKind, Plan};
+use labctl::store::version::VERSION;
+use labctl::sweep::folder::{FolderError, Lock};
+use labctl::sweep::slurm::{Cluster, Job, News};
+use labctl::sweep::{Gathered, SweepFolder};
+
+use crate::cli::flags::plan::PlanFlags;
+use crate::cli::ui::run_missing::fulfil;
+use crate::cli::ui::signals::listen;
+use crate::cli::ui::sweep_progress::SweepProgress;
+use crate::cli::ui::sweep_summary;
+use crate::cli::ui::view::counted;
+use crate::cli::{Exit, Terminal};
+
+const EXAMPLES: &str = "\
+Examples:
+  labctl sweep --internal-prob 0.2                     every spec in experiments/, on sockets
+  labctl sweep experiments/exp4.toml --engine sim --replicates 30
+  labctl sweep experiments/exp4.toml --internal-prob 0.1..0.9:0.1 --replicates 30 --engine sim
+  labctl sweep experiments/exp4.toml --clock-rates '1,3,6;2,4,6' --set network.where=link,sender
+  labctl sweep experiments/exp4.toml --internal-prob 0.1..0.9:0.1 --resume
+  labctl sweep --engine sim --replicates 1000 --slurm --pieces 40 --sbatch --partition=short
+  labctl sweep experiments/exp4.toml --engine sim --until 'end_queue ci95 < 5%' --max 1000
+
+Several values make an axis, and any key can be one: 0.2,0.7 or link;sender lists them, 0.1..0.9:0.1
+steps from one to the other. A spec can hold `replicates` and a [sweep] with grid, zip and where.
+Replicate k of every cell has the same seed, so cells can be compared pair by pair.
+
+--until looks at every tenth replicate. It stops once half the interval's width is as narrow as
+asked, was so with the first half of the runs alone, and there were enough of these for their
+values: 50, and 25 times their skewness squared, which for what is 0 in most runs means about 25
+runs where it is not. It never stops where all values are equal. Of a thousand sweeps at least 930
+do not stop on an interval that misses the mean: so it was with every metric of the experiments
+that come with labctl. Cells that do not meet the rule by --max are named, with exit code 3; take
+the intervals of these with care, as such values are too rare or too lopsided for so few runs.
+
+A sweep leaves results/<sweep>/ with its plan, runs.csv (a row a machine and run), summary.csv (a
+row a metric: mean, median, their 95 % intervals) and, on sockets, every run's own folder. Its
+charts go to plots/<sweep>/; labctl plot draws them again, in another size, theme or format.";
+
+/// The arguments of `labctl sweep`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[command(flatten)]
+    plan: PlanFlags,
+
+    /// Go on with the same sweep, stopped before its end
+    #[arg(long)]
+    resume: bool,
+
+    /// Run replicates of each cell until a mean is known so precisely: 'end_queue ci95 < 10%'
+    #[arg(long, value_name = "RULE", conflicts_with = "replicates")]
+    until: Option<Precision>,
+
+    /// The most replicates of a cell that --until may take
+    #[arg(long, value_name = "N", default_value = "500", requires = "until", value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
+    max: u32,
+
+    /// Begin no further run once one has failed
+    #[arg(long)]
+    fail_fast: bool,
+
+    #[command(flatten)]
+    slurm: SlurmFlags,
+
+    /// The folder of all charts
+    #[arg(long, value_name = "DIR", default_value = "plots")]
+    plots: PathBuf,
+}
+
+/// On a cluster
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "On a cluster")]
+struct SlurmFlags {
+    /// Submit the sweep to Slurm as job arrays, wait, and gather; the nodes share the results folder
+    #[arg(long, conflicts_with_all = ["until", "fail_fast"])]
+    slurm: bool,
+
+    /// Cut the sweep into so many tasks; each has many runs
+    #[arg(long, value_name = "N", default_value = "16", requires = "slurm", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pieces: u64,
+
+    /// Hand an option to sbatch: --sbatch --partition=short
+    #[arg(long, value_name = "OPTION", requires = "slurm", allow_hyphen_values = true)]
+    sbatch: Vec<String>,
+}
+
+/// Makes every run of the plan that is not made yet, and gathers them.
+pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let plan = args.plan.plan(args.until.map(|precision| (precision, args.max)), terminal)?;
+    if let Err(why) = check_rule(&plan) {
+        terminal.error(why);
+        return Ok(Exit::Usage);
+    }
+    let folder = SweepFolder::at(args.plan.folder(&plan.hash(VERSION)));
+    let _lock = open(&folder, &plan, args.resume)?;
+    say_what_begins(&folder, &plan, terminal);
+    let stop = StopSwitch::default();
+    let signals = listen(&stop, terminal)?;
+    let outcome = if args.slurm.slurm {
+        submit(&args.slurm, &folder, &plan, &stop, terminal)
+    } else {
+        fulfil(&folder, &plan, args.fail_fast, &stop, terminal)
+    };
+    if outcome.is_err() && !args.resume && !folder.has_begun() {
+        folder.discard();
+        return outcome.map(|()| Exit::Failed);
+    }
+    let gathered = sweep_summary::gather_and_show(&folder, &plan, &[], &args.plots, terminal);
+    // What kept the sweep from going on explains what is missing.
+    outcome?;
+    let gathered = gathered?;
+    if let Some(signal) = signals.received() {
+        terminal.say("stopped; the same command with --resume goes on");
+        return Ok(Exit::Interrupted(signal));
+    }
+    if args.slurm.slurm && !gathered.is_complete() {
+        terminal.warn(format!("what the tasks said is in {}", folder.slurm().display()));
+    }
+    Ok(exit(&gathered))
+}
+
+/// A rule is on what every cell has, and on runs that differ in the seed alone.
+fn check_rule(plan: &Plan) -> Result<(), String> {
+    let Some(rule) = &plan.until else { return Ok(()) };
+    for cell in plan.cells() {
+        let (name, machines) = (cell.full_title(), cell.spec.machine_count());
+        if rule.quantity.machine.is_some_and(|machine| machine.0 > machines) {
+            return Err(format!(
+                "--until {rule}: {name} has no machine {}, only machines 1 to {machines}",
+                rule.quantity.machine.map_or(0, |machine| machine.0)
+            ));
+        }
+        if cell.spec.has_random_rates() {
+            return Err(format!(
+                "--until {rule}: {name} draws its clock rates with the seed, so its runs are no replicates of one \
+                 setting; fix them with --clock-rates, or ask for --replicates"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A sweep that is not whole has finished in part; one that did not reach its
+/// precision is inconclusive.
+pub fn exit(gathered: &Gathered) -> Exit {
+    match (gathered.is_complete(), gathered.unmet.is_empty()) {
+        (false, _) => Exit::Partial,
+        (true, false) => Exit::Inconclusive,
+        (true, true) => Exit::Done,
+    }
+}
+
+fn open(folder: &SweepFolder, plan: &Plan, resume: bool) -> anyhow::Result<Lock> {
+    if !resume {
+        return Ok(folder.create(plan)?);
+    }
+    folder.resume(plan).map_err(|error| match error {
+        FolderError::NoPlan { .. } => anyhow::Error::new(error)
+            .context("nothing to resume; leave --resume out to begin, or give the sweep's own arguments"),
+        error => error.into(),
+    })
+}
+
+/// Says what is going to be run.
+pub fn say_what_begins(folder: &SweepFolder, plan: &Plan, terminal: &Terminal) {
+    let engine = match plan.engine {
+        EngineKind::Sockets => "on sockets",
+        EngineKind::Simulator => "simulated",
+    };
+    let (cells, runs) = (counted(plan.cells().len() as u64, "cell"), counted(plan.run_count(), "run"));
+    let until = plan.until.map_or_else(String::new, |until| format!(" at most, until {until}"));
+    terminal.say(format!("{}: {cells}, {runs}{until}, {engine}", folder.path().display()));
+}
+
+fn submit(
+    flags: &SlurmFlags,
+    folder: &SweepFolder,
+    plan: &Plan,
+    stop: &StopSwitch,
+    terminal: &Terminal,
+) -> anyhow::Result<()> {
+    let program = std::env::current_exe().context("cannot find this program to start it on the nodes")?;
+    let progress = SweepProgress::start(plan, 0, plan.run_count(), terminal);
+    let outcome = Cluster {
+        plan,
+        folder,
+        program: &program,
+        pieces: flags.pieces.min(plan.run_count()),
+        options: &flags.sbatch,
+        stop,
+        news: &|news| match news {
+            News::Done(runs) => progress.at(runs),
+            News::Queued { jobs, tasks } => progress.suspended(|| terminal.say(queued(jobs, tasks))),
+            News::Later { said } => {
+                progress.suspended(|| terminal.say(format!("the other tasks come later: {said}")));
+            }
+        },
+    }
+    .run();
+    progress.finish();
+    Ok(outcome?)
+}
+
+fn queued(jobs: &[Job], tasks: Option<u64>) -> String {
+    let jobs = jobs.iter().map(Job::to_string).collect::<Vec<_>>().join(", ");
+    match tasks {
+        Some(tasks) => format!("submitted to Slurm: {tasks} tasks, job {jobs}"),
+        None => format!("waiting for what was submitted before: job {jobs}"),
+    }
+}

@@ -1,0 +1,138 @@
+//! The answer of `labctl why` as JSON.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use labctl::causality::{Gap, Link};
+use labctl::history::EventId;
+use labctl::model::event::MachineId;
+use serde::Serialize;
+
+use super::Answer;
+
+/// An event and what is behind it.
+#[derive(Serialize)]
+pub struct Document {
+    experiment: String,
+    run: String,
+    folder: PathBuf,
+    event: EventDocument,
+    /// Events of the longest chain, this one counted.
+    chain_length: usize,
+    /// Whether each of them adds one to the clock, so that the length is the clock.
+    proves_the_clock: bool,
+    /// Where on the chain the clock steps by another number than one.
+    gaps: Vec<GapDocument>,
+    /// RECEIVEs on the chain whose SEND may be another.
+    ambiguous_messages: usize,
+    /// Matches of the run that closed a circle, and were left out.
+    matches_left_out: usize,
+    chain: Vec<LinkDocument>,
+    /// For each machine how many of its events, the first ones, happened before
+    /// this one, which is not counted.
+    past: BTreeMap<MachineId, u32>,
+    /// For each machine the place, counted from 0, of its first event that this
+    /// one happened before.
+    future: BTreeMap<MachineId, Option<u32>>,
+}
+
+#[derive(Serialize)]
+struct EventDocument {
+    machine: MachineId,
+    /// Its place among the machine's events, counted from 0.
+    index: u32,
+    line: u64,
+    tick: Option<u64>,
+    kind: &'static str,
+    clock: u64,
+    time_s: f64,
+}
+
+#[derive(Serialize)]
+struct LinkDocument {
+    #[serde(flatten)]
+    event: EventDocument,
+    /// The SEND before it on the chain; without one it is the event before it
+    /// in the log.
+    message: Option<MessageDocument>,
+}
+
+#[derive(Serialize)]
+struct MessageDocument {
+    from: MachineId,
+    /// The place of the SEND among the sender's events, counted from 0.
+    index: u32,
+    /// From the SEND to the RECEIVE.
+    taken_s: f64,
+    waited_in_queue_s: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct GapDocument {
+    machine: MachineId,
+    index: u32,
+    line: u64,
+    clock_before: u64,
+    clock: u64,
+    why: String,
+}
+
+impl Document {
+    pub fn of(answer: &Answer) -> Document {
+        let machines = || answer.history.machines().iter().map(|machine| machine.id());
+        Document {
+            experiment: answer.run.experiment.clone(),
+            run: answer.run.run.clone(),
+            folder: answer.run.folder.clone(),
+            event: EventDocument::of(answer, answer.event),
+            chain_length: answer.chain.len(),
+            proves_the_clock: answer.gaps.is_empty(),
+            gaps: answer.gaps.iter().map(|gap| GapDocument::of(answer, gap)).collect(),
+            ambiguous_messages: answer.doubtful().count(),
+            matches_left_out: answer.chains.dropped().len(),
+            chain: answer.chain.iter().map(|link| LinkDocument::of(answer, link)).collect(),
+            past: machines().zip(answer.cone.past.iter().copied()).collect(),
+            future: machines().zip(answer.cone.future.iter().copied()).collect(),
+        }
+    }
+}
+
+impl EventDocument {
+    fn of(answer: &Answer, event: EventId) -> EventDocument {
+        let record = answer.history.record(event);
+        EventDocument {
+            machine: event.machine,
+            index: event.index,
+            line: answer.history.line(event),
+            tick: record.tick,
+            kind: record.kind.word(),
+            clock: record.clock,
+            time_s: answer.time_s(event),
+        }
+    }
+}
+
+impl LinkDocument {
+    fn of(answer: &Answer, link: &Link) -> LinkDocument {
+        let message = link.by_message.map(|send| MessageDocument {
+            from: send.machine,
+            index: send.index,
+            taken_s: answer.time_s(link.event) - answer.time_s(send),
+            waited_in_queue_s: answer.history.record(link.event).waited_us.map(|us| us as f64 / 1e6),
+        });
+        LinkDocument { event: EventDocument::of(answer, link.event), message }
+    }
+}
+
+impl GapDocument {
+    fn of(answer: &Answer, gap: &Gap) -> GapDocument {
+        GapDocument {
+            machine: gap.event.machine,
+            index: gap.event.index,
+            line: answer.history.line(gap.event),
+            clock_before: gap.before,
+            clock: gap.clock,
+            why: gap.why.to_string(),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! `labctl why`: the longest causal chain behind an event.
+
+mod document;
+mod text;
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use labctl::causality::address::Address;
+use labctl::causality::{Chains, Cone, Gap, Link, gaps};
+use labctl::history::{Certainty, EventId, History};
+use labctl::log::Stamp;
+use labctl::read::find::RunPath;
+use labctl::read::{origin, read_history};
+use labctl::text::sanitize::on_one_line;
+
+use crate::cli::flags::dialect::DialectFlags;
+use crate::cli::flags::output_format::TextOrJson;
+use crate::cli::{Exit, Terminal};
+use document::Document;
+use text::text;
+
+const EXAMPLES: &str = "\
+Examples:
+  labctl why results/exp4/latest 2@57
+  labctl why results/exp4/latest 2@clock:307
+  labctl why somebody/logs 1@time:12.5s --dialect auto --format json
+
+An event is machine@tick; or machine@clock:N, the one with that logical clock; machine@time:T, the
+last one no later than T after the run's start; machine@line:N, the one in that line of the log.
+Where a tick has several events the last one is meant.
+
+A chain is a row of events, each of which happened before the next: it is the one before it in
+the same log, or the SEND of the message that the next one receives. Where every event adds one to
+the clock, the longest chain that ends with an event has as many events as its clock says, and so
+proves it. In the table, events that stay at one machine are one row.
+
+Before it: how many of a machine's events happened before this one; they are always the first of
+its log. After it: those that this one happened before, which are always the last. The rest is
+concurrent. In JSON, `past` has for each machine the number of events before it, and `future` the
+place, counted from 0, of the first event after it, or null.";
+
+/// The arguments of `labctl why`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// A run: a folder of logs
+    #[arg(value_name = "RUN")]
+    run: PathBuf,
+
+    /// The event: machine@tick, or machine@clock:N, machine@time:T, machine@line:N
+    #[arg(value_name = "EVENT")]
+    event: Address,
+
+    /// How to tell it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: TextOrJson,
+
+    #[command(flatten)]
+    dialect: DialectFlags,
+}
+
+/// An event, and all that is told of it.
+struct Answer {
+    run: RunPath,
+    history: History,
+    /// When lab time began.
+    origin: Stamp,
+    /// The stamps tell nothing smaller.
+    in_seconds: bool,
+    event: EventId,
+    chain: Vec<Link>,
+    gaps: Vec<Gap>,
+    chains: Chains,
+    cone: Cone,
+}
+
+/// Finds the event, and tells what is behind it.
+pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let mut runs = args.dialect.find_logs(std::slice::from_ref(&args.run), terminal)?;
+    if let [first, second, ..] = &runs[..] {
+        terminal.error(format!(
+            "there are {} runs at {}, and an event is in one: {}, {}{}",
+            runs.len(),
+            on_one_line(&args.run.display().to_string()),
+            on_one_line(&first.folder.display().to_string()),
+            on_one_line(&second.folder.display().to_string()),
+            if runs.len() > 2 { ", …" } else { "" }
+        ));
+        return Ok(Exit::Usage);
+    }
+    let run = runs.pop().context("there is no run here")?;
+    let (origin, history) = (origin(&run)?.stamp, read_history(&run)?);
+    let event = match args.event.find(&history, origin) {
+        Ok(event) => event,
+        Err(error) => {
+            terminal.error(error);
+            return Ok(Exit::Usage);
+        }
+    };
+    let chains = Chains::of(&history);
+    let chain = chains.behind(&history, event);
+    let gaps = gaps(&history, &chains, &chain);
+    let cone = Cone::of(&history, event);
+    let in_seconds = history.is_in_whole_seconds();
+    let answer = Answer { run, history, origin, in_seconds, event, chain, gaps, chains, cone };
+    match args.format {
+        TextOrJson::Text => terminal.data(&text(&answer))?,
+        TextOrJson::Json => terminal.json(&Document::of(&answer))?,
+    }
+    let logs = answer.history.machines().iter().map(|machine| (machine.path(), machine.taken()));
+    let is_good = args.dialect.judge_run(&answer.run, logs, terminal);
+    Ok(if is_good { Exit::Done } else { Exit::Failed })
+}
+
+impl Answer {
+    /// Lab time of an event, in seconds.
+    fn time_s(&self, event: EventId) -> f64 {
+        self.history.record(event).stamp.seconds_since(self.origin)
+    }
+
+    /// The messages of the chain that may be others, by their RECEIVEs.
+    fn doubtful(&self) -> impl Iterator<Item = EventId> {
+        let receives = self.chain.iter().filter(|link| link.by_message.is_some()).map(|link| link.event);
+        receives.filter(|receive| {
+            let found = self.history.source_of(*receive);
+            found.is_some_and(|found| found.certainty == Certainty::Ambiguous)
+        })
+    }
+}

@@ -1,0 +1,88 @@
+//! Flags that make a plan, the same for every command that makes one.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use labctl::plan::precision::Precision;
+use labctl::plan::{Plan, Source, cells};
+use labctl::spec::{self, EXPERIMENTS};
+
+use super::engine::EngineFlag;
+use super::spec::SpecFlags;
+use crate::cli::Terminal;
+use crate::cli::commands::run::folder_name;
+
+/// What to run, and how often
+#[derive(Debug, clap::Args)]
+pub struct PlanFlags {
+    /// Specs to sweep over; without one, all in experiments/
+    #[arg(value_name = "SPEC")]
+    specs: Vec<PathBuf>,
+
+    /// Runs of each cell that differ in the seed alone
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    replicates: Option<u32>,
+
+    /// Real sockets in real time, or simulations: the same machines in virtual time
+    #[arg(long, value_name = "ENGINE", default_value = "sockets")]
+    engine: EngineFlag,
+
+    /// Name the sweep, instead of by its plan
+    #[arg(long, value_name = "NAME", value_parser = folder_name)]
+    name: Option<String>,
+
+    /// The folder of all results
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    results: PathBuf,
+
+    #[command(flatten)]
+    spec_flags: SpecFlags,
+}
+
+impl PlanFlags {
+    /// The plan that is asked for; `until` stops the replicates of a cell at a
+    /// precision, or at the most.
+    pub fn plan(&self, until: Option<(Precision, u32)>, terminal: &Terminal) -> anyhow::Result<Plan> {
+        let paths = self.paths()?;
+        let mut sources = Vec::new();
+        for path in &paths {
+            sources.push(Source { text: spec::read(path)?, name: path.display().to_string() });
+        }
+        let replicates = until.map(|(_, most)| most).or(self.replicates);
+        let cells = cells(&sources, &self.spec_flags.overrides(), replicates)?;
+        for path in &paths {
+            self.spec_flags.tell_other_machines(path, cells.iter().map(|cell| &cell.spec), terminal);
+        }
+        Ok(Plan::new(self.engine.kind(), until.map(|(precision, _)| precision), cells))
+    }
+
+    /// Where a plan with this hash belongs.
+    pub fn folder(&self, hash: &str) -> PathBuf {
+        /// Enough to tell the sweeps of one lab apart.
+        const DIGITS: usize = 8;
+        let name = self.name.clone().unwrap_or_else(|| format!("sweep-{}", &hash[..DIGITS]));
+        self.results.join(name)
+    }
+
+    fn paths(&self) -> anyhow::Result<Vec<PathBuf>> {
+        if !self.specs.is_empty() {
+            return Ok(self.specs.clone());
+        }
+        let folder = Path::new(EXPERIMENTS);
+        let entries = fs::read_dir(folder)
+            .with_context(|| format!("name a spec, or work in a folder that has some in {EXPERIMENTS}/"))?;
+        let mut paths = Vec::new();
+        for entry in entries {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "toml") {
+                paths.push(path);
+            }
+        }
+        if paths.is_empty() {
+            bail!("{EXPERIMENTS}/ holds no specs; name one");
+        }
+        paths.sort();
+        Ok(paths)
+    }
+}

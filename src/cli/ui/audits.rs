@@ -1,0 +1,61 @@
+//! What an audit found, told in lines that name their file.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use labctl::audit::{Finding, RULES, Stated, audit};
+use labctl::history::History;
+use labctl::lab::{Done, Engine};
+use labctl::plan::Run;
+
+use crate::cli::Terminal;
+
+/// Holds the run against the rules that its logs must keep, and frees its
+/// history. Whether it breaks none, as far as they can show.
+pub fn tell_audit(done: &mut Done, run: &Run, engine: &Engine, terminal: &Terminal) -> bool {
+    let folder = done.folder.clone();
+    let Some(history) = done.reading.history.take() else {
+        terminal.say(format!(
+            "audit:   left out, the logs are large; `labctl check {}` does it",
+            folder.display()
+        ));
+        return true;
+    };
+    let stated = Stated::of_run(run, engine, done.reason);
+    let audit = audit(&history, Some(&stated), &RULES);
+    for ruling in audit.rulings.iter().filter(|ruling| ruling.count() > 0) {
+        if let Some(finding) = ruling.findings.first() {
+            let more = if ruling.count() > 1 { format!(" ({} such)", ruling.count()) } else { String::new() };
+            terminal.warn(format!(
+                "audit, {}: {}{more}",
+                ruling.rule.id,
+                finding_in(&history, &folder, finding)
+            ));
+        }
+    }
+    let unknown: Vec<&str> = audit.unknown().map(|(rule, _)| rule.id).collect();
+    let left_open =
+        if unknown.is_empty() { String::new() } else { format!("; unknown: {}", unknown.join(", ")) };
+    if audit.is_sound() {
+        terminal.say(format!("audit:   sound ({} rules{left_open})", audit.rulings.len()));
+    } else {
+        terminal.say(format!(
+            "audit:   unsound, {} findings; `labctl check {}` shows them all",
+            audit.count(),
+            folder.display()
+        ));
+    }
+    audit.is_sound()
+}
+
+/// The history was read before the run's folder came to its place.
+fn finding_in(history: &History, folder: &Path, finding: &Finding) -> String {
+    let log = history.machine(finding.place.machine).and_then(|machine| machine.path().file_name());
+    let name = finding.file.as_ref().map(OsStr::new).or(log);
+    let path = name.map_or(folder.to_owned(), |name| folder.join(name));
+    let path = path.display();
+    match finding.place.line {
+        0 => format!("{path}: {}", finding.text),
+        line => format!("{path}:{line}: {}", finding.text),
+    }
+}

@@ -1,0 +1,14 @@
+//! TODO
+
+pub mod audits;
+pub mod live;
+pub mod many;
+pub mod output;
+pub mod progress;
+pub mod run_missing;
+pub mod run_with_progress;
+pub mod signals;
+pub mod sweep_progress;
+pub mod sweep_summary;
+pub mod terminal;
+pub mod view;

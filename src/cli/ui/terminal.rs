@@ -1,0 +1,217 @@
+//! How a command talks: data to standard output, talk to standard error, and
+//! an exit code at the end.
+
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use anyhow::Context;
+use clap::ValueEnum;
+use labctl::dialect::Refusal;
+use labctl::plan::CellsError;
+use labctl::read::dialect_runs::RunsError;
+use labctl::read::find::FindError;
+use labctl::sample::SampleError;
+use labctl::spec::SpecError;
+use labctl::sweep::FolderError;
+use labctl::text::sanitize::{is_hidden, visible};
+use serde::Serialize;
+
+use super::live::screen;
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub enum Exit {
+    Done,
+    /// A run, a check or a comparison failed; it was told.
+    Failed,
+    /// The user's input cannot be used; it was told.
+    Usage,
+    /// There are too few runs to tell; it was told.
+    Inconclusive,
+    /// A sweep finished in part; it was told which runs are missing.
+    Partial,
+    /// By a signal of this number.
+    Interrupted(u8),
+    /// The same as `Failed`, but the reason is still to be told.
+    Error(anyhow::Error),
+}
+
+/// The user's side of a command.
+#[derive(Clone, Debug)]
+pub struct Terminal {
+    pub talk_in_colour: bool,
+    pub talk_to_a_person: bool,
+    pub data_in_colour: bool,
+}
+
+impl Terminal {
+    pub fn new(color: Color) -> Terminal {
+        let talk_to_a_person = io::stderr().is_terminal();
+        let in_colour = |choice| !matches!(choice, anstream::ColorChoice::Never);
+        let decided = match color {
+            Color::Always => Some(true),
+            Color::Never => Some(false),
+            Color::Auto => None,
+        };
+        let talk_in_colour = || in_colour(anstream::AutoStream::choice(&io::stderr()));
+        let data_in_colour = || in_colour(anstream::AutoStream::choice(&io::stdout()));
+        Terminal {
+            talk_in_colour: decided.unwrap_or_else(talk_in_colour),
+            data_in_colour: decided.unwrap_or_else(data_in_colour),
+            talk_to_a_person,
+        }
+    }
+
+    /// Data for a person, to standard output; names in it have nothing hidden in
+    /// them.
+    pub fn data(&self, text: &str) -> anyhow::Result<()> {
+        self.document(&visible(text))
+    }
+
+    /// Data for programs, as JSON: what a terminal would obey is escaped.
+    pub fn json(&self, value: &impl Serialize) -> anyhow::Result<()> {
+        let json = serde_json::to_string_pretty(value)?;
+        let is_plain = |c: char| c == '\n' || !is_hidden(c);
+        let mut text = String::with_capacity(json.len() + 1);
+        for c in json.chars() {
+            if is_plain(c) { text.push(c) } else { text.push_str(&format!("\\u{:04x}", u32::from(c))) }
+        }
+        self.document(&(text + "\n"))
+    }
+
+    /// Data as it is, to standard output. A reader that has seen enough is no
+    /// error.
+    pub fn document(&self, text: &str) -> anyhow::Result<()> {
+        let mut out = io::stdout().lock();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            outcome => outcome.context("cannot write to standard output"),
+        }
+    }
+
+    /// Plain talk.
+    pub fn say(&self, text: impl Display) {
+        self.line(&visible(&text.to_string()));
+    }
+
+    pub fn warn(&self, text: impl Display) {
+        let label = self.styled("warning", AnsiColor::Yellow.on_default().bold());
+        self.line(&format!("{label}: {}", message(&text.to_string())));
+    }
+
+    pub fn error(&self, text: impl Display) {
+        let label = self.styled("error", AnsiColor::Red.on_default().bold());
+        self.line(&format!("{label}: {}", message(&text.to_string())));
+    }
+
+    /// A spec error, drawn with the line it lies in.
+    pub fn spec_error(&self, error: &SpecError) {
+        self.line(&error.render(self.talk_in_colour));
+    }
+
+    pub fn styled(&self, text: &str, style: Style) -> String {
+        if self.talk_in_colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+
+    /// The same, for data.
+    pub fn styled_data(&self, text: &str, style: Style) -> String {
+        if self.data_in_colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+
+    /// Tells an error that nobody has told yet. What is wrong with a spec, or
+    /// with what is to be swept, is for the user to mend.
+    fn tell_error(&self, error: &anyhow::Error) -> ExitCode {
+        let spec = match error.downcast_ref::<CellsError>() {
+            Some(CellsError::Spec(spec)) => Some(spec),
+            _ => error.downcast_ref::<SpecError>(),
+        };
+        match spec {
+            Some(spec) => self.spec_error(spec),
+            None => self.error(told_once(error)),
+        }
+        ExitCode::from(if is_usage(error) { 2 } else { 1 })
+    }
+
+    fn line(&self, text: &str) {
+        if screen::hold(text) {
+            return;
+        }
+        // Whoever closed standard error does not want to hear.
+        let _ = writeln!(io::stderr(), "{text}");
+    }
+
+    /// Tells what is left to tell, and turns the end into its code.
+    pub fn exit_code(&self, exit: Exit) -> ExitCode {
+        match exit {
+            Exit::Done => ExitCode::SUCCESS,
+            Exit::Failed => ExitCode::from(1),
+            Exit::Usage => ExitCode::from(2),
+            Exit::Inconclusive => ExitCode::from(3),
+            Exit::Partial => ExitCode::from(4),
+            Exit::Interrupted(signal) => ExitCode::from(128 + signal),
+            Exit::Error(error) => self.tell_error(&error),
+        }
+    }
+}
+
+/// A message with nothing hidden in it. Its further lines stand indented, so
+/// that no name with a line end in it looks like a message of its own.
+fn message(text: &str) -> String {
+    visible(text).lines().collect::<Vec<_>>().join("\n  ")
+}
+
+/// Whether the user has named what a command cannot take: a spec with a fault,
+/// a path that leads nowhere, or to something else than it asks for. What
+/// cannot be read or written although it is there is none of it.
+fn is_usage(error: &anyhow::Error) -> bool {
+    if let Some(SampleError::Find(error)) = error.downcast_ref() {
+        return is_wrong_path(error);
+    }
+    let is_wrong_sweep = matches!(error.downcast_ref(), Some(FolderError::NoPlan { .. }));
+    let is_wrong_dialect_path = match error.downcast_ref() {
+        Some(RunsError::Read { source, .. }) => leads_nowhere(source),
+        Some(RunsError::NoFile { .. } | RunsError::Nothing { .. }) => true,
+        _ => false,
+    };
+    let has_no_logs = matches!(error.downcast_ref(), Some(Refusal::NoLogs));
+    let is_wrong_spec = error.is::<SpecError>() || error.is::<CellsError>();
+    is_wrong_spec
+        || is_wrong_sweep
+        || is_wrong_dialect_path
+        || has_no_logs
+        || error.downcast_ref().is_some_and(is_wrong_path)
+}
+
+fn is_wrong_path(error: &FindError) -> bool {
+    match error {
+        FindError::Read { source, .. } => leads_nowhere(source),
+        _ => true,
+    }
+}
+
+fn leads_nowhere(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// An error and its causes; most of ours name their cause in their own text.
+pub fn told_once(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(|cause| cause.to_string()) {
+        if told.is_empty() {
+            told = cause;
+        } else if !told.contains(&cause) {
+            told = format!("{told}: {cause}");
+        }
+    }
+    told
+}

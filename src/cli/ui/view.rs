@@ -1,0 +1,196 @@
+//! Metrics as tables that a person can read.
+
+use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
+use labctl::metrics::summary::{RunMetrics, SummaryRow};
+use labctl::metrics::trust::fidelity_words;
+use labctl::metrics::{MachineMetrics, WaitSource};
+use labctl::plan::{Cell, Plan};
+use labctl::sweep::CellOutline;
+use labctl::text::sanitize::on_one_line;
+
+use crate::cli::rounding::{self, Rounding, mean};
+
+pub const UNKNOWN: &str = "?";
+/// Stands for rows that are left out.
+pub const LEFT_OUT: &str = "…";
+/// A line under the header and nothing else: rows read best close together.
+const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::new('─', '─', '─', '─'));
+
+/// A run: a row a machine.
+pub fn machines(rows: &[MachineMetrics]) -> String {
+    let header = [
+        "machine",
+        "rate\n1/s",
+        "events",
+        "max\nqueue",
+        "end\nqueue",
+        "final\nclock",
+        "clock\ndiff",
+        "clock\ndrift",
+        "jump\np95",
+        "wait\ns",
+        "busy",
+        "late\np99, µs",
+    ];
+    let body = rows.iter().map(|row| {
+        let queue_mark = match row.end_queue_source {
+            labctl::metrics::EndQueueSource::Recorded | labctl::metrics::EndQueueSource::Unknown => "",
+            labctl::metrics::EndQueueSource::LastLogged => "*",
+        };
+        vec![
+            row.machine.to_string(),
+            known(row.clock_rate, |rate| rate.to_string()),
+            row.events.to_string(),
+            known(row.max_queue, |queue| queue.to_string()),
+            known(row.end_queue, |queue| format!("{queue}{queue_mark}")),
+            row.final_clock.to_string(),
+            known(row.clock_diff, |diff| diff.to_string()),
+            known(row.clock_drift, |drift| format!("{drift:.3}")),
+            known(row.jump_p95, |jump| jump.to_string()),
+            known(row.wait_mean, |wait| format!("{}{}", wait_mark(row), seconds(wait))),
+            known(row.utilisation, |share| format!("{:.0} %", share * 100.0)),
+            known(row.lateness_p99_us, |lateness| lateness.to_string()),
+        ]
+    });
+    let mut text = table(&header, body);
+    if rows.iter().any(|row| row.end_queue_source == labctl::metrics::EndQueueSource::LastLogged) {
+        text.push_str("* the last queue length that was logged: this log has no record of its end\n");
+    }
+    if rows.iter().any(|row| row.wait_source == WaitSource::FromSends) {
+        text.push_str("≤ from the SEND to the RECEIVE: these logs do not tell when a message arrived\n");
+    }
+    for row in rows.iter().filter(|row| row.runs_back()) {
+        let machine = row.machine;
+        text.push_str(&format!("the stamps of machine {machine} run backwards: its drift is unknown\n"));
+    }
+    text
+}
+
+/// An upper bound is marked as one.
+fn wait_mark(row: &MachineMetrics) -> &'static str {
+    if row.wait_source == WaitSource::FromSends { "≤" } else { "" }
+}
+
+fn seconds(time_s: f64) -> String {
+    if time_s < 100.0 { format!("{time_s:.3}") } else { format!("{time_s:.0}") }
+}
+
+/// What the whole run adds to its machines.
+pub fn run_line(run: &RunMetrics) -> String {
+    let queued = known(run.messages_queued, |queued| format!("{queued} left in queues"));
+    let balance = match run.messages_unaccounted {
+        Some(0) => "all accounted for".to_owned(),
+        Some(missing) => format!("{missing} unaccounted for"),
+        None => "the rest unknown".to_owned(),
+    };
+    let fidelity = known(run.fidelity_min, |fidelity| fidelity_words(fidelity, run.late_share));
+    let queued = if run.messages_queued.is_some() { format!(", {queued}") } else { String::new() };
+    format!(
+        "messages: {} sent, {} received{queued}; {balance}. Clock fidelity: {fidelity}\n",
+        known(run.messages_sent, |sent| sent.to_string()),
+        run.messages_received
+    )
+}
+
+/// Several runs of an experiment: a row a machine and metric.
+pub fn summary(rows: &[SummaryRow]) -> String {
+    // Rates are told where they tell apart.
+    let differ = |pair: &[SummaryRow]| {
+        pair[0].experiment == pair[1].experiment && pair[0].clock_rates != pair[1].clock_rates
+    };
+    let rates = rows.windows(2).any(differ).then_some("rates, 1/s");
+    let header = ["machine", "metric", "n", "mean [95 %]", "sd", "median [95 %]", "min", "max"];
+    let header: Vec<&str> = ["experiment"].into_iter().chain(rates).chain(header).collect();
+    let body = rows.iter().map(|row| {
+        let rounding = Rounding::to(row.mean_low, row.mean_high);
+        let place = [row.experiment.clone()].into_iter().chain(rates.map(|_| row.clock_rates.clone()));
+        let figures = [
+            row.machine.to_string(),
+            row.metric.to_owned(),
+            row.n.to_string(),
+            rounding::estimate(rounding, row.mean, row.mean_low, row.mean_high, row.mean_method),
+            known(row.sd, |sd| rounding.number(sd)),
+            rounding::estimate(rounding, row.median, row.median_low, row.median_high, row.median_method),
+            Rounding::Brief.number(row.min),
+            Rounding::Brief.number(row.max),
+        ];
+        place.chain(figures).collect()
+    });
+    table(&header, body)
+}
+
+/// The cells of a plan.
+pub fn plan(plan: &Plan) -> String {
+    let axes = plan.axes();
+    let header = ["cell", "experiment"].into_iter().chain(axes.iter().copied()).chain(["runs"]);
+    let body = plan.cells().iter().enumerate().map(|(at, cell)| {
+        let place = [(at + 1).to_string(), cell.spec.name.clone()];
+        place.into_iter().chain(values(cell, &axes)).chain([cell.replicates.to_string()]).collect()
+    });
+    table(&header.collect::<Vec<_>>(), body)
+}
+
+/// What the cells of a sweep came to: of each run the largest over its
+/// machines, and of these the mean with its interval.
+pub fn cells(plan: &Plan, outlines: &[CellOutline]) -> String {
+    let axes = plan.axes();
+    let is_drawn = |outline: &CellOutline| plan.cells()[outline.cell].spec.has_random_rates();
+    let rates = outlines.iter().any(is_drawn).then_some("rates, 1/s");
+    // All six side by side are wider than a terminal.
+    let half = |heads: [&str; 3], first: usize| {
+        let places = ["cell", "experiment"].into_iter().chain(axes.iter().copied());
+        let header = places.chain(rates).chain(["runs"]).chain(heads);
+        let body = outlines.iter().map(|outline| {
+            let cell = &plan.cells()[outline.cell];
+            let place = [(outline.cell + 1).to_string(), cell.spec.name.clone()];
+            let summaries = outline.whole.iter().skip(first).take(heads.len());
+            let numbers = summaries.map(|summary| summary.as_ref().map_or_else(String::new, mean));
+            place
+                .into_iter()
+                .chain(values(cell, &axes))
+                .chain(rates.map(|_| outline.clock_rates.clone()))
+                .chain([outline.runs.to_string()])
+                .chain(numbers)
+                .collect()
+        });
+        table(&header.collect::<Vec<_>>(), body)
+    };
+    half(["max queue", "end queue", "clock diff"], 0) + &half(["clock drift", "mean jump", "mean wait, s"], 3)
+}
+
+fn values<'a>(cell: &'a Cell, axes: &'a [&str]) -> impl Iterator<Item = String> + 'a {
+    axes.iter().map(|axis| {
+        let setting = cell.settings.iter().find(|(key, _)| key == axis);
+        setting.map_or_else(|| "-".to_owned(), |(_, value)| value.clone())
+    })
+}
+
+/// A number of things: `1 run`, `1200 runs`. Numbers on a terminal are plain, so
+/// that they can be searched for and copied; on pages they are grouped.
+pub fn counted(count: u64, thing: &str) -> String {
+    if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
+}
+
+/// What is not known is shown as `?`.
+pub fn known<T>(value: Option<T>, show: impl FnOnce(T) -> String) -> String {
+    value.map_or_else(|| UNKNOWN.to_owned(), show)
+}
+
+/// Words to the left, numbers to the right.
+pub fn table(header: &[&str], body: impl Iterator<Item = Vec<String>>) -> String {
+    // A name stays in its row, whatever is in it.
+    let rows: Vec<Vec<String>> = body.map(|row| row.iter().map(|cell| on_one_line(cell)).collect()).collect();
+    let is_number = |text: &String| {
+        [UNKNOWN, LEFT_OUT].contains(&text.as_str())
+            || text.starts_with(|c: char| c.is_ascii_digit() || "-<>≤".contains(c))
+    };
+    let mut table = Table::new();
+    table.load_style(STYLE).set_header(header);
+    for (at, column) in table.column_iter_mut().enumerate() {
+        if rows.iter().all(|row| row.get(at).is_none_or(is_number)) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.add_rows(rows);
+    format!("{table}\n")
+}

@@ -1,0 +1,5 @@
+//! TODO
+
+pub mod expected;
+pub mod residual;
+pub mod simulated;

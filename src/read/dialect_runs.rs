@@ -1,0 +1,363 @@
+//! Where logs of others lie: which files are logs, which of them make up a run,
+//! and whose each is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::dialect::detection::Sample;
+use crate::dialect::file_names::{NameSays, looks_like_a_log};
+use crate::dialect::interpreter::LogContext;
+use crate::dialect::naming::sort_naturally;
+use crate::dialect::parts::{Accounts, NamedPart, PARTS_MAX, Part};
+use crate::dialect::{Dialect, DialectRuns};
+use crate::files::suggest_path;
+use crate::log::open_log;
+use crate::model::event::MachineId;
+use crate::read::find::{RunPath, RunState, is_hidden, is_packed};
+use crate::text::sanitize::on_one_line;
+
+/// Logs of others cannot be put in order.
+#[derive(Debug, thiserror::Error)]
+pub enum RunsError {
+    #[error("cannot read {path}: {source}")]
+    Read { path: PathBuf, source: io::Error },
+    #[error("{path} is neither a file nor a folder; logs are read more than once, so they must be files")]
+    NoFile { path: PathBuf },
+    #[error(
+        "{path} holds no logs that are named as those of the dialect {dialect} are; name the logs themselves"
+    )]
+    Nothing { path: PathBuf, dialect: String },
+    #[error(
+        "{first} and {second} are both of machine {machine} of one run; keep each run's logs in a folder of \
+         their own, or let `files` of the dialect capture `run`"
+    )]
+    Twice { machine: MachineId, first: PathBuf, second: PathBuf },
+    #[error("{path} has more than {PARTS_MAX} machines and runs; cut it into a file for each run")]
+    Parts { path: PathBuf },
+    #[error(
+        "a machine in {path} has no name that the dialect {dialect} knows: `{name}`; `machines` of the dialect says how they are called"
+    )]
+    NoMachineInside { path: PathBuf, dialect: String, name: String },
+    #[error(
+        "{path} has no name that the dialect {dialect} knows; `machines` of the dialect says how they are called"
+    )]
+    NoMachine { path: PathBuf, dialect: String },
+}
+
+/// Bytes of a log that a sample has.
+const SAMPLE_BYTES: u64 = 64 * 1024;
+/// Parts of a path that a sample keeps.
+const SAMPLE_PARTS: usize = 4;
+/// Folders within folders, before they are taken for a mistake.
+const DEPTH_MAX: usize = 32;
+
+/// The files at or below `paths` that may be logs; a file that is named is one.
+pub fn log_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, RunsError> {
+    let mut found = Vec::new();
+    for path in paths {
+        if metadata(path)?.is_file() {
+            found.push(path.clone());
+        } else if !metadata(path)?.is_dir() {
+            return Err(RunsError::NoFile { path: path.clone() });
+        } else {
+            let mut below = Vec::new();
+            walk(path, DEPTH_MAX, &mut below)?;
+            found.extend(below.into_iter().filter(|path| looks_like_a_log(path)));
+        }
+    }
+    Ok(found)
+}
+
+/// The beginning of a log, whole lines of it.
+pub fn read_sample(path: &Path) -> Result<Sample, RunsError> {
+    let failed = |source| RunsError::Read { path: path.to_owned(), source };
+    let mut text = Vec::new();
+    open_log(path).map_err(failed)?.take(SAMPLE_BYTES).read_to_end(&mut text).map_err(failed)?;
+    if text.len() as u64 == SAMPLE_BYTES {
+        text.truncate(memchr::memrchr(b'\n', &text).map_or(text.len(), |at| at + 1));
+    }
+    Ok(Sample { path: last_parts(path, SAMPLE_PARTS), text })
+}
+
+/// The runs at or below `paths`, in the order of their folders. `clock_rates`
+/// are the user's, one for each machine, or one for all.
+pub fn find_runs(
+    dialect: &Arc<Dialect>,
+    paths: &[PathBuf],
+    clock_rates: &[f64],
+) -> Result<Vec<RunPath>, RunsError> {
+    let mut groups = BTreeMap::new();
+    for path in paths {
+        let found = if metadata(path)?.is_file() {
+            gather_with_siblings(dialect, path, &mut groups)?
+        } else if !metadata(path)?.is_dir() {
+            return Err(RunsError::NoFile { path: path.clone() });
+        } else {
+            let mut files = Vec::new();
+            walk(path, DEPTH_MAX, &mut files)?;
+            files.retain(|file| dialect.files.fits(&last_parts(file, dialect.files.parts)));
+            files.iter().try_for_each(|file| gather(dialect, file, true, &mut groups))?;
+            !files.is_empty()
+        };
+        if !found {
+            return Err(RunsError::Nothing { path: path.clone(), dialect: dialect.name.clone() });
+        }
+    }
+    let runs = |((real, _), group): ((PathBuf, _), Group)| group.into_runs(dialect, &real, clock_rates);
+    let runs: Vec<Vec<RunPath>> = groups.into_iter().map(runs).collect::<Result<_, _>>()?;
+    Ok(runs.into_iter().flatten().collect())
+}
+
+/// Logs that make up a run, by their real paths.
+struct Group {
+    folder: PathBuf,
+    run: Option<String>,
+    logs: BTreeMap<PathBuf, Log>,
+}
+
+/// A file, or what one machine in it logged.
+#[derive(Clone)]
+struct Log {
+    path: PathBuf,
+    says: NameSays,
+    /// Asked for, and not only known to be there.
+    wanted: bool,
+    part: Option<NamedPart>,
+    accounts: Accounts,
+}
+
+type Groups = BTreeMap<(PathBuf, Option<String>), Group>;
+
+fn gather(dialect: &Dialect, path: &Path, wanted: bool, groups: &mut Groups) -> Result<(), RunsError> {
+    let failed = |source| RunsError::Read { path: path.to_owned(), source };
+    let text = last_parts(path, dialect.files.parts);
+    let mut says = dialect.files.says(&text);
+    if dialect.tells_machines() && says.machine.is_none() {
+        // All machines of a run log into one file.
+        says.run = says.run.or(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+    }
+    let fits = dialect.files.fits(&text);
+    let folder = run_folder(path, if fits { dialect.files.parts } else { 1 });
+    let real = folder.canonicalize().map_err(failed)?;
+    let group = groups.entry((real, says.run.clone())).or_insert_with(|| Group {
+        folder,
+        run: says.run.clone(),
+        logs: BTreeMap::new(),
+    });
+    let log = group.logs.entry(path.canonicalize().map_err(failed)?);
+    let new = || Log { path: path.to_owned(), says, wanted: false, part: None, accounts: Accounts::Whole };
+    log.or_insert_with(new).wanted |= wanted;
+    Ok(())
+}
+
+/// A single log, and those beside it, which tell how the machines are called.
+fn gather_with_siblings(dialect: &Dialect, path: &Path, groups: &mut Groups) -> Result<bool, RunsError> {
+    gather(dialect, path, true, groups)?;
+    let parts = dialect.files.parts;
+    if dialect.files.regex.is_some() && dialect.files.fits(&last_parts(path, parts)) {
+        let mut beside = Vec::new();
+        walk(&run_folder(path, parts), parts, &mut beside)?;
+        for file in beside.iter().filter(|file| dialect.files.fits(&last_parts(file, parts))) {
+            gather(dialect, file, false, groups)?;
+        }
+    }
+    Ok(true)
+}
+
+impl Group {
+    /// The runs that its files hold, in their order, each with a log for each machine.
+    fn into_runs(
+        self,
+        dialect: &Arc<Dialect>,
+        real: &Path,
+        clock_rates: &[f64],
+    ) -> Result<Vec<RunPath>, RunsError> {
+        let mut runs: Vec<(Option<String>, Vec<Log>)> = Vec::new();
+        for log in self.logs.into_values().map(|log| in_parts(dialect, log)) {
+            for log in log? {
+                let inside = log.part.as_ref().map(|part| part.run.clone()).filter(|run| !run.is_empty());
+                let name = match (&self.run, inside) {
+                    (Some(outside), Some(inside)) => Some(format!("{outside}-{inside}")),
+                    (outside, inside) => inside.or_else(|| outside.clone()),
+                };
+                match runs.iter_mut().find(|(run, _)| *run == name) {
+                    Some((_, logs)) => logs.push(log),
+                    None => runs.push((name, vec![log])),
+                }
+            }
+        }
+        let run = |(name, logs)| run_of(dialect, real, &self.folder, name, logs, clock_rates);
+        runs.into_iter().map(run).collect()
+    }
+}
+
+/// What each machine logged in each run, where lines tell; the log as it is where not.
+fn in_parts(dialect: &Dialect, log: Log) -> Result<Vec<Log>, RunsError> {
+    if !dialect.has_parts() {
+        return Ok(vec![log]);
+    }
+    let parts = open_log(&log.path).and_then(|file| dialect.parts(file));
+    let parts = parts.map_err(|source| RunsError::Read { path: log.path.clone(), source })?;
+    match parts.len() {
+        0 => Ok(vec![log]),
+        1..=PARTS_MAX => {
+            let mut runs = BTreeSet::new();
+            let mut part = |(nth, part): (usize, NamedPart)| {
+                let is_first_of_run = runs.insert(part.run.clone());
+                let own = if is_first_of_run { Accounts::Run } else { Accounts::Own };
+                let accounts = if nth == 0 { Accounts::Whole } else { own };
+                Log { part: Some(part), accounts, ..log.clone() }
+            };
+            Ok(parts.into_iter().enumerate().map(&mut part).collect())
+        }
+        _ => Err(RunsError::Parts { path: log.path }),
+    }
+}
+
+fn run_of(
+    dialect: &Arc<Dialect>,
+    real: &Path,
+    folder: &Path,
+    run: Option<String>,
+    mut logs: Vec<Log>,
+    clock_rates: &[f64],
+) -> Result<RunPath, RunsError> {
+    let roster = roster(&mut logs);
+    let mut numbered: BTreeMap<MachineId, Log> = BTreeMap::new();
+    for (nth, log) in logs.into_iter().enumerate() {
+        let machine = log.machine(dialect, &roster)?.unwrap_or(MachineId(nth as u32 + 1));
+        match numbered.get_mut(&machine) {
+            // One machine by two names, such as `VM 1` and `vm1`.
+            Some(other) if log.part.is_some() && other.path == log.path => {
+                other.accounts = other.accounts.max(log.accounts)
+            }
+            Some(other) => {
+                let (first, second) = (other.path.clone(), log.path);
+                return Err(RunsError::Twice { machine, first, second });
+            }
+            None => drop(numbered.insert(machine, log)),
+        }
+    }
+    let machines = numbered.len() as u32;
+    let rate = |machine: MachineId| match clock_rates {
+        [only] => Some(*only),
+        rates => rates.get(machine.index()).copied(),
+    };
+    let context = |(machine, log): (&MachineId, &Log)| LogContext {
+        machine: *machine,
+        machines: if machines > 1 { machines } else { 0 },
+        roster: roster.clone(),
+        clock_rate: rate(*machine),
+        file_clock_rate: log.says.clock_rate,
+        part: log.part.as_ref().map(|part| Part {
+            run: part.run.clone(),
+            machine: part.machine.as_ref().map(|_| *machine),
+            accounts: log.accounts,
+        }),
+    };
+    numbered.retain(|_, log| log.wanted);
+    let contexts = numbered.iter().map(context).collect();
+    let folder_name = real.file_name().map(|name| on_one_line(&name.to_string_lossy()));
+    let folder_name = folder_name.unwrap_or_else(|| "logs".to_owned());
+    Ok(RunPath {
+        experiment: folder_name.clone(),
+        run: run.map_or(folder_name, |run| on_one_line(&run)),
+        folder: folder.to_owned(),
+        logs: numbered.into_values().map(|log| log.path).collect(),
+        manifest: None,
+        state: RunState::InPlace,
+        sweep: None,
+        passed_over: packed_beside(dialect, folder),
+        dialect: Some(DialectRuns { dialect: Arc::clone(dialect), contexts }),
+    })
+}
+
+/// Packed files in a run's folder that are its logs by their names.
+fn packed_beside(dialect: &Dialect, folder: &Path) -> Vec<PathBuf> {
+    let names_a_log = |path: &PathBuf| {
+        let mut unpacked = path.clone();
+        while is_packed(&unpacked) {
+            unpacked.set_extension("");
+        }
+        unpacked != *path && dialect.files.fits(&last_parts(&unpacked, dialect.files.parts))
+    };
+    let mut beside: Vec<PathBuf> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| names_a_log(path))
+        .collect();
+    beside.sort();
+    beside
+}
+
+impl Log {
+    /// Whose it is, by its lines or else by its file; `None` where neither tells.
+    fn machine(&self, dialect: &Dialect, roster: &[String]) -> Result<Option<MachineId>, RunsError> {
+        let (path, called) = (self.path.clone(), dialect.name.clone());
+        if let Some(name) = self.part.as_ref().and_then(|part| part.machine.as_ref()) {
+            let name_text = || String::from_utf8_lossy(name).into_owned();
+            let unknown = || RunsError::NoMachineInside { path, dialect: called, name: name_text() };
+            return dialect.peer(name, roster).ok_or_else(unknown).map(Some);
+        }
+        let Some(name) = &self.says.machine else { return Ok(None) };
+        let unknown = || RunsError::NoMachine { path, dialect: called };
+        dialect.machines.machine(name.as_bytes(), roster).ok_or_else(unknown).map(Some)
+    }
+
+    /// What it is called, for machines that are numbered by their names.
+    fn name(&self) -> String {
+        let inside = self.part.as_ref().and_then(|part| part.machine.as_ref());
+        let inside = inside.map(|name| String::from_utf8_lossy(name).into_owned());
+        let file = || self.path.file_name().map(|name| name.to_string_lossy().into_owned());
+        inside.or_else(|| self.says.machine.clone()).or_else(file).unwrap_or_default()
+    }
+}
+
+/// Puts the logs of a run in the order of their names, which it gives.
+fn roster(logs: &mut [Log]) -> Vec<String> {
+    let mut names: Vec<String> = logs.iter().map(Log::name).collect();
+    sort_naturally(&mut names);
+    names.dedup();
+    logs.sort_by_cached_key(|log| names.iter().position(|known| *known == log.name()));
+    names
+}
+
+fn metadata(path: &Path) -> Result<fs::Metadata, RunsError> {
+    suggest_path::metadata(path).map_err(|source| RunsError::Read { path: path.to_owned(), source })
+}
+
+/// All files at or below a folder, in order; links below it are not followed.
+fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), RunsError> {
+    let failed = |source| RunsError::Read { path: folder.to_owned(), source };
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if !is_hidden(&entry.file_name()) {
+            entries.push((entry.path(), entry.file_type().map_err(failed)?));
+        }
+    }
+    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+    for (path, kind) in entries {
+        if kind.is_file() {
+            found.push(path);
+        } else if kind.is_dir() && depth > 1 {
+            walk(&path, depth - 1, found)?;
+        }
+    }
+    Ok(())
+}
+
+fn last_parts(path: &Path, count: usize) -> String {
+    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    parts[parts.len().saturating_sub(count)..].join("/")
+}
+
+/// The folder that so many parts of the path lie below.
+fn run_folder(path: &Path, parts: usize) -> PathBuf {
+    let folder = path.ancestors().nth(parts).unwrap_or(Path::new(""));
+    if folder == Path::new("") { PathBuf::from(".") } else { folder.to_owned() }
+}
