@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use crate::metrics::Quantity;
 use crate::metrics::quantity::QuantityError;
+use crate::statistics::half_width::{HalfWidth, WidthError};
 
 /// How narrow the 95 % interval of a mean is to be: `end_queue ci95 < 10%`,
 /// `m2.end_queue ci95 < 2`.
@@ -15,34 +16,15 @@ pub struct Precision {
     pub half_width: HalfWidth,
 }
 
-/// Half the width of an interval; above 0.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum HalfWidth {
-    /// In the quantity's own unit.
-    Absolute(f64),
-    /// Of the mean's absolute value.
-    Percent(f64),
-}
-
 /// Text that is no precision.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PrecisionError {
     #[error("`{text}` is no precision; write it like `end_queue ci95 < 10%` or `m2.end_queue ci95 < 2`")]
     Form { text: String },
-    #[error("`{text}` is no width; write a number above 0, such as `10%` of the mean or `2` messages")]
-    Width { text: String },
+    #[error(transparent)]
+    Width(#[from] WidthError),
     #[error(transparent)]
     Quantity(#[from] QuantityError),
-}
-
-impl Precision {
-    /// The half width that is wanted of an interval around this mean.
-    pub fn wanted(&self, mean: f64) -> f64 {
-        match self.half_width {
-            HalfWidth::Absolute(width) => width,
-            HalfWidth::Percent(percent) => percent / 100.0 * mean.abs(),
-        }
-    }
 }
 
 impl FromStr for Precision {
@@ -59,36 +41,9 @@ impl FromStr for Precision {
     }
 }
 
-impl FromStr for HalfWidth {
-    type Err = PrecisionError;
-
-    fn from_str(text: &str) -> Result<HalfWidth, PrecisionError> {
-        let text = text.trim();
-        let (number, is_percent) = match text.strip_suffix('%') {
-            Some(number) => (number.trim_end(), true),
-            None => (text, false),
-        };
-        let width = number.parse::<f64>().ok().filter(|width| *width > 0.0 && width.is_finite());
-        match width {
-            Some(percent) if is_percent => Ok(HalfWidth::Percent(percent)),
-            Some(width) => Ok(HalfWidth::Absolute(width)),
-            None => Err(PrecisionError::Width { text: text.to_owned() }),
-        }
-    }
-}
-
 impl fmt::Display for Precision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ci95 < {}", self.quantity, self.half_width)
-    }
-}
-
-impl fmt::Display for HalfWidth {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            HalfWidth::Absolute(width) => width.fmt(f),
-            HalfWidth::Percent(percent) => write!(f, "{percent}%"),
-        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::files::regular::read_regular;
 use crate::log::{machine_of_file, open_log};
 use crate::metrics::{self, MachineMetrics};
 use crate::read::find::{RunPath, RunState};
-use crate::store::names::is_told_apart;
+use crate::read::names::is_told_apart;
 use crate::store::version::COMMIT;
 use crate::store::version::VERSION;
 use crate::store::{METRICS_FILE, Manifest};

@@ -4,6 +4,7 @@
 pub mod dialect_runs;
 pub mod find;
 mod kept;
+pub mod names;
 mod pipeline;
 
 use std::cell::Cell;

@@ -3,10 +3,10 @@
 use statrs::distribution::{ContinuousCDF, FisherSnedecor, Normal};
 
 use super::ALPHA;
+use super::half_width::HalfWidth;
 use super::moments::Moments;
 use super::skewness::{kurtosis, runs_least};
 use super::student::critical_t;
-use crate::plan::precision::Precision;
 
 /// How many of the experiments of the stated size are to reach the precision.
 #[cfg(test)]
@@ -50,7 +50,7 @@ struct Pilot {
     excess: f64,
 }
 
-impl Precision {
+impl HalfWidth {
     /// How many runs a pilot says are needed.
     ///
     /// Half an interval's width hangs on the sd of runs to come, which is not
@@ -74,15 +74,11 @@ impl Precision {
         let pilot = Pilot { moments, excess: ((kurtosis - 1.0) / 2.0).max(1.0) };
         let least = runs_least(values);
         let smallest = |margin: &dyn Fn(u64) -> f64| {
-            smallest(|n| self.half_width(&moments, n) * margin(n) < self.wanted(moments.mean))
+            smallest(|n| half_width(&moments, n) * margin(n) < self.wanted(moments.mean))
         };
         let likely = smallest(&|_| 1.0).ok_or(NoNumber::NeverEnough)?;
         let assured = smallest(&|n| self.margin(&pilot, n)).ok_or(NoNumber::NeverEnough)?;
         Ok(RunsNeeded { assured: assured.max(least), likely: likely.max(least) })
-    }
-
-    fn half_width(&self, moments: &Moments, n: u64) -> f64 {
-        critical_t((n - 1) as f64, ALPHA) * Moments { n, ..*moments }.standard_error()
     }
 
     /// How many times wider than the pilot foretells the interval of `n` runs,
@@ -91,15 +87,20 @@ impl Precision {
         let Moments { n: m, mean, sd } = pilot.moments;
         let Ok(law) = FisherSnedecor::new((n - 1) as f64, (m - 1) as f64) else { return f64::INFINITY };
         let of_sd = law.inverse_cdf(QUANTILE).ln() / 2.0 * pilot.excess.sqrt();
-        let of_mean = match self.half_width {
-            crate::plan::precision::HalfWidth::Absolute(_) => 0.0,
-            crate::plan::precision::HalfWidth::Percent(_) => {
+        let of_mean = match *self {
+            HalfWidth::Absolute(_) => 0.0,
+            HalfWidth::Percent(_) => {
                 let z = Normal::standard().inverse_cdf(QUANTILE);
                 z * sd / mean.abs() * (1.0 / n as f64 + 1.0 / m as f64).sqrt()
             }
         };
         of_sd.hypot(of_mean).exp()
     }
+}
+
+/// Half the width of the interval of `n` values that spread like these.
+fn half_width(moments: &Moments, n: u64) -> f64 {
+    critical_t((n - 1) as f64, ALPHA) * Moments { n, ..*moments }.standard_error()
 }
 
 /// The smallest n from 2 on for which `is_enough`, which stays true from there.
@@ -123,7 +124,7 @@ mod tests {
     use super::super::synthetic::Source;
     use super::*;
 
-    fn precision(text: &str) -> Precision {
+    fn width(text: &str) -> HalfWidth {
         text.parse().unwrap_or_else(|error| panic!("{error}"))
     }
 
@@ -131,27 +132,27 @@ mod tests {
     /// reach the precision.
     fn reached(rule: &str, pilot_runs: usize, draw: fn(&mut Source) -> f64) -> f64 {
         const EXPERIMENTS: usize = 600;
-        let (rule, mut source) = (precision(rule), Source::new(11));
+        let (rule, mut source) = (width(rule), Source::new(11));
         let reaches = |_: &usize| {
             let needed = rule.runs_needed(&source.sample(pilot_runs, draw)).unwrap();
             let found = Moments::of(&source.sample(needed.assured as usize, draw)).unwrap();
-            rule.half_width(&found, found.n) < rule.wanted(found.mean)
+            half_width(&found, found.n) < rule.wanted(found.mean)
         };
         (0..EXPERIMENTS).filter(reaches).count() as f64 / EXPERIMENTS as f64
     }
 
     #[test]
-    fn nine_in_ten_experiments_of_the_stated_size_reach_the_precision() {
+    fn nine_in_ten_experiments_of_the_stated_size_reach_the_width() {
         /// Two standard errors of a share of 90 % of 600.
         const TOLERANCE: f64 = 0.025;
         let rare: fn(&mut Source) -> f64 = |source| if source.unit() < 0.2 { 1.0 } else { 0.0 };
         for (rule, pilot, draw) in [
-            ("end_queue ci95 < 5%", 30, Source::queue as fn(&mut Source) -> f64),
-            ("end_queue ci95 < 5%", 200, Source::queue),
-            ("end_queue ci95 < 1", 10, Source::queue),
-            ("end_queue ci95 < 20%", 200, Source::exponential),
-            ("end_queue ci95 < 0.1", 200, Source::exponential),
-            ("end_queue ci95 < 20%", 200, rare),
+            ("5%", 30, Source::queue as fn(&mut Source) -> f64),
+            ("5%", 200, Source::queue),
+            ("1", 10, Source::queue),
+            ("20%", 200, Source::exponential),
+            ("0.1", 200, Source::exponential),
+            ("20%", 200, rare),
         ] {
             let share = reached(rule, pilot, draw);
             assert!(share >= ASSURANCE - TOLERANCE, "{rule}, pilot of {pilot}: {share}");
@@ -161,7 +162,7 @@ mod tests {
     #[test]
     fn a_large_pilot_leaves_little_between_the_two_numbers() {
         let mut source = Source::new(3);
-        let rule = precision("end_queue ci95 < 2%");
+        let rule = width("2%");
         let needed =
             |runs: usize, source: &mut Source| rule.runs_needed(&source.sample(runs, Source::queue)).unwrap();
         // z² sd²/h² for a large number.
@@ -175,7 +176,7 @@ mod tests {
 
     #[test]
     fn odd_pilots_have_an_answer_or_a_reason() {
-        let rule = precision("end_queue ci95 < 10%");
+        let rule = width("10%");
         for (pilot, told) in [
             (&[] as &[f64], NoNumber::TooFew),
             (&[3.0], NoNumber::TooFew),
@@ -186,8 +187,8 @@ mod tests {
         ] {
             assert_eq!(rule.runs_needed(pilot), Err(told), "{pilot:?}");
         }
-        assert_eq!(precision("end_queue ci95 < 1e-300").runs_needed(&[1.0, 2.0]), Err(NoNumber::NeverEnough));
-        let easy = precision("end_queue ci95 < 100").runs_needed(&[1.0, 2.0, 3.0]).unwrap();
+        assert_eq!(width("1e-300").runs_needed(&[1.0, 2.0]), Err(NoNumber::NeverEnough));
+        let easy = width("100").runs_needed(&[1.0, 2.0, 3.0]).unwrap();
         assert_eq!(easy.likely, RUNS_LEAST, "fewer runs make no interval to be trusted");
     }
 }

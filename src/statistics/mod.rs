@@ -11,6 +11,7 @@ pub mod comparison;
 mod coverage;
 #[cfg(test)]
 mod errors;
+pub mod half_width;
 pub mod holm;
 pub mod interval;
 pub mod moments;

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
+use super::half_width::HalfWidth;
 use super::interval::of_mean;
 use super::moments::Moments;
 use super::skewness::runs_least;
-use crate::plan::precision::Precision;
 
 /// Why runs do not meet a precision, or not yet.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,7 +23,7 @@ pub enum Unmet {
     TooWide { half_width: f64, wanted: f64 },
 }
 
-impl Precision {
+impl HalfWidth {
     /// Whether a sweep may stop with these values. It looks again and again,
     /// and stops when the interval happens to be narrow; so the interval holds
     /// the mean less often than it promises, and far less often where the first
@@ -95,7 +95,7 @@ mod tests {
 
     /// The interval that a sweep of this rule ends with; `None` where it does
     /// not stop.
-    fn sweep(rule: &Precision, source: &mut Source, draw: fn(&mut Source) -> f64) -> Option<Summary> {
+    fn sweep(rule: &HalfWidth, source: &mut Source, draw: fn(&mut Source) -> f64) -> Option<Summary> {
         let mut values = Vec::new();
         while values.len() < MAX {
             values.extend(source.sample(LOOK_EVERY, draw));
@@ -121,11 +121,11 @@ mod tests {
         const TOLERANCE: f64 = 0.026;
         let tenth: fn(&mut Source) -> f64 = |source| if source.unit() < 0.2 { 1.0 } else { 0.0 };
         for (rule, draw, truth) in [
-            ("end_queue ci95 < 10%", Source::queue as fn(&mut Source) -> f64, 30.0),
-            ("end_queue ci95 < 4%", Source::queue, 30.0),
-            ("end_queue ci95 < 20%", Source::exponential, 1.0),
-            ("end_queue ci95 < 30%", tenth, 0.2),
-            ("end_queue ci95 < 1", tenth, 0.2),
+            ("10%", Source::queue as fn(&mut Source) -> f64, 30.0),
+            ("4%", Source::queue, 30.0),
+            ("20%", Source::exponential, 1.0),
+            ("30%", tenth, 0.2),
+            ("1", tenth, 0.2),
         ] {
             let (stops, share) = stopped(rule, draw, truth);
             assert!(stops > SWEEPS / 2, "{rule}: {stops} stop");
@@ -138,7 +138,7 @@ mod tests {
         let never: fn(&mut Source) -> f64 = |_| 0.0;
         let rare: fn(&mut Source) -> f64 = |source| if source.unit() < 0.01 { 1.0 } else { 0.0 };
         for draw in [never, rare] {
-            for rule in ["end_queue ci95 < 10%", "end_queue ci95 < 1000"] {
+            for rule in ["10%", "1000"] {
                 assert_eq!(stopped(rule, draw, 0.0).0, 0, "{rule}");
             }
         }
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn what_is_lacking_is_told() {
-        let rule: Precision = "end_queue ci95 < 10%".parse().unwrap();
+        let rule: HalfWidth = "10%".parse().unwrap();
         let told = |values: &[f64]| rule.is_met(values).unwrap_err().to_string();
         assert_eq!(rule.is_met(&[]), Err(Unmet::Unknown));
         assert_eq!(rule.is_met(&[1.0]), Err(Unmet::OneRun));

@@ -4,7 +4,6 @@
 
 pub mod lock;
 pub mod manifest;
-pub mod names;
 pub mod version;
 
 use std::fs::{self, File};
@@ -15,7 +14,6 @@ use crate::files::atomic::{FileBeside, folder_of, name_beside, sync_folder, sync
 use crate::log::machine_of_file;
 
 pub use manifest::{Manifest, ManifestHead};
-pub use names::{charts_folder, tell_apart};
 
 /// The files of a run, beside its logs.
 pub const SPEC_FILE: &str = "spec.toml";

@@ -56,7 +56,7 @@ impl Demand {
                 None => return Ok(None),
             }
         }
-        Ok(precision.is_met(&values).err())
+        Ok(precision.half_width.is_met(&values).err())
     }
 
     /// The numbers of the wanted runs, in order.
@@ -79,7 +79,7 @@ fn size(plan: &Plan, journals: &Journals, precision: &Precision, cell: usize) ->
             }
         }
         size = next;
-        if size == most || precision.may_stop(&values).is_ok() {
+        if size == most || precision.half_width.may_stop(&values).is_ok() {
             return Ok(size);
         }
     }

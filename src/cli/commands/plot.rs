@@ -11,10 +11,11 @@ use labctl::files::file_name::file_name;
 use labctl::metrics::MachineMetrics;
 use labctl::plan::Run;
 use labctl::read::find::{FindError, RunPath, find_all_sweeps, find_runs};
+use labctl::read::names::charts_folder;
 use labctl::read::{Purpose, ReadError, Reading, measure_run, meter_run};
 use labctl::sample::settings::{Planned, Settings};
 use labctl::spec;
-use labctl::store::{SPEC_FILE, charts_folder};
+use labctl::store::SPEC_FILE;
 use labctl::sweep::{SweepFolder, read_stored};
 
 use crate::cli::flags::dialect::DialectFlags;

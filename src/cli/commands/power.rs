@@ -124,12 +124,12 @@ fn conclude(rule: &Precision, pilot: &Pilot, terminal: &Terminal) -> anyhow::Res
         return Ok(Exit::Usage);
     };
     let mut text = format!("{rule}\npilot: {}\n{}\n", pilot.words, figures(&summary));
-    let needed = rule.runs_needed(&values);
+    let needed = rule.half_width.runs_needed(&values);
     if let Ok(RunsNeeded { assured, likely }) = needed {
         text += &format!(
             "runs needed: {assured}, to reach it with 90 % assurance; {likely} reach it in about half of all cases\n"
         );
-        if rule.is_met(&values).is_ok() {
+        if rule.half_width.is_met(&values).is_ok() {
             text += "the pilot is precise enough\n";
         }
     }

@@ -15,7 +15,7 @@ use labctl::read::dialect_runs;
 use labctl::read::dialect_runs::RunsError;
 use labctl::read::find::FindError;
 use labctl::read::find::{RunPath, each_once, find_all_runs, is_packed};
-use labctl::store::tell_apart;
+use labctl::read::names::tell_apart;
 
 use crate::cli::Terminal;
 

@@ -13,9 +13,10 @@ use crate::metrics::{METRICS, MachineMetrics, Quantity, main_metrics};
 use crate::model::event::MachineId;
 use crate::parallel;
 use crate::plan::Run;
-use crate::plan::precision::{HalfWidth, Precision};
+use crate::plan::precision::Precision;
 use crate::predict::simulated::simulate_metrics;
 use crate::spec::{self, Spec};
+use crate::statistics::half_width::HalfWidth;
 use crate::statistics::moments::Moments;
 use crate::statistics::synthetic::Source;
 
@@ -92,7 +93,7 @@ impl Ends {
             let mut stopped = false;
             while values.len() < MAX && !stopped {
                 values.extend(drawn(&mut source, &cell.values, LOOK_EVERY as usize));
-                stopped = rule.may_stop(&values).is_ok();
+                stopped = rule.half_width.may_stop(&values).is_ok();
             }
             let summary = cell.quantity.metric.summary(&values).unwrap();
             let holds = summary.mean_interval.map(|interval| interval.contains(truth));
@@ -190,7 +191,9 @@ fn reached(cell: &Cell, rule: &Precision, pilots: u64) -> Option<(f64, u64)> {
     let mut source = Source::new(23);
     let (mut told, mut reached) = (0, 0);
     for _ in 0..pilots {
-        let Ok(needed) = rule.runs_needed(&drawn(&mut source, &cell.values, PILOT)) else { continue };
+        let Ok(needed) = rule.half_width.runs_needed(&drawn(&mut source, &cell.values, PILOT)) else {
+            continue;
+        };
         if needed.assured > SIZE_MOST {
             return None;
         }
@@ -198,7 +201,8 @@ fn reached(cell: &Cell, rule: &Precision, pilots: u64) -> Option<(f64, u64)> {
         let experiment = drawn(&mut source, &cell.values, needed.assured as usize);
         let found = cell.quantity.metric.summary(&experiment).unwrap();
         let half_width = found.mean_interval.map(|interval| interval.half_width());
-        reached += u64::from(half_width.is_some_and(|half_width| half_width < rule.wanted(found.mean)));
+        reached +=
+            u64::from(half_width.is_some_and(|half_width| half_width < rule.half_width.wanted(found.mean)));
     }
     Some((reached as f64 / told as f64, told))
 }
