@@ -1,9 +1,13 @@
 //! A laboratory for the scale model of distributed systems: machines, each
 //! with its own clock rate, a message queue and a Lamport clock.
 //!
-//! Data goes one way: [`spec`] → plan → engine, driving [`machine`] → event log
-//! → events table → [`metrics`] → charts. Nothing here knows of command lines,
-//! terminals or progress bars.
+//! Data goes one way: [`spec`] → [`plan`] → [`engine`], which drives machines of the
+//! [`model`] → event log ([`log`]) → [`read`] → [`metrics`] and [`table`] →
+//! [`charts`], [`report`]. Beside the way stand [`history`], [`audit`] and
+//! [`causality`], which judge logs, [`predict`] and [`statistics`], which say what
+//! is to be expected, and [`dialect`], which reads the logs of others. [`lab`] makes
+//! one run, [`sweep`] many. Nothing here knows of command lines, terminals or
+//! progress bars.
 
 pub mod audit;
 pub mod causality;

@@ -8,7 +8,7 @@ use regex::bytes::Regex;
 #[derive(Clone, Debug)]
 pub struct FileNames {
     /// Fits the last parts of a path; `None` takes every log.
-    pub regex: Option<Regex>,
+    pub(super) regex: Option<Regex>,
     /// How many parts of a path the expression is for.
     pub parts: usize,
 }
@@ -22,6 +22,11 @@ pub struct NameSays {
 }
 
 impl FileNames {
+    /// Whether the dialect says how its files are called.
+    pub fn are_stated(&self) -> bool {
+        self.regex.is_some()
+    }
+
     /// Whether a file of this path is a log.
     pub fn fits(&self, path: &str) -> bool {
         match &self.regex {

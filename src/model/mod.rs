@@ -1,4 +1,5 @@
-//! TODO
+//! The model itself: events, machines, time, chance, delays, and the theory of
+//! loads and queues. Pure.
 
 pub mod delay;
 pub mod event;

@@ -157,7 +157,7 @@ fn gather(dialect: &Dialect, path: &Path, wanted: bool, groups: &mut Groups) -> 
 fn gather_with_siblings(dialect: &Dialect, path: &Path, groups: &mut Groups) -> Result<bool, RunsError> {
     gather(dialect, path, true, groups)?;
     let parts = dialect.files.parts;
-    if dialect.files.regex.is_some() && dialect.files.fits(&last_parts(path, parts)) {
+    if dialect.files.are_stated() && dialect.files.fits(&last_parts(path, parts)) {
         let mut beside = Vec::new();
         walk(&run_folder(path, parts), parts, &mut beside)?;
         for file in beside.iter().filter(|file| dialect.files.fits(&last_parts(file, parts))) {

@@ -1,4 +1,5 @@
-//! TODO
+//! Text for people and for spreadsheets: counts, suggestions, Markdown, and
+//! nothing that could harm a terminal or a page. Pure.
 
 pub mod markdown;
 pub mod numbers;

@@ -1,4 +1,5 @@
-//! TODO
+//! What every chart is made of: a page, axes, legends, colours, and the picture
+//! at the end.
 
 pub mod axis;
 pub mod bins;

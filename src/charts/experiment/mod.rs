@@ -1,4 +1,5 @@
-//! TODO
+//! The charts of several runs of experiments: distributions, and metrics against
+//! the speed ratio.
 
 pub mod distribution;
 pub mod group;

@@ -1,4 +1,4 @@
-//! TODO
+//! The charts of one run over lab time.
 
 pub mod clocks;
 pub mod drift;

@@ -1,4 +1,4 @@
-//! TODO
+//! The charts of a sweep: a metric over one axis, or over two.
 
 pub mod folder;
 pub mod heat_map;

@@ -1,4 +1,4 @@
-//! TODO
+//! The commands, one a file or folder.
 
 pub mod causality;
 pub mod check;

@@ -1,4 +1,4 @@
-//! TODO
+//! Flags that several commands share.
 
 pub mod dialect;
 pub mod engine;

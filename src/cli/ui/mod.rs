@@ -1,4 +1,5 @@
-//! TODO
+//! What a person sees and what reaches a command from outside: the terminal,
+//! progress, the live view and signals.
 
 pub mod audits;
 pub mod live;
