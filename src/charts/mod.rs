@@ -28,7 +28,7 @@ pub use sweep::heat_map::{AxisValues, HeatMap, heat_map};
 pub use sweep::swept::{Swept, SweptAxis, SweptLine, SweptPoint, swept_chart};
 
 use crate::metrics::series::RunSeries;
-use crate::metrics::{MachineMetrics, main_metrics};
+use crate::metrics::{MAIN_METRICS, MachineMetrics};
 
 /// The file formats a chart can be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -74,7 +74,7 @@ pub fn experiment_charts(
     published: &Published,
     look: Look,
 ) -> Result<Vec<Chart>, ChartError> {
-    main_metrics().map(|measure| experiment::speed_ratio::draw(measure, rows, published, look)).collect()
+    MAIN_METRICS.iter().map(|measure| experiment::speed_ratio::draw(measure, rows, published, look)).collect()
 }
 
 /// One of the charts of a run.

@@ -138,7 +138,7 @@ fn machine_row(row: &MachineMetrics) -> String {
 }
 
 fn theory_row(residual: &Residual) -> String {
-    let digits = residual.quantity.decimals();
+    let digits = residual.metric.decimals;
     let shown = |value: Option<f64>, digits: usize| {
         value.map_or(UNKNOWN.to_owned(), |value| format!("{value:.digits$}"))
     };
@@ -150,7 +150,7 @@ fn theory_row(residual: &Residual) -> String {
     };
     [
         residual.machine.to_string(),
-        residual.quantity.name().to_owned(),
+        residual.metric.name.to_owned(),
         shown(residual.expected, digits),
         shown(residual.measured, digits),
         shown(residual.chance, digits + 1),

@@ -10,12 +10,14 @@ use crate::lab::measured::planned;
 use crate::lab::stated::stated;
 use crate::log::Taken;
 use crate::metrics::MachineMetrics;
+use crate::metrics::Metric;
+use crate::metrics::catalogue;
 use crate::model::event::MachineId;
 use crate::model::machine::Broadcast;
 use crate::plan::Run;
 use crate::plan::budget::EVENTS_MAX;
 use crate::predict::expected::{Expected, RUNS};
-use crate::predict::residual::{HARDLY_CHANCE_SD, Measured, Quantity, Residual, residuals};
+use crate::predict::residual::{HARDLY_CHANCE_SD, Measured, Residual, residuals};
 use crate::read::find::{RunPath, RunState};
 use crate::read::{Purpose, ReadError, measure_run};
 
@@ -173,7 +175,7 @@ impl GradedRun {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Off {
     pub machine: MachineId,
-    pub quantity: Quantity,
+    pub metric: Metric,
     /// The residual, in standard deviations.
     pub by_sd: f64,
 }
@@ -181,7 +183,7 @@ pub struct Off {
 impl Off {
     /// `None` where a figure is unknown.
     pub fn of(residual: &Residual) -> Option<Off> {
-        Some(Off { machine: residual.machine, quantity: residual.quantity, by_sd: residual.value? })
+        Some(Off { machine: residual.machine, metric: residual.metric, by_sd: residual.value? })
     }
 
     /// Whether chance alone hardly does this.
@@ -196,9 +198,9 @@ impl Off {
 
 impl fmt::Display for Off {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Off { machine, quantity, by_sd } = self;
+        let Off { machine, metric, by_sd } = self;
         let mark = if self.is_hardly_chance() { "hardly chance" } else { "within chance" };
-        write!(f, "machine {machine} {}: {by_sd:+.1} sd, {mark}", quantity.name())
+        write!(f, "machine {machine} {}: {by_sd:+.1} sd, {mark}", metric.name)
     }
 }
 
@@ -251,7 +253,7 @@ fn against_theory(run: Measured, stop: &StopSwitch) -> Result<Vec<Residual>, Str
 /// Programs of others start their machines as they please, and what hangs on
 /// the last moment, or on the longest moment, would be held against them.
 fn is_told(residual: &Residual) -> bool {
-    matches!(residual.quantity, Quantity::Utilisation | Quantity::EndQueue | Quantity::FinalClock)
+    [catalogue::UTILISATION, catalogue::END_QUEUE, catalogue::FINAL_CLOCK].contains(&residual.metric)
 }
 
 fn tell(ruling: &Ruling, history: &History, quotes: &Quotes) -> Told {

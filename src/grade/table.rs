@@ -148,7 +148,7 @@ pub fn csv(submissions: &[Submission]) -> Result<Vec<u8>, csv::Error> {
                 broken: run.findings.iter().map(|told| told.rule.id).collect::<Vec<_>>().join(" "),
                 off_by_sd: furthest.map(|off| off.by_sd),
                 off_machine: furthest.map(|off| off.machine.0),
-                off_quantity: furthest.map_or("", |off| off.quantity.name()),
+                off_quantity: furthest.map_or("", |off| off.metric.name),
                 why: run.residuals.as_ref().err().map_or_else(String::new, |none| cell(none).into_owned()),
                 ..bare()
             })?;

@@ -17,7 +17,7 @@ mod ticks;
 pub mod trust;
 mod waits;
 
-pub use catalogue::{METRICS, Metric, main_metrics};
+pub use catalogue::{EXPECTED_METRICS, MAIN_METRICS, METRICS, Metric};
 pub use lab_clock::SetBack;
 pub use meter::{Machines, Meter};
 pub use quantity::Quantity;

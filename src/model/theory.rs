@@ -143,6 +143,7 @@ fn threshold(own: usize, clock_rates: &[f64], reach: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::catalogue;
     use crate::model::machine::Broadcast;
     use proptest::prelude::*;
 
@@ -222,7 +223,7 @@ mod tests {
         use crate::engine::StopSwitch;
         use crate::model::event::MachineId;
         use crate::plan::Run;
-        use crate::predict::expected::{Expected, Quantity};
+        use crate::predict::expected::Expected;
 
         for (rates, duration_s) in [("1,3,6", 60), ("1.3,4,6", 150), ("2.2,4,6", 150)] {
             let machines: String =
@@ -231,7 +232,7 @@ mod tests {
             let run = Run::single(crate::spec::parse("t", &text, &[]).unwrap(), "t".to_owned());
             let law = run.predictions()[0];
             let ends = Expected::of(&run, 300, f64::INFINITY, &StopSwitch::default()).unwrap();
-            let mean = ends.moments(MachineId(1), Quantity::EndQueue).unwrap().mean;
+            let mean = ends.moments(MachineId(1), catalogue::END_QUEUE).unwrap().mean;
             let grown = law.queue_growth * f64::from(duration_s);
             match law.regime {
                 Regime::Overloaded => assert!((mean / grown - 1.0).abs() < 0.25, "{rates}: {mean}, {grown}"),

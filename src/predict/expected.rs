@@ -6,7 +6,7 @@ use std::ops::Range;
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use crate::engine::StopSwitch;
-use crate::metrics::MachineMetrics;
+use crate::metrics::{EXPECTED_METRICS, MachineMetrics, Metric};
 use crate::model::event::{Action, Event, MachineId};
 use crate::model::time::LabTime;
 use crate::plan::Run;
@@ -37,67 +37,6 @@ pub enum NoExpectation {
     Stopped,
 }
 
-/// What a machine of a run comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Quantity {
-    /// Share of ticks that are RECEIVE.
-    Utilisation,
-    /// Messages.
-    MaxQueue,
-    /// Messages.
-    EndQueue,
-    FinalClock,
-    ClockDiff,
-    /// Seconds of lab time from arrival to pop, on average over its RECEIVEs.
-    WaitMean,
-}
-
-impl Quantity {
-    pub const ALL: [Quantity; 6] = [
-        Quantity::Utilisation,
-        Quantity::MaxQueue,
-        Quantity::EndQueue,
-        Quantity::FinalClock,
-        Quantity::ClockDiff,
-        Quantity::WaitMean,
-    ];
-
-    /// The name of the metric.
-    pub fn name(self) -> &'static str {
-        match self {
-            Quantity::Utilisation => "utilisation",
-            Quantity::MaxQueue => "max_queue",
-            Quantity::EndQueue => "end_queue",
-            Quantity::FinalClock => "final_clock",
-            Quantity::ClockDiff => "clock_diff",
-            Quantity::WaitMean => "wait_mean",
-        }
-    }
-
-    /// The quantity of this metric.
-    pub fn named(metric: &str) -> Option<Quantity> {
-        Quantity::ALL.into_iter().find(|quantity| quantity.name() == metric)
-    }
-
-    /// How many decimals of a single run's value are shown.
-    pub fn decimals(self) -> usize {
-        if matches!(self, Quantity::Utilisation | Quantity::WaitMean) { 3 } else { 1 }
-    }
-
-    /// As a run shows it.
-    pub fn of(self, row: &MachineMetrics) -> Option<f64> {
-        let whole = |count: Option<u64>| count.map(|count| count as f64);
-        match self {
-            Quantity::Utilisation => row.utilisation,
-            Quantity::MaxQueue => whole(row.max_queue),
-            Quantity::EndQueue => whole(row.end_queue),
-            Quantity::FinalClock => Some(row.final_clock as f64),
-            Quantity::ClockDiff => whole(row.clock_diff),
-            Quantity::WaitMean => row.wait_mean,
-        }
-    }
-}
-
 /// What simulated runs of a spec came to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expected {
@@ -108,8 +47,8 @@ pub struct Expected {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 struct MachineExpected {
-    /// Sorted, a value a run that has one, in the order of [`Quantity::ALL`].
-    values: [Vec<f64>; Quantity::ALL.len()],
+    /// Sorted, a value a run that has one, in the order of [`EXPECTED_METRICS`].
+    values: [Vec<f64>; EXPECTED_METRICS.len()],
     /// The mean queue that a tick met, before its pop, a value a run.
     met: Vec<f64>,
     course: Course,
@@ -164,8 +103,8 @@ impl Expected {
 
     fn add(&mut self, rows: &[MachineMetrics], seen: &Seen) {
         for (at, (machine, row)) in self.machines.iter_mut().zip(rows).enumerate() {
-            for (values, quantity) in machine.values.iter_mut().zip(Quantity::ALL) {
-                values.extend(quantity.of(row));
+            for (values, metric) in machine.values.iter_mut().zip(&EXPECTED_METRICS) {
+                values.extend(metric.of(row));
             }
             let ticks = row.ticks.filter(|ticks| *ticks > 0);
             machine.met.extend(ticks.map(|ticks| seen.met[at] as f64 / ticks as f64));
@@ -190,9 +129,10 @@ impl Expected {
         self.runs
     }
 
-    /// Mean and standard deviation of a machine's quantity over the runs.
-    pub fn moments(&self, machine: MachineId, quantity: Quantity) -> Option<Moments> {
-        Moments::of(self.values(machine, quantity))
+    /// Mean and standard deviation of a machine's metric over the runs; `None` where
+    /// it is none of the [`EXPECTED_METRICS`] or no run knows it.
+    pub fn moments(&self, machine: MachineId, metric: Metric) -> Option<Moments> {
+        Moments::of(self.values(machine, metric))
     }
 
     /// The same of the mean queue that a tick meets, before its pop.
@@ -205,17 +145,18 @@ impl Expected {
         Some(&self.machines.get(machine.index())?.course)
     }
 
-    fn values(&self, machine: MachineId, quantity: Quantity) -> &[f64] {
+    fn values(&self, machine: MachineId, metric: Metric) -> &[f64] {
+        let place = EXPECTED_METRICS.iter().position(|expected| *expected == metric);
         let machine = self.machines.get(machine.index());
-        machine.map_or(&[], |machine| &machine.values[quantity as usize])
+        machine.zip(place).map_or(&[], |(machine, place)| &machine.values[place])
     }
 
     /// The normal score of one run's value: the standard normal quantile at its
     /// mid-rank among the simulated runs (Blom, 1958, with ties split). So it
-    /// means the same whatever the law of the quantity, be it skewed or of few
+    /// means the same whatever the law of the metric, be it skewed or of few
     /// values.
-    pub fn score(&self, machine: MachineId, quantity: Quantity, value: f64) -> Option<f64> {
-        let values = self.values(machine, quantity);
+    pub fn score(&self, machine: MachineId, metric: Metric, value: f64) -> Option<f64> {
+        let values = self.values(machine, metric);
         if values.is_empty() || value.is_nan() {
             return None;
         }
@@ -228,13 +169,13 @@ impl Expected {
     /// The same, but for a value beyond all simulated runs no less than its
     /// distance from their mean in standard deviations: ranks cannot tell how
     /// far out it lies.
-    pub fn residual(&self, machine: MachineId, quantity: Quantity, value: f64) -> Option<f64> {
-        let score = self.score(machine, quantity, value)?;
-        let values = self.values(machine, quantity);
+    pub fn residual(&self, machine: MachineId, metric: Metric, value: f64) -> Option<f64> {
+        let score = self.score(machine, metric, value)?;
+        let values = self.values(machine, metric);
         if values[0] <= value && value <= values[values.len() - 1] {
             return Some(score);
         }
-        let Moments { mean, sd, .. } = self.moments(machine, quantity)?;
+        let Moments { mean, sd, .. } = self.moments(machine, metric)?;
         let distance = (value - mean) / sd;
         let is_further = distance.is_finite() && distance.abs() > score.abs();
         Some(if is_further { distance } else { score })
@@ -317,6 +258,7 @@ impl Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::catalogue;
     use crate::model::random::Decisions;
     use crate::spec::parse;
 
@@ -362,14 +304,14 @@ mod tests {
                 let mut held = Expected::of_seeds(&run.spec, 1..others + 1, &stop).unwrap();
                 held.finish(others as u32);
                 for machine in run.machines() {
-                    Quantity::ALL.iter().for_each(|quantity| tally.add(&expected, &held, machine, *quantity));
+                    EXPECTED_METRICS.iter().for_each(|metric| tally.add(&expected, &held, machine, *metric));
                 }
             }
             tally
         }
 
-        fn add(&mut self, expected: &Expected, held: &Expected, machine: MachineId, quantity: Quantity) {
-            let of = |from: &Expected| from.moments(machine, quantity);
+        fn add(&mut self, expected: &Expected, held: &Expected, machine: MachineId, metric: Metric) {
+            let of = |from: &Expected| from.moments(machine, metric);
             let (Some(a), Some(b)) = (of(expected), of(held)) else { return };
             self.means += 1;
             let off = (a.mean - b.mean).abs() / a.standard_error().hypot(b.standard_error());
@@ -377,9 +319,9 @@ mod tests {
             let off = if a.mean == b.mean { 0.0 } else { off };
             self.means_off += u64::from(off > 3.0);
             self.furthest_se = self.furthest_se.max(off);
-            for value in held.values(machine, quantity) {
+            for value in held.values(machine, metric) {
                 self.residuals += 1;
-                let residual = expected.residual(machine, quantity, *value).unwrap();
+                let residual = expected.residual(machine, metric, *value).unwrap();
                 self.residuals_off += u64::from(residual.abs() > 3.0);
             }
         }
@@ -415,8 +357,8 @@ mod tests {
         let stop = StopSwitch::default();
         let expected = Expected::of(&run, RUNS, 50e6, &stop).unwrap();
         // 31.1 ± 8.1 messages and a clock of 236 ± 24 over 400 seeds elsewhere.
-        let of = |quantity| expected.moments(MachineId(1), quantity).unwrap();
-        let (queue, clock) = (of(Quantity::EndQueue), of(Quantity::FinalClock));
+        let of = |metric| expected.moments(MachineId(1), metric).unwrap();
+        let (queue, clock) = (of(catalogue::END_QUEUE), of(catalogue::FINAL_CLOCK));
         assert!((queue.mean - 31.1).abs() < 2.0 && (queue.sd / 8.1 - 1.0).abs() < 0.15, "{queue:?}");
         assert!((clock.mean - 236.0).abs() < 6.0 && (clock.sd / 24.0 - 1.0).abs() < 0.15, "{clock:?}");
         let course = expected.course(MachineId(1)).unwrap();
@@ -438,20 +380,20 @@ mod tests {
         let machine =
             MachineExpected { values: std::array::from_fn(|_| values.clone()), ..Default::default() };
         let expected = Expected { runs: 700, machines: vec![machine] };
-        let residual = |value| expected.residual(MachineId(1), Quantity::EndQueue, value).unwrap();
+        let residual = |value| expected.residual(MachineId(1), catalogue::END_QUEUE, value).unwrap();
         assert!(residual(0.0).abs() < 0.02, "most runs: {}", residual(0.0));
         // One run in a hundred, which its distance of 10 sd would call a wonder.
         assert!((residual(1.0) - 2.53).abs() < 0.02, "{}", residual(1.0));
         assert!(residual(3.0) > 20.0);
         assert_eq!(
-            expected.score(MachineId(1), Quantity::EndQueue, 3.0),
-            expected.score(MachineId(1), Quantity::EndQueue, 9.0)
+            expected.score(MachineId(1), catalogue::END_QUEUE, 3.0),
+            expected.score(MachineId(1), catalogue::END_QUEUE, 9.0)
         );
-        assert_eq!(expected.residual(MachineId(2), Quantity::EndQueue, 3.0), None);
+        assert_eq!(expected.residual(MachineId(2), catalogue::END_QUEUE, 3.0), None);
         let equal =
             MachineExpected { values: std::array::from_fn(|_| vec![60.0; 700]), ..Default::default() };
         let equal = Expected { runs: 700, machines: vec![equal] };
-        let residual = |value| equal.residual(MachineId(1), Quantity::FinalClock, value).unwrap();
+        let residual = |value| equal.residual(MachineId(1), catalogue::FINAL_CLOCK, value).unwrap();
         assert!(residual(60.0).abs() < 1e-9 && residual(61.0) > 3.0 && residual(61.0).is_finite());
     }
 }

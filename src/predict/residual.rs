@@ -3,12 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::metrics::MachineMetrics;
+use crate::metrics::{EXPECTED_METRICS, MachineMetrics, Metric};
 use crate::model::event::MachineId;
 use crate::model::theory::Prediction;
 use crate::plan::Run;
 use crate::predict::expected::Expected;
-pub use crate::predict::expected::Quantity;
 use crate::spec::Spec;
 use crate::statistics::moments::Moments;
 use crate::text::numbers::counted;
@@ -30,7 +29,7 @@ pub struct Measured {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Residual {
     pub machine: MachineId,
-    pub quantity: Quantity,
+    pub metric: Metric,
     /// Mean over the simulated runs.
     pub expected: Option<f64>,
     /// One run's value, or the mean over several.
@@ -102,11 +101,12 @@ pub fn residuals(runs: &[Measured], expected: &Expected) -> Option<Residuals> {
     let spec = &runs.first()?.spec;
     let seeds = runs.iter().map(|run| run.spec.seed).collect::<BTreeSet<u64>>().len();
     let run = Run::single(spec.clone(), String::new());
-    let cells = || run.machines().flat_map(|machine| Quantity::ALL.map(|quantity| (machine, quantity)));
+    let cells =
+        || run.machines().flat_map(|machine| EXPECTED_METRICS.iter().map(move |metric| (machine, *metric)));
     let of_run = |measured: &Measured| -> Vec<Residual> {
-        cells().map(|(machine, quantity)| of_one(measured, expected, machine, quantity)).collect()
+        cells().map(|(machine, metric)| of_one(measured, expected, machine, metric)).collect()
     };
-    let of_mean = || cells().map(|(machine, quantity)| of_many(runs, seeds, expected, machine, quantity));
+    let of_mean = || cells().map(|(machine, metric)| of_many(runs, seeds, expected, machine, metric));
     Some(Residuals {
         spec: spec.clone(),
         predictions: run.predictions(),
@@ -116,20 +116,20 @@ pub fn residuals(runs: &[Measured], expected: &Expected) -> Option<Residuals> {
     })
 }
 
-fn value(run: &Measured, machine: MachineId, quantity: Quantity) -> Option<f64> {
-    quantity.of(run.rows.iter().find(|row| row.machine == machine)?)
+fn value(run: &Measured, machine: MachineId, metric: Metric) -> Option<f64> {
+    metric.of(run.rows.iter().find(|row| row.machine == machine)?)
 }
 
-fn of_one(run: &Measured, expected: &Expected, machine: MachineId, quantity: Quantity) -> Residual {
-    let moments = expected.moments(machine, quantity);
-    let measured = value(run, machine, quantity);
+fn of_one(run: &Measured, expected: &Expected, machine: MachineId, metric: Metric) -> Residual {
+    let moments = expected.moments(machine, metric);
+    let measured = value(run, machine, metric);
     Residual {
         machine,
-        quantity,
+        metric,
         expected: moments.map(|moments| moments.mean),
         measured,
         chance: moments.map(|moments| moments.sd),
-        value: measured.and_then(|measured| expected.residual(machine, quantity, measured)),
+        value: measured.and_then(|measured| expected.residual(machine, metric, measured)),
     }
 }
 
@@ -142,19 +142,19 @@ fn of_many(
     seeds: usize,
     expected: &Expected,
     machine: MachineId,
-    quantity: Quantity,
+    metric: Metric,
 ) -> Residual {
-    let moments = expected.moments(machine, quantity);
-    let values: Vec<f64> = runs.iter().filter_map(|run| value(run, machine, quantity)).collect();
+    let moments = expected.moments(machine, metric);
+    let values: Vec<f64> = runs.iter().filter_map(|run| value(run, machine, metric)).collect();
     let scores: Option<Vec<f64>> =
-        values.iter().map(|value| expected.score(machine, quantity, *value)).collect();
+        values.iter().map(|value| expected.score(machine, metric, *value)).collect();
     let mean = |values: &[f64]| Moments::of(values).map(|moments| moments.mean);
     // Runs with the same seed are one sample of chance.
     let seeds = seeds as f64;
     let widened = 1.0 / seeds + 1.0 / f64::from(expected.runs());
     Residual {
         machine,
-        quantity,
+        metric,
         expected: moments.map(|moments| moments.mean),
         measured: mean(&values),
         chance: moments.map(|moments| moments.sd * widened.sqrt()),
@@ -166,6 +166,7 @@ fn of_many(
 mod tests {
     use super::*;
     use crate::engine::StopSwitch;
+    use crate::metrics::catalogue;
     use crate::predict::expected::RUNS;
     use crate::predict::simulated::simulate_metrics;
     use crate::spec::parse;
@@ -183,8 +184,8 @@ mod tests {
         Expected::of(&run, RUNS, 50e6, &StopSwitch::default()).unwrap()
     }
 
-    fn cell(residuals: &[Residual], machine: u32, quantity: Quantity) -> Residual {
-        let found = residuals.iter().find(|one| one.machine.0 == machine && one.quantity == quantity);
+    fn cell(residuals: &[Residual], machine: u32, metric: Metric) -> Residual {
+        let found = residuals.iter().find(|one| one.machine.0 == machine && one.metric == metric);
         *found.unwrap()
     }
 
@@ -195,13 +196,13 @@ mod tests {
         let found = residuals(std::slice::from_ref(&run), &expected).unwrap();
         assert_eq!((found.seeds, &found.mean), (1, &None));
         assert!(found.runs[0].1.iter().all(|one| one.value.is_some() && !one.is_hardly_chance()));
-        let queue = cell(&found.runs[0].1, 1, Quantity::EndQueue);
+        let queue = cell(&found.runs[0].1, 1, catalogue::END_QUEUE);
         // 31.1 ± 8.1 as simulated elsewhere.
         assert!((queue.expected.unwrap() - 31.1).abs() < 2.0, "{queue:?}");
         assert!((queue.chance.unwrap() / 8.1 - 1.0).abs() < 0.15, "{queue:?}");
         run.rows[0].end_queue = run.rows[0].end_queue.map(|queue| queue + 100);
         let wrong = residuals(&[run], &expected).unwrap();
-        assert!(cell(&wrong.runs[0].1, 1, Quantity::EndQueue).value.unwrap() > 6.0);
+        assert!(cell(&wrong.runs[0].1, 1, catalogue::END_QUEUE).value.unwrap() > 6.0);
         assert_eq!(residuals(&[], &expected), None);
     }
 
@@ -210,9 +211,9 @@ mod tests {
         let runs: Vec<Measured> = (1000..1016).map(|seed| measured("internal_prob = 0.3", seed)).collect();
         let expected = expected(&runs[0]);
         let found = residuals(&runs, &expected).unwrap();
-        let (one, mean) = (cell(&found.runs[0].1, 1, Quantity::EndQueue), found.mean.unwrap());
+        let (one, mean) = (cell(&found.runs[0].1, 1, catalogue::END_QUEUE), found.mean.unwrap());
         assert!(mean.iter().all(|one| one.value.unwrap().abs() < 4.0), "{mean:?}");
-        let mean = cell(&mean, 1, Quantity::EndQueue);
+        let mean = cell(&mean, 1, catalogue::END_QUEUE);
         let widened = (1.0 / 16.0 + 1.0 / 700.0_f64).sqrt();
         assert!((mean.chance.unwrap() / one.chance.unwrap() - widened).abs() < 1e-9, "16 runs");
         let sum: f64 = runs.iter().map(|run| run.rows[0].end_queue.unwrap() as f64).sum();
@@ -223,7 +224,7 @@ mod tests {
         });
         let longer = residuals(&longer.collect::<Vec<_>>(), &expected).unwrap();
         assert!(
-            cell(&longer.mean.unwrap(), 1, Quantity::EndQueue).is_hardly_chance(),
+            cell(&longer.mean.unwrap(), 1, catalogue::END_QUEUE).is_hardly_chance(),
             "five standard errors"
         );
         // A run that is there twice tells nothing new.
@@ -248,7 +249,7 @@ mod tests {
             cell(
                 &residuals(std::slice::from_ref(run), &expected).unwrap().runs[0].1,
                 machine,
-                Quantity::FinalClock,
+                catalogue::FINAL_CLOCK,
             )
         };
         // Without messages a clock is its count of ticks, and chance does nothing.

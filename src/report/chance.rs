@@ -70,7 +70,7 @@ fn at_least(count: usize, n: usize) -> f64 {
 }
 
 fn what(experiment: &str, one: &Residual) -> String {
-    let quantity = one.quantity.name().replace('_', " ");
+    let quantity = one.metric.name.replace('_', " ");
     let of = if experiment.is_empty() { String::new() } else { format!("{experiment}, ") };
     format!("{of}{quantity} of machine {}", one.machine)
 }
@@ -78,14 +78,14 @@ fn what(experiment: &str, one: &Residual) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::catalogue;
     use crate::model::event::MachineId;
-    use crate::predict::residual::Quantity;
     use crate::report::document::Tone;
 
     fn said(values: &[Option<f64>]) -> Option<Remark> {
         let residual = |value: &Option<f64>| Residual {
             machine: MachineId(2),
-            quantity: Quantity::FinalClock,
+            metric: catalogue::FINAL_CLOCK,
             expected: Some(10.0),
             measured: Some(10.0),
             chance: Some(1.0),

@@ -3,8 +3,9 @@
 use super::document::{Block, Remark, Section, Table};
 use super::subject::RunSubject;
 use super::wording::known;
+use crate::metrics::Metric;
 use crate::model::theory::Prediction;
-use crate::predict::residual::{Quantity, Residual};
+use crate::predict::residual::Residual;
 use crate::statistics::rounding::brief;
 
 /// The section on what should have happened; `None` where nothing is known of
@@ -62,10 +63,10 @@ pub fn beside(caption: &str, residuals: &[Residual], chance: &str) -> Table {
     let row = |one: &Residual| {
         vec![
             one.machine.to_string(),
-            one.quantity.name().replace('_', " "),
-            known(one.expected, shown_as(one.quantity)),
-            known(one.measured, shown_as(one.quantity)),
-            known(one.chance, shown_as(one.quantity)),
+            one.metric.name.replace('_', " "),
+            known(one.expected, shown_as(one.metric)),
+            known(one.measured, shown_as(one.metric)),
+            known(one.chance, shown_as(one.metric)),
             known(one.value, brief),
         ]
     };
@@ -76,6 +77,6 @@ pub fn beside(caption: &str, residuals: &[Residual], chance: &str) -> Table {
     ))
 }
 
-fn shown_as(quantity: Quantity) -> impl Fn(f64) -> String {
-    move |value| format!("{value:.*}", quantity.decimals())
+fn shown_as(metric: Metric) -> impl Fn(f64) -> String {
+    move |value| format!("{value:.*}", metric.decimals)
 }

@@ -7,10 +7,10 @@ use super::wording::{listed, machine, machines, micros};
 use crate::audit::Verdict;
 use crate::log::EndReason;
 use crate::metrics::MachineMetrics;
+use crate::metrics::catalogue;
 use crate::metrics::trust::doubts;
 use crate::model::event::MachineId;
 use crate::model::theory::{Prediction, Regime};
-use crate::predict::residual::Quantity;
 use crate::read::find::RunState;
 use crate::statistics::rounding::brief;
 use crate::text::numbers::{counted, grouped};
@@ -82,7 +82,7 @@ fn falls_behind(run: &RunSubject, row: &MachineMetrics, theory: &Prediction) -> 
              as far as growth does"
         ),
     };
-    let expected = match run.expected(row.machine, Quantity::EndQueue) {
+    let expected = match run.expected(row.machine, catalogue::END_QUEUE) {
         Some(expected) => format!(" (expected: {expected:.0})"),
         None if theory.is_overloaded() => format!(" (by the law: {:.0})", theory.queue_growth * seconds),
         None => String::new(),
@@ -97,7 +97,7 @@ fn falls_behind(run: &RunSubject, row: &MachineMetrics, theory: &Prediction) -> 
 fn behind(run: &RunSubject, row: &MachineMetrics) -> String {
     let Some(diff) = row.clock_diff.filter(|_| run.duration_s() > 0.0) else { return String::new() };
     let a_second = |diff: f64| brief(diff / run.duration_s());
-    let expected = run.expected(row.machine, Quantity::ClockDiff);
+    let expected = run.expected(row.machine, catalogue::CLOCK_DIFF);
     let expected = expected.map_or_else(String::new, |diff| format!(" (expected: {})", a_second(diff)));
     format!(
         " Its logical clock falls behind the fastest by {} a second of lab time{expected}.",

@@ -7,9 +7,9 @@ use super::subject::{Audited, Group, RunSubject, Subjects};
 use super::sweeps;
 use super::wording::{listed, machine, micros, name};
 use crate::metrics::MachineMetrics;
+use crate::metrics::catalogue;
 use crate::metrics::trust::doubts;
 use crate::model::theory::Prediction;
-use crate::predict::residual::Quantity;
 use crate::statistics::rounding::{Rounding, brief};
 use crate::text::numbers::{counted, grouped};
 
@@ -84,7 +84,7 @@ fn overloads(subjects: &Subjects) -> Vec<Remark> {
 
 fn overload(group: &Group, first: &RunSubject, row: &MachineMetrics, theory: &Prediction) -> Remark {
     let who = machine(row).replacen('M', "m", 1);
-    let expected = match first.expected(row.machine, Quantity::EndQueue) {
+    let expected = match first.expected(row.machine, catalogue::END_QUEUE) {
         Some(expected) => format!("expected: {expected:.0}"),
         None => format!("by the law: {:.0}", theory.queue_growth * first.planned_s().unwrap_or_default()),
     };

@@ -5,11 +5,12 @@ use super::player::PlayerParts;
 use crate::audit::Audit;
 use crate::charts::Chart;
 use crate::metrics::MachineMetrics;
+use crate::metrics::Metric;
 use crate::metrics::summary::{RunMetrics, SummaryRow};
 use crate::model::event::MachineId;
 use crate::model::theory::Prediction;
 use crate::plan::{Plan, Run};
-use crate::predict::residual::{Quantity, Residual};
+use crate::predict::residual::Residual;
 use crate::read::ReadLog;
 use crate::read::find::RunPath;
 use crate::sample::Oddity;
@@ -131,8 +132,8 @@ impl RunSubject {
     }
 
     /// What is expected of a machine, where the run came to its end.
-    pub fn expected(&self, machine: MachineId, quantity: Quantity) -> Option<f64> {
-        let found = self.residuals.iter().find(|one| one.machine == machine && one.quantity == quantity);
+    pub fn expected(&self, machine: MachineId, metric: Metric) -> Option<f64> {
+        let found = self.residuals.iter().find(|one| one.machine == machine && one.metric == metric);
         found?.expected
     }
 

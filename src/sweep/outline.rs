@@ -1,7 +1,7 @@
 //! The outline of a cell: what is kept of its runs once they are gathered.
 
 use crate::metrics::summary::same_rates;
-use crate::metrics::{MachineMetrics, Metric, main_metrics};
+use crate::metrics::{MAIN_METRICS, MachineMetrics, Metric};
 use crate::statistics::Summary;
 
 /// Runs of one cell in a few numbers: all of them, or, where clock rates are
@@ -14,7 +14,7 @@ pub struct CellOutline {
     pub clock_rates: String,
     /// How many runs of it are done.
     pub runs: u64,
-    /// One for each of the [`main_metrics`], of each run's own value: the largest
+    /// One for each of the [`MAIN_METRICS`], of each run's own value: the largest
     /// over its machines.
     pub whole: Vec<Option<Summary>>,
     /// The same for each machine, in their order.
@@ -35,7 +35,8 @@ impl CellOutline {
     fn of(cell: usize, clock_rates: String, runs: &[&[MachineMetrics]]) -> CellOutline {
         let machines = runs.first().map_or(0, |run| run.len());
         let summary = |of: &dyn Fn(&Metric, &[MachineMetrics]) -> Option<f64>| -> Vec<Option<Summary>> {
-            main_metrics()
+            MAIN_METRICS
+                .iter()
                 .map(|metric| {
                     metric.summary(&runs.iter().filter_map(|run| of(metric, run)).collect::<Vec<_>>())
                 })

@@ -10,11 +10,11 @@ use crate::charts::{
     swept_chart,
 };
 use crate::engine::StopSwitch;
-use crate::metrics::{MachineMetrics, Metric, main_metrics};
+use crate::metrics::{MAIN_METRICS, MachineMetrics, Metric};
 use crate::model::event::MachineId;
 use crate::plan::budget::{EVENTS_MAX, events};
 use crate::plan::{Cell, Plan, Run};
-use crate::predict::expected::{Expected, Quantity};
+use crate::predict::expected::Expected;
 use crate::spec::Spec;
 use crate::statistics::Summary;
 use crate::statistics::rounding::brief;
@@ -108,7 +108,7 @@ impl<'a> SweepPicture<'a> {
         for panel in self.panels(draws_rates) {
             charts.extend(panel.draw(look)?);
         }
-        for metric in main_metrics().filter(|_| !fixed.is_empty()) {
+        for metric in MAIN_METRICS.iter().filter(|_| !fixed.is_empty()) {
             let groups = self.groups(metric, &fixed, &published, &expected);
             let caption = if self.outlines.iter().all(|outline| outline.runs <= 1) {
                 "one run of each experiment".to_owned()
@@ -182,7 +182,7 @@ pub(crate) fn expectations<'a>(specs: impl Iterator<Item = &'a Spec>) -> Vec<Opt
 
 /// What is expected of a machine's metric, if that is one that is simulated for.
 pub(crate) fn mean_of(expected: &Expected, machine: MachineId, metric: &str) -> Option<f64> {
-    Some(expected.moments(machine, Quantity::named(metric)?)?.mean)
+    Some(expected.moments(machine, *Metric::named(metric)?)?.mean)
 }
 
 /// Whether any machine of a cell is overloaded by the law; `None` where its
@@ -237,7 +237,7 @@ impl<'a> Panel<'a> {
             [_] => expectations(self.points.iter().map(|point| &point.cell.spec)),
             _ => Vec::new(),
         };
-        let charts = main_metrics().enumerate().map(|(at, metric)| match &self.axes[..] {
+        let charts = MAIN_METRICS.iter().enumerate().map(|(at, metric)| match &self.axes[..] {
             [axis] => self.line(at, metric, axis, &expected, look),
             [y, x] if !self.is_drawn => self.map(at, metric, x, y, look),
             _ => self.side_by_side(at, metric, look),
@@ -315,7 +315,7 @@ impl<'a> Panel<'a> {
                 .collect(),
             theory: expected()
                 .filter_map(|(point, expected)| {
-                    Some((x(point), mean_of(expected.as_ref()?, machine, main_metrics().nth(at)?.name)?))
+                    Some((x(point), mean_of(expected.as_ref()?, machine, MAIN_METRICS.iter().nth(at)?.name)?))
                 })
                 .collect(),
         };

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use labctl::engine::StopSwitch;
 use labctl::lab::measured::measured;
+use labctl::metrics::Metric;
+use labctl::metrics::catalogue;
 use labctl::model::theory::Prediction;
 use labctl::plan::Run;
 use labctl::plan::budget::EVENTS_MAX;
 use labctl::predict::expected::{Expected, NoExpectation, RUNS};
-use labctl::predict::residual::{Measured, Quantity, Residual, Residuals, by_experiment, residuals};
+use labctl::predict::residual::{Measured, Residual, Residuals, by_experiment, residuals};
 use labctl::read::find::find_all_runs;
 use labctl::statistics::moments::Moments;
 
@@ -171,16 +173,16 @@ fn expectation(run: &Run, expected: &Expected) -> String {
         "mean\nwait, s",
     ];
     let body = run.machines().map(|machine| {
-        let of = |quantity: Quantity| shown(expected.moments(machine, quantity), quantity.decimals());
+        let of = |metric: Metric| shown(expected.moments(machine, metric), metric.decimals);
         vec![
             machine.to_string(),
-            of(Quantity::MaxQueue),
-            of(Quantity::EndQueue),
+            of(catalogue::MAX_QUEUE),
+            of(catalogue::END_QUEUE),
             shown(expected.queue_met(machine), 2),
-            of(Quantity::Utilisation),
-            of(Quantity::FinalClock),
-            of(Quantity::ClockDiff),
-            of(Quantity::WaitMean),
+            of(catalogue::UTILISATION),
+            of(catalogue::FINAL_CLOCK),
+            of(catalogue::CLOCK_DIFF),
+            of(catalogue::WAIT_MEAN),
         ]
     });
     let runs = view::counted(u64::from(expected.runs()), "simulated run");
@@ -221,14 +223,14 @@ fn residual_table(found: &Residuals, rows: &[Residual], chance: &str) -> String 
     let header = ["machine", "load", "regime", "quantity", "expected", "measured", chance, "residual"];
     let body = rows.iter().map(|row| {
         let prediction = &found.predictions[row.machine.index()];
-        let digits = row.quantity.decimals();
+        let digits = row.metric.decimals;
         let shown =
             |value: Option<f64>, digits: usize| view::known(value, |value| format!("{value:.digits$}"));
         vec![
             row.machine.to_string(),
             format!("{:.3}", prediction.load),
             prediction.regime.to_string(),
-            row.quantity.name().to_owned(),
+            row.metric.name.to_owned(),
             shown(row.expected, digits),
             shown(row.measured, digits),
             shown(row.chance, digits + 1),

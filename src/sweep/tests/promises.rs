@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use super::super::demand::LOOK_EVERY;
 use crate::engine::StopSwitch;
-use crate::metrics::{METRICS, MachineMetrics, Quantity, main_metrics};
+use crate::metrics::{MAIN_METRICS, METRICS, MachineMetrics, Quantity};
 use crate::model::event::MachineId;
 use crate::parallel;
 use crate::plan::Run;
@@ -214,7 +214,7 @@ fn experiments_of_the_size_that_power_states_reach_the_precision() {
     for spec in experiments() {
         let cells: Vec<Cell> = cells(&spec)
             .into_iter()
-            .filter(|cell| main_metrics().any(|metric| *metric == *cell.quantity.metric))
+            .filter(|cell| MAIN_METRICS.iter().any(|metric| *metric == *cell.quantity.metric))
             .collect();
         for (at, name) in ["< 10%", "< what 100 runs reach"].into_iter().enumerate() {
             let of_cell = |cell: &Cell| {
