@@ -32,7 +32,7 @@ fn the_terminal_is_given_back_after_a_panic() {
     let program = env::current_exe().unwrap();
     tmux.type_line("stty -a > before");
     tmux.type_line(&format!(
-        "RUST_BACKTRACE=0 {} --ignored --exact cli::live::panics::panics_with_the_screen_open \
+        "RUST_BACKTRACE=0 {} --ignored --exact cli::ui::live::panics::panics_with_the_screen_open \
          --nocapture; stty -a > after; echo \"code=$?\"",
         program.display()
     ));
