@@ -24,7 +24,7 @@ run() {
   local name=$1
   shift
   echo "gallery: $name"
-  quietly "$labctl" run "$@" --run-name "$name" --results "$results" --plots "$scratch/unused"
+  quietly "$labctl" run "$@" --name "$name" --results "$results" --plots "$scratch/unused"
 }
 
 # draw RUN CHART PICTURE FLAGS…: one chart of a run, as a picture of the page.
@@ -57,21 +57,21 @@ draw sockets drift drift
 draw sockets jumps jumps
 draw sockets wait wait
 draw sockets drift drift-dark --theme dark
-draw sockets space-time space-time --from 10s --to 16s --clocks
-draw sockets space-time space-time-end-dark --from 110s --to 121s --theme dark
+draw sockets space-time space-time --from 10s --until 16s --clocks
+draw sockets space-time space-time-end-dark --from 110s --until 121s --theme dark
 
 size=(--width 800 --height 500)
 draw sockets drift drift-small
 size=(--width 1200 --height 750)
 
 run delayed experiments/exp4.toml --engine sim --delay exponential:300ms --set network.where=link
-draw delayed space-time space-time-delayed --to 6s
+draw delayed space-time space-time-delayed --until 6s
 
 run twenty experiments/exp4.toml --engine sim --duration 60s --internal-prob 0.5 \
   --clock-rates 1,1.4,1.8,2.2,2.6,3,3.4,3.8,4.2,4.6,5,5.4,5.8,6.2,6.6,7,7.4,7.8,8.2,8.6 \
   --set start_stagger=1ms
 draw twenty queue queue-twenty
-draw twenty space-time space-time-twenty --from 0s --to 1s
+draw twenty space-time space-time-twenty --from 0s --until 1s
 
 sweep end_queue_over_internal_prob swept --internal-prob 0.1..0.9:0.1 --replicates 20
 sweep end_queue_over_machine_1_clock_rate_and_internal_prob heat-map \

@@ -4,40 +4,33 @@ mod cli;
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use labctl::files::atomic;
 
-use crate::cli::{Cli, Command, Exit, commands};
+use crate::cli::{Command, Exit, commands};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = cli::parse();
     atomic::wait_for_disk(std::env::var_os("LABCTL_FSYNC").is_none_or(|choice| choice != "off"));
     let terminal = cli::Terminal::new(cli.color);
     let outcome = match cli.command {
         Command::Run(args) => commands::run::run(&args, &terminal),
         Command::Watch(args) => commands::watch::run(&args, &terminal),
         Command::Machine(args) => commands::machine::run(&args, &terminal),
-        Command::Parse(args) => commands::parse::run(&args, &terminal),
-        Command::Check(args) => commands::check::run(&args, &terminal),
-        Command::Why(args) => commands::why::run(&args, &terminal),
-        Command::Causality(args) => commands::causality::run(&args, &terminal),
+        Command::Sweep(args) => commands::sweep::run(&args, &terminal),
+        Command::Reproduce(args) => commands::reproduce::run(&args, &terminal),
+        Command::List(args) => commands::list::run(&args, &terminal),
         Command::Metrics(args) => commands::metrics::run(&args, &terminal),
+        Command::Plot(args) => commands::plot::run(&args, &terminal),
+        Command::Report(args) => commands::report::run(&args, &terminal),
+        Command::Check(args) => commands::check::run(&args, &terminal),
+        Command::Causality(args) => commands::causality::run(&args, &terminal),
+        Command::Predict(args) => commands::predict::run(&args, &terminal),
+        Command::Compare(args) => commands::compare::run(&args, &terminal),
+        Command::Twin(args) => commands::twin::run(&args, &terminal),
+        Command::Parse(args) => commands::parse::run(&args, &terminal),
+        Command::Export(args) => commands::export::run(&args, &terminal),
         Command::Dialect(args) => commands::dialect::run(&args, &terminal),
         Command::Grade(args) => commands::grade::run(&args, &terminal),
-        Command::Export(args) => commands::export::run(&args, &terminal),
-        Command::Compare(args) => commands::compare::run(&args, &terminal),
-        Command::Power(args) => commands::power::run(&args, &terminal),
-        Command::Plot(args) => commands::plot::run(&args, &terminal),
-        Command::Recover(args) => commands::recover::run(&args, &terminal),
-        Command::Report(args) => commands::report::run(&args, &terminal),
-        Command::Sweep(args) => commands::sweep::run(&args, &terminal),
-        Command::Plan(args) => commands::plan::run(&args, &terminal),
-        Command::Exec(args) => commands::exec::run(&args, &terminal),
-        Command::Collect(args) => commands::collect::run(&args, &terminal),
-        Command::Reproduce(args) => commands::reproduce::run(&args, &terminal),
-        Command::Predict(args) => commands::predict::run(&args, &terminal),
-        Command::Twin(args) => commands::twin::run(&args, &terminal),
-        Command::Verify(args) => commands::verify::run(&args, &terminal),
         Command::Schema(args) => commands::schema::run(&args, &terminal),
         Command::Completions(args) => commands::completions::run(&args, &terminal),
         Command::Man(args) => commands::man::run(&args, &terminal),

@@ -55,11 +55,11 @@ clock_rate = 3
 count = 2
 END
 simulated=(--engine sim --results results --plots plots)
-lab run lab.toml "${simulated[@]}" --run-name run
-lab run hostile.toml "${simulated[@]}" --run-name run
-lab run lab.toml "${simulated[@]}" --clock-rates 600,500,400 --duration 70s --run-name large
-lab run lab.toml "${simulated[@]}" --clock-rates 600,500,400 --duration 200s --run-name long
-lab run lab.toml "${simulated[@]}" --delay uniform:100ms..900ms --run-name link
+lab run lab.toml "${simulated[@]}" --name run
+lab run hostile.toml "${simulated[@]}" --name run
+lab run lab.toml "${simulated[@]}" --clock-rates 600,500,400 --duration 70s --name large
+lab run lab.toml "${simulated[@]}" --clock-rates 600,500,400 --duration 200s --name long
+lab run lab.toml "${simulated[@]}" --delay uniform:100ms..900ms --name link
 lab report results/lab/run -o lab.html
 lab report results/lab/link -o link.html
 lab report results/hostile/run -o hostile.html

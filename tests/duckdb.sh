@@ -48,7 +48,7 @@ sed 's/"lab"/"other"/' lab.toml >other.toml
 # Runs of two experiments, one with a number for its name; two of a sweep; a run
 # of somebody else, called what no folder should be called; and one without any RECEIVE.
 for run in lab:r1 lab:r2 other:7; do
-  lab run "${run%:*}.toml" --engine sim --run-name "${run#*:}" >/dev/null
+  lab run "${run%:*}.toml" --engine sim --name "${run#*:}" >/dev/null
 done
 lab sweep lab.toml --replicates 2 --speedup 50 --name probs >/dev/null
 hostile=$'results/a=b, 100% "é" [x]* <script>\n😀'

@@ -11,16 +11,18 @@ use labctl::statistics::rounding;
 
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
-use clap::{Parser, Subcommand};
+use clap::error::{ContextKind, ErrorKind};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 const AFTER_HELP: &str = "\
 First steps:
-  labctl run experiments/exp4.toml --speedup 10   run an experiment, measure it, draw its charts
+  labctl run experiments/exp4.toml --speedup 10   run, measure and draw
   labctl metrics results/exp4/latest              see the numbers again
-  labctl plot results/                            draw the charts of everything under results/
+  labctl plot results/                            draw all charts again
 
-Exit codes: 0 done; 1 a run or a check failed; 2 wrong usage, a wrong spec or a path that leads
-nowhere; 3 too few runs to tell; 4 a sweep finished in part; 130, 143 interrupted.";
+Exit codes: 0 done; 1 a run or a check failed; 2 wrong usage, a wrong spec or a
+path that leads nowhere; 3 too few runs to tell; 4 a sweep finished in part;
+130, 143 interrupted.";
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -28,13 +30,14 @@ const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
 
-/// A laboratory for the scale model of distributed systems.
-///
-/// N machines, each with its own clock rate, a message queue and a Lamport
-/// clock, talk over real TCP sockets. labctl runs them from a spec, records
-/// every event, measures what happened and draws it.
+const ABOUT: &str = "\
+A laboratory for the scale model of distributed systems. N machines, each with
+its own clock rate, a message queue and a Lamport clock, talk over real TCP
+sockets. labctl runs them from a spec, records every event, measures and draws.";
+
+/// The command line.
 #[derive(Debug, Parser)]
-#[command(name = "labctl", version, after_help = AFTER_HELP, styles = STYLES, max_term_width = 100)]
+#[command(name = "labctl", version, about = ABOUT, long_about = None, after_help = AFTER_HELP, styles = STYLES, max_term_width = 100)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -53,54 +56,106 @@ pub enum Command {
     Watch(commands::watch::Args),
     /// Run one machine by hand, in a terminal of its own
     Machine(commands::machine::Args),
-    /// Turn logs into one tidy events table, and tell what is odd about them
-    Parse(commands::parse::Args),
-    /// Tell whether logs are true, rule by rule, with the lines that break one
-    Check(commands::check::Args),
-    /// Show the longest causal chain behind an event, which proves its clock
-    Why(commands::why::Args),
-    /// Count which pairs of events are ordered, and what it costs to know
-    Causality(commands::causality::Args),
-    /// Measure runs: queues, clocks, jumps, rates, messages
-    Metrics(commands::metrics::Args),
-    /// Read logs of others: list, show, try and propose dialects
-    Dialect(commands::dialect::Args),
-    /// Read, audit and measure many submissions: a page each, and a table of all
-    Grade(commands::grade::Args),
-    /// Write runs in the formats of other programs: ShiViz, Perfetto, Mermaid, CSV, JSON Lines, Parquet
-    Export(commands::export::Args),
-    /// Tell whether two samples of runs differ by more than chance
-    Compare(commands::compare::Args),
-    /// Say how many runs a wanted precision needs
-    Power(commands::power::Args),
-    /// Draw the charts of runs
-    Plot(commands::plot::Args),
-    /// Complete the runs of processes that were killed
-    Recover(commands::recover::Args),
-    /// Write one page on runs: findings, verdicts, metrics, theory and charts
-    Report(commands::report::Args),
     /// Make many runs: over values of any key, and over replicates
     Sweep(Box<commands::sweep::Args>),
-    /// Write a sweep down, to be run in pieces and anywhere
-    Plan(Box<commands::plan::Args>),
-    /// Run a piece of a plan
-    Exec(commands::exec::Args),
-    /// Join what came back of a plan
-    Collect(commands::collect::Args),
-    /// Run the lab notebook's experiments again, and judge what it claims
+    /// Run the lab notebook's experiments again, and judge its claims
     Reproduce(commands::reproduce::Args),
-    /// Say what should happen in an experiment, by theory, and how far runs lie from it
+    /// List runs and sweeps: when, by which engine, and how they ended
+    List(commands::list::Args),
+    /// Measure runs: queues, clocks, jumps, rates, messages
+    Metrics(commands::metrics::Args),
+    /// Draw the charts of runs and sweeps
+    Plot(commands::plot::Args),
+    /// Write one page on runs: findings, verdicts, metrics and charts
+    Report(commands::report::Args),
+    /// Tell whether logs are true, rule by rule, with the lines at fault
+    Check(commands::check::Args),
+    /// Count which events are ordered; tell why an event has its clock
+    Causality(commands::causality::Args),
+    /// Say what to expect of an experiment, and how far runs lie from it
     Predict(commands::predict::Args),
-    /// Run a spec on sockets and in the simulator, and compare them event by event
+    /// Tell whether two samples of runs differ by more than chance
+    Compare(commands::compare::Args),
+    /// Compare sockets and simulator, event by event or byte by byte
     Twin(Box<commands::twin::Args>),
-    /// Simulate a stored run again and compare every byte of its logs
-    Verify(commands::verify::Args),
+    /// Turn logs into one tidy events table
+    Parse(commands::parse::Args),
+    /// Write runs for ShiViz, Perfetto, Mermaid, or as CSV, JSON, Parquet
+    Export(commands::export::Args),
+    /// Read foreign logs: list, show, try and propose dialects
+    Dialect(commands::dialect::Args),
+    /// Check and measure many submissions: a page each, and one table
+    Grade(commands::grade::Args),
     /// Print the schema of specs, from which editors complete and check them
+    #[command(hide = true)]
     Schema(commands::schema::Args),
     /// Print the completions of a shell
+    #[command(hide = true)]
     Completions(commands::completions::Args),
     /// Print labctl's manual page, or write the pages of all commands
+    #[command(hide = true)]
     Man(commands::man::Args),
+}
+
+/// The commands that are shown, in groups.
+const GROUPS: [(&str, &[&str]); 5] = [
+    ("Run", &["run", "watch", "machine"]),
+    ("Many runs", &["sweep", "reproduce"]),
+    ("Look", &["list", "metrics", "plot", "report"]),
+    ("Understand", &["check", "causality", "predict", "compare", "twin"]),
+    ("Exchange", &["parse", "export", "dialect", "grade"]),
+];
+
+/// Names that commands and flags once had, and the ones they have.
+const FORMER_NAMES: [(&str, &str); 9] = [
+    ("why", "causality why"),
+    ("power", "predict power"),
+    ("verify", "twin verify"),
+    ("plan", "sweep plan"),
+    ("exec", "sweep exec"),
+    ("collect", "sweep collect"),
+    ("recover", "check --recover"),
+    ("--run-name", "--name"),
+    ("--spec", "labctl machine SPEC ID"),
+];
+
+/// The command line, with its commands in groups.
+pub fn command() -> clap::Command {
+    let command = Cli::command();
+    let header = STYLES.get_header();
+    let literal = STYLES.get_literal();
+    let mut groups = String::new();
+    for (title, names) in GROUPS {
+        groups += &format!("{header}{title}:{header:#}\n");
+        for name in names {
+            let about = command.find_subcommand(name).and_then(clap::Command::get_about);
+            let about = about.map(ToString::to_string).unwrap_or_default();
+            groups += &format!("  {literal}{name:<11}{literal:#}{about}\n");
+        }
+        groups.push('\n');
+    }
+    command.help_template(format!(
+        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{groups}{header}Options:{header:#}\n{{options}}{{after-help}}"
+    ))
+}
+
+/// What the command line says; leaves the program where that is wrong, or asks
+/// for help.
+pub fn parse() -> Cli {
+    let parsed = command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    parsed.unwrap_or_else(|error| {
+        let wrong = [ContextKind::InvalidSubcommand, ContextKind::InvalidArg]
+            .into_iter()
+            .find_map(|kind| error.get(kind))
+            .map(ToString::to_string);
+        let now = FORMER_NAMES.iter().find(|(former, _)| wrong.as_deref() == Some(*former));
+        if let (Some((former, now)), ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument) =
+            (now, error.kind())
+        {
+            command().error(error.kind(), format!("`{former}` is called `{now}`")).exit();
+        }
+        error.exit()
+    })
 }
 
 #[cfg(test)]
@@ -112,9 +167,10 @@ mod tests {
     /// clap breaks longer lines in the middle, and leaves the rest as it is.
     #[test]
     fn no_line_of_what_ends_a_help_text_is_broken() {
-        const WIDEST: usize = 100;
+        const WIDEST: usize = 80;
         let top = Cli::command();
-        for command in [&top].into_iter().chain(top.get_subcommands()) {
+        let below = top.get_subcommands().flat_map(|command| command.get_subcommands());
+        for command in [&top].into_iter().chain(top.get_subcommands()).chain(below) {
             let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
             assert!(!help.is_empty() || command.has_subcommands(), "{} has no example", command.get_name());
             for line in help.lines() {

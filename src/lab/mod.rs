@@ -115,11 +115,11 @@ pub enum LabError {
     #[error("stopped before the first tick; nothing was logged")]
     StoppedBeforeStart,
     #[error(
-        "the run's results could not be completed: {source}; what was written is kept in {kept}, and labctl recover completes what it can"
+        "the run's results could not be completed: {source}; what was written is kept in {kept}, and labctl check --recover completes what it can"
     )]
     Incomplete { kept: PathBuf, source: Box<IncompleteCause> },
     #[error(
-        "{folder} is no longer there: it was moved or removed while the run went on; what was logged is where it is now, and labctl recover completes what it can{after}"
+        "{folder} is no longer there: it was moved or removed while the run went on; what was logged is where it is now, and labctl check --recover completes what it can{after}"
     )]
     Gone { folder: PathBuf, after: String },
 }

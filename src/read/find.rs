@@ -92,7 +92,7 @@ pub enum FindError {
     )]
     Simulated { path: PathBuf },
     #[error(
-        "{path} is planned as a sweep, and no run of it is begun; make them by labctl exec {path}/{PLAN_FILE}"
+        "{path} is planned as a sweep, and no run of it is begun; make them by labctl sweep exec {path}/{PLAN_FILE}"
     )]
     Planned { path: PathBuf },
     #[error("{path} is not a log; logs are named log_<machine>.txt")]

@@ -35,9 +35,7 @@ pub const LATEST_LINK: &str = "latest";
 /// A run's folder cannot be made or put into place.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error(
-        "{path} exists already; results are never overwritten: choose another --run-name, or move it away"
-    )]
+    #[error("{path} exists already; results are never overwritten: choose another --name, or move it away")]
     Exists { path: PathBuf },
     #[error("cannot write {path}: {source}")]
     Write { path: PathBuf, source: io::Error },

@@ -82,7 +82,7 @@ def clicking_an_event_marks_its_causal_past_and_future_and_its_longest_chain(pag
         equal(state["chain"], state["selected"]["clock"], "a chain as long as the clock is high")
         checked += 1
     page.picture("selected")
-    say(f"  {checked} events clicked, each with the past, the future and the chain that labctl why tells")
+    say(f"  {checked} events clicked, each with the past, the future and the chain that labctl causality why tells")
 
 
 def all_that_is_neither_past_nor_future_fades(page):

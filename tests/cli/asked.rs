@@ -18,7 +18,7 @@ fn replicates_of_one_run_are_answered_with_a_sweep() {
 fn rates_for_another_number_of_machines_are_taken_aloud() {
     let lab = Lab::with_spec(LAB);
     let told = "lab.toml has 3 machines, and --clock-rates 1,2 makes it 2";
-    let run = ["run", "lab.toml", "--engine=sim", "--run-name=two", "--clock-rates", "1,2"];
+    let run = ["run", "lab.toml", "--engine=sim", "--name=two", "--clock-rates", "1,2"];
     lab.labctl(&run).code(0).tells(&[told]);
     let sweep = ["sweep", "lab.toml", "--engine=sim", "--name=s", "--clock-rates", "1,2"];
     lab.labctl(&sweep).code(0).tells(&[told]);
@@ -63,7 +63,7 @@ fn a_rate_with_a_decimal_comma_is_read() {
 #[test]
 fn a_dash_is_standard_output_and_no_file() {
     let lab = Lab::with_spec(LAB);
-    lab.labctl(&["run", "lab.toml", "--engine=sim", "--run-name=one"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--engine=sim", "--name=one"]).code(0);
     let at = "results/lab/one";
     assert!(lab.labctl(&["report", at, "-o", "-"]).code(0).out.starts_with("<!"));
     assert!(lab.labctl(&["report", at, "-o", "-", "--format", "md"]).code(0).out.contains("# "));
@@ -79,7 +79,7 @@ fn a_dash_is_standard_output_and_no_file() {
 #[test]
 fn the_pilot_of_power_has_the_machine_that_is_asked_for() {
     let lab = Lab::with_spec(LAB);
-    lab.labctl(&["power", "m9.end_queue ci95 < 10%", "lab.toml"]).code(2).tells(&["m9.end_queue"]);
+    lab.labctl(&["predict", "power", "lab.toml", "m9.end_queue ci95 < 10%"]).code(2).tells(&["m9.end_queue"]);
 }
 
 #[test]

@@ -27,7 +27,7 @@ fn what_is_no_spec_file_is_refused() {
         ("noise.toml", "larger than 1 MiB"),
     ] {
         assert_refused(&lab, &["run", path], &[path, why]);
-        assert_refused(&lab, &["machine", "1", "--spec", path], &[path, why]);
+        assert_refused(&lab, &["machine", path, "1"], &[path, why]);
     }
 }
 
@@ -127,9 +127,9 @@ fn an_impossible_flag_is_refused_as_it_was_typed() {
         (["--set", "network.wher=link"], ["--set network.wher=link", "did you mean `network.where`?"]),
         (["--set", "machine.9.clock_rate=1"], ["--set machine.9.clock_rate=1", "machine"]),
         (["--set", "nonsense"], ["KEY=VALUE", "--set"]),
-        (["--run-name", "../escape"], ["--run-name", "letters"]),
-        (["--run-name", "latest"], ["--run-name", "a meaning of their own"]),
-        (["--run-name", "x.partial"], ["--run-name", "a meaning of their own"]),
+        (["--name", "../escape"], ["--name", "letters"]),
+        (["--name", "latest"], ["--name", "a meaning of their own"]),
+        (["--name", "x.partial"], ["--name", "a meaning of their own"]),
     ] {
         assert_refused(&lab, &["run", "lab.toml", flags[0], flags[1]], &words);
     }

@@ -7,7 +7,7 @@ use crate::support::{LAB, Lab, lab_with_notebook_logs};
 /// A lab with a simulated run in `results/lab/one`.
 fn lab_with_run() -> Lab {
     let lab = Lab::with_spec(LAB);
-    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "one"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "one"]).code(0);
     lab
 }
 
@@ -70,7 +70,7 @@ fn clocks_that_are_no_lamport_clocks_are_told_and_ties_unknown() {
 #[test]
 fn all_runs_at_the_paths_are_counted() {
     let lab = lab_with_run();
-    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "two", "--seed", "8"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "two", "--seed", "8"]).code(0);
     let told = json(&lab, "results");
     let runs: Vec<&str> = told.as_array().unwrap().iter().filter_map(|run| run["run"].as_str()).collect();
     assert_eq!(runs, ["one", "two"]);
@@ -119,7 +119,7 @@ fn hybrid_clocks_show_how_far_the_hosts_of_others_are_apart() {
         "{}",
         said.out
     );
-    let said = lab.labctl(&["why", "theirs", "2@clock:3"]).code(0).tells(&["dialect: njd87"]);
+    let said = lab.labctl(&["causality", "why", "theirs", "2@clock:3"]).code(0).tells(&["dialect: njd87"]);
     assert!(said.out.contains("its clock must be 3"), "{}", said.out);
 }
 
@@ -128,7 +128,7 @@ fn too_many_lines_that_fit_nothing_are_a_failure() {
     let lab = lab_with_two_hosts();
     let log = lab.read("theirs/machine_2_log.txt");
     lab.write("theirs/machine_2_log.txt", log + "so it goes\n");
-    for command in [&["causality", "theirs"][..], &["why", "theirs", "2@clock:3"]] {
+    for command in [&["causality", "theirs"][..], &["causality", "why", "theirs", "2@clock:3"]] {
         lab.labctl(command).code(1).tells(&["25.0 % of the lines fit nothing in the dialect njd87"]);
         lab.labctl(&[command, &["--max-unmatched", "0.5"]].concat()).code(0);
     }
@@ -141,7 +141,7 @@ fn a_missing_log_is_told_wherever_order_depends_on_it() {
     let missing = "1 of 3 logs is not here";
     let counted = lab.labctl(&["causality", "theirs"]).code(0).out;
     assert!(counted.contains(missing), "{counted}");
-    let chain = lab.labctl(&["why", "theirs", "1@clock:6"]).code(0).out;
+    let chain = lab.labctl(&["causality", "why", "theirs", "1@clock:6"]).code(0).out;
     assert!(chain.contains(missing), "{chain}");
     lab.labctl(&["export", "theirs", "--to", "mermaid"]).code(0).tells(&[missing]);
 }

@@ -5,7 +5,7 @@ use crate::support::{LAB, Lab, lab_with_notebook_logs, wait_for_events};
 /// A lab with a simulated run in `results/lab/one`.
 fn lab_with_run() -> Lab {
     let lab = Lab::with_spec(LAB);
-    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "one"])
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "one"])
         .code(0)
         .tells(&["audit:   sound (24 rules)"]);
     lab
@@ -260,8 +260,7 @@ fn a_log_that_hardly_fits_its_dialect_is_not_accused() {
 fn a_run_is_not_accused_while_it_goes_on_and_found_cut_once_its_process_is_killed() {
     for isolation in ["--isolation=tasks", "--isolation=process"] {
         let lab = Lab::with_spec(LAB);
-        let run =
-            lab.start(&["run", "lab.toml", "--run-name=long", "--duration=1h", "--speedup=10", isolation]);
+        let run = lab.start(&["run", "lab.toml", "--name=long", "--duration=1h", "--speedup=10", isolation]);
         let folder = "results/lab/long.partial";
         let logs = [1, 2, 3].map(|id| format!("{folder}/log_{id}.txt"));
         wait_for_events(&lab, &logs.each_ref().map(String::as_str));
@@ -329,7 +328,7 @@ fn a_run_that_was_killed_is_held_against_its_spec_and_not_accused() {
 #[test]
 fn no_clock_is_told_to_follow_the_largest_of_all() {
     let lab = Lab::with_spec(LAB);
-    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "r"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "r"]).code(0);
     let log = lab.read("results/lab/r/log_2.txt");
     let third = log.lines().nth(2).unwrap();
     let (before, clock) = third.split_once("Clock: ").unwrap();

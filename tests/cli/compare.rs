@@ -144,18 +144,19 @@ fn runs_that_are_no_replicates_are_warned_of() {
 fn runs_of_other_settings_or_of_drawn_rates_are_not_pooled() {
     let lab = Lab::with_spec(LAB);
     let run = |more: &[&str]| lab.labctl(&[&["run", "lab.toml", "--engine", "sim"], more].concat()).code(0);
-    run(&["--run-name", "short", "--seed", "1"]);
-    run(&["--run-name", "long", "--seed", "2", "--duration", "40s"]);
-    for command in
-        [&["compare", "results/lab", "results/lab"][..], &["power", "end_queue ci95 < 2", "results/lab"]]
-    {
+    run(&["--name", "short", "--seed", "1"]);
+    run(&["--name", "long", "--seed", "2", "--duration", "40s"]);
+    for command in [
+        &["compare", "results/lab", "results/lab"][..],
+        &["predict", "power", "results/lab", "end_queue ci95 < 2"],
+    ] {
         lab.labctl(command).code(1).tells(&["several settings", "duration = \"40s\"", "duration = \"20s\""]);
     }
     let drawn = ["--clock-rates", "random 1..6,random 1..6,1", "--replicates", "4", "--name", "drawn"];
     lab.labctl(&[&["sweep", "lab.toml", "--engine", "sim"], &drawn[..]].concat()).code(0);
     for command in [
         &["compare", "results/drawn/c1", "results/drawn/c1"][..],
-        &["power", "end_queue ci95 < 2", "results/drawn"],
+        &["predict", "power", "results/drawn", "end_queue ci95 < 2"],
     ] {
         lab.labctl(command).code(1).tells(&["several clock rates", "--clock-rates"]);
     }
@@ -169,7 +170,7 @@ fn cells_of_a_real_sweep_are_compared_in_pairs() {
     let args = ["compare", "results/probs/c1", "results/probs/c2", "--metric", "messages_sent"];
     let said = lab.labctl(&args).code(0).out;
     assert!(said.contains("in 8 pairs of the same seed") && said.contains("B is lower"), "{said}");
-    let power = lab.labctl(&["power", "messages_sent ci95 < 5%", "results/probs/c1"]).code(0).out;
+    let power = lab.labctl(&["predict", "power", "results/probs/c1", "messages_sent ci95 < 5%"]).code(0).out;
     assert!(power.contains("pilot: 8 runs in results/probs/c1"), "{power}");
 }
 
@@ -177,14 +178,14 @@ fn cells_of_a_real_sweep_are_compared_in_pairs() {
 fn packed_logs_beside_runs_are_told_of() {
     let lab = Lab::with_spec(LAB);
     for run in ["a", "b"] {
-        lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", run]).code(0);
+        lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", run]).code(0);
     }
     std::fs::rename(lab.path("results/lab/a/log_3.txt"), lab.path("results/lab/a/log_3.txt.gz")).unwrap();
     let (a, b, packed) = ("results/lab/a", "results/lab/b", "lab/a/log_3.txt.gz");
     lab.labctl(&["compare", a, b]).tells(&["logs that are not read", packed]);
-    lab.labctl(&["power", "end_queue ci95 < 10%", a]).tells(&["logs that are not read", packed]);
+    lab.labctl(&["predict", "power", a, "end_queue ci95 < 10%"]).tells(&["logs that are not read", packed]);
     lab.labctl(&["predict", a]).tells(&["results/lab/a: log_3.txt.gz is not read"]);
-    lab.labctl(&["verify", a]).tells(&["results/lab/a: log_3.txt.gz is not read"]);
+    lab.labctl(&["twin", "verify", a]).tells(&["results/lab/a: log_3.txt.gz is not read"]);
     let said = lab.labctl(&["compare", b, b]);
     assert!(!said.talk.contains("not read"), "{}", said.talk);
 }

@@ -10,7 +10,7 @@ const SMALL_FILES: &str = "ulimit -f 16; trap '' XFSZ; exec";
 fn a_full_disk_fails_a_run_and_keeps_what_was_written() {
     let lab = Lab::with_spec(LAB);
     let rates = "--clock-rates 200,200,200";
-    let said = lab.shell(&format!("{SMALL_FILES} \"$LABCTL\" run lab.toml {rates} --run-name full"));
+    let said = lab.shell(&format!("{SMALL_FILES} \"$LABCTL\" run lab.toml {rates} --name full"));
     assert_eq!(said.code, Some(1), "{}", said.talk);
     let said = said.tells(&["cannot write", "File too large", "kept"]);
     assert!(!said.talk.contains("panicked"), "{}", said.talk);
@@ -24,7 +24,7 @@ fn a_full_disk_fails_a_run_and_keeps_what_was_written() {
 fn a_full_disk_fails_a_run_in_processes_too() {
     let lab = Lab::with_spec(LAB);
     let rates = "--clock-rates 200,200,200 --isolation process";
-    let said = lab.shell(&format!("{SMALL_FILES} \"$LABCTL\" run lab.toml {rates} --run-name full"));
+    let said = lab.shell(&format!("{SMALL_FILES} \"$LABCTL\" run lab.toml {rates} --name full"));
     assert_eq!(said.code, Some(1), "{}", said.talk);
     said.tells(&["cannot write", "kept"]);
     assert!(lab.has("results/lab/full.partial/log_1.txt"));

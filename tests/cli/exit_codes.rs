@@ -11,7 +11,7 @@ const COMMANDS: [&[&str]; 25] = [
     &["parse", "PATH", "--dialect", "auto"],
     &["parse", "PATH", "--dialect", "notebook"],
     &["check", "PATH"],
-    &["why", "PATH", "1@3"],
+    &["causality", "why", "PATH", "1@3"],
     &["causality", "PATH"],
     &["metrics", "PATH"],
     &["dialect", "test", "notebook", "PATH"],
@@ -19,17 +19,17 @@ const COMMANDS: [&[&str]; 25] = [
     &["grade", "PATH"],
     &["export", "PATH", "--to", "shiviz"],
     &["compare", "PATH", "PATH"],
-    &["power", "end_queue ci95 < 10%", "PATH"],
+    &["predict", "power", "PATH", "end_queue ci95 < 10%"],
     &["plot", "PATH"],
     &["report", "PATH"],
     &["sweep", "PATH"],
-    &["plan", "PATH"],
-    &["exec", "PATH", "--index", "1/2"],
-    &["collect", "PATH"],
+    &["sweep", "plan", "PATH"],
+    &["sweep", "exec", "PATH", "--index", "1/2"],
+    &["sweep", "collect", "PATH"],
     &["reproduce", "--claims", "PATH"],
     &["predict", "PATH"],
     &["twin", "PATH"],
-    &["verify", "PATH"],
+    &["twin", "verify", "PATH"],
 ];
 
 /// Runs every command on `path`, and demands a code of each.
@@ -82,7 +82,7 @@ fn a_folder_without_what_is_asked_for_is_wrong_usage_of_every_command() {
 #[test]
 fn what_cannot_be_written_fails_and_a_reader_that_has_seen_enough_does_not() {
     let lab = Lab::with_spec(LAB);
-    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "one"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "one"]).code(0);
     let run = "results/lab/one";
     for command in [
         format!("check {run}"),
@@ -114,8 +114,6 @@ fn a_run_whose_audit_is_unsound_ends_with_1() {
     let lab = Lab::with_spec(
         "name = \"lab\"\nduration = \"10s\"\nspeedup = 1000\n[[machine]]\nclock_rate = 50000\ncount = 2\n",
     );
-    lab.labctl(&["run", "lab.toml", "--run-name", "r"])
-        .code(1)
-        .tells(&["audit, rate-kept", "audit:   unsound"]);
+    lab.labctl(&["run", "lab.toml", "--name", "r"]).code(1).tells(&["audit, rate-kept", "audit:   unsound"]);
     lab.labctl(&["check", "results"]).code(1);
 }

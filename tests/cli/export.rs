@@ -17,7 +17,7 @@ fn lab_with_runs() -> Lab {
         for (results, run, duration) in
             [("results", "r1", "10s"), ("results", "r2", "10s"), ("long", "long", "20m")]
         {
-            let run = ["run", "lab.toml", "--engine", "sim", "--run-name", run];
+            let run = ["run", "lab.toml", "--engine", "sim", "--name", run];
             lab.labctl(&[&run[..], &["--results", results, "--duration", duration]].concat()).code(0);
         }
         lab

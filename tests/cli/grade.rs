@@ -10,8 +10,7 @@ fn a_class() -> Lab {
     lab.write("lab.toml", LAB);
     for student in ["ada", "bob"] {
         let results = format!("class/{student}");
-        lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "one", "--results", &results])
-            .code(0);
+        lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "one", "--results", &results]).code(0);
     }
     let log = "class/bob/lab/one/log_3.txt";
     lab.write(log, lab.read(log).replacen("Clock: 9 |", "Clock: 8 |", 1));

@@ -2,27 +2,101 @@
 
 use crate::support::Lab;
 
+/// Every command with those below it, hidden ones too.
+const COMMANDS: [&[&str]; 31] = [
+    &["run"],
+    &["watch"],
+    &["machine"],
+    &["sweep"],
+    &["sweep", "plan"],
+    &["sweep", "exec"],
+    &["sweep", "collect"],
+    &["reproduce"],
+    &["list"],
+    &["metrics"],
+    &["plot"],
+    &["report"],
+    &["check"],
+    &["causality"],
+    &["causality", "why"],
+    &["predict"],
+    &["predict", "power"],
+    &["compare"],
+    &["twin"],
+    &["twin", "verify"],
+    &["parse"],
+    &["export"],
+    &["dialect"],
+    &["dialect", "list"],
+    &["dialect", "show"],
+    &["dialect", "test"],
+    &["dialect", "new"],
+    &["grade"],
+    &["schema"],
+    &["completions"],
+    &["man"],
+];
+
+fn help(lab: &Lab, command: &[&str]) -> String {
+    let said = lab.shell(&format!("COLUMNS=80 \"$LABCTL\" {} --help", command.join(" ")));
+    said.code(0).out
+}
+
 #[test]
 fn every_command_shows_an_example() {
     let lab = Lab::new();
-    let said = lab.labctl(&["--help"]).code(0);
-    assert!(said.out.contains("labctl run experiments/") && said.out.contains("Exit codes"), "{}", said.out);
-    for command in commands(&lab) {
-        let help = lab.labctl(&[&command, "--help"]).code(0).out;
-        assert!(help.contains(&format!("\n  labctl {command} ")), "no example:\n{help}");
+    let said = help(&lab, &[]);
+    assert!(said.contains("labctl run experiments/") && said.contains("Exit codes"), "{said}");
+    // What a command below dialect does is shown by dialect's own examples.
+    for command in COMMANDS.into_iter().filter(|command| command[0] != "dialect" || command.len() == 1) {
+        let (help, name) = (help(&lab, command), command.join(" "));
+        assert!(help.contains(&format!("\n  labctl {name}")), "no example:\n{help}");
     }
 }
 
-/// All that `labctl --help` lists, but for `help` itself.
-fn commands(lab: &Lab) -> Vec<String> {
-    let help = lab.labctl(&["--help"]).code(0).out;
-    let list = help.split("\nCommands:\n").nth(1).and_then(|rest| rest.split("\n\n").next()).unwrap();
-    // What goes on in the next line begins further in.
-    let names = list.lines().filter_map(|line| line.strip_prefix("  ")).filter(|line| !line.starts_with(' '));
-    let names = names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help");
-    let names: Vec<String> = names.map(str::to_owned).collect();
-    assert!(names.len() > 20 && names.iter().any(|name| name == "grade"), "{names:?}");
-    names
+/// The whole surface, as it looks on a terminal of 80 columns.
+#[test]
+fn the_help_of_every_command_is_as_it_was_looked_at() {
+    let lab = Lab::new();
+    let all = [&[][..]].into_iter().chain(COMMANDS).map(|command| {
+        let help = help(&lab, command);
+        for line in help.lines() {
+            assert!(line.chars().count() <= 80, "{}: {line}", command.join(" "));
+        }
+        format!("$ labctl {} --help\n{help}\n", command.join(" "))
+    });
+    insta::assert_snapshot!(all.collect::<String>());
+}
+
+#[test]
+fn the_first_screen_shows_at_most_eighteen_commands_each_once() {
+    let help = help(&Lab::new(), &[]);
+    let commands = help.split("Options:").next().unwrap().lines().filter(|line| line.starts_with("  "));
+    let names: Vec<&str> = commands.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(names.len() <= 18 && names.contains(&"sweep"), "{names:?}");
+    for name in &names {
+        assert_eq!(names.iter().filter(|other| *other == name).count(), 1, "{name}");
+        assert!(COMMANDS.contains(&&[*name][..]), "{name}");
+    }
+    assert!(help.lines().count() <= 50, "{help}");
+}
+
+#[test]
+fn a_former_name_is_answered_with_the_one_of_today() {
+    let lab = Lab::new();
+    for (args, now) in [
+        (&["why", "run", "1@2"][..], "`causality why`"),
+        (&["power"], "`predict power`"),
+        (&["verify", "run"], "`twin verify`"),
+        (&["plan"], "`sweep plan`"),
+        (&["exec", "plan.json"], "`sweep exec`"),
+        (&["collect", "results"], "`sweep collect`"),
+        (&["recover"], "`check --recover`"),
+        (&["run", "a.toml", "--run-name", "a"], "`--name`"),
+        (&["machine", "1", "--spec", "a.toml"], "`labctl machine SPEC ID`"),
+    ] {
+        lab.labctl(args).code(2).tells(&["is called", now]);
+    }
 }
 
 #[test]
@@ -33,7 +107,7 @@ fn an_unknown_flag_is_refused_with_the_one_meant() {
         (["parse", "--outputs"], "'--output'"),
         (["metrics", "--fromat"], "'--format'"),
         (["plot", "--plot"], "'--plots'"),
-        (["machine", "--specs"], "'--spec'"),
+        (["machine", "--token"], "'--token-file'"),
     ] {
         lab.labctl(&args).code(2).tells(&["unexpected argument", meant]);
     }
@@ -46,7 +120,7 @@ fn an_unknown_command_is_refused_with_the_one_meant() {
 
 #[test]
 fn a_command_without_its_arguments_shows_its_usage() {
-    for command in ["run", "machine", "parse", "check", "metrics", "dialect", "compare", "power", "plot"] {
+    for command in ["run", "machine", "parse", "check", "metrics", "dialect", "compare", "plot"] {
         Lab::new().labctl(&[command]).code(2).tells(&[&format!("Usage: labctl {command}")]);
     }
 }

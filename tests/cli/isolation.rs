@@ -8,15 +8,8 @@ use rustix::process::Signal;
 
 use crate::support::{LAB, Lab, Running, end_field, signal_to, sum, wait_for, wait_for_events};
 
-const LONG: [&str; 7] = [
-    "run",
-    "lab.toml",
-    "--isolation=process",
-    "--run-name=long",
-    "--duration=1h",
-    "--speedup=10",
-    "--seed=1",
-];
+const LONG: [&str; 7] =
+    ["run", "lab.toml", "--isolation=process", "--name=long", "--duration=1h", "--speedup=10", "--seed=1"];
 const PARTIAL_LOGS: [&str; 3] = [
     "results/lab/long.partial/log_1.txt",
     "results/lab/long.partial/log_2.txt",

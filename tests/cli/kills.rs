@@ -180,7 +180,7 @@ fn a_hundred_runs_killed_at_random_instants_leave_logs_that_are_true() {
     let seed = seed();
     let lab = Lab::with_spec(SPEC);
     let run = |name: &str, state: usize| {
-        let name = format!("--run-name={name}");
+        let name = format!("--name={name}");
         ["run", "lab.toml", &name]
             .iter()
             .chain(STATES[state])

@@ -34,10 +34,10 @@ fn lab_time_s(screen: &str) -> Option<f64> {
     before.rsplit(' ').next()?.parse().ok()
 }
 
-const LONG: &str = "run lab.toml --live --run-name=long --duration=1h --speedup=20";
+const LONG: &str = "run lab.toml --live --name=long --duration=1h --speedup=20";
 
 fn start_long(lab: &Lab) -> Running {
-    let run = lab.start(&["run", "lab.toml", "--run-name=long", "--duration=1h", "--speedup=20"]);
+    let run = lab.start(&["run", "lab.toml", "--name=long", "--duration=1h", "--speedup=20"]);
     wait_for_events(lab, &[PARTIAL]);
     run
 }

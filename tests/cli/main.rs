@@ -16,6 +16,7 @@ mod help;
 mod isolation;
 mod kills;
 #[cfg(unix)]
+mod list;
 mod live;
 mod machine;
 mod many;

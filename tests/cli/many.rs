@@ -13,7 +13,7 @@ fn lab_with_runs(spec: &str, durations: &[&str]) -> Lab {
     for (at, duration) in durations.iter().enumerate() {
         let (seed, name) = (at.to_string(), format!("r{at:02}"));
         let run =
-            ["run", "lab.toml", "--engine", "sim", "--plots", "drawn", "--seed", &seed, "--run-name", &name];
+            ["run", "lab.toml", "--engine", "sim", "--plots", "drawn", "--seed", &seed, "--name", &name];
         lab.labctl(&[&run[..], &["--duration", duration]].concat()).code(0);
     }
     lab

@@ -134,7 +134,7 @@ fn waits_are_recorded_in_own_logs_and_bounded_by_the_sends_of_others() {
     assert_eq!((unknown[0]["wait_mean"].as_str(), unknown[0]["wait_source"].as_str()), ("", "unknown"));
 
     lab.write("lab.toml", crate::support::LAB);
-    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "own"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "own"]).code(0);
     let found = rows_of("results/lab/own");
     let mut told = std::collections::BTreeMap::<&str, Vec<f64>>::new();
     let events = lab.rows("results/lab/own/events.csv");
@@ -154,7 +154,7 @@ fn waits_are_recorded_in_own_logs_and_bounded_by_the_sends_of_others() {
 #[test]
 fn a_machine_that_never_ticked_has_the_queue_of_its_end() {
     let lab = Lab::with_spec(&crate::support::LAB.replace("clock_rate = 1\n", "clock_rate = 0.01\n"));
-    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "slow"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "slow"]).code(0);
     let found = rows(&lab.labctl(&["metrics", "results/lab/slow", "--format", "csv"]).code(0).out);
     let slow = &found[1];
     assert_eq!(slow["events"], "0");
@@ -200,7 +200,7 @@ fn a_log_that_is_packed_or_misnumbered_is_never_passed_over_in_silence() {
 #[test]
 fn each_run_is_read_in_its_own_way_in_any_company() {
     let lab = Lab::with_spec(crate::support::LAB);
-    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "own"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "own"]).code(0);
     let alone = lab.labctl(&["metrics", "results/lab/own", "--format", "csv"]).code(0).out;
     lab.write(
         "theirs/machine_1.log",

@@ -100,7 +100,7 @@ fn logs_without_an_event_are_no_reason_to_crash() {
 #[test]
 fn theory_is_drawn_where_a_spec_says_how_the_run_was_set_up() {
     let lab = Lab::with_spec(LAB);
-    let run = ["run", "lab.toml", "--engine", "sim", "--run-name", "r", "--results", "ours"];
+    let run = ["run", "lab.toml", "--engine", "sim", "--name", "r", "--results", "ours"];
     lab.labctl(&run).code(0);
     let drawn = |plots: &str| {
         lab.labctl(&["plot", "ours", "--format", "svg", "--plots", plots]).code(0);
@@ -115,7 +115,7 @@ fn theory_is_drawn_where_a_spec_says_how_the_run_was_set_up() {
 fn a_delay_in_the_sender_is_expected_as_it_is_simulated() {
     let lab = Lab::with_spec(LAB);
     let delayed = ["--delay", "constant:100ms", "--set", "network.where=sender"];
-    let run = ["run", "lab.toml", "--engine", "sim", "--run-name", "r", "--results", "ours"];
+    let run = ["run", "lab.toml", "--engine", "sim", "--name", "r", "--results", "ours"];
     lab.labctl(&[&run[..], &delayed].concat()).code(0);
     lab.labctl(&["plot", "ours", "--format", "svg", "--plots", "svg"]).code(0).tells(&["5 charts"]);
     assert!(lab.read("svg/lab/r/clocks.svg").contains("dashes: expected"));
@@ -125,12 +125,12 @@ fn a_delay_in_the_sender_is_expected_as_it_is_simulated() {
 fn published_values_are_drawn_against_speed_ratio() {
     let published = "[published]\nsource = \"a paper\"\nmax_queue = [70, 1, 0]\n";
     let lab = Lab::with_spec(&format!("{LAB}{published}"));
-    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "r", "--results", "ours"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "r", "--results", "ours"]).code(0);
     lab.labctl(&["plot", "ours", "--format", "svg", "--plots", "svg"]).code(0);
     let says =
         |measure: &str| lab.read(&format!("svg/lab/r/{measure}_vs_speed_ratio.svg")).contains("published");
     assert!(says("max_queue") && !says("end_queue"));
-    let other = ["run", "lab.toml", "--engine", "sim", "--internal-prob", "0.2", "--run-name", "s"];
+    let other = ["run", "lab.toml", "--engine", "sim", "--internal-prob", "0.2", "--name", "s"];
     lab.labctl(&[&other[..], &["--results", "ours"]].concat()).code(0);
     lab.labctl(&["plot", "ours/lab/s", "--format", "svg", "--plots", "svg"]).code(0);
     assert!(!lab.read("svg/lab/s/max_queue_vs_speed_ratio.svg").contains("published"));
@@ -183,9 +183,9 @@ fn a_chart_has_the_size_and_the_paper_that_are_asked_for() {
 #[test]
 fn a_stretch_of_a_run_is_drawn_as_a_space_time_diagram() {
     let lab = Lab::with_spec(LAB);
-    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "r", "--results", "ours"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "r", "--results", "ours"]).code(0);
     let space_time = ["plot", "ours", "--chart", "space-time", "--format", "svg", "--plots", "svg"];
-    lab.labctl(&[&space_time[..], &["--from", "2s", "--to", "4s"]].concat())
+    lab.labctl(&[&space_time[..], &["--from", "2s", "--until", "4s"]].concat())
         .code(0)
         .tells(&["svg/lab/r: 1 chart"]);
     assert_eq!(lab.names("svg/lab/r"), ["space-time.svg"]);
@@ -195,9 +195,9 @@ fn a_stretch_of_a_run_is_drawn_as_a_space_time_diagram() {
     }
     lab.labctl(&[&space_time[..], &["--from", "2s", "--until", "4s"]].concat()).code(0);
     assert_eq!(lab.read("svg/lab/r/space-time.svg"), svg, "--until is --to");
-    lab.labctl(&[&space_time[..], &["--from", "4s", "--to", "2s"]].concat())
+    lab.labctl(&[&space_time[..], &["--from", "4s", "--until", "2s"]].concat())
         .code(2)
-        .tells(&["nothing between --from 4s and --to 2s"]);
+        .tells(&["nothing between --from 4s and --until 2s"]);
     lab.labctl(&[&space_time[..], &["--from", "soon"]].concat()).code(2).tells(&["`soon` is not a duration"]);
     lab.labctl(&["plot", "ours", "--from", "2s"]).code(2).tells(&["add --chart space-time"]);
 }
@@ -205,10 +205,10 @@ fn a_stretch_of_a_run_is_drawn_as_a_space_time_diagram() {
 #[test]
 fn a_stretch_outside_of_a_run_is_refused_with_where_the_run_ends() {
     let lab = Lab::with_spec(LAB);
-    let run = ["run", "lab.toml", "--engine", "sim", "--results", "ours", "--run-name"];
+    let run = ["run", "lab.toml", "--engine", "sim", "--results", "ours", "--name"];
     lab.labctl(&[&run[..], &["short"]].concat()).code(0);
     let space_time = ["plot", "ours", "--chart", "space-time", "--plots", "drawn", "--from"];
-    for stretch in [&["2000s", "--to", "2010s"][..], &["2000s"]] {
+    for stretch in [&["2000s", "--until", "2010s"][..], &["2000s"]] {
         lab.labctl(&[&space_time[..], stretch].concat())
             .code(2)
             .tells(&["error: lab, short: no space-time diagram", "events lie between 0 s and 20"]);
@@ -279,7 +279,7 @@ fn a_tree_of_sweeps_and_runs_is_drawn_whole() {
     simulate(&lab, &["--internal-prob", "0.2,0.8"]);
     lab.labctl(&["plot", "results", "--plots", "sweeps"]).code(0).tells(&["sweeps/probs: 6 charts"]);
     assert_eq!(lab.names("sweeps"), ["probs"], "without runs there is nothing against speed ratio");
-    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "r"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "r"]).code(0);
     lab.labctl(&["plot", "results", "--plots", "both"]).code(0).tells(&["both/probs: 6", "both/lab/r: 5"]);
     lab.labctl(&["plot", "results", "--chart", "sweep", "--plots", "only"]).code(0);
     assert_eq!(lab.names("only"), ["probs"]);
@@ -296,12 +296,12 @@ fn a_tree_of_sweeps_and_runs_is_drawn_whole() {
 #[test]
 fn where_there_is_no_sweep_to_draw_it_is_told_why() {
     let lab = Lab::with_spec(LAB);
-    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "r", "--results", "ours"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "r", "--results", "ours"]).code(0);
     lab.labctl(&["plot", "ours", "--chart", "sweep"]).code(1).tells(&["there is no sweep at ours"]);
     simulate(&lab, &["--internal-prob", "0.2,0.8"]);
     lab.labctl(&["plot", "results/probs", "--chart", "queue"]).code(2).tells(&["whose runs were simulated"]);
-    lab.labctl(&["plan", "lab.toml", "--engine", "sim", "--name", "later"]).code(0);
-    lab.labctl(&["plot", "results/later"]).code(2).tells(&["no run of it is begun", "labctl exec"]);
+    lab.labctl(&["sweep", "plan", "lab.toml", "--engine", "sim", "--name", "later"]).code(0);
+    lab.labctl(&["plot", "results/later"]).code(2).tells(&["no run of it is begun", "labctl sweep exec"]);
 }
 
 /// The first words of the chart of the end queue in a sweep.

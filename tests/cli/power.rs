@@ -1,4 +1,4 @@
-//! `labctl power`: how many runs a wanted precision needs.
+//! `labctl predict power`: how many runs a wanted precision needs.
 
 use crate::compare::lab_with_sweep;
 use crate::support::{LAB, Lab};
@@ -13,7 +13,7 @@ fn needed(out: &str) -> u64 {
 #[test]
 fn a_spec_is_simulated_to_tell_and_the_finer_the_wish_the_more_it_takes() {
     let lab = Lab::with_spec(LAB);
-    let power = |rule: &str| lab.labctl(&["power", rule, "lab.toml"]).code(0).out;
+    let power = |rule: &str| lab.labctl(&["predict", "power", "lab.toml", rule]).code(0).out;
     let said = power("m2.end_queue ci95 < 20%");
     assert!(
         said.starts_with("m2.end_queue ci95 < 20%\npilot: 200 simulated runs of lab, seeds 7 to 206\n"),
@@ -30,17 +30,17 @@ fn a_spec_is_simulated_to_tell_and_the_finer_the_wish_the_more_it_takes() {
 #[test]
 fn the_runs_that_are_there_are_a_pilot_too() {
     let lab = lab_with_sweep(&[(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 20), (&[1], 20)]);
-    let said = lab.labctl(&["power", "m2.end_queue ci95 < 50%", "sweep/c1"]).code(0).out;
+    let said = lab.labctl(&["predict", "power", "sweep/c1", "m2.end_queue ci95 < 50%"]).code(0).out;
     assert!(said.contains("pilot: 10 runs in sweep/c1\nn 10,"), "{said}");
     assert!(needed(&said) >= 50, "fewer make no interval to be trusted: {said}");
-    let few = lab.labctl(&["power", "m2.end_queue ci95 < 50%", "sweep/c2"]).code(3);
+    let few = lab.labctl(&["predict", "power", "sweep/c2", "m2.end_queue ci95 < 50%"]).code(3);
     few.tells(&["one run tells no spread", "at least 2"]);
 }
 
 #[test]
 fn what_does_not_vary_tells_no_number_and_nor_does_a_share_of_nothing() {
     let lab = lab_with_sweep(&[(&[1, 2, 3], 0)]);
-    let power = |rule: &str| lab.labctl(&["power", rule, "sweep/c1"]);
+    let power = |rule: &str| lab.labctl(&["predict", "power", "sweep/c1", rule]);
     for rule in ["m3.speed_ratio ci95 < 1%", "lost_ticks ci95 < 1"] {
         let told = power(rule).code(3);
         let out = told.out.clone();
@@ -68,7 +68,7 @@ fn what_does_not_vary_tells_no_number_and_nor_does_a_share_of_nothing() {
 #[test]
 fn what_cannot_be_answered_is_answered_with_advice() {
     let lab = Lab::with_spec(LAB);
-    let power = |args: &[&str]| lab.labctl(&[&["power"], args].concat());
+    let power = |args: &[&str]| lab.labctl(&[&["predict", "power"], args].concat());
     power(&["end_queue < 2", "lab.toml"]).code(2).tells(&["end_queue ci95 < 10%"]);
     power(&["end_queu ci95 < 2", "lab.toml"]).code(2).tells(&["did you mean `end_queue`"]);
     power(&["end_queue ci95 < 0", "lab.toml"]).code(2).tells(&["above 0"]);

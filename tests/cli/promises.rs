@@ -88,7 +88,7 @@ fn both_engines_keep_every_promise_and_decide_alike() {
             "name = \"lab\"\nduration = \"20s\"\nspeedup = 20\nseed = 7\n{root}\n[network]\n{network}\n{machines}\n"
         ));
         let told = ["sim", "sockets"].map(|engine| {
-            lab.labctl(&["run", "lab.toml", "--engine", engine, "--run-name", engine]).code(0);
+            lab.labctl(&["run", "lab.toml", "--engine", engine, "--name", engine]).code(0);
             let told = read(&lab, engine);
             for (promise, check) in PROMISES {
                 check(&told).unwrap_or_else(|broken| panic!("{name} on {engine}: {promise}, but {broken}"));

@@ -9,7 +9,7 @@ const HOSTILE: &str = "<script>alert('x')<b> \"quoted\" & {{ 1 }} | 🚀 ניס�
 /// A lab with a simulated run in `results/lab/one`.
 fn lab_with_run() -> Lab {
     let lab = Lab::with_spec(LAB);
-    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "one"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "one"]).code(0);
     lab
 }
 
@@ -111,7 +111,7 @@ fn several_runs_are_summarised_with_intervals_and_told_in_short() {
     let lab = Lab::with_spec(LAB);
     for seed in 1..=7 {
         let (seed, name) = (seed.to_string(), format!("r{seed}"));
-        lab.labctl(&["run", "lab.toml", "--engine", "sim", "--seed", &seed, "--run-name", &name]).code(0);
+        lab.labctl(&["run", "lab.toml", "--engine", "sim", "--seed", &seed, "--name", &name]).code(0);
     }
     report(&lab, &["results", "-o", "all.html"]).code(0);
     let page = lab.read("all.html");
@@ -137,8 +137,7 @@ fn several_runs_are_summarised_with_intervals_and_told_in_short() {
 fn settings_of_one_experiment_are_told_apart_by_their_runs() {
     let lab = lab_with_run();
     for (rates, name) in [("1,3,6", "two"), ("5,5,5", "three"), ("600,500,400", "four")] {
-        lab.labctl(&["run", "lab.toml", "--engine", "sim", "--clock-rates", rates, "--run-name", name])
-            .code(0);
+        lab.labctl(&["run", "lab.toml", "--engine", "sim", "--clock-rates", rates, "--name", name]).code(0);
     }
     report(&lab, &["results"]).code(0);
     let page = lab.read("report.html");
@@ -236,7 +235,7 @@ fn hostile_names_and_texts_are_shown_as_text() {
     let long = "n".repeat(200);
     let why = HOSTILE.replace('\u{202e}', "").replace('"', "\\\"");
     let lab = Lab::with_spec(&format!("why = \"{why} </script></style> {long}\"\n{LAB}"));
-    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "one"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "one"]).code(0);
     for (name, text) in crate::support::NOTEBOOK_LOGS {
         lab.write(&format!("results/{HOSTILE}/{name}"), text);
         lab.write(&format!("results/{long}/{name}"), text);

@@ -11,7 +11,7 @@ const LOGS: [&str; 3] = ["log_1.txt", "log_2.txt", "log_3.txt"];
 #[test]
 fn a_run_leaves_every_file_it_promises() {
     let lab = Lab::with_spec(LAB);
-    lab.labctl(&["run", "lab.toml", "--run-name", "first"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--name", "first"]).code(0);
     assert_eq!(
         lab.names("results/lab/first"),
         ["events.csv", LOGS[0], LOGS[1], LOGS[2], "manifest.json", "metrics.csv", "spec.toml"]
@@ -28,7 +28,7 @@ fn a_run_leaves_every_file_it_promises() {
 #[test]
 fn the_manifest_says_what_ran_and_its_checksums_hold() {
     let lab = Lab::with_spec(LAB);
-    lab.labctl(&["run", "lab.toml", "--run-name", "first"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--name", "first"]).code(0);
     let manifest = lab.json("results/lab/first/manifest.json");
     for (key, value) in
         [("status", "completed"), ("experiment", "lab"), ("run", "first"), ("isolation", "tasks")]
@@ -96,19 +96,19 @@ fn flags_go_before_the_spec_and_are_recorded() {
 #[test]
 fn a_stored_spec_is_a_spec() {
     let lab = Lab::with_spec(LAB);
-    lab.labctl(&["run", "lab.toml", "--run-name", "first", "--seed", "3"]).code(0);
-    lab.labctl(&["run", "results/lab/first/spec.toml", "--run-name", "second"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--name", "first", "--seed", "3"]).code(0);
+    lab.labctl(&["run", "results/lab/first/spec.toml", "--name", "second"]).code(0);
     assert_eq!(lab.read("results/lab/first/spec.toml"), lab.read("results/lab/second/spec.toml"));
 }
 
 #[test]
 fn a_run_is_never_overwritten() {
     let lab = Lab::with_spec(LAB);
-    lab.labctl(&["run", "lab.toml", "--run-name", "once"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--name", "once"]).code(0);
     let before = lab.read("results/lab/once/manifest.json");
-    lab.labctl(&["run", "lab.toml", "--run-name", "once", "--seed", "8"])
+    lab.labctl(&["run", "lab.toml", "--name", "once", "--seed", "8"])
         .code(1)
-        .tells(&["results/lab/once exists already", "--run-name"]);
+        .tells(&["results/lab/once exists already", "--name"]);
     assert_eq!(lab.read("results/lab/once/manifest.json"), before);
     assert_eq!(lab.names("results/lab"), ["latest", "once"]);
 }
@@ -126,8 +126,8 @@ fn runs_of_the_same_second_get_names_of_their_own() {
 fn a_second_run_on_the_same_ports_starts_at_once() {
     let (spec, _) = spec_on_ports("duration = \"2s\"\nspeedup = 20", &["4", "5", "6"]);
     let lab = Lab::with_spec(&spec);
-    lab.labctl(&["run", "lab.toml", "--run-name", "first"]).code(0);
-    lab.labctl(&["run", "lab.toml", "--run-name", "second"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--name", "first"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--name", "second"]).code(0);
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn random_rates_are_drawn_by_the_seed_and_recorded() {
         "name = \"lab\"\nduration = \"4s\"\nspeedup = 20\n[[machine]]\nclock_rate = \"random 1..6\"\ncount = 3\n",
     );
     let rates = |name: &str, seed: &str| {
-        lab.labctl(&["run", "lab.toml", "--run-name", name, "--seed", seed]).code(0);
+        lab.labctl(&["run", "lab.toml", "--name", name, "--seed", seed]).code(0);
         let manifest = lab.json(&format!("results/lab/{name}/manifest.json"));
         let rates: Vec<f64> =
             manifest["clock_rates"].as_array().unwrap().iter().map(|rate| rate.as_f64().unwrap()).collect();

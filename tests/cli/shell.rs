@@ -27,7 +27,7 @@ fn bash_completes_commands_flags_values_and_files() {
     assert_eq!(flags, ["--isolation", "--internal-prob"]);
     assert_eq!(offered_by_bash(&lab, &["labctl", "run", "--engine", "s"]), ["sockets", "sim"]);
     assert_eq!(offered_by_bash(&lab, &["labctl", "dialect", "sh"]), ["show"]);
-    assert_eq!(offered_by_bash(&lab, &["labctl", "machine", "--spec", "ex"]), ["exp4.toml"]);
+    assert_eq!(offered_by_bash(&lab, &["labctl", "machine", "ex"]), ["exp4.toml"]);
     assert!(!offered_by_bash(&lab, &["labctl", "machine", "--"]).contains(&"--controlled".to_owned()));
 }
 
@@ -82,7 +82,7 @@ fn manual_pages_show_examples_line_by_line() {
     let lab = Lab::new();
     lab.labctl(&["man", "man1"]).code(0);
     let page = lab.read("man1/labctl-verify.1");
-    let typed = ".SH EXAMPLES\n.EX\n  labctl run experiments/exp4.toml \\-\\-engine sim\n  labctl verify results/exp4/latest\n.EE\n.PP\n";
+    let typed = ".SH EXAMPLES\n.EX\n  labctl run experiments/exp4.toml \\-\\-engine sim\n  labctl twin verify results/exp4/latest\n.EE\n.PP\n";
     assert!(page.contains(typed), "{page}");
     assert!(lab.read("man1/labctl.1").contains(".SH \"EXIT STATUS\"\n0 done; 1 a run or a check failed"));
     for name in lab.names("man1") {

@@ -5,7 +5,7 @@ use rustix::process::Signal;
 
 use crate::support::{LAB, Lab, free_ports, wait_for_events, wait_for_text};
 
-const LONG: [&str; 5] = ["run", "lab.toml", "--run-name=long", "--duration=1h", "--speedup=10"];
+const LONG: [&str; 5] = ["run", "lab.toml", "--name=long", "--duration=1h", "--speedup=10"];
 const PARTIAL_LOGS: [&str; 3] = [
     "results/lab/long.partial/log_1.txt",
     "results/lab/long.partial/log_2.txt",
@@ -47,8 +47,8 @@ fn a_closed_terminal_ends_a_run_in_order() {
 #[test]
 fn a_run_under_nohup_outlives_its_terminal() {
     let lab = Lab::with_spec(LAB);
-    let run = lab
-        .start_shell("trap '' HUP; exec \"$LABCTL\" run lab.toml --run-name=long --duration=1h --speedup=10");
+    let run =
+        lab.start_shell("trap '' HUP; exec \"$LABCTL\" run lab.toml --name=long --duration=1h --speedup=10");
     wait_for_events(&lab, &PARTIAL_LOGS);
     run.signal(Signal::HUP);
     run.signal(Signal::INT);
@@ -60,7 +60,7 @@ fn a_run_under_nohup_outlives_its_terminal() {
 fn ctrl_c_ends_all_the_runs_of_a_command() {
     let lab = Lab::with_spec(LAB);
     lab.write("other.toml", LAB.replace("\"lab\"", "\"other\""));
-    let run = lab.start(&["run", "lab.toml", "other.toml", "--run-name=long", "--duration=1h"]);
+    let run = lab.start(&["run", "lab.toml", "other.toml", "--name=long", "--duration=1h"]);
     wait_for_events(&lab, &PARTIAL_LOGS);
     run.signal(Signal::INT);
     run.end().code(130);
@@ -97,7 +97,7 @@ fn a_line_is_in_its_file_soon_also_while_a_machine_sleeps_inside_its_tick() {
     let run = lab.start(&[
         "run",
         "lab.toml",
-        "--run-name=long",
+        "--name=long",
         "--duration=10h",
         "--speedup=1",
         "--delay=constant:1h",

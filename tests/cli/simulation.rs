@@ -42,27 +42,33 @@ fn another_seed_is_another_run() {
 fn verify_simulates_again_and_names_the_first_line_that_differs() {
     let lab = Lab::with_spec(LAB);
     lab.labctl(&["run", "lab.toml", "--engine", "sim"]).code(0);
-    let said = lab.labctl(&["verify", "results/lab/latest"]).code(0);
+    let said = lab.labctl(&["twin", "verify", "results/lab/latest"]).code(0);
     assert!(said.out.contains("the same"), "{}", said.out);
     let log = lab.path("results/lab/sim_seed-7/log_2.txt");
     let text = fs::read_to_string(&log).unwrap();
     let changed = text.replacen("RECEIVE | Clock: 8 ", "RECEIVE | Clock: 9 ", 1);
     assert_ne!(text, changed);
     fs::write(&log, changed).unwrap();
-    lab.labctl(&["verify", "results/lab/latest"]).code(1).tells(&["log_2.txt:5: ", "Clock: 9 ", "Clock: 8 "]);
+    lab.labctl(&["twin", "verify", "results/lab/latest"]).code(1).tells(&[
+        "log_2.txt:5: ",
+        "Clock: 9 ",
+        "Clock: 8 ",
+    ]);
     fs::write(&log, text.replace('\n', "\r\n")).unwrap();
-    lab.labctl(&["verify", "results/lab/latest"])
+    lab.labctl(&["twin", "verify", "results/lab/latest"])
         .code(1)
         .tells(&["log_2.txt: differs in its line ends alone (CRLF)"]);
     fs::write(&log, &text[..text.len() - 40]).unwrap();
-    lab.labctl(&["verify", "results/lab/latest"]).code(1).tells(&["log_2.txt:", "simulated: 2000-01-01"]);
+    lab.labctl(&["twin", "verify", "results/lab/latest"])
+        .code(1)
+        .tells(&["log_2.txt:", "simulated: 2000-01-01"]);
 }
 
 #[test]
 fn what_no_simulation_made_is_not_verified() {
     let lab = Lab::with_spec(LAB);
-    lab.labctl(&["run", "lab.toml", "--run-name", "real"]).code(0);
-    lab.labctl(&["verify", "results/lab/real"]).code(1).tells(&["was not made by the simulator"]);
+    lab.labctl(&["run", "lab.toml", "--name", "real"]).code(0);
+    lab.labctl(&["twin", "verify", "results/lab/real"]).code(1).tells(&["was not made by the simulator"]);
 }
 
 #[test]
@@ -121,7 +127,7 @@ fn predict_says_which_machine_will_be_overloaded_and_by_how_much() {
 #[test]
 fn work_that_a_stored_spec_asks_for_is_refused_with_the_figure() {
     let lab = Lab::with_spec(LAB);
-    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "one", "--results", "subs/a"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "one", "--results", "subs/a"]).code(0);
     let spec = "subs/a/lab/one/spec.toml";
     let own = lab.read(spec);
     for (old, new) in
@@ -135,7 +141,7 @@ fn work_that_a_stored_spec_asks_for_is_refused_with_the_figure() {
             .tells(&["is held against nothing", "simulated events a run"]);
         lab.labctl(&["grade", "subs", "-o", "out"]);
         assert!(lab.read("out/a.md").contains("simulated events a run"), "{}", lab.read("out/a.md"));
-        lab.labctl(&["verify", "subs/a/lab/one"]).code(1).tells(&["simulated events a run"]);
+        lab.labctl(&["twin", "verify", "subs/a/lab/one"]).code(1).tells(&["simulated events a run"]);
         lab.labctl(&["report", "subs"]).code(0);
         assert!(lab.read("report.html").contains("It is held against nothing"));
         lab.labctl(&["plot", "subs"]).code(0).tells(&["too long to simulate"]);

@@ -77,7 +77,7 @@ fn assert_is_as_made_here(lab: &Lab, sweep: &str) {
 fn where_there_is_no_slurm_advice_is_given_and_nothing_is_left() {
     let lab = lab(LAB);
     let said = lab.shell(&format!("PATH=\"$PWD/none\"; \"$LABCTL\" {SWEEP} --slurm"));
-    let said = said.code(1).tells(&["cannot start sbatch", "`labctl plan`"]);
+    let said = said.code(1).tells(&["cannot start sbatch", "`labctl sweep plan`"]);
     assert_eq!((said.out.as_str(), lab.names("results")), ("", vec![]));
 }
 

@@ -13,7 +13,7 @@ use crate::support::{LAB, Lab, rows, wait_for, wait_for_events};
 /// Two machines whose logs labctl did not write, and that it reads.
 const THEIRS: &str = "Machine 1 log started at 2026-01-02 03:04:05.5\nClock rate: 3 ticks per second\n\
     2026-01-02 03:04:06 | INTERNAL | Clock: 1 | Internal event\n";
-const LONG: [&str; 5] = ["run", "lab.toml", "--run-name=long", "--duration=1h", "--speedup=10"];
+const LONG: [&str; 5] = ["run", "lab.toml", "--name=long", "--duration=1h", "--speedup=10"];
 const PARTIAL_LOGS: [&str; 3] = [
     "results/lab/long.partial/log_1.txt",
     "results/lab/long.partial/log_2.txt",
@@ -47,14 +47,14 @@ fn snapshot(folder: &Path) -> Vec<(String, Vec<u8>)> {
 fn nothing_among_journals_is_removed_but_benches_of_killed_processes() {
     let lab = Lab::with_spec(LAB);
     lab.labctl(&["sweep", "lab.toml", "--replicates=2", "--engine=sim", "--name=there"]).code(0);
-    lab.labctl(&["plan", "lab.toml", "--replicates=2", "--name=here"]).code(0);
+    lab.labctl(&["sweep", "plan", "lab.toml", "--replicates=2", "--name=here"]).code(0);
     let copy = "results/here/journal/from-other-host";
     let copied = lab.shell(&format!("mkdir -p results/here/journal && cp -r results/there {copy}"));
     copied.code(0);
     lab.write("results/here/journal/9.partial/lab/c1_r1.partial/log_1.txt", THEIRS);
     lab.write("results/here/journal/9.partial/lock", "");
     let before = [snapshot(&lab.path(copy)), snapshot(&lab.path("results/here/journal/9.partial"))];
-    lab.labctl(&["exec", "results/here/plan.json"]).code(0).tells(&[
+    lab.labctl(&["sweep", "exec", "results/here/plan.json"]).code(0).tells(&[
         "from-other-host is no bench of a killed labctl, and is left alone",
         "9.partial is no bench",
     ]);
@@ -66,15 +66,15 @@ fn nothing_among_journals_is_removed_but_benches_of_killed_processes() {
 #[test]
 fn nothing_is_ever_overwritten_in_the_place_of_a_sweeps_run() {
     let lab = Lab::with_spec(LAB);
-    lab.labctl(&["plan", "lab.toml", "--replicates=1", "--name=s"]).code(0);
-    let plan = lab.labctl(&["exec", "results/s/plan.json"]).code(0);
+    lab.labctl(&["sweep", "plan", "lab.toml", "--replicates=1", "--name=s"]).code(0);
+    let plan = lab.labctl(&["sweep", "exec", "results/s/plan.json"]).code(0);
     drop(plan);
     let place = fs::read_dir(lab.path("results/s/lab")).unwrap().next().unwrap().unwrap().path();
     // Its logs stay whatever becomes of its manifest.
     fs::write(place.join("manifest.json"), "{ spoilt").unwrap();
     fs::remove_dir_all(lab.path("results/s/journal")).unwrap();
     let before = snapshot(&place);
-    lab.labctl(&["exec", "results/s/plan.json"]).code(1).tells(&["results are never overwritten"]);
+    lab.labctl(&["sweep", "exec", "results/s/plan.json"]).code(1).tells(&["results are never overwritten"]);
     assert_eq!(before, snapshot(&place));
 }
 
@@ -82,14 +82,16 @@ fn nothing_is_ever_overwritten_in_the_place_of_a_sweeps_run() {
 fn a_file_called_lock_is_nobodys_to_empty() {
     let lab = Lab::with_spec(LAB);
     lab.write("results/s/lock", "of my bicycle");
-    lab.labctl(&["plan", "lab.toml", "--name=s"]).code(1).tells(&["holds something else, such as lock"]);
+    lab.labctl(&["sweep", "plan", "lab.toml", "--name=s"])
+        .code(1)
+        .tells(&["holds something else, such as lock"]);
     assert_eq!(lab.read("results/s/lock"), "of my bicycle");
 }
 
 #[test]
 fn charts_stay_below_their_folder_whatever_a_manifest_says() {
     let lab = Lab::with_spec(LAB);
-    lab.labctl(&["run", "lab.toml", "--engine=sim", "--run-name=r"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--engine=sim", "--name=r"]).code(0);
     for (number, (experiment, run)) in
         [("x", "/../../ABOVE"), ("../UP", "r"), ("..", "."), ("x", "a/b\\c")].iter().enumerate()
     {
@@ -154,10 +156,12 @@ fn ctrl_c_keeps_everything_of_a_run_whose_folder_was_moved() {
     wait_for_events(&lab, &PARTIAL_LOGS);
     fs::rename(lab.path("results/lab/long.partial"), lab.path("results/lab/elsewhere.partial")).unwrap();
     run.signal(Signal::INT);
-    let said = run.end().code(1).tells(&["moved or removed", "labctl recover"]);
+    let said = run.end().code(1).tells(&["moved or removed", "labctl check --recover"]);
     assert!(!said.talk.contains("nothing was logged"), "{}", said.talk);
     assert!(lab.read("results/lab/elsewhere.partial/log_1.txt").contains("Reason: interrupted"));
-    lab.labctl(&["recover"]).code(0).tells(&["results/lab/elsewhere: interrupted", "1 run recovered"]);
+    lab.labctl(&["check", "--recover"])
+        .code(0)
+        .tells(&["results/lab/elsewhere: interrupted", "1 run recovered"]);
 }
 
 #[test]
@@ -183,10 +187,12 @@ fn a_killed_run_is_recovered_with_what_was_lost() {
     let lab = Lab::with_spec(LAB);
     let run = lab.start(&LONG);
     wait_for_events(&lab, &PARTIAL_LOGS);
-    lab.labctl(&["recover"]).code(0).tells(&["is going on; it is left alone", "no run to recover"]);
+    lab.labctl(&["check", "--recover"])
+        .code(0)
+        .tells(&["is going on; it is left alone", "no run to recover"]);
     run.signal(Signal::KILL);
     run.end();
-    lab.labctl(&["recover", "results"]).code(0).tells(&[
+    lab.labctl(&["check", "--recover", "results"]).code(0).tells(&[
         "results/lab/long: killed",
         "the log of machine 1 is cut after",
         "1 run recovered",
@@ -203,20 +209,20 @@ fn a_killed_run_is_recovered_with_what_was_lost() {
 #[test]
 fn a_run_whose_logs_are_whole_is_recovered_whole_and_never_over_another() {
     let lab = Lab::with_spec(LAB);
-    lab.labctl(&["run", "lab.toml", "--engine=sim", "--run-name=r"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--engine=sim", "--name=r"]).code(0);
     let again = "mv results/lab/r results/lab/r.partial && cd results/lab/r.partial && rm -f manifest.json metrics.csv";
     lab.shell(again).code(0);
-    lab.labctl(&["recover"]).code(0).tells(&["results/lab/r: recovered"]);
+    lab.labctl(&["check", "--recover"]).code(0).tells(&["results/lab/r: recovered"]);
     let manifest = lab.json("results/lab/r/manifest.json");
     assert_eq!((&manifest["status"], &manifest["engine"]), (&"recovered".into(), &"simulator".into()));
     lab.labctl(&["check", "results/lab/r"]).code(0);
     lab.labctl(&["predict", "results/lab/r"]).code(0);
     lab.shell("cp -r results/lab/r results/lab/r.partial && rm results/lab/r.partial/manifest.json").code(0);
     let before = snapshot(&lab.path("results"));
-    lab.labctl(&["recover"]).code(1).tells(&["results are never overwritten"]);
+    lab.labctl(&["check", "--recover"]).code(1).tells(&["results are never overwritten"]);
     assert_eq!(before, snapshot(&lab.path("results")));
     lab.write("results/lab/mine.partial/log_1.txt", THEIRS);
-    lab.labctl(&["recover", "results/lab/mine.partial"]).code(1).tells(&["without the spec"]);
+    lab.labctl(&["check", "--recover", "results/lab/mine.partial"]).code(1).tells(&["without the spec"]);
 }
 
 #[test]
@@ -263,17 +269,17 @@ fn names_reach_the_terminal_with_nothing_hidden_in_them() {
         vec!["check", "class"],
         vec!["check", "class", "--format", "json"],
         vec!["causality", "class"],
-        vec!["why", "class", "1@1"],
-        vec!["power", "end_queue ci95 < 10%", &place],
-        vec!["power", "end_queue ci95 < 10%", &place, "--seed=1"],
-        vec!["power", "m9.end_queue ci95 < 10%", &place],
+        vec!["causality", "why", "class", "1@1"],
+        vec!["predict", "power", "end_queue ci95 < 10%", &place],
+        vec!["predict", "power", "end_queue ci95 < 10%", &place, "--seed=1"],
+        vec!["predict", "power", "m9.end_queue ci95 < 10%", &place],
         vec!["compare", &place, &place],
         vec!["compare", &place, "class", "--metric", "m9.end_queue"],
         vec!["plot", "class"],
         vec!["grade", "class"],
         vec!["predict", "class"],
         vec!["report", "class"],
-        vec!["verify", "class"],
+        vec!["twin", "verify", "class"],
     ];
     for command in commands {
         let said = lab.labctl(&command);
@@ -311,7 +317,7 @@ fn pipes_and_devices_are_refused_wherever_a_file_is_read() {
         lab.labctl(&[command, "run"]);
     }
     fifo(&lab.path("results/s/plan.json"));
-    for command in ["exec", "collect"] {
+    for command in ["sweep", "exec", "collect"] {
         lab.labctl(&[command, "results/s/plan.json"]).code(1).tells(&["only files are read"]);
     }
     fifo(&lab.path("a.toml"));
@@ -344,7 +350,7 @@ fn one_log_that_cannot_be_read_does_not_stop_a_tree() {
 #[test]
 fn a_manifest_knows_when_it_was_changed() {
     let lab = Lab::with_spec(LAB);
-    lab.labctl(&["run", "lab.toml", "--engine=sim", "--run-name=r"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--engine=sim", "--name=r"]).code(0);
     let path = "results/lab/r/manifest.json";
     let manifest = lab.read(path);
     lab.labctl(&["check", "results/lab/r"]).code(0);
@@ -376,6 +382,6 @@ fn times_beyond_a_nanosecond_time_line_end_no_export_in_a_panic() {
 #[test]
 fn a_switch_leaves_the_waiting_for_the_disk_out() {
     let lab = Lab::with_spec(LAB);
-    lab.shell("LABCTL_FSYNC=off \"$LABCTL\" run lab.toml --engine=sim --run-name=r").code(0);
+    lab.shell("LABCTL_FSYNC=off \"$LABCTL\" run lab.toml --engine=sim --name=r").code(0);
     lab.labctl(&["check", "results/lab/r"]).code(0);
 }

@@ -51,7 +51,7 @@ const PARTIAL: [&str; 2] = ["results/lab/r.partial/log_1.txt", "results/lab/r.pa
 fn endless_run() -> (Lab, Running, Vec<u16>) {
     let (spec, ports) = spec_on_ports("duration = \"10h\"\nspeedup = 10", &["20", "20"]);
     let lab = Lab::with_spec(&spec);
-    let run = lab.start(&["run", "lab.toml", "--run-name", "r"]);
+    let run = lab.start(&["run", "lab.toml", "--name", "r"]);
     wait_for_events(&lab, &PARTIAL);
     (lab, run, ports)
 }
@@ -93,8 +93,7 @@ fn only_the_machines_of_the_run_are_let_in_and_each_once() {
     let lab = Lab::with_spec(&spec);
     let token = Token::of([7; 16]);
     write_token(&lab, &token);
-    let machines =
-        ["1", "2"].map(|id| lab.start(&["machine", id, "--spec", "lab.toml", "--token-file", "token"]));
+    let machines = ["1", "2"].map(|id| lab.start(&["machine", "lab.toml", id, "--token-file", "token"]));
     let events = |text: String| text.contains(" | Clock: ").then_some(());
     wait_for("events of machine 1", || {
         let runs = fs::read_dir(lab.path("results/lab")).ok()?;
@@ -164,10 +163,10 @@ fn a_run_starts_although_a_thousand_strangers_say_nothing_and_come_again() {
         &["20", "15", "10"],
     );
     let lab = Lab::with_spec(&spec);
-    let first = lab.start(&["machine", "1", "--spec", "lab.toml"]);
+    let first = lab.start(&["machine", "lab.toml", "1"]);
     drop(call(ports[0]));
     let strangers = silent_strangers(ports[0], 1000);
-    let others = ["2", "3"].map(|id| lab.start(&["machine", id, "--spec", "lab.toml"]));
+    let others = ["2", "3"].map(|id| lab.start(&["machine", "lab.toml", id]));
     let said = first.end().code(0).tells(&["completed: clock"]);
     others.into_iter().for_each(|other| drop(other.end().code(0)));
     drop(strangers);
@@ -221,7 +220,7 @@ fn foreign(root: &str, rate: &str, listener: &TcpListener) -> Foreign {
          [[machine]]\nclock_rate = 5\nforeign = true\naddress = \"{own}\"\n",
         ports[0], ports[1]
     ));
-    let run = lab.start(&["run", "lab.toml", "--run-name", "r"]);
+    let run = lab.start(&["run", "lab.toml", "--name", "r"]);
     let mut from_run: Vec<TcpStream> = (0..2).map(|_| listener.accept().unwrap().0).collect();
     for port in &ports {
         let mut stream = call(*port);
@@ -389,7 +388,7 @@ fn a_silent_connection_is_no_foreign_machine_and_two_that_speak_are_not_told_apa
     let own = listener.local_addr().unwrap();
     let lab =
         Lab::with_spec(&format!("{spec}[[machine]]\nclock_rate = 5\nforeign = true\naddress = \"{own}\"\n"));
-    let run = lab.start(&["run", "lab.toml", "--run-name", "r"]);
+    let run = lab.start(&["run", "lab.toml", "--name", "r"]);
     let mut scanners = [call(ports[0]), call(ports[1])];
     scanners[1].write_all(b"GET / HTTP/1.1\r\n").unwrap();
     let _from_run: Vec<TcpStream> = (0..2).map(|_| listener.accept().unwrap().0).collect();

@@ -114,7 +114,7 @@ fn text_as_values_stays_text() {
     lab.labctl(&["sweep", "lab.toml", "--engine", "sim", "--name", "s"]).code(0);
     let rows = lab.rows("results/s/runs.csv");
     assert_eq!((rows[0]["why"].as_str(), rows[5]["why"].as_str()), ("a,b = \"c\"", "two\nlines"));
-    lab.labctl(&["collect", "results/s"]).code(0);
+    lab.labctl(&["sweep", "collect", "results/s"]).code(0);
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn a_journal_that_was_cut_or_changed_costs_only_the_runs_it_hits() {
     let journal = lab.read("results/s/journal/1.jsonl");
     let changed = journal[..journal.len() - 100].replacen("\"attempts\":1", "\"attempts\":2", 1);
     lab.write("results/s/journal/1.jsonl", changed);
-    lab.labctl(&["collect", "results/s"])
+    lab.labctl(&["sweep", "collect", "results/s"])
         .code(4)
         .tells(&["1.jsonl:2: this line was changed", "2 runs are missing"]);
     let resumed = [&SIM[..], &["--resume"]].concat();
@@ -223,7 +223,9 @@ fn a_killed_sweep_stops_at_the_same_precision() {
         lab.labctl(&[&args[..], &["--resume"]].concat()).code(0);
         assert_eq!(lab.read("results/u/runs.csv"), runs, "after {lines} lines");
     }
-    lab.labctl(&["exec", "results/u"]).code(2).tells(&["until end_queue ci95 < 20%", "sweep --resume"]);
+    lab.labctl(&["sweep", "exec", "results/u"])
+        .code(2)
+        .tells(&["until end_queue ci95 < 20%", "sweep --resume"]);
 }
 
 #[test]
@@ -375,7 +377,7 @@ fn failing_runs_are_listed_and_succeed_later() {
     drop(taken);
     lab.labctl(&[&args[..], &["--resume"]].concat()).code(0);
     assert_eq!(lab.rows("results/s/runs.csv").len(), 6);
-    assert!(!lab.labctl(&["collect", "results/s"]).code(0).talk.contains("failed"));
+    assert!(!lab.labctl(&["sweep", "collect", "results/s"]).code(0).talk.contains("failed"));
 }
 
 #[test]

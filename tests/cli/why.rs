@@ -1,4 +1,4 @@
-//! `labctl why`: the chain behind an event, on runs of both engines and on
+//! `labctl causality why`: the chain behind an event, on runs of both engines and on
 //! logs of others.
 
 use labctl::causality::Chains;
@@ -12,7 +12,7 @@ use crate::support::{LAB, Lab, lab_with_notebook_logs};
 /// A lab with a simulated run in `results/lab/one`.
 fn lab_with_run() -> Lab {
     let lab = Lab::with_spec(LAB);
-    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "one"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "one"]).code(0);
     lab
 }
 
@@ -34,7 +34,7 @@ fn every_clock_is_proved(history: &History) {
 
 #[test]
 fn the_path_reads_well() {
-    let said = lab_with_run().labctl(&["why", "results/lab/one", "2@18"]).code(0);
+    let said = lab_with_run().labctl(&["causality", "why", "results/lab/one", "2@18"]).code(0);
     insta::assert_snapshot!(said.out);
 }
 
@@ -45,7 +45,7 @@ fn a_path_that_cannot_be_whole_says_where_and_why() {
     let kept: Vec<&str> =
         log.lines().enumerate().filter(|(at, _)| !(12..16).contains(at)).map(|(_, line)| line).collect();
     lab.write("results/lab/one/log_3.txt", kept.join("\n") + "\n");
-    let said = lab.labctl(&["why", "results/lab/one", "3@60"]).code(0);
+    let said = lab.labctl(&["causality", "why", "results/lab/one", "3@60"]).code(0);
     assert!(said.out.contains("which does not prove its clock of"), "{}", said.out);
     assert!(said.out.contains("log_3.txt:13: from clock 10 to 15: the clock leaps"), "{}", said.out);
 }
@@ -53,7 +53,7 @@ fn a_path_that_cannot_be_whole_says_where_and_why() {
 #[test]
 fn every_clock_of_a_run_on_sockets_is_proved() {
     let lab = Lab::with_spec(LAB);
-    lab.labctl(&["run", "lab.toml", "--run-name", "one"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--name", "one"]).code(0);
     every_clock_is_proved(&history(&lab, "results/lab/one"));
 }
 
@@ -68,7 +68,7 @@ fn every_clock_of_a_run_whose_messages_are_late_is_proved() {
         "--set",
         "internal_prob=0.3",
     ];
-    let run = ["run", "lab.toml", "--engine", "sim", "--run-name", "one"];
+    let run = ["run", "lab.toml", "--engine", "sim", "--name", "one"];
     lab.labctl(&[&run[..], &settings].concat()).code(0);
     every_clock_is_proved(&history(&lab, "results/lab/one"));
 }
@@ -76,9 +76,9 @@ fn every_clock_of_a_run_whose_messages_are_late_is_proved() {
 #[test]
 fn programs_read_the_chain_and_the_past_and_the_future_as_json() {
     let lab = lab_with_run();
-    let said = lab.labctl(&["why", "results/lab/one", "2@clock:20", "--format", "json"]).code(2);
+    let said = lab.labctl(&["causality", "why", "results/lab/one", "2@clock:20", "--format", "json"]).code(2);
     assert!(said.talk.contains("machine 2 has no event with clock 20"), "{}", said.talk);
-    let said = lab.labctl(&["why", "results/lab/one", "2@18", "--format", "json"]).code(0);
+    let said = lab.labctl(&["causality", "why", "results/lab/one", "2@18", "--format", "json"]).code(0);
     let told: Value = serde_json::from_str(&said.out).unwrap();
     let chain = told["chain"].as_array().unwrap();
     assert_eq!((&told["event"]["machine"], &told["event"]["tick"]), (&2.into(), &18.into()));
@@ -103,7 +103,7 @@ fn programs_read_the_chain_and_the_past_and_the_future_as_json() {
     let past = told["past"]["3"].as_u64().unwrap();
     let line = history(&lab, "results/lab/one").machines()[2].line(past as u32 - 1);
     let address = format!("3@line:{line}");
-    let said = lab.labctl(&["why", "results/lab/one", &address, "--format", "json"]).code(0);
+    let said = lab.labctl(&["causality", "why", "results/lab/one", &address, "--format", "json"]).code(0);
     let back: Value = serde_json::from_str(&said.out).unwrap();
     assert!(back["future"]["2"].as_u64().unwrap() <= index, "{back}");
 }
@@ -112,7 +112,7 @@ fn programs_read_the_chain_and_the_past_and_the_future_as_json() {
 fn an_event_is_named_by_tick_clock_time_or_line() {
     let lab = lab_with_run();
     let title = |event: &str| {
-        let said = lab.labctl(&["why", "results/lab/one", event]).code(0);
+        let said = lab.labctl(&["causality", "why", "results/lab/one", event]).code(0);
         said.out.lines().next().unwrap_or_default().to_owned()
     };
     let by_tick = title("2@18");
@@ -135,28 +135,28 @@ fn what_names_no_event_is_refused_with_advice() {
         ("2@time:1ms", "its first is at"),
         ("everything", "write machine@tick like `2@57`"),
     ] {
-        lab.labctl(&["why", "results/lab/one", event]).code(2).tells(&[told]);
+        lab.labctl(&["causality", "why", "results/lab/one", event]).code(2).tells(&[told]);
     }
-    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--run-name", "two"]).code(0);
-    lab.labctl(&["why", "results", "2@3"])
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "two"]).code(0);
+    lab.labctl(&["causality", "why", "results", "2@3"])
         .code(2)
         .tells(&["there are 2 runs at results, and an event is in one"]);
-    lab.labctl(&["why", "nowhere", "2@3"]).code(2).tells(&["cannot read nowhere"]);
+    lab.labctl(&["causality", "why", "nowhere", "2@3"]).code(2).tells(&["cannot read nowhere"]);
 }
 
 #[test]
 fn logs_of_others_are_asked_by_clock_and_time_in_whole_seconds() {
     let lab = lab_with_notebook_logs();
-    lab.labctl(&["why", "theirs", "1@3"])
+    lab.labctl(&["causality", "why", "theirs", "1@3"])
         .code(2)
         .tells(&["the log of machine 1 does not number its ticks; name the event by its clock (1@clock:3)"]);
-    let said = lab.labctl(&["why", "theirs", "1@clock:6"]).code(0);
+    let said = lab.labctl(&["causality", "why", "theirs", "1@clock:6"]).code(0);
     insta::assert_snapshot!(said.out);
 }
 
 #[test]
 fn with_one_log_alone_what_came_by_messages_is_unknown() {
     let lab = lab_with_run();
-    let said = lab.labctl(&["why", "results/lab/one/log_2.txt", "2@18"]).code(0);
+    let said = lab.labctl(&["causality", "why", "results/lab/one/log_2.txt", "2@18"]).code(0);
     assert!(said.out.contains("it cannot be told which SEND this message comes from"), "{}", said.out);
 }

@@ -17,17 +17,19 @@ const EXAMPLES: &str = "\
 Examples:
   labctl compare results/exp4 results/exp5
   labctl compare results/my-sweep/c1 results/my-sweep/c2
-  labctl compare results/exp4 results/exp5 --metric m2.end_queue --metric clock_diff
-  labctl compare before/ after/ --format json | jq '.rows[] | select(.verdict == \"higher\")'
+  labctl compare results/exp4 results/exp5 --metric m2.end_queue
+  labctl compare before/ after/ --format json | jq '.rows[].verdict'
 
-A sample is a tree of runs that differ in their seed alone, or a cell of a sweep. Where both have
-the same seeds, runs are compared in pairs: what chance does to both cancels out, and fewer runs
-show more. Otherwise Welch's test compares the means. p is the chance of a difference like this if
-there were none, corrected after Holm for all that is compared at once: the more is compared, the
-more runs are needed, so name what you want to know with --metric.
+A sample is a tree of runs that differ in their seed alone, or a cell of a
+sweep. Where both have the same seeds, runs are compared in pairs: what chance
+does to both cancels out, and fewer runs show more. Otherwise Welch's test
+compares the means. p is the chance of a difference like this if there were
+none, corrected after Holm for all that is compared at once: the more is
+compared, the more runs are needed, so name what you want to know with --metric.
 
-Too few runs: no difference was found, and even one as large as the runs' own standard deviation
-could not have been. The exit code is 3 where that is the verdict on all that varies.";
+Too few runs: no difference was found, and even one as large as the runs' own
+standard deviation could not have been. The exit code is 3 where that is the
+verdict on all that varies.";
 
 /// The arguments of `labctl compare`.
 #[derive(Debug, clap::Args)]

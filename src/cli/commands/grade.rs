@@ -23,15 +23,16 @@ use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
 Examples:
-  labctl grade submissions/                      each folder in it is one submission
+  labctl grade submissions/                each folder in it is a submission
   labctl grade submissions/ --clock-rate 1,3,6 -o marks
   labctl grade submissions/ --internal-prob 0.5 --dialect mine.toml
 
-Each submission's way of logging is found (or given by --dialect), its runs are parsed, audited,
-measured and held against simulated runs of their clock rates. It gets a page, <folder>.md;
-README.md and grades.csv have all of them in one table. A submission that cannot be read says why
-there, and does not stop the rest. Exit codes: 0 all could be read, whatever their verdicts; 1 some
-could not.";
+Each submission's way of logging is found (or given by --dialect), its runs are
+parsed, audited, measured and held against simulated runs of their clock rates.
+It gets a page, <folder>.md; README.md and grades.csv have all of them in one
+table. A submission that cannot be read says why there, and does not stop the
+rest. Exit codes: 0 all could be read, whatever their verdicts; 1 some could
+not.";
 
 const TABLE_FILE: &str = "README.md";
 const CSV_FILE: &str = "grades.csv";

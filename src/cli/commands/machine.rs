@@ -18,29 +18,31 @@ use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
 Start each machine in a terminal of its own; they wait for each other:
-  labctl machine 1 --spec lab.toml
-  labctl machine 2 --spec lab.toml
-  labctl machine 3 --spec lab.toml
-The spec gives every [[machine]] an address, and is the same for all. Their logs meet in
-results/<experiment>/<start>/.
+  labctl machine lab.toml 1
+  labctl machine lab.toml 2
+  labctl machine lab.toml 3
+The spec gives every [[machine]] an address, and is the same for all. Their logs
+meet in results/<experiment>/<start>/.
 
-Machines let each other in by a token, which only you can read: the first one makes it, in
-~/.local/state/labctl/token or the file of --token-file, and the others find it there. On
+Machines let each other in by a token, which only you can read: the first one
+makes it, in ~/.local/state/labctl/token or the file of --token-file, and the
+others find it there. On
 another host they need a copy:
   scp -p ~/.local/state/labctl/token HOST:.local/state/labctl/
-Or give them the token in LABCTL_TOKEN. It never goes over the network, nor into results.";
+Or give them the token in LABCTL_TOKEN. It never goes over the network, nor into
+results.";
 
 /// The arguments of `labctl machine`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
+    /// The spec, the same for all machines
+    #[arg(value_name = "SPEC")]
+    spec: PathBuf,
+
     /// Which machine of the spec, counted from 1
     #[arg(value_name = "ID")]
     id: MachineId,
-
-    /// The spec, the same for all machines
-    #[arg(long, value_name = "FILE")]
-    spec: PathBuf,
 
     /// The folder of the log, instead of one named by the start
     #[arg(long, value_name = "DIR")]

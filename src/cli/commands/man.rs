@@ -16,8 +16,9 @@ Examples:
   labctl man | man -l -
   labctl man ~/.local/share/man/man1
 
-Given a folder, writes labctl.1 and a page for each command into it: labctl-run.1, labctl-sweep.1
-and so on. `man labctl-run` finds them where the folder is one of `manpath`.";
+Given a folder, writes labctl.1 and a page for each command into it:
+labctl-run.1, labctl-sweep.1 and so on. `man labctl-run` finds them where the
+folder is one of `manpath`.";
 
 /// Stands before the words of how a command may end.
 const EXIT_CODES: &str = "Exit codes: ";

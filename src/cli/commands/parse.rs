@@ -24,11 +24,12 @@ Examples:
   labctl parse results/ -o events.csv
   labctl parse somebody/logs/ -o events.parquet
   labctl parse log_1.txt | head
-  labctl parse somebody/logs/ --dialect auto     in whatever known way they are written
+  labctl parse somebody/logs/ --dialect auto     in any known dialect
 
-Columns: experiment, run, machine, line (in its log), stamp_us (since 1970, UTC), time_us (lab time
-since the run's start), tick, event, clock, message_clock, queue_length, from, to, waited_us.
-Rows stand in the order of each log; what a log does not say is left empty.";
+Columns: experiment, run, machine, line (in its log), stamp_us (since 1970,
+UTC), time_us (lab time since the run's start), tick, event, clock,
+message_clock, queue_length, from, to, waited_us. Rows stand in the order of
+each log; what a log does not say is left empty.";
 
 /// The arguments of `labctl parse`.
 #[derive(Debug, clap::Args)]

@@ -26,20 +26,21 @@ use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
 Examples:
-  labctl plot results/                 every sweep and run, and all runs against each other
+  labctl plot results/                 all runs and sweeps
   labctl plot results/exp4/latest      one run
   labctl plot results/probs --theme dark --format svg
   labctl plot results/exp4/latest --chart space-time --from 10s --to 15s
   labctl plot somebody/logs/ --plots their-plots --format svg --theme dark
   labctl plot somebody/logs/ --dialect auto
 
-The charts of a run go to plots/<experiment>/<run>/: queues, clocks, drift, jumps, waits, and on
-demand a space-time diagram of its messages. Short dashes are theory, where the run's spec is
-there. Those against speed ratio (max queue, end queue, clock difference) take in all that is
-asked for. Charts of other runs stay as they are. Of more than 20 runs the newest 20 have charts
-over time; the path of a run draws that one. Those of a sweep as a whole go to plots/<sweep>/
-and show the runs that are there, without making any: lines over one axis, maps over two,
-distributions over none.";
+The charts of a run go to plots/<experiment>/<run>/: queues, clocks, drift,
+jumps, waits, and on demand a space-time diagram of its messages. Short dashes
+are theory, where the run's spec is there. Those against speed ratio (max queue,
+end queue, clock difference) take in all that is asked for. Charts of other runs
+stay as they are. Of more than 20 runs the newest 20 have charts over time; the
+path of a run draws that one. Those of a sweep as a whole go to plots/<sweep>/
+and show the runs that are there, without making any: lines over one axis, maps
+over two, distributions over none.";
 
 /// The arguments of `labctl plot`.
 #[derive(Debug, clap::Args)]

@@ -17,17 +17,18 @@ use crate::cli::{Exit, Terminal};
 const EXAMPLES: &str = "\
 Examples:
   labctl report results/exp4/latest               report.html, on one run
-  labctl report results/ -o all.html              every sweep and run, and all runs side by side
+  labctl report results/ -o all.html              all runs and sweeps
   labctl report results/probs                     a sweep
-  labctl report somebody/logs/ --dialect auto     logs of others; what they cannot tell is a ?
+  labctl report somebody/logs/ --dialect auto     logs in another format
   labctl report results/ --format md              report.md, for a lab notebook
 
-The page is one file that needs neither the network nor anything beside it: what was run, the
-fidelity of the clocks, the verdicts of the audit, metrics with their intervals, theory beside
-measurement, the charts, and first of all the findings. Lines over time are thinned to what can be
-seen, and of many runs the first are told in full; the page says where. As Markdown its charts are
-SVG files in a folder beside it: those of report.md in report_charts/. A report is replaced by one
-of the same name, any other file is left alone.";
+The page is one file that needs neither the network nor anything beside it: what
+was run, the fidelity of the clocks, the verdicts of the audit, metrics with
+their intervals, theory beside measurement, the charts, and first of all the
+findings. Lines over time are thinned to what can be seen, and of many runs the
+first are told in full; the page says where. As Markdown its charts are SVG
+files in a folder beside it: those of report.md in report_charts/. A report is
+replaced by one of the same name, any other file is left alone.";
 
 /// The arguments of `labctl report`.
 #[derive(Debug, clap::Args)]

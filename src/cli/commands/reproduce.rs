@@ -30,17 +30,19 @@ use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
 Examples:
-  labctl reproduce                                    the lab notebook, 200 simulated runs of each
-  labctl reproduce --engine sockets --speedup 50      on real sockets, 30 runs of each: minutes
+  labctl reproduce                                    200 simulated runs of each
+  labctl reproduce --engine sockets --speedup 50      30 runs of each: minutes
   labctl reproduce --claims mine.toml -o plots/mine   claims of your own
-  labctl reproduce --format json                      verdicts and their numbers for other programs
+  labctl reproduce --format json                      for other programs
 
-Writes a page, README.md, with its charts beside it: the verdict on every claim, the numbers and
-the theory behind it, and every published value among our runs. What the notebook says, how we read
-it and what our theory says are three kinds, counted apart. A claim is met, not met, or undecided
-where the intervals of the runs do not tell. Runs are kept; the same command again makes only those
-that are missing. A file of claims says, in TOML, what to run and what to expect of it:
-experiments/claims/notebook.toml is the notebook's, and is used if no other is given.";
+Writes a page, README.md, with its charts beside it: the verdict on every claim,
+the numbers and the theory behind it, and every published value among our runs.
+What the notebook says, how we read it and what our theory says are three kinds,
+counted apart. A claim is met, not met, or undecided where the intervals of the
+runs do not tell. Runs are kept; the same command again makes only those that
+are missing. A file of claims says, in TOML, what to run and what to expect of
+it: experiments/claims/notebook.toml is the notebook's, and is used if no other
+is given.";
 
 const PAGE_FILE: &str = "README.md";
 const RUNS_SIMULATED: u32 = 200;

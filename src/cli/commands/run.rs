@@ -16,7 +16,7 @@ use labctl::store::{LATEST_LINK, PARTIAL_SUFFIX};
 
 use super::plot;
 use crate::cli::flags::engine::EngineFlag;
-use crate::cli::flags::spec::SpecFlags;
+use crate::cli::flags::spec::RealTimeSpecFlags;
 use crate::cli::ui::audits::tell_audit;
 use crate::cli::ui::run_with_progress::{Show, conduct};
 use crate::cli::ui::signals::{Signals, listen};
@@ -28,17 +28,17 @@ Examples:
   labctl run experiments/exp4.toml
   labctl run experiments/exp4.toml --speedup 10 --seed 7
   labctl run experiments/*.toml --speedup 20
-  labctl run experiments/exp1.toml --internal-prob 0.2 --clock-rates 1,3,6 --duration 30s
+  labctl run experiments/exp1.toml --clock-rates 1,3,6 --duration 30s
   labctl run experiments/exp4.toml --live
   labctl run experiments/exp4.toml --engine sim
-  labctl run experiments/exp1.toml --delay uniform:100ms..500ms --set network.where=sender
+  labctl run experiments/exp1.toml --delay uniform:100ms..500ms
 
-A run leaves results/<experiment>/<run>/ with its logs, events.csv, metrics.csv, the resolved spec
-and a manifest, and its charts in plots/<experiment>/<run>/. Ctrl-C ends it in order and keeps
-everything; a second Ctrl-C stops at once.
+A run leaves results/<experiment>/<run>/ with its logs, events.csv, metrics.csv,
+the resolved spec and a manifest, and its charts in plots/<experiment>/<run>/.
+Ctrl-C ends it in order and keeps everything; a second Ctrl-C stops at once.
 
-Exit codes: 0 done; 1 a run failed, or its audit is unsound (labctl check tells why); 2 wrong usage
-or spec; 130, 143 interrupted.";
+Exit codes: 0 done; 1 a run failed, or its audit is unsound (labctl check tells
+why); 2 wrong usage or spec; 130, 143 interrupted.";
 
 /// The arguments of `labctl run`.
 #[derive(Debug, clap::Args)]
@@ -62,7 +62,7 @@ pub struct Args {
 
     /// Name the run, instead of by its time and seed
     #[arg(long, value_name = "NAME", value_parser = folder_name)]
-    run_name: Option<String>,
+    name: Option<String>,
 
     /// The folder of all results
     #[arg(long, value_name = "DIR", default_value = "results")]
@@ -73,7 +73,7 @@ pub struct Args {
     plots: PathBuf,
 
     #[command(flatten)]
-    spec_flags: SpecFlags,
+    spec_flags: RealTimeSpecFlags,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -152,7 +152,7 @@ fn run_one(
     let run = Run::single(spec, String::new());
     say_what_begins(&run, args.engine, terminal);
     let engine = engine(args)?;
-    let name = args.run_name.as_deref();
+    let name = args.name.as_deref();
     let Some(mut done) = conduct(&run, name, &args.results, engine.clone(), way, stop, terminal)? else {
         return Ok(None);
     };

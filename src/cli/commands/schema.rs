@@ -6,9 +6,10 @@ const EXAMPLES: &str = "\
 Examples:
   labctl schema > labctl.schema.json
 
-A spec whose first line is `#:schema ./labctl.schema.json`, or whose root key \"$schema\" has that
-place, is then completed, explained and checked as it is typed by editors that use taplo, such as
-Even Better TOML. It is JSON Schema, draft 7.";
+A spec whose first line is `#:schema ./labctl.schema.json`, or whose root key
+\"$schema\" has that place, is then completed, explained and checked as it is
+typed by editors that use taplo, such as Even Better TOML. It is JSON Schema,
+draft 7.";
 
 /// The arguments of `labctl schema`.
 #[derive(Debug, clap::Args)]

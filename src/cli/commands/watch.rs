@@ -16,13 +16,14 @@ use crate::cli::{Exit, Terminal};
 const EXAMPLES: &str = "\
 Examples:
   labctl watch                            the newest run below results/
-  labctl watch results/exp4/latest        the newest run of an experiment, finished or not
+  labctl watch results/exp4/latest        the newest run, finished or not
   labctl watch results/exp4/2026-03-05T12-46-02Z_seed-7
   labctl watch results/exp4/latest | cat  plain lines, and a table at the end
 
-A run is read from its logs, which its machines write at most half a second late; watching costs
-it nothing, and leaving does not end it. Keys: space pauses the view, arrows choose a machine,
-? helps, q leaves. Off a terminal, watch ends with the run, and with 1 if its logs stop growing.";
+A run is read from its logs, which its machines write at most half a second
+late; watching costs it nothing, and leaving does not end it. Keys: space pauses
+the view, arrows choose a machine, ? helps, q leaves. Off a terminal, watch ends
+with the run, and with 1 if its logs stop growing.";
 
 /// The arguments of `labctl watch`.
 #[derive(Debug, clap::Args)]

@@ -9,7 +9,7 @@ use labctl::plan::{Plan, Source, cells};
 use labctl::spec::{self, EXPERIMENTS};
 
 use super::engine::EngineFlag;
-use super::spec::SpecFlags;
+use super::spec::RealTimeSpecFlags;
 use crate::cli::Terminal;
 use crate::cli::commands::run::folder_name;
 
@@ -37,7 +37,7 @@ pub struct PlanFlags {
     results: PathBuf,
 
     #[command(flatten)]
-    spec_flags: SpecFlags,
+    spec_flags: RealTimeSpecFlags,
 }
 
 impl PlanFlags {
@@ -52,7 +52,7 @@ impl PlanFlags {
         let replicates = until.map(|(_, most)| most).or(self.replicates);
         let cells = cells(&sources, &self.spec_flags.overrides(), replicates)?;
         for path in &paths {
-            self.spec_flags.tell_other_machines(path, cells.iter().map(|cell| &cell.spec), terminal);
+            self.spec_flags.spec.tell_other_machines(path, cells.iter().map(|cell| &cell.spec), terminal);
         }
         Ok(Plan::new(self.engine.kind(), until.map(|(precision, _)| precision), cells))
     }

@@ -11,8 +11,8 @@ pub struct SpaceTimeFlags {
     from: Option<LabTime>,
 
     /// Lab time at which it ends; without, as much as has room
-    #[arg(long, visible_alias = "until", value_name = "TIME", value_parser = LabTime::parse)]
-    to: Option<LabTime>,
+    #[arg(long, value_name = "TIME", value_parser = LabTime::parse)]
+    until: Option<LabTime>,
 
     /// Write the logical clock to each event with room for it, not only where nearly all have
     #[arg(long)]
@@ -23,22 +23,23 @@ impl SpaceTimeFlags {
     /// Why these flags cannot be used, if so; `is_drawn` says whether there is a
     /// diagram.
     pub fn refusal(&self, is_drawn: bool) -> Option<String> {
-        if !is_drawn && (self.from.is_some() || self.to.is_some() || self.clocks) {
+        if !is_drawn && (self.from.is_some() || self.until.is_some() || self.clocks) {
             return Some(
-                "--from, --to and --clocks are for a space-time diagram; add --chart space-time".to_owned(),
+                "--from, --until and --clocks are for a space-time diagram; add --chart space-time"
+                    .to_owned(),
             );
         }
-        match (self.from, self.to) {
-            (Some(from), Some(to)) if from >= to => Some(format!(
-                "there is nothing between --from {from} and --to {to}; begin earlier or end later"
+        match (self.from, self.until) {
+            (Some(from), Some(until)) if from >= until => Some(format!(
+                "there is nothing between --from {from} and --until {until}; begin earlier or end later"
             )),
-            (_, Some(LabTime::ZERO)) => Some("there is nothing before --to 0s; end later".to_owned()),
+            (_, Some(LabTime::ZERO)) => Some("there is nothing before --until 0s; end later".to_owned()),
             _ => None,
         }
     }
 
     /// Where it begins and where it ends, in seconds, as far as it is told.
     pub fn ends_s(&self) -> [Option<f64>; 2] {
-        [self.from, self.to].map(|time| time.map(LabTime::as_secs_f64))
+        [self.from, self.until].map(|time| time.map(LabTime::as_secs_f64))
     }
 }

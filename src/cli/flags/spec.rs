@@ -30,13 +30,35 @@ pub struct SpecFlags {
     #[arg(long, value_name = "LAW")]
     delay: Option<String>,
 
-    /// Lab time runs this many times faster than real time
-    #[arg(long, value_name = "X")]
-    speedup: Option<String>,
-
     /// Set any other key: --set network.where=sender, --set machine.2.clock_rate=3
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
     set: Vec<(String, String)>,
+}
+
+/// The same, for commands that run a spec in real time.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Change the spec for this run")]
+pub struct RealTimeSpecFlags {
+    #[command(flatten)]
+    pub spec: SpecFlags,
+
+    /// Lab time runs this many times faster than real time
+    #[arg(long, value_name = "X")]
+    speedup: Option<String>,
+}
+
+impl RealTimeSpecFlags {
+    /// Reads a spec and applies the flags to it.
+    pub fn load(&self, path: &Path, terminal: &Terminal) -> Result<Spec, SpecError> {
+        self.spec.load_with(path, &self.overrides(), terminal)
+    }
+
+    /// The flags as overrides, in the order in which they are laid over a spec.
+    pub fn overrides(&self) -> Vec<Override> {
+        let speedup = self.speedup.iter();
+        let speedup = speedup.map(|value| Override::new(format!("--speedup {value}"), "speedup", value));
+        speedup.chain(self.spec.overrides()).collect()
+    }
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {
@@ -47,6 +69,10 @@ fn key_value(text: &str) -> Result<(String, String), String> {
 impl SpecFlags {
     /// Reads a spec and applies the flags to it, for commands of which each makes one run of a spec.
     pub fn load(&self, path: &Path, terminal: &Terminal) -> Result<Spec, SpecError> {
+        self.load_with(path, &self.overrides(), terminal)
+    }
+
+    fn load_with(&self, path: &Path, overrides: &[Override], terminal: &Terminal) -> Result<Spec, SpecError> {
         if let Some((key, value)) = self.set.iter().find(|(key, _)| key == REPLICATES) {
             let error = SpecError::new(
                 format!("--set {key}={value}"),
@@ -54,7 +80,7 @@ impl SpecFlags {
             );
             return Err(error.with_help(format!("labctl sweep {} --replicates {value}", path.display())));
         }
-        let spec = spec::load(path, &self.overrides())?;
+        let spec = spec::load(path, overrides)?;
         self.tell_other_machines(path, [&spec], terminal);
         Ok(spec)
     }
@@ -91,7 +117,6 @@ impl SpecFlags {
             ("--duration", "duration", &self.duration),
             ("--seed", "seed", &self.seed),
             ("--delay", "network.delay", &self.delay),
-            ("--speedup", "speedup", &self.speedup),
         ];
         let rates = self
             .clock_rates

@@ -93,14 +93,7 @@ fn start(
         return Err(EngineError::Process { machine: id, why: "its logs have no folder".to_owned() });
     };
     let mut command = Command::new(program);
-    command
-        .arg("machine")
-        .arg(id.to_string())
-        .arg("--spec")
-        .arg(spec)
-        .arg("--logs")
-        .arg(folder)
-        .arg("--controlled");
+    command.arg("machine").arg(spec).arg(id.to_string()).arg("--logs").arg(folder).arg("--controlled");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).kill_on_drop(true);
     // A Ctrl-C at the terminal is for the run, which then orders the machines to end.
     #[cfg(unix)]

@@ -29,7 +29,7 @@ const DRAWN: u64 = 1_000;
 const MAX: usize = 500;
 const PROMISED_COVERAGE: f64 = 0.93;
 const PROMISED_ASSURANCE: f64 = 0.9;
-/// The pilot of `labctl power`.
+/// The pilot of `labctl predict power`.
 const PILOT: usize = 200;
 /// More runs than this are not drawn.
 const SIZE_MOST: u64 = 100_000;

@@ -3,6 +3,7 @@
 
 mod document;
 mod text;
+pub mod why;
 
 use std::path::PathBuf;
 
@@ -23,23 +24,29 @@ Examples:
   labctl causality results/exp4/latest
   labctl causality results/ --format json
   labctl causality somebody/logs --dialect auto
+  labctl causality why results/exp4/latest 2@57
 
-One event happened before another if a chain of events leads from it to the other, within logs and
-by messages. If neither did, the two are concurrent: neither can be a cause of the other. Lamport's
-clocks give what happened before the smaller clock, but most concurrent events get different clocks
-too, and so an order that means nothing. Vector clocks tell the two apart, at the price of more
-bytes in every message. All clocks are replayed over the same run.
+One event happened before another if a chain of events leads from it to the
+other, within logs and by messages. If neither did, the two are concurrent:
+neither can be a cause of the other. Lamport's clocks give what happened before
+the smaller clock, but most concurrent events get different clocks too, and so
+an order that means nothing. Vector clocks tell the two apart, at the price of
+more bytes in every message. All clocks are replayed over the same run.
 
-A varint has seven bits a byte (LEB128). A vector clock has an entry for every machine, in a known
-order; that of a machine whose log is not here is taken to be 0, and so of one byte. A hybrid
-logical clock (Kulkarni et al., 2014) has 48 bits of physical time, here the stamps of the logs, and
-a counter of 16. How far it is ahead of its machine's own time shows how far the machines' times are
+A varint has seven bits a byte (LEB128). A vector clock has an entry for every
+machine, in a known order; that of a machine whose log is not here is taken to
+be 0, and so of one byte. A hybrid logical clock (Kulkarni et al., 2014) has 48
+bits of physical time, here the stamps of the logs, and a counter of 16. How far
+it is ahead of its machine's own time shows how far the machines' times are
 apart: not at all where all of them read one clock.";
 
 /// The arguments of `labctl causality`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Args {
+    #[command(subcommand)]
+    part: Option<Part>,
+
     /// Logs, folders of logs, or trees of such folders
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -52,6 +59,13 @@ pub struct Args {
     dialect: DialectFlags,
 }
 
+/// What is asked of a single event.
+#[derive(Debug, clap::Subcommand)]
+enum Part {
+    /// Show the longest causal chain behind an event, which proves its clock
+    Why(why::Args),
+}
+
 /// A run, and what orders its events.
 struct Counted<'a> {
     run: &'a RunPath,
@@ -61,6 +75,9 @@ struct Counted<'a> {
 
 /// Counts the pairs of every run at the paths.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    if let Some(Part::Why(args)) = &args.part {
+        return why::run(args, terminal);
+    }
     let runs = args.dialect.find_logs(&args.paths, terminal)?;
     let (mut documents, mut is_good) = (Vec::new(), true);
     let work = |run: &RunPath| {

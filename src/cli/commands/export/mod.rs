@@ -18,22 +18,25 @@ use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
 Examples:
-  labctl export results/exp4/latest --to shiviz --from 10s --until 20s -o exp4.log
-  labctl export results/exp4/latest --to perfetto -o exp4.json      for ui.perfetto.dev
+  labctl export results/exp4/latest --to shiviz --until 20s -o exp4.log
+  labctl export results/exp4/latest --to perfetto -o exp4.json
   labctl export results/exp4/latest --to mermaid --until 5s --machines 1,3
   labctl export results/ --to parquet -o lab
-  duckdb -c \"SELECT experiment, event, count(*) FROM 'lab/events/**/*.parquet' GROUP BY ALL\"
+  duckdb -c \"SELECT event, count(*) FROM 'lab/events/**/*.parquet' GROUP BY ALL\"
 
-A window is --from (its first moment) and --until (the first moment after it), in lab time since
-the run's start; --to names the format. Vector clocks begin with the window, and messages whose
-SEND lies outside of it are received out of nowhere; their number is told. What was written is read
-back as the viewer would, and what it would reject is not written (exit code 1).
+A window is --from (its first moment) and --until (the first moment after it),
+in lab time since the run's start; --to names the format. Vector clocks begin
+with the window, and messages whose SEND lies outside of it are received out of
+nowhere; their number is told. What was written is read back as the viewer
+would, and what it would reject is not written (exit code 1).
 
-Parquet is a folder of two tables, events and metrics, in partitions by experiment and run. DuckDB
-reads 'lab/events/**/*.parquet', Polars scan_parquet('lab/events'), and pandas
-read_parquet('lab/events'). Where some are runs of a sweep there is a column `sweep` too, (none)
-for the others. A name that a reader may take for a number, a date or nothing has the name of its
-column before it: run 007 is run-007. With a window there are no metrics, which speak of whole runs.";
+Parquet is a folder of two tables, events and metrics, in partitions by
+experiment and run. DuckDB reads 'lab/events/**/*.parquet', Polars
+scan_parquet('lab/events'), and pandas read_parquet('lab/events'). Where some
+are runs of a sweep there is a column `sweep` too, (none) for the others. A name
+that a reader may take for a number, a date or nothing has the name of its
+column before it: run 007 is run-007. With a window there are no metrics, which
+speak of whole runs.";
 
 /// The arguments of `labctl export`.
 #[derive(Debug, clap::Args)]

@@ -1,4 +1,4 @@
-//! `labctl collect`: what came back of a plan, joined.
+//! `labctl sweep collect`: what came back of a plan, joined.
 
 use std::path::PathBuf;
 
@@ -6,20 +6,20 @@ use labctl::files::suggest_path;
 use labctl::read::find::FindError;
 use labctl::sweep::{SweepFolder, journals};
 
-use super::sweep;
 use crate::cli::ui::sweep_summary;
 use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
 Examples:
-  labctl collect results/probs
-  labctl collect results/probs other-host/journal more/3.jsonl
+  labctl sweep collect results/probs
+  labctl sweep collect results/probs other-host/journal more/3.jsonl
 
-Joins the journals of all pieces in any order, writes runs.csv and summary.csv, and says what is
-missing, failed, damaged or came in twice. The exit code is 4 until every run is there. Journals
-named here are read where they are; in the sweep's own journal/ folder they stay collected.";
+Joins the journals of all pieces in any order, writes runs.csv and summary.csv,
+and says what is missing, failed, damaged or came in twice. The exit code is 4
+until every run is there. Journals named here are read where they are; in the
+sweep's own journal/ folder they stay collected.";
 
-/// The arguments of `labctl collect`.
+/// The arguments of `labctl sweep collect`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -47,5 +47,5 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         }
     }
     let gathered = sweep_summary::gather_and_show(&folder, &plan, &args.journals, &args.plots, terminal)?;
-    Ok(sweep::exit(&gathered))
+    Ok(super::exit(&gathered))
 }

@@ -1,4 +1,4 @@
-//! `labctl exec`: a piece of a plan, run here.
+//! `labctl sweep exec`: a piece of a plan, run here.
 
 use std::path::PathBuf;
 
@@ -16,16 +16,18 @@ use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
 Examples:
-  labctl exec results/probs/plan.json --index 3/16
-  labctl exec results/probs/plan.json              in a job array: the piece is that of the task
-  hq submit --env LABCTL_PIECES=16 --array 0-15 -- labctl exec results/probs/plan.json
+  labctl sweep exec results/probs/plan.json --index 3/16
+  labctl sweep exec results/probs/plan.json              in a job array
+  hq submit --env LABCTL_PIECES=16 --array 0-15 -- \\
+    labctl sweep exec results/probs/plan.json
 
-Without --index, the piece is that of the task of a job array: of Slurm (SLURM_ARRAY_TASK_ID, with
-_MIN, _MAX, _STEP and _COUNT; an array that is a list is refused) or of HyperQueue (HQ_TASK_ID,
-with LABCTL_PIECES for how many there are); elsewhere it is the whole plan. What was done before,
-here or in another piece's journal, is not done again.";
+Without --index, the piece is that of the task of a job array: of Slurm
+(SLURM_ARRAY_TASK_ID, with _MIN, _MAX, _STEP and _COUNT; an array that is a list
+is refused) or of HyperQueue (HQ_TASK_ID, with LABCTL_PIECES for how many there
+are); elsewhere it is the whole plan. What was done before, here or in another
+piece's journal, is not done again.";
 
-/// The arguments of `labctl exec`.
+/// The arguments of `labctl sweep exec`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {

@@ -1,4 +1,7 @@
-//! `labctl recover`: completes the runs of processes that were killed.
+//! `labctl check --recover`: completes the runs of processes that were killed.
+//!
+//! A run is written in `<run>.partial`, and renamed once it is whole. Where its
+//! process was killed, its logs stay there until they are completed here.
 
 use std::path::PathBuf;
 
@@ -10,31 +13,10 @@ use labctl::sweep::is_on_bench;
 use crate::cli::ui::view;
 use crate::cli::{Exit, Terminal};
 
-const EXAMPLES: &str = "\
-Examples:
-  labctl recover                                  every run below results/ whose process was killed
-  labctl recover results/exp4/first.partial       one run
-
-A run is written in <run>.partial, and renamed once it is whole. Where its process was killed, or
-the disk was full, its logs stay there. They get their tables and a manifest with the status
-`recovered` where all logs have the record of their end, or else `killed` and what was lost; then
-the run is put into its place. A run that is going on is never touched, and no run is ever written
-over. Runs of sweeps are made again by labctl sweep --resume. Exit codes: 0 all were completed, or
-there were none; 1 some could not be.";
-
-/// The arguments of `labctl recover`.
-#[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
-pub struct Args {
-    /// Runs, or trees of runs
-    #[arg(value_name = "RESULTS", default_value = "results")]
-    paths: Vec<PathBuf>,
-}
-
 /// Completes what can be completed.
-pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+pub fn run(paths: &[PathBuf], terminal: &Terminal) -> anyhow::Result<Exit> {
     let (mut recovered, mut failed) = (0_u64, 0_u64);
-    for path in &args.paths {
+    for path in paths {
         for found in find_runs(path)? {
             let folder = &found.folder;
             match found.state {

@@ -1,5 +1,7 @@
 //! `labctl twin`: the same seed on sockets and in the simulator.
 
+pub mod verify;
+
 use std::path::PathBuf;
 
 use labctl::engine::StopSwitch;
@@ -9,7 +11,7 @@ use labctl::log::EndReason;
 use labctl::plan::Run;
 use labctl::spec::Spec;
 
-use crate::cli::flags::spec::SpecFlags;
+use crate::cli::flags::spec::RealTimeSpecFlags;
 use crate::cli::ui::audits::tell_audit;
 use crate::cli::ui::run_with_progress::{Show, conduct};
 use crate::cli::ui::signals::listen;
@@ -19,18 +21,23 @@ const EXAMPLES: &str = "\
 Examples:
   labctl twin experiments/exp4.toml --speedup 10
   labctl twin experiments/*.toml --speedup 20
+  labctl twin verify results/exp4/latest
 
-The run on sockets is kept in results/ as any other. Both make the same events, machine by machine,
-as long as nothing comes late by more than the closest call: the smallest time by which an event of
-this run might have been another. Where they part, the first event that differs is shown on both
-sides, with the lateness that explains it, and the exit code is 1, as it is where the audit of the
-run on sockets is unsound. To bear more lateness, lower
---speedup, or try another --seed or --set start_stagger=20ms.";
+The run on sockets is kept in results/ as any other. Both make the same events,
+machine by machine, as long as nothing comes late by more than the closest call:
+the smallest time by which an event of this run might have been another. Where
+they part, the first event that differs is shown on both sides, with the
+lateness that explains it, and the exit code is 1, as it is where the audit of
+the run on sockets is unsound. To bear more lateness, lower --speedup, or try
+another --seed or --set start_stagger=20ms.";
 
 /// The arguments of `labctl twin`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Args {
+    #[command(subcommand)]
+    part: Option<Part>,
+
     /// Specs to run on both engines, one after the other
     #[arg(required = true, value_name = "SPEC")]
     specs: Vec<PathBuf>,
@@ -40,11 +47,21 @@ pub struct Args {
     results: PathBuf,
 
     #[command(flatten)]
-    spec_flags: SpecFlags,
+    spec_flags: RealTimeSpecFlags,
+}
+
+/// A run against its own simulation.
+#[derive(Debug, clap::Subcommand)]
+enum Part {
+    /// Simulate a stored run again and compare every byte of its logs
+    Verify(verify::Args),
 }
 
 /// Compares every spec's two runs.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    if let Some(Part::Verify(args)) = &args.part {
+        return verify::run(args, terminal);
+    }
     let specs = args
         .specs
         .iter()

@@ -1,4 +1,4 @@
-//! `labctl why`: the longest causal chain behind an event.
+//! `labctl causality why`: the longest causal chain behind an event.
 
 mod document;
 mod text;
@@ -22,25 +22,28 @@ use text::text;
 
 const EXAMPLES: &str = "\
 Examples:
-  labctl why results/exp4/latest 2@57
-  labctl why results/exp4/latest 2@clock:307
-  labctl why somebody/logs 1@time:12.5s --dialect auto --format json
+  labctl causality why results/exp4/latest 2@57
+  labctl causality why results/exp4/latest 2@clock:307
+  labctl causality why somebody/logs 1@time:12.5s --dialect auto --format json
 
-An event is machine@tick; or machine@clock:N, the one with that logical clock; machine@time:T, the
-last one no later than T after the run's start; machine@line:N, the one in that line of the log.
-Where a tick has several events the last one is meant.
+An event is machine@tick; or machine@clock:N, the one with that logical clock;
+machine@time:T, the last one no later than T after the run's start;
+machine@line:N, the one in that line of the log. Where a tick has several events
+the last one is meant.
 
-A chain is a row of events, each of which happened before the next: it is the one before it in
-the same log, or the SEND of the message that the next one receives. Where every event adds one to
-the clock, the longest chain that ends with an event has as many events as its clock says, and so
-proves it. In the table, events that stay at one machine are one row.
+A chain is a row of events, each of which happened before the next: it is the
+one before it in the same log, or the SEND of the message that the next one
+receives. Where every event adds one to the clock, the longest chain that ends
+with an event has as many events as its clock says, and so proves it. In the
+table, events that stay at one machine are one row.
 
-Before it: how many of a machine's events happened before this one; they are always the first of
-its log. After it: those that this one happened before, which are always the last. The rest is
-concurrent. In JSON, `past` has for each machine the number of events before it, and `future` the
-place, counted from 0, of the first event after it, or null.";
+Before it: how many of a machine's events happened before this one; they are
+always the first of its log. After it: those that this one happened before,
+which are always the last. The rest is concurrent. In JSON, `past` has for each
+machine the number of events before it, and `future` the place, counted from 0,
+of the first event after it, or null.";
 
-/// The arguments of `labctl why`.
+/// The arguments of `labctl causality why`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {

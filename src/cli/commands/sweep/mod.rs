@@ -1,5 +1,9 @@
 //! `labctl sweep`: many runs, made comparable.
 
+pub mod collect;
+pub mod exec;
+pub mod plan;
+
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -21,59 +25,78 @@ use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
 Examples:
-  labctl sweep --internal-prob 0.2                     every spec in experiments/, on sockets
+  labctl sweep --internal-prob 0.2          every spec in experiments/
   labctl sweep experiments/exp4.toml --engine sim --replicates 30
-  labctl sweep experiments/exp4.toml --internal-prob 0.1..0.9:0.1 --replicates 30 --engine sim
-  labctl sweep experiments/exp4.toml --clock-rates '1,3,6;2,4,6' --set network.where=link,sender
+  labctl sweep experiments/exp4.toml --engine sim --internal-prob 0.1..0.9:0.1
+  labctl sweep experiments/exp4.toml --clock-rates '1,3,6;2,4,6'
+  labctl sweep experiments/exp4.toml --set network.where=link,sender
   labctl sweep experiments/exp4.toml --internal-prob 0.1..0.9:0.1 --resume
-  labctl sweep --engine sim --replicates 1000 --slurm --pieces 40 --sbatch --partition=short
-  labctl sweep experiments/exp4.toml --engine sim --until 'end_queue ci95 < 5%' --max 1000
+  labctl sweep --engine sim --replicates 1000 --slurm --pieces 40
+  labctl sweep experiments/exp4.toml --engine sim --until 'end_queue ci95 < 5%'
 
-Several values make an axis, and any key can be one: 0.2,0.7 or link;sender lists them, 0.1..0.9:0.1
-steps from one to the other. A spec can hold `replicates` and a [sweep] with grid, zip and where.
-Replicate k of every cell has the same seed, so cells can be compared pair by pair.
+Several values make an axis, and any key can be one: 0.2,0.7 or link;sender
+lists them, 0.1..0.9:0.1 steps from one to the other. A spec can hold
+`replicates` and a [sweep] with grid, zip and where. Replicate k of every cell
+has the same seed, so cells can be compared pair by pair.
 
---until looks at every tenth replicate. It stops once half the interval's width is as narrow as
-asked, was so with the first half of the runs alone, and there were enough of these for their
-values: 50, and 25 times their skewness squared, which for what is 0 in most runs means about 25
-runs where it is not. It never stops where all values are equal. Of a thousand sweeps at least 930
-do not stop on an interval that misses the mean: so it was with every metric of the experiments
-that come with labctl. Cells that do not meet the rule by --max are named, with exit code 3; take
-the intervals of these with care, as such values are too rare or too lopsided for so few runs.
+--until looks at every tenth replicate. It stops once half the interval's width
+is as narrow as asked, was so with the first half of the runs alone, and there
+were enough of these for their values: 50, and 25 times their skewness squared,
+which for what is 0 in most runs means about 25 runs where it is not. It never
+stops where all values are equal. Of a thousand sweeps at least 930 do not stop
+on an interval that misses the mean: so it was with every metric of the
+experiments that come with labctl. Cells that do not meet the rule by --max are
+named, with exit code 3; take the intervals of these with care, as such values
+are too rare or too lopsided for so few runs.
 
-A sweep leaves results/<sweep>/ with its plan, runs.csv (a row a machine and run), summary.csv (a
-row a metric: mean, median, their 95 % intervals) and, on sockets, every run's own folder. Its
-charts go to plots/<sweep>/; labctl plot draws them again, in another size, theme or format.";
+A sweep leaves results/<sweep>/ with its plan, runs.csv (a row a machine and
+run), summary.csv (a row a metric: mean, median, their 95 % intervals) and, on
+sockets, every run's own folder. Its charts go to plots/<sweep>/; labctl plot
+draws them again, in another size, theme or format.";
 
 /// The arguments of `labctl sweep`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub struct Args {
+    #[command(subcommand)]
+    part: Option<Part>,
+
     #[command(flatten)]
     plan: PlanFlags,
 
     /// Go on with the same sweep, stopped before its end
-    #[arg(long)]
+    #[arg(long, help_heading = None)]
     resume: bool,
 
     /// Run replicates of each cell until a mean is known so precisely: 'end_queue ci95 < 10%'
-    #[arg(long, value_name = "RULE", conflicts_with = "replicates")]
+    #[arg(long, value_name = "RULE", conflicts_with = "replicates", help_heading = None)]
     until: Option<Precision>,
 
     /// The most replicates of a cell that --until may take
-    #[arg(long, value_name = "N", default_value = "500", requires = "until", value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
+    #[arg(long, value_name = "N", help_heading = None, default_value = "500", requires = "until", value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
     max: u32,
 
     /// Begin no further run once one has failed
-    #[arg(long)]
+    #[arg(long, help_heading = None)]
     fail_fast: bool,
 
     #[command(flatten)]
     slurm: SlurmFlags,
 
     /// The folder of all charts
-    #[arg(long, value_name = "DIR", default_value = "plots")]
+    #[arg(long, value_name = "DIR", default_value = "plots", help_heading = None)]
     plots: PathBuf,
+}
+
+/// A sweep in parts, made anywhere.
+#[derive(Debug, clap::Subcommand)]
+enum Part {
+    /// Write a sweep down, to be run in pieces and anywhere
+    Plan(Box<plan::Args>),
+    /// Run a piece of a plan
+    Exec(exec::Args),
+    /// Join what came back of a plan
+    Collect(collect::Args),
 }
 
 /// On a cluster
@@ -93,8 +116,18 @@ struct SlurmFlags {
     sbatch: Vec<String>,
 }
 
-/// Makes every run of the plan that is not made yet, and gathers them.
+/// Makes a sweep, or a part of one.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    match &args.part {
+        None => whole(args, terminal),
+        Some(Part::Plan(args)) => plan::run(args, terminal),
+        Some(Part::Exec(args)) => exec::run(args, terminal),
+        Some(Part::Collect(args)) => collect::run(args, terminal),
+    }
+}
+
+/// Makes every run of the plan that is not made yet, and gathers them.
+fn whole(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let plan = args.plan.plan(args.until.map(|precision| (precision, args.max)), terminal)?;
     if let Err(why) = check_rule(&plan) {
         terminal.error(why);

@@ -1,4 +1,4 @@
-//! `labctl power`: how many runs a wanted precision needs.
+//! `labctl predict power`: how many runs a wanted precision needs.
 
 use std::path::{Path, PathBuf};
 
@@ -19,31 +19,33 @@ use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
 Examples:
-  labctl power 'end_queue ci95 < 10%' experiments/exp4.toml
-  labctl power 'm2.end_queue ci95 < 2' experiments/exp4.toml --duration 600s
-  labctl power 'end_queue ci95 < 10%' results/exp4
-  labctl power 'm1.final_clock ci95 < 1%' results/my-sweep/c2
+  labctl predict power experiments/exp4.toml 'end_queue ci95 < 10%'
+  labctl predict power experiments/exp4.toml 'm2.end_queue ci95 < 2'
+  labctl predict power results/exp4 'end_queue ci95 < 10%'
+  labctl predict power results/my-sweep/c2 'm1.final_clock ci95 < 1%'
 
-A rule says how narrow the 95 % interval of a mean is to be: half its width, as a share of the mean
-or in the quantity's own unit. end_queue is that of whole runs (the largest over their machines),
-m2.end_queue that of machine 2. A pilot tells the spread: the runs that are there, or 200 simulated
-ones of a spec, with seeds from the spec's own on.
+A rule says how narrow the 95 % interval of a mean is to be: half its width, as
+a share of the mean or in the quantity's own unit. end_queue is that of whole
+runs (the largest over their machines), m2.end_queue that of machine 2. A pilot
+tells the spread: the runs that are there, or 200 simulated ones of a spec, with
+seeds from the spec's own on.
 
-Of experiments of the stated size at least nine in ten reach the precision; of those with the
-smaller number, about half. The fewer runs the pilot has, the further the two lie apart. Where all
-its values are equal there is no number: that tells no spread, and the exit code is 3.";
+Of experiments of the stated size at least nine in ten reach the precision; of
+those with the smaller number, about half. The fewer runs the pilot has, the
+further the two lie apart. Where all its values are equal there is no number:
+that tells no spread, and the exit code is 3.";
 
-/// The arguments of `labctl power`.
+/// The arguments of `labctl predict power`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// The wanted precision: 'end_queue ci95 < 10%' or 'm2.end_queue ci95 < 2'
-    #[arg(value_name = "RULE")]
-    rule: Precision,
-
     /// A spec to simulate, a tree of runs, or a cell of a sweep
     #[arg(value_name = "PATH")]
     path: PathBuf,
+
+    /// The wanted precision: 'end_queue ci95 < 10%' or 'm2.end_queue ci95 < 2'
+    #[arg(value_name = "RULE")]
+    rule: Precision,
 
     #[command(flatten)]
     spec_flags: SpecFlags,

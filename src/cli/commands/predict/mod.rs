@@ -1,6 +1,8 @@
 //! `labctl predict`: what is expected of an experiment before it is run, why,
 //! and how far runs lie from it.
 
+pub mod power;
+
 use std::path::{Path, PathBuf};
 
 use labctl::engine::StopSwitch;
@@ -27,28 +29,36 @@ Examples:
   labctl predict experiments/exp1.toml --clock-rates 1,3,6 --internal-prob 0.3
   labctl predict results/exp4/latest
   labctl predict results/
+  labctl predict power experiments/exp4.toml 'end_queue ci95 < 10%'
 
-The law explains, from the clock rates alone. load: arrivals ÷ clock rate; above 1 a machine is
-overloaded: it only receives, its queue grows for as long as the run lasts, and its clock rises at
-about the leader's pace ÷ load. overloaded below: the clock rate at which its load would be 1.
-near-critical: so close to load 1 that in a run of this length chance moves the queue as far as
-growth does (two standard deviations, which go with √time).
+The law explains, from the clock rates alone. load: arrivals ÷ clock rate; above
+1 a machine is overloaded: it only receives, its queue grows for as long as the
+run lasts, and its clock rises at about the leader's pace ÷ load. overloaded
+below: the clock rate at which its load would be 1. near-critical: so close to
+load 1 that in a run of this length chance moves the queue as far as growth does
+(two standard deviations, which go with √time).
 
-What to expect is simulated: 700 runs of the same spec with seeds of their own, fewer where runs are
-long. ± is the standard deviation of a single run; the mean itself is known to that ÷ √runs. queue
-met: mean length as a tick meets it, before the pop.
+What to expect is simulated: 700 runs of the same spec with seeds of their own,
+fewer where runs are long. ± is the standard deviation of a single run; the mean
+itself is known to that ÷ √runs. queue met: mean length as a tick meets it,
+before the pop.
 
-A stored run is held against that. residual: the normal score of its rank among the simulated runs,
-which reads as standard deviations whatever the law of the quantity; of a value beyond them all, at
-least its distance from their mean in standard deviations. Beyond ±3 it is hardly chance: 0.3 % of
-sound figures. Several runs that differ in the seed alone also get the residual of their mean: the
-scores of the runs, added up and divided by the standard deviation of the sum. A spec that asks for
-more than 50 million simulated events is not simulated, and only the law is shown.";
+A stored run is held against that. residual: the normal score of its rank among
+the simulated runs, which reads as standard deviations whatever the law of the
+quantity; of a value beyond them all, at least its distance from their mean in
+standard deviations. Beyond ±3 it is hardly chance: 0.3 % of sound figures.
+Several runs that differ in the seed alone also get the residual of their mean:
+the scores of the runs, added up and divided by the standard deviation of the
+sum. A spec that asks for more than 50 million simulated events is not
+simulated, and only the law is shown.";
 
 /// The arguments of `labctl predict`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Args {
+    #[command(subcommand)]
+    part: Option<Part>,
+
     /// Specs to predict, and stored runs or trees of them to hold against theory
     #[arg(required = true, value_name = "SPEC|RUN")]
     paths: Vec<PathBuf>,
@@ -57,8 +67,18 @@ pub struct Args {
     spec_flags: SpecFlags,
 }
 
+/// What is asked beside what to expect.
+#[derive(Debug, clap::Subcommand)]
+enum Part {
+    /// Say how many runs a wanted precision needs
+    Power(power::Args),
+}
+
 /// Predicts every spec, then every run.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    if let Some(Part::Power(args)) = &args.part {
+        return power::run(args, terminal);
+    }
     let (folders, specs): (Vec<&PathBuf>, Vec<&PathBuf>) = args.paths.iter().partition(|path| path.is_dir());
     if !folders.is_empty() && !args.spec_flags.overrides().is_empty() {
         terminal.error("a stored run keeps the spec it ran by; leave out what would change it");

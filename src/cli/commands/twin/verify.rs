@@ -1,4 +1,4 @@
-//! `labctl verify`: whether stored simulations come out the same again.
+//! `labctl twin verify`: whether stored simulations come out the same again.
 
 use std::path::PathBuf;
 
@@ -11,11 +11,12 @@ use crate::cli::{Exit, Terminal};
 const EXAMPLES: &str = "\
 Examples:
   labctl run experiments/exp4.toml --engine sim
-  labctl verify results/exp4/latest
+  labctl twin verify results/exp4/latest
 
-Only simulated runs can be verified: real sockets never do quite the same thing twice.";
+Only simulated runs can be verified: real sockets never do quite the same thing
+twice.";
 
-/// The arguments of `labctl verify`.
+/// The arguments of `labctl twin verify`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {

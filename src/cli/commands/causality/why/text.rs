@@ -1,4 +1,4 @@
-//! The answer of `labctl why` as a person reads it.
+//! The answer of `labctl causality why` as a person reads it.
 
 use labctl::audit::Place;
 use labctl::audit::source_lines::{place, short_place};

@@ -1,4 +1,4 @@
-//! `labctl plan`: a sweep written down, to be run in pieces and anywhere.
+//! `labctl sweep plan`: a sweep written down, to be run in pieces and anywhere.
 
 use labctl::store::version::VERSION;
 use labctl::sweep::SweepFolder;
@@ -9,14 +9,14 @@ use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
 Examples:
-  labctl plan experiments/exp4.toml --internal-prob 0.1..0.9:0.1 --replicates 30 --name probs
-  labctl exec results/probs/plan.json --index 1/4      (and 2/4, 3/4, 4/4, on any host)
-  labctl collect results/probs
+  labctl sweep plan experiments/exp4.toml --replicates 30 --name probs
+  labctl sweep exec results/probs/plan.json --index 1/4    (and 2/4, 3/4, 4/4)
+  labctl sweep collect results/probs
 
-A plan lists every run with its seed, in order, and is known by its hash. Its pieces may be run in
-any order, several at a time, and more than once.";
+A plan lists every run with its seed, in order, and is known by its hash. Its
+pieces may be run in any order, several at a time, and more than once.";
 
-/// The arguments of `labctl plan`.
+/// The arguments of `labctl sweep plan`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {

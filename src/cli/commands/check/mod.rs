@@ -1,5 +1,7 @@
 //! `labctl check`: whether logs are true.
 
+pub mod recover;
+
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
@@ -26,23 +28,38 @@ Examples:
   labctl check somebody/logs/ --dialect auto
   labctl check results/ --rules clock-rises,message-sent --format json
   labctl check --explain clock-condition
+  labctl check --recover                     runs whose process was killed
 
-Every run at the paths is held against every rule. A rule is sound, unsound, or unknown where such
-logs cannot show it; a run is unsound if any rule is. Exit codes: 0 all runs are sound as far as
-their logs can show, 1 a run is unsound or cannot be read, 2 a path leads to no run, 3 there is no
-event to tell anything by.";
+Every run at the paths is held against every rule. A rule is sound, unsound, or
+unknown where such logs cannot show it; a run is unsound if any rule is. Exit
+codes: 0 all runs are sound as far as their logs can show, 1 a run is unsound or
+cannot be read, 2 a path leads to no run, 3 there is no event to tell anything
+by.
+
+A run is written in <run>.partial, and renamed once it is whole. Where its
+process was killed, or the disk was full, its logs stay there. With --recover
+they get their tables and a manifest with the status `recovered` where all logs
+have the record of their end, or else `killed` and what was lost; then the run
+is put into its place. A run that is going on is never touched, and no run is
+ever written over. Runs of sweeps are made again by labctl sweep --resume. Exit
+codes of --recover: 0 all were completed, or there were none; 1 some could not
+be.";
 
 /// The arguments of `labctl check`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     /// Logs, folders of logs, or trees of such folders
-    #[arg(required_unless_present = "explain", value_name = "PATH")]
+    #[arg(required_unless_present_any = ["explain", "recover"], value_name = "PATH")]
     paths: Vec<PathBuf>,
 
     /// Explain a rule instead: what it says, why, and what breaks it
     #[arg(long, value_name = "RULE", value_parser = rule)]
     explain: Option<&'static Rule>,
+
+    /// Complete the runs of processes that were killed instead, in results/ if no path is named
+    #[arg(long, conflicts_with_all = ["explain", "rules", "format", "dialect", "clock_rate", "max_unmatched"])]
+    recover: bool,
 
     /// How to tell the verdicts
     #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -89,6 +106,10 @@ impl Checked<'_> {
 
 /// Audits every run at the paths.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    if args.recover {
+        let all = [PathBuf::from("results")];
+        return recover::run(if args.paths.is_empty() { &all } else { &args.paths }, terminal);
+    }
     if let Some(rule) = args.explain {
         terminal.data(&format!("{}: {}\n\n{}\n", rule.id, rule.reason, rule.page))?;
         return Ok(Exit::Done);

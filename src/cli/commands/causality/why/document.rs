@@ -1,4 +1,4 @@
-//! The answer of `labctl why` as JSON.
+//! The answer of `labctl causality why` as JSON.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
