@@ -57,7 +57,7 @@ struct Row {
 
 /// Lists what is at the paths.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let mut exit = Exit::Done;
+    let mut is_whole = true;
     let (mut rows, mut runs, mut nothing) = (Vec::new(), Vec::new(), None);
     for path in &args.paths {
         match find_runs(path) {
@@ -77,11 +77,11 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             Ok(row) => rows.push(row),
             Err(error) => {
                 terminal.error(format!("{}: {}", sweep.display(), told_once(&error)));
-                exit = Exit::Failed;
+                is_whole = false;
             }
         }
     }
-    if let Some(error) = nothing.filter(|_| rows.is_empty() && exit == Exit::Done) {
+    if let Some(error) = nothing.filter(|_| rows.is_empty() && is_whole) {
         return Err(error.into());
     }
     rows.sort_by(|a, b| a.path.cmp(&b.path));
@@ -90,7 +90,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         TableFormat::Csv => terminal.data(&csv(&rows)?)?,
         TableFormat::Json => terminal.json(&rows)?,
     }
-    Ok(exit)
+    Ok(if is_whole { Exit::Done } else { Exit::Failed })
 }
 
 impl Row {

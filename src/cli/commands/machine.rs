@@ -26,8 +26,7 @@ meet in results/<experiment>/<start>/.
 
 Machines let each other in by a token, which only you can read: the first one
 makes it, in ~/.local/state/labctl/token or the file of --token-file, and the
-others find it there. On
-another host they need a copy:
+others find it there. On another host they need a copy:
   scp -p ~/.local/state/labctl/token HOST:.local/state/labctl/
 Or give them the token in LABCTL_TOKEN. It never goes over the network, nor into
 results.";
