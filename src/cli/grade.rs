@@ -81,7 +81,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     }
     fs::create_dir_all(&args.output).with_context(|| format!("cannot make {}", args.output.display()))?;
     let stop = StopSwitch::default();
-    let signals = listen(&stop, terminal)?;
+    let signals = listen(&stop, terminal);
     let mut files = Files::default();
     let (mut submissions, mut pages) = (Vec::new(), Vec::new());
     for folder in folders {

@@ -49,6 +49,7 @@ mod view;
 pub mod watch;
 pub mod why;
 
+pub use signals::{end_at_once as end_at_signals, pass_unless_ending};
 pub use terminal::{Color, Exit, Terminal};
 
 use labctl::rounding;

@@ -62,7 +62,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         return Ok(Exit::Usage);
     }
     let stop = StopSwitch::default();
-    let signals = listen(&stop, terminal)?;
+    let signals = listen(&stop, terminal);
     for path in specs {
         predict_spec(path, args, &stop, terminal)?;
         if let Some(signal) = signals.received() {

@@ -12,7 +12,9 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::log::machine_of_file;
-use crate::whole_file::{FileBeside, folder_of, name_beside, sync_folder, sync_folder_and_files};
+use crate::whole_file::{
+    FileBeside, folder_of, make_folder, name_beside, sync_folder, sync_folder_and_files,
+};
 
 pub use find::{
     FindError, RunPath, RunState, each_once, find_all_runs, find_all_sweeps, find_runs, is_hidden, is_packed,
@@ -84,7 +86,7 @@ impl RunFolder {
     /// The name is taken, or the folder cannot be made.
     pub fn create(results: &Path, experiment: &str, name: &str) -> Result<RunFolder, StoreError> {
         let experiment = results.join(experiment);
-        fs::create_dir_all(&experiment).map_err(|source| StoreError::write(&experiment, source))?;
+        make_folder(&experiment).map_err(|source| StoreError::write(&experiment, source))?;
         let place = experiment.join(name);
         let partial = experiment.join(format!("{name}{PARTIAL_SUFFIX}"));
         if place.symlink_metadata().is_ok() {

@@ -10,7 +10,7 @@ use super::journal;
 use crate::plan::Run;
 use crate::regular::{open_regular, read_regular};
 use crate::store::{LATEST_LINK, PARTIAL_SUFFIX, StoreError};
-use crate::whole_file::{FolderBeside, folder_of, sync_folder};
+use crate::whole_file::{FolderBeside, folder_of, make_folder, sync_folder};
 
 /// Says whose a bench is. Nothing without it is ever removed.
 const MARK_FILE: &str = "labctl-bench";
@@ -68,7 +68,7 @@ impl Bench {
         let made = self.path.join(&run.spec.name).join(&run.name);
         let place = sweep.run_folder(&run.spec.name, &run.name);
         let failed = |source| StoreError::write(&place, source);
-        fs::create_dir_all(folder_of(&place)).map_err(failed)?;
+        make_folder(folder_of(&place)).map_err(failed)?;
         match fs::rename(&made, &place) {
             Ok(()) => sync_folder(folder_of(&place)).map(|()| true).map_err(failed),
             Err(_) if place.exists() => Ok(false),

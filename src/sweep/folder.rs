@@ -10,6 +10,7 @@ use crate::missing;
 use crate::plan::{Plan, PlanError};
 use crate::regular::read_regular;
 use crate::store::{JOURNAL_FOLDER, PLAN_FILE, RUNS_FILE, StoreError, write_file};
+use crate::whole_file::make_folder;
 
 const SUMMARY_FILE: &str = "summary.csv";
 const LOCK_FILE: &str = "lock";
@@ -73,7 +74,7 @@ impl SweepFolder {
     /// There is something in it already, or it cannot be made.
     pub fn create(&self, plan: &Plan) -> Result<Lock, FolderError> {
         self.check_free()?;
-        fs::create_dir_all(&self.path).map_err(|source| StoreError::write(&self.path, source))?;
+        make_folder(&self.path).map_err(|source| StoreError::write(&self.path, source))?;
         let lock = self.lock()?;
         // Another process may have been here in the meantime.
         self.check_free()?;
