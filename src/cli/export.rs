@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use labctl::event::MachineId;
 use labctl::export::{Window, labels};
-use labctl::store::RunPath;
+use labctl::store::{RunPath, name_by_sweep};
 use labctl::time::LabTime;
 
 use super::dialect_flags::DialectFlags;
@@ -103,15 +103,17 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         ));
         return Ok(Exit::Usage);
     }
-    let runs = match args.to {
+    let mut runs = match args.to {
         Format::Parquet => args.dialect.find_runs(&args.paths, terminal)?,
         _ => args.dialect.find_logs(&args.paths, terminal)?,
     };
     for (run, words) in runs.iter().filter_map(|run| Some((run, run.state.words()?))) {
         terminal.warn(format!("{}: {words}", run.folder.display()));
     }
-    if args.to == Format::Parquet {
-        tell_partitions(&runs, terminal);
+    match args.to {
+        Format::Parquet => tell_partitions(&runs, terminal),
+        Format::Csv | Format::Jsonl => name_by_sweep(&mut runs),
+        Format::Shiviz | Format::Perfetto | Format::Mermaid => {}
     }
     let job = Job { args, window: &window, runs: &runs, terminal };
     match args.to {

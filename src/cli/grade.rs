@@ -14,7 +14,7 @@ use labctl::spec::Broadcast;
 use labctl::store::{FindError, is_hidden, is_packed, write_file, write_file_soon};
 use labctl::visible::on_one_line;
 
-use super::dialect_flags::{DialectFlags, passed_over, share};
+use super::dialect_flags::{DialectFlags, share};
 use super::signals::listen;
 use super::terminal::told_once;
 use super::{Exit, Terminal, view};
@@ -177,7 +177,7 @@ fn read(folder: &Path, args: &Args, stop: &StopSwitch) -> anyhow::Result<Reading
     for run in &found.runs {
         let graded = grade_run(run, &assignment, stop)?;
         let logs = run.logs.iter().map(PathBuf::as_path).zip(&graded.taken);
-        if let Some(refusal) = args.dialect.refusal(run, logs).or_else(|| passed_over(run)) {
+        if let Some(refusal) = args.dialect.refusal(run, logs).or_else(|| run.not_read()) {
             return Ok(Reading::Unreadable(refusal));
         }
         runs.push(graded);

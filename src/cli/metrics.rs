@@ -7,7 +7,7 @@ use labctl::metrics::summary::{RunMetrics, SummaryRow, summarise};
 use labctl::metrics::{MachineMetrics, file};
 use labctl::reading::meter_run;
 use labctl::sample::{Replicates, replicates};
-use labctl::store::RunPath;
+use labctl::store::{RunPath, name_by_sweep};
 use serde::Serialize;
 
 use super::dialect_flags::DialectFlags;
@@ -57,7 +57,8 @@ struct RunDocument<'a> {
 
 /// Measures every run at the paths.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let found = args.dialect.find_runs(&args.paths, terminal)?;
+    let mut found = args.dialect.find_runs(&args.paths, terminal)?;
+    name_by_sweep(&mut found);
     let (mut runs, mut logs, mut unreadable) = (Vec::new(), Vec::new(), 0_u64);
     let mut swept = BTreeSet::new();
     let mut alike = Vec::new();

@@ -10,7 +10,7 @@ use labctl::event::MachineId;
 use labctl::history::{History, MachineHistory};
 use labctl::quotes::told;
 use labctl::reading::{Purpose, Reading, read_run};
-use labctl::store::RunPath;
+use labctl::store::{RunPath, name_by_sweep};
 use labctl::table::{CsvSink, EventSink, EventTable, ParquetSink};
 
 use super::conduct::HISTORY_BYTES_MAX;
@@ -49,6 +49,7 @@ pub struct Args {
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut runs = args.dialect.find_runs(&args.paths, terminal)?;
     runs.retain(|run| !run.logs.is_empty());
+    name_by_sweep(&mut runs);
     let parsed = match file_of(args.output.as_deref()) {
         Some(path) => into_file(&runs, path)?,
         None if io::stdout().is_terminal() => {

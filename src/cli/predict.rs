@@ -13,7 +13,6 @@ use labctl::statistics::moments::Moments;
 use labctl::store::find_all_runs;
 use labctl::theory::Prediction;
 
-use super::dialect_flags::passed_over;
 use super::signals::listen;
 use super::spec_flags::SpecFlags;
 use super::{Exit, Terminal, view};
@@ -74,7 +73,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     }
     let mut runs: Vec<Measured> = Vec::new();
     for stored in find_all_runs(&folders.into_iter().cloned().collect::<Vec<_>>())? {
-        passed_over(&stored).iter().for_each(|advice| terminal.warn(advice));
+        stored.not_read().iter().for_each(|advice| terminal.warn(advice));
         runs.push(measured(&stored)?);
     }
     let mut is_known = true;

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use labctl::lab::simulation::{Verdict, verify};
 use labctl::store::find_all_runs;
 
-use super::dialect_flags::passed_over;
 use super::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
@@ -28,7 +27,7 @@ pub struct Args {
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut exit = Exit::Done;
     for stored in find_all_runs(&args.paths)? {
-        passed_over(&stored).iter().for_each(|advice| terminal.warn(advice));
+        stored.not_read().iter().for_each(|advice| terminal.warn(advice));
         let folder = labctl::visible::on_one_line(&stored.folder.display().to_string());
         match verify(&stored)? {
             Verdict::Same { lines } => terminal.data(&format!("{folder}: the same, {lines} lines\n"))?,

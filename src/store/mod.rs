@@ -20,7 +20,7 @@ pub use find::{
     FindError, RunPath, RunState, each_once, find_all_runs, find_all_sweeps, find_runs, is_hidden, is_packed,
 };
 pub use manifest::{Manifest, ManifestHead};
-pub use names::{charts_folder, tell_apart};
+pub use names::{charts_folder, name_by_sweep, tell_apart};
 
 /// The files of a run, beside its logs.
 pub const SPEC_FILE: &str = "spec.toml";

@@ -31,4 +31,5 @@ pub use journals::Journals;
 pub use outline::CellOutline;
 pub use picture::SweepPicture;
 pub use piece::Piece;
+pub use plan_axis::label_of;
 pub use stored::read_stored;

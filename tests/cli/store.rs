@@ -136,6 +136,31 @@ fn runs_of_one_name_are_told_apart_by_their_folders_in_every_command() {
 }
 
 #[test]
+fn runs_of_two_sweeps_of_one_name_share_no_rows_and_no_section() {
+    let lab = Lab::with_spec(LAB);
+    for results in ["A", "B"] {
+        lab.labctl(&["sweep", "lab.toml", "--replicates=1", "--name=probs", "--results", results]).code(0);
+    }
+    let of = |csv: &str| {
+        let mut names: Vec<_> = rows(csv).iter().map(|row| row["experiment"].clone()).collect();
+        names.dedup();
+        names
+    };
+    let told_apart = ["A/probs/lab", "B/probs/lab"];
+    assert_eq!(of(&lab.labctl(&["metrics", "A", "B", "--format=csv"]).code(0).out), told_apart);
+    assert_eq!(of(&lab.labctl(&["metrics", "A", "--format=csv"]).code(0).out), ["lab"]);
+    assert_eq!(of(&lab.labctl(&["parse", "A", "B"]).code(0).out), told_apart);
+    assert_eq!(of(&lab.labctl(&["export", "A", "B", "--to=csv"]).code(0).out), told_apart);
+    lab.labctl(&["report", "A", "B", "-o", "r.md"]).code(0);
+    let page = lab.read("r.md");
+    assert!(["## Sweep A/probs\n", "## Sweep B/probs\n"].iter().all(|title| page.contains(title)), "{page}");
+    let charts: Vec<&str> =
+        page.split("](r_charts/").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    let distinct: std::collections::BTreeSet<&&str> = charts.iter().collect();
+    assert_eq!(charts.len(), distinct.len(), "{charts:?}");
+}
+
+#[test]
 fn pages_of_grades_are_named_as_the_folders() {
     let lab = Lab::new();
     for student in ["王小明", "Иванов", "عمر", "Müller"] {
