@@ -26,8 +26,8 @@ Examples:
 
 A window is --from (its first moment) and --until (the first moment after it), in lab time since
 the run's start; --to names the format. Vector clocks begin with the window, and messages whose
-SEND lies outside of it are received out of nowhere; their number is told. What was written is read
-back as the viewer would, and what it would reject is not written (exit code 1).
+SEND lies outside of it are received out of nowhere; their number is reported. What was written is
+read back as the viewer would, and what it would reject is not written (exit code 1).
 
 Parquet is a folder of two tables, events and metrics, in partitions by experiment and run. DuckDB
 reads 'lab/events/**/*.parquet', Polars scan_parquet('lab/events'), and pandas
