@@ -5,6 +5,7 @@ pub mod commands;
 pub mod flags;
 pub mod ui;
 
+pub use ui::signals::{end_at_once as end_at_signals, pass_unless_ending};
 pub use ui::terminal::{Color, Exit, Terminal};
 
 use labctl::statistics::rounding;

@@ -1,17 +1,22 @@
 //! Files and folders that appear whole or not at all: written beside their
 //! place under a name that says whose they are, and renamed into it.
 //!
+//! What is there already gives way to its like alone: an older table, picture or
+//! page of the same kind. All else stays.
+//!
 //! What is beside its place goes with its process: at its end, at a signal by
 //! [`remove_all`], and after a kill when somebody writes there next.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
-use std::io;
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::{Builder, NamedTempFile, TempDir};
+
+use crate::files::regular::open_regular;
 
 /// Around the number of the process in the name of what it writes.
 const PREFIX: &str = ".labctl-";
@@ -60,7 +65,14 @@ impl FileBeside {
     }
 
     /// Puts it into its place, for everyone who may see the folder.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::AlreadyExists`] where something else is there, which stays.
     pub fn put_into(self, place: &Path) -> io::Result<()> {
+        if !gives_way(place, self.file.as_file())? {
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, SOMETHING_ELSE));
+        }
         share_like_others(self.file.as_file())?;
         self.file.persist(place).map_err(|error| error.error)?;
         drop(self.listed);
@@ -73,6 +85,36 @@ impl FileBeside {
         self.put_into(place)?;
         sync_folder(folder_of(place))
     }
+}
+
+/// What is said where something else is in the place of a file.
+const SOMETHING_ELSE: &str =
+    "something else is there, and is not overwritten; choose another name, or move it away";
+
+/// Whether what is in a place, if anything, may be replaced by this file: it is
+/// empty, or begins as the file does.
+fn gives_way(place: &Path, mut file: &File) -> io::Result<bool> {
+    if place.symlink_metadata().is_err() {
+        return Ok(true);
+    }
+    let Ok(there) = open_regular(place) else { return Ok(false) };
+    file.rewind()?;
+    let (there, new) = (beginning(there)?, beginning(file)?);
+    Ok(there.is_empty() || there == new)
+}
+
+/// As much as all files of one kind have in common, and no others: the names of
+/// a table's first columns, the mark of a picture's format, a page's first words.
+fn beginning(file: impl Read) -> io::Result<Vec<u8>> {
+    const LENGTH: u64 = 12;
+    const PARQUET: &[u8] = b"PAR1";
+    let mut read = Vec::new();
+    file.take(LENGTH).read_to_end(&mut read)?;
+    if read.starts_with(PARQUET) {
+        // What follows is data.
+        read.truncate(PARQUET.len());
+    }
+    Ok(read)
 }
 
 impl FolderBeside {
@@ -121,9 +163,19 @@ impl Drop for Listed {
 /// Removes whatever this process has beside its place, for a process that ends
 /// at once.
 pub fn remove_all() {
+    const ATTEMPTS: usize = 20;
     for path in std::mem::take(&mut *held(&BESIDE)) {
-        // There is nobody left to hear of an error.
-        let _ = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        // Threads that still write into a folder may put something in meanwhile.
+        let is_gone = |_: &usize| match fs::remove_dir_all(&path) {
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+            Ok(()) => true,
+        };
+        if path.is_dir() {
+            _ = (0..ATTEMPTS).find(is_gone);
+        } else {
+            // There is nobody left to hear of an error.
+            _ = fs::remove_file(&path);
+        }
     }
 }
 
@@ -155,6 +207,17 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
         }
         outcome => outcome,
     }
+}
+
+/// Makes a folder and those above it that are missing; comes back when the disk
+/// knows their names.
+pub fn make_folder(path: &Path) -> io::Result<()> {
+    let missing: Vec<&Path> = path.ancestors().take_while(|folder| !folder.exists()).collect();
+    fs::create_dir_all(path)?;
+    missing
+        .into_iter()
+        .filter(|folder| *folder != Path::new(""))
+        .try_for_each(|made| sync_folder(folder_of(made)))
 }
 
 /// Waits until the disk has a folder and every file in it.
@@ -304,6 +367,37 @@ mod tests {
                 .any(|name| name.contains("214748364") && !name.contains("held") && !name.starts_with('l')),
             "{left:?}"
         );
+    }
+
+    #[test]
+    fn a_file_gives_way_to_its_like_and_to_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("table.csv");
+        let put = |content: &str| {
+            let beside = FileBeside::begin(&place).unwrap();
+            io::Write::write_all(&mut beside.file(), content.as_bytes()).unwrap();
+            beside.put_into(&place).map_err(|error| error.kind())
+        };
+        let table = |row: &str| format!("experiment,run,machine\n{row}\n");
+        for (there, may_be_replaced) in [
+            ("", true),
+            (&table("old"), true),
+            ("mine", false),
+            ("experiment\n", false),
+            ("PAR1 of mine", false),
+        ] {
+            fs::write(&place, there).unwrap();
+            let outcome = put(&table("new"));
+            assert_eq!(outcome.is_ok(), may_be_replaced, "{there}: {outcome:?}");
+            let left = fs::read_to_string(&place).unwrap();
+            assert_eq!(left, if may_be_replaced { table("new") } else { there.to_owned() });
+        }
+        fs::write(&place, "PAR1, old").unwrap();
+        put("PAR1, and other data").unwrap();
+        fs::remove_file(&place).unwrap();
+        std::os::unix::fs::symlink("gone", &place).unwrap();
+        assert_eq!(put("new"), Err(io::ErrorKind::AlreadyExists));
+        assert_eq!(names(folder.path()), ["table.csv"]);
     }
 
     #[test]

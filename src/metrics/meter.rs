@@ -475,6 +475,7 @@ mod tests {
         assert_eq!(served(45, 15), (Some(0.75), Some(1.0), 0));
         assert_eq!(served(36, 15), (Some(0.6), Some(0.8), 1));
         assert_eq!(served(0, 60), (Some(0.0), None, 0));
+        assert_eq!(served(0, 0), (Some(0.0), Some(0.0), 1), "a host that served none is not trusted");
     }
 
     #[test]

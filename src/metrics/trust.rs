@@ -76,8 +76,9 @@ pub fn pace_tolerance(due: f64) -> f64 {
 
 fn slow(row: &MachineMetrics) -> Option<Doubt> {
     let (fidelity, ticks) = (row.fidelity?, row.ticks? as f64);
-    // Ticks lost to a delay in the sender are what its spec asks for.
-    let due = ticks / fidelity;
+    // Ticks lost to a delay in the sender are what its spec asks for. Where none
+    // was served, nothing tells how many were due, but that some were.
+    let due = if ticks > 0.0 { ticks / fidelity } else { f64::INFINITY };
     let doubt = Doubt::Slow {
         machine: row.machine,
         achieved_rate: row.clock_rate? * fidelity,

@@ -37,6 +37,23 @@ pub struct RunPath {
     pub dialect: Option<DialectRuns>,
 }
 
+impl RunPath {
+    /// Which logs beside its own are not read, and what to do about it; `None` where
+    /// there are none.
+    pub fn not_read(&self) -> Option<String> {
+        let first = self.passed_over.first()?;
+        let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let names: Vec<String> = self.passed_over.iter().map(name).collect();
+        let (are, them) = if names.len() == 1 { ("is", "it") } else { ("are", "them") };
+        let advice = if is_packed(first) {
+            format!("unpack {them} first")
+        } else {
+            "logs are named log_1.txt, log_2.txt, … after their machines".to_owned()
+        };
+        Some(format!("{}: {} {are} not read; {advice}", self.folder.display(), names.join(", ")))
+    }
+}
+
 /// Whether a run has come to its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunState {

@@ -43,6 +43,23 @@ pub fn tell_apart(runs: &mut [RunPath]) {
     number_the_rest(runs);
 }
 
+/// Where runs of several sweeps, or of none, share a row's keys in a table that
+/// has no column for sweeps, names their experiments after these: probs/exp4.
+pub fn name_by_sweep(runs: &mut [RunPath]) {
+    let mut keys: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for run in runs.iter() {
+        *keys.entry((&run.experiment, &run.run)).or_default() += 1;
+    }
+    let shares = |run: &&RunPath| keys[&(run.experiment.as_str(), run.run.as_str())] > 1;
+    let of = |run: &RunPath| (run.sweep.clone(), run.experiment.clone());
+    let renamed: BTreeSet<_> = runs.iter().filter(shares).map(of).collect();
+    for run in runs.iter_mut().filter(|run| renamed.contains(&of(run))) {
+        if let Some(sweep) = &run.sweep {
+            run.experiment = format!("{sweep}{SEPARATOR}{}", run.experiment);
+        }
+    }
+}
+
 /// Whether a run was named after the folders that it lies in.
 pub fn is_told_apart(run: &RunPath) -> bool {
     let names = [Some(&run.experiment), Some(&run.run), run.sweep.as_ref()];

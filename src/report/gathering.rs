@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::grouping::group;
 use super::player;
 use super::subject::{Audited, Drawn, Quoted, RunSubject, Subjects, SweepSubject};
+use super::sweeps::name_apart;
 use crate::audit::source_lines::{Quotes, short_place, short_whereabouts};
 use crate::audit::{Audit, Finding, RULES, audit};
 use crate::charts::sweep::folder::SweepPicture;
@@ -96,6 +97,7 @@ pub fn gather(
         subjects.sweeps.push(read_sweep(folder)?);
     }
     subjects.groups = group(&mut subjects.runs, &subjects.sweeps);
+    name_apart(&mut subjects.sweeps);
     if subjects.runs.len() > 1 {
         let beside = subjects.runs.iter().map(|RunSubject { plan, rows, .. }| SideBySide {
             spec: plan.as_ref().map(|plan| &plan.spec),

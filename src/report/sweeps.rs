@@ -23,6 +23,16 @@ pub fn sections(subjects: &Subjects) -> Vec<Section> {
         .collect()
 }
 
+/// Names sweeps of one name after their folders.
+pub fn name_apart(sweeps: &mut [SweepSubject]) {
+    let names: Vec<String> = sweeps.iter().map(|sweep| sweep.name.clone()).collect();
+    for sweep in sweeps {
+        if names.iter().filter(|name| **name == sweep.name).count() > 1 {
+            sweep.name.clone_from(&sweep.folder);
+        }
+    }
+}
+
 fn section(sweep: &SweepSubject, id: &str) -> Section {
     let mut blocks = vec![Block::Prose(made(sweep)), Block::Table(cells(sweep))];
     let figure = |chart| Block::Figure(Figure::new(id, chart, of_many(chart)));

@@ -46,7 +46,7 @@ fn rules(audit: &Audit, id: &str) -> Block {
         let verdict = ruling.verdict.word().to_owned();
         vec![ruling.rule.id.to_owned(), verdict, count, ruling.rule.reason.to_owned(), why.to_owned()]
     };
-    let headings = ["Rule", "Verdict", "#Findings", "What must hold", "Why it cannot be told"];
+    let headings = ["Rule", "Verdict", "#Findings", "What must hold", "Why it is unknown"];
     let table = Table::new(format!("{} rules", audit.rulings.len()), &headings)
         .with(audit.rulings.iter().map(row))
         .noted("labctl check --explain RULE says of each what it means, why, and what breaks it.");

@@ -14,6 +14,7 @@ use crate::charts::{
 use crate::metrics::{MachineMetrics, Metric, Quantity};
 use crate::model::event::MachineId;
 use crate::predict::expected::Expected;
+use crate::sweep::label_of;
 
 /// What the file of a metric's distributions is called.
 pub fn distributions_name(metric: &str) -> String {
@@ -92,7 +93,7 @@ pub fn over_axis(order: &ChartOrder, replicates: &Replicates<'_>) -> Result<Char
     };
     let swept = Swept {
         title: format!("experiment {}", order.experiment),
-        axis: order.axis.clone(),
+        axis: label_of(&order.axis),
         places: SweptAxis::Numbers(order.points.iter().map(|(x, _)| *x).collect()),
         metric: order.metric.label.to_owned(),
         caption: format!("mean of {runs} runs a place, 95 % intervals (t)"),

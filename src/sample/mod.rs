@@ -34,9 +34,8 @@ pub struct Sample {
     pub incomplete: usize,
     /// How many were left out, as they have the seed of another or are its copy.
     pub repeated: usize,
-    /// Files beside the logs of its runs that are logs by their names and are
-    /// not read.
-    pub passed_over: Vec<PathBuf>,
+    /// Of each run that has them: logs beside its own that are not read, in words.
+    pub not_read: Vec<String>,
 }
 
 /// One run of a sample.
@@ -133,7 +132,7 @@ fn runs_below(path: &Path) -> Result<Sample, SampleError> {
             sample.incomplete += 1;
             continue;
         }
-        sample.passed_over.extend(run.passed_over.iter().cloned());
+        sample.not_read.extend(run.not_read());
         let rows = run_metrics(&run)?;
         // Runs of other experiments or settings with the same seed are told of as such.
         let experiment = rows.first().map(|row| row.experiment.clone());

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::path::PathBuf;
 
 use super::Sample;
 
@@ -13,8 +12,8 @@ pub enum Oddity {
     Incomplete { runs: usize },
     /// Runs that have the seed of another, or are its copy, were left out.
     Repeated { runs: usize },
-    /// Logs beside those of the runs are not read.
-    PassedOver { logs: usize, first: PathBuf },
+    /// Logs beside those of runs are not read: of the first, and of how many more.
+    NotRead { first: String, more: usize },
     /// Several runs have the same seed.
     SharedSeed { seed: u64, runs: usize },
     /// The runs are of several experiments.
@@ -34,11 +33,8 @@ impl fmt::Display for Oddity {
                 "runs left out, as they have the seed of another run there or are its copy, and so are no \
                  replicates: {runs}"
             ),
-            Oddity::PassedOver { logs, first } => write!(
-                f,
-                "logs that are not read, as they are packed or of no machine by their names: {logs} ({})",
-                first.display()
-            ),
+            Oddity::NotRead { first, more: 0 } => f.write_str(first),
+            Oddity::NotRead { first, more } => write!(f, "{first} (and so of {more} more of the runs)"),
             Oddity::SharedSeed { seed, runs } => write!(
                 f,
                 "{runs} runs have seed {seed}: their draws are the same, so they are no replicates, and intervals \
@@ -66,9 +62,8 @@ impl Sample {
         [
             (self.incomplete > 0).then_some(Oddity::Incomplete { runs: self.incomplete }),
             (self.repeated > 0).then_some(Oddity::Repeated { runs: self.repeated }),
-            self.passed_over
-                .first()
-                .map(|first| Oddity::PassedOver { logs: self.passed_over.len(), first: first.clone() }),
+            (self.not_read.first())
+                .map(|first| Oddity::NotRead { first: first.clone(), more: self.not_read.len() - 1 }),
             shared.map(|(seed, runs)| Oddity::SharedSeed { seed, runs }),
             (names.len() > 1).then_some(Oddity::Experiments { names }),
             (!self.runs.is_empty() && self.machines().is_none()).then_some(Oddity::Machines),

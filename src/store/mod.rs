@@ -10,7 +10,9 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crate::files::atomic::{FileBeside, folder_of, name_beside, sync_folder, sync_folder_and_files};
+use crate::files::atomic::{
+    FileBeside, folder_of, make_folder, name_beside, sync_folder, sync_folder_and_files,
+};
 use crate::log::machine_of_file;
 
 pub use manifest::{Manifest, ManifestHead};
@@ -77,7 +79,7 @@ impl RunFolder {
     /// The name is taken, or the folder cannot be made.
     pub fn create(results: &Path, experiment: &str, name: &str) -> Result<RunFolder, StoreError> {
         let experiment = results.join(experiment);
-        fs::create_dir_all(&experiment).map_err(|source| StoreError::write(&experiment, source))?;
+        make_folder(&experiment).map_err(|source| StoreError::write(&experiment, source))?;
         let place = experiment.join(name);
         let partial = experiment.join(format!("{name}{PARTIAL_SUFFIX}"));
         if place.symlink_metadata().is_ok() {

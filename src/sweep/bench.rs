@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::folder::SweepFolder;
 use super::journal;
-use crate::files::atomic::{FolderBeside, folder_of, sync_folder};
+use crate::files::atomic::{FolderBeside, folder_of, make_folder, sync_folder};
 use crate::files::regular::{open_regular, read_regular};
 use crate::plan::Run;
 use crate::store::{LATEST_LINK, PARTIAL_SUFFIX, StoreError};
@@ -68,7 +68,7 @@ impl Bench {
         let made = self.path.join(&run.spec.name).join(&run.name);
         let place = sweep.run_folder(&run.spec.name, &run.name);
         let failed = |source| StoreError::write(&place, source);
-        fs::create_dir_all(folder_of(&place)).map_err(failed)?;
+        make_folder(folder_of(&place)).map_err(failed)?;
         match fs::rename(&made, &place) {
             Ok(()) => sync_folder(folder_of(&place)).map(|()| true).map_err(failed),
             Err(_) if place.exists() => Ok(false),

@@ -5,6 +5,7 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::files::atomic::make_folder;
 use crate::files::regular::read_regular;
 use crate::files::suggest_path;
 use crate::plan::{Plan, PlanError};
@@ -73,7 +74,7 @@ impl SweepFolder {
     /// There is something in it already, or it cannot be made.
     pub fn create(&self, plan: &Plan) -> Result<Lock, FolderError> {
         self.check_free()?;
-        fs::create_dir_all(&self.path).map_err(|source| StoreError::write(&self.path, source))?;
+        make_folder(&self.path).map_err(|source| StoreError::write(&self.path, source))?;
         let lock = self.lock()?;
         // Another process may have been here in the meantime.
         self.check_free()?;

@@ -5,14 +5,14 @@
 //! the checksum of its content: one that was cut or changed is known as such,
 //! and its run is done again.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::files::atomic::{sync_file, sync_folder};
+use crate::files::atomic::{make_folder, sync_file, sync_folder};
 use crate::files::digest::sha256;
 use crate::metrics::MachineMetrics;
 
@@ -78,7 +78,7 @@ impl Journal {
     /// Begins a new file in `folder` for runs of the plan with this hash.
     pub fn begin(folder: &Path, plan: &str) -> Result<Journal, JournalError> {
         let failed = |path: &Path, source| JournalError::Write { path: path.to_owned(), source };
-        fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
+        make_folder(folder).map_err(|source| failed(folder, source))?;
         let mut number = 1;
         loop {
             let path = folder.join(format!("{number}.{EXTENSION}"));

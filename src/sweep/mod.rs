@@ -29,4 +29,5 @@ pub use journal::{Entry, Journal};
 pub use journals::Journals;
 pub use outline::CellOutline;
 pub use piece::Piece;
+pub use plan_axis::label_of;
 pub use stored::read_stored;

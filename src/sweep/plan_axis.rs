@@ -131,11 +131,7 @@ impl<'a> PlanAxis<'a> {
 
     /// What it is called beside [`Self::names`], which have their own units if any.
     pub fn label(&self) -> String {
-        let label = |key: &&str| match key.rsplit('.').next() {
-            Some("clock_rate" | "clock_rates") => format!("{key} (ticks/s)"),
-            _ => (*key).to_owned(),
-        };
-        self.keys.iter().map(label).collect::<Vec<_>>().join(BETWEEN)
+        self.keys.iter().map(|key| label_of(key)).collect::<Vec<_>>().join(BETWEEN)
     }
 
     /// What it is called beside [`Self::numbers`], with their unit.
@@ -188,6 +184,14 @@ const DELAY: &str = "network.delay";
 
 fn is_time(key: &str) -> bool {
     [DURATION, START_STAGGER, CONNECT_TIMEOUT, DELAY].contains(&key)
+}
+
+/// What a key is called along an axis, with its unit where that is always the same.
+pub fn label_of(key: &str) -> String {
+    match key.rsplit('.').next() {
+        Some("clock_rate" | "clock_rates") => format!("{key} (ticks/s)"),
+        _ => key.to_owned(),
+    }
 }
 
 fn unit(times_s: &[f64]) -> TimeUnit {

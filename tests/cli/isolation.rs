@@ -96,3 +96,20 @@ fn an_interrupted_run_stops_its_machines_in_order() {
         assert!(text.trim_end().ends_with("Reason: interrupted"), "{log}");
     }
 }
+
+#[test]
+fn every_line_is_in_its_file_while_a_machine_is_waited_for_at_the_end() {
+    let lab = Lab::with_spec(LAB);
+    let run = lab.start(&["run", "lab.toml", "--isolation=process", "--name=long", "--speedup=20"]);
+    wait_for_events(&lab, &PARTIAL_LOGS);
+    let stopped = process_of(&run, 3);
+    signal_to(stopped, Signal::STOP);
+    for (log, last_tick) in [(PARTIAL_LOGS[0], ", Tick: 79,"), (PARTIAL_LOGS[1], ", Tick: 19,")] {
+        let text = wait_for(format_args!("the last lines of {log}"), || {
+            Some(lab.read(log)).filter(|text| (text.clone() + ",").replace('\n', ",").contains(last_tick))
+        });
+        assert!(!text.contains(" | END | "), "{log} was held back until the end");
+    }
+    signal_to(stopped, Signal::CONT);
+    run.end();
+}

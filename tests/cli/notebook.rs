@@ -213,3 +213,16 @@ fn the_notebooks_runs_are_runs_in_its_dialect_too() {
     let said = Lab::new().labctl(&["check", "--dialect", "notebook", logs.to_str().unwrap()]).code(1);
     assert!(said.out.contains("9 runs, 1 of them unsound"), "{}", said.out);
 }
+
+#[test]
+fn the_notebooks_pairs_of_events_are_as_many_as_is_said() {
+    let Some(folder) = notebook_folder() else { return };
+    let run = folder.join("logs/e4");
+    let said = Lab::new().labctl(&["causality", run.to_str().unwrap()]).code(0);
+    for words in
+        [" all 660675 ", " concurrent: neither did 90308 ", " order by Lamport's clocks 89916 99.6 % "]
+    {
+        let told = said.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains(words), "{words} is not in\n{}", said.out);
+    }
+}

@@ -94,11 +94,12 @@ fn flags_go_before_the_spec_and_are_recorded() {
 }
 
 #[test]
-fn a_stored_spec_is_a_spec() {
+fn a_stored_spec_can_be_run_again_and_latest_is_the_newest_run() {
     let lab = Lab::with_spec(LAB);
     lab.labctl(&["run", "lab.toml", "--name", "first", "--seed", "3"]).code(0);
     lab.labctl(&["run", "results/lab/first/spec.toml", "--name", "second"]).code(0);
     assert_eq!(lab.read("results/lab/first/spec.toml"), lab.read("results/lab/second/spec.toml"));
+    assert_eq!(fs::read_link(lab.path("results/lab/latest")).unwrap().to_str(), Some("second"));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use rustix::process::Signal;
 
-use crate::support::{LAB, Lab, rows, wait_for, wait_for_events};
+use crate::support::{LAB, Lab, has, rows, wait_for, wait_for_events};
 
 /// Two machines whose logs labctl did not write, and that it reads.
 const THEIRS: &str = "Machine 1 log started at 2026-01-02 03:04:05.5\nClock rate: 3 ticks per second\n\
@@ -138,6 +138,31 @@ fn runs_of_one_name_are_told_apart_by_their_folders_in_every_command() {
 }
 
 #[test]
+fn runs_of_two_sweeps_of_one_name_share_no_rows_and_no_section() {
+    let lab = Lab::with_spec(LAB);
+    for results in ["A", "B"] {
+        lab.labctl(&["sweep", "lab.toml", "--replicates=1", "--name=probs", "--results", results]).code(0);
+    }
+    let of = |csv: &str| {
+        let mut names: Vec<_> = rows(csv).iter().map(|row| row["experiment"].clone()).collect();
+        names.dedup();
+        names
+    };
+    let told_apart = ["A/probs/lab", "B/probs/lab"];
+    assert_eq!(of(&lab.labctl(&["metrics", "A", "B", "--format=csv"]).code(0).out), told_apart);
+    assert_eq!(of(&lab.labctl(&["metrics", "A", "--format=csv"]).code(0).out), ["lab"]);
+    assert_eq!(of(&lab.labctl(&["parse", "A", "B"]).code(0).out), told_apart);
+    assert_eq!(of(&lab.labctl(&["export", "A", "B", "--to=csv"]).code(0).out), told_apart);
+    lab.labctl(&["report", "A", "B", "-o", "r.md"]).code(0);
+    let page = lab.read("r.md");
+    assert!(["## Sweep A/probs\n", "## Sweep B/probs\n"].iter().all(|title| page.contains(title)), "{page}");
+    let charts: Vec<&str> =
+        page.split("](r_charts/").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    let distinct: std::collections::BTreeSet<&&str> = charts.iter().collect();
+    assert_eq!(charts.len(), distinct.len(), "{charts:?}");
+}
+
+#[test]
 fn pages_of_grades_are_named_as_the_folders() {
     let lab = Lab::new();
     for student in ["王小明", "Иванов", "عمر", "Müller"] {
@@ -238,19 +263,91 @@ fn what_a_killed_command_left_is_removed_by_the_next_that_writes_there() {
 }
 
 #[test]
-fn ctrl_c_takes_half_a_table_with_it() {
+fn ctrl_c_leaves_nothing_half_written() {
     let lab = Lab::new();
     // Large enough that it is still read when the signal comes.
     let line = "2026-01-02 03:04:06 | INTERNAL | Clock: 1 | Internal event\n";
     let head = "Machine 1 log started at 2026-01-02 03:04:05.5\nClock rate: 3 ticks per second\n";
     lab.write("theirs/log_1.txt", head.to_owned() + &line.repeat(1_000_000));
-    let parse = lab.start(&["parse", "theirs", "-o", "events.csv"]);
-    wait_for("a table in the making", || {
-        lab.names("").iter().any(|name| name.starts_with(".labctl-")).then_some(())
-    });
-    parse.signal(Signal::INT);
-    parse.end().code(130);
-    assert_eq!(lab.names(""), ["theirs"]);
+    for (command, signal, code) in [
+        (&["parse", "theirs", "-o", "events.csv"][..], Signal::INT, 130),
+        (&["export", "theirs", "--to", "csv", "-o", "events.csv"], Signal::HUP, 129),
+        (&["export", "theirs", "--to", "parquet", "-o", "lake"], Signal::TERM, 143),
+    ] {
+        let writing = lab.start(command);
+        wait_for("something in the making", || {
+            lab.names("").iter().any(|name| name.starts_with(".labctl-")).then_some(())
+        });
+        writing.signal(signal);
+        let said = writing.end().code(code);
+        assert!(!said.talk.contains("error"), "{command:?}: {}", said.talk);
+        assert_eq!(lab.names(""), ["theirs"], "{command:?}");
+    }
+}
+
+#[test]
+fn no_file_of_somebody_else_is_ever_overwritten() {
+    let lab = Lab::with_spec(LAB);
+    lab.write("class/ada/log_1.txt", THEIRS);
+    let commands = [
+        ("parse class -o mine.csv", "mine.csv"),
+        ("parse class -o mine.parquet", "mine.parquet"),
+        ("export class --to csv -o mine", "mine"),
+        ("export class --to jsonl -o mine", "mine"),
+        ("export class --to shiviz -o mine", "mine"),
+        ("export class --to perfetto -o mine", "mine"),
+        ("export class --to mermaid -o mine", "mine"),
+        ("report class -o mine.html", "mine.html"),
+        ("report class -o mine.md", "mine.md"),
+        ("plot class --chart queue --plots charts", "charts/ada/queue.png"),
+        ("plot class --chart queue --plots charts --format svg", "charts/ada/queue.svg"),
+        ("grade class -o grades", "grades/README.md"),
+        ("grade class -o grades", "grades/ada.md"),
+        ("grade class -o grades", "grades/grades.csv"),
+        ("man man", "man/labctl-run.1"),
+    ];
+    for (command, place) in commands {
+        let command: Vec<&str> = command.split(' ').collect();
+        lab.write(place, "mine");
+        let said = lab.labctl(&command);
+        assert!(matches!(said.code, Some(1 | 2)), "{command:?}: {}", said.talk);
+        assert!(
+            said.talk.contains(place) && said.talk.contains("move it away"),
+            "{command:?}: {}",
+            said.talk
+        );
+        assert_eq!(lab.read(place), "mine", "{command:?}");
+        fs::remove_file(lab.path(place)).unwrap();
+        // What labctl wrote itself gives way.
+        lab.labctl(&command).code(0);
+        lab.labctl(&command).code(0);
+        fs::remove_file(lab.path(place)).unwrap();
+    }
+}
+
+#[test]
+fn nothing_that_a_run_or_a_sweep_left_is_ever_overwritten() {
+    let lab = Lab::with_spec(LAB);
+    lab.labctl(&["run", "lab.toml", "--engine=sim", "--name=r"]).code(0);
+    lab.labctl(&["run", "lab.toml", "--engine=sim", "--name=other"]).code(0);
+    lab.labctl(&["sweep", "lab.toml", "--engine=sim", "--name=s"]).code(0);
+    let before = [snapshot(&lab.path("results")), snapshot(&lab.path("plots/lab/other"))];
+    let spec = lab.read("lab.toml");
+    for place in ["r/log_1.txt", "r/events.csv", "r/metrics.csv", "r/manifest.json", "r/spec.toml"] {
+        let place = format!("results/lab/{place}");
+        lab.labctl(&["parse", "results/lab/r", "-o", &place]).code(1).tells(&["never overwritten"]);
+        lab.labctl(&["export", "results/lab/r", "--to=csv", "-o", &place]).code(1);
+        lab.labctl(&["report", "results/lab/r", "-o", &place]).code(2);
+    }
+    for place in ["runs.csv", "summary.csv", "plan.json"] {
+        let place = format!("results/s/{place}");
+        lab.labctl(&["export", "results/lab/r", "--to=csv", "-o", &place]).code(1);
+    }
+    lab.labctl(&["export", "results/lab/r", "--to=parquet", "-o", "results/lab/r"]).code(1);
+    lab.labctl(&["parse", "results/lab/r", "-o", "lab.toml"]).code(1);
+    lab.labctl(&["plot", "results/lab/r", "--chart=queue"]).code(0);
+    assert!(before == [snapshot(&lab.path("results")), snapshot(&lab.path("plots/lab/other"))]);
+    assert_eq!(lab.read("lab.toml"), spec);
 }
 
 #[test]
@@ -379,9 +476,38 @@ fn times_beyond_a_nanosecond_time_line_end_no_export_in_a_panic() {
     assert!(matches!(said.code, Some(0 | 1)), "{said:?}");
 }
 
+/// What the system was asked for, in order, as `strace` tells it.
+fn calls(lab: &Lab, fsync: &str, arguments: &str) -> Option<Vec<String>> {
+    let trace = "strace -f -y -o calls -e trace=fsync,rename,renameat,renameat2";
+    let said = lab.shell(&format!("LABCTL_FSYNC={fsync} {trace} \"$LABCTL\" {arguments}"));
+    // Where no process may look into another, nothing can be seen.
+    (said.code == Some(0)).then(|| lab.read("calls").lines().map(str::to_owned).collect())
+}
+
 #[test]
-fn a_switch_leaves_the_waiting_for_the_disk_out() {
+fn results_that_are_said_to_be_written_are_on_the_disk() {
     let lab = Lab::with_spec(LAB);
-    lab.shell("LABCTL_FSYNC=off \"$LABCTL\" run lab.toml --engine=sim --name=r").code(0);
-    lab.labctl(&["check", "results/lab/r"]).code(0);
+    if !has("strace") || calls(&lab, "on", "schema").is_none() {
+        return;
+    }
+    let run = calls(&lab, "on", "run lab.toml --engine=sim --name=r").unwrap();
+    let place = |calls: &[String], what: &str| {
+        let at = calls.iter().position(|call| call.contains(what));
+        at.unwrap_or_else(|| panic!("{what} is not among\n{}", calls.join("\n")))
+    };
+    let into_place = place(&run, "rename(\"results/lab/r.partial\"");
+    for file in lab.names("results/lab/r") {
+        let is_asked_for =
+            |call: &String| call.contains("fsync(") && call.contains(&format!("r.partial/{file}>"));
+        assert!(run[..into_place].iter().any(is_asked_for), "{file}");
+    }
+    place(&run[into_place..], "fsync(");
+    place(&run, "results>");
+    let sweep = calls(&lab, "on", "sweep lab.toml --engine=sim --name=s").unwrap();
+    let journal = sweep.iter().rposition(|call| call.contains("fsync(") && call.contains("journal/1.jsonl>"));
+    assert!(journal < Some(place(&sweep, "\"results/s/runs.csv\"")), "{sweep:?}");
+    place(&sweep, "results/s>");
+    let off = calls(&lab, "off", "run lab.toml --engine=sim --name=quick").unwrap();
+    assert!(!off.iter().any(|call| call.contains("fsync(")), "{off:?}");
+    lab.labctl(&["check", "results/lab/quick"]).code(0);
 }

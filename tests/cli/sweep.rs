@@ -417,3 +417,17 @@ fn a_reader_that_has_seen_enough_is_no_error() {
     assert!(!said.talk.contains("panicked"), "{}", said.talk);
     assert_eq!(lab.rows("results/s/runs.csv").len(), 120);
 }
+
+/// More ticks than any host serves in that time.
+#[test]
+fn a_run_whose_clocks_did_not_keep_the_pace_is_made_again() {
+    let lab = Lab::with_spec(
+        "name = \"lab\"\nduration = \"100ms\"\nspeedup = 1000\n[[machine]]\nclock_rate = 20000\ncount = 2\n",
+    );
+    lab.labctl(&["sweep", "lab.toml", "--name=s"]).code(0).tells(&[
+        "made again, as clocks had not kept the pace: 4 runs",
+        "warning: c1_r1 (lab): machine 1 ran at",
+    ]);
+    assert!(lab.read("results/s/journal/1.jsonl").contains("\"attempts\":5"));
+    assert_eq!(lab.names("results/s/lab"), ["c1_r1"]);
+}

@@ -15,7 +15,7 @@ use labctl::read::find::{FindError, is_hidden, is_packed};
 use labctl::store::{write_file, write_file_soon};
 use labctl::text::sanitize::on_one_line;
 
-use crate::cli::flags::dialect::{DialectFlags, passed_over, share};
+use crate::cli::flags::dialect::{DialectFlags, share};
 use crate::cli::ui::signals::listen;
 use crate::cli::ui::terminal::told_once;
 use crate::cli::ui::view;
@@ -84,7 +84,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     }
     fs::create_dir_all(&args.output).with_context(|| format!("cannot make {}", args.output.display()))?;
     let stop = StopSwitch::default();
-    let signals = listen(&stop, terminal)?;
+    let signals = listen(&stop, terminal);
     let mut files = Files::default();
     let (mut submissions, mut pages) = (Vec::new(), Vec::new());
     for folder in folders {
@@ -180,7 +180,7 @@ fn read(folder: &Path, args: &Args, stop: &StopSwitch) -> anyhow::Result<Reading
     for run in &found.runs {
         let graded = grade_run(run, &assignment, stop)?;
         let logs = run.logs.iter().map(PathBuf::as_path).zip(&graded.taken);
-        if let Some(refusal) = args.dialect.refusal(run, logs).or_else(|| passed_over(run)) {
+        if let Some(refusal) = args.dialect.refusal(run, logs).or_else(|| run.not_read()) {
             return Ok(Reading::Unreadable(refusal));
         }
         runs.push(graded);

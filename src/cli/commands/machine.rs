@@ -114,7 +114,7 @@ fn setup(args: &Args, spec: Spec, token: Token, terminal: &Terminal) -> Setup {
 }
 
 fn by_hand(args: &Args, setup: &Setup, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let signals = listen(&setup.stop, terminal)?;
+    let signals = listen(&setup.stop, terminal);
     let spec = &setup.run.spec;
     terminal.say(format!(
         "machine {} of {}: waiting for the other {} for up to {}",

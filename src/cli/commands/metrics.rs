@@ -7,6 +7,7 @@ use labctl::metrics::summary::{RunMetrics, SummaryRow, summarise};
 use labctl::metrics::{MachineMetrics, file};
 use labctl::read::find::RunPath;
 use labctl::read::meter_run;
+use labctl::read::names::name_by_sweep;
 use labctl::sample::{Replicates, replicates};
 use serde::Serialize;
 
@@ -58,7 +59,8 @@ struct RunDocument<'a> {
 
 /// Measures every run at the paths.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let found = args.dialect.find_runs(&args.paths, terminal)?;
+    let mut found = args.dialect.find_runs(&args.paths, terminal)?;
+    name_by_sweep(&mut found);
     let (mut runs, mut logs, mut unreadable) = (Vec::new(), Vec::new(), 0_u64);
     let mut swept = BTreeSet::new();
     let mut alike = Vec::new();

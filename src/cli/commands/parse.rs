@@ -10,6 +10,7 @@ use labctl::audit::{Audit, Finding, RULES, audit};
 use labctl::history::{History, MachineHistory};
 use labctl::model::event::MachineId;
 use labctl::read::find::RunPath;
+use labctl::read::names::name_by_sweep;
 use labctl::read::{Purpose, Reading, read_run};
 use labctl::table::{CsvSink, EventSink, EventTable, ParquetSink};
 
@@ -51,6 +52,7 @@ pub struct Args {
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut runs = args.dialect.find_runs(&args.paths, terminal)?;
     runs.retain(|run| !run.logs.is_empty());
+    name_by_sweep(&mut runs);
     let parsed = match file_of(args.output.as_deref()) {
         Some(path) => into_file(&runs, path)?,
         None if io::stdout().is_terminal() => {

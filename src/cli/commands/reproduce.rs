@@ -99,7 +99,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let folder = SweepFolder::at(args.results.join(format!("reproduction-{}", short(&hash))));
     let _lock = if folder.plan_file().exists() { folder.resume(&plan)? } else { folder.create(&plan)? };
     let stop = StopSwitch::default();
-    let signals = listen(&stop, terminal)?;
+    let signals = listen(&stop, terminal);
     sweep::say_what_begins(&folder, &plan, terminal);
     let outcome = fulfil(&folder, &plan, false, &stop, terminal);
     let gathered = gather(&folder, &plan, &[], |_| {})?;

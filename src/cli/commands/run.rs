@@ -108,7 +108,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         specs.push(args.spec_flags.load(path, terminal)?);
     }
     let stop = StopSwitch::default();
-    let signals = listen(&stop, terminal)?;
+    let signals = listen(&stop, terminal);
     let way = way_to_show(args, &signals, terminal);
     let (mut exit, mut ran) = (Exit::Done, Vec::new());
     let several = specs.len() > 1;

@@ -44,7 +44,7 @@ const QUIET_MAX: Duration = Duration::from_secs(30);
 /// Follows the run.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut follower = Follower::at(find(&args.run)?);
-    let signals = listen_quietly(&StopSwitch::default(), terminal)?;
+    let signals = listen_quietly(&StopSwitch::default(), terminal);
     if let Some(folder) = follower.folder() {
         terminal.say(format!("watching {}", folder.display()));
     }

@@ -14,7 +14,7 @@ use labctl::read::ReadLog;
 use labctl::read::dialect_runs;
 use labctl::read::dialect_runs::RunsError;
 use labctl::read::find::FindError;
-use labctl::read::find::{RunPath, each_once, find_all_runs, is_packed};
+use labctl::read::find::{RunPath, each_once, find_all_runs};
 use labctl::read::names::tell_apart;
 
 use crate::cli::Terminal;
@@ -330,7 +330,7 @@ fn together(paths: Vec<PathBuf>) -> Vec<Vec<PathBuf>> {
 
 /// Tells of logs that are not read, and of machines that are called otherwise here.
 fn tell_logs(run: &RunPath, terminal: &Terminal) {
-    if let Some(advice) = passed_over(run) {
+    if let Some(advice) = run.not_read() {
         terminal.warn(advice);
     }
     if run.logs.first().is_some_and(|log| log.ends_with("log_0.txt")) {
@@ -339,20 +339,6 @@ fn tell_logs(run: &RunPath, terminal: &Terminal) {
             "{folder}: its machines are numbered from 0; here log_0.txt is machine 1, and so on"
         ));
     }
-}
-
-/// Which logs of a run are not read, and what to do about it; `None` where all are.
-pub fn passed_over(run: &RunPath) -> Option<String> {
-    let first = run.passed_over.first()?;
-    let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let names: Vec<String> = run.passed_over.iter().map(name).collect();
-    let (are, them) = if names.len() == 1 { ("is", "it") } else { ("are", "them") };
-    let advice = if is_packed(first) {
-        format!("unpack {them} first")
-    } else {
-        "logs are named log_1.txt, log_2.txt, … after their machines".to_owned()
-    };
-    Some(format!("{}: {} {are} not read; {advice}", run.folder.display(), names.join(", ")))
 }
 
 /// Whether a run has logs, and no line of any is one of ours.

@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::{self, BufReader, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-use labctl::files::atomic::FileBeside;
+use anyhow::{Context, bail};
+use labctl::files::atomic::{FileBeside, folder_of};
+use labctl::store::{MANIFEST_FILE, PLAN_FILE};
 
-use super::signals;
 
 /// The file that is asked for by `-o`; `-` is standard output, as without it.
 pub fn file_of(output: Option<&Path>) -> Option<&Path> {
@@ -60,7 +60,8 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Begins a draft for `place`, or for standard output.
+    /// Begins a draft for `place`, or for standard output. Whatever a run or a
+    /// sweep left is no place for it.
     pub fn begin(place: Option<&Path>) -> anyhow::Result<Draft> {
         let place = place.map(Path::to_owned);
         let Some(path) = place.as_deref().filter(|path| !is_stream(path)) else {
@@ -68,7 +69,12 @@ impl Draft {
             return Ok(Draft { place, beside: None, file });
         };
         let failed = || format!("cannot write {}", path.display());
-        signals::end_at_once()?;
+        if belongs_to_results(path) {
+            bail!(
+                "{}: it belongs to a run or a sweep, and results are never overwritten; choose another name by -o",
+                failed()
+            );
+        }
         let beside = FileBeside::begin(path).with_context(failed)?;
         let file = beside.file().try_clone().with_context(failed)?;
         Ok(Draft { place, beside: Some(beside), file })
@@ -115,6 +121,12 @@ impl Draft {
         }
         Ok(())
     }
+}
+
+/// Whether it is there, in the folder of a run or a sweep.
+fn belongs_to_results(path: &Path) -> bool {
+    let in_its_folder = |file| folder_of(path).join(file).exists();
+    path.exists() && [MANIFEST_FILE, PLAN_FILE].iter().any(in_its_folder)
 }
 
 fn is_stream(path: &Path) -> bool {

@@ -1,9 +1,10 @@
 //! Ctrl-C, SIGTERM and, where the terminal is closed, SIGHUP: the first ends a
-//! run in order, the second at once.
+//! run in order, the second at once; other commands end at the first, and leave
+//! nothing half written.
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
 use labctl::engine::StopSwitch;
@@ -49,43 +50,54 @@ impl Signals {
     }
 }
 
+/// Held from the moment a signal ends this process.
+static ENDS: Mutex<()> = Mutex::new(());
+
 /// Ends this process, and takes what it was about to write with it.
 fn end(signal: u8) -> ! {
+    let _held = ENDS.lock().unwrap_or_else(PoisonError::into_inner);
     screen::close();
     atomic::remove_all();
     std::process::exit(128 + i32::from(signal));
 }
 
-/// From now on a signal ends this process and takes what it was about to write
-/// with it; where somebody listens already, that stays as it is.
+/// Who hears the signals now; where nobody does, they end the process.
+static HEARS: Mutex<Option<Signals>> = Mutex::new(None);
+
+/// From now on a signal ends this process, and takes what it was about to write
+/// with it; until a command listens for itself.
 pub fn end_at_once() -> anyhow::Result<()> {
-    if LISTENS.swap(true, Relaxed) {
-        return Ok(());
-    }
-    hear_each(|signal| end(signal)).context("cannot listen for Ctrl-C")
+    let hear = |signal| {
+        let hears = HEARS.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match hears {
+            Some(signals) => signals.hear(signal),
+            None => end(signal),
+        }
+    };
+    hear_each(hear).context("cannot listen for Ctrl-C")
 }
 
-/// Whether this process listens to signals.
-static LISTENS: AtomicBool = AtomicBool::new(false);
+/// Lets nobody pass once a signal ends this process: what fails then, fails for
+/// what was taken away.
+pub fn pass_unless_ending() {
+    drop(ENDS.lock().unwrap_or_else(PoisonError::into_inner));
+}
 
 /// From now on the first signal turns `stop`, and says so.
-pub fn listen(stop: &StopSwitch, terminal: &Terminal) -> anyhow::Result<Signals> {
-    let words = "stopping: the logs are being closed; once more to stop at once";
-    listen_and_say(stop, terminal, words).context("cannot listen for Ctrl-C")
+pub fn listen(stop: &StopSwitch, terminal: &Terminal) -> Signals {
+    listen_and_say(stop, terminal, "stopping: the logs are being closed; once more to stop at once")
 }
 
 /// The same, where nothing is to be said, for nothing has to be closed.
-pub fn listen_quietly(stop: &StopSwitch, terminal: &Terminal) -> anyhow::Result<Signals> {
-    listen_and_say(stop, terminal, "").context("cannot listen for Ctrl-C")
+pub fn listen_quietly(stop: &StopSwitch, terminal: &Terminal) -> Signals {
+    listen_and_say(stop, terminal, "")
 }
 
-fn listen_and_say(stop: &StopSwitch, terminal: &Terminal, words: &'static str) -> io::Result<Signals> {
+fn listen_and_say(stop: &StopSwitch, terminal: &Terminal, words: &'static str) -> Signals {
     let (stop, terminal) = (stop.clone(), terminal.clone());
     let signals = Signals { first: Arc::default(), stop, terminal, words };
-    let seen = signals.clone();
-    LISTENS.store(true, Relaxed);
-    hear_each(move |signal| seen.hear(signal))?;
-    Ok(signals)
+    *HEARS.lock().unwrap_or_else(PoisonError::into_inner) = Some(signals.clone());
+    signals
 }
 
 fn hear_each(hear: impl Fn(u8) + Send + 'static) -> io::Result<()> {

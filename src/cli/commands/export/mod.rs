@@ -11,6 +11,7 @@ use labctl::export::{Window, labels};
 use labctl::model::event::MachineId;
 use labctl::model::time::LabTime;
 use labctl::read::find::RunPath;
+use labctl::read::names::name_by_sweep;
 
 use crate::cli::flags::dialect::DialectFlags;
 use crate::cli::ui::output::{Draft, file_of};
@@ -27,7 +28,7 @@ Examples:
 A window is --from (its first moment) and --until (the first moment after it),
 in lab time since the run's start; --to names the format. Vector clocks begin
 with the window, and messages whose SEND lies outside of it are received out of
-nowhere; their number is told. What was written is read back as the viewer
+nowhere; their number is reported. What was written is read back as the viewer
 would, and what it would reject is not written (exit code 1).
 
 Parquet is a folder of two tables, events and metrics, in partitions by
@@ -106,15 +107,17 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         ));
         return Ok(Exit::Usage);
     }
-    let runs = match args.to {
+    let mut runs = match args.to {
         Format::Parquet => args.dialect.find_runs(&args.paths, terminal)?,
         _ => args.dialect.find_logs(&args.paths, terminal)?,
     };
     for (run, words) in runs.iter().filter_map(|run| Some((run, run.state.words()?))) {
         terminal.warn(format!("{}: {words}", run.folder.display()));
     }
-    if args.to == Format::Parquet {
-        tell_partitions(&runs, terminal);
+    match args.to {
+        Format::Parquet => tell_partitions(&runs, terminal),
+        Format::Csv | Format::Jsonl => name_by_sweep(&mut runs),
+        Format::Shiviz | Format::Perfetto | Format::Mermaid => {}
     }
     let job = Job { args, window: &window, runs: &runs, terminal };
     match args.to {

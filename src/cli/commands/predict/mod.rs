@@ -17,7 +17,6 @@ use labctl::predict::residual::{Measured, Residual, Residuals, by_experiment, re
 use labctl::read::find::find_all_runs;
 use labctl::statistics::moments::Moments;
 
-use crate::cli::flags::dialect::passed_over;
 use crate::cli::flags::spec::SpecFlags;
 use crate::cli::ui::signals::listen;
 use crate::cli::ui::view;
@@ -85,7 +84,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         return Ok(Exit::Usage);
     }
     let stop = StopSwitch::default();
-    let signals = listen(&stop, terminal)?;
+    let signals = listen(&stop, terminal);
     for path in specs {
         predict_spec(path, args, &stop, terminal)?;
         if let Some(signal) = signals.received() {
@@ -97,7 +96,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     }
     let mut runs: Vec<Measured> = Vec::new();
     for stored in find_all_runs(&folders.into_iter().cloned().collect::<Vec<_>>())? {
-        passed_over(&stored).iter().for_each(|advice| terminal.warn(advice));
+        stored.not_read().iter().for_each(|advice| terminal.warn(advice));
         runs.push(measured(&stored)?);
     }
     let mut is_known = true;

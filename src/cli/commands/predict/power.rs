@@ -72,7 +72,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     }
     let pilot = if is_spec {
         let stop = StopSwitch::default();
-        let signals = listen(&stop, terminal)?;
+        let signals = listen(&stop, terminal);
         let pilot = simulated(&args.spec_flags.load(&args.path, terminal)?, &stop)?;
         if let Some(signal) = signals.received() {
             return Ok(Exit::Interrupted(signal));

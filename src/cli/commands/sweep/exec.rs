@@ -71,7 +71,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     }
     tell_left_alone(&folder, terminal);
     let stop = StopSwitch::default();
-    let signals = listen(&stop, terminal)?;
+    let signals = listen(&stop, terminal);
     let journal = Journal::begin(&folder.journals(), &plan.hash(VERSION))?;
     let progress = SweepProgress::start(&plan, 0, todo.len() as u64, terminal);
     let outcome = Execution {

@@ -137,7 +137,7 @@ fn whole(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let _lock = open(&folder, &plan, args.resume)?;
     say_what_begins(&folder, &plan, terminal);
     let stop = StopSwitch::default();
-    let signals = listen(&stop, terminal)?;
+    let signals = listen(&stop, terminal);
     let outcome = if args.slurm.slurm {
         submit(&args.slurm, &folder, &plan, &stop, terminal)
     } else {

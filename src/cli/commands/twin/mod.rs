@@ -68,7 +68,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         .map(|path| args.spec_flags.load(path, terminal))
         .collect::<Result<Vec<Spec>, _>>()?;
     let stop = StopSwitch::default();
-    let signals = listen(&stop, terminal)?;
+    let signals = listen(&stop, terminal);
     let mut exit = Exit::Done;
     for spec in specs {
         let agree = compare_one(spec, args, &stop, terminal)?;

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use labctl::lab::simulation::{Verdict, verify};
 use labctl::read::find::find_all_runs;
 
-use crate::cli::flags::dialect::passed_over;
 use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
@@ -29,7 +28,7 @@ pub struct Args {
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut exit = Exit::Done;
     for stored in find_all_runs(&args.paths)? {
-        passed_over(&stored).iter().for_each(|advice| terminal.warn(advice));
+        stored.not_read().iter().for_each(|advice| terminal.warn(advice));
         let folder = labctl::text::sanitize::on_one_line(&stored.folder.display().to_string());
         match verify(&stored)? {
             Verdict::Same { lines } => terminal.data(&format!("{folder}: the same, {lines} lines\n"))?,

@@ -22,8 +22,8 @@ use labctl::engine::{Gauges, Notice, Observer};
 use labctl::follow::{Follower, Progress, Snapshot};
 use labctl::plan::Run;
 
-use super::signals::Signals;
 use crate::cli::Terminal;
+use crate::cli::ui::signals::Signals;
 
 pub use self::picture::whole_seconds;
 pub use self::view::{Turn, View};
