@@ -96,6 +96,12 @@ impl Epoch {
         Epoch { moment: Moment::now(), unix_ns: i64::try_from(since_epoch.as_nanos()).unwrap_or(i64::MAX) }
     }
 
+    /// An epoch in which this moment has this time of day.
+    #[cfg(test)]
+    pub fn at(moment: Moment, unix_ns: i64) -> Epoch {
+        Epoch { moment, unix_ns }
+    }
+
     pub fn unix_ns(&self, moment: Moment) -> i64 {
         self.unix_ns.saturating_add(moment.0 as i64).saturating_sub(self.moment.0 as i64)
     }
