@@ -18,7 +18,7 @@ impl Moment {
 
     /// The moment of this reading of the clock, in nanoseconds.
     #[cfg(test)]
-    pub fn at_ns(reading: u64) -> Moment {
+    pub const fn at_ns(reading: u64) -> Moment {
         Moment(reading)
     }
 
