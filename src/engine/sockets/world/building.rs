@@ -129,10 +129,7 @@ impl World {
     }
 
     pub fn add_pipe(&mut self, from: usize, to: usize) -> usize {
-        let mut dice = self.dice.borrow_mut();
-        let most = dice.one_of(&[20, 2000]);
-        let capacity = 16 + dice.below(most) as usize;
-        drop(dice);
+        let capacity = 16 + self.dice.borrow_mut().below(self.plan.pipe_bytes - 16) as usize;
         self.pipes.push(shared(Pipe::new(from, to, capacity)));
         self.listeners.push(Listener::Nobody);
         self.pipes.len() - 1

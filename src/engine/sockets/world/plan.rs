@@ -88,6 +88,8 @@ pub struct Plan {
     pub backlog: u64,
     /// Of so many writes one is refused.
     pub refusals: u64,
+    /// What a connection holds at most, in each direction.
+    pub pipe_bytes: u64,
     /// How late a machine is woken at most, most of the time.
     pub late_us: u64,
 }
@@ -111,6 +113,7 @@ impl Plan {
             1 | 2 if has_meeting => Trigger::AtWord(dice.one_of(&[Word::Hello, Word::Ready, Word::Go])),
             _ => Trigger::AfterMs(dice.below(duration_ms + 600)),
         };
+        let pipe_bytes = dice.one_of(&[40, 40, 2000, 2000, 2000]);
         Plan {
             count,
             has_foreign,
@@ -125,7 +128,9 @@ impl Plan {
             unheard: dice.one_of(&[1, 4, 128]),
             backlog: dice.one_of(&[5, 100_000]),
             refusals: dice.one_of(&[8, 2]),
-            late_us: dice.one_of(&[200, 5000]),
+            pipe_bytes,
+            // What is narrow and late besides takes nothing in any patience.
+            late_us: if pipe_bytes < 100 { 200 } else { dice.one_of(&[200, 5000]) },
         }
     }
 

@@ -10,6 +10,7 @@ use super::planted::Planted;
 use super::seat::Outcome;
 use crate::engine::sockets::ear::Ear;
 use crate::engine::wire::Splitter;
+use crate::event::Message;
 use crate::time::LabTime;
 
 impl World {
@@ -84,8 +85,10 @@ impl World {
                     Ok(bytes) => {
                         if is_strange && self.planted == Some(Planted::CreditKept) {
                             let clocks = memchr::memchr_iter(b'\n', &bytes).count();
-                            let own = |_| crate::event::Message { clock: 1, from: Some(id(to)), arrived };
-                            seat.post.inbox.deliver(None, &mut (0..clocks).map(own).collect());
+                            // Received as somebody's for whom no room is kept.
+                            let from = Some(id(self.plan.all()));
+                            let message = Message { clock: 1, from, arrived };
+                            seat.post.inbox.deliver(None, &mut vec![message; clocks]);
                             return Ok(());
                         }
                         ear.hear(&bytes, arrived)

@@ -43,6 +43,7 @@ impl Stranger {
             8 => format!("clock:{STRANGE_CLOCK}\nclock:{}\n", STRANGE_CLOCK + 1).into_bytes(),
             _ => wire::line(&Said::Hello(known.hello(RUN, other, own))).split_off(9),
         };
-        Stranger { at_ms: dice.below(1500), to, says, leaves: dice.one_in(3) }
+        let latest_ms = dice.one_of(&[5, 100, 1500]);
+        Stranger { at_ms: dice.below(latest_ms), to, says, leaves: dice.one_in(3) }
     }
 }
