@@ -116,3 +116,36 @@ impl Call {
         Ok(next)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+    use crate::engine::Token;
+
+    #[test]
+    fn a_hello_that_came_too_late_is_said_again_and_any_other_refusal_is_final() {
+        let at = Moment::at_ns(1);
+        let address = SocketAddr::from(([127, 0, 0, 1], 5001));
+        let roster = Roster {
+            own: MachineId(2),
+            run: "r".into(),
+            token: Token::of([7; 16]),
+            addresses: BTreeMap::from([(MachineId(1), address)]),
+            foreign: BTreeSet::new(),
+            open: false,
+            patience: Duration::from_secs(5),
+        };
+        let deadline = at.after(roster.patience);
+        let mut call = Call::new(MachineId(1), address, Arc::new(roster), at, deadline);
+        for (why, is_final) in [(SILENT, false), ("its token is another", true)] {
+            assert!(call.hello().unwrap().starts_with(b"labctl-hello:r 2 "));
+            let line = wire::line(&Said::Refused(why.to_owned()));
+            assert!(call.hear(Ok(&line[..20])).is_none(), "half a line says nothing");
+            let answer = call.hear(Ok(&line[20..]));
+            assert_eq!(matches!(answer, Some(Answer::Refused(_))), is_final, "{answer:?}");
+            assert_eq!(matches!(answer, Some(Answer::Lost(_))), !is_final, "{answer:?}");
+        }
+    }
+}

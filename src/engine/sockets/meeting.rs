@@ -199,3 +199,120 @@ impl<C: Connection> Meeting<C> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::collections::BTreeMap;
+    use std::io;
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::engine::Token;
+    use crate::engine::sockets::inbox::Strangers;
+    use crate::engine::wire::CLOCK_MAX;
+
+    const BEGINNING: Moment = Moment::at_ns(1_000_000_000);
+
+    /// Takes nothing until it is told to.
+    #[derive(Clone, Default)]
+    struct Valve(Rc<Cell<bool>>);
+
+    impl Connection for Valve {
+        fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+            if self.0.get() { Ok(bytes.len()) } else { Err(io::ErrorKind::WouldBlock.into()) }
+        }
+    }
+
+    /// Machine `own` of three, with its connections, whose valves are shut, and
+    /// its switch.
+    fn meeting(own: u32) -> (Meeting<Valve>, Post, StopSwitch, Vec<Valve>) {
+        let address = |id: u32| SocketAddr::from(([10, 0, 0, id as u8], 5000));
+        let peers: Vec<u32> = (1..=3).filter(|id| *id != own).collect();
+        let roster = Roster {
+            own: MachineId(own),
+            run: "r".into(),
+            token: Token::of([7; 16]),
+            addresses: peers.iter().map(|id| (MachineId(*id), address(*id))).collect::<BTreeMap<_, _>>(),
+            foreign: BTreeSet::new(),
+            open: false,
+            patience: Duration::from_secs(3),
+        };
+        let strangers = Strangers { machines: BTreeSet::new(), backlog: 1, clock_max: CLOCK_MAX };
+        let post = Post::new(&roster, strangers, Arc::new(|_| {}));
+        let stop = StopSwitch::default();
+        let epoch = Epoch::at(BEGINNING, 0);
+        let mut meeting =
+            Meeting::new(Arc::new(roster), post.clone(), stop.clone(), epoch, address(own), BEGINNING);
+        let valves: Vec<Valve> = peers.iter().map(|_| Valve::default()).collect();
+        for (peer, valve) in peers.iter().zip(&valves) {
+            meeting.hear(Ok((MachineId(*peer), valve.clone())));
+        }
+        (meeting, post, stop, valves)
+    }
+
+    fn after_ms(ms: u64) -> Moment {
+        BEGINNING.after(Duration::from_millis(ms))
+    }
+
+    #[test]
+    fn a_stop_between_two_words_of_the_start_is_heard_after_it() {
+        let (mut meeting, post, stop, valves) = meeting(1);
+        [2, 3].iter().for_each(|id| post.inbox.peer_ready(MachineId(*id)));
+        valves[0].0.set(true);
+        assert!(matches!(meeting.step(after_ms(0)), Ok(Step::Wait(_))), "machine 3 is not told yet");
+        stop.interrupt();
+        assert!(matches!(meeting.step(after_ms(1)), Ok(Step::Wait(_))), "machine 2 begins, so all do");
+        valves[1].0.set(true);
+        assert!(matches!(meeting.step(after_ms(2)), Ok(Step::Start(_))));
+    }
+
+    #[test]
+    fn a_machine_that_cannot_be_told_the_start_is_not_waited_for_without_end() {
+        let (mut meeting, post, _, valves) = meeting(1);
+        [2, 3].iter().for_each(|id| post.inbox.peer_ready(MachineId(*id)));
+        valves[0].0.set(true);
+        assert!(matches!(meeting.step(after_ms(0)), Ok(Step::Wait(_))));
+        let outcome = meeting.step(after_ms(200));
+        assert!(matches!(outcome, Err(MeshError::NotTold { peer: MachineId(3) })), "{outcome:?}");
+    }
+
+    #[test]
+    fn a_machine_whose_word_does_not_leave_gives_up_in_time_or_at_a_stop() {
+        let (mut waiting, _, _, _) = meeting(2);
+        assert!(matches!(waiting.step(after_ms(0)), Ok(Step::Wait(_))));
+        let outcome = waiting.step(after_ms(4000));
+        assert!(matches!(outcome, Err(MeshError::NotReady { peer: MachineId(1), .. })), "{outcome:?}");
+
+        let (mut waiting, _, stop, _) = meeting(2);
+        assert!(matches!(waiting.step(after_ms(0)), Ok(Step::Wait(_))));
+        stop.interrupt();
+        assert!(matches!(waiting.step(after_ms(1)), Ok(Step::Wait(_))), "the start may be on its way");
+        assert_eq!(waiting.step(after_ms(201)).unwrap(), Step::Stopped);
+    }
+
+    #[test]
+    fn before_the_barrier_a_stop_is_heard_at_once_and_after_it_the_named_start_first() {
+        let (mut follower, post, stop, valves) = meeting(3);
+        valves.iter().for_each(|valve| valve.0.set(true));
+        assert!(matches!(follower.step(after_ms(0)), Ok(Step::Wait(_))));
+        stop.interrupt();
+        assert!(matches!(follower.step(after_ms(10)), Ok(Step::Wait(_))));
+        post.inbox.go(77);
+        assert_eq!(follower.step(after_ms(20)).unwrap(), Step::Start(77));
+
+        let (mut leader, _, stop, _) = meeting(1);
+        stop.interrupt();
+        assert_eq!(leader.step(after_ms(0)).unwrap(), Step::Stopped);
+    }
+
+    #[test]
+    fn a_machine_that_left_and_came_again_is_said_to_have_left() {
+        let (mut meeting, post, _, _) = meeting(1);
+        assert!(post.seats.take(MachineId(2)));
+        post.inbox.peer_gone(MachineId(2));
+        assert!(!post.seats.take(MachineId(2)));
+        let outcome = meeting.step(after_ms(0));
+        assert!(matches!(outcome, Err(MeshError::LeftEarly { peer: MachineId(2) })), "{outcome:?}");
+    }
+}

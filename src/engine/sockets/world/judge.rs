@@ -37,7 +37,7 @@ impl World {
             return Err(format!("some have not begun, and others are completed: {}", told()));
         }
         match self.plan.fault {
-            Fault::Nothing if self.are_doors_wide() => {
+            Fault::Nothing | Fault::Hang(..) if self.must_begin() => {
                 Err(format!("all are honest and alive, and the run does not begin: {}", told()))
             }
             Fault::Stop if begun > 0 => Err(format!("some have begun and others not: {}", told())),
@@ -49,9 +49,9 @@ impl World {
         }
     }
 
-    /// Whether strangers cannot have kept machines out.
-    fn are_doors_wide(&self) -> bool {
-        self.plan.unheard > 1
+    /// Whether there is room at the doors beside strangers, and time.
+    fn must_begin(&self) -> bool {
+        self.plan.unheard > 1 && 2 * self.hung() < self.plan.patience
     }
 
     fn nobody_waits_for_ever(&self) -> Result<(), String> {

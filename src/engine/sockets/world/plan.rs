@@ -124,7 +124,7 @@ impl Plan {
             trigger,
             delay: delay(dice),
             begin_ms,
-            patience: Duration::from_millis(1000 + dice.below(3000)),
+            patience: Duration::from_millis(1000 + dice.below(6000)),
             unheard: dice.one_of(&[1, 4, 128]),
             backlog: dice.one_of(&[5, 100_000]),
             refusals: dice.one_of(&[8, 2]),
@@ -146,7 +146,8 @@ impl Plan {
 }
 
 fn fault(dice: &mut Dice, count: usize, all: usize) -> Fault {
-    let ms = dice.below(8000);
+    let most_ms = dice.one_of(&[3500, 8000]);
+    let ms = dice.below(most_ms);
     let (one, other) = (dice.below(count as u64) as usize, 1 + dice.below(count as u64 - 1) as usize);
     match dice.below(15) {
         0 | 1 | 14 => Fault::Stop,
