@@ -25,7 +25,7 @@ use life::World;
 use planted::Planted;
 
 /// Schedules of one test, without `LABCTL_WORLD_SCHEDULES`.
-const SCHEDULES: u64 = 500;
+const SCHEDULES: u64 = 400;
 /// Schedules are independent of each other.
 const THREADS: usize = 2;
 /// Failures that are told.
