@@ -23,6 +23,9 @@ use crate::log::EndReason;
 /// stand and after.
 const GLANCE: Duration = Duration::from_millis(5);
 const GLANCE_AT_BARRIER: Duration = Duration::from_millis(1);
+/// How often at least a peer is told the start before it is given up: that this
+/// machine slept meanwhile on a busy host is not the peer's fault.
+const TRIES_MIN: u32 = 20;
 
 /// One machine on its way to the start.
 pub struct Meeting<C> {
@@ -40,6 +43,8 @@ pub struct Meeting<C> {
     deadline: Moment,
     report_at: Option<Moment>,
     barrier: Option<Barrier>,
+    /// How often the start could not be told to all.
+    tries: u32,
     stopped_at: Option<Moment>,
     failure: Option<MeshError>,
 }
@@ -79,6 +84,7 @@ impl<C: Connection> Meeting<C> {
             deadline,
             report_at: None,
             barrier: None,
+            tries: 0,
             stopped_at: None,
             failure: None,
         }
@@ -151,13 +157,18 @@ impl<C: Connection> Meeting<C> {
     /// Whether the start is known here and all that had to be said is on its
     /// way. From when this machine has named the start there is no way back: a
     /// stop is heard after it.
-    fn begin(&self, now: Moment) -> Result<Option<Step>, MeshError> {
+    fn begin(&mut self, now: Moment) -> Result<Option<Step>, MeshError> {
         let waiting = self.links.iter().find(|link| link.backlog_bytes() > 0);
         let named = self.barrier.as_ref().and_then(Barrier::named);
         match (named, waiting) {
             (Some(named), None) => Ok(Some(Step::Start(named.unix_ns))),
-            (Some(named), Some(link)) if now >= named.until => Err(MeshError::NotTold { peer: link.peer }),
-            (Some(_), Some(_)) => Ok(Some(Step::Wait(now.after(GLANCE_AT_BARRIER)))),
+            (Some(named), Some(link)) if now >= named.until && self.tries >= TRIES_MIN => {
+                Err(MeshError::NotTold { peer: link.peer })
+            }
+            (Some(_), Some(_)) => {
+                self.tries += 1;
+                Ok(Some(Step::Wait(now.after(GLANCE_AT_BARRIER))))
+            }
             (None, None) if self.barrier.is_some() => Ok(self.post.inbox.go_unix_ns().map(Step::Start)),
             (None, _) => Ok(None),
         }
@@ -273,8 +284,18 @@ mod tests {
         [2, 3].iter().for_each(|id| post.inbox.peer_ready(MachineId(*id)));
         valves[0].0.set(true);
         assert!(matches!(meeting.step(after_ms(0)), Ok(Step::Wait(_))));
-        let outcome = meeting.step(after_ms(200));
-        assert!(matches!(outcome, Err(MeshError::NotTold { peer: MachineId(3) })), "{outcome:?}");
+        let gave_up = (1..300).find_map(|ms| Some((ms, meeting.step(after_ms(ms)).err()?)));
+        assert!(matches!(gave_up, Some((200, MeshError::NotTold { peer: MachineId(3) }))), "{gave_up:?}");
+    }
+
+    #[test]
+    fn a_first_machine_that_slept_does_not_give_up_a_peer_for_that() {
+        let (mut meeting, post, _, valves) = meeting(1);
+        [2, 3].iter().for_each(|id| post.inbox.peer_ready(MachineId(*id)));
+        assert!(matches!(meeting.step(after_ms(0)), Ok(Step::Wait(_))));
+        assert!(matches!(meeting.step(after_ms(900)), Ok(Step::Wait(_))), "its first try since");
+        valves.iter().for_each(|valve| valve.0.set(true));
+        assert!(matches!(meeting.step(after_ms(901)), Ok(Step::Start(_))));
     }
 
     #[test]
