@@ -66,16 +66,10 @@ fn what_must_hold_holds_on_every_schedule() {
     );
 }
 
-/// The first schedule that finds it, and how.
-fn found(planted: Planted) -> Option<(u64, String)> {
-    (0..SCHEDULES_TO_FIND).find_map(|seed| Some((seed, World::new(seed, Some(planted)).live().err()?)))
-}
-
-/// `-- --nocapture` shows the table.
 #[test]
 fn the_world_finds_every_planted_fault() {
-    for planted in planted::ALL {
-        let Some((seed, why)) = found(planted) else { panic!("{planted:?} is not found") };
-        println!("{planted:?}: found by schedule {seed}: {why}");
-    }
+    let is_found =
+        |planted| (0..SCHEDULES_TO_FIND).any(|seed| World::new(seed, Some(planted)).live().is_err());
+    let missed: Vec<Planted> = planted::ALL.into_iter().filter(|planted| !is_found(*planted)).collect();
+    assert!(missed.is_empty(), "not found: {missed:?}");
 }
