@@ -21,7 +21,7 @@ const DOORS: [(&str, &[&str]); 12] = [
 ];
 
 /// Sources that decide and compute, and neither touch the world nor ask it.
-const PURE: [&str; 31] = [
+const PURE: [&str; 44] = [
     "src/machine.rs",
     "src/markdown.rs",
     "src/nearest.rs",
@@ -33,6 +33,19 @@ const PURE: [&str; 31] = [
     "src/engine/wire.rs",
     "src/engine/schedule.rs",
     "src/engine/simulator.rs",
+    "src/engine/sockets/barrier.rs",
+    "src/engine/sockets/call.rs",
+    "src/engine/sockets/ear.rs",
+    "src/engine/sockets/foreign.rs",
+    "src/engine/sockets/handshake.rs",
+    "src/engine/sockets/host.rs",
+    "src/engine/sockets/host/",
+    "src/engine/sockets/meeting.rs",
+    "src/engine/sockets/post.rs",
+    "src/engine/sockets/roster.rs",
+    "src/engine/sockets/seats.rs",
+    "src/engine/sockets/unheard.rs",
+    "src/engine/sockets/visitor.rs",
     "src/theory.rs",
     "src/budget.rs",
     "src/expected.rs",
