@@ -180,13 +180,26 @@ const DOORS: [(&str, &[&str]); 12] = [
 ];
 
 /// Sources that decide and compute, and neither touch the world nor ask it.
-const PURE: [&str; 20] = [
+const PURE: [&str; 33] = [
     "src/model/",
     "src/text/",
     "src/plan/",
     "src/spec/",
     "src/engine/wire.rs",
     "src/engine/simulator.rs",
+    "src/engine/sockets/barrier.rs",
+    "src/engine/sockets/call.rs",
+    "src/engine/sockets/ear.rs",
+    "src/engine/sockets/foreign.rs",
+    "src/engine/sockets/handshake.rs",
+    "src/engine/sockets/host.rs",
+    "src/engine/sockets/host/",
+    "src/engine/sockets/meeting.rs",
+    "src/engine/sockets/post.rs",
+    "src/engine/sockets/roster.rs",
+    "src/engine/sockets/seats.rs",
+    "src/engine/sockets/unheard.rs",
+    "src/engine/sockets/visitor.rs",
     "src/predict/expected.rs",
     "src/predict/residual.rs",
     "src/statistics/",

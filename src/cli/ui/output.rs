@@ -8,7 +8,6 @@ use anyhow::{Context, bail};
 use labctl::files::atomic::{FileBeside, folder_of};
 use labctl::store::{MANIFEST_FILE, PLAN_FILE};
 
-
 /// The file that is asked for by `-o`; `-` is standard output, as without it.
 pub fn file_of(output: Option<&Path>) -> Option<&Path> {
     output.filter(|path| *path != Path::new("-"))

@@ -1,15 +1,14 @@
-//! A call: one outgoing connection in the making, tried until the peer is there.
+//! A call: one connection that a machine makes to a peer, tried until the peer
+//! is there. Knows no sockets.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpStream;
-use tokio::time;
-
-use super::handshake::{Arrival, read_line, write_all};
-use super::mesh::{MeshError, REPORT_EVERY};
+use super::handshake::{Heard, SILENT};
+use super::mesh::MeshError;
+use super::pace::Moment;
 use super::roster::Roster;
 use crate::engine::wire::{self, Said};
 use crate::engine::{Notice, Observer};
@@ -17,63 +16,136 @@ use crate::model::event::MachineId;
 
 const BACK_OFF_FIRST: Duration = Duration::from_millis(5);
 const BACK_OFF_MAX: Duration = Duration::from_millis(500);
+/// A missing peer is reported after this, and then each time this has passed.
+pub const REPORT_EVERY: Duration = Duration::from_secs(1);
 
-/// One outgoing connection in the making.
+/// One connection in the making.
+#[derive(Debug)]
 pub struct Call {
     pub peer: MachineId,
     pub address: SocketAddr,
-    pub is_foreign: bool,
-    pub roster: Arc<Roster>,
-    pub deadline: time::Instant,
+    /// No try lasts longer.
+    pub deadline: Moment,
+    is_foreign: bool,
+    roster: Arc<Roster>,
+    heard: Heard,
+    back_off: Duration,
+    report_at: Moment,
+}
+
+/// What a try came to.
+#[derive(Debug)]
+pub enum Answer {
+    /// The peer is there, and has said this already.
+    Welcome(Vec<u8>),
+    /// It is no use to try again.
+    Refused(MeshError),
+    /// The next try may do better.
+    Lost(String),
 }
 
 impl Call {
-    /// Tries until the peer is there, more and more slowly.
-    pub async fn connect(self, observer: Observer) -> Result<Arrival, MeshError> {
-        let mut back_off = BACK_OFF_FIRST;
-        let mut reported = time::Instant::now();
-        loop {
-            let why = match time::timeout_at(self.deadline, self.try_once()).await {
-                Ok(Ok(Ok(arrival))) => return Ok(arrival),
-                Ok(Ok(Err(why))) => {
-                    return Err(MeshError::Refused { peer: self.peer, address: self.address, why });
-                }
-                Ok(Err(error)) => error.to_string(),
-                Err(_) => "no answer".to_owned(),
-            };
-            if time::Instant::now() + back_off >= self.deadline {
-                let (peer, address, patience) = (self.peer, self.address, self.roster.patience);
-                return Err(MeshError::Absent { peer, address, patience, why });
+    pub fn new(
+        peer: MachineId,
+        address: SocketAddr,
+        roster: Arc<Roster>,
+        now: Moment,
+        deadline: Moment,
+    ) -> Call {
+        let is_foreign = roster.foreign.contains(&peer);
+        let (back_off, report_at) = (BACK_OFF_FIRST, now.after(REPORT_EVERY));
+        Call { peer, address, deadline, is_foreign, roster, heard: Heard::default(), back_off, report_at }
+    }
+
+    pub fn is_foreign(&self) -> bool {
+        self.is_foreign
+    }
+
+    /// What is to be said on a new connection; nothing to a foreign machine,
+    /// which is there with that.
+    pub fn hello(&mut self) -> Option<Vec<u8>> {
+        self.heard = Heard::default();
+        (!self.is_foreign).then(|| wire::line(&Said::Hello(self.roster.hello_to(self.peer))))
+    }
+
+    /// Hears what a read came to: nothing is the end of the connection.
+    pub fn hear(&mut self, read: io::Result<&[u8]>) -> Option<Answer> {
+        let heard = match read {
+            Ok([]) => Err(ErrorKind::UnexpectedEof.into()),
+            Ok(bytes) => {
+                self.heard.take(bytes);
+                self.heard.next_line().map_err(|error| io::Error::new(ErrorKind::InvalidData, error))
             }
-            if reported.elapsed() >= REPORT_EVERY {
-                reported = time::Instant::now();
-                let text = format!(
-                    "machine {} at {} is not there yet ({why}), trying again",
-                    self.peer, self.address
-                );
-                observer(Notice { machine: self.roster.own, text });
+            Err(error) => Err(error),
+        };
+        let refused = |why| {
+            let (peer, address) = (self.peer, self.address);
+            Answer::Refused(MeshError::Refused { peer, address, why })
+        };
+        match heard {
+            Ok(None) => None,
+            Ok(Some(Said::Hello(hello))) if self.roster.is_answer(&hello, self.peer) => {
+                Some(Answer::Welcome(self.heard.rest()))
             }
-            time::sleep(back_off).await;
-            back_off = (back_off * 2).min(BACK_OFF_MAX);
+            // It was said, but too late: on a busy host, or over a slow network.
+            Ok(Some(Said::Refused(why))) if why == SILENT => Some(Answer::Lost(why)),
+            Ok(Some(Said::Refused(why))) => Some(refused(why)),
+            Ok(Some(_)) => Some(refused("it is not that machine of this run".to_owned())),
+            Err(error) => Some(Answer::Lost(error.to_string())),
         }
     }
 
-    /// One try; the inner error is a refusal, which is final. A failed socket
-    /// is dropped, and so closed, before the next try.
-    async fn try_once(&self) -> io::Result<Result<Arrival, String>> {
-        let stream = TcpStream::connect(self.address).await?;
-        stream.set_nodelay(true)?;
-        if self.is_foreign {
-            return Ok(Ok(Arrival { peer: self.peer, stream, first_bytes: Vec::new() }));
+    /// The try has failed: when the next one begins, more and more slowly.
+    ///
+    /// # Errors
+    ///
+    /// There is no time for another.
+    pub fn failed(&mut self, why: &str, now: Moment, observer: &Observer) -> Result<Moment, MeshError> {
+        let (peer, address) = (self.peer, self.address);
+        let next = now.after(self.back_off);
+        if next >= self.deadline {
+            let patience = self.roster.patience;
+            return Err(MeshError::Absent { peer, address, patience, why: why.to_owned() });
         }
-        write_all(&stream, &wire::line(&Said::Hello(self.roster.hello_to(self.peer)))).await?;
-        let (said, rest) = read_line(&stream).await?;
-        match said {
-            Said::Hello(hello) if self.roster.is_answer(&hello, self.peer) => {
-                Ok(Ok(Arrival { peer: self.peer, stream, first_bytes: rest }))
-            }
-            Said::Refused(why) => Ok(Err(why)),
-            _ => Ok(Err("it is not that machine of this run".to_owned())),
+        if now >= self.report_at {
+            self.report_at = now.after(REPORT_EVERY);
+            let text = format!("machine {peer} at {address} is not there yet ({why}), trying again");
+            observer(Notice { machine: self.roster.own, text });
+        }
+        self.back_off = (self.back_off * 2).min(BACK_OFF_MAX);
+        Ok(next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+    use crate::engine::Token;
+
+    #[test]
+    fn a_hello_that_came_too_late_is_said_again_and_any_other_refusal_is_final() {
+        let at = Moment::at_ns(1);
+        let address = SocketAddr::from(([127, 0, 0, 1], 5001));
+        let roster = Roster {
+            own: MachineId(2),
+            run: "r".into(),
+            token: Token::of([7; 16]),
+            addresses: BTreeMap::from([(MachineId(1), address)]),
+            foreign: BTreeSet::new(),
+            open: false,
+            patience: Duration::from_secs(5),
+        };
+        let deadline = at.after(roster.patience);
+        let mut call = Call::new(MachineId(1), address, Arc::new(roster), at, deadline);
+        for (why, is_final) in [(SILENT, false), ("its token is another", true)] {
+            assert!(call.hello().unwrap().starts_with(b"labctl-hello:r 2 "));
+            let line = wire::line(&Said::Refused(why.to_owned()));
+            assert!(call.hear(Ok(&line[..20])).is_none(), "half a line says nothing");
+            let answer = call.hear(Ok(&line[20..]));
+            assert_eq!(matches!(answer, Some(Answer::Refused(_))), is_final, "{answer:?}");
+            assert_eq!(matches!(answer, Some(Answer::Lost(_))), !is_final, "{answer:?}");
         }
     }
 }

@@ -5,36 +5,32 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
-use tokio::{task, time};
+use tokio::task::{self, AbortHandle};
+use tokio::time;
 
-use super::handshake::{Arrival, First, read_first, write_all};
-use super::mesh::{Post, spawn_reader};
+use super::handshake::SILENT;
+use super::mesh::{Arrivals, spawn_reader};
+use super::pace::Moment;
+use super::post::Post;
 use super::roster::Roster;
+use super::stream::{self, write_all};
 use super::unheard::Unheard;
-use crate::engine::wire::{self, Hello, Said};
+use super::visitor::{First, HELLO_PATIENCE, Verdict, Visitor};
+use crate::engine::wire::{self, Said};
+use crate::model::event::MachineId;
 
-/// A stranger gets this long to say who it is. In an open network it may be
-/// silent for longer: a foreign machine says nothing before its first message.
-const HELLO_PATIENCE: Duration = Duration::from_secs(2);
 /// After the system would not give a connection, and none could be dropped for it.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
-/// Lines in the log about strangers; more are only counted.
-const NOTICES_MAX: u64 = 100;
-/// What a stranger that gives no answer in time is told.
-const SILENT: &str = "it did not say who it is; `[network] open = true` lets strangers in";
 
 /// Takes in connections for as long as the machine runs.
 pub struct Door {
     pub roster: Arc<Roster>,
     pub post: Post,
-    pub arrivals: mpsc::UnboundedSender<Arrival>,
-    pub unheard: Unheard,
-    pub notices: AtomicU64,
+    pub arrivals: Arrivals,
+    pub unheard: Unheard<AbortHandle>,
 }
 
 impl Door {
@@ -47,8 +43,10 @@ impl Door {
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                 // Out of descriptors, most likely: a silent stranger gives one
                 // back, or others get time to close theirs.
-                Err(_) if door.unheard.drop_oldest() => {}
-                Err(_) => time::sleep(ACCEPT_AGAIN).await,
+                Err(_) => match door.unheard.take_oldest() {
+                    Some(oldest) => oldest.abort(),
+                    None => time::sleep(ACCEPT_AGAIN).await,
+                },
             }
             // Those that were taken in are looked at before the next.
             task::yield_now().await;
@@ -56,17 +54,19 @@ impl Door {
     }
 
     fn admit(door: &Arc<Door>, stream: TcpStream, from: SocketAddr) {
-        let dropped_one = door.unheard.admit(|number| {
+        let oldest = door.unheard.admit(|number| {
             let door = Arc::clone(door);
             let receive = async move {
                 if let Err(why) = door.receive(stream, from, number).await {
-                    door.notice(format!("a connection from {from} was refused: {why}"));
+                    door.post.tell_of_stranger(format!("a connection from {from} was refused: {why}"));
                 }
             };
             tokio::spawn(receive).abort_handle()
         });
-        if dropped_one {
-            door.notice("a connection that said nothing was dropped: there are too many of them".to_owned());
+        if let Some(oldest) = oldest {
+            oldest.abort();
+            let text = "a connection that said nothing was dropped: there are too many of them";
+            door.post.tell_of_stranger(text.to_owned());
         }
     }
 
@@ -75,24 +75,15 @@ impl Door {
         if !self.unheard.leave(number) {
             return Ok(());
         }
-        match first {
-            Ok(First::Hello(hello, rest)) => self.seat(stream, hello, rest).await,
-            Ok(First::Message(heard)) if self.roster.open => {
-                let speaker = self.post.foreign.begin(from.ip());
-                if self.post.foreign.is_crowded() {
-                    self.notice(format!(
-                        "{from} sends messages too, and the spec has one foreign machine: whose messages are whose is unknown"
-                    ));
-                }
-                spawn_reader(None, Some(speaker), Arc::new(stream), heard, &self.post);
+        match Verdict::on(first, from, &self.roster, &self.post) {
+            Verdict::Seat { peer, welcome, rest } => self.seat(peer, stream, &welcome, rest).await,
+            Verdict::Listen { speaker, said } => {
+                spawn_reader(None, Some(speaker), Arc::new(stream), said, &self.post);
                 Ok(())
             }
-            Ok(First::Message(_)) => {
-                self.refuse(&stream, SILENT).await;
-                Err(SILENT.to_owned())
-            }
-            Err(why) => {
-                self.refuse(&stream, &why).await;
+            Verdict::Refuse { why } => {
+                // The stranger may have gone already, and need not hear it.
+                let _ = say(&stream, &wire::line(&Said::Refused(why.clone()))).await;
                 Err(why)
             }
         }
@@ -101,51 +92,49 @@ impl Door {
     /// What a connection says first, in time.
     async fn first(&self, stream: &TcpStream) -> Result<First, String> {
         stream.set_nodelay(true).map_err(|error| error.to_string())?;
-        let reading = read_first(stream, self.roster.open);
-        let read = if self.roster.open {
-            reading.await
-        } else {
-            time::timeout(HELLO_PATIENCE, reading).await.map_err(|_| SILENT.to_owned())?
+        let mut visitor = Visitor::new(self.roster.open, Moment::now());
+        let leaves_at = visitor.leaves_at();
+        let hearing = async {
+            let mut buffer = stream::EMPTY;
+            if let Some(first) = stream::read_now(stream, &mut buffer).and_then(|read| visitor.hear(read)) {
+                return first;
+            }
+            loop {
+                if let Some(first) = visitor.hear(stream::read(stream, &mut buffer).await) {
+                    return first;
+                }
+            }
         };
-        match read {
-            Ok(Some(first)) => Ok(first),
-            Ok(None) => Err(SILENT.to_owned()),
-            Err(error) => Err(format!("it did not say who it is ({error})")),
+        match leaves_at {
+            None => hearing.await,
+            Some(leaves_at) => {
+                let patience = leaves_at.since(Moment::now());
+                time::timeout(patience, hearing).await.unwrap_or_else(|_| Err(SILENT.to_owned()))
+            }
         }
     }
 
-    async fn seat(&self, stream: TcpStream, hello: Hello, rest: Vec<u8>) -> Result<(), String> {
-        let machine = hello.machine;
-        let objection = self.roster.objection(&hello).or_else(|| {
-            let is_taken = !self.post.seats.take(machine);
-            is_taken.then(|| format!("machine {machine} is connected already"))
-        });
-        if let Some(why) = objection {
-            self.refuse(&stream, &why).await;
-            return Err(why);
+    async fn seat(
+        &self,
+        peer: MachineId,
+        stream: TcpStream,
+        welcome: &[u8],
+        rest: Vec<u8>,
+    ) -> Result<(), String> {
+        if let Err(error) = say(&stream, welcome).await {
+            self.post.seats.give_back(peer);
+            return Err(error.to_string());
         }
-        let welcome = wire::line(&Said::Hello(self.roster.hello_to(machine)));
-        write_all(&stream, &welcome).await.map_err(|error| error.to_string())?;
-        let arrival = Arrival { peer: machine, stream, first_bytes: rest };
-        self.arrivals.send(arrival).map_err(|_| "the run is over".to_owned())
+        let stream = Arc::new(stream);
+        let arrival = Ok((peer, Arc::clone(&stream)));
+        self.arrivals.send(arrival).map_err(|_| "the run is over".to_owned())?;
+        spawn_reader(Some(peer), None, stream, rest, &self.post);
+        Ok(())
     }
+}
 
-    async fn refuse(&self, stream: &TcpStream, why: &str) {
-        // The stranger may have gone already, and need not hear it.
-        let _ = write_all(stream, &wire::line(&Said::Refused(why.to_owned()))).await;
-    }
-
-    /// Strangers are told of in the log, but cannot fill it.
-    fn notice(&self, text: String) {
-        match self.notices.fetch_add(1, Relaxed) {
-            0..NOTICES_MAX => self.post.inbox.notice(text),
-            NOTICES_MAX => self
-                .post
-                .inbox
-                .notice(format!("more than {NOTICES_MAX} lines about strangers: the rest is left out")),
-            _ => {}
-        }
-    }
+async fn say(stream: &TcpStream, line: &[u8]) -> io::Result<()> {
+    time::timeout(HELLO_PATIENCE, write_all(stream, line)).await?
 }
 
 #[cfg(test)]
@@ -154,6 +143,8 @@ mod tests {
     use std::net::TcpStream as Client;
 
     use std::io::{BufRead, BufReader, Write};
+
+    use tokio::sync::mpsc;
 
     use super::*;
     use crate::engine::Token;
@@ -184,8 +175,8 @@ mod tests {
         let address = runtime.block_on(async {
             let listener = mesh::listen("127.0.0.1:0".parse().unwrap()).unwrap();
             let address = listener.local_addr().unwrap();
-            let (roster, notices, unheard) = (Arc::new(roster), AtomicU64::new(0), Unheard::new(4));
-            tokio::spawn(Door { roster, post, arrivals: sender, unheard, notices }.keep(listener));
+            let (roster, unheard) = (Arc::new(roster), Unheard::new(4));
+            tokio::spawn(Door { roster, post, arrivals: sender, unheard }.keep(listener));
             address
         });
         let silent: Vec<Client> = (0..300).map(|_| Client::connect(address).unwrap()).collect();
@@ -194,7 +185,7 @@ mod tests {
         let mut answer = String::new();
         BufReader::new(client).read_line(&mut answer).unwrap();
         assert!(answer.starts_with("labctl-hello:r 1 "), "{answer}");
-        assert_eq!(runtime.block_on(arrivals.recv()).unwrap().peer, MachineId(2));
+        assert_eq!(runtime.block_on(arrivals.recv()).unwrap().unwrap().0, MachineId(2));
         let mut mail = Mail::default();
         inbox.empty_into(&mut mail);
         let notices = mail.notices;

@@ -6,6 +6,9 @@
 //! A SEND's line is in the log's file before its message is on the wire, so
 //! that a RECEIVE never survives a kill without its SEND.
 
+mod ending;
+mod sending;
+
 use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::mem;
@@ -13,21 +16,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::inbox::{Inbox, Mail};
-use super::link::{Connection, Link, Trouble};
+use super::link::{Connection, Link};
 use super::pace::{LabClock, Moment};
 use crate::engine::{Gauges, Notice, Observer, StopSwitch};
 use crate::log::{End, EndReason, LogWriter, Stamp};
 use crate::model::delay::DelayAt;
-use crate::model::event::{Action, Event, MachineId, Recipients};
+use crate::model::event::{Action, MachineId};
 use crate::model::machine::Machine;
 use crate::model::random::Delays;
 use crate::model::schedule::Schedule;
 use crate::model::time::LabTime;
+use ending::Ending;
+use sending::{BACKLOG_NAP, Departure};
+
+#[cfg(test)]
+pub use ending::{END_PATIENCE, FOREIGN_PATIENCE};
 
 /// Longest sleep, so that a stop is heard soon.
 pub const NAP_MAX: Duration = Duration::from_millis(100);
-/// Sleep while a connection cannot take what it should.
-const BACKLOG_NAP: Duration = Duration::from_millis(1);
 /// Sleep while a peer reads more slowly than this machine sends.
 const PATIENCE_NAP: Duration = Duration::from_micros(50);
 /// How old a log line may get before the file has it.
@@ -36,16 +42,6 @@ pub const LOG_AGE_MAX: Duration = Duration::from_millis(400);
 const TICKS_A_FLUSH: u32 = 256;
 /// Ticks that are still served when the run is over.
 const TICKS_OF_A_STALL: u64 = 64;
-/// How long to wait for the peers' last messages.
-pub const END_PATIENCE: Duration = Duration::from_secs(5);
-/// The same after somebody has asked to stop while this machine waited.
-pub const STOPPED_PATIENCE: Duration = Duration::from_secs(1);
-/// How long a foreign connection must be quiet to count as empty.
-const FOREIGN_QUIET: Duration = Duration::from_millis(200);
-/// How long to wait for that quiet, in a completed run and in a stopped one.
-pub const FOREIGN_PATIENCE: Duration = Duration::from_secs(2);
-const FOREIGN_STOPPED_PATIENCE: Duration = Duration::from_millis(400);
-
 /// Everything one machine needs to run.
 pub struct Parts<C, W: Write> {
     pub machine: Machine,
@@ -87,13 +83,6 @@ pub struct Host<C, W: Write> {
     loss: Option<Loss>,
 }
 
-/// A message that leaves at this time by this link.
-struct Departure {
-    at: LabTime,
-    link: usize,
-    clock: u64,
-}
-
 #[derive(Clone, Copy)]
 enum Phase {
     Ticking,
@@ -103,17 +92,6 @@ enum Phase {
     Patient,
     /// No more ticks: what is on its way is collected.
     Ending(Ending),
-}
-
-#[derive(Clone, Copy)]
-struct Ending {
-    reason: EndReason,
-    /// Waiting for the last messages is no time to tick in.
-    run_time: LabTime,
-    patience_ends: Moment,
-    is_hurried: bool,
-    /// When a foreign machine was last heard, once the others have ended.
-    foreign_heard: Option<Moment>,
 }
 
 /// What the host wants next.
@@ -318,58 +296,6 @@ impl<C: Connection, W: Write> Host<C, W> {
         Ok(time)
     }
 
-    /// The one place where a decision to send takes effect.
-    #[inline]
-    fn send(&mut self, event: &Event, recipients: Recipients, time: LabTime) {
-        let own = self.parts.machine.id();
-        let chosen = match recipients {
-            Recipients::All => 0..self.parts.links.len(),
-            Recipients::One(peer) => {
-                let at = peer.index() - usize::from(peer > own);
-                at..at + 1
-            }
-        };
-        for link in chosen {
-            if !self.parts.delayed {
-                self.parts.links[link].send(event.clock);
-                continue;
-            }
-            let delay = self.parts.delays.next_delay();
-            match self.parts.delay_at {
-                DelayAt::Link => self.parts.links[link].send_later(time + delay, event.clock),
-                DelayAt::Sender => {
-                    self.busy_until = self.busy_until + delay;
-                    let at = self.busy_until.min(self.parts.schedule.duration);
-                    self.departures.push_back(Departure { at, link, clock: event.clock });
-                }
-            }
-        }
-    }
-
-    /// Asleep inside a tick, and deaf to all but the end of the run.
-    fn sleep_in_tick(&mut self, now: Moment) -> io::Result<Next> {
-        let time = self.parts.clock.lab_time(now);
-        let is_stopped = self.parts.stop.reason().is_some();
-        while let Some(departure) = self.departures.front()
-            && (is_stopped || departure.at <= time)
-        {
-            self.parts.links[departure.link].send(departure.clock);
-            self.departures.pop_front();
-        }
-        self.flush(now)?;
-        self.take_mail(now, time)?;
-        if let Some(next) = self.departures.front() {
-            return Ok(Next::Sleep(self.wake(now, next.at)));
-        }
-        let slept_until = if is_stopped { self.busy_until.min(time) } else { self.busy_until };
-        let due = self.parts.schedule.due(slept_until.min(self.parts.schedule.duration));
-        let lost = due.saturating_sub(self.parts.machine.ticks());
-        self.parts.machine.lose_ticks(lost);
-        self.lost += lost;
-        self.phase = Phase::Ticking;
-        Ok(Next::Again)
-    }
-
     /// Hands the log to its file before its lines get too old by `until`.
     fn keep_log_young(&mut self, now: Moment, until: Moment) -> io::Result<()> {
         if !self.parts.log.has_unwritten() {
@@ -383,43 +309,6 @@ impl<C: Connection, W: Write> Host<C, W> {
     fn flush_log(&mut self) -> io::Result<()> {
         self.unwritten_since = None;
         if self.parts.log.has_unwritten() { self.parts.log.flush() } else { Ok(()) }
-    }
-
-    fn release_until(&mut self, time: LabTime) {
-        if self.parts.delayed {
-            self.parts.links.iter_mut().for_each(|link| link.release_until(time));
-        }
-    }
-
-    fn next_release(&self) -> Option<LabTime> {
-        if !self.parts.delayed {
-            return None;
-        }
-        self.parts.links.iter().filter_map(Link::next_release).min()
-    }
-
-    /// Hands the log to its file, then the messages to their connections. Says
-    /// whether there were any.
-    fn flush(&mut self, now: Moment) -> io::Result<bool> {
-        if self.parts.links.iter().all(|link| link.backlog_bytes() == 0) {
-            return Ok(false);
-        }
-        self.flush_log()?;
-        let mut troubles = Vec::new();
-        for link in &mut self.parts.links {
-            if let Err(trouble) = link.flush(now) {
-                troubles.push((link.peer, trouble));
-            }
-        }
-        for (peer, trouble) in troubles {
-            let text = trouble.of(peer);
-            // A peer that has told its end needs nothing more.
-            let is_loss = !matches!(trouble, Trouble::Stalled { .. })
-                && self.parts.labctl_peers.contains(&peer)
-                && !self.parts.inbox.has_ended(peer);
-            if is_loss { self.lose(now, text)? } else { self.tell(now, vec![text])? }
-        }
-        Ok(true)
     }
 
     /// What went wrong goes into the log at once, and to whoever watches.
@@ -444,106 +333,5 @@ impl<C: Connection, W: Write> Host<C, W> {
         self.loss.get_or_insert_with(|| Loss { at, why: why.clone() });
         self.parts.stop.fail();
         self.tell(now, vec![why])
-    }
-
-    #[cold]
-    fn begin_to_end(&mut self, now: Moment, time: LabTime, reason: EndReason) -> Next {
-        self.parts.links.iter_mut().for_each(Link::end);
-        self.phase = Phase::Ending(Ending {
-            reason,
-            run_time: time.min(self.parts.schedule.duration),
-            patience_ends: now.after(END_PATIENCE),
-            is_hurried: reason != EndReason::Completed,
-            foreign_heard: None,
-        });
-        Next::Again
-    }
-
-    /// The machine has stopped ticking; every message still on its way is
-    /// waited for and left in the queue, so that all are accounted for.
-    fn collect(&mut self, now: Moment, mut ending: Ending) -> io::Result<Next> {
-        self.flush(now)?;
-        // What a peer sent before its end is in the inbox when its end is.
-        let open = self.parts.inbox.open(&self.parts.labctl_peers);
-        let queued = self.parts.machine.queue_length();
-        self.take_mail(now, self.parts.clock.lab_time(now))?;
-        if !ending.is_hurried && self.parts.stop.reason().is_some() {
-            ending.is_hurried = true;
-            let patience =
-                if ending.foreign_heard.is_some() { FOREIGN_STOPPED_PATIENCE } else { STOPPED_PATIENCE };
-            ending.patience_ends = ending.patience_ends.min(now.after(patience));
-        }
-        let is_over = if let Some(heard) = ending.foreign_heard {
-            let heard = if self.parts.machine.queue_length() > queued { now } else { heard };
-            ending.foreign_heard = Some(heard);
-            now.since(heard) >= FOREIGN_QUIET || self.foreign_goes_on(now, &ending)?
-        } else {
-            let unsent = self.parts.links.iter().any(|link| link.backlog_bytes() > 0);
-            let have_ended = open.is_empty() && !unsent || self.peers_go_on(now, &ending, &open)?;
-            if have_ended && self.parts.has_foreign_peers {
-                let patience = if ending.is_hurried { FOREIGN_STOPPED_PATIENCE } else { FOREIGN_PATIENCE };
-                ending.patience_ends = now.after(patience);
-                ending.foreign_heard = Some(now);
-            }
-            have_ended && !self.parts.has_foreign_peers
-        };
-        if is_over {
-            return self.end(now, &ending);
-        }
-        self.phase = Phase::Ending(ending);
-        Ok(Next::Listen(now.after(BACKLOG_NAP)))
-    }
-
-    /// Whether peers have had their time to tell their end, and did not.
-    fn peers_go_on(&mut self, now: Moment, ending: &Ending, open: &[MachineId]) -> io::Result<bool> {
-        if now < ending.patience_ends {
-            return Ok(false);
-        }
-        for peer in open {
-            let text = format!("machine {peer} did not tell its end; its last messages may be missing");
-            self.lose(now, text)?;
-        }
-        Ok(true)
-    }
-
-    fn foreign_goes_on(&mut self, now: Moment, ending: &Ending) -> io::Result<bool> {
-        if now < ending.patience_ends {
-            return Ok(false);
-        }
-        let text = "a foreign machine is still sending after the end of the run; it is heard no more";
-        self.tell(now, vec![text.to_owned()])?;
-        Ok(true)
-    }
-
-    fn end(&mut self, now: Moment, ending: &Ending) -> io::Result<Next> {
-        self.take_mail(now, self.parts.clock.lab_time(now))?;
-        for (peer, sent, received) in self.parts.inbox.shortfalls() {
-            self.lose(now, format!("machine {peer} sent {sent} messages here and {received} came in"))?;
-        }
-        let unsent: Vec<_> = self.parts.links.iter().filter(|link| link.unsent() > 0).collect();
-        let texts = unsent.iter().map(|link| {
-            format!("of {} messages for machine {}, {} were not sent", link.sent(), link.peer, link.unsent())
-        });
-        let (is_loss, texts): (bool, Vec<String>) =
-            (unsent.iter().any(|link| self.parts.labctl_peers.contains(&link.peer)), texts.collect());
-        for text in texts {
-            if is_loss { self.lose(now, text)? } else { self.tell(now, vec![text])? }
-        }
-        self.show();
-        let time = self.parts.clock.lab_time(now);
-        let machine = &self.parts.machine;
-        let end = End {
-            stamp: self.parts.start.at(time.max(self.parts.schedule.deadline(machine.ticks()))),
-            clock: machine.clock(),
-            queue_length: machine.queue_length(),
-            ticks: self.served,
-            lost_ticks: self.lost,
-            sent: self.parts.links.iter().map(Link::sent).sum(),
-            received: self.received,
-            run_time: ending.run_time,
-            reason: if self.loss.is_some() { EndReason::Failed } else { ending.reason },
-        };
-        self.parts.log.end(&end)?;
-        Ok(Next::Over(end))
     }
 }

@@ -86,6 +86,13 @@ impl<C: Connection> Link<C> {
         }
     }
 
+    /// Something that is no message. Must be on its way before the first of these.
+    pub fn say(&mut self, said: &Said) {
+        if self.stream.is_some() {
+            self.unsent.extend_from_slice(&wire::line(said));
+        }
+    }
+
     /// A message leaves now.
     #[inline]
     pub fn send(&mut self, clock: u64) {

@@ -2,39 +2,33 @@
 //! tick. Of two `labctl` machines the later one connects; a foreign machine is
 //! connected to, and connects to us to send.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::SocketAddr;
-use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::mpsc::{self, UnboundedReceiver};
+use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::task::JoinSet;
-use tokio::time::{self, Instant};
+use tokio::time;
 
-use super::call::Call;
+use super::call::{Answer, Call};
 use super::door::Door;
-use super::foreign::{Foreign, Speaker};
-use super::handshake::Arrival;
-use super::inbox::{Inbox, Strangers};
+use super::foreign::Speaker;
 use super::link::Link;
-use super::pace::LabClock;
+use super::meeting::{Meeting, Step};
+use super::pace::{Epoch, Moment};
+use super::post::Post;
 use super::reader::Reader;
 use super::roster::Roster;
-use super::seats::Seats;
+use super::stream::{self, write_all};
 use super::unheard::Unheard;
+use crate::engine::StopSwitch;
 use crate::engine::wire::Splitter;
-use crate::engine::{Notice, Observer};
 use crate::model::event::MachineId;
 
 /// The system's queue of connections not yet accepted.
 const BACKLOG: u32 = 1024;
-/// A missing peer is reported after this, and then each time this has passed.
-pub const REPORT_EVERY: Duration = Duration::from_secs(1);
-/// How often something that others change is looked at.
-const GLANCE: Duration = Duration::from_millis(5);
 
 /// The mesh cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +56,8 @@ pub enum MeshError {
     LeftEarly { peer: MachineId },
     #[error("machine {peer} was not ready within {patience:?}")]
     NotReady { peer: MachineId, patience: Duration },
+    #[error("machine {peer} could not be told the start: it reads nothing; start all machines again")]
+    NotTold { peer: MachineId },
     #[error("cannot tell where this machine listens: {source}")]
     Own { source: io::Error },
     #[error("cannot listen on {address}: {source}; {}", advice(source))]
@@ -92,143 +88,107 @@ pub fn listen(address: SocketAddr) -> Result<TcpListener, MeshError> {
     bind().map_err(|source| MeshError::Listen { address, source })
 }
 
-/// What belongs to a machine's connections and outlives their making.
-#[derive(Clone)]
-pub struct Post {
-    pub inbox: Arc<Inbox>,
-    /// Set when the run starts.
-    pub clock: Arc<OnceLock<LabClock>>,
-    pub observer: Observer,
-    pub seats: Arc<Seats>,
-    pub foreign: Arc<Foreign>,
-}
+/// A connection that stands.
+pub type Arrival = (MachineId, Arc<TcpStream>);
+/// Where connections that stand are told of, and those that never will.
+pub type Arrivals = UnboundedSender<Result<Arrival, MeshError>>;
 
-impl Post {
-    pub fn new(roster: &Roster, strangers: Strangers, observer: Observer) -> Post {
-        Post {
-            inbox: Arc::new(Inbox::new(strangers)),
-            clock: Arc::default(),
-            observer,
-            seats: Arc::default(),
-            foreign: Arc::new(Foreign::new(roster)),
-        }
-    }
-
-    /// Returns when no run may begin any more: a machine came twice, or left.
-    pub async fn broken(&self) -> MeshError {
-        loop {
-            if let Some(peer) = self.seats.twice() {
-                return MeshError::Twice { peer };
-            }
-            if let Some(peer) = self.inbox.left_early() {
-                return MeshError::LeftEarly { peer };
-            }
-            time::sleep(GLANCE).await;
-        }
-    }
-}
-
-/// A machine's connections.
-pub struct Mesh {
+/// A machine's connections, and when all start, in nanoseconds since the Unix
+/// epoch.
+pub struct Met {
     /// One a peer, in the order of their ids.
     pub links: Vec<Link<Arc<TcpStream>>>,
-    /// The connections of `labctl` peers, for what is said before the start.
-    pub streams: BTreeMap<MachineId, Arc<TcpStream>>,
+    pub start_ns: i64,
 }
 
-/// Makes all of a machine's connections, and leaves a task behind that takes
-/// in foreign ones and turns away whoever else comes later. At most `strangers`
-/// connections may be silent at once.
-pub async fn assemble(
+/// Makes all of a machine's connections and agrees on a start. Leaves a task
+/// behind that takes in foreign connections and turns away whoever else comes
+/// later; at most `strangers` may be silent at once. Gives nothing where the
+/// run was stopped before its start.
+pub async fn meet(
     roster: Roster,
     listener: TcpListener,
     post: &Post,
+    stop: StopSwitch,
+    epoch: Epoch,
     strangers: usize,
-) -> Result<Mesh, MeshError> {
+) -> Result<Option<Met>, MeshError> {
     let roster = Arc::new(roster);
-    let deadline = Instant::now() + roster.patience;
-    let (sender, mut arrivals) = mpsc::unbounded_channel();
-    let own_address = listener.local_addr().map_err(|source| MeshError::Own { source })?;
+    let own = listener.local_addr().map_err(|source| MeshError::Own { source })?;
+    let (arrivals, mut news) = mpsc::unbounded_channel();
     let door = Door {
         roster: Arc::clone(&roster),
         post: post.clone(),
-        arrivals: sender,
+        arrivals: arrivals.clone(),
         unheard: Unheard::new(strangers),
-        notices: AtomicU64::new(0),
     };
     tokio::spawn(door.keep(listener));
-
-    let mut mesh = Mesh { links: Vec::new(), streams: BTreeMap::new() };
-    mesh.call_peers(&roster, deadline, post).await?;
-    mesh.await_peers(&roster, own_address, deadline, &mut arrivals, post).await?;
-    mesh.links.sort_by_key(|link| link.peer);
-    Ok(mesh)
+    let now = Moment::now();
+    let mut meeting = Meeting::new(roster, post.clone(), stop, epoch, own, now);
+    // Given up when the meeting is over.
+    let mut calls = JoinSet::new();
+    for call in meeting.calls(now) {
+        calls.spawn(make(call, post.clone(), arrivals.clone()));
+    }
+    loop {
+        match meeting.step(Moment::now())? {
+            Step::Start(start_ns) => return Ok(Some(Met { links: meeting.into_links(), start_ns })),
+            Step::Stopped => return Ok(None),
+            Step::Wait(until) => {
+                let patience = until.since(Moment::now());
+                if let Ok(Some(outcome)) = time::timeout(patience, news.recv()).await {
+                    meeting.hear(outcome);
+                }
+            }
+        }
+    }
 }
 
-impl Mesh {
-    /// Connects to those who were there before, and to foreign machines.
-    async fn call_peers(
-        &mut self,
-        roster: &Arc<Roster>,
-        deadline: Instant,
-        post: &Post,
-    ) -> Result<(), MeshError> {
-        let mut calls = JoinSet::new();
-        for (peer, address) in &roster.addresses {
-            let is_foreign = roster.foreign.contains(peer);
-            if is_foreign || *peer < roster.own {
-                let call =
-                    Call { peer: *peer, address: *address, is_foreign, roster: Arc::clone(roster), deadline };
-                calls.spawn(call.connect(post.observer.clone()));
-            }
+/// Makes a call, and tells what comes of it.
+async fn make(mut call: Call, post: Post, arrivals: Arrivals) {
+    loop {
+        let patience = call.deadline.since(Moment::now());
+        let answer = match time::timeout(patience, try_once(&mut call)).await {
+            Ok(Ok((stream, Answer::Welcome(rest)))) => return welcome(&call, stream, rest, &post, &arrivals),
+            Ok(Ok((_, answer))) => answer,
+            Ok(Err(error)) => Answer::Lost(error.to_string()),
+            Err(_) => Answer::Lost("no answer".to_owned()),
+        };
+        let again = match answer {
+            Answer::Lost(why) => call.failed(&why, Moment::now(), &post.observer),
+            Answer::Refused(error) => Err(error),
+            Answer::Welcome(_) => return,
+        };
+        match again {
+            Ok(next) => time::sleep(next.since(Moment::now())).await,
+            // Nobody hears it where the run has been given up.
+            Err(error) => return drop(arrivals.send(Err(error))),
         }
-        while let Some(joined) = calls.join_next().await {
-            let Ok(connected) = joined else { continue };
-            let arrival = connected?;
-            let speaks_labctl = !roster.foreign.contains(&arrival.peer);
-            self.add(arrival, speaks_labctl, post);
-        }
-        Ok(())
     }
+}
 
-    /// Waits until those who come after have connected.
-    async fn await_peers(
-        &mut self,
-        roster: &Roster,
-        own_address: SocketAddr,
-        deadline: Instant,
-        arrivals: &mut UnboundedReceiver<Arrival>,
-        post: &Post,
-    ) -> Result<(), MeshError> {
-        let mut expected: BTreeSet<MachineId> =
-            roster.labctl_peers().into_iter().filter(|peer| *peer > roster.own).collect();
-        let mut report_at = Instant::now() + REPORT_EVERY;
-        while let Some(peer) = expected.first().copied() {
-            if let Ok(Some(arrival)) = time::timeout_at(deadline.min(report_at), arrivals.recv()).await {
-                expected.remove(&arrival.peer);
-                self.add(arrival, true, post);
-                continue;
-            }
-            if Instant::now() >= deadline {
-                return Err(MeshError::NeverCame { peer, address: own_address, patience: roster.patience });
-            }
-            report_at = Instant::now() + REPORT_EVERY;
-            let text = format!("machine {peer} has not connected to {own_address} yet, waiting");
-            (post.observer)(Notice { machine: roster.own, text });
+/// One try. A failed socket is dropped, and so closed, before the next.
+async fn try_once(call: &mut Call) -> io::Result<(TcpStream, Answer)> {
+    let stream = TcpStream::connect(call.address).await?;
+    stream.set_nodelay(true)?;
+    let Some(hello) = call.hello() else { return Ok((stream, Answer::Welcome(Vec::new()))) };
+    write_all(&stream, &hello).await?;
+    loop {
+        let mut buffer = stream::EMPTY;
+        let read = stream::read(&stream, &mut buffer).await;
+        if let Some(answer) = call.hear(read) {
+            return Ok((stream, answer));
         }
-        Ok(())
     }
+}
 
-    fn add(&mut self, arrival: Arrival, speaks_labctl: bool, post: &Post) {
-        let Arrival { peer, stream, first_bytes } = arrival;
-        let stream = Arc::new(stream);
-        self.links.push(Link::new(peer, Arc::clone(&stream)));
-        if speaks_labctl {
-            self.streams.insert(peer, Arc::clone(&stream));
-        }
-        // A foreign machine says nothing on the connection we made to it, but
-        // closing it there must not go unread.
-        spawn_reader(Some(peer).filter(|_| speaks_labctl), None, stream, first_bytes, post);
+fn welcome(call: &Call, stream: TcpStream, rest: Vec<u8>, post: &Post, arrivals: &Arrivals) {
+    let stream = Arc::new(stream);
+    // A foreign machine says nothing on the connection we made to it, but
+    // closing it there must not go unread.
+    let peer = Some(call.peer).filter(|_| !call.is_foreign());
+    if arrivals.send(Ok((call.peer, Arc::clone(&stream)))).is_ok() {
+        spawn_reader(peer, None, stream, rest, post);
     }
 }
 

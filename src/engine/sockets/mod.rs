@@ -5,6 +5,7 @@
 //! finds its peers elsewhere. All three drive the same stations.
 
 mod alone;
+mod barrier;
 mod call;
 pub mod control;
 mod door;
@@ -15,15 +16,19 @@ mod handshake;
 mod host;
 mod inbox;
 mod link;
+mod meeting;
 mod mesh;
 mod pace;
+mod post;
 mod processes;
 mod reader;
 mod roster;
 mod seats;
 mod station;
+mod stream;
 mod tasks;
 mod unheard;
+mod visitor;
 #[cfg(test)]
 mod world;
 

@@ -18,7 +18,7 @@ impl Moment {
 
     /// The moment of this reading of the clock, in nanoseconds.
     #[cfg(test)]
-    pub fn at_ns(reading: u64) -> Moment {
+    pub const fn at_ns(reading: u64) -> Moment {
         Moment(reading)
     }
 
@@ -94,6 +94,12 @@ impl Epoch {
     pub fn now() -> Epoch {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Epoch { moment: Moment::now(), unix_ns: i64::try_from(since_epoch.as_nanos()).unwrap_or(i64::MAX) }
+    }
+
+    /// An epoch in which this moment has this time of day.
+    #[cfg(test)]
+    pub fn at(moment: Moment, unix_ns: i64) -> Epoch {
+        Epoch { moment, unix_ns }
     }
 
     pub fn unix_ns(&self, moment: Moment) -> i64 {

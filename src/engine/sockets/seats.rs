@@ -24,6 +24,11 @@ impl Seats {
         is_free
     }
 
+    /// The machine could not be told that it has its seat, and may come again.
+    pub fn give_back(&self, machine: MachineId) {
+        self.lock().remove(&machine);
+    }
+
     /// A machine that came twice.
     pub fn twice(&self) -> Option<MachineId> {
         self.twice.get().copied()

@@ -11,18 +11,18 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time;
 
 use super::drive::drive;
-use super::handshake::write_all;
 use super::host::{Host, Loss, Parts};
 use super::inbox::Strangers;
-use super::mesh::{self, Mesh, MeshError, Post, REPORT_EVERY};
+use super::link::Link;
+use super::mesh::{self, MeshError, Met};
 use super::pace::{Epoch, LabClock, Moment};
+use super::post::Post;
 use super::roster::Roster;
-use crate::engine::wire::{self, Said};
+use crate::engine::wire;
 use crate::engine::{Gauges, Notice, Observer, StopSwitch, Token};
-use crate::log::{self, End, EndReason, Header, LogWriter, Stamp};
+use crate::log::{self, End, Header, LogWriter, Stamp};
 use crate::model::delay::Delay;
 use crate::model::event::MachineId;
 use crate::model::machine::Machine;
@@ -30,18 +30,8 @@ use crate::model::random::Delays;
 use crate::model::schedule::Schedule;
 use crate::plan::Run;
 
-/// From the agreement on a start to the start itself, for the word to travel.
-const LEAD: Duration = Duration::from_millis(3);
-const LEAD_A_MACHINE: Duration = Duration::from_micros(200);
 /// A start further away than this comes from a clock that is not ours.
 const START_DISTANCE_MAX: Duration = Duration::from_secs(5);
-/// How much longer the others wait for the first machine's word than it does.
-const FOLLOWER_GRACE: Duration = Duration::from_secs(1);
-/// For a start that is named while a stop is heard to reach every machine.
-const GO_PATIENCE: Duration = Duration::from_millis(200);
-/// How often something that others change is looked at.
-const GLANCE: Duration = Duration::from_millis(1);
-
 /// What all stations of a run in this process share.
 #[derive(Clone)]
 pub struct Setup {
@@ -97,33 +87,14 @@ impl Station {
     pub async fn run(self) -> Result<(End, PathBuf), StationError> {
         let (machine, setup, roster) = (self.machine, self.setup.clone(), self.roster());
         let post = Post::new(&roster, strangers(&setup.run), Arc::clone(&setup.observer));
-        let met = {
-            let meeting = async {
-                let mesh = mesh::assemble(roster.clone(), self.listener, &post, self.strangers).await?;
-                let start = agree_on_start(&roster, &mesh, &post, &setup).await?;
-                Ok::<_, StationError>((mesh, start))
-            };
-            tokio::pin!(meeting);
-            tokio::select! {
-                biased;
-                met = &mut meeting => met,
-                () = stopped(&setup.stop) => {
-                    // The first machine may have named the start already: then this one
-                    // begins too, and ends in order, or its peers would miss it.
-                    let patience = if leader(&roster).is_some() { GO_PATIENCE } else { Duration::ZERO };
-                    time::timeout(patience, meeting).await.unwrap_or(Err(StationError::Stopped))
-                }
-                why = post.broken() => Err(why.into()),
-            }
-        };
-        // What goes wrong among machines that are stopped is that they leave.
-        let is_stopped = setup.stop.reason() == Some(EndReason::Interrupted);
-        let (mesh, start_ns) = met.map_err(|error| if is_stopped { StationError::Stopped } else { error })?;
+        let (stop, epoch) = (setup.stop.clone(), setup.epoch);
+        let met = mesh::meet(roster.clone(), self.listener, &post, stop, epoch, self.strangers).await?;
+        let Met { links, start_ns } = met.ok_or(StationError::Stopped)?;
         let start = start_moment(start_ns, &setup, machine);
         // The readers may stamp arrivals from now on; nobody else sets it.
         let lab_clock = *post.clock.get_or_init(|| LabClock::new(start, setup.run.spec.speedup));
         let seat = Seat { machine, setup, post, start_ns, lab_clock };
-        seat.host(mesh, &roster).await
+        seat.host(links, &roster).await
     }
 
     fn roster(&self) -> Roster {
@@ -141,6 +112,8 @@ impl Station {
     }
 }
 
+type Links = Vec<Link<Arc<TcpStream>>>;
+
 /// A station whose connections stand and whose start is known.
 struct Seat {
     machine: MachineId,
@@ -153,10 +126,10 @@ struct Seat {
 impl Seat {
     /// Runs the machine on a thread of its own, for it paces better than any
     /// task: a task wakes to the millisecond, a thread to tens of microseconds.
-    async fn host(self, mesh: Mesh, roster: &Roster) -> Result<(End, PathBuf), StationError> {
+    async fn host(self, links: Links, roster: &Roster) -> Result<(End, PathBuf), StationError> {
         let path = self.setup.logs.folder(self.start_ns).join(log::file_name(self.machine));
         let failed = |source| StationError::Log { path: path.clone(), source };
-        let host = self.prepare(mesh, roster, &path).map_err(failed)?;
+        let host = self.prepare(links, roster, &path).map_err(failed)?;
         let stop = self.setup.stop.clone();
         let (sender, receiver) = tokio::sync::oneshot::channel();
         let thread = std::thread::Builder::new().name(format!("machine-{}", self.machine));
@@ -182,7 +155,7 @@ impl Seat {
         }
     }
 
-    fn prepare(&self, mesh: Mesh, roster: &Roster, path: &Path) -> io::Result<Host<Arc<TcpStream>, File>> {
+    fn prepare(&self, links: Links, roster: &Roster, path: &Path) -> io::Result<Host<Arc<TcpStream>, File>> {
         let Setup { run, gauges, stop, observer, .. } = self.setup.clone();
         let spec = &run.spec;
         let clock_rate = run.clock_rates()[self.machine.index()];
@@ -202,7 +175,7 @@ impl Seat {
         log.flush()?;
         Ok(Host::new(Parts {
             machine: Machine::new(self.machine, spec.rules(), spec.seed),
-            links: mesh.links,
+            links,
             inbox: Arc::clone(&self.post.inbox),
             log,
             start,
@@ -240,97 +213,6 @@ impl LogPlace {
                 below.join(start.strftime("%Y-%m-%dT%H-%M-%S.%6fZ").to_string())
             }
         }
-    }
-}
-
-/// The machine that names the start, if that is not this one.
-fn leader(roster: &Roster) -> Option<MachineId> {
-    roster.labctl_peers().first().copied().filter(|first| *first < roster.own)
-}
-
-/// The barrier: the first machine hears from every other that its connections
-/// stand, and that the foreign machines have spoken, then names the time at
-/// which all start.
-async fn agree_on_start(roster: &Roster, mesh: &Mesh, post: &Post, setup: &Setup) -> Result<i64, MeshError> {
-    let deadline = time::Instant::now() + roster.patience;
-    match leader(roster) {
-        Some(leader) => follow(leader, roster, mesh, post, deadline).await,
-        None => lead(&roster.labctl_peers(), roster, mesh, post, setup, deadline).await,
-    }
-}
-
-/// Tells the first machine how things stand here, until it names the start.
-async fn follow(
-    leader: MachineId,
-    roster: &Roster,
-    mesh: &Mesh,
-    post: &Post,
-    deadline: time::Instant,
-) -> Result<i64, MeshError> {
-    tell(mesh, leader, &Said::Ready).await?;
-    let mut told = 0;
-    loop {
-        if let Some(unix_ns) = post.inbox.go_unix_ns() {
-            return Ok(unix_ns);
-        }
-        let foreign = post.foreign.heard();
-        if foreign > told {
-            tell(mesh, leader, &Said::Heard { foreign }).await?;
-            told = foreign;
-        }
-        // The leader's patience may begin a little later, and it knows who is missing.
-        glance(deadline + FOLLOWER_GRACE)
-            .await
-            .ok_or(MeshError::NotReady { peer: leader, patience: roster.patience })?;
-    }
-}
-
-async fn lead(
-    peers: &[MachineId],
-    roster: &Roster,
-    mesh: &Mesh,
-    post: &Post,
-    setup: &Setup,
-    deadline: time::Instant,
-) -> Result<i64, MeshError> {
-    let patience = roster.patience;
-    loop {
-        let ready = post.inbox.ready();
-        let Some(missing) = peers.iter().find(|peer| !ready.contains(peer)) else { break };
-        glance(deadline).await.ok_or(MeshError::NotReady { peer: *missing, patience })?;
-    }
-    let mut report_at = time::Instant::now() + REPORT_EVERY;
-    while let Some(peer) =
-        roster.foreign.iter().nth(post.foreign.heard().max(post.inbox.most_foreign_heard()))
-    {
-        if time::Instant::now() >= report_at {
-            report_at = time::Instant::now() + REPORT_EVERY;
-            let text = format!("machine {peer} has sent no message yet, waiting");
-            (setup.observer)(Notice { machine: roster.own, text });
-        }
-        glance(deadline).await.ok_or(MeshError::Unheard { peer: *peer, patience })?;
-    }
-    let lead = LEAD + LEAD_A_MACHINE * peers.len() as u32;
-    let unix_ns = setup.epoch.unix_ns(Moment::now().after(lead));
-    for peer in peers {
-        tell(mesh, *peer, &Said::Go { unix_ns }).await?;
-    }
-    Ok(unix_ns)
-}
-
-async fn tell(mesh: &Mesh, peer: MachineId, said: &Said) -> Result<(), MeshError> {
-    let Some(stream) = mesh.streams.get(&peer) else { return Ok(()) };
-    write_all(stream, &wire::line(said)).await.map_err(|source| MeshError::Broken { peer, source })
-}
-
-async fn glance(deadline: time::Instant) -> Option<()> {
-    time::sleep(GLANCE).await;
-    (time::Instant::now() < deadline).then_some(())
-}
-
-async fn stopped(stop: &StopSwitch) {
-    while stop.reason().is_none() {
-        time::sleep(GLANCE * 10).await;
     }
 }
 

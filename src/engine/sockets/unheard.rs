@@ -1,60 +1,58 @@
-//! Connections that have not said yet who they are: side by side, each on a
-//! task of its own, and bounded. Where there are too many, the oldest goes.
+//! Connections that have not said yet who they are: side by side, and bounded.
+//! Where there are too many, the oldest goes. Knows no sockets.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tokio::task::AbortHandle;
-
-/// The connections at one door that are not heard yet.
+/// The connections at one door that are not heard yet, each with what drops it.
 #[derive(Debug)]
-pub struct Unheard {
+pub struct Unheard<H> {
     most: usize,
-    state: Mutex<State>,
+    state: Mutex<State<H>>,
 }
 
-#[derive(Debug, Default)]
-struct State {
+#[derive(Debug)]
+struct State<H> {
     next: u64,
     /// By their numbers, the oldest first.
-    tasks: BTreeMap<u64, AbortHandle>,
+    handles: BTreeMap<u64, H>,
 }
 
-impl Unheard {
+impl<H> Unheard<H> {
     /// At most `most` at the same time, and at least one.
-    pub fn new(most: usize) -> Unheard {
-        Unheard { most: most.max(1), state: Mutex::default() }
+    pub fn new(most: usize) -> Unheard<H> {
+        let state = State { next: 0, handles: BTreeMap::new() };
+        Unheard { most: most.max(1), state: Mutex::new(state) }
     }
 
-    /// Takes in one more, whose task `spawn` starts. Gives whether the oldest
-    /// had to go for it.
-    pub fn admit(&self, spawn: impl FnOnce(u64) -> AbortHandle) -> bool {
+    /// Takes in one more, which `spawn` starts under its number. Gives the
+    /// oldest, if that has to go for it.
+    pub fn admit(&self, spawn: impl FnOnce(u64) -> H) -> Option<H> {
         let mut state = self.lock();
         let number = state.next;
         state.next += 1;
         // A task that ends at once waits for the lock to leave.
-        state.tasks.insert(number, spawn(number));
-        state.tasks.len() > self.most && state.drop_oldest()
+        state.handles.insert(number, spawn(number));
+        if state.handles.len() > self.most { state.take_oldest() } else { None }
     }
 
     /// It was heard, or it has gone. False where it was dropped before.
     pub fn leave(&self, number: u64) -> bool {
-        self.lock().tasks.remove(&number).is_some()
+        self.lock().handles.remove(&number).is_some()
     }
 
-    /// Makes room where the system has none. False where nobody waits.
-    pub fn drop_oldest(&self) -> bool {
-        self.lock().drop_oldest()
+    /// The one to drop where the system has no room. None where nobody waits.
+    pub fn take_oldest(&self) -> Option<H> {
+        self.lock().take_oldest()
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State<H>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
-    fn drop_oldest(&mut self) -> bool {
-        let oldest = self.tasks.pop_first();
-        oldest.inspect(|(_, task)| task.abort()).is_some()
+impl<H> State<H> {
+    fn take_oldest(&mut self) -> Option<H> {
+        self.handles.pop_first().map(|(_, handle)| handle)
     }
 }

@@ -1,0 +1,339 @@
+//! The meeting: everything between a machine's listening and its start, as a
+//! state machine. [`Meeting::step`] is told the time, says to the peers what is
+//! due, and says when it wants to be woken; it never waits itself. So every wait
+//! has an end and hears the stop, and a test can drive many in one thread.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::barrier::Barrier;
+use super::call::{Call, REPORT_EVERY};
+use super::link::{Connection, Link, Trouble};
+use super::mesh::MeshError;
+use super::pace::{Epoch, Moment};
+use super::post::Post;
+use super::roster::Roster;
+use crate::engine::{Notice, StopSwitch};
+use crate::log::EndReason;
+use crate::model::event::MachineId;
+
+/// How often something that others change is looked at, before all connections
+/// stand and after.
+const GLANCE: Duration = Duration::from_millis(5);
+const GLANCE_AT_BARRIER: Duration = Duration::from_millis(1);
+/// How often at least a peer is told the start before it is given up: that this
+/// machine slept meanwhile on a busy host is not the peer's fault.
+const TRIES_MIN: u32 = 20;
+
+/// One machine on its way to the start.
+pub struct Meeting<C> {
+    roster: Arc<Roster>,
+    post: Post,
+    stop: StopSwitch,
+    epoch: Epoch,
+    /// Where this machine listens.
+    own: SocketAddr,
+    links: Vec<Link<C>>,
+    /// Peers that this machine calls and that are not there yet.
+    called: BTreeSet<MachineId>,
+    /// Peers that call this machine and have not yet.
+    expected: BTreeSet<MachineId>,
+    deadline: Moment,
+    report_at: Option<Moment>,
+    barrier: Option<Barrier>,
+    /// How often the start could not be told to all.
+    tries: u32,
+    stopped_at: Option<Moment>,
+    failure: Option<MeshError>,
+}
+
+/// What the meeting comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The next step at this moment, or when a connection stands.
+    Wait(Moment),
+    /// All start at this time, in nanoseconds since the Unix epoch.
+    Start(i64),
+    /// Somebody has stopped the run before it began.
+    Stopped,
+}
+
+impl<C: Connection> Meeting<C> {
+    pub fn new(
+        roster: Arc<Roster>,
+        post: Post,
+        stop: StopSwitch,
+        epoch: Epoch,
+        own: SocketAddr,
+        now: Moment,
+    ) -> Meeting<C> {
+        let is_called = |peer: &MachineId| roster.foreign.contains(peer) || *peer < roster.own;
+        let (called, expected) = roster.addresses.keys().partition(|peer| is_called(peer));
+        let deadline = now.after(roster.patience);
+        Meeting {
+            roster,
+            post,
+            stop,
+            epoch,
+            own,
+            links: Vec::new(),
+            called,
+            expected,
+            deadline,
+            report_at: None,
+            barrier: None,
+            tries: 0,
+            stopped_at: None,
+            failure: None,
+        }
+    }
+
+    /// The connections that this machine has to make: to those who were there
+    /// before, and to foreign machines.
+    pub fn calls(&self, now: Moment) -> Vec<Call> {
+        let call = |peer: &MachineId| {
+            let address = *self.roster.addresses.get(peer)?;
+            Some(Call::new(*peer, address, Arc::clone(&self.roster), now, self.deadline))
+        };
+        self.called.iter().filter_map(call).collect()
+    }
+
+    /// The connection of this peer stands, or never will.
+    pub fn hear(&mut self, outcome: Result<(MachineId, C), MeshError>) {
+        match outcome {
+            Ok((peer, connection)) => {
+                self.called.remove(&peer);
+                self.expected.remove(&peer);
+                self.links.push(Link::new(peer, connection));
+            }
+            Err(error) => drop(self.failure.get_or_insert(error)),
+        }
+    }
+
+    /// The links to all peers, in the order of their ids.
+    pub fn into_links(mut self) -> Vec<Link<C>> {
+        self.links.sort_by_key(|link| link.peer);
+        self.links
+    }
+
+    /// Does what is due at `now`, which never runs backwards from step to step.
+    ///
+    /// # Errors
+    ///
+    /// The run cannot begin. There is no next step then.
+    pub fn step(&mut self, now: Moment) -> Result<Step, MeshError> {
+        match self.go_on(now) {
+            // What goes wrong among machines that are stopped is that they leave.
+            Err(_) if self.stop.reason() == Some(EndReason::Interrupted) => Ok(Step::Stopped),
+            outcome => outcome,
+        }
+    }
+
+    fn go_on(&mut self, now: Moment) -> Result<Step, MeshError> {
+        self.flush(now)?;
+        if let Some(step) = self.begin(now)? {
+            return Ok(step);
+        }
+        if self.is_stopped(now) {
+            return Ok(Step::Stopped);
+        }
+        if let Some(error) = self.failure.take().or_else(|| self.post.trouble()) {
+            return Err(error);
+        }
+        if self.barrier.is_none() && !self.is_complete(now)? {
+            return Ok(Step::Wait(now.after(GLANCE)));
+        }
+        let barrier = self.barrier.get_or_insert_with(|| Barrier::new(&self.roster, now));
+        let words = barrier.step(now, &self.roster, &self.post, &self.epoch)?;
+        for (peer, said) in words {
+            self.links.iter_mut().filter(|link| link.peer == peer).for_each(|link| link.say(&said));
+        }
+        self.flush(now)?;
+        Ok(self.begin(now)?.unwrap_or(Step::Wait(now.after(GLANCE_AT_BARRIER))))
+    }
+
+    /// Whether the start is known here and all that had to be said is on its
+    /// way. From when this machine has named the start there is no way back: a
+    /// stop is heard after it.
+    fn begin(&mut self, now: Moment) -> Result<Option<Step>, MeshError> {
+        let waiting = self.links.iter().find(|link| link.backlog_bytes() > 0);
+        let named = self.barrier.as_ref().and_then(Barrier::named);
+        match (named, waiting) {
+            (Some(named), None) => Ok(Some(Step::Start(named.unix_ns))),
+            (Some(named), Some(link)) if now >= named.until && self.tries >= TRIES_MIN => {
+                Err(MeshError::NotTold { peer: link.peer })
+            }
+            (Some(_), Some(_)) => {
+                self.tries += 1;
+                Ok(Some(Step::Wait(now.after(GLANCE_AT_BARRIER))))
+            }
+            (None, None) if self.barrier.is_some() => Ok(self.post.inbox.go_unix_ns().map(Step::Start)),
+            (None, _) => Ok(None),
+        }
+    }
+
+    fn is_stopped(&mut self, now: Moment) -> bool {
+        if self.stop.reason().is_none() {
+            return false;
+        }
+        let stopped_at = *self.stopped_at.get_or_insert(now);
+        now.since(stopped_at) >= self.barrier.as_ref().map_or(Duration::ZERO, Barrier::patience)
+    }
+
+    /// Whether all connections stand.
+    fn is_complete(&mut self, now: Moment) -> Result<bool, MeshError> {
+        // Those that are called are told of by their calls.
+        let Some(peer) = self.expected.first().copied() else { return Ok(self.called.is_empty()) };
+        if !self.called.is_empty() {
+            return Ok(false);
+        }
+        if now >= self.deadline {
+            let (address, patience) = (self.own, self.roster.patience);
+            return Err(MeshError::NeverCame { peer, address, patience });
+        }
+        if now >= *self.report_at.get_or_insert(now.after(REPORT_EVERY)) {
+            self.report_at = None;
+            let text = format!("machine {peer} has not connected to {} yet, waiting", self.own);
+            (self.post.observer)(Notice { machine: self.roster.own, text });
+        }
+        Ok(false)
+    }
+
+    fn flush(&mut self, now: Moment) -> Result<(), MeshError> {
+        for link in &mut self.links {
+            if let Err(Trouble::Broken(source)) = link.flush(now) {
+                return Err(MeshError::Broken { peer: link.peer, source });
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::collections::BTreeMap;
+    use std::io;
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::engine::Token;
+    use crate::engine::sockets::inbox::Strangers;
+    use crate::engine::wire::CLOCK_MAX;
+
+    const BEGINNING: Moment = Moment::at_ns(1_000_000_000);
+
+    /// Takes nothing until it is told to.
+    #[derive(Clone, Default)]
+    struct Valve(Rc<Cell<bool>>);
+
+    impl Connection for Valve {
+        fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+            if self.0.get() { Ok(bytes.len()) } else { Err(io::ErrorKind::WouldBlock.into()) }
+        }
+    }
+
+    /// Machine `own` of three, with its connections, whose valves are shut, and
+    /// its switch.
+    fn meeting(own: u32) -> (Meeting<Valve>, Post, StopSwitch, Vec<Valve>) {
+        let address = |id: u32| SocketAddr::from(([10, 0, 0, id as u8], 5000));
+        let peers: Vec<u32> = (1..=3).filter(|id| *id != own).collect();
+        let roster = Roster {
+            own: MachineId(own),
+            run: "r".into(),
+            token: Token::of([7; 16]),
+            addresses: peers.iter().map(|id| (MachineId(*id), address(*id))).collect::<BTreeMap<_, _>>(),
+            foreign: BTreeSet::new(),
+            open: false,
+            patience: Duration::from_secs(3),
+        };
+        let strangers = Strangers { machines: BTreeSet::new(), backlog: 1, clock_max: CLOCK_MAX };
+        let post = Post::new(&roster, strangers, Arc::new(|_| {}));
+        let stop = StopSwitch::default();
+        let epoch = Epoch::at(BEGINNING, 0);
+        let mut meeting =
+            Meeting::new(Arc::new(roster), post.clone(), stop.clone(), epoch, address(own), BEGINNING);
+        let valves: Vec<Valve> = peers.iter().map(|_| Valve::default()).collect();
+        for (peer, valve) in peers.iter().zip(&valves) {
+            meeting.hear(Ok((MachineId(*peer), valve.clone())));
+        }
+        (meeting, post, stop, valves)
+    }
+
+    fn after_ms(ms: u64) -> Moment {
+        BEGINNING.after(Duration::from_millis(ms))
+    }
+
+    #[test]
+    fn a_stop_between_two_words_of_the_start_is_heard_after_it() {
+        let (mut meeting, post, stop, valves) = meeting(1);
+        [2, 3].iter().for_each(|id| post.inbox.peer_ready(MachineId(*id)));
+        valves[0].0.set(true);
+        assert!(matches!(meeting.step(after_ms(0)), Ok(Step::Wait(_))), "machine 3 is not told yet");
+        stop.interrupt();
+        assert!(matches!(meeting.step(after_ms(1)), Ok(Step::Wait(_))), "machine 2 begins, so all do");
+        valves[1].0.set(true);
+        assert!(matches!(meeting.step(after_ms(2)), Ok(Step::Start(_))));
+    }
+
+    #[test]
+    fn a_machine_that_cannot_be_told_the_start_is_not_waited_for_without_end() {
+        let (mut meeting, post, _, valves) = meeting(1);
+        [2, 3].iter().for_each(|id| post.inbox.peer_ready(MachineId(*id)));
+        valves[0].0.set(true);
+        assert!(matches!(meeting.step(after_ms(0)), Ok(Step::Wait(_))));
+        let gave_up = (1..300).find_map(|ms| Some((ms, meeting.step(after_ms(ms)).err()?)));
+        assert!(matches!(gave_up, Some((200, MeshError::NotTold { peer: MachineId(3) }))), "{gave_up:?}");
+    }
+
+    #[test]
+    fn a_first_machine_that_slept_does_not_give_up_a_peer_for_that() {
+        let (mut meeting, post, _, valves) = meeting(1);
+        [2, 3].iter().for_each(|id| post.inbox.peer_ready(MachineId(*id)));
+        assert!(matches!(meeting.step(after_ms(0)), Ok(Step::Wait(_))));
+        assert!(matches!(meeting.step(after_ms(900)), Ok(Step::Wait(_))), "its first try since");
+        valves.iter().for_each(|valve| valve.0.set(true));
+        assert!(matches!(meeting.step(after_ms(901)), Ok(Step::Start(_))));
+    }
+
+    #[test]
+    fn a_machine_whose_word_does_not_leave_gives_up_in_time_or_at_a_stop() {
+        let (mut waiting, _, _, _) = meeting(2);
+        assert!(matches!(waiting.step(after_ms(0)), Ok(Step::Wait(_))));
+        let outcome = waiting.step(after_ms(4000));
+        assert!(matches!(outcome, Err(MeshError::NotReady { peer: MachineId(1), .. })), "{outcome:?}");
+
+        let (mut waiting, _, stop, _) = meeting(2);
+        assert!(matches!(waiting.step(after_ms(0)), Ok(Step::Wait(_))));
+        stop.interrupt();
+        assert!(matches!(waiting.step(after_ms(1)), Ok(Step::Wait(_))), "the start may be on its way");
+        assert_eq!(waiting.step(after_ms(201)).unwrap(), Step::Stopped);
+    }
+
+    #[test]
+    fn before_the_barrier_a_stop_is_heard_at_once_and_after_it_the_named_start_first() {
+        let (mut follower, post, stop, valves) = meeting(3);
+        valves.iter().for_each(|valve| valve.0.set(true));
+        assert!(matches!(follower.step(after_ms(0)), Ok(Step::Wait(_))));
+        stop.interrupt();
+        assert!(matches!(follower.step(after_ms(10)), Ok(Step::Wait(_))));
+        post.inbox.go(77);
+        assert_eq!(follower.step(after_ms(20)).unwrap(), Step::Start(77));
+
+        let (mut leader, _, stop, _) = meeting(1);
+        stop.interrupt();
+        assert_eq!(leader.step(after_ms(0)).unwrap(), Step::Stopped);
+    }
+
+    #[test]
+    fn a_machine_that_left_and_came_again_is_said_to_have_left() {
+        let (mut meeting, post, _, _) = meeting(1);
+        assert!(post.seats.take(MachineId(2)));
+        post.inbox.peer_gone(MachineId(2));
+        assert!(!post.seats.take(MachineId(2)));
+        let outcome = meeting.step(after_ms(0));
+        assert!(matches!(outcome, Err(MeshError::LeftEarly { peer: MachineId(2) })), "{outcome:?}");
+    }
+}

@@ -1,0 +1,58 @@
+//! What belongs to a machine's connections and outlives their making.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
+
+use super::foreign::Foreign;
+use super::inbox::{Inbox, Strangers};
+use super::mesh::MeshError;
+use super::pace::LabClock;
+use super::roster::Roster;
+use super::seats::Seats;
+use crate::engine::Observer;
+
+/// Lines in the log about strangers; more are only counted.
+const NOTICES_MAX: u64 = 100;
+
+/// What all connections of one machine share.
+#[derive(Clone)]
+pub struct Post {
+    pub inbox: Arc<Inbox>,
+    /// Set when the run starts.
+    pub clock: Arc<OnceLock<LabClock>>,
+    pub observer: Observer,
+    pub seats: Arc<Seats>,
+    pub foreign: Arc<Foreign>,
+    told: Arc<AtomicU64>,
+}
+
+impl Post {
+    pub fn new(roster: &Roster, strangers: Strangers, observer: Observer) -> Post {
+        Post {
+            inbox: Arc::new(Inbox::new(strangers)),
+            clock: Arc::default(),
+            observer,
+            seats: Arc::default(),
+            foreign: Arc::new(Foreign::new(roster)),
+            told: Arc::default(),
+        }
+    }
+
+    /// Why no run may begin any more: a machine left, or came twice.
+    pub fn trouble(&self) -> Option<MeshError> {
+        // One that has left and come again is no second one.
+        let left = self.inbox.left_early().map(|peer| MeshError::LeftEarly { peer });
+        left.or_else(|| self.seats.twice().map(|peer| MeshError::Twice { peer }))
+    }
+
+    /// Strangers are told of in the log, but cannot fill it.
+    pub fn tell_of_stranger(&self, text: String) {
+        match self.told.fetch_add(1, Relaxed) {
+            0..NOTICES_MAX => self.inbox.notice(text),
+            NOTICES_MAX => self
+                .inbox
+                .notice(format!("more than {NOTICES_MAX} lines about strangers: the rest is left out")),
+            _ => {}
+        }
+    }
+}

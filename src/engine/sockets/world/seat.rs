@@ -1,0 +1,88 @@
+//! One machine of the world, from its absence to its end.
+
+use std::sync::Arc;
+
+use super::dice::Shared;
+use super::disk::{Disk, Written};
+use super::pipe::Wire;
+use crate::engine::StopSwitch;
+use crate::engine::sockets::call::Call;
+use crate::engine::sockets::host::{Host, Loss};
+use crate::engine::sockets::meeting::Meeting;
+use crate::engine::sockets::pace::Moment;
+use crate::engine::sockets::post::Post;
+use crate::engine::sockets::roster::Roster;
+use crate::engine::sockets::unheard::Unheard;
+use crate::log::End;
+
+pub struct Seat {
+    pub stage: Stage,
+    pub outcome: Outcome,
+    pub post: Post,
+    pub roster: Arc<Roster>,
+    pub stop: StopSwitch,
+    /// Pipes whose visitors were not heard yet.
+    pub unheard: Unheard<usize>,
+    pub calls: Vec<Calling>,
+    pub disk: Shared<Disk>,
+    pub wake: Moment,
+    pub begin: Moment,
+    /// When its clock showed zero.
+    pub start: Moment,
+    pub over_at: Moment,
+    /// When each tick was served.
+    pub ticks: Vec<Moment>,
+    pub loss: Option<Loss>,
+}
+
+pub enum Stage {
+    Absent,
+    Meeting(Box<Meeting<Wire>>),
+    Hosting(Box<Host<Wire, Written>>),
+    Over,
+}
+
+/// What became of a machine.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    Unknown,
+    Ended(End),
+    /// It says why it did not begin.
+    NotBegun(String),
+    Stopped,
+    /// Its log could not be written.
+    NoLog,
+    Killed,
+}
+
+/// A call in the world.
+pub struct Calling {
+    pub call: Call,
+    pub state: Try,
+}
+
+pub enum Try {
+    /// The next one begins then.
+    Waits(Moment),
+    /// On this pipe, and so much of the hello is not said yet.
+    Goes {
+        pipe: usize,
+        unsaid: Vec<u8>,
+    },
+    Done,
+}
+
+impl Seat {
+    pub fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Over)
+    }
+
+    /// Whether it takes connections.
+    pub fn listens(&self) -> bool {
+        matches!(self.stage, Stage::Meeting(_) | Stage::Hosting(_))
+    }
+
+    pub fn end(&self) -> Option<End> {
+        if let Outcome::Ended(end) = self.outcome { Some(end) } else { None }
+    }
+}
