@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::output_format::TableFormat;
 use super::rounding::{self, Rounding};
-use super::{Exit, Terminal, view};
+use super::{Exit, Terminal, signals, view};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -51,6 +51,7 @@ pub struct Args {
 
 /// Compares two samples.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    signals::end_at_once()?;
     let (a, b) = (read(&args.a, terminal)?, read(&args.b, terminal)?);
     let quantities = if args.metrics.is_empty() { common_quantities(&a, &b) } else { args.metrics.clone() };
     if quantities.iter().all(|quantity| quantity.machine.is_none()) && args.metrics.is_empty() {

@@ -12,9 +12,9 @@ use labctl::parallel;
 use labctl::reading::ReadLog;
 use labctl::regular::open_regular;
 use labctl::store::find::FindError;
-use labctl::store::{RunPath, each_once, find_all_runs, is_packed, tell_apart};
+use labctl::store::{RunPath, each_once, find_all_runs, find_all_sweeps, is_packed, is_run_below, tell_apart};
 
-use super::Terminal;
+use super::{Terminal, signals};
 
 /// Logs of others
 #[derive(Clone, Debug, clap::Args)]
@@ -97,6 +97,7 @@ pub fn share(text: &str) -> Result<f64, String> {
 impl DialectFlags {
     /// The runs at or below the paths, however their logs are written.
     pub fn find_runs(&self, paths: &[PathBuf], terminal: &Terminal) -> anyhow::Result<Vec<RunPath>> {
+        signals::end_at_once()?;
         let found = self.find(paths)?;
         if let Some(detection) = &found.detection {
             terminal.say(format!("dialect: {detection}"));
@@ -106,6 +107,27 @@ impl DialectFlags {
         }
         found.runs.iter().for_each(|run| tell_logs(run, terminal));
         Ok(found.runs)
+    }
+
+    /// The same, where paths may hold no runs as they hold sweeps that were
+    /// simulated: `sweeps` are all that are at or below the paths.
+    pub fn find_runs_beside(
+        &self,
+        paths: &[PathBuf],
+        sweeps: &[PathBuf],
+        terminal: &Terminal,
+    ) -> anyhow::Result<Vec<RunPath>> {
+        let mut with_runs = Vec::new();
+        for path in paths {
+            let is_simulated_alone = !sweeps.is_empty()
+                && path.is_dir()
+                && !is_run_below(path)?
+                && !find_all_sweeps(slice::from_ref(path))?.is_empty();
+            if !is_simulated_alone {
+                with_runs.push(path.clone());
+            }
+        }
+        if with_runs.is_empty() { Ok(Vec::new()) } else { self.find_runs(&with_runs, terminal) }
     }
 
     /// Those of the runs that have logs, of which there is one at least.

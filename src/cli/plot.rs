@@ -12,7 +12,7 @@ use labctl::plan::Run;
 use labctl::reading::{Purpose, ReadError, Reading, measure_run, meter_run};
 use labctl::settings::{Planned, Settings};
 use labctl::spec;
-use labctl::store::{FindError, RunPath, SPEC_FILE, charts_folder, find_all_sweeps, find_runs};
+use labctl::store::{RunPath, SPEC_FILE, charts_folder, find_all_sweeps};
 use labctl::sweep::{SweepFolder, SweepPicture, read_stored};
 
 use super::dialect_flags::DialectFlags;
@@ -118,15 +118,13 @@ impl Args {
 
     /// The runs whose charts are wanted. Paths may hold none where they hold
     /// sweeps that are drawn.
-    fn runs(&self, with_sweeps: bool, terminal: &Terminal) -> anyhow::Result<Vec<RunPath>> {
+    fn runs(&self, sweeps: &[SweepFolder], terminal: &Terminal) -> anyhow::Result<Vec<RunPath>> {
         if !self.charts.is_empty() && self.charts.iter().all(|chart| *chart == ChartFlag::Sweep) {
-            anyhow::ensure!(with_sweeps, "there is no sweep at {}", self.paths[0].display());
+            anyhow::ensure!(!sweeps.is_empty(), "there is no sweep at {}", self.paths[0].display());
             return Ok(Vec::new());
         }
-        let has_runs = |path: &&PathBuf| !matches!(find_runs(path), Err(FindError::Simulated { .. }));
-        let paths: Vec<PathBuf> =
-            self.paths.iter().filter(|path| !with_sweeps || has_runs(path)).cloned().collect();
-        if paths.is_empty() { Ok(Vec::new()) } else { self.dialect.find_runs(&paths, terminal) }
+        let sweeps: Vec<PathBuf> = sweeps.iter().map(|sweep| sweep.path().to_owned()).collect();
+        self.dialect.find_runs_beside(&self.paths, &sweeps, terminal)
     }
 }
 
@@ -143,7 +141,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     };
     let drawing = Drawing { args, look, terminal };
     let sweeps = args.sweeps()?;
-    let runs = args.runs(!sweeps.is_empty(), terminal)?;
+    let runs = args.runs(&sweeps, terminal)?;
     let mut is_good = true;
     for (sweep, name) in sweeps.iter().zip(sweep_names(&sweeps)) {
         if let Err(error) = drawing.draw_sweep(sweep, &args.plots.join(name)) {
@@ -201,8 +199,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         let count = view::counted(beside.len() as u64, "run");
         let beside =
             beside.iter().map(|(planned, rows): &(Option<Planned>, Vec<MachineMetrics>)| SideBySide {
-                spec: planned.as_ref().map(|planned| &*planned.setting),
-                seed: planned.as_ref().map(|planned| planned.seed),
+                planned: planned.as_ref(),
                 rows,
             });
         let charts = charts::side_by_side(&beside.collect::<Vec<_>>(), look)?;

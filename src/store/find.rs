@@ -134,8 +134,7 @@ pub fn find_runs(path: &Path) -> Result<Vec<RunPath>, FindError> {
     if !metadata.is_dir() {
         return Err(FindError::NoFile { path: path.to_owned() });
     }
-    let mut folders = Vec::new();
-    walk(path.canonicalize().map_err(failed)?, path.to_owned(), &mut folders)?;
+    let folders = walk(path, path.canonicalize().map_err(failed)?, Wanted::Runs)?.runs;
     if !folders.is_empty() {
         return Ok(parallel::map(&folders, FoundFolder::run));
     }
@@ -148,11 +147,24 @@ pub fn find_runs(path: &Path) -> Result<Vec<RunPath>, FindError> {
 /// The folders of all sweeps at or below `path` of which a run was begun, in the
 /// order of their paths.
 fn find_sweeps(path: &Path) -> Result<Vec<PathBuf>, FindError> {
-    let mut sweeps = Vec::new();
-    if path.is_dir() {
-        walk_sweeps(path, &mut sweeps)?;
+    if !path.is_dir() {
+        return Ok(Vec::new());
     }
-    Ok(sweeps)
+    // Where they really are is nothing to a sweep.
+    Ok(walk(path, path.to_owned(), Wanted::Sweeps)?.sweeps)
+}
+
+/// Whether there is a run in a folder or below it.
+pub fn is_run_below(folder: &Path) -> Result<bool, FindError> {
+    let mut left = vec![folder.to_owned()];
+    while let Some(shown) = left.pop() {
+        let Listed { run, folders, .. } = Listed::of(&Place { real: shown.clone(), shown }, Wanted::Runs)?;
+        if run.is_some() {
+            return Ok(true);
+        }
+        left.extend(folders.into_iter().map(|place| place.shown));
+    }
+    Ok(false)
 }
 
 /// The folders of all sweeps at or below any of `paths`, each once.
@@ -233,33 +245,95 @@ impl FoundFolder {
     }
 }
 
-fn walk(real: PathBuf, shown: PathBuf, found: &mut Vec<FoundFolder>) -> Result<(), FindError> {
-    let failed = |source| FindError::Read { path: shown.clone(), source };
-    let (mut folders, mut logs, mut passed_over) = (Vec::new(), Vec::new(), Vec::new());
-    for entry in fs::read_dir(&shown).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let kind = entry.file_type().map_err(failed)?;
-        let name = entry.file_name();
-        if kind.is_dir() {
-            if !is_hidden(&name) {
-                folders.push(name);
-            }
-        } else if let Some(machine) = machine_of_file(name.as_ref()).filter(|_| may_be_file(kind, &entry)) {
-            logs.push((machine, name));
-        } else if is_log_passed_over(name.as_ref()) {
-            passed_over.push(name);
+/// What is at or below a folder: folders with a run, and sweeps of which a run
+/// was begun, in the order of their paths. Folders are looked into side by side,
+/// those of one depth after those of another.
+fn walk(root: &Path, real: PathBuf, wanted: Wanted) -> Result<Walked, FindError> {
+    let mut walked = Walked::default();
+    let mut depth = vec![Place { real, shown: root.to_owned() }];
+    while !depth.is_empty() {
+        let mut below = Vec::new();
+        for listed in parallel::map(&depth, |place| Listed::of(place, wanted)) {
+            let Listed { run, sweep, folders } = listed?;
+            walked.runs.extend(run);
+            walked.sweeps.extend(sweep);
+            below.extend(folders);
         }
+        depth = below;
     }
-    logs.sort();
-    folders.sort();
-    let logs: Vec<OsString> = logs.into_iter().map(|(_, name)| name).collect();
-    passed_over.sort();
-    let below: Vec<(PathBuf, PathBuf)> =
-        folders.iter().map(|folder| (real.join(folder), shown.join(folder))).collect();
-    if !logs.is_empty() || shown.join(METRICS_FILE).is_file() {
-        found.push(FoundFolder { real, shown, logs, passed_over });
+    walked.runs.sort_by(|one, other| one.shown.cmp(&other.shown));
+    walked.sweeps.sort();
+    Ok(walked)
+}
+
+/// What a walk is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Runs,
+    /// The folders of a sweep are not walked into.
+    Sweeps,
+}
+
+#[derive(Default)]
+struct Walked {
+    runs: Vec<FoundFolder>,
+    sweeps: Vec<PathBuf>,
+}
+
+/// A folder: `real` is where names come from; `shown` is how the user wrote the path.
+struct Place {
+    real: PathBuf,
+    shown: PathBuf,
+}
+
+/// What a folder holds.
+struct Listed {
+    run: Option<FoundFolder>,
+    sweep: Option<PathBuf>,
+    folders: Vec<Place>,
+}
+
+impl Listed {
+    fn of(place: &Place, wanted: Wanted) -> Result<Listed, FindError> {
+        let Place { real, shown } = place;
+        let failed = |source| FindError::Read { path: shown.clone(), source };
+        let (mut folders, mut logs, mut passed_over) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut has_plan, mut has_metrics) = (false, false);
+        for entry in fs::read_dir(shown).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let kind = entry.file_type().map_err(failed)?;
+            let name = entry.file_name();
+            has_plan |= name == PLAN_FILE;
+            has_metrics |= name == METRICS_FILE;
+            if kind.is_dir() {
+                if !is_hidden(&name) {
+                    folders.push(name);
+                }
+            } else if wanted == Wanted::Sweeps {
+            } else if let Some(machine) = machine_of_file(name.as_ref()).filter(|_| may_be_file(kind, &entry)) {
+                logs.push((machine, name));
+            } else if is_log_passed_over(name.as_ref()) {
+                passed_over.push(name);
+            }
+        }
+        if wanted == Wanted::Sweeps && has_plan && is_sweep(shown) {
+            return Ok(Listed { run: None, sweep: Some(shown.clone()), folders: Vec::new() });
+        }
+        let below = |name: &OsString| Place { real: real.join(name), shown: shown.join(name) };
+        folders.sort();
+        let folders = folders.iter().map(below).collect();
+        logs.sort();
+        passed_over.sort();
+        let logs: Vec<OsString> = logs.into_iter().map(|(_, name)| name).collect();
+        let is_run = || !logs.is_empty() || has_metrics && shown.join(METRICS_FILE).is_file();
+        let run = (wanted == Wanted::Runs && is_run()).then(|| FoundFolder {
+            real: real.clone(),
+            shown: shown.clone(),
+            logs,
+            passed_over,
+        });
+        Ok(Listed { run, sweep: None, folders })
     }
-    below.into_iter().try_for_each(|(real, shown)| walk(real, shown, found))
 }
 
 /// The same run, read with its machines numbered from 0 where its logs are:
@@ -281,23 +355,6 @@ fn from_zero(mut run: RunPath) -> RunPath {
 fn may_be_file(kind: fs::FileType, entry: &fs::DirEntry) -> bool {
     let leads_to_file = || fs::metadata(entry.path()).map_or(true, |metadata| metadata.is_file());
     kind.is_file() || kind.is_symlink() && leads_to_file()
-}
-
-fn walk_sweeps(folder: &Path, sweeps: &mut Vec<PathBuf>) -> Result<(), FindError> {
-    if is_sweep(folder) {
-        sweeps.push(folder.to_owned());
-        return Ok(());
-    }
-    let failed = |source| FindError::Read { path: folder.to_owned(), source };
-    let mut folders = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        if entry.file_type().map_err(failed)?.is_dir() && !is_hidden(&entry.file_name()) {
-            folders.push(entry.path());
-        }
-    }
-    folders.sort();
-    folders.iter().try_for_each(|folder| walk_sweeps(folder, sweeps))
 }
 
 /// Whether a name is passed over: hidden, as the folder in which a sweep makes
