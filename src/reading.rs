@@ -233,9 +233,10 @@ pub struct Metered {
 /// A run's metrics: those that were kept beside it where they are sure to be
 /// what its logs would give, or where its logs were not kept.
 pub fn meter_run(run: &RunPath) -> Result<Metered, ReadError> {
-    let kept = match run.metrics_file() {
-        Some(path) if run.logs.is_empty() => Some(kept::without_logs(run, path)?),
-        _ => kept::beside_logs(run),
+    let alone = if run.logs.is_empty() { run.metrics_file() } else { None };
+    let kept = match alone {
+        Some(path) => Some(kept::without_logs(run, path)?),
+        None => kept::beside_logs(run),
     };
     match kept {
         Some(rows) => Ok(Metered { rows, logs: Vec::new() }),

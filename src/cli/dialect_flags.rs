@@ -374,8 +374,12 @@ pub fn passed_over(run: &RunPath) -> Option<String> {
     Some(format!("{}: {} {are} not read; {advice}", run.folder.display(), names.join(", ")))
 }
 
-/// Whether a run has logs, and no line of any is one of ours.
+/// Whether a run has logs, and no line of any is one of ours. Where a manifest
+/// names just the logs that are here, they are ours.
 fn is_strange_run(run: &RunPath) -> bool {
+    if run.manifest.as_ref().is_some_and(|manifest| manifest.names_its_logs) {
+        return false;
+    }
     // What no dialect can read either is told of where the run is read.
     let is_others = |log: &PathBuf| is_strange(log).unwrap_or(false) && dialect::read_sample(log).is_ok();
     !run.logs.is_empty() && run.logs.iter().all(is_others)

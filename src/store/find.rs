@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::{
     JOURNAL_FOLDER, MANIFEST_FILE, METRICS_FILE, Manifest, ManifestHead, PARTIAL_SUFFIX, PLAN_FILE,
@@ -28,6 +29,8 @@ pub struct RunPath {
     pub sweep: Option<String>,
     /// In the order of their machines; empty where only metrics were kept.
     pub logs: Vec<PathBuf>,
+    /// How its logs were when it was found; `None` where that is not known.
+    pub seen: Option<Seen>,
     pub manifest: Option<ManifestHead>,
     pub state: RunState,
     /// Files beside its logs that are logs by their names and are not read:
@@ -35,6 +38,29 @@ pub struct RunPath {
     pub passed_over: Vec<PathBuf>,
     /// How its logs are read, where somebody else wrote them in their own way.
     pub dialect: Option<DialectRuns>,
+}
+
+/// How the logs of a run were when it was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Of all logs together.
+    pub bytes: u64,
+    /// When any of them was last written to.
+    pub last_written: SystemTime,
+}
+
+impl Seen {
+    fn of(logs: &[PathBuf]) -> Option<Seen> {
+        let mut seen: Option<Seen> = None;
+        for log in logs {
+            let found = fs::metadata(log).ok()?;
+            let (bytes, written) = (found.len(), found.modified().ok()?);
+            let before = seen.unwrap_or(Seen { bytes: 0, last_written: written });
+            let last_written = before.last_written.max(written);
+            seen = Some(Seen { bytes: before.bytes + bytes, last_written });
+        }
+        seen
+    }
 }
 
 /// Whether a run has come to its place.
@@ -61,7 +87,8 @@ impl RunState {
 impl RunPath {
     /// The size of all logs together; what cannot be seen counts as nothing.
     pub fn log_bytes(&self) -> u64 {
-        self.logs.iter().filter_map(|log| fs::metadata(log).ok()).map(|log| log.len()).sum()
+        let bytes = || self.logs.iter().filter_map(|log| fs::metadata(log).ok()).map(|log| log.len()).sum();
+        self.seen.map_or_else(bytes, |seen| seen.bytes)
     }
 
     /// The whole manifest, if there is one that can be read.
@@ -224,7 +251,8 @@ fn one_log(path: &Path) -> Result<RunPath, FindError> {
     }
     let folder = path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
     let real = folder.canonicalize().map_err(|source| FindError::Read { path: folder.to_owned(), source })?;
-    Ok(RunPath { logs: vec![path.to_owned()], ..run_at(&real, folder, Vec::new()) })
+    let logs = vec![path.to_owned()];
+    Ok(RunPath { seen: Seen::of(&logs), logs, ..run_at(&real, folder, Vec::new()) })
 }
 
 /// A folder with a run in it. `real` is where names come from; `shown` is how the
@@ -345,6 +373,7 @@ fn from_zero(mut run: RunPath) -> RunPath {
     if run.manifest.is_none() && without_gaps && run.passed_over.contains(&first) && first.is_file() {
         run.passed_over.retain(|path| *path != first);
         run.logs.insert(0, first);
+        run.seen = Seen::of(&run.logs);
         run.dialect = Some(DialectRuns::from_zero(run.logs.len() as u32));
     }
     run
@@ -395,8 +424,10 @@ fn run_at(real: &Path, shown: &Path, logs: Vec<PathBuf>) -> RunPath {
     // A sweep keeps its runs at <sweep>/<experiment>/<run>.
     let sweep = real.ancestors().nth(2).filter(|folder| is_sweep(folder)).map(|folder| name(Some(folder)));
     let folder = shown.to_owned();
-    let manifest = manifest.as_ref().map(ManifestHead::from);
-    RunPath { experiment, run, folder, sweep, logs, manifest, state, passed_over: Vec::new(), dialect: None }
+    let manifest = manifest.as_ref().map(|manifest| ManifestHead::of(manifest, &logs));
+    let seen = Seen::of(&logs);
+    let (passed_over, dialect) = (Vec::new(), None);
+    RunPath { experiment, run, folder, sweep, logs, seen, manifest, state, passed_over, dialect }
 }
 
 #[cfg(test)]
