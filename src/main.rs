@@ -42,5 +42,6 @@ fn main() -> ExitCode {
         Command::Completions(args) => cli::completions::run(&args, &terminal),
         Command::Man(args) => cli::man::run(&args, &terminal),
     };
+    cli::signals::wait_if_ending();
     terminal.exit_code(outcome.unwrap_or_else(Exit::Error))
 }

@@ -33,6 +33,13 @@ pub enum ReadError {
     TwoLogs(#[from] TwoLogsOfOneMachine),
 }
 
+impl ReadError {
+    /// The rows of a table cannot be written to their place.
+    pub fn of_table(source: io::Error) -> ReadError {
+        ReadError::Table(source.into())
+    }
+}
+
 /// What one reading of a run found.
 #[derive(Clone, Debug)]
 pub struct Reading {

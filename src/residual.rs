@@ -130,8 +130,7 @@ pub fn residuals_of_mean(
 }
 
 fn cells(spec: &Spec) -> impl Iterator<Item = (MachineId, Quantity)> + use<> {
-    MachineId::all(spec.machine_count())
-        .flat_map(|machine| Quantity::ALL.map(|quantity| (machine, quantity)))
+    MachineId::all(spec.machine_count()).flat_map(|machine| Quantity::ALL.map(|quantity| (machine, quantity)))
 }
 
 fn value(rows: &[MachineMetrics], machine: MachineId, quantity: Quantity) -> Option<f64> {

@@ -123,8 +123,16 @@ impl Drop for Listed {
 pub fn remove_all() {
     for path in std::mem::take(&mut *held(&BESIDE)) {
         // There is nobody left to hear of an error.
-        let _ = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        let _ = if path.is_dir() { remove_while_written(&path) } else { fs::remove_file(&path) };
     }
+}
+
+/// Removes a folder into which other threads may be writing: under another name
+/// they do not find it any more.
+fn remove_while_written(folder: &Path) -> io::Result<()> {
+    let gone = folder.with_extension(format!("gone{SUFFIX}"));
+    fs::rename(folder, &gone)?;
+    fs::remove_dir_all(&gone)
 }
 
 /// A name beside `place` for a link, which goes the same way.

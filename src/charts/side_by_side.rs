@@ -153,8 +153,9 @@ mod tests {
         let settings = Settings::default();
         let planned: Vec<Planned> = runs.iter().map(|run| settings.of(&spec(run))).collect();
         let runs = planned.iter().zip(rows.chunks(2));
-        let Named { names, of_run } =
-            names(&runs.map(|(planned, rows)| SideBySide { planned: Some(planned), rows }).collect::<Vec<_>>());
+        let Named { names, of_run } = names(
+            &runs.map(|(planned, rows)| SideBySide { planned: Some(planned), rows }).collect::<Vec<_>>(),
+        );
         of_run.into_iter().map(|at| names[at].clone()).collect()
     }
 

@@ -45,7 +45,8 @@ impl<'a> Runs<'a> {
     pub(super) fn new(rows: impl IntoIterator<Item = (&'a str, &'a [MachineMetrics])>) -> Runs<'a> {
         let mut places: HashMap<&str, usize> = HashMap::new();
         let (mut experiments, mut runs) = (Vec::new(), Vec::new());
-        for (experiment, run) in rows.into_iter().flat_map(|(name, rows)| by_run(rows).map(move |run| (name, run)))
+        for (experiment, run) in
+            rows.into_iter().flat_map(|(name, rows)| by_run(rows).map(move |run| (name, run)))
         {
             let place = *places.entry(experiment).or_insert_with(|| {
                 experiments.push(experiment);
@@ -68,11 +69,17 @@ impl<'a> Runs<'a> {
 }
 
 fn alike(experiments: &[&str], runs: &[(usize, &[MachineMetrics])]) -> Vec<usize> {
-    let key = |(place, run): &(usize, &[MachineMetrics])| (experiments[*place], RatesKey::of(run));
-    let keys: Vec<_> = runs.iter().map(key).collect();
-    let mut sorted: BTreeMap<_, usize> = keys.iter().map(|key| (key, 0)).collect();
-    sorted.values_mut().enumerate().for_each(|(nth, place)| *place = nth);
-    keys.iter().map(|key| sorted[key]).collect()
+    let mut known: HashMap<(usize, RatesKey), usize> = HashMap::new();
+    let mut of_runs: Vec<usize> = Vec::with_capacity(runs.len());
+    for (place, run) in runs {
+        let next = known.len();
+        of_runs.push(*known.entry((*place, RatesKey::of(run))).or_insert(next));
+    }
+    let sorted: BTreeMap<(&str, &RatesKey), usize> =
+        known.iter().map(|((place, rates), at)| ((experiments[*place], rates), *at)).collect();
+    let mut nth = vec![0; known.len()];
+    sorted.values().enumerate().for_each(|(place, at)| nth[*at] = place);
+    of_runs.into_iter().map(|at| nth[at]).collect()
 }
 
 /// One machine of one experiment, over its runs with the same clock rates.

@@ -12,7 +12,9 @@ use labctl::parallel;
 use labctl::reading::ReadLog;
 use labctl::regular::open_regular;
 use labctl::store::find::FindError;
-use labctl::store::{RunPath, each_once, find_all_runs, find_all_sweeps, is_packed, is_run_below, tell_apart};
+use labctl::store::{
+    RunPath, each_once, find_all_runs, find_all_sweeps, is_packed, is_run_below, tell_apart,
+};
 
 use super::{Terminal, signals};
 

@@ -197,11 +197,9 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     if args.wants(ChartFlag::SpeedRatio) && !beside.is_empty() {
         let folder = common_folder(&runs, &args.plots);
         let count = view::counted(beside.len() as u64, "run");
-        let beside =
-            beside.iter().map(|(planned, rows): &(Option<Planned>, Vec<MachineMetrics>)| SideBySide {
-                planned: planned.as_ref(),
-                rows,
-            });
+        let beside = beside.iter().map(|(planned, rows): &(Option<Planned>, Vec<MachineMetrics>)| {
+            SideBySide { planned: planned.as_ref(), rows }
+        });
         let charts = charts::side_by_side(&beside.collect::<Vec<_>>(), look)?;
         write(&charts, &folder, drawing.format())?;
         terminal.say(format!("{}: {count} against speed ratio", folder.display()));

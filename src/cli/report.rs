@@ -67,7 +67,8 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     }
     let sweeps = find_all_sweeps(&args.paths)?;
     let runs = args.dialect.find_runs_beside(&args.paths, &sweeps, terminal)?;
-    let mut watcher = Watcher { progress: Progress::start(runs.len() as u64, terminal), terminal, unreadable: 0 };
+    let mut watcher =
+        Watcher { progress: Progress::start(runs.len() as u64, terminal), terminal, unreadable: 0 };
     let subjects = report::gather(runs, &sweeps, &mut watcher)?;
     let Watcher { unreadable, .. } = watcher;
     if subjects.runs.is_empty() && subjects.sweeps.is_empty() {

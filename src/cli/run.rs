@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::ValueEnum;
-use labctl::settings::Settings;
 use labctl::charts::{self, Format, Look, RunTheory, SideBySide, published_values};
 use labctl::engine::StopSwitch;
 use labctl::lab::{Done, Engine};
@@ -12,6 +11,7 @@ use labctl::log::EndReason;
 use labctl::metrics::summary::RunMetrics;
 use labctl::metrics::trust::doubts;
 use labctl::plan::Run;
+use labctl::settings::Settings;
 use labctl::spec::Spec;
 use labctl::store::{LATEST_LINK, PARTIAL_SUFFIX};
 

@@ -51,6 +51,7 @@ impl Signals {
 
 /// Ends this process, and takes what it was about to write with it.
 fn end(signal: u8) -> ! {
+    ENDS.store(true, Relaxed);
     screen::close();
     whole_file::remove_all();
     std::process::exit(128 + i32::from(signal));
@@ -63,6 +64,17 @@ pub fn end_at_once() -> anyhow::Result<()> {
         return Ok(());
     }
     hear_each(|signal| end(signal)).context("cannot listen for Ctrl-C")
+}
+
+/// Whether a signal ends this process.
+static ENDS: AtomicBool = AtomicBool::new(false);
+
+/// Waits for the end, where a signal is about to bring it: what a command comes
+/// to while its files are taken away means nothing.
+pub fn wait_if_ending() {
+    while ENDS.load(Relaxed) {
+        std::thread::park();
+    }
 }
 
 /// Whether this process listens to signals.

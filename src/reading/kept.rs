@@ -56,6 +56,8 @@ pub(super) fn beside_logs(run: &RunPath) -> Option<Vec<MachineMetrics>> {
 
 /// Under the names that the run has here.
 fn named(mut rows: Vec<MachineMetrics>, run: &RunPath) -> Vec<MachineMetrics> {
+    // There may be very many runs.
+    rows.shrink_to_fit();
     for row in &mut rows {
         row.experiment.clone_from(&run.experiment);
         row.run.clone_from(&run.run);

@@ -98,9 +98,16 @@ pub fn gather(
     }
     let mut audited: Vec<RunPath> = stored.collect();
     let others = audited.split_off(audited.len().min(AUDITED_RUNS_MAX.saturating_sub(subjects.runs.len())));
+    subjects.runs.reserve_exact(audited.len() + others.len());
     let undrawn = Wish { charts: false, player: false };
-    add(&mut subjects, audited, watcher, |stored| read(stored.clone(), undrawn, &settings))?;
-    add(&mut subjects, others, watcher, |stored| measured(stored, &settings))?;
+    add(&mut subjects, audited, watcher, |stored| {
+        read(stored.clone(), undrawn, &settings).map(|run| move |_| run)
+    })?;
+    add(&mut subjects, others, watcher, |stored| {
+        let (planned, rows) = (settings.load(&stored.folder.join(SPEC_FILE)), run_metrics(stored)?);
+        let audited = Audited::LeftOut("it is beyond the first thousand runs; labctl check does it");
+        Ok(move |stored| RunSubject { planned, rows, audited, ..nothing_of(stored) })
+    })?;
     for folder in sweeps {
         subjects.sweeps.push(read_sweep(folder)?);
     }
@@ -115,34 +122,31 @@ pub fn gather(
     Ok(subjects)
 }
 
-/// Adds runs, read side by side, in their order.
-fn add(
+/// Adds runs, read side by side, in their order; what is read of one makes it
+/// what it is told as.
+fn add<F: FnOnce(RunPath) -> RunSubject + Send>(
     subjects: &mut Subjects,
     runs: Vec<RunPath>,
     watcher: &mut impl Watcher,
-    read: impl Fn(&RunPath) -> Result<RunSubject, GatherError> + Sync,
+    read: impl Fn(&RunPath) -> Result<F, GatherError> + Sync,
 ) -> Result<(), GatherError> {
+    let mut found = Vec::with_capacity(runs.len());
     parallel::in_order(&runs, RunPath::log_bytes, read, |run| {
         match run {
             Ok(run) => {
                 watcher.next();
-                subjects.runs.push(run);
+                found.push(Some(run));
             }
-            Err(error @ (GatherError::Read(_) | GatherError::Quote { .. })) => watcher.unreadable(&error),
+            Err(error @ (GatherError::Read(_) | GatherError::Quote { .. })) => {
+                watcher.unreadable(&error);
+                found.push(None);
+            }
             Err(error) => return Err(error),
         }
         Ok(())
-    })
-}
-
-/// One of the runs of which only the numbers are told.
-fn measured(stored: &RunPath, settings: &Settings) -> Result<RunSubject, GatherError> {
-    Ok(RunSubject {
-        planned: settings.load(&stored.folder.join(SPEC_FILE)),
-        rows: run_metrics(stored)?,
-        audited: Audited::LeftOut("it is beyond the first thousand runs; labctl check does it"),
-        ..nothing_of(stored.clone())
-    })
+    })?;
+    subjects.runs.extend(runs.into_iter().zip(found).filter_map(|(stored, found)| Some(found?(stored))));
+    Ok(())
 }
 
 /// A run of which nothing is read yet.

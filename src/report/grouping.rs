@@ -78,7 +78,9 @@ fn summarised(runs: &mut [RunSubject], alike: Alike, events_left: &mut f64) -> G
     let mut own: Vec<usize> =
         sorted.iter().flat_map(|found| &found.members).map(|at| complete[*at]).collect();
     own.sort_unstable();
-    let sampled = || own.iter().map(|at| (runs[*at].stored.manifest.as_ref().map(|told| told.seed), &runs[*at].rows[..]));
+    let sampled = || {
+        own.iter().map(|at| (runs[*at].stored.manifest.as_ref().map(|told| told.seed), &runs[*at].rows[..]))
+    };
     let left_out = LeftOut { incomplete: incomplete.len(), repeated, passed_over: &[] };
     let oddities = oddities(sampled(), left_out);
     let rows = || sampled().map(|(_, rows)| rows);

@@ -136,9 +136,8 @@ fn runs_below(path: &Path) -> Result<Sample, SampleError> {
     found.retain(came_to_its_end);
     sample.incomplete = all - found.len();
     sample.passed_over.extend(found.iter().flat_map(|run| &run.passed_over).cloned());
-    let read = |run: &RunPath| {
-        Ok((run_metrics(run)?, settings.load(&run.folder.join(SPEC_FILE)), draws(run)))
-    };
+    let read =
+        |run: &RunPath| Ok((run_metrics(run)?, settings.load(&run.folder.join(SPEC_FILE)), draws(run)));
     let mut runs = found.iter();
     parallel::in_order(&found, RunPath::log_bytes, read, |read: Result<_, ReadError>| {
         let (rows, own, draws) = read?;

@@ -86,12 +86,10 @@ pub fn oddities<'a>(
     runs.clone().filter_map(|(seed, _)| seed).for_each(|seed| *seeds.entry(seed).or_default() += 1);
     let shared = seeds.into_iter().find(|(_, runs)| *runs > 1);
     let rows = runs.clone().map(|(_, rows)| rows);
-    let experiments: BTreeSet<&str> =
-        rows.clone().flatten().map(|row| row.experiment.as_str()).collect();
+    let experiments: BTreeSet<&str> = rows.clone().flatten().map(|row| row.experiment.as_str()).collect();
     let names: Vec<String> = experiments.into_iter().map(str::to_owned).collect();
-    let passed_over = passed_over
-        .first()
-        .map(|first| Oddity::PassedOver { logs: passed_over.len(), first: first.clone() });
+    let passed_over =
+        passed_over.first().map(|first| Oddity::PassedOver { logs: passed_over.len(), first: first.clone() });
     [
         (incomplete > 0).then_some(Oddity::Incomplete { runs: incomplete }),
         (repeated > 0).then_some(Oddity::Repeated { runs: repeated }),

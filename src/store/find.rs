@@ -338,7 +338,8 @@ impl Listed {
                     folders.push(name);
                 }
             } else if wanted == Wanted::Sweeps {
-            } else if let Some(machine) = machine_of_file(name.as_ref()).filter(|_| may_be_file(kind, &entry)) {
+            } else if let Some(machine) = machine_of_file(name.as_ref()).filter(|_| may_be_file(kind, &entry))
+            {
                 logs.push((machine, name));
             } else if is_log_passed_over(name.as_ref()) {
                 passed_over.push(name);

@@ -15,7 +15,8 @@ use crate::log::machine_of_file;
 use crate::whole_file::{FileBeside, folder_of, name_beside, sync_folder, sync_folder_and_files};
 
 pub use find::{
-    FindError, RunPath, RunState, each_once, find_all_runs, find_all_sweeps, find_runs, is_hidden, is_run_below, is_packed,
+    FindError, RunPath, RunState, each_once, find_all_runs, find_all_sweeps, find_runs, is_hidden, is_packed,
+    is_run_below,
 };
 pub use manifest::{Manifest, ManifestHead};
 pub use names::{charts_folder, tell_apart};
