@@ -2,10 +2,12 @@
 //! JSON Lines.
 //! Rows are written in batches, so that memory does not grow with a run.
 
+mod aside;
 mod jsonl;
 mod metrics;
 mod read_back;
 
+pub use aside::write_aside;
 pub use jsonl::JsonlSink;
 pub use metrics::write_metrics;
 pub use read_back::{ParquetContent, parquet_content};
@@ -36,9 +38,23 @@ pub trait EventSink {
     fn write(&mut self, batch: &mut DataFrame) -> PolarsResult<()>;
     /// Completes the file.
     fn finish(&mut self) -> PolarsResult<()>;
-    /// A run's name as this format has it.
-    fn name<'a>(&self, name: &'a str) -> Cow<'a, str> {
-        Cow::Borrowed(name)
+    /// Whether names are cells that a spreadsheet may open.
+    fn has_cells(&self) -> bool {
+        false
+    }
+}
+
+impl EventSink for Box<dyn EventSink + Send + '_> {
+    fn write(&mut self, batch: &mut DataFrame) -> PolarsResult<()> {
+        (**self).write(batch)
+    }
+
+    fn finish(&mut self) -> PolarsResult<()> {
+        (**self).finish()
+    }
+
+    fn has_cells(&self) -> bool {
+        (**self).has_cells()
     }
 }
 
@@ -188,7 +204,9 @@ impl<S: EventSink> EventTable<S> {
 
     /// The records that follow belong to this run, whose lab time began at `origin`.
     pub fn begin_run(&mut self, experiment: &str, run: &str, origin: Origin) -> PolarsResult<()> {
-        let [experiment, run] = [experiment, run].map(|name| PlSmallStr::from_str(&self.sink.name(name)));
+        let has_cells = self.sink.has_cells();
+        let shown = |name| if has_cells { cell(name) } else { Cow::Borrowed(name) };
+        let [experiment, run] = [experiment, run].map(|name| PlSmallStr::from_str(&shown(name)));
         let first = self.rows.machine.len();
         // A run without rows has no place among others.
         self.rows.runs.retain(|(other, _)| *other < first);
@@ -247,8 +265,8 @@ impl<W: Write> CsvSink<W> {
 }
 
 impl<W: Write> EventSink for CsvSink<W> {
-    fn name<'a>(&self, name: &'a str) -> Cow<'a, str> {
-        cell(name)
+    fn has_cells(&self) -> bool {
+        true
     }
 
     fn write(&mut self, batch: &mut DataFrame) -> PolarsResult<()> {
@@ -307,11 +325,8 @@ impl<W: Write> EventSink for TextSink<W> {
         }
     }
 
-    fn name<'a>(&self, name: &'a str) -> Cow<'a, str> {
-        match self {
-            TextSink::Csv(sink) => sink.name(name),
-            TextSink::Jsonl(sink) => sink.name(name),
-        }
+    fn has_cells(&self) -> bool {
+        matches!(self, TextSink::Csv(_))
     }
 }
 

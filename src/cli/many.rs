@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use labctl::parallel;
 use labctl::reading::ReadError;
 use labctl::store::RunPath;
-use labctl::table::{EventTable, TextFormat, TextSink};
+use labctl::table::{EventSink, EventTable, TextFormat, TextSink, write_aside};
 
 use super::Terminal;
 
@@ -38,7 +38,7 @@ pub fn each<'r, R: Send>(
 }
 
 /// Where a run's rows go.
-pub type Rows<'a> = EventTable<TextSink<&'a mut (dyn Write + Send)>>;
+pub type Rows<'a> = EventTable<Box<dyn EventSink + Send + 'a>>;
 
 /// Runs with smaller logs are turned into rows side by side.
 const ROWS_ASIDE_BYTES_MAX: u64 = 4 << 20;
@@ -56,20 +56,18 @@ pub fn table<R: Send>(
     terminal: &Terminal,
     read: impl Fn(&RunPath, &mut Rows<'_>) -> Result<R, ReadError> + Sync,
 ) -> Result<Vec<R>, ReadError> {
-    let into = |run: &RunPath, out: &mut (dyn Write + Send)| {
-        let mut rows = EventTable::new(TextSink::rows(format, out));
-        let found = read(run, &mut rows)?;
-        rows.finish()?;
-        Ok::<R, ReadError>(found)
-    };
     EventTable::new(TextSink::new(format, &mut out)).finish()?;
     let progress = Progress::start(runs.len() as u64, terminal);
     let (mut all, mut next) = (Vec::with_capacity(runs.len()), runs.iter());
     let aside = |run: &RunPath| {
         let is_small = run.log_bytes() <= ROWS_ASIDE_BYTES_MAX;
         is_small.then(|| {
-            let mut rows = Vec::new();
-            into(run, &mut rows).map(|found| (rows, found))
+            let mut text = Vec::new();
+            let sink: Box<dyn EventSink + Send> = Box::new(TextSink::rows(format, &mut text));
+            let mut rows = EventTable::new(sink);
+            let found = read(run, &mut rows)?;
+            rows.finish()?;
+            Ok::<_, ReadError>((text, found))
         })
     };
     let weight = |run: &RunPath| Some(run.log_bytes()).filter(|bytes| *bytes <= ROWS_ASIDE_BYTES_MAX);
@@ -77,17 +75,19 @@ pub fn table<R: Send>(
         runs,
         |run| weight(run).unwrap_or(0),
         aside,
-        |read| {
+        |small| {
             progress.next();
             let run = next.next();
-            match (read, run) {
-                (Some(read), _) => {
-                    let (rows, found) = read?;
+            match (small, run) {
+                (Some(small), _) => {
+                    let (rows, found) = small?;
                     out.write_all(&rows).map_err(ReadError::of_table)?;
                     all.push(found);
                 }
                 // A large one is read by all threads, and goes straight to its place.
-                (None, Some(run)) => all.push(into(run, &mut out)?),
+                (None, Some(run)) => {
+                    all.push(write_aside(TextSink::rows(format, &mut out), |rows| read(run, rows))?);
+                }
                 (None, None) => {}
             }
             Ok::<(), ReadError>(())

@@ -73,7 +73,8 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             }
         };
         progress.suspended(|| out.put(&metered.rows, &text))?;
-        if !metered.logs.is_empty() {
+        // Of all other logs there is nothing left to tell.
+        if run.dialect.is_some() || metered.logs.iter().any(|log| log.taken.is_unreadable()) {
             logs.push((run, metered.logs));
         }
         match &run.sweep {

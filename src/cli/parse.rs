@@ -11,7 +11,7 @@ use labctl::history::{History, MachineHistory};
 use labctl::quotes::told;
 use labctl::reading::{Purpose, ReadError, Reading, read_run};
 use labctl::store::RunPath;
-use labctl::table::{EventTable, ParquetSink, TextFormat};
+use labctl::table::{ParquetSink, TextFormat, write_aside};
 
 use super::conduct::HISTORY_BYTES_MAX;
 use super::dialect_flags::DialectFlags;
@@ -80,11 +80,9 @@ fn into_csv(runs: &[RunPath], out: impl Write + Send, terminal: &Terminal) -> Re
 }
 
 fn into_parquet(runs: &[RunPath], out: impl Write + Send) -> Result<Vec<Parsed>, ReadError> {
-    let mut table = EventTable::new(ParquetSink::new(out));
-    let read = |run: &RunPath| read_run(run, purpose(run), Some(&mut table)).map(Parsed::of);
-    let parsed = runs.iter().map(read).collect::<Result<_, _>>()?;
-    table.finish()?;
-    Ok(parsed)
+    write_aside(ParquetSink::new(out), |table| {
+        runs.iter().map(|run| read_run(run, purpose(run), Some(table)).map(Parsed::of)).collect()
+    })
 }
 
 fn purpose(run: &RunPath) -> Purpose {

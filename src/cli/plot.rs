@@ -177,12 +177,12 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         if let Some(reading) = reading {
             let plan = plan(run);
             outside.extend(progress.suspended(|| drawing.draw_run(run, plan.as_ref(), &reading))?);
-            logs.push((run, reading.logs));
             beside.push((planned.clone(), reading.rows));
+            logs.extend(run.dialect.is_some().then_some((run, reading.logs)));
         }
         if let Some(metered) = metered {
-            logs.push((run, metered.logs));
             beside.push((planned, metered.rows));
+            logs.extend(run.dialect.is_some().then_some((run, metered.logs)));
         }
         Ok(())
     })?;
@@ -210,7 +210,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             view::counted(without_logs, "run")
         ));
     }
-    let is_all_outside = !outside.is_empty() && outside.len() == logs.len().min(RUNS_DRAWN);
+    let is_all_outside = !outside.is_empty() && outside.len() == beside.len().min(RUNS_DRAWN);
     for why in outside {
         if is_all_outside { terminal.error(why) } else { terminal.warn(why) }
     }

@@ -22,7 +22,9 @@ use super::{CheckError, Window};
 use crate::metrics::MachineMetrics;
 use crate::reading::{ReadError, ReadLog, run_metrics};
 use crate::store::{RunPath, StoreError};
-use crate::table::{EventTable, ParquetContent, ParquetSink, parquet_content, write_metrics};
+use crate::table::{
+    EventSink, EventTable, ParquetContent, ParquetSink, parquet_content, write_aside, write_metrics,
+};
 use crate::whole_file::{FolderBeside, share_like_others};
 
 /// The folder of runs of no sweep. Hive has a name for what is not there, but
@@ -119,11 +121,14 @@ impl ParquetTree {
             return Ok(added);
         }
         let (path, file) = self.new_file(part, "events")?;
-        let mut table = EventTable::new(ParquetSink::partition(BufWriter::new(&file)));
-        for run in &part.runs {
-            added.logs.push(add_run(run, window, &mut table, &mut added.tabled)?);
+        let sink = ParquetSink::partition(BufWriter::new(&file));
+        if part.log_bytes > PART_BYTES_MAX {
+            write_aside(sink, |table| fill(table, part, window, &mut added))?;
+        } else {
+            let mut table = EventTable::new(sink);
+            fill(&mut table, part, window, &mut added)?;
+            table.finish().map_err(ReadError::from)?;
         }
-        table.finish().map_err(ReadError::from)?;
         let content = read_back(&file, "clock");
         let outcome = content.and_then(|content| check_parquet(&content, &added.tabled));
         outcome.map_err(|source| self.refused(&path, source))?;
@@ -189,6 +194,18 @@ fn make_below(root: &Path, folder: &Path) -> io::Result<()> {
 
 fn read_back(file: &File, summed: &str) -> Result<ParquetContent, CheckError> {
     parquet_content(file, summed).map_err(|error| CheckError::whole(error.to_string()))
+}
+
+fn fill<S: EventSink + Send>(
+    table: &mut EventTable<S>,
+    part: &Part<'_>,
+    window: &Window,
+    added: &mut Added,
+) -> Result<(), ReadError> {
+    for run in &part.runs {
+        added.logs.push(add_run(run, window, table, &mut added.tabled)?);
+    }
+    Ok(())
 }
 
 /// Sorts runs into parts, of one partition each and in the order of the runs.

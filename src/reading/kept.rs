@@ -51,7 +51,7 @@ pub(super) fn beside_logs(run: &RunPath) -> Option<Vec<MachineMetrics>> {
     if !manifest.has_metrics_by(VERSION, COMMIT, &sha256(&bytes)) {
         return None;
     }
-    metrics::file::read(&bytes[..]).ok().map(|rows| named(rows, run))
+    metrics::file::read_bytes(&bytes).ok().map(|rows| named(rows, run))
 }
 
 /// Under the names that the run has here.
