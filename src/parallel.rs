@@ -70,12 +70,13 @@ pub fn both<A, B: Send>(one: impl FnOnce() -> A, other: impl FnOnce() -> B + Sen
     })
 }
 
-/// What `work` makes of each item, in the items' order.
+/// What `work` makes of each item, in the items' order. Of many items several are
+/// handed out together.
 pub fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let mut results = Vec::with_capacity(items.len());
     let Ok(()) = in_order(
         items,
-        |_| WEIGHT_TOGETHER,
+        |_| 0,
         work,
         |result| {
             results.push(result);

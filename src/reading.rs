@@ -33,6 +33,13 @@ pub enum ReadError {
     TwoLogs(#[from] TwoLogsOfOneMachine),
 }
 
+impl ReadError {
+    /// The rows of a table cannot be written to their place.
+    pub fn of_table(source: io::Error) -> ReadError {
+        ReadError::Table(source.into())
+    }
+}
+
 /// What one reading of a run found.
 #[derive(Clone, Debug)]
 pub struct Reading {
@@ -233,9 +240,10 @@ pub struct Metered {
 /// A run's metrics: those that were kept beside it where they are sure to be
 /// what its logs would give, or where its logs were not kept.
 pub fn meter_run(run: &RunPath) -> Result<Metered, ReadError> {
-    let kept = match run.metrics_file() {
-        Some(path) if run.logs.is_empty() => Some(kept::without_logs(run, path)?),
-        _ => kept::beside_logs(run),
+    let alone = if run.logs.is_empty() { run.metrics_file() } else { None };
+    let kept = match alone {
+        Some(path) => Some(kept::without_logs(run, path)?),
+        None => kept::beside_logs(run),
     };
     match kept {
         Some(rows) => Ok(Metered { rows, logs: Vec::new() }),

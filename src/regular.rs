@@ -11,6 +11,11 @@ use std::path::Path;
 ///
 /// It cannot be opened, or is a folder, a pipe, a device or a socket.
 pub fn open_regular(path: &Path) -> io::Result<File> {
+    open_known(path).map(|(file, _)| file)
+}
+
+/// The same, with how long it is.
+fn open_known(path: &Path) -> io::Result<(File, u64)> {
     // Merely to open some devices does something; a second look follows, for
     // the path may lead elsewhere by then.
     check(&path.metadata()?)?;
@@ -18,8 +23,9 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
     options.read(true);
     never_wait(&mut options);
     let file = options.open(path)?;
-    check(&file.metadata()?)?;
-    Ok(file)
+    let found = file.metadata()?;
+    check(&found)?;
+    Ok((file, found.len()))
 }
 
 /// All bytes of a regular file that is no larger than `bytes_max`.
@@ -28,8 +34,11 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
 ///
 /// As [`open_regular`], or it is larger.
 pub fn read_regular(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    open_regular(path)?.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes)?;
+    const ROOM_MAX: u64 = 1 << 20;
+    let (file, length) = open_known(path)?;
+    // One byte more, for the end to be found without more room.
+    let mut bytes = Vec::with_capacity(length.min(bytes_max).min(ROOM_MAX) as usize + 1);
+    file.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > bytes_max {
         return Err(io::Error::new(
             io::ErrorKind::FileTooLarge,

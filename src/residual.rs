@@ -102,27 +102,44 @@ pub fn residuals(runs: &[Measured], expected: &Expected) -> Option<Residuals> {
     let spec = &runs.first()?.spec;
     let seeds = runs.iter().map(|run| run.spec.seed).collect::<BTreeSet<u64>>().len();
     let run = Run::single(spec.clone(), String::new());
-    let cells = || run.machines().flat_map(|machine| Quantity::ALL.map(|quantity| (machine, quantity)));
-    let of_run = |measured: &Measured| -> Vec<Residual> {
-        cells().map(|(machine, quantity)| of_one(measured, expected, machine, quantity)).collect()
-    };
-    let of_mean = || cells().map(|(machine, quantity)| of_many(runs, seeds, expected, machine, quantity));
+    let all: Vec<&[MachineMetrics]> = runs.iter().map(|run| &run.rows[..]).collect();
     Some(Residuals {
         spec: spec.clone(),
         predictions: run.predictions(),
-        runs: runs.iter().map(|run| (run.run.clone(), of_run(run))).collect(),
+        runs: runs.iter().map(|run| (run.run.clone(), residuals_of_run(&run.rows, spec, expected))).collect(),
         seeds,
-        mean: (seeds > 1).then(|| of_mean().collect()),
+        mean: residuals_of_mean(&all, seeds, spec, expected),
     })
 }
 
-fn value(run: &Measured, machine: MachineId, quantity: Quantity) -> Option<f64> {
-    quantity.of(run.rows.iter().find(|row| row.machine == machine)?)
+/// Of one run, given a row a machine; `spec` is what it shares with others.
+pub fn residuals_of_run(rows: &[MachineMetrics], spec: &Spec, expected: &Expected) -> Vec<Residual> {
+    cells(spec).map(|(machine, quantity)| of_one(rows, expected, machine, quantity)).collect()
 }
 
-fn of_one(run: &Measured, expected: &Expected, machine: MachineId, quantity: Quantity) -> Residual {
+/// Of the mean over runs of as many different seeds, given a row a machine of
+/// each; `None` where they have not several.
+pub fn residuals_of_mean(
+    runs: &[&[MachineMetrics]],
+    seeds: usize,
+    spec: &Spec,
+    expected: &Expected,
+) -> Option<Vec<Residual>> {
+    let mean = || cells(spec).map(|(machine, quantity)| of_many(runs, seeds, expected, machine, quantity));
+    (seeds > 1).then(|| mean().collect())
+}
+
+fn cells(spec: &Spec) -> impl Iterator<Item = (MachineId, Quantity)> + use<> {
+    MachineId::all(spec.machine_count()).flat_map(|machine| Quantity::ALL.map(|quantity| (machine, quantity)))
+}
+
+fn value(rows: &[MachineMetrics], machine: MachineId, quantity: Quantity) -> Option<f64> {
+    quantity.of(rows.iter().find(|row| row.machine == machine)?)
+}
+
+fn of_one(rows: &[MachineMetrics], expected: &Expected, machine: MachineId, quantity: Quantity) -> Residual {
     let moments = expected.moments(machine, quantity);
-    let measured = value(run, machine, quantity);
+    let measured = value(rows, machine, quantity);
     Residual {
         machine,
         quantity,
@@ -138,7 +155,7 @@ fn of_one(run: &Measured, expected: &Expected, machine: MachineId, quantity: Qua
 /// more often large than it should be. All scores share the simulated runs,
 /// which widens it by 1 + seeds ÷ simulated runs.
 fn of_many(
-    runs: &[Measured],
+    runs: &[&[MachineMetrics]],
     seeds: usize,
     expected: &Expected,
     machine: MachineId,

@@ -64,9 +64,13 @@ impl Settings {
         }
     }
 
+    /// A spec as one of these.
+    pub fn of(&self, spec: &Spec) -> Planned {
+        Planned { seed: spec.seed, setting: self.shared(spec) }
+    }
+
     fn whole(&self, name: &str, text: &str) -> Option<Planned> {
-        let spec = spec::parse(name, text, &[]).ok()?;
-        Some(Planned { seed: spec.seed, setting: self.shared(&spec) })
+        spec::parse(name, text, &[]).ok().map(|spec| self.of(&spec))
     }
 
     fn around(&self, name: &str, before: &str, after: &str) -> Option<Arc<Spec>> {

@@ -2,10 +2,12 @@
 //! JSON Lines.
 //! Rows are written in batches, so that memory does not grow with a run.
 
+mod aside;
 mod jsonl;
 mod metrics;
 mod read_back;
 
+pub use aside::write_aside;
 pub use jsonl::JsonlSink;
 pub use metrics::write_metrics;
 pub use read_back::{ParquetContent, parquet_content};
@@ -36,17 +38,29 @@ pub trait EventSink {
     fn write(&mut self, batch: &mut DataFrame) -> PolarsResult<()>;
     /// Completes the file.
     fn finish(&mut self) -> PolarsResult<()>;
-    /// A run's name as this format has it.
-    fn name<'a>(&self, name: &'a str) -> Cow<'a, str> {
-        Cow::Borrowed(name)
+    /// Whether names are cells that a spreadsheet may open.
+    fn has_cells(&self) -> bool {
+        false
+    }
+}
+
+impl EventSink for Box<dyn EventSink + Send + '_> {
+    fn write(&mut self, batch: &mut DataFrame) -> PolarsResult<()> {
+        (**self).write(batch)
+    }
+
+    fn finish(&mut self) -> PolarsResult<()> {
+        (**self).finish()
+    }
+
+    fn has_cells(&self) -> bool {
+        (**self).has_cells()
     }
 }
 
 /// Gathers records into batches of the events table.
 pub struct EventTable<S: EventSink> {
     sink: S,
-    experiment: PlSmallStr,
-    run: PlSmallStr,
     origin: Origin,
     rows: Rows,
 }
@@ -61,9 +75,12 @@ pub struct Origin {
 
 /// The columns under construction.
 struct Rows {
+    /// The runs of these rows, each with its first row.
+    runs: Vec<(usize, RunName)>,
     machine: Vec<u32>,
     line: Vec<u64>,
     stamp_us: Vec<i64>,
+    time_us: Vec<i64>,
     tick: Numbers,
     event: StringChunkedBuilder,
     clock: Vec<u64>,
@@ -74,15 +91,25 @@ struct Rows {
     waited_us: Numbers,
 }
 
+/// A run, as the rows of it name it.
+#[derive(Clone)]
+struct RunName {
+    experiment: PlSmallStr,
+    run: PlSmallStr,
+    has_dates: bool,
+}
+
 type Numbers = PrimitiveChunkedBuilder<UInt64Type>;
 
 impl Rows {
     fn with_capacity(rows: usize) -> Rows {
         let numbers = |name: &str| Numbers::new(name.into(), rows);
         Rows {
+            runs: Vec::new(),
             machine: Vec::with_capacity(rows),
             line: Vec::with_capacity(rows),
             stamp_us: Vec::with_capacity(rows),
+            time_us: Vec::with_capacity(rows),
             tick: numbers("tick"),
             event: StringChunkedBuilder::new("event".into(), rows),
             clock: Vec::with_capacity(rows),
@@ -95,10 +122,11 @@ impl Rows {
     }
 
     #[inline]
-    fn push(&mut self, machine: MachineId, line: u64, record: &Record) {
+    fn push(&mut self, machine: MachineId, line: u64, origin: Stamp, record: &Record) {
         self.machine.push(machine.0);
         self.line.push(line);
         self.stamp_us.push(record.stamp.0);
+        self.time_us.push(record.stamp.0.saturating_sub(origin.0));
         self.tick.append_option(record.tick);
         self.event.append_value(record.kind.word());
         self.clock.push(record.clock);
@@ -112,27 +140,85 @@ impl Rows {
         }
         self.waited_us.append_option(record.waited_us);
     }
+
+    /// The rows of each run, with its name.
+    fn spans(&self) -> impl Iterator<Item = (usize, &RunName)> {
+        let ends = self.runs.iter().skip(1).map(|(first, _)| *first).chain([self.machine.len()]);
+        self.runs.iter().zip(ends).map(|((first, name), end)| (end - first, name))
+    }
+
+    /// A column of names of the runs.
+    fn names(&self, name: &str, of: fn(&RunName) -> &PlSmallStr) -> Column {
+        let height = self.machine.len();
+        if let [(_, only)] = &self.runs[..] {
+            return Column::new_scalar(name.into(), Scalar::from(of(only).clone()), height);
+        }
+        let mut names = StringChunkedBuilder::new(name.into(), height);
+        for (rows, run) in self.spans() {
+            (0..rows).for_each(|_| names.append_value(of(run)));
+        }
+        names.finish().into_column()
+    }
+
+    fn stamps(&self) -> Column {
+        let stamps = &self.stamp_us[..];
+        if self.runs.iter().all(|(_, run)| run.has_dates) {
+            return numbers("stamp_us", stamps.to_vec());
+        }
+        let dates = self.spans().flat_map(|(rows, run)| std::iter::repeat_n(run.has_dates, rows));
+        let stamps = stamps.iter().zip(dates).map(|(stamp, is_date)| is_date.then_some(*stamp));
+        numbers("stamp_us", stamps.collect::<Vec<_>>())
+    }
+
+    fn frame(self) -> PolarsResult<DataFrame> {
+        let (experiment, run) =
+            (self.names("experiment", |run| &run.experiment), self.names("run", |run| &run.run));
+        let stamps = self.stamps();
+        DataFrame::new(
+            self.machine.len(),
+            vec![
+                experiment,
+                run,
+                numbers("machine", self.machine),
+                numbers("line", self.line),
+                stamps,
+                numbers("time_us", self.time_us),
+                self.tick.finish().into_column(),
+                self.event.finish().into_column(),
+                numbers("clock", self.clock),
+                self.message_clock.finish().into_column(),
+                self.queue_length.finish().into_column(),
+                self.from.finish().into_column(),
+                self.to.finish().into_column(),
+                self.waited_us.finish().into_column(),
+            ],
+        )
+    }
 }
 
 impl<S: EventSink> EventTable<S> {
     pub fn new(sink: S) -> EventTable<S> {
-        let (experiment, run) = (PlSmallStr::EMPTY, PlSmallStr::EMPTY);
         let origin = Origin { stamp: Stamp(0), is_date: true };
-        EventTable { sink, experiment, run, origin, rows: Rows::with_capacity(BATCH_ROWS) }
+        EventTable { sink, origin, rows: Rows::with_capacity(BATCH_ROWS) }
     }
 
     /// The records that follow belong to this run, whose lab time began at `origin`.
     pub fn begin_run(&mut self, experiment: &str, run: &str, origin: Origin) -> PolarsResult<()> {
-        self.write_batch()?;
-        let [experiment, run] = [experiment, run].map(|name| PlSmallStr::from_str(&self.sink.name(name)));
-        (self.experiment, self.run, self.origin) = (experiment, run, origin);
+        let has_cells = self.sink.has_cells();
+        let shown = |name| if has_cells { cell(name) } else { Cow::Borrowed(name) };
+        let [experiment, run] = [experiment, run].map(|name| PlSmallStr::from_str(&shown(name)));
+        let first = self.rows.machine.len();
+        // A run without rows has no place among others.
+        self.rows.runs.retain(|(other, _)| *other < first);
+        self.rows.runs.push((first, RunName { experiment, run, has_dates: origin.is_date }));
+        self.origin = origin;
         Ok(())
     }
 
     /// Adds the event that `machine` logged at `line`.
     #[inline]
     pub fn push(&mut self, machine: MachineId, line: u64, record: &Record) -> PolarsResult<()> {
-        self.rows.push(machine, line, record);
+        self.rows.push(machine, line, self.origin.stamp, record);
         if self.rows.machine.len() >= BATCH_ROWS { self.write_batch() } else { Ok(()) }
     }
 
@@ -140,7 +226,7 @@ impl<S: EventSink> EventTable<S> {
     pub fn finish(mut self) -> PolarsResult<()> {
         if self.rows.machine.is_empty() {
             // An empty table still has its header.
-            let mut empty = self.frame(Rows::with_capacity(0))?;
+            let mut empty = Rows::with_capacity(0).frame()?;
             self.sink.write(&mut empty)?;
         }
         self.write_batch()?;
@@ -151,41 +237,11 @@ impl<S: EventSink> EventTable<S> {
         if self.rows.machine.is_empty() {
             return Ok(());
         }
-        let rows = mem::replace(&mut self.rows, Rows::with_capacity(BATCH_ROWS));
-        let mut batch = self.frame(rows)?;
+        let mut next = Rows::with_capacity(BATCH_ROWS);
+        // The run goes on in the next batch.
+        next.runs.extend(self.rows.runs.last().map(|(_, name)| (0, name.clone())));
+        let mut batch = mem::replace(&mut self.rows, next).frame()?;
         self.sink.write(&mut batch)
-    }
-
-    fn frame(&self, rows: Rows) -> PolarsResult<DataFrame> {
-        let height = rows.machine.len();
-        let constant = |name: &str, value: &PlSmallStr| {
-            Column::new_scalar(name.into(), Scalar::from(value.clone()), height)
-        };
-        let origin = self.origin.stamp.0;
-        let time_us: Vec<i64> = rows.stamp_us.iter().map(|stamp| stamp.saturating_sub(origin)).collect();
-        let stamp_us = match self.origin.is_date {
-            true => numbers("stamp_us", rows.stamp_us),
-            false => numbers("stamp_us", vec![None::<i64>; height]),
-        };
-        DataFrame::new(
-            height,
-            vec![
-                constant("experiment", &self.experiment),
-                constant("run", &self.run),
-                numbers("machine", rows.machine),
-                numbers("line", rows.line),
-                stamp_us,
-                numbers("time_us", time_us),
-                rows.tick.finish().into_column(),
-                rows.event.finish().into_column(),
-                numbers("clock", rows.clock),
-                rows.message_clock.finish().into_column(),
-                rows.queue_length.finish().into_column(),
-                rows.from.finish().into_column(),
-                rows.to.finish().into_column(),
-                rows.waited_us.finish().into_column(),
-            ],
-        )
     }
 }
 
@@ -209,8 +265,8 @@ impl<W: Write> CsvSink<W> {
 }
 
 impl<W: Write> EventSink for CsvSink<W> {
-    fn name<'a>(&self, name: &'a str) -> Cow<'a, str> {
-        cell(name)
+    fn has_cells(&self) -> bool {
+        true
     }
 
     fn write(&mut self, batch: &mut DataFrame) -> PolarsResult<()> {
@@ -223,8 +279,59 @@ impl<W: Write> EventSink for CsvSink<W> {
     }
 }
 
-/// What the names of folders tell where Parquet files lie in partitions.
-const PARTITION_COLUMNS: [&str; 2] = ["experiment", "run"];
+/// A table as text, which can be written piece by piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextFormat {
+    Csv,
+    Jsonl,
+}
+
+/// Events as text.
+pub enum TextSink<W: Write> {
+    Csv(CsvSink<W>),
+    Jsonl(JsonlSink<W>),
+}
+
+impl<W: Write> TextSink<W> {
+    /// A whole table.
+    pub fn new(format: TextFormat, out: W) -> TextSink<W> {
+        match format {
+            TextFormat::Csv => TextSink::Csv(CsvSink::new(out)),
+            TextFormat::Jsonl => TextSink::Jsonl(JsonlSink::new(out)),
+        }
+    }
+
+    /// Some rows of it, without what stands before the first.
+    pub fn rows(format: TextFormat, out: W) -> TextSink<W> {
+        match format {
+            TextFormat::Csv => TextSink::Csv(CsvSink { out, has_header: true }),
+            TextFormat::Jsonl => TextSink::Jsonl(JsonlSink::new(out)),
+        }
+    }
+}
+
+impl<W: Write> EventSink for TextSink<W> {
+    fn write(&mut self, batch: &mut DataFrame) -> PolarsResult<()> {
+        match self {
+            TextSink::Csv(sink) => sink.write(batch),
+            TextSink::Jsonl(sink) => sink.write(batch),
+        }
+    }
+
+    fn finish(&mut self) -> PolarsResult<()> {
+        match self {
+            TextSink::Csv(sink) => sink.finish(),
+            TextSink::Jsonl(sink) => sink.finish(),
+        }
+    }
+
+    fn has_cells(&self) -> bool {
+        matches!(self, TextSink::Csv(_))
+    }
+}
+
+/// What the name of its folder tells where a Parquet file lies in a partition.
+const PARTITION_COLUMN: &str = "experiment";
 
 /// Events as Parquet.
 pub struct ParquetSink<W: Write> {
@@ -242,7 +349,7 @@ impl<W: Write> ParquetSink<W> {
         ParquetSink { state: ParquetState::Unwritten(Some(out)), is_partition: false }
     }
 
-    /// The same without the columns that the names of its folders tell.
+    /// The same without the column that the name of its folder tells.
     pub fn partition(out: W) -> ParquetSink<W> {
         ParquetSink { is_partition: true, ..ParquetSink::new(out) }
     }
@@ -256,7 +363,7 @@ fn small_parquet<W: Write>(out: W) -> ParquetWriter<W> {
 
 impl<W: Write> EventSink for ParquetSink<W> {
     fn write(&mut self, batch: &mut DataFrame) -> PolarsResult<()> {
-        let partition = self.is_partition.then(|| batch.drop_many(PARTITION_COLUMNS));
+        let partition = self.is_partition.then(|| batch.drop_many([PARTITION_COLUMN]));
         let batch = partition.as_ref().unwrap_or(batch);
         if let ParquetState::Unwritten(out) = &mut self.state
             && let Some(out) = out.take()

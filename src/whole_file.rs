@@ -163,20 +163,18 @@ impl Drop for Listed {
 /// Removes whatever this process has beside its place, for a process that ends
 /// at once.
 pub fn remove_all() {
-    const ATTEMPTS: usize = 20;
     for path in std::mem::take(&mut *held(&BESIDE)) {
-        // Threads that still write into a folder may put something in meanwhile.
-        let is_gone = |_: &usize| match fs::remove_dir_all(&path) {
-            Err(error) => error.kind() == io::ErrorKind::NotFound,
-            Ok(()) => true,
-        };
-        if path.is_dir() {
-            _ = (0..ATTEMPTS).find(is_gone);
-        } else {
-            // There is nobody left to hear of an error.
-            _ = fs::remove_file(&path);
-        }
+        // There is nobody left to hear of an error.
+        let _ = if path.is_dir() { remove_while_written(&path) } else { fs::remove_file(&path) };
     }
+}
+
+/// Removes a folder into which other threads may be writing: under another name
+/// they do not find it any more.
+fn remove_while_written(folder: &Path) -> io::Result<()> {
+    let gone = folder.with_extension(format!("gone{SUFFIX}"));
+    fs::rename(folder, &gone)?;
+    fs::remove_dir_all(&gone)
 }
 
 /// A name beside `place` for a link, which goes the same way.

@@ -75,8 +75,6 @@ def same(what, got, expected):
 # From the texts, without the programs that are under test here.
 events = pandas.read_csv("events.csv", dtype=str, keep_default_na=False)
 metrics = pandas.read_csv("metrics.csv", dtype=str, keep_default_na=False)
-# What readers take for a number has the name of its column before it.
-events, metrics = (frame.replace({"run": {"7": "run-7"}}) for frame in (events, metrics))
 number = lambda column: pandas.to_numeric(column.where(column != ""))
 names = lambda frame: frame["experiment"] + "\0" + frame["run"]
 assert len(events) > 900 and names(events).nunique() == 7, "the runs are not what they were meant to be"

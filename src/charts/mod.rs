@@ -110,7 +110,9 @@ pub fn experiment_charts(
     published: &Published,
     look: Look,
 ) -> Result<Vec<Chart>, ChartError> {
-    main_metrics().map(|measure| speed_ratio::draw(measure, rows, published, look)).collect()
+    let by_experiment = rows.chunk_by(|one, next| one.experiment == next.experiment);
+    let runs = speed_ratio::Runs::new(by_experiment.map(|rows| (rows[0].experiment.as_str(), rows)));
+    main_metrics().map(|measure| speed_ratio::draw(measure, &runs, published, look)).collect()
 }
 
 /// One of the charts of a run.

@@ -1,18 +1,20 @@
 //! Runs set side by side: each setting of an experiment under a name of its own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Chart, ChartError, Look, Published, experiment_charts, published_values};
-use crate::metrics::MachineMetrics;
-use crate::residual::{setting, setting_name};
+use super::speed_ratio::{self, Runs};
+use super::{Chart, ChartError, Look, Published, published_values};
+use crate::metrics::{MachineMetrics, main_metrics};
+use crate::residual::setting_name;
+use crate::settings::Planned;
 use crate::spec::{ClockRate, MachineSpec, Spec};
 
 /// A run to be set beside others.
 #[derive(Clone, Copy, Debug)]
 pub struct SideBySide<'a> {
-    /// With every clock rate fixed, and of any seed; unknown of logs of others.
-    pub spec: Option<&'a Spec>,
-    pub seed: Option<u64>,
+    /// With every clock rate fixed, and told from others by the same
+    /// [`Settings`](crate::settings::Settings); unknown of logs of others.
+    pub planned: Option<&'a Planned>,
     /// A row a machine.
     pub rows: &'a [MachineMetrics],
 }
@@ -30,37 +32,46 @@ impl<'a> SideBySide<'a> {
 /// The charts of runs against speed ratio, with what is published of them. An
 /// experiment that was run in several settings is named by the runs of each.
 pub fn side_by_side(runs: &[SideBySide<'_>], look: Look) -> Result<Vec<Chart>, ChartError> {
-    let mut rows = Vec::new();
+    let Named { names, of_run } = names(runs);
     let mut published = Published::new();
-    for (run, name) in runs.iter().zip(names(runs)) {
-        published.extend(run.spec.iter().flat_map(|spec| published_values(&name, spec)));
-        rows.extend(run.rows.iter().map(|row| MachineMetrics { experiment: name.clone(), ..row.clone() }));
+    let mut told = BTreeSet::new();
+    for (run, at) in runs.iter().zip(&of_run) {
+        if let Some(planned) = run.planned.filter(|_| told.insert(*at)) {
+            published.extend(published_values(&names[*at], &planned.setting));
+        }
     }
-    experiment_charts(&rows, &published, look)
+    let named = Runs::new(runs.iter().zip(&of_run).map(|(run, at)| (names[*at].as_str(), run.rows)));
+    main_metrics().map(|measure| speed_ratio::draw(measure, &named, &published, look)).collect()
 }
 
 /// One setting of an experiment.
 struct Setting<'a> {
     experiment: &'a str,
-    shared: Option<Spec>,
     first_run: &'a str,
     runs: usize,
 }
 
+/// The names of settings, and the place of each run's among them.
+struct Named {
+    names: Vec<String>,
+    of_run: Vec<usize>,
+}
+
 /// What each run's experiment is called.
-fn names(runs: &[SideBySide<'_>]) -> Vec<String> {
+fn names(runs: &[SideBySide<'_>]) -> Named {
     let given = rates_given(runs);
+    let mut without_rates = WithoutRates::default();
+    let mut places: HashMap<(&str, Option<usize>), usize> = HashMap::new();
     let mut settings: Vec<Setting<'_>> = Vec::new();
     let mut of_run = Vec::new();
     for run in runs {
         let experiment = run.experiment();
-        let shared = run.spec.map(|spec| match given.contains(experiment) {
-            true => setting(spec),
-            false => without_rates(setting(spec)),
+        let shared = run.planned.map(|planned| match given.contains(experiment) {
+            true => planned.id(),
+            false => without_rates.first_alike(planned),
         });
-        let known = settings.iter().position(|one| one.experiment == experiment && one.shared == shared);
-        let at = known.unwrap_or_else(|| {
-            settings.push(Setting { experiment, shared, first_run: run.run(), runs: 0 });
+        let at = *places.entry((experiment, shared)).or_insert_with(|| {
+            settings.push(Setting { experiment, first_run: run.run(), runs: 0 });
             settings.len() - 1
         });
         settings[at].runs += 1;
@@ -74,34 +85,59 @@ fn names(runs: &[SideBySide<'_>]) -> Vec<String> {
         1 => one.experiment.to_owned(),
         _ => setting_name(one.experiment, one.first_run, one.runs),
     };
-    of_run.into_iter().map(|at| name(&settings[at])).collect()
+    Named { names: settings.iter().map(name).collect(), of_run }
 }
 
 /// The experiments of which one seed has several lists of clock rates. Those of
 /// the others may be drawn with the seed, and then tell no settings apart.
 fn rates_given<'a>(runs: &[SideBySide<'a>]) -> BTreeSet<&'a str> {
-    let mut of_seed: BTreeMap<(&str, u64), &[MachineSpec]> = BTreeMap::new();
+    let mut of_seed: HashMap<(&str, u64), &Planned> = HashMap::new();
     let mut given = BTreeSet::new();
     for run in runs {
-        let (Some(spec), Some(seed)) = (run.spec, run.seed) else { continue };
-        let machines = *of_seed.entry((run.experiment(), seed)).or_insert(&spec.machines);
-        if *machines != spec.machines {
+        let Some(planned) = run.planned else { continue };
+        let first = *of_seed.entry((run.experiment(), planned.seed)).or_insert(planned);
+        if first.id() != planned.id() && first.setting.machines != planned.setting.machines {
             given.insert(run.experiment());
         }
     }
     given
 }
 
-fn without_rates(spec: Spec) -> Spec {
+/// Settings that differ in their clock rates alone, by the first of each.
+#[derive(Default)]
+struct WithoutRates {
+    known: HashMap<usize, usize>,
+    firsts: Vec<(Spec, usize)>,
+}
+
+impl WithoutRates {
+    fn first_alike(&mut self, planned: &Planned) -> usize {
+        let id = planned.id();
+        if let Some(first) = self.known.get(&id) {
+            return *first;
+        }
+        let spec = without_rates(&planned.setting);
+        let known = self.firsts.iter().find(|(other, _)| *other == spec).map(|(_, first)| *first);
+        let first = known.unwrap_or_else(|| {
+            self.firsts.push((spec, id));
+            id
+        });
+        self.known.insert(id, first);
+        first
+    }
+}
+
+fn without_rates(spec: &Spec) -> Spec {
     let machine =
         |machine: &MachineSpec| MachineSpec { clock_rate: ClockRate::Fixed(1.0), ..machine.clone() };
-    Spec { machines: spec.machines.iter().map(machine).collect(), ..spec }
+    Spec { machines: spec.machines.iter().map(machine).collect(), ..spec.clone() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::charts::tests::samples::experiments;
+    use crate::settings::Settings;
     use crate::spec::parse;
 
     /// The names of one experiment's runs, each of a seed, rates and a chance.
@@ -114,13 +150,13 @@ mod tests {
             );
             parse("lab.toml", &text, &[]).unwrap()
         };
-        let specs: Vec<Spec> = runs.iter().map(spec).collect();
-        let runs = specs.iter().zip(rows.chunks(2));
-        names(
-            &runs
-                .map(|(spec, rows)| SideBySide { spec: Some(spec), seed: Some(spec.seed), rows })
-                .collect::<Vec<_>>(),
-        )
+        let settings = Settings::default();
+        let planned: Vec<Planned> = runs.iter().map(|run| settings.of(&spec(run))).collect();
+        let runs = planned.iter().zip(rows.chunks(2));
+        let Named { names, of_run } = names(
+            &runs.map(|(planned, rows)| SideBySide { planned: Some(planned), rows }).collect::<Vec<_>>(),
+        );
+        of_run.into_iter().map(|at| names[at].clone()).collect()
     }
 
     #[test]

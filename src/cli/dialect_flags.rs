@@ -12,7 +12,7 @@ use labctl::parallel;
 use labctl::reading::ReadLog;
 use labctl::regular::open_regular;
 use labctl::store::find::FindError;
-use labctl::store::{RunPath, each_once, find_all_runs, tell_apart};
+use labctl::store::{RunPath, each_once, find_all_runs, find_all_sweeps, is_run_below, tell_apart};
 
 use super::Terminal;
 
@@ -106,6 +106,27 @@ impl DialectFlags {
         }
         found.runs.iter().for_each(|run| tell_logs(run, terminal));
         Ok(found.runs)
+    }
+
+    /// The same, where paths may hold no runs as they hold sweeps that were
+    /// simulated: `sweeps` are all that are at or below the paths.
+    pub fn find_runs_beside(
+        &self,
+        paths: &[PathBuf],
+        sweeps: &[PathBuf],
+        terminal: &Terminal,
+    ) -> anyhow::Result<Vec<RunPath>> {
+        let mut with_runs = Vec::new();
+        for path in paths {
+            let is_simulated_alone = !sweeps.is_empty()
+                && path.is_dir()
+                && !is_run_below(path)?
+                && !find_all_sweeps(slice::from_ref(path))?.is_empty();
+            if !is_simulated_alone {
+                with_runs.push(path.clone());
+            }
+        }
+        if with_runs.is_empty() { Ok(Vec::new()) } else { self.find_runs(&with_runs, terminal) }
     }
 
     /// Those of the runs that have logs, of which there is one at least.
@@ -338,8 +359,12 @@ fn tell_logs(run: &RunPath, terminal: &Terminal) {
     }
 }
 
-/// Whether a run has logs, and no line of any is one of ours.
+/// Whether a run has logs, and no line of any is one of ours. Where a manifest
+/// names just the logs that are here, they are ours.
 fn is_strange_run(run: &RunPath) -> bool {
+    if run.manifest.as_ref().is_some_and(|manifest| manifest.names_its_logs) {
+        return false;
+    }
     // What no dialect can read either is told of where the run is read.
     let is_others = |log: &PathBuf| is_strange(log).unwrap_or(false) && dialect::read_sample(log).is_ok();
     !run.logs.is_empty() && run.logs.iter().all(is_others)

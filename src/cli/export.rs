@@ -29,11 +29,12 @@ the run's start; --to names the format. Vector clocks begin with the window, and
 SEND lies outside of it are received out of nowhere; their number is reported. What was written is
 read back as the viewer would, and what it would reject is not written (exit code 1).
 
-Parquet is a folder of two tables, events and metrics, in partitions by experiment and run. DuckDB
-reads 'lab/events/**/*.parquet', Polars scan_parquet('lab/events'), and pandas
+Parquet is a folder of two tables, events and metrics, in partitions by experiment; a file holds
+many runs. DuckDB reads 'lab/events/**/*.parquet', Polars scan_parquet('lab/events'), and pandas
 read_parquet('lab/events'). Where some are runs of a sweep there is a column `sweep` too, (none)
-for the others. A name that a reader may take for a number, a date or nothing has the name of its
-column before it: run 007 is run-007. With a window there are no metrics, which speak of whole runs.";
+for the others. An experiment's or a sweep's name that a reader may take for a number, a date or
+nothing has the name of its column before it: experiment 007 is experiment-007. With a window there
+are no metrics, which speak of whole runs.";
 
 /// The arguments of `labctl export`.
 #[derive(Debug, clap::Args)]
@@ -135,9 +136,8 @@ struct Job<'a> {
 
 /// Tells of folders that are not called as their runs are.
 fn tell_partitions(runs: &[RunPath], terminal: &Terminal) {
-    let names = runs.iter().flat_map(|run| {
-        [("sweep", run.sweep.as_ref()), ("experiment", Some(&run.experiment)), ("run", Some(&run.run))]
-    });
+    let names =
+        runs.iter().flat_map(|run| [("sweep", run.sweep.as_ref()), ("experiment", Some(&run.experiment))]);
     let values = names.filter_map(|(key, name)| Some((key, name?, labels::partition_value(key, name?))));
     let changed: BTreeSet<(&str, &String, String)> =
         values.filter(|(_, name, value)| *name != value).collect();

@@ -1,10 +1,13 @@
 //! Many runs, read side by side while a person sees how far it is.
 
+use std::io::Write;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use labctl::parallel;
+use labctl::reading::ReadError;
 use labctl::store::RunPath;
+use labctl::table::{EventSink, EventTable, TextFormat, TextSink, write_aside};
 
 use super::Terminal;
 
@@ -32,6 +35,66 @@ pub fn each<'r, R: Send>(
         progress.next();
         next.next().map_or(Ok(()), |run| take(run, result, &progress))
     })
+}
+
+/// Where a run's rows go.
+pub type Rows<'a> = EventTable<Box<dyn EventSink + Send + 'a>>;
+
+/// Runs with smaller logs are turned into rows side by side.
+const ROWS_ASIDE_BYTES_MAX: u64 = 4 << 20;
+
+/// Writes one table of all runs, in their order, and gives what `read` finds
+/// beside the rows.
+///
+/// # Errors
+///
+/// What `read` fails with, or the table cannot be written.
+pub fn table<R: Send>(
+    runs: &[RunPath],
+    format: TextFormat,
+    mut out: impl Write + Send,
+    terminal: &Terminal,
+    read: impl Fn(&RunPath, &mut Rows<'_>) -> Result<R, ReadError> + Sync,
+) -> Result<Vec<R>, ReadError> {
+    EventTable::new(TextSink::new(format, &mut out)).finish()?;
+    let progress = Progress::start(runs.len() as u64, terminal);
+    let (mut all, mut next) = (Vec::with_capacity(runs.len()), runs.iter());
+    let aside = |run: &RunPath| {
+        let is_small = run.log_bytes() <= ROWS_ASIDE_BYTES_MAX;
+        is_small.then(|| {
+            let mut text = Vec::new();
+            let sink: Box<dyn EventSink + Send> = Box::new(TextSink::rows(format, &mut text));
+            let mut rows = EventTable::new(sink);
+            let found = read(run, &mut rows)?;
+            rows.finish()?;
+            Ok::<_, ReadError>((text, found))
+        })
+    };
+    let weight = |run: &RunPath| Some(run.log_bytes()).filter(|bytes| *bytes <= ROWS_ASIDE_BYTES_MAX);
+    parallel::in_order(
+        runs,
+        |run| weight(run).unwrap_or(0),
+        aside,
+        |small| {
+            progress.next();
+            let run = next.next();
+            match (small, run) {
+                (Some(small), _) => {
+                    let (rows, found) = small?;
+                    out.write_all(&rows).map_err(ReadError::of_table)?;
+                    all.push(found);
+                }
+                // A large one is read by all threads, and goes straight to its place.
+                (None, Some(run)) => {
+                    all.push(write_aside(TextSink::rows(format, &mut out), |rows| read(run, rows))?);
+                }
+                (None, None) => {}
+            }
+            Ok::<(), ReadError>(())
+        },
+    )?;
+    out.flush().map_err(ReadError::of_table)?;
+    Ok(all)
 }
 
 /// How many runs are read.

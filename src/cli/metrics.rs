@@ -6,13 +6,14 @@ use std::path::PathBuf;
 use labctl::metrics::summary::{RunMetrics, SummaryRow, summarise};
 use labctl::metrics::{MachineMetrics, file};
 use labctl::reading::meter_run;
-use labctl::sample::{Replicates, replicates};
-use labctl::store::{RunPath, name_by_sweep};
+use labctl::sample::{Candidate, Replicates, replicates};
+use labctl::settings::{Planned, Settings};
+use labctl::store::{RunPath, SPEC_FILE, name_by_sweep};
 use serde::Serialize;
 
 use super::dialect_flags::DialectFlags;
 use super::output_format::TableFormat;
-use super::terminal::told_once;
+use super::terminal::{json_text, told_once};
 use super::{Exit, Terminal, many, view};
 
 const EXAMPLES: &str = "\
@@ -40,14 +41,7 @@ pub struct Args {
     dialect: DialectFlags,
 }
 
-/// All that is known, as JSON.
-#[derive(Serialize)]
-struct Document<'a> {
-    runs: Vec<RunDocument<'a>>,
-    /// Over the runs of each experiment that has several.
-    experiments: Vec<SummaryRow>,
-}
-
+/// A run, as JSON.
 #[derive(Serialize)]
 struct RunDocument<'a> {
     #[serde(flatten)]
@@ -59,17 +53,19 @@ struct RunDocument<'a> {
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut found = args.dialect.find_runs(&args.paths, terminal)?;
     name_by_sweep(&mut found);
-    let (mut runs, mut logs, mut unreadable) = (Vec::new(), Vec::new(), 0_u64);
+    let (mut logs, mut unreadable) = (Vec::new(), 0_u64);
     let mut swept = BTreeSet::new();
-    let mut alike = Vec::new();
-    let mut out = Output { format: args.format, has_header: false, text: String::new(), terminal };
+    let mut alike: Vec<(&RunPath, Vec<MachineMetrics>, Option<Planned>)> = Vec::new();
+    let mut out = Output { format: args.format, has_begun: false, text: String::new(), terminal };
+    let settings = Settings::default();
     let read = |run: &RunPath| {
         let metered = meter_run(run)?;
         let text = args.format.text(&metered.rows)?;
-        Ok::<_, anyhow::Error>((metered, text))
+        let planned = if run.sweep.is_none() { settings.load(&run.folder.join(SPEC_FILE)) } else { None };
+        Ok::<_, anyhow::Error>((metered, text, planned))
     };
     many::each(&found, terminal, read, |run, outcome, progress| {
-        let (metered, text) = match outcome {
+        let (metered, text, planned) = match outcome {
             Ok(read) => read,
             Err(error) => {
                 unreadable += 1;
@@ -78,32 +74,22 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             }
         };
         progress.suspended(|| out.put(&metered.rows, &text))?;
-        if !metered.logs.is_empty() {
+        // Of all other logs there is nothing left to tell.
+        if run.dialect.is_some() || metered.logs.iter().any(|log| log.taken.is_unreadable()) {
             logs.push((run, metered.logs));
         }
         match &run.sweep {
             Some(sweep) => _ = swept.insert(sweep),
-            None => alike.push((run, runs.len())),
+            None => alike.push((run, metered.rows, planned)),
         }
-        runs.push(metered.rows);
         Ok(())
     })?;
-    out.flush()?;
-    let alike: Vec<_> = alike.iter().map(|(run, at): &(&RunPath, usize)| (*run, &runs[*at][..])).collect();
     let experiments = over_runs(&alike, terminal);
     // The cells of a sweep differ in more than chance.
     for sweep in swept {
         terminal.say(format!("the runs of {sweep} are summarised by cell, in its summary.csv"));
     }
-    match args.format {
-        TableFormat::Table => terminal.data(&over_experiments(&experiments))?,
-        TableFormat::Csv => {}
-        TableFormat::Json => {
-            let document = |rows| Some(RunDocument { run: RunMetrics::of(rows)?, by_machine: rows });
-            let runs = runs.iter().filter_map(|rows| document(rows)).collect();
-            terminal.json(&Document { runs, experiments })?;
-        }
-    }
+    out.finish(&experiments)?;
     let mut is_good = args.dialect.judge_runs(logs.iter().map(|(run, logs)| (*run, &logs[..])), terminal);
     for log in logs.iter().flat_map(|(_, logs)| logs).filter(|log| log.taken.is_unreadable()) {
         is_good = false;
@@ -113,8 +99,14 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 }
 
 /// A single run is no sample: only settings with several are summarised.
-fn over_runs(found: &[(&RunPath, &[MachineMetrics])], terminal: &Terminal) -> Vec<SummaryRow> {
-    let sorted = replicates(found.iter().copied());
+fn over_runs(
+    found: &[(&RunPath, Vec<MachineMetrics>, Option<Planned>)],
+    terminal: &Terminal,
+) -> Vec<SummaryRow> {
+    let sorted = replicates(found.iter().map(|(run, rows, planned)| {
+        let setting = planned.as_ref().map(Planned::id);
+        Candidate { run, rows, setting }
+    }));
     let repeated: usize = sorted.iter().map(|alike| alike.repeats.len()).sum();
     if repeated > 0 {
         terminal.warn(format!(
@@ -124,7 +116,7 @@ fn over_runs(found: &[(&RunPath, &[MachineMetrics])], terminal: &Terminal) -> Ve
     }
     let mut settings: BTreeMap<&str, usize> = BTreeMap::new();
     for alike in &sorted {
-        let rows = alike.members.first().map_or(&[][..], |at| found[*at].1);
+        let rows = alike.members.first().map_or(&[][..], |at| &found[*at].1);
         if let Some(row) = rows.first() {
             *settings.entry(&row.experiment).or_default() += 1;
         }
@@ -134,46 +126,82 @@ fn over_runs(found: &[(&RunPath, &[MachineMetrics])], terminal: &Terminal) -> Ve
             "the runs of {experiment} have {count} settings or clock rates, and each is summarised by itself"
         ));
     }
-    let summary = |alike: &Replicates| summarise(alike.members.iter().map(|at| found[*at].1));
+    let summary = |alike: &Replicates| summarise(alike.members.iter().map(|at| &found[*at].1[..]));
     sorted.iter().filter(|alike| alike.members.len() > 1).flat_map(summary).collect()
 }
 
 /// What is told of runs, as they are read.
 struct Output<'a> {
     format: TableFormat,
-    has_header: bool,
+    has_begun: bool,
     /// Kept until there is enough to be worth writing.
     text: String,
     terminal: &'a Terminal,
 }
 
+/// Before the first run of a JSON document, between two, and after the last.
+const JSON_BEGIN: &str = "{\n  \"runs\": [\n    ";
+const JSON_BETWEEN: &str = ",\n    ";
+const JSON_NO_RUNS: &str = "{\n  \"runs\": [";
+const JSON_AFTER_RUNS: &str = "\n  ";
+
 impl Output<'_> {
     fn put(&mut self, rows: &[MachineMetrics], text: &str) -> anyhow::Result<()> {
         const BYTES_AT_ONCE: usize = 1 << 16;
-        if self.format == TableFormat::Csv && !self.has_header && !rows.is_empty() {
-            self.has_header = true;
-            self.text.push_str(&file::header()?);
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let has_begun = std::mem::replace(&mut self.has_begun, true);
+        match (self.format, has_begun) {
+            (TableFormat::Csv, false) => self.text.push_str(&file::header()?),
+            (TableFormat::Json, false) => self.text.push_str(JSON_BEGIN),
+            (TableFormat::Json, true) => self.text.push_str(JSON_BETWEEN),
+            _ => {}
         }
         self.text.push_str(text);
         if self.text.len() < BYTES_AT_ONCE { Ok(()) } else { self.flush() }
     }
 
+    /// Tells what all runs come to, of each experiment that has several.
+    fn finish(&mut self, experiments: &[SummaryRow]) -> anyhow::Result<()> {
+        match self.format {
+            TableFormat::Table => self.text.push_str(&over_experiments(experiments)),
+            TableFormat::Csv => {}
+            TableFormat::Json => {
+                self.text.push_str(if self.has_begun { JSON_AFTER_RUNS } else { JSON_NO_RUNS });
+                self.text.push_str("],\n  \"experiments\": ");
+                self.text.push_str(&indented(&experiments, 1)?);
+                self.text.push_str("\n}\n");
+            }
+        }
+        self.flush()
+    }
+
     fn flush(&mut self) -> anyhow::Result<()> {
         let text = std::mem::take(&mut self.text);
         match self.format {
-            TableFormat::Csv => self.terminal.document(&text),
-            _ => self.terminal.data(&text),
+            TableFormat::Csv | TableFormat::Json => self.terminal.document(&text),
+            TableFormat::Table => self.terminal.data(&text),
         }
     }
 }
 
+/// JSON as it stands so many levels deep in a document.
+fn indented(value: &impl Serialize, levels: usize) -> anyhow::Result<String> {
+    // A text has no line ends within its quotes.
+    Ok(json_text(value)?.replace('\n', &format!("\n{}", "  ".repeat(levels))))
+}
+
 impl TableFormat {
-    /// A run as a table for people, or rows for programs; JSON comes as a whole.
+    /// A run as a table for people, or as data for programs.
     fn text(self, rows: &[MachineMetrics]) -> anyhow::Result<String> {
         Ok(match self {
             TableFormat::Table => table(rows),
             TableFormat::Csv => String::from_utf8(file::rows(rows)?)?,
-            TableFormat::Json => String::new(),
+            TableFormat::Json => match RunMetrics::of(rows) {
+                Some(run) => indented(&RunDocument { run, by_machine: rows }, 2)?,
+                None => String::new(),
+            },
         })
     }
 }

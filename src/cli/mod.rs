@@ -36,7 +36,7 @@ pub mod report;
 pub mod reproduce;
 pub mod run;
 pub mod schema;
-mod signals;
+pub mod signals;
 mod space_time_flags;
 mod spec_flags;
 pub mod sweep;

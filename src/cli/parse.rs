@@ -1,7 +1,7 @@
 //! `labctl parse`: logs into one events table, and what is odd about them.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufWriter, IsTerminal};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -9,14 +9,14 @@ use labctl::audit::{Audit, Finding, RULES, audit};
 use labctl::event::MachineId;
 use labctl::history::{History, MachineHistory};
 use labctl::quotes::told;
-use labctl::reading::{Purpose, Reading, read_run};
+use labctl::reading::{Purpose, ReadError, Reading, read_run};
 use labctl::store::{RunPath, name_by_sweep};
-use labctl::table::{CsvSink, EventSink, EventTable, ParquetSink};
+use labctl::table::{ParquetSink, TextFormat, write_aside};
 
 use super::conduct::HISTORY_BYTES_MAX;
 use super::dialect_flags::DialectFlags;
 use super::output::{Draft, UntilClosed, file_of};
-use super::{Exit, Terminal, view};
+use super::{Exit, Terminal, many, view};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -51,12 +51,12 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     runs.retain(|run| !run.logs.is_empty());
     name_by_sweep(&mut runs);
     let parsed = match file_of(args.output.as_deref()) {
-        Some(path) => into_file(&runs, path)?,
+        Some(path) => into_file(&runs, path, terminal)?,
         None if io::stdout().is_terminal() => {
             terminal.say("a table of events is no sight for a terminal: add -o events.csv to have it");
-            read_all(&runs, EventTable::new(CsvSink::new(io::sink())))?
+            into_csv(&runs, io::sink(), terminal)?
         }
-        None => into_stdout(&runs)?,
+        None => into_csv(&runs, UntilClosed(Some(BufWriter::new(io::stdout()))), terminal)?,
     };
     let exit = tell(&runs, &parsed, file_of(args.output.as_deref()), terminal);
     let read = runs.iter().zip(parsed.iter().map(|parsed| &parsed.reading.logs[..]));
@@ -64,36 +64,30 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     Ok(if is_good { exit } else { Exit::Failed })
 }
 
-fn into_file(runs: &[RunPath], path: &Path) -> anyhow::Result<Vec<Parsed>> {
+fn into_file(runs: &[RunPath], path: &Path, terminal: &Terminal) -> anyhow::Result<Vec<Parsed>> {
     let draft = Draft::begin(Some(path))?;
     let out = BufWriter::new(draft.file());
     let is_parquet = path.extension().is_some_and(|extension| extension == "parquet");
-    let readings = if is_parquet {
-        read_all(runs, EventTable::new(ParquetSink::new(out)))
-    } else {
-        read_all(runs, EventTable::new(CsvSink::new(out)))
-    };
+    let readings = if is_parquet { into_parquet(runs, out) } else { into_csv(runs, out, terminal) };
     let readings = readings.with_context(|| draft.failed())?;
     draft.finish()?;
     Ok(readings)
 }
 
-fn into_stdout(runs: &[RunPath]) -> anyhow::Result<Vec<Parsed>> {
-    let out = UntilClosed(Some(BufWriter::new(io::stdout())));
-    Ok(read_all(runs, EventTable::new(CsvSink::new(out)))?)
+fn into_csv(runs: &[RunPath], out: impl Write + Send, terminal: &Terminal) -> Result<Vec<Parsed>, ReadError> {
+    many::table(runs, TextFormat::Csv, out, terminal, |run, rows| {
+        read_run(run, purpose(run), Some(rows)).map(Parsed::of)
+    })
 }
 
-fn read_all<S: EventSink + Send>(
-    runs: &[RunPath],
-    mut table: EventTable<S>,
-) -> Result<Vec<Parsed>, labctl::reading::ReadError> {
-    let mut parsed = Vec::new();
-    for run in runs {
-        let purpose = Purpose { series: false, history: run.log_bytes() <= HISTORY_BYTES_MAX };
-        parsed.push(Parsed::of(read_run(run, purpose, Some(&mut table))?));
-    }
-    table.finish()?;
-    Ok(parsed)
+fn into_parquet(runs: &[RunPath], out: impl Write + Send) -> Result<Vec<Parsed>, ReadError> {
+    write_aside(ParquetSink::new(out), |table| {
+        runs.iter().map(|run| read_run(run, purpose(run), Some(table)).map(Parsed::of)).collect()
+    })
+}
+
+fn purpose(run: &RunPath) -> Purpose {
+    Purpose { series: false, history: run.log_bytes() <= HISTORY_BYTES_MAX }
 }
 
 /// What a reading leaves once its events are in the table.

@@ -12,7 +12,7 @@ use labctl::plan::Run;
 use labctl::reading::{Purpose, ReadError, Reading, measure_run, meter_run};
 use labctl::settings::{Planned, Settings};
 use labctl::spec;
-use labctl::store::{FindError, RunPath, SPEC_FILE, charts_folder, find_all_sweeps, find_runs};
+use labctl::store::{RunPath, SPEC_FILE, charts_folder, find_all_sweeps};
 use labctl::sweep::{SweepFolder, SweepPicture, read_stored};
 
 use super::dialect_flags::DialectFlags;
@@ -118,15 +118,13 @@ impl Args {
 
     /// The runs whose charts are wanted. Paths may hold none where they hold
     /// sweeps that are drawn.
-    fn runs(&self, with_sweeps: bool, terminal: &Terminal) -> anyhow::Result<Vec<RunPath>> {
+    fn runs(&self, sweeps: &[SweepFolder], terminal: &Terminal) -> anyhow::Result<Vec<RunPath>> {
         if !self.charts.is_empty() && self.charts.iter().all(|chart| *chart == ChartFlag::Sweep) {
-            anyhow::ensure!(with_sweeps, "there is no sweep at {}", self.paths[0].display());
+            anyhow::ensure!(!sweeps.is_empty(), "there is no sweep at {}", self.paths[0].display());
             return Ok(Vec::new());
         }
-        let has_runs = |path: &&PathBuf| !matches!(find_runs(path), Err(FindError::Simulated { .. }));
-        let paths: Vec<PathBuf> =
-            self.paths.iter().filter(|path| !with_sweeps || has_runs(path)).cloned().collect();
-        if paths.is_empty() { Ok(Vec::new()) } else { self.dialect.find_runs(&paths, terminal) }
+        let sweeps: Vec<PathBuf> = sweeps.iter().map(|sweep| sweep.path().to_owned()).collect();
+        self.dialect.find_runs_beside(&self.paths, &sweeps, terminal)
     }
 }
 
@@ -143,7 +141,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     };
     let drawing = Drawing { args, look, terminal };
     let sweeps = args.sweeps()?;
-    let runs = args.runs(!sweeps.is_empty(), terminal)?;
+    let runs = args.runs(&sweeps, terminal)?;
     let mut is_good = true;
     for (sweep, name) in sweeps.iter().zip(sweep_names(&sweeps)) {
         if let Err(error) = drawing.draw_sweep(sweep, &args.plots.join(name)) {
@@ -179,12 +177,12 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         if let Some(reading) = reading {
             let plan = plan(run);
             outside.extend(progress.suspended(|| drawing.draw_run(run, plan.as_ref(), &reading))?);
-            logs.push((run, reading.logs));
             beside.push((planned.clone(), reading.rows));
+            logs.extend(run.dialect.is_some().then_some((run, reading.logs)));
         }
         if let Some(metered) = metered {
-            logs.push((run, metered.logs));
             beside.push((planned, metered.rows));
+            logs.extend(run.dialect.is_some().then_some((run, metered.logs)));
         }
         Ok(())
     })?;
@@ -199,12 +197,9 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     if args.wants(ChartFlag::SpeedRatio) && !beside.is_empty() {
         let folder = common_folder(&runs, &args.plots);
         let count = view::counted(beside.len() as u64, "run");
-        let beside =
-            beside.iter().map(|(planned, rows): &(Option<Planned>, Vec<MachineMetrics>)| SideBySide {
-                spec: planned.as_ref().map(|planned| &*planned.setting),
-                seed: planned.as_ref().map(|planned| planned.seed),
-                rows,
-            });
+        let beside = beside.iter().map(|(planned, rows): &(Option<Planned>, Vec<MachineMetrics>)| {
+            SideBySide { planned: planned.as_ref(), rows }
+        });
         let charts = charts::side_by_side(&beside.collect::<Vec<_>>(), look)?;
         write(&charts, &folder, drawing.format())?;
         terminal.say(format!("{}: {count} against speed ratio", folder.display()));
@@ -215,7 +210,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             view::counted(without_logs, "run")
         ));
     }
-    let is_all_outside = !outside.is_empty() && outside.len() == logs.len().min(RUNS_DRAWN);
+    let is_all_outside = !outside.is_empty() && outside.len() == beside.len().min(RUNS_DRAWN);
     for why in outside {
         if is_all_outside { terminal.error(why) } else { terminal.warn(why) }
     }

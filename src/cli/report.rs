@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use labctl::charts::Format;
 use labctl::regular::open_regular;
-use labctl::report::{self, Document, GENERATOR};
-use labctl::store::find::FindError;
-use labctl::store::{find_all_sweeps, find_runs, write_file};
+use labctl::report::{self, Document, GENERATOR, GatherError, gathering};
+use labctl::store::{find_all_sweeps, write_file};
 
 use super::dialect_flags::DialectFlags;
+use super::many::Progress;
 use super::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
@@ -66,15 +66,11 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         return Ok(Exit::Usage);
     }
     let sweeps = find_all_sweeps(&args.paths)?;
-    let mut with_runs = args.paths.clone();
-    with_runs.retain(|path| !matches!(find_runs(path), Err(FindError::Simulated { .. })));
-    let runs =
-        if with_runs.is_empty() { Vec::new() } else { args.dialect.find_runs(&with_runs, terminal)? };
-    let mut unreadable = 0_u64;
-    let subjects = report::gather(runs, &sweeps, |error| {
-        unreadable += 1;
-        terminal.error(error);
-    })?;
+    let runs = args.dialect.find_runs_beside(&args.paths, &sweeps, terminal)?;
+    let mut watcher =
+        Watcher { progress: Progress::start(runs.len() as u64, terminal), terminal, unreadable: 0 };
+    let subjects = report::gather(runs, &sweeps, &mut watcher)?;
+    let Watcher { unreadable, .. } = watcher;
     if subjects.runs.is_empty() && subjects.sweeps.is_empty() {
         return Ok(Exit::Failed);
     }
@@ -94,6 +90,25 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     }
     let logs = subjects.runs.iter().map(|run| (&run.stored, &run.logs[..]));
     Ok(if args.dialect.judge_runs(logs, terminal) && unreadable == 0 { Exit::Done } else { Exit::Failed })
+}
+
+/// Shows how many runs are read, and tells of those that cannot be.
+struct Watcher<'a> {
+    progress: Progress<'a>,
+    terminal: &'a Terminal,
+    unreadable: u64,
+}
+
+impl gathering::Watcher for Watcher<'_> {
+    fn next(&mut self) {
+        self.progress.next();
+    }
+
+    fn unreadable(&mut self, error: &GatherError) {
+        self.unreadable += 1;
+        self.progress.next();
+        self.progress.suspended(|| self.terminal.error(error));
+    }
 }
 
 impl Args {

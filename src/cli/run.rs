@@ -11,6 +11,7 @@ use labctl::log::EndReason;
 use labctl::metrics::summary::RunMetrics;
 use labctl::metrics::trust::doubts;
 use labctl::plan::Run;
+use labctl::settings::Settings;
 use labctl::spec::Spec;
 use labctl::store::{LATEST_LINK, PARTIAL_SUFFIX};
 
@@ -108,22 +109,21 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let stop = StopSwitch::default();
     let signals = listen(&stop, terminal);
     let way = way_to_show(args, &signals, terminal);
-    let (mut exit, mut ran) = (Exit::Done, Vec::new());
+    let (mut exit, mut ran, settings) = (Exit::Done, Vec::new(), Settings::default());
     let several = specs.len() > 1;
     for spec in specs {
         if let Some((done, is_sound)) = run_one(args, spec.clone(), way, &stop, terminal)? {
             if done.reason == EndReason::Failed || !is_sound {
                 exit = Exit::Failed;
             }
-            ran.push((spec, done.reading.rows));
+            ran.push((settings.of(&spec), done.reading.rows));
         }
         if let Some(signal) = signals.received() {
             return Ok(Exit::Interrupted(signal));
         }
     }
     if several {
-        let beside =
-            ran.iter().map(|(spec, rows)| SideBySide { spec: Some(spec), seed: Some(spec.seed), rows });
+        let beside = ran.iter().map(|(planned, rows)| SideBySide { planned: Some(planned), rows });
         let charts = charts::side_by_side(&beside.collect::<Vec<_>>(), Look::default())?;
         plot::write(&charts, &args.plots, Format::Png)?;
         terminal.say(format!("charts of all against speed ratio: {}", args.plots.display()));

@@ -77,15 +77,9 @@ impl Terminal {
         self.document(&visible(text))
     }
 
-    /// Data for programs, as JSON: what a terminal would obey is escaped.
+    /// Data for programs, as JSON.
     pub fn json(&self, value: &impl Serialize) -> anyhow::Result<()> {
-        let json = serde_json::to_string_pretty(value)?;
-        let is_plain = |c: char| c == '\n' || !is_hidden(c);
-        let mut text = String::with_capacity(json.len() + 1);
-        for c in json.chars() {
-            if is_plain(c) { text.push(c) } else { text.push_str(&format!("\\u{:04x}", u32::from(c))) }
-        }
-        self.document(&(text + "\n"))
+        self.document(&(json_text(value)? + "\n"))
     }
 
     /// Data as it is, to standard output. A reader that has seen enough is no
@@ -161,6 +155,17 @@ impl Terminal {
             Exit::Error(error) => self.tell_error(&error),
         }
     }
+}
+
+/// JSON in which what a terminal would obey is escaped.
+pub fn json_text(value: &impl Serialize) -> anyhow::Result<String> {
+    let json = serde_json::to_string_pretty(value)?;
+    let is_plain = |c: char| c == '\n' || !is_hidden(c);
+    if json.chars().all(is_plain) {
+        return Ok(json);
+    }
+    let escaped = |c: char| if is_plain(c) { c.to_string() } else { format!("\\u{:04x}", u32::from(c)) };
+    Ok(json.chars().map(escaped).collect())
 }
 
 /// A message with nothing hidden in it. Its further lines stand indented, so

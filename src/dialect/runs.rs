@@ -303,6 +303,7 @@ fn run_of(
         run: run.map_or(folder_name, |run| on_one_line(&run)),
         folder: folder.to_owned(),
         logs: numbered.into_values().map(|log| log.path).collect(),
+        seen: None,
         manifest: None,
         state: RunState::InPlace,
         sweep: None,

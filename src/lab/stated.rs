@@ -9,6 +9,7 @@ use super::{Engine, SIMULATOR, TASKS};
 use crate::audit::{Change, ChangedFile, Stated};
 use crate::lab::recovery::RECOVERED;
 use crate::log::{EndReason, machine_of_file};
+use crate::parallel;
 use crate::plan::Run;
 use crate::regular::open_regular;
 use crate::spec::{self, Spec};
@@ -120,16 +121,20 @@ fn edited(path: &Path, sum: &str) -> io::Result<Option<Change>> {
     })
 }
 
+/// Runs with smaller logs are held against their checksums by one thread.
+const ALONE_BYTES_MAX: u64 = 1 << 20;
+
 /// Files that are not as their checksums say, of the logs that are asked for
 /// and of all that are no logs. Tables may be gone, for they can be made again.
 fn changed_files(stored: &RunPath, sums: &BTreeMap<String, String>) -> io::Result<Vec<ChangedFile>> {
     let name_of = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
     let wanted: BTreeSet<String> = stored.logs.iter().filter_map(|log| name_of(log)).collect();
-    let mut changed = Vec::new();
     // A manifest from anywhere may name files anywhere; those are not looked at.
     // Its own checksum is another matter.
     let others = sums.iter().filter(|(name, _)| *name != MANIFEST_FILE);
-    for (name, sum) in others.filter(|(name, _)| name_of(Path::new(name)).as_ref() == Some(*name)) {
+    let named: Vec<(&String, &String)> =
+        others.filter(|(name, _)| name_of(Path::new(name)).as_ref() == Some(*name)).collect();
+    let change = |&(name, sum): &(&String, &String)| {
         let path = stored.folder.join(name);
         let machine = machine_of_file(&path);
         let change = if !path.is_file() {
@@ -139,8 +144,13 @@ fn changed_files(stored: &RunPath, sums: &BTreeMap<String, String>) -> io::Resul
         } else {
             None
         };
-        changed.extend(change.map(|change| ChangedFile { name: name.clone(), machine, change }));
-    }
+        Ok(change.map(|change| ChangedFile { name: name.clone(), machine, change }))
+    };
+    let is_much = parallel::threads() > 1 && stored.log_bytes() > ALONE_BYTES_MAX;
+    let found: Vec<io::Result<Option<ChangedFile>>> =
+        if is_much { parallel::map(&named, change) } else { named.iter().map(change).collect() };
+    let mut changed: Vec<ChangedFile> =
+        found.into_iter().filter_map(Result::transpose).collect::<Result<_, _>>()?;
     let added = wanted.into_iter().filter(|name| !sums.contains_key(name));
     changed.extend(added.map(|name| {
         let machine = machine_of_file(Path::new(&name));

@@ -48,6 +48,28 @@ pub fn read(input: impl Read) -> csv::Result<Vec<MachineMetrics>> {
     csv::Reader::from_reader(input).into_deserialize().collect()
 }
 
+/// The same, of the bytes of a file.
+pub fn read_bytes(bytes: &[u8]) -> csv::Result<Vec<MachineMetrics>> {
+    plain(bytes).map_or_else(|| read(bytes), Ok)
+}
+
+/// A table without quotes, whose rows all have the columns of its header: to set
+/// up a reader for it takes longer than to read it. `None` of any other.
+fn plain(bytes: &[u8]) -> Option<Vec<MachineMetrics>> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    if text.contains(['"', '\r']) {
+        return None;
+    }
+    let record = |line: &str| line.split(',').collect::<csv::StringRecord>();
+    let mut lines = text.strip_suffix('\n')?.split('\n').map(record);
+    let header = lines.next()?;
+    let row = |row: csv::StringRecord| {
+        let is_whole = row.len() == header.len();
+        if is_whole { row.deserialize(Some(&header)).ok() } else { None }
+    };
+    lines.map(row).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,6 +102,10 @@ mod tests {
                 table[at] = *byte;
             }
             let found = read(&table[..]);
+            if let Some(plain) = plain(&table) {
+                let shown = |rows: &[MachineMetrics]| format!("{rows:?}");
+                prop_assert_eq!(found.as_ref().map(|rows| shown(rows)).ok(), Some(shown(&plain)));
+            }
             prop_assert!(!changes.is_empty() || found.is_ok_and(|found| found == rows));
         }
     }

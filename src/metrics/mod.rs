@@ -121,6 +121,17 @@ pub enum EndQueueSource {
     Unknown,
 }
 
+impl EndQueueSource {
+    /// As in `metrics.csv`.
+    pub fn word(self) -> &'static str {
+        match self {
+            EndQueueSource::Recorded => "recorded",
+            EndQueueSource::LastLogged => "last_logged",
+            EndQueueSource::Unknown => "unknown",
+        }
+    }
+}
+
 /// Counts the first jump of each log of a run: from the smallest clock that any
 /// of them begins with, which is 0 unless clocks begin elsewhere.
 pub fn count_first_jumps<'a>(meters: impl Iterator<Item = &'a mut Meter>) {

@@ -123,22 +123,41 @@ pub fn tell_rates(clock_rates: &[Option<f64>]) -> String {
 /// Sorts rows, those of a run together and in the order of its machines, into
 /// runs of the same rates: by experiment, and by rates from the lowest on.
 pub fn same_rates<'a>(rows: impl IntoIterator<Item = &'a [MachineMetrics]>) -> Vec<SameRates<'a>> {
-    let of_one_run = |one: &MachineMetrics, next: &MachineMetrics| {
-        one.run == next.run && one.experiment == next.experiment && one.machine < next.machine
-    };
-    // Rates are above 0, and their bits in the order of their size.
     let mut sorted: BTreeMap<_, Vec<&[MachineMetrics]>> = BTreeMap::new();
-    for run in rows.into_iter().flat_map(|rows| rows.chunk_by(of_one_run)) {
-        let rates = run.iter().map(|row| row.clock_rate.map(f64::to_bits)).collect::<Vec<_>>();
-        let machines = run.iter().map(|row| row.machine).collect::<Vec<_>>();
-        sorted.entry((run[0].experiment.as_str(), rates, machines)).or_default().push(run);
+    for run in rows.into_iter().flat_map(by_run) {
+        sorted.entry((run[0].experiment.as_str(), RatesKey::of(run))).or_default().push(run);
     }
-    let alike = |((experiment, rates, _), runs): ((_, Vec<Option<u64>>, _), _)| SameRates {
+    let alike = |((experiment, RatesKey { rates, .. }), runs): ((_, RatesKey), _)| SameRates {
         experiment,
         clock_rates: rates.into_iter().map(|rate| rate.map(f64::from_bits)).collect(),
         runs,
     };
     sorted.into_iter().map(alike).collect()
+}
+
+/// Rows, those of a run together and in the order of its machines, run by run.
+pub fn by_run(rows: &[MachineMetrics]) -> impl Iterator<Item = &[MachineMetrics]> {
+    rows.chunk_by(|one, next| {
+        one.run == next.run && one.experiment == next.experiment && one.machine < next.machine
+    })
+}
+
+/// A run's clock rates and machines, in the order of the rates from the lowest on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RatesKey {
+    /// Rates are above 0, and their bits in the order of their size.
+    rates: Vec<Option<u64>>,
+    machines: Vec<MachineId>,
+}
+
+impl RatesKey {
+    /// Given a row a machine.
+    pub fn of(run: &[MachineMetrics]) -> RatesKey {
+        RatesKey {
+            rates: run.iter().map(|row| row.clock_rate.map(f64::to_bits)).collect(),
+            machines: run.iter().map(|row| row.machine).collect(),
+        }
+    }
 }
 
 /// One metric of one machine over runs of an experiment.

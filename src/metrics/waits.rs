@@ -17,6 +17,17 @@ pub enum WaitSource {
     Unknown,
 }
 
+impl WaitSource {
+    /// As in `metrics.csv`.
+    pub fn word(self) -> &'static str {
+        match self {
+            WaitSource::Logged => "logged",
+            WaitSource::FromSends => "from_sends",
+            WaitSource::Unknown => "unknown",
+        }
+    }
+}
+
 /// The waits of one machine, in seconds of lab time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WaitSummary {

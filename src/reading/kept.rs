@@ -1,19 +1,30 @@
 //! Metrics that were kept beside a run, read instead of its logs where they are
 //! sure to be what its logs would give.
+//!
+//! What is trusted of a run of which only numbers are wanted, and why:
+//!
+//! - `metrics.csv`, if its SHA-256 is the one in the manifest: so nobody has
+//!   changed it since, unless they changed the manifest too.
+//! - The manifest's word that this version and commit measured: other ones may
+//!   define a metric otherwise.
+//! - That the logs are those that were measured: the manifest has checksums of
+//!   just the logs that are here, and none was written to since. Their checksums
+//!   are not computed, for that takes as long as to read them; `labctl check`
+//!   does, and reads every log whatever lies beside it.
+//! - `spec.toml` tells the setting, and the manifest the seed and how the run
+//!   ended. Neither is held against anything here; `labctl check` holds both.
 
-use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::path::PathBuf;
 
 use super::ReadError;
 use crate::digest::sha256;
 use crate::lab::{COMMIT, VERSION};
-use crate::log::{machine_of_file, open_log};
+use crate::log::open_log;
 use crate::metrics::{self, MachineMetrics};
 use crate::regular::read_regular;
 use crate::store::names::is_told_apart;
-use crate::store::{METRICS_FILE, Manifest, RunPath, RunState};
+use crate::store::{METRICS_FILE, RunPath, RunState};
 
 /// A run of a thousand machines has one of 300 kB.
 const BYTES_MAX: u64 = 64 << 20;
@@ -31,33 +42,22 @@ pub(super) fn without_logs(run: &RunPath, path: PathBuf) -> Result<Vec<MachineMe
 /// was written to after them. `None` where the logs are to be read.
 pub(super) fn beside_logs(run: &RunPath) -> Option<Vec<MachineMetrics>> {
     let may_be_kept = run.state == RunState::InPlace && run.dialect.is_none() && run.passed_over.is_empty();
-    let manifest = run.read_manifest().filter(|_| may_be_kept)?;
-    let is_by_this = manifest.labctl_version == VERSION && manifest.labctl_commit == COMMIT;
+    let manifest = run.manifest.as_ref().filter(|manifest| may_be_kept && manifest.names_its_logs)?;
     let path = run.folder.join(METRICS_FILE);
-    if !is_by_this || !has_just_its_logs(run, &manifest) || !is_newer_than_logs(run, &path)? {
+    if run.seen?.last_written > fs::metadata(&path).ok()?.modified().ok()? {
         return None;
     }
     let bytes = read_regular(&path, BYTES_MAX).ok()?;
-    let is_unchanged = manifest.sha256.get(METRICS_FILE).is_some_and(|sum| *sum == sha256(&bytes));
-    let rows = is_unchanged.then(|| metrics::file::read(&bytes[..]).ok())??;
-    Some(named(rows, run))
-}
-
-fn has_just_its_logs(run: &RunPath, manifest: &Manifest) -> bool {
-    let names = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
-    let here: BTreeSet<String> = run.logs.iter().filter_map(|log| names(log)).collect();
-    let told = manifest.sha256.keys().filter(|name| machine_of_file(Path::new(name)).is_some());
-    told.eq(here.iter())
-}
-
-fn is_newer_than_logs(run: &RunPath, path: &Path) -> Option<bool> {
-    let modified = |path: &Path| -> Option<SystemTime> { fs::metadata(path).ok()?.modified().ok() };
-    let kept = modified(path)?;
-    Some(run.logs.iter().all(|log| modified(log).is_some_and(|log| log <= kept)))
+    if !manifest.has_metrics_by(VERSION, COMMIT, &sha256(&bytes)) {
+        return None;
+    }
+    metrics::file::read_bytes(&bytes).ok().map(|rows| named(rows, run))
 }
 
 /// Under the names that the run has here.
 fn named(mut rows: Vec<MachineMetrics>, run: &RunPath) -> Vec<MachineMetrics> {
+    // There may be very many runs.
+    rows.shrink_to_fit();
     for row in &mut rows {
         row.experiment.clone_from(&run.experiment);
         row.run.clone_from(&run.run);

@@ -8,7 +8,7 @@ use crate::metrics::trust::{FIDELITY_TOLERANCE, LATE_SHARE_TOLERANCE, doubts};
 
 /// The section on the machines' clock rates and their lateness.
 pub fn section(run: &RunSubject, id: &str) -> Section {
-    let doubted = run.whole.as_ref().map(|whole| doubts(&run.rows, whole)).unwrap_or_default();
+    let doubted = run.whole().map(|whole| doubts(&run.rows, &whole)).unwrap_or_default();
     let mut blocks: Vec<Block> = Vec::new();
     if !doubted.is_empty() {
         blocks.push(Block::Remarks(doubted.iter().map(|doubt| Remark::warning(doubt.to_string())).collect()));

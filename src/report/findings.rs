@@ -129,7 +129,7 @@ fn as_seen(run: &RunSubject) -> Vec<Remark> {
     if !unknown.is_empty() {
         found.push(Remark::unknown(format!("The logs tell nothing of the queue of {}.", machines(&unknown))));
     }
-    found.push(Remark::unknown(if run.plan.is_some() {
+    found.push(Remark::unknown(if run.planned.is_some() {
         "The law says nothing here: it leaves out senders that a delay costs ticks, and machines written by others."
     } else {
         "Nothing is expected here: there is no spec that says how the run was set up."
@@ -190,7 +190,7 @@ fn errors(run: &RunSubject) -> Option<Remark> {
 }
 
 fn fidelity(run: &RunSubject) -> Vec<Remark> {
-    let Some(whole) = &run.whole else { return Vec::new() };
+    let Some(whole) = &run.whole() else { return Vec::new() };
     let doubted: Vec<Remark> = doubts(&run.rows, whole)
         .iter()
         .take(MACHINES_TOLD)
@@ -229,7 +229,7 @@ pub fn lost<'a>(rows: impl IntoIterator<Item = &'a MachineMetrics>) -> String {
 }
 
 fn messages(run: &RunSubject) -> Option<Remark> {
-    let whole = run.whole.as_ref()?;
+    let whole = run.whole()?;
     let received = whole.messages_received;
     let Some(sent) = whole.messages_sent.map(|sent| counted(sent, "message")) else {
         return Some(Remark::unknown(format!(

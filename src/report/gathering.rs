@@ -48,8 +48,22 @@ pub enum GatherError {
     Quote { path: PathBuf, source: io::Error },
 }
 
-/// Reads the runs, and the sweeps in these folders. A run that cannot be read is
-/// told to `unreadable` and left out.
+/// What a run is read with.
+#[derive(Clone, Copy, Debug)]
+struct Wish {
+    charts: bool,
+    player: bool,
+}
+
+/// Who watches while runs are read.
+pub trait Watcher {
+    /// One more is read.
+    fn next(&mut self);
+    /// A run cannot be read, and is left out.
+    fn unreadable(&mut self, error: &GatherError);
+}
+
+/// Reads the runs, and the sweeps in these folders.
 ///
 /// # Errors
 ///
@@ -57,24 +71,22 @@ pub enum GatherError {
 pub fn gather(
     runs: Vec<RunPath>,
     sweeps: &[PathBuf],
-    mut unreadable: impl FnMut(&GatherError),
+    watcher: &mut impl Watcher,
 ) -> Result<Subjects, GatherError> {
-    let is_alone = runs.len() + sweeps.len() == 1;
+    let settings = Settings::default();
     let mut subjects = Subjects::default();
-    let mut drawn_bytes = 0;
     let is_only = runs.len() == 1 && sweeps.is_empty();
-    let mut runs = runs;
-    let others = runs.split_off(runs.len().min(AUDITED_RUNS_MAX));
-    for stored in runs {
+    let mut drawn_bytes = 0;
+    let mut stored = runs.into_iter();
+    while drawn_bytes < DRAWN_BYTES_MAX && subjects.runs.len() < AUDITED_RUNS_MAX {
+        let Some(next) = stored.next() else { break };
         let is_first = subjects.runs.is_empty();
-        let wish = Wish { charts: is_first || drawn_bytes < DRAWN_BYTES_MAX, player: is_only };
-        let mut run = match read(stored, wish) {
-            Ok(run) => run,
-            Err(error @ (GatherError::Read(_) | GatherError::Quote { .. })) if !is_alone => {
-                unreadable(&error);
+        let mut run = match read(next, Wish { charts: true, player: is_only }, &settings) {
+            Err(error @ (GatherError::Read(_) | GatherError::Quote { .. })) if !is_only => {
+                watcher.unreadable(&error);
                 continue;
             }
-            Err(error) => return Err(error),
+            outcome => outcome?,
         };
         for chart in run.drawn.iter().flat_map(|drawn| &drawn.charts) {
             drawn_bytes += chart.inline("")?.len();
@@ -82,77 +94,90 @@ pub fn gather(
         if drawn_bytes > DRAWN_BYTES_MAX && !is_first {
             run.drawn = None;
         }
+        watcher.next();
         subjects.runs.push(run);
     }
-    let settings = Settings::default();
-    for run in parallel::map(&others, |stored| measured(stored, &settings)) {
-        match run {
-            Ok(run) => subjects.runs.push(run),
-            Err(error) => unreadable(&error),
-        }
-    }
+    let mut audited: Vec<RunPath> = stored.collect();
+    let others = audited.split_off(audited.len().min(AUDITED_RUNS_MAX.saturating_sub(subjects.runs.len())));
+    subjects.runs.reserve_exact(audited.len() + others.len());
+    let undrawn = Wish { charts: false, player: false };
+    add(&mut subjects, audited, watcher, |stored| {
+        read(stored.clone(), undrawn, &settings).map(|run| move |_| run)
+    })?;
+    add(&mut subjects, others, watcher, |stored| {
+        let (planned, rows) = (settings.load(&stored.folder.join(SPEC_FILE)), run_metrics(stored)?);
+        let audited = Audited::LeftOut("it is beyond the first thousand runs; labctl check does it");
+        Ok(move |stored| RunSubject { planned, rows, audited, ..nothing_of(stored) })
+    })?;
     for folder in sweeps {
         subjects.sweeps.push(read_sweep(folder)?);
     }
     subjects.groups = group(&mut subjects.runs, &subjects.sweeps);
     name_apart(&mut subjects.sweeps);
     if subjects.runs.len() > 1 {
-        let beside = subjects.runs.iter().map(|RunSubject { plan, rows, .. }| SideBySide {
-            spec: plan.as_ref().map(|plan| &plan.spec),
-            seed: plan.as_ref().map(|plan| plan.spec.seed),
-            rows,
-        });
+        let beside = subjects
+            .runs
+            .iter()
+            .map(|RunSubject { planned, rows, .. }| SideBySide { planned: planned.as_ref(), rows });
         subjects.side_by_side = charts::side_by_side(&beside.collect::<Vec<_>>(), look()?)?;
     }
     Ok(subjects)
 }
 
-/// What is to be shown of a run, besides its numbers.
-#[derive(Clone, Copy, Debug)]
-struct Wish {
-    charts: bool,
-    player: bool,
+/// Adds runs, read side by side, in their order; what is read of one makes it
+/// what it is told as.
+fn add<F: FnOnce(RunPath) -> RunSubject + Send>(
+    subjects: &mut Subjects,
+    runs: Vec<RunPath>,
+    watcher: &mut impl Watcher,
+    read: impl Fn(&RunPath) -> Result<F, GatherError> + Sync,
+) -> Result<(), GatherError> {
+    let mut found = Vec::with_capacity(runs.len());
+    parallel::in_order(&runs, RunPath::log_bytes, read, |run| {
+        match run {
+            Ok(run) => {
+                watcher.next();
+                found.push(Some(run));
+            }
+            Err(error @ (GatherError::Read(_) | GatherError::Quote { .. })) => {
+                watcher.unreadable(&error);
+                found.push(None);
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    })?;
+    subjects.runs.extend(runs.into_iter().zip(found).filter_map(|(stored, found)| Some(found?(stored))));
+    Ok(())
 }
 
-/// One of the runs of which only the numbers are told.
-fn measured(stored: &RunPath, settings: &Settings) -> Result<RunSubject, GatherError> {
-    let planned = settings.load(&stored.folder.join(SPEC_FILE));
-    let rows = run_metrics(stored)?;
-    Ok(RunSubject {
-        manifest: None,
-        plan: planned.map(|planned| Run::single(planned.spec(), stored.run.clone())),
-        whole: RunMetrics::of(&rows),
-        rows,
-        logs: Vec::new(),
-        audited: Audited::LeftOut(format!(
-            "it is beyond the first {AUDITED_RUNS_MAX} runs; labctl check does it"
-        )),
-        faults: Vec::new(),
-        residuals: Vec::new(),
-        no_expectation: None,
-        drawn: None,
-        player: None,
-        stored: stored.clone(),
-    })
-}
-
-fn read(stored: RunPath, wish: Wish) -> Result<RunSubject, GatherError> {
-    // A spec that cannot be read costs no more than what theory would say.
-    let spec = spec::load(&stored.folder.join(SPEC_FILE), &[]).ok();
-    let plan = spec.map(|spec| Run::single(spec, stored.run.clone()));
-    let mut run = RunSubject {
-        manifest: stored.read_manifest(),
-        plan,
+/// A run of which nothing is read yet.
+fn nothing_of(stored: RunPath) -> RunSubject {
+    RunSubject {
+        planned: None,
         rows: Vec::new(),
-        whole: None,
+        plan: None,
+        manifest: None,
         logs: Vec::new(),
-        audited: Audited::LeftOut("there are no logs here, only what was measured".to_owned()),
+        audited: Audited::LeftOut("there are no logs here, only what was measured"),
         faults: Vec::new(),
         residuals: Vec::new(),
         no_expectation: None,
         drawn: None,
         player: None,
         stored,
+    }
+}
+
+fn read(stored: RunPath, wish: Wish, settings: &Settings) -> Result<RunSubject, GatherError> {
+    // A spec that cannot be read costs no more than what theory would say.
+    let spec = spec::load(&stored.folder.join(SPEC_FILE), &[]).ok();
+    let plan = spec.map(|spec| Run::single(spec, stored.run.clone()));
+    let mut run = RunSubject {
+        planned: plan.as_ref().map(|plan| settings.of(&plan.spec)),
+        plan: plan.map(Box::new),
+        manifest: stored.read_manifest().map(Box::new),
+        ..nothing_of(stored)
     };
     if run.stored.logs.is_empty() {
         run.rows = run_metrics(&run.stored)?;
@@ -161,16 +186,15 @@ fn read(stored: RunPath, wish: Wish) -> Result<RunSubject, GatherError> {
         let reading = measure_run(&run.stored, Purpose { series: wish.charts, history })?;
         run.audited = match &reading.history {
             Some(history) => hold(&run.stored, history, &mut run.faults)?,
-            None => Audited::LeftOut("the logs are large; labctl check does it".to_owned()),
+            None => Audited::LeftOut("the logs are large; labctl check does it"),
         };
         let history = reading.history.as_ref().filter(|history| wish.player && history.events() > 0);
-        run.player = history.map(|history| player::section(history, player::EVENTS_SHOWN));
+        run.player = history.map(|history| Box::new(player::section(history, player::EVENTS_SHOWN)));
         if wish.charts {
             run.drawn = Some(draw(&run, &reading)?);
         }
         (run.rows, run.logs) = (reading.rows, reading.logs);
     }
-    run.whole = RunMetrics::of(&run.rows);
     Ok(run)
 }
 
@@ -185,7 +209,7 @@ fn draw(run: &RunSubject, reading: &Reading) -> Result<Drawn, GatherError> {
         Some(row.events.div_ceil((series.samples.len() as u64).max(1)))
     };
     let events_a_point = reading.rows.iter().filter_map(points).max().unwrap_or(1);
-    let theory = run.plan.as_ref().map(RunTheory::of).unwrap_or_default();
+    let theory = run.plan.as_deref().map(RunTheory::of).unwrap_or_default();
     Ok(Drawn { charts: charts::run_charts(&reading.series, &theory, look()?)?, events_a_point })
 }
 

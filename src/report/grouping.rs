@@ -1,18 +1,20 @@
 //! Runs sorted by what they share but for the seed, summarised, and held against
 //! what is expected.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
+use super::runs::RUNS_DETAILED;
 use super::subject::{Group, RunSubject, SweepSubject};
 use crate::budget::{EVENTS_MAX, events};
 use crate::engine::StopSwitch;
-use crate::event::MachineId;
 use crate::expected::{Expected, NoExpectation, RUNS};
 use crate::metrics::MachineMetrics;
-use crate::metrics::summary::summarise;
+use crate::metrics::summary::{RatesKey, summarise};
 use crate::plan::Run;
-use crate::residual::{Measured, Residual, residuals, setting, setting_name};
-use crate::sample::{Sample, SampledRun, came_to_its_end, replicates};
+use crate::residual::{Residual, residuals_of_mean, residuals_of_run, setting_name};
+use crate::sample::{Candidate, LeftOut, came_to_its_end, oddities, replicates};
+use crate::settings::Planned;
 use crate::spec::Spec;
 use crate::sweep::CellOutline;
 
@@ -20,9 +22,7 @@ use crate::sweep::CellOutline;
 struct Alike {
     experiment: String,
     /// Unknown of logs of others.
-    shared: Option<Spec>,
-    /// The machines and their rates, as the logs state them.
-    clock_rates: Vec<(MachineId, Option<f64>)>,
+    shared: Option<Planned>,
     members: Vec<usize>,
 }
 
@@ -30,22 +30,21 @@ struct Alike {
 /// what is expected. The runs of a sweep that is told as such are summarised there.
 pub fn group(runs: &mut [RunSubject], sweeps: &[SweepSubject]) -> Vec<Group> {
     let mut alike: Vec<Alike> = Vec::new();
+    // By experiment, setting, and the machines and their rates, as the logs state them.
+    let mut places: HashMap<(&str, Option<usize>, RatesKey), usize> = HashMap::new();
+    let sweeps: BTreeSet<&str> = sweeps.iter().map(|sweep| sweep.name.as_str()).collect();
     for (at, run) in runs.iter().enumerate() {
-        if run.stored.sweep.as_ref().is_some_and(|name| sweeps.iter().any(|sweep| sweep.name == *name)) {
+        if run.stored.sweep.as_deref().is_some_and(|name| sweeps.contains(name)) {
             continue;
         }
-        let shared = run.plan.as_ref().map(|plan| setting(&plan.spec));
         let experiment = &run.stored.experiment;
-        let clock_rates: Vec<_> = run.rows.iter().map(|row| (row.machine, row.clock_rate)).collect();
-        let is_alike = |other: &&mut Alike| {
-            other.experiment == *experiment && other.shared == shared && other.clock_rates == clock_rates
-        };
-        match alike.iter_mut().find(is_alike) {
-            Some(other) => other.members.push(at),
-            None => {
-                alike.push(Alike { experiment: experiment.clone(), shared, clock_rates, members: vec![at] })
-            }
-        }
+        let setting = run.planned.as_ref().map(Planned::id);
+        let place = *places.entry((experiment, setting, RatesKey::of(&run.rows))).or_insert_with(|| {
+            let (experiment, shared) = (experiment.clone(), run.planned.clone());
+            alike.push(Alike { experiment, shared, members: Vec::new() });
+            alike.len() - 1
+        });
+        alike[place].members.push(at);
     }
     tell_apart(&mut alike, runs);
     let mut events_left = EVENTS_MAX;
@@ -65,68 +64,61 @@ fn tell_apart(alike: &mut [Alike], runs: &[RunSubject]) {
 }
 
 fn summarised(runs: &mut [RunSubject], alike: Alike, events_left: &mut f64) -> Group {
-    let Alike { experiment, shared, members, .. } = alike;
+    let Alike { experiment, shared, members } = alike;
     let mean = hold(runs, &members, shared.as_ref(), events_left);
     let (complete, incomplete): (Vec<usize>, Vec<usize>) =
         members.iter().partition(|at| came_to_its_end(&runs[**at].stored));
-    let of_paths = complete.iter().map(|at| (&runs[*at].stored, &runs[*at].rows[..]));
+    let of_paths = complete.iter().map(|at| Candidate {
+        run: &runs[*at].stored,
+        rows: &runs[*at].rows,
+        setting: runs[*at].planned.as_ref().map(Planned::id),
+    });
     let sorted = replicates(of_paths);
     let repeated = sorted.iter().map(|found| found.repeats.len()).sum();
     let mut own: Vec<usize> =
         sorted.iter().flat_map(|found| &found.members).map(|at| complete[*at]).collect();
     own.sort_unstable();
-    let sampled = own.iter().map(|at| SampledRun {
-        seed: runs[*at].stored.manifest.as_ref().map(|manifest| manifest.seed),
-        rows: runs[*at].rows.clone(),
-    });
-    let sample =
-        Sample { runs: sampled.collect(), incomplete: incomplete.len(), repeated, ..Sample::default() };
-    let rows = numbered(&sample);
-    let (summary, oddities) = (summarise([&rows[..]]), sample.oddities());
-    Group { experiment, members, summary, outline: CellOutline::all(0, &rows).swap_remove(0), mean, oddities }
-}
-
-/// The rows of a sample, run by run; runs from different places may have the
-/// same name.
-fn numbered(sample: &Sample) -> Vec<MachineMetrics> {
-    let of_run = |(at, run): (usize, &SampledRun)| {
-        let row = move |row: &MachineMetrics| MachineMetrics { run: at.to_string(), ..row.clone() };
-        run.rows.iter().map(row).collect::<Vec<_>>()
+    let sampled = || {
+        own.iter().map(|at| (runs[*at].stored.manifest.as_ref().map(|told| told.seed), &runs[*at].rows[..]))
     };
-    sample.runs.iter().enumerate().flat_map(of_run).collect()
+    let left_out = LeftOut { incomplete: incomplete.len(), repeated, not_read: &[] };
+    let oddities = oddities(sampled(), left_out);
+    let rows = || sampled().map(|(_, rows)| rows);
+    let (summary, outline) = (summarise(rows()), CellOutline::all(0, rows()).swap_remove(0));
+    Group { experiment, members, summary, outline, mean, oddities }
 }
 
-/// Fills in the residuals of each run that came to its end, and gives those of
-/// their mean.
+/// Fills in the residuals of the runs of which they are told, and gives those
+/// of the mean of all that came to their end.
 fn hold(
     runs: &mut [RunSubject],
     members: &[usize],
-    shared: Option<&Spec>,
+    shared: Option<&Planned>,
     events_left: &mut f64,
 ) -> Vec<Residual> {
     let Some(shared) = shared else { return Vec::new() };
+    let setting = &*shared.setting;
     let is_whole = |at: &&usize| came_to_its_end(&runs[**at].stored);
     let fit: Vec<usize> = members.iter().filter(is_whole).copied().collect();
-    let measured = fit.iter().filter_map(|at| {
-        let (run, plan) = (&runs[*at], runs[*at].plan.as_ref()?);
-        Some(Measured { run: run.stored.run.clone(), spec: plan.spec.clone(), rows: run.rows.clone() })
-    });
-    let measured: Vec<Measured> = measured.collect();
-    if measured.is_empty() {
+    if fit.is_empty() {
         return Vec::new();
     }
-    let found = expect(shared, events_left).map(|expected| residuals(&measured, &expected));
-    match found {
-        Ok(Some(found)) => {
-            for (at, (_, own)) in fit.into_iter().zip(found.runs) {
-                runs[at].residuals = own;
+    let is_told = |at: &&usize| **at < RUNS_DETAILED || members.first() == Some(*at);
+    let told: Vec<usize> = fit.iter().filter(is_told).copied().collect();
+    match expect(setting, events_left) {
+        Ok(expected) => {
+            for at in told {
+                runs[at].residuals = residuals_of_run(&runs[at].rows, setting, &expected);
             }
-            found.mean.unwrap_or_default()
+            let seeds: BTreeSet<u64> =
+                fit.iter().filter_map(|at| Some(runs[*at].planned.as_ref()?.seed)).collect();
+            let rows: Vec<&[MachineMetrics]> = fit.iter().map(|at| &runs[*at].rows[..]).collect();
+            residuals_of_mean(&rows, seeds.len(), setting, &expected).unwrap_or_default()
         }
-        Ok(None) => Vec::new(),
         Err(none) => {
-            for at in fit {
-                runs[at].no_expectation = Some(none.to_string());
+            let none: Arc<str> = none.to_string().into();
+            for at in told {
+                runs[at].no_expectation = Some(Arc::clone(&none));
             }
             Vec::new()
         }

@@ -52,7 +52,7 @@ pub fn document(subjects: &Subjects, command: &str) -> Document {
         about: about(subjects),
         findings: overview::overview(subjects),
         sections: sections(subjects),
-        player: subjects.runs.first().and_then(|run| run.player.clone()),
+        player: subjects.runs.first().and_then(|run| run.player.as_deref().cloned()),
         made: format!(
             "Made by {}, labctl {VERSION}, commit {COMMIT}. The same command on the same files gives the same report.",
             name(command)
@@ -79,7 +79,7 @@ fn title(subjects: &Subjects) -> String {
 
 /// Why the experiment exists, where there is only one.
 fn about(subjects: &Subjects) -> String {
-    let mut plans = subjects.runs.iter().map(|run| run.plan.as_ref().map(|plan| plan.spec.why.as_str()));
+    let mut plans = subjects.runs.iter().map(|run| run.setting().map(|setting| setting.why.as_str()));
     let of_sweep = || subjects.sweeps.first()?.plan.cells().first().map(|cell| cell.spec.why.as_str());
     let first = plans.next().unwrap_or_else(of_sweep).unwrap_or_default();
     let is_one = plans.all(|why| why == Some(first)) && subjects.sweeps.len() < 2;

@@ -8,6 +8,7 @@ use super::sweeps;
 use super::wording::{listed, machine, micros, name};
 use crate::count::{counted, grouped};
 use crate::metrics::MachineMetrics;
+use crate::metrics::summary::RunMetrics;
 use crate::metrics::trust::doubts;
 use crate::residual::Quantity;
 use crate::rounding::{Rounding, brief};
@@ -151,11 +152,27 @@ fn audits(runs: &[RunSubject]) -> Vec<Remark> {
     found
 }
 
+/// How far the clocks of a run are to be trusted.
+struct Clocks {
+    is_doubted: bool,
+    fidelity_min: Option<f64>,
+    lateness_p99_us: Option<u64>,
+}
+
+impl Clocks {
+    fn of(run: &RunSubject) -> Option<Clocks> {
+        let whole = run.whole()?;
+        let is_doubted = !doubts(&run.rows, &whole).is_empty();
+        let RunMetrics { fidelity_min, lateness_p99_us, .. } = whole;
+        Some(Clocks { is_doubted, fidelity_min, lateness_p99_us })
+    }
+}
+
 fn clocks(runs: &[RunSubject]) -> Vec<Remark> {
-    let doubted = runs
-        .iter()
-        .filter(|run| run.whole.as_ref().is_some_and(|whole| !doubts(&run.rows, whole).is_empty()));
-    let doubted: Vec<String> = doubted.map(|run| name(&run.name())).collect();
+    let wholes: Vec<Option<Clocks>> = runs.iter().map(Clocks::of).collect();
+    let is_doubted = |whole: &Option<Clocks>| whole.as_ref().is_some_and(|whole| whole.is_doubted);
+    let doubted = runs.iter().zip(&wholes).filter(|(_, whole)| is_doubted(whole));
+    let doubted: Vec<String> = doubted.map(|(run, _)| name(&run.name())).collect();
     if !doubted.is_empty() {
         return vec![Remark::warning(format!(
             "The measurements of {} are to be doubted: {}.",
@@ -163,8 +180,8 @@ fn clocks(runs: &[RunSubject]) -> Vec<Remark> {
             listed(&doubted)
         ))];
     }
-    let known = runs.iter().filter_map(|run| run.whole.as_ref()?.fidelity_min);
-    let lateness = runs.iter().filter_map(|run| run.whole.as_ref()?.lateness_p99_us).max();
+    let known = wholes.iter().filter_map(|whole| whole.as_ref()?.fidelity_min);
+    let lateness = wholes.iter().filter_map(|whole| whole.as_ref()?.lateness_p99_us).max();
     let simulated = runs.iter().filter(|run| run.is_simulated() == Some(true)).count();
     if simulated == runs.len() {
         return vec![Remark::good("All runs were simulated in virtual time: no tick is ever late.")];

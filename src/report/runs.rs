@@ -10,7 +10,7 @@ use crate::metrics::trust::fidelity_words;
 /// Runs in the table; `labctl metrics` has all of them.
 const RUNS_TOLD: usize = 200;
 /// Runs of which there is detail.
-const RUNS_DETAILED: usize = 24;
+pub const RUNS_DETAILED: usize = 24;
 
 /// The sections of a run, each with an id of its own.
 pub fn sections(run: &RunSubject, prefix: &str) -> Vec<Section> {
@@ -80,7 +80,8 @@ fn table(runs: &[RunSubject]) -> Table {
     ];
     let row = |run: &RunSubject| {
         let manifest = run.stored.manifest.as_ref();
-        let of = run.whole.as_ref();
+        let of_run = run.whole();
+        let of = of_run.as_ref();
         let audit = match &run.audited {
             Audited::Held { audit, .. } => match (audit.is_sound(), audit.unknown().count()) {
                 (false, _) => "unsound".to_owned(),

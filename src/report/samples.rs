@@ -48,11 +48,10 @@ fn overview(subjects: &Subjects) -> Table {
     let headings = [&headings[..], &MAIN_HEADINGS].concat();
     let row = |group: &Group| {
         let first = &subjects.runs[group.members[0]];
-        let spec = first.plan.as_ref().map(|plan| &plan.spec);
         let place = [
             name(&group.experiment),
             rates(&first.rows),
-            known(spec, |spec| spec.internal_prob.to_string()),
+            known(first.setting(), |setting| setting.internal_prob.to_string()),
             group.outline.runs.to_string(),
             overloaded(first),
         ];

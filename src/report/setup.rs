@@ -37,8 +37,8 @@ fn facts(run: &RunSubject) -> Table {
     if let Some(dialect) = &stored.dialect {
         rows.push(("Written by", format!("others, read by the dialect {}", name(&dialect.dialect.name))));
     }
-    rows.extend(of_spec(run.plan.as_ref()));
-    rows.extend(of_manifest(run.manifest.as_ref()));
+    rows.extend(of_spec(run.plan.as_deref()));
+    rows.extend(of_manifest(run.manifest.as_deref()));
     let rows = rows.into_iter().map(|(what, value)| vec![what.to_owned(), value]);
     Table::new("The run", &["What", "Value"]).with(rows)
 }

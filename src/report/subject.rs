@@ -1,6 +1,8 @@
 //! What a report is about: runs and sweeps, read and measured, each with what
 //! the audit and theory say of it.
 
+use std::sync::Arc;
+
 use super::player::PlayerParts;
 use crate::audit::Audit;
 use crate::charts::Chart;
@@ -12,6 +14,8 @@ use crate::reading::ReadLog;
 use crate::residual::{Quantity, Residual};
 use crate::sample::Oddity;
 use crate::sample::came_to_its_end;
+use crate::settings::Planned;
+use crate::spec::Spec;
 use crate::store::{Manifest, RunPath};
 use crate::sweep::CellOutline;
 use crate::theory::Prediction;
@@ -31,26 +35,27 @@ pub struct Subjects {
 #[derive(Debug)]
 pub struct RunSubject {
     pub stored: RunPath,
-    /// Of a run that is told in full.
-    pub manifest: Option<Manifest>,
-    /// As its spec planned it; logs of others have none.
-    pub plan: Option<Run>,
+    /// Its seed and its setting; logs of others have none.
+    pub planned: Option<Planned>,
     /// A row a machine.
     pub rows: Vec<MachineMetrics>,
-    /// `None` where there is no row.
-    pub whole: Option<RunMetrics>,
+    /// How its spec has it to the letter; only of a run that is told in full.
+    pub plan: Option<Box<Run>>,
+    /// Of a run that is told in full.
+    pub manifest: Option<Box<Manifest>>,
     /// Empty where only metrics were kept.
     pub logs: Vec<ReadLog>,
     pub audited: Audited,
     /// What of its folder cannot be read, and so is not held against it.
     pub faults: Vec<String>,
-    /// Against what is expected, where anything is.
+    /// Against what is expected, where anything is; of a run that is told in
+    /// full, and of the first of a group.
     pub residuals: Vec<Residual>,
     /// Why nothing is, where a spec says how the run was set up.
-    pub no_expectation: Option<String>,
+    pub no_expectation: Option<Arc<str>>,
     pub drawn: Option<Drawn>,
     /// Of the only run of a report.
-    pub player: Option<PlayerParts>,
+    pub player: Option<Box<PlayerParts>>,
 }
 
 /// What the audit says of a run.
@@ -61,7 +66,7 @@ pub enum Audited {
         quoted: Vec<Quoted>,
     },
     /// It was not held, and why.
-    LeftOut(String),
+    LeftOut(&'static str),
 }
 
 /// A finding of the audit, with the lines it rests on.
@@ -121,12 +126,23 @@ impl RunSubject {
         sweep.as_ref().map_or(own.clone(), |sweep| format!("{sweep} / {own}"))
     }
 
+    /// The run as a whole; `None` where there is no row.
+    pub fn whole(&self) -> Option<RunMetrics> {
+        RunMetrics::of(&self.rows)
+    }
+
+    /// All of its spec but the seed and the speedup.
+    pub fn setting(&self) -> Option<&Spec> {
+        self.planned.as_ref().map(|planned| &*planned.setting)
+    }
+
     /// What the law says of each machine; empty where it says nothing, as of
     /// machines written by others, and of senders that a delay costs ticks.
     pub fn predictions(&self) -> Vec<Prediction> {
+        let plan = self.setting().map(|setting| Run::single(setting.clone(), String::new()));
         let applies =
-            |plan: &&Run| !plan.delays_senders() && plan.machines().all(|machine| !plan.is_foreign(machine));
-        self.plan.as_ref().filter(applies).map(Run::predictions).unwrap_or_default()
+            |plan: &Run| !plan.delays_senders() && plan.machines().all(|machine| !plan.is_foreign(machine));
+        plan.filter(applies).map(|plan| plan.predictions()).unwrap_or_default()
     }
 
     /// What is expected of a machine, where the run came to its end.
@@ -144,7 +160,7 @@ impl RunSubject {
 
     /// How long the machines were to tick, in seconds of lab time.
     pub fn planned_s(&self) -> Option<f64> {
-        self.plan.as_ref().map(|plan| plan.spec.duration.as_secs_f64())
+        self.setting().map(|setting| setting.duration.as_secs_f64())
     }
 
     pub fn is_simulated(&self) -> Option<bool> {

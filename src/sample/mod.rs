@@ -6,21 +6,23 @@ mod contrast;
 mod oddity;
 mod replicates;
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 pub use cells::read_cells;
 pub use contrast::{Contrast, ContrastRow, Pairing, Unpaired, common_quantities, compared, contrast};
-pub use oddity::Oddity;
-pub use replicates::{Replicates, replicates};
+use oddity::have_same_machines;
+pub use oddity::{LeftOut, Oddity, oddities};
+pub use replicates::{Candidate, Replicates, replicates};
 
 use self::replicates::{clock_rates, draws};
 use crate::event::MachineId;
 use crate::log::EndReason;
 use crate::metrics::{MachineMetrics, Quantity};
+use crate::parallel;
 use crate::reading::{ReadError, run_metrics};
-use crate::residual::setting;
-use crate::spec::{self, Spec, to_toml};
+use crate::settings::{Planned, Settings};
+use crate::spec::{Spec, to_toml};
 use crate::store::find::FindError;
 use crate::store::{RUNS_FILE, RunPath, RunState, SPEC_FILE, find_runs};
 
@@ -97,14 +99,17 @@ impl Sample {
 
     /// Runs of as many machines at other rates, stated or drawn, are no replicates.
     fn check_rates(&self, path: &Path) -> Result<(), SampleError> {
-        let Some(first) = self.runs.first().map(|run| clock_rates(&run.rows)) else { return Ok(()) };
-        let others = self.runs.iter().map(|run| clock_rates(&run.rows));
-        match others.into_iter().find(|rates| rates.len() == first.len() && *rates != first) {
+        let Some(first) = self.runs.first().map(|run| &run.rows) else { return Ok(()) };
+        let differ = |rows: &[MachineMetrics]| {
+            let rates = |rows: &[MachineMetrics]| rows.iter().map(|row| row.clock_rate).collect::<Vec<_>>();
+            rows.len() == first.len() && rates(rows) != rates(first)
+        };
+        match self.runs.iter().find(|run| differ(&run.rows)) {
             None => Ok(()),
-            Some(second) => Err(SampleError::SeveralRates {
+            Some(other) => Err(SampleError::SeveralRates {
                 path: path.to_owned(),
-                first: first.join(", "),
-                second: second.join(", "),
+                first: clock_rates(first).join(", "),
+                second: clock_rates(&other.rows).join(", "),
             }),
         }
     }
@@ -116,36 +121,40 @@ impl Sample {
 
     /// The machines that every run has; `None` where runs differ in that.
     pub fn machines(&self) -> Option<Vec<MachineId>> {
-        let of = |run: &SampledRun| run.rows.iter().map(|row| row.machine).collect::<Vec<_>>();
-        let first = of(self.runs.first()?);
-        self.runs.iter().all(|run| of(run) == first).then_some(first)
+        let first = self.runs.first()?;
+        let are_same = have_same_machines(self.runs.iter().map(|run| &run.rows[..]));
+        are_same.then(|| first.rows.iter().map(|row| row.machine).collect())
     }
 }
 
 fn runs_below(path: &Path) -> Result<Sample, SampleError> {
-    let (mut sample, mut seen) = (Sample::default(), BTreeSet::new());
-    let mut settings = Vec::new();
-    for run in find_runs(path)? {
-        if !came_to_its_end(&run) {
-            sample.incomplete += 1;
-            continue;
-        }
-        sample.not_read.extend(run.not_read());
-        let rows = run_metrics(&run)?;
+    let (mut sample, mut seen) = (Sample::default(), HashSet::new());
+    let (settings, mut planned) = (Settings::default(), Vec::<Planned>::new());
+    let mut found = find_runs(path)?;
+    let all = found.len();
+    found.retain(came_to_its_end);
+    sample.incomplete = all - found.len();
+    sample.not_read.extend(found.iter().filter_map(RunPath::not_read));
+    let read =
+        |run: &RunPath| Ok((run_metrics(run)?, settings.load(&run.folder.join(SPEC_FILE)), draws(run)));
+    let mut runs = found.iter();
+    parallel::in_order(&found, RunPath::log_bytes, read, |read: Result<_, ReadError>| {
+        let (rows, own, draws) = read?;
+        let seed = runs.next().and_then(|run| run.manifest.as_ref()).map(|manifest| manifest.seed);
         // Runs of other experiments or settings with the same seed are told of as such.
-        let experiment = rows.first().map(|row| row.experiment.clone());
-        let is_new = draws(&run).is_none_or(|draws| seen.insert((experiment, draws)));
+        let experiment = rows.first().map(|row: &MachineMetrics| row.experiment.clone());
+        let is_new = draws.is_none_or(|draws| seen.insert((experiment, draws)));
         if !is_new {
             sample.repeated += 1;
-            continue;
+            return Ok(());
         }
-        let own = spec::load(&run.folder.join(SPEC_FILE), &[]).ok().map(|spec| nameless(&spec));
-        settings.extend(own);
-        let seed = run.manifest.as_ref().map(|manifest| manifest.seed);
+        let is_known = |own: &Planned| planned.iter().any(|other| other.id() == own.id());
+        planned.extend(own.filter(|own| !is_known(own)));
         sample.runs.push(SampledRun { seed, rows });
-    }
+        Ok::<(), SampleError>(())
+    })?;
     sample.check_rates(path)?;
-    check_settings(path, &settings)?;
+    check_settings(path, &planned.iter().map(|planned| nameless(&planned.setting)).collect::<Vec<_>>())?;
     if sample.runs.is_empty() {
         return Err(SampleError::NoneComplete { path: path.to_owned() });
     }
@@ -153,8 +162,8 @@ fn runs_below(path: &Path) -> Result<Sample, SampleError> {
 }
 
 /// What decides a run besides its seed, whatever it is called.
-fn nameless(spec: &Spec) -> Spec {
-    Spec { name: String::new(), why: String::new(), published: None, ..setting(spec) }
+fn nameless(setting: &Spec) -> Spec {
+    Spec { name: String::new(), why: String::new(), published: None, ..setting.clone() }
 }
 
 /// Runs of other settings are no replicates; of logs of others they are unknown.

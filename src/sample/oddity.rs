@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::Sample;
+use crate::metrics::MachineMetrics;
 
 /// A reason to look again at what was sampled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,35 +51,66 @@ impl fmt::Display for Oddity {
     }
 }
 
+/// What was left out of a sample.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LeftOut<'a> {
+    /// Runs that did not come to their end.
+    pub incomplete: usize,
+    /// Runs that have the seed of another, or are its copy.
+    pub repeated: usize,
+    /// Of each run that has them: logs beside its own that are not read, in words.
+    pub not_read: &'a [String],
+}
+
 impl Sample {
     /// All that is odd about it.
     pub fn oddities(&self) -> Vec<Oddity> {
-        let mut seeds: BTreeMap<u64, usize> = BTreeMap::new();
-        self.runs.iter().filter_map(|run| run.seed).for_each(|seed| *seeds.entry(seed).or_default() += 1);
-        let shared = seeds.into_iter().find(|(_, runs)| *runs > 1);
-        let experiments: BTreeSet<&str> =
-            self.runs.iter().flat_map(|run| &run.rows).map(|row| row.experiment.as_str()).collect();
-        let names: Vec<String> = experiments.into_iter().map(str::to_owned).collect();
-        [
-            (self.incomplete > 0).then_some(Oddity::Incomplete { runs: self.incomplete }),
-            (self.repeated > 0).then_some(Oddity::Repeated { runs: self.repeated }),
-            (self.not_read.first())
-                .map(|first| Oddity::NotRead { first: first.clone(), more: self.not_read.len() - 1 }),
-            shared.map(|(seed, runs)| Oddity::SharedSeed { seed, runs }),
-            (names.len() > 1).then_some(Oddity::Experiments { names }),
-            (!self.runs.is_empty() && self.machines().is_none()).then_some(Oddity::Machines),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
+        let Sample { incomplete, repeated, .. } = *self;
+        let left_out = LeftOut { incomplete, repeated, not_read: &self.not_read };
+        oddities(self.runs.iter().map(|run| (run.seed, &run.rows[..])), left_out)
     }
+}
+
+/// All that is odd about runs, given the seed of each, if it is known, and a row
+/// a machine.
+pub fn oddities<'a>(
+    runs: impl Iterator<Item = (Option<u64>, &'a [MachineMetrics])> + Clone,
+    left_out: LeftOut<'_>,
+) -> Vec<Oddity> {
+    let LeftOut { incomplete, repeated, not_read } = left_out;
+    let mut seeds: BTreeMap<u64, usize> = BTreeMap::new();
+    runs.clone().filter_map(|(seed, _)| seed).for_each(|seed| *seeds.entry(seed).or_default() += 1);
+    let shared = seeds.into_iter().find(|(_, runs)| *runs > 1);
+    let rows = runs.clone().map(|(_, rows)| rows);
+    let experiments: BTreeSet<&str> = rows.clone().flatten().map(|row| row.experiment.as_str()).collect();
+    let names: Vec<String> = experiments.into_iter().map(str::to_owned).collect();
+    let not_read =
+        not_read.first().map(|first| Oddity::NotRead { first: first.clone(), more: not_read.len() - 1 });
+    [
+        (incomplete > 0).then_some(Oddity::Incomplete { runs: incomplete }),
+        (repeated > 0).then_some(Oddity::Repeated { runs: repeated }),
+        not_read,
+        shared.map(|(seed, runs)| Oddity::SharedSeed { seed, runs }),
+        (names.len() > 1).then_some(Oddity::Experiments { names }),
+        (!have_same_machines(rows)).then_some(Oddity::Machines),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Whether runs, each with a row a machine, have the same machines.
+pub(super) fn have_same_machines<'a>(mut runs: impl Iterator<Item = &'a [MachineMetrics]>) -> bool {
+    let of = |rows: &'a [MachineMetrics]| rows.iter().map(|row| row.machine);
+    let Some(first) = runs.next() else { return true };
+    runs.all(|rows| of(rows).eq(of(first)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::SampledRun;
     use super::*;
-    use crate::metrics::{MachineMetrics, tests::row};
+    use crate::metrics::tests::row;
 
     #[test]
     fn replicates_are_not_odd_and_others_are() {

@@ -1,13 +1,11 @@
 //! Which runs are replicates of each other: those of one setting whose draws
 //! are their own.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 
 use crate::digest::sha256;
 use crate::metrics::MachineMetrics;
-use crate::parallel;
-use crate::settings::{Planned, Settings};
-use crate::store::{RunPath, SPEC_FILE};
+use crate::store::RunPath;
 
 /// Runs of one experiment and one setting, by their places in the list that
 /// they were sorted from.
@@ -22,39 +20,44 @@ pub struct Replicates {
 
 /// What replicates share.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Shared {
-    experiment: String,
-    /// Stated in the logs, or drawn; as text, as they are compared for equality.
-    clock_rates: Vec<String>,
+struct Shared<'a> {
+    experiment: &'a str,
+    /// Stated in the logs, or drawn; by their bits, as they are compared for equality.
+    clock_rates: Vec<Option<u64>>,
     /// Its setting; unknown of logs of others.
     setting: Option<usize>,
 }
 
 /// Where the draws of a run come from, or what is left of them.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Draws {
     Seed(u64),
     /// The digest of logs whose seed nobody knows.
     Logs(String),
 }
 
-/// Sorts runs, each with a row a machine, into those that are replicates.
-pub fn replicates<'a>(
-    runs: impl IntoIterator<Item = (&'a RunPath, &'a [MachineMetrics])>,
-) -> Vec<Replicates> {
-    let runs: Vec<(&RunPath, &[MachineMetrics])> = runs.into_iter().collect();
-    let settings = Settings::default();
-    let planned = parallel::map(&runs, |(run, _)| settings.load(&run.folder.join(SPEC_FILE)));
-    let mut places: HashMap<Shared, usize> = HashMap::new();
-    let mut found: Vec<(BTreeSet<Draws>, Replicates)> = Vec::new();
-    for (at, ((run, rows), planned)) in runs.into_iter().zip(planned).enumerate() {
+/// A run that may be a replicate of others.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate<'a> {
+    pub run: &'a RunPath,
+    /// A row a machine.
+    pub rows: &'a [MachineMetrics],
+    /// The [id](crate::settings::Planned::id) of its setting; unknown of logs of others.
+    pub setting: Option<usize>,
+}
+
+/// Sorts runs into those that are replicates.
+pub fn replicates<'a>(runs: impl IntoIterator<Item = Candidate<'a>>) -> Vec<Replicates> {
+    let mut places: HashMap<Shared<'a>, usize> = HashMap::new();
+    let mut found: Vec<(HashSet<Draws>, Replicates)> = Vec::new();
+    for (at, Candidate { run, rows, setting }) in runs.into_iter().enumerate() {
         let shared = Shared {
-            experiment: rows.first().map_or_else(|| run.experiment.clone(), |row| row.experiment.clone()),
-            clock_rates: clock_rates(rows),
-            setting: planned.as_ref().map(Planned::id),
+            experiment: rows.first().map_or(&run.experiment, |row| &row.experiment),
+            clock_rates: rows.iter().map(|row| row.clock_rate.map(f64::to_bits)).collect(),
+            setting,
         };
         let place = *places.entry(shared).or_insert_with(|| {
-            found.push((BTreeSet::new(), Replicates { members: Vec::new(), repeats: Vec::new() }));
+            found.push((HashSet::new(), Replicates { members: Vec::new(), repeats: Vec::new() }));
             found.len() - 1
         });
         let (seen, replicates) = &mut found[place];

@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::{
     JOURNAL_FOLDER, MANIFEST_FILE, METRICS_FILE, Manifest, ManifestHead, PARTIAL_SUFFIX, PLAN_FILE,
@@ -28,6 +29,8 @@ pub struct RunPath {
     pub sweep: Option<String>,
     /// In the order of their machines; empty where only metrics were kept.
     pub logs: Vec<PathBuf>,
+    /// How its logs were when it was found; `None` where that is not known.
+    pub seen: Option<Seen>,
     pub manifest: Option<ManifestHead>,
     pub state: RunState,
     /// Files beside its logs that are logs by their names and are not read:
@@ -51,6 +54,29 @@ impl RunPath {
             "logs are named log_1.txt, log_2.txt, … after their machines".to_owned()
         };
         Some(format!("{}: {} {are} not read; {advice}", self.folder.display(), names.join(", ")))
+    }
+}
+
+/// How the logs of a run were when it was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Of all logs together.
+    pub bytes: u64,
+    /// When any of them was last written to.
+    pub last_written: SystemTime,
+}
+
+impl Seen {
+    fn of(logs: &[PathBuf]) -> Option<Seen> {
+        let mut seen: Option<Seen> = None;
+        for log in logs {
+            let found = fs::metadata(log).ok()?;
+            let (bytes, written) = (found.len(), found.modified().ok()?);
+            let before = seen.unwrap_or(Seen { bytes: 0, last_written: written });
+            let last_written = before.last_written.max(written);
+            seen = Some(Seen { bytes: before.bytes + bytes, last_written });
+        }
+        seen
     }
 }
 
@@ -78,7 +104,8 @@ impl RunState {
 impl RunPath {
     /// The size of all logs together; what cannot be seen counts as nothing.
     pub fn log_bytes(&self) -> u64 {
-        self.logs.iter().filter_map(|log| fs::metadata(log).ok()).map(|log| log.len()).sum()
+        let bytes = || self.logs.iter().filter_map(|log| fs::metadata(log).ok()).map(|log| log.len()).sum();
+        self.seen.map_or_else(bytes, |seen| seen.bytes)
     }
 
     /// The whole manifest, if there is one that can be read.
@@ -151,8 +178,7 @@ pub fn find_runs(path: &Path) -> Result<Vec<RunPath>, FindError> {
     if !metadata.is_dir() {
         return Err(FindError::NoFile { path: path.to_owned() });
     }
-    let mut folders = Vec::new();
-    walk(path.canonicalize().map_err(failed)?, path.to_owned(), &mut folders)?;
+    let folders = walk(path, path.canonicalize().map_err(failed)?, Wanted::Runs)?.runs;
     if !folders.is_empty() {
         return Ok(parallel::map(&folders, FoundFolder::run));
     }
@@ -165,11 +191,24 @@ pub fn find_runs(path: &Path) -> Result<Vec<RunPath>, FindError> {
 /// The folders of all sweeps at or below `path` of which a run was begun, in the
 /// order of their paths.
 fn find_sweeps(path: &Path) -> Result<Vec<PathBuf>, FindError> {
-    let mut sweeps = Vec::new();
-    if path.is_dir() {
-        walk_sweeps(path, &mut sweeps)?;
+    if !path.is_dir() {
+        return Ok(Vec::new());
     }
-    Ok(sweeps)
+    // Where they really are is nothing to a sweep.
+    Ok(walk(path, path.to_owned(), Wanted::Sweeps)?.sweeps)
+}
+
+/// Whether there is a run in a folder or below it.
+pub fn is_run_below(folder: &Path) -> Result<bool, FindError> {
+    let mut left = vec![folder.to_owned()];
+    while let Some(shown) = left.pop() {
+        let Listed { run, folders, .. } = Listed::of(&Place { real: shown.clone(), shown }, Wanted::Runs)?;
+        if run.is_some() {
+            return Ok(true);
+        }
+        left.extend(folders.into_iter().map(|place| place.shown));
+    }
+    Ok(false)
 }
 
 /// The folders of all sweeps at or below any of `paths`, each once.
@@ -229,7 +268,8 @@ fn one_log(path: &Path) -> Result<RunPath, FindError> {
     }
     let folder = path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
     let real = folder.canonicalize().map_err(|source| FindError::Read { path: folder.to_owned(), source })?;
-    Ok(RunPath { logs: vec![path.to_owned()], ..run_at(&real, folder, Vec::new()) })
+    let logs = vec![path.to_owned()];
+    Ok(RunPath { seen: Seen::of(&logs), logs, ..run_at(&real, folder, Vec::new()) })
 }
 
 /// A folder with a run in it. `real` is where names come from; `shown` is how the
@@ -250,33 +290,96 @@ impl FoundFolder {
     }
 }
 
-fn walk(real: PathBuf, shown: PathBuf, found: &mut Vec<FoundFolder>) -> Result<(), FindError> {
-    let failed = |source| FindError::Read { path: shown.clone(), source };
-    let (mut folders, mut logs, mut passed_over) = (Vec::new(), Vec::new(), Vec::new());
-    for entry in fs::read_dir(&shown).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let kind = entry.file_type().map_err(failed)?;
-        let name = entry.file_name();
-        if kind.is_dir() {
-            if !is_hidden(&name) {
-                folders.push(name);
-            }
-        } else if let Some(machine) = machine_of_file(name.as_ref()).filter(|_| may_be_file(kind, &entry)) {
-            logs.push((machine, name));
-        } else if is_log_passed_over(name.as_ref()) {
-            passed_over.push(name);
+/// What is at or below a folder: folders with a run, and sweeps of which a run
+/// was begun, in the order of their paths. Folders are looked into side by side,
+/// those of one depth after those of another.
+fn walk(root: &Path, real: PathBuf, wanted: Wanted) -> Result<Walked, FindError> {
+    let mut walked = Walked::default();
+    let mut depth = vec![Place { real, shown: root.to_owned() }];
+    while !depth.is_empty() {
+        let mut below = Vec::new();
+        for listed in parallel::map(&depth, |place| Listed::of(place, wanted)) {
+            let Listed { run, sweep, folders } = listed?;
+            walked.runs.extend(run);
+            walked.sweeps.extend(sweep);
+            below.extend(folders);
         }
+        depth = below;
     }
-    logs.sort();
-    folders.sort();
-    let logs: Vec<OsString> = logs.into_iter().map(|(_, name)| name).collect();
-    passed_over.sort();
-    let below: Vec<(PathBuf, PathBuf)> =
-        folders.iter().map(|folder| (real.join(folder), shown.join(folder))).collect();
-    if !logs.is_empty() || shown.join(METRICS_FILE).is_file() {
-        found.push(FoundFolder { real, shown, logs, passed_over });
+    walked.runs.sort_by(|one, other| one.shown.cmp(&other.shown));
+    walked.sweeps.sort();
+    Ok(walked)
+}
+
+/// What a walk is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Runs,
+    /// The folders of a sweep are not walked into.
+    Sweeps,
+}
+
+#[derive(Default)]
+struct Walked {
+    runs: Vec<FoundFolder>,
+    sweeps: Vec<PathBuf>,
+}
+
+/// A folder: `real` is where names come from; `shown` is how the user wrote the path.
+struct Place {
+    real: PathBuf,
+    shown: PathBuf,
+}
+
+/// What a folder holds.
+struct Listed {
+    run: Option<FoundFolder>,
+    sweep: Option<PathBuf>,
+    folders: Vec<Place>,
+}
+
+impl Listed {
+    fn of(place: &Place, wanted: Wanted) -> Result<Listed, FindError> {
+        let Place { real, shown } = place;
+        let failed = |source| FindError::Read { path: shown.clone(), source };
+        let (mut folders, mut logs, mut passed_over) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut has_plan, mut has_metrics) = (false, false);
+        for entry in fs::read_dir(shown).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let kind = entry.file_type().map_err(failed)?;
+            let name = entry.file_name();
+            has_plan |= name == PLAN_FILE;
+            has_metrics |= name == METRICS_FILE;
+            if kind.is_dir() {
+                if !is_hidden(&name) {
+                    folders.push(name);
+                }
+            } else if wanted == Wanted::Sweeps {
+            } else if let Some(machine) = machine_of_file(name.as_ref()).filter(|_| may_be_file(kind, &entry))
+            {
+                logs.push((machine, name));
+            } else if is_log_passed_over(name.as_ref()) {
+                passed_over.push(name);
+            }
+        }
+        if wanted == Wanted::Sweeps && has_plan && is_sweep(shown) {
+            return Ok(Listed { run: None, sweep: Some(shown.clone()), folders: Vec::new() });
+        }
+        let below = |name: &OsString| Place { real: real.join(name), shown: shown.join(name) };
+        folders.sort();
+        let folders = folders.iter().map(below).collect();
+        logs.sort();
+        passed_over.sort();
+        let logs: Vec<OsString> = logs.into_iter().map(|(_, name)| name).collect();
+        let is_run = || !logs.is_empty() || has_metrics && shown.join(METRICS_FILE).is_file();
+        let run = (wanted == Wanted::Runs && is_run()).then(|| FoundFolder {
+            real: real.clone(),
+            shown: shown.clone(),
+            logs,
+            passed_over,
+        });
+        Ok(Listed { run, sweep: None, folders })
     }
-    below.into_iter().try_for_each(|(real, shown)| walk(real, shown, found))
 }
 
 /// The same run, read with its machines numbered from 0 where its logs are:
@@ -288,6 +391,7 @@ fn from_zero(mut run: RunPath) -> RunPath {
     if run.manifest.is_none() && without_gaps && run.passed_over.contains(&first) && first.is_file() {
         run.passed_over.retain(|path| *path != first);
         run.logs.insert(0, first);
+        run.seen = Seen::of(&run.logs);
         run.dialect = Some(DialectRuns::from_zero(run.logs.len() as u32));
     }
     run
@@ -298,23 +402,6 @@ fn from_zero(mut run: RunPath) -> RunPath {
 fn may_be_file(kind: fs::FileType, entry: &fs::DirEntry) -> bool {
     let leads_to_file = || fs::metadata(entry.path()).map_or(true, |metadata| metadata.is_file());
     kind.is_file() || kind.is_symlink() && leads_to_file()
-}
-
-fn walk_sweeps(folder: &Path, sweeps: &mut Vec<PathBuf>) -> Result<(), FindError> {
-    if is_sweep(folder) {
-        sweeps.push(folder.to_owned());
-        return Ok(());
-    }
-    let failed = |source| FindError::Read { path: folder.to_owned(), source };
-    let mut folders = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        if entry.file_type().map_err(failed)?.is_dir() && !is_hidden(&entry.file_name()) {
-            folders.push(entry.path());
-        }
-    }
-    folders.sort();
-    folders.iter().try_for_each(|folder| walk_sweeps(folder, sweeps))
 }
 
 /// Whether a name is passed over: hidden, as the folder in which a sweep makes
@@ -355,8 +442,10 @@ fn run_at(real: &Path, shown: &Path, logs: Vec<PathBuf>) -> RunPath {
     // A sweep keeps its runs at <sweep>/<experiment>/<run>.
     let sweep = real.ancestors().nth(2).filter(|folder| is_sweep(folder)).map(|folder| name(Some(folder)));
     let folder = shown.to_owned();
-    let manifest = manifest.as_ref().map(ManifestHead::from);
-    RunPath { experiment, run, folder, sweep, logs, manifest, state, passed_over: Vec::new(), dialect: None }
+    let manifest = manifest.as_ref().map(|manifest| ManifestHead::of(manifest, &logs));
+    let seen = Seen::of(&logs);
+    let (passed_over, dialect) = (Vec::new(), None);
+    RunPath { experiment, run, folder, sweep, logs, seen, manifest, state, passed_over, dialect }
 }
 
 #[cfg(test)]

@@ -1,14 +1,16 @@
 //! The manifest of a run: what ran, where, and how it ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::MANIFEST_FILE;
+use super::{MANIFEST_FILE, METRICS_FILE};
 use crate::digest::{hexadecimal, sha256};
+use crate::log::machine_of_file;
 use crate::regular::{open_regular, read_regular};
 
 /// `manifest.json`.
@@ -53,13 +55,38 @@ pub struct ManifestHead {
     pub seed: u64,
     pub engine: Box<str>,
     pub status: Box<str>,
+    /// Whether the logs that it has checksums of are just those that are here.
+    pub names_its_logs: bool,
+    /// The version, the commit, and the checksum of the metrics.
+    metrics_by: Option<Box<str>>,
 }
 
-impl From<&Manifest> for ManifestHead {
-    fn from(manifest: &Manifest) -> ManifestHead {
-        let Manifest { seed, engine, status, .. } = manifest;
-        ManifestHead { seed: *seed, engine: engine.as_str().into(), status: status.as_str().into() }
+impl ManifestHead {
+    /// Of a run with these logs.
+    pub fn of(manifest: &Manifest, logs: &[PathBuf]) -> ManifestHead {
+        let names = logs.iter().map(|log| log.file_name().and_then(OsStr::to_str));
+        let here: BTreeSet<Option<&str>> = names.collect();
+        let is_log = |name: &&String| machine_of_file(Path::new(name.as_str())).is_some();
+        let told = manifest.sha256.keys().filter(is_log).map(|name| Some(name.as_str()));
+        let Manifest { labctl_version, labctl_commit, .. } = manifest;
+        let sum = manifest.sha256.get(METRICS_FILE);
+        ManifestHead {
+            seed: manifest.seed,
+            engine: manifest.engine.as_str().into(),
+            status: manifest.status.as_str().into(),
+            names_its_logs: !here.is_empty() && told.eq(here.iter().copied()),
+            metrics_by: sum.map(|sum| metrics_by(labctl_version, labctl_commit, sum)),
+        }
     }
+
+    /// Whether this version and commit wrote the metrics that have this checksum.
+    pub fn has_metrics_by(&self, version: &str, commit: &str, sum: &str) -> bool {
+        self.metrics_by.as_ref().is_some_and(|known| *known == metrics_by(version, commit, sum))
+    }
+}
+
+fn metrics_by(version: &str, commit: &str, sum: &str) -> Box<str> {
+    format!("{version} {commit} {sum}").into()
 }
 
 /// The machine that the run ran on.

@@ -18,6 +18,7 @@ use crate::whole_file::{
 
 pub use find::{
     FindError, RunPath, RunState, each_once, find_all_runs, find_all_sweeps, find_runs, is_hidden, is_packed,
+    is_run_below,
 };
 pub use manifest::{Manifest, ManifestHead};
 pub use names::{charts_folder, name_by_sweep, tell_apart};

@@ -25,8 +25,8 @@ impl CellOutline {
     /// The outlines of a cell's runs, given a row a machine, the rows of each run
     /// together and in the order of its machines; one without runs where there
     /// are none.
-    pub fn all(cell: usize, rows: &[MachineMetrics]) -> Vec<CellOutline> {
-        match &same_rates([rows])[..] {
+    pub fn all<'a>(cell: usize, rows: impl IntoIterator<Item = &'a [MachineMetrics]>) -> Vec<CellOutline> {
+        match &same_rates(rows)[..] {
             [] => vec![CellOutline::of(cell, String::new(), &[])],
             alike => alike.iter().map(|alike| CellOutline::of(cell, alike.told(), &alike.runs)).collect(),
         }

@@ -46,7 +46,7 @@ impl<'a> SweepPicture<'a> {
 
     /// Takes in the next cell.
     pub fn take(&mut self, result: &CellResult<'_>) {
-        self.outlines.extend(CellOutline::all(result.cell, result.rows));
+        self.outlines.extend(CellOutline::all(result.cell, [result.rows]));
         if !self.has_axes {
             let room = ROWS_KEPT - self.rows.len();
             self.rows.extend(result.rows.iter().take(room).cloned());

@@ -1,83 +1,79 @@
 //! Metrics as Parquet, a row a machine.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, PolarsResult, Series};
-use serde_json::Value;
 
 use crate::metrics::MachineMetrics;
 
 /// What a column holds, in whatever run.
-#[derive(Clone, Copy, Debug)]
 enum Holds {
-    Id,
-    Count,
-    Number,
-    Text,
+    Id(fn(&MachineMetrics) -> u32),
+    Count(fn(&MachineMetrics) -> Option<u64>),
+    Number(fn(&MachineMetrics) -> Option<f64>),
+    Text(fn(&MachineMetrics) -> &str),
 }
 
-/// The columns of metrics, but for those that the names of folders tell.
-const COLUMNS: [(&str, Holds); 36] = [
-    ("machine", Holds::Id),
-    ("machines", Holds::Id),
-    ("clock_rate", Holds::Number),
-    ("speed_ratio", Holds::Number),
-    ("ratio_difference", Holds::Number),
-    ("span_s", Holds::Number),
-    ("events", Holds::Count),
-    ("internal", Holds::Count),
-    ("sends", Holds::Count),
-    ("receives", Holds::Count),
-    ("utilisation", Holds::Number),
-    ("max_queue", Holds::Count),
-    ("end_queue", Holds::Count),
-    ("end_queue_source", Holds::Text),
-    ("final_clock", Holds::Count),
-    ("clock_diff", Holds::Count),
-    ("clock_drift", Holds::Number),
-    ("jump_mean", Holds::Number),
-    ("jump_p95", Holds::Count),
-    ("jump_max", Holds::Count),
-    ("wait_mean", Holds::Number),
-    ("wait_p95", Holds::Number),
-    ("wait_max", Holds::Number),
-    ("wait_source", Holds::Text),
-    ("ticks", Holds::Count),
-    ("lost_ticks", Holds::Count),
-    ("late_ticks", Holds::Count),
-    ("late_share", Holds::Number),
-    ("achieved_rate", Holds::Number),
-    ("fidelity", Holds::Number),
-    ("lateness_p50_us", Holds::Count),
-    ("lateness_p99_us", Holds::Count),
-    ("lateness_max_us", Holds::Count),
-    ("messages_sent", Holds::Count),
-    ("messages_received", Holds::Count),
-    ("messages_queued", Holds::Count),
+use Holds::{Count, Id, Number, Text};
+
+/// The columns of metrics, but for that which the name of a folder tells.
+const COLUMNS: [(&str, Holds); 37] = [
+    ("run", Text(|row| &row.run)),
+    ("machine", Id(|row| row.machine.0)),
+    ("machines", Id(|row| row.machines)),
+    ("clock_rate", Number(|row| row.clock_rate)),
+    ("speed_ratio", Number(|row| row.speed_ratio)),
+    ("ratio_difference", Number(|row| row.ratio_difference)),
+    ("span_s", Number(|row| row.span_s)),
+    ("events", Count(|row| Some(row.events))),
+    ("internal", Count(|row| Some(row.internal))),
+    ("sends", Count(|row| Some(row.sends))),
+    ("receives", Count(|row| Some(row.receives))),
+    ("utilisation", Number(|row| row.utilisation)),
+    ("max_queue", Count(|row| row.max_queue)),
+    ("end_queue", Count(|row| row.end_queue)),
+    ("end_queue_source", Text(|row| row.end_queue_source.word())),
+    ("final_clock", Count(|row| Some(row.final_clock))),
+    ("clock_diff", Count(|row| row.clock_diff)),
+    ("clock_drift", Number(|row| row.clock_drift)),
+    ("jump_mean", Number(|row| row.jump_mean)),
+    ("jump_p95", Count(|row| row.jump_p95)),
+    ("jump_max", Count(|row| row.jump_max)),
+    ("wait_mean", Number(|row| row.wait_mean)),
+    ("wait_p95", Number(|row| row.wait_p95)),
+    ("wait_max", Number(|row| row.wait_max)),
+    ("wait_source", Text(|row| row.wait_source.word())),
+    ("ticks", Count(|row| row.ticks)),
+    ("lost_ticks", Count(|row| row.lost_ticks)),
+    ("late_ticks", Count(|row| row.late_ticks)),
+    ("late_share", Number(|row| row.late_share)),
+    ("achieved_rate", Number(|row| row.achieved_rate)),
+    ("fidelity", Number(|row| row.fidelity)),
+    ("lateness_p50_us", Count(|row| row.lateness_p50_us)),
+    ("lateness_p99_us", Count(|row| row.lateness_p99_us)),
+    ("lateness_max_us", Count(|row| row.lateness_max_us)),
+    ("messages_sent", Count(|row| row.messages_sent)),
+    ("messages_received", Count(|row| Some(row.messages_received))),
+    ("messages_queued", Count(|row| row.messages_queued)),
 ];
 
-/// Writes the metrics of a run as a partition: without the columns that the
-/// names of its folders tell.
+/// Writes the metrics of runs as a partition: without the column that the name
+/// of its folder tells.
 pub fn write_metrics(out: impl Write, rows: &[MachineMetrics]) -> PolarsResult<()> {
-    let rows: Vec<Value> =
-        rows.iter().map(serde_json::to_value).collect::<Result<_, _>>().map_err(io::Error::from)?;
-    let columns = COLUMNS.iter().map(|(name, holds)| holds.column(name, &rows)).collect();
+    let columns = COLUMNS.iter().map(|(name, holds)| holds.column(name, rows)).collect();
     let mut frame = DataFrame::new(rows.len(), columns)?;
     super::small_parquet(out).finish(&mut frame)?;
     Ok(())
 }
 
 impl Holds {
-    fn column(self, name: &str, rows: &[Value]) -> Column {
-        let values = rows.iter().map(|row| &row[name]);
+    fn column(&self, name: &str, rows: &[MachineMetrics]) -> Column {
+        let name = name.into();
         match self {
-            Holds::Id => {
-                let id = |value: &Value| value.as_u64().and_then(|id| u32::try_from(id).ok());
-                Series::new(name.into(), values.map(id).collect::<Vec<_>>())
-            }
-            Holds::Count => Series::new(name.into(), values.map(Value::as_u64).collect::<Vec<_>>()),
-            Holds::Number => Series::new(name.into(), values.map(Value::as_f64).collect::<Vec<_>>()),
-            Holds::Text => Series::new(name.into(), values.map(Value::as_str).collect::<Vec<_>>()),
+            Id(of) => Series::new(name, rows.iter().map(of).collect::<Vec<_>>()),
+            Count(of) => Series::new(name, rows.iter().map(of).collect::<Vec<_>>()),
+            Number(of) => Series::new(name, rows.iter().map(of).collect::<Vec<_>>()),
+            Text(of) => Series::new(name, rows.iter().map(of).collect::<Vec<_>>()),
         }
         .into_column()
     }
@@ -85,15 +81,17 @@ impl Holds {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
     use crate::table::parquet_content;
 
     #[test]
-    fn every_metric_but_the_names_of_the_run_has_its_column() {
+    fn every_metric_but_the_name_of_the_experiment_has_its_column() {
         let row = crate::metrics::tests::row(2);
         let Value::Object(fields) = serde_json::to_value(&row).unwrap() else { panic!("no object") };
         let mut names: Vec<&str> = fields.keys().map(String::as_str).collect();
-        names.retain(|name| !crate::table::PARTITION_COLUMNS.contains(name));
+        names.retain(|name| *name != crate::table::PARTITION_COLUMN);
         let mut known = COLUMNS.map(|(name, _)| name);
         known.sort_unstable();
         assert_eq!(known[..], names[..]);

@@ -3,25 +3,32 @@
 use std::io::BufWriter;
 
 use anyhow::Context;
-use labctl::export::parquet::ParquetTree;
+use labctl::export::parquet::{Added, ParquetTree, Part, parts};
 use labctl::export::rows::{Tabled, add_run, check_csv, check_jsonl};
 use labctl::parallel;
-use labctl::reading::{ReadLog, run_metrics};
+use labctl::reading::ReadLog;
 use labctl::store::RunPath;
-use labctl::table::{CsvSink, EventSink, EventTable, JsonlSink};
+use labctl::table::TextFormat;
 
 use super::super::Exit;
+use super::super::many::{self, Progress};
 use super::super::output::file_of;
 use super::{Format, Job, refused};
 
 pub fn rows(job: &Job<'_>) -> anyhow::Result<Exit> {
     let draft = job.draft()?;
     let out = BufWriter::new(draft.file());
-    let written = match job.args.to {
-        Format::Jsonl => write(job, EventTable::new(JsonlSink::new(out))),
-        _ => write(job, EventTable::new(CsvSink::new(out))),
-    };
-    let (tabled, logs) = written.with_context(|| draft.failed())?;
+    let format = if job.args.to == Format::Jsonl { TextFormat::Jsonl } else { TextFormat::Csv };
+    let written = many::table(job.runs, format, out, job.terminal, |run, rows| {
+        let mut tabled = Tabled::default();
+        add_run(run, job.window, rows, &mut tabled).map(|logs| (tabled, logs))
+    });
+    let mut tabled = Tabled::default();
+    let mut logs = Vec::new();
+    for (of_run, read) in written.with_context(|| draft.failed())? {
+        tabled.add(of_run);
+        logs.push(read);
+    }
     if let Some(exit) = nothing(job, &tabled) {
         return Ok(exit);
     }
@@ -35,39 +42,34 @@ pub fn rows(job: &Job<'_>) -> anyhow::Result<Exit> {
     Ok(judged(job, &logs))
 }
 
-/// Writes the events of all runs into one table.
-fn write<S: EventSink + Send>(
-    job: &Job<'_>,
-    mut table: EventTable<S>,
-) -> Result<(Tabled, Vec<Vec<ReadLog>>), labctl::reading::ReadError> {
-    let mut tabled = Tabled::default();
-    let logs = job.runs.iter().map(|run| add_run(run, job.window, &mut table, &mut tabled));
-    let logs = logs.collect::<Result<_, _>>()?;
-    table.finish()?;
-    Ok((tabled, logs))
-}
-
 pub fn parquet(job: &Job<'_>) -> anyhow::Result<Exit> {
     let Some(place) = file_of(job.args.output.as_deref()) else {
         job.terminal.error("Parquet is a folder of files: name one that is not there yet, like `-o lab`");
         return Ok(Exit::Usage);
     };
-    let tree = ParquetTree::begin(place, job.runs)?;
+    let tree = ParquetTree::begin(place)?;
+    let progress = Progress::start(job.runs.len() as u64, job.terminal);
     let mut all = Tabled::default();
-    let mut logs = Vec::new();
+    // Of runs in our own way nothing is left to be judged.
+    let mut judged: Vec<(&RunPath, Vec<ReadLog>)> = Vec::new();
     let mut machines = 0;
+    let parts = parts(job.runs);
+    let mut next = parts.iter();
     parallel::in_order(
-        job.runs,
-        RunPath::log_bytes,
-        |run| add(&tree, job, run),
+        &parts,
+        Part::log_bytes,
+        |part| tree.add(part, job.window),
         |added| {
-            let Added { tabled, logs: of_run, machines: of_machines } = added?;
+            let Added { tabled, logs, machines: of_part } = added?;
             all.add(tabled);
-            logs.push(of_run);
-            machines += of_machines;
+            machines += of_part;
+            let runs = next.next().map_or(&[][..], |part| &part.runs);
+            runs.iter().for_each(|_| progress.next());
+            judged.extend(runs.iter().copied().zip(logs).filter(|(run, _)| run.dialect.is_some()));
             Ok::<(), anyhow::Error>(())
         },
     )?;
+    drop(progress);
     if machines == 0
         && let Some(exit) = nothing(job, &all)
     {
@@ -75,26 +77,9 @@ pub fn parquet(job: &Job<'_>) -> anyhow::Result<Exit> {
     }
     tree.put_into_place()?;
     job.written(&format!("{} events and the metrics of {machines} machines", all.rows));
-    Ok(judged(job, &logs))
-}
-
-/// What a run has added to a tree.
-struct Added {
-    tabled: Tabled,
-    logs: Vec<ReadLog>,
-    /// Whose metrics were added.
-    machines: usize,
-}
-
-fn add(tree: &ParquetTree, job: &Job<'_>, run: &RunPath) -> anyhow::Result<Added> {
-    let (tabled, logs) = tree.add_events(run, job.window)?;
-    let mut machines = 0;
-    if job.window.is_whole() {
-        let rows = run_metrics(run)?;
-        tree.add_metrics(run, &rows)?;
-        machines = rows.len();
-    }
-    Ok(Added { tabled, logs, machines })
+    let judged = judged.iter().map(|(run, logs)| (*run, &logs[..]));
+    let is_good = job.args.dialect.judge_runs(judged, job.terminal);
+    Ok(if is_good { Exit::Done } else { Exit::Failed })
 }
 
 /// Why nothing can be written, if so.

@@ -27,7 +27,7 @@ const COLUMNS: [&str; 14] = [
     "waited_us",
 ];
 /// Those that the names of a partition's folders tell.
-const COLUMNS_OF_FOLDERS: usize = 2;
+const COLUMNS_OF_FOLDERS: usize = 1;
 
 /// A row, each value of its type.
 #[derive(Debug, Deserialize)]

@@ -92,11 +92,11 @@ fn each_fault_of_a_json_lines_table_is_refused() {
 #[test]
 fn a_parquet_file_with_other_columns_rows_or_clocks_is_refused() {
     let (text, tabled) = csv("exp");
-    let columns: Vec<String> = text.lines().next().unwrap().split(',').skip(2).map(str::to_owned).collect();
+    let columns: Vec<String> = text.lines().next().unwrap().split(',').skip(1).map(str::to_owned).collect();
     let good = ParquetContent { columns, rows: tabled.rows, sum: tabled.clock_sum };
     check_parquet(&good, &tabled).unwrap();
     let cut = ParquetContent { columns: good.columns[1..].to_vec(), ..good.clone() };
-    refuses(check_parquet(&cut, &tabled), "its columns are line");
+    refuses(check_parquet(&cut, &tabled), "its columns are machine");
     refuses(check_parquet(&ParquetContent { rows: 7, ..good.clone() }, &tabled), "7 rows of 8");
     refuses(check_parquet(&ParquetContent { sum: 7, ..good }, &tabled), "clocks are not those");
 }
