@@ -36,8 +36,8 @@ const ROOMS: [(&str, &[&str]); 28] = [
     (
         "lab",
         &[
-            "files", "model", "spec", "log", "metrics", "plan", "engine", "store", "table", "read",
-            "predict", "audit",
+            "files", "parallel", "model", "spec", "log", "metrics", "plan", "engine", "store", "table",
+            "read", "predict", "audit",
         ],
     ),
     (
@@ -75,6 +75,7 @@ const ROOMS: [(&str, &[&str]); 28] = [
             "plan",
             "engine",
             "predict",
+            "sample",
             "sweep",
         ],
     ),
@@ -108,7 +109,19 @@ const ROOMS: [(&str, &[&str]); 28] = [
     ),
     (
         "reproduce",
-        &["text", "model", "statistics", "spec", "metrics", "plan", "store", "predict", "sample", "charts"],
+        &[
+            "text",
+            "model",
+            "statistics",
+            "spec",
+            "metrics",
+            "plan",
+            "store",
+            "predict",
+            "sample",
+            "sweep",
+            "charts",
+        ],
     ),
     (
         "grade",

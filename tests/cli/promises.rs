@@ -83,7 +83,7 @@ const KEPT: [(&str, &[&str]); 47] = [
         &["a_killed_run_leaves_logs_that_are_known_to_be_cut"],
     ),
     (
-        "`labctl recover` completes runs whose process was killed and says what was lost",
+        "`labctl check --recover` completes runs whose process was killed and says what was lost",
         &[
             "a_killed_run_is_recovered_with_what_was_lost",
             "a_run_whose_logs_are_whole_is_recovered_whole_and_never_over_another",
@@ -298,16 +298,21 @@ fn the_places_that_the_readme_names_are_there() {
 #[test]
 fn the_commands_that_the_readme_shows_and_their_flags_are_there() {
     let (lab, readme) = (Lab::new(), readme());
-    let mut help: BTreeMap<&str, String> = BTreeMap::new();
+    let mut help: BTreeMap<String, String> = BTreeMap::new();
     let lines = readme.lines().filter_map(|line| line.strip_prefix("labctl "));
     let spans = readme.split('`').skip(1).step_by(2).filter_map(|code| code.strip_prefix("labctl "));
     for line in lines.chain(spans) {
         let typed = line.split(" #").next().unwrap_or_default();
         let words: Vec<&str> = typed.split_whitespace().collect();
-        let Some(command) = words.first().filter(|word| word.chars().all(char::is_lowercase)) else {
-            continue;
+        let is_command = |word: &&&str| word.chars().all(|c| c.is_ascii_lowercase());
+        let command: Vec<&str> = words.iter().take(2).take_while(is_command).copied().collect();
+        let Some(first) = command.first() else { continue };
+        let ask = || {
+            let said = lab.labctl(&[&["help"][..], &command].concat());
+            // The second word may be a file's name.
+            if said.code == Some(0) { said.out } else { lab.labctl(&["help", first]).code(0).out }
         };
-        let help = help.entry(command).or_insert_with(|| lab.labctl(&["help", command]).code(0).out);
+        let help = help.entry(command.join(" ")).or_insert_with(ask);
         for flag in words.iter().filter(|word| word.starts_with("--")) {
             let flag = flag.split('=').next().unwrap_or_default();
             assert!(help.contains(flag), "labctl {line}: there is no {flag}");

@@ -315,7 +315,7 @@ impl<'a> Panel<'a> {
                 .collect(),
             theory: expected()
                 .filter_map(|(point, expected)| {
-                    Some((x(point), mean_of(expected.as_ref()?, machine, MAIN_METRICS.iter().nth(at)?.name)?))
+                    Some((x(point), mean_of(expected.as_ref()?, machine, MAIN_METRICS.get(at)?.name)?))
                 })
                 .collect(),
         };
