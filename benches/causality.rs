@@ -2,7 +2,7 @@
 //! event's past and future.
 
 use criterion::{Criterion, Throughput};
-use labctl::causality::{Chains, Cone, Relation};
+use labctl::causality::{Chains, PastAndFuture, Relation};
 use labctl::history::{EventId, History, MachineHistory};
 use labctl::log::{Line, LogReader};
 use labctl::model::event::MachineId;
@@ -35,7 +35,7 @@ pub fn bench(criterion: &mut Criterion) {
         bencher.iter(|| Chains::of(&history).behind(&history, last).len());
     });
     group.bench_function("find an event's past and future", |bencher| {
-        bencher.iter(|| Cone::of(&history, last));
+        bencher.iter(|| PastAndFuture::of(&history, last));
     });
     group.finish();
 }

@@ -48,7 +48,7 @@ fn sweep(plan: &Plan) {
         fail_fast: false,
         ended: &|_| {},
     }
-    .fulfil()
+    .run_missing()
     .expect("all runs");
     let gathered = gather(&folder, plan, &[], |_| {}).expect("a result");
     assert_eq!(gathered.done, plan.run_count());

@@ -159,7 +159,7 @@ has_each_run_once() {
     exit NR != 3 * runs + 1 }' "$1/runs.csv"
 }
 
-on_slurm=(--slurm --pieces 8 --sbatch --partition=lab)
+on_slurm=(--slurm --shards 8 --sbatch --partition=lab)
 lab() { "$labctl" "$@" >>"$scratch/said" 2>&1; }
 
 # Starts the simulated sweep on Slurm, as $sweep_pid, with its results in this folder.
@@ -200,8 +200,8 @@ start_sweep there
 until_ok has_lines there/probs 5
 say "with $(lines_in there/probs) lines in the journals, node n1 is lost, and its task"
 cut_power_n1
-lab exec there/probs/plan.json --index 8/8
-say 'another piece is run by hand, before its task comes to it'
+lab exec there/probs/plan.json --shard 8/8
+say 'another shard is run by hand, before its task comes to it'
 until_ok node_is n1 'down*'
 say "Slurm knows that n1 is lost; in the queue: $(squeue --noheader --array --format '%i %T %r' | paste -sd,)"
 wait $sweep_pid || fail "the sweep ended with exit code $?"
@@ -214,9 +214,9 @@ mv twice/probs/journal/1.jsonl twice/probs/journal.kept
 lab exec twice/probs/plan.json
 mv twice/probs/journal.kept twice/probs/journal/0.jsonl
 lab collect twice/probs
-same here/probs twice/probs || fail 'a piece run twice changes nothing'
+same here/probs twice/probs || fail 'a shard run twice changes nothing'
 grep -q 'runs came in twice, the same' "$scratch/said" || fail 'runs that came in twice are told'
-ok 'a piece run once more changes nothing'
+ok 'a shard run once more changes nothing'
 
 start_node n1
 until_ok node_is n1 idle
@@ -241,7 +241,7 @@ wait $sweep_pid || fail "the resumed sweep ended with exit code $?"
 same here/probs stopped/probs || fail 'the resumed sweep has the tables of the one made here'
 ok 'resumed, it has the tables of the sweep made here'
 
-lab sweep lab.toml --slurm --pieces 4 --duration 20s --speedup 20 --replicates 16 --name sockets --results there
+lab sweep lab.toml --slurm --shards 4 --duration 20s --speedup 20 --replicates 16 --name sockets --results there
 has_each_run_once there/sockets 16 || fail 'every run on sockets is there once'
 ok 'a sweep on sockets has every run once'
 

@@ -185,7 +185,7 @@ const DOORS: [(&str, &[&str]); 12] = [
     ("plotters", &["src/charts/"]),
     ("resvg", &["src/charts/"]),
     ("regex", &["src/dialect/", "src/export/shiviz/", "src/spec/tests/"]),
-    ("regex_syntax", &["src/dialect/needle.rs"]),
+    ("regex_syntax", &["src/dialect/prefilter.rs"]),
     ("clap", &["src/cli/", "src/main.rs"]),
     ("indicatif", &["src/cli/"]),
     ("comfy_table", &["src/cli/"]),

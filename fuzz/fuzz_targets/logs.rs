@@ -12,7 +12,7 @@ use labctl::export::perfetto::{self, PerfettoWriter, TraceError};
 use labctl::export::shiviz::{self, ShivizWriter};
 use labctl::export::{Excerpt, Window, mermaid};
 use labctl::history::History;
-use labctl::log::{Chunk, Cutter, Line, LogReader, LogWriter, Record, Stamp, Taken, file_name};
+use labctl::log::{Chunk, Cutter, Line, LogReader, LogWriter, Record, Stamp, ReadStats, file_name};
 use labctl::read::{Purpose, measure_run};
 use labctl::read::find::find_runs;
 use labctl::model::time::LabTime;
@@ -24,13 +24,13 @@ const MACHINES_MAX: usize = 4;
 fuzz_target!(|data: &[u8]| {
     let logs: Vec<&[u8]> = parts(data).take(MACHINES_MAX).collect();
     for log in &logs {
-        let (records, taken) = within((1 << 20) + 64 * log.len(), || read(log));
+        let (records, stats) = within((1 << 20) + 64 * log.len(), || read(log));
         let lines = log.iter().filter(|byte| **byte == b'\n').count() as u64;
         let rest = u64::from(log.last().is_some_and(|byte| *byte != b'\n'));
         // A line that is too long counts as several.
-        assert!(taken.lines == lines + rest || log.len() > 1 << 16);
-        assert!(taken.events == records.len() as u64 && taken.events + taken.unmatched <= taken.lines);
-        assert_eq!(in_chunks(log), (records.clone(), taken));
+        assert!(stats.lines == lines + rest || log.len() > 1 << 16);
+        assert!(stats.events == records.len() as u64 && stats.events + stats.unmatched <= stats.lines);
+        assert_eq!(in_chunks(log), (records.clone(), stats));
         write_again(&records);
     }
     look_at_run(&logs);
@@ -40,13 +40,13 @@ fn record(line: &Line<'_>) -> Option<Record> {
     if let Line::Event(record) = line { Some(**record) } else { None }
 }
 
-fn read(log: &[u8]) -> (Vec<Record>, Taken) {
+fn read(log: &[u8]) -> (Vec<Record>, ReadStats) {
     let mut records = Vec::new();
-    let taken = LogReader::new(Some(MachineId(1))).read(log, |_, line| records.extend(record(line))).unwrap();
-    (records, taken)
+    let stats = LogReader::new(Some(MachineId(1))).read(log, |_, line| records.extend(record(line))).unwrap();
+    (records, stats)
 }
 
-fn in_chunks(log: &[u8]) -> (Vec<Record>, Taken) {
+fn in_chunks(log: &[u8]) -> (Vec<Record>, ReadStats) {
     let (mut cutter, mut reader) = (Cutter::new(log), LogReader::new(Some(MachineId(1))));
     let (mut records, mut chunk) = (Vec::new(), Chunk::default());
     loop {

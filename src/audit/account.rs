@@ -1,7 +1,7 @@
 //! Rules about what the records of the end count.
 
 use super::Rule;
-use super::case::Case;
+use super::context::Context;
 use super::finding::Findings;
 use crate::history::MachineHistory;
 use crate::log::EndReason;
@@ -15,35 +15,35 @@ At the end every message is accounted for: sent = received + queued. It is held 
 SENDs to it in all logs, its own RECEIVEs, and the queue that its record of the end names.
 
 Without such a record the remainder is told and left open: those messages may be in a queue or on their
-way, or lost (`nothing-lost` finds the ones that must be). More received than sent is wrong in any case.
+way, or lost (`nothing-lost` finds the ones that must be). More received than sent is wrong in any context.
 
 Broken by: messages lost at the start or at the end of a run, a queue that drops what does not fit, a
 run whose machines do not wait for what is still on its way.",
     check: messages_add_up,
 };
 
-fn messages_add_up(case: &Case<'_>, findings: &mut Findings) {
-    if let Some(why) = case.history.missing_logs() {
+fn messages_add_up(context: &Context<'_>, findings: &mut Findings) {
+    if let Some(why) = context.history.missing_logs() {
         return findings.unknown(why);
     }
-    if let Some(why) = case.unwritten() {
+    if let Some(why) = context.unwritten() {
         return findings.unknown(why);
     }
-    let Some(sent) = sent_to_each(case) else {
+    let Some(sent) = sent_to_each(context) else {
         return findings.unknown("the logs do not say to whom messages were sent");
     };
     let failed = |machine: &MachineHistory| machine.end().is_some_and(|end| end.reason == EndReason::Failed);
-    if case.machines().iter().any(failed) {
+    if context.machines().iter().any(failed) {
         return findings.unknown("the run failed, and what was on its way then was given up");
     }
     let mut open = Vec::new();
-    for (machine, sent) in case.machines().iter().zip(sent) {
+    for (machine, sent) in context.machines().iter().zip(sent) {
         let received = machine.receives() as u64;
         let queued = machine.end().map(|end| end.queue_length);
         let accounted = received.saturating_add(queued.unwrap_or(0));
         let is_wrong = if queued.is_some() { sent != accounted } else { sent < received };
         if is_wrong {
-            findings.add(machine.id(), machine.end_line().unwrap_or(machine.taken().lines), || {
+            findings.add(machine.id(), machine.end_line().unwrap_or(machine.stats().lines), || {
                 let left = queued.map_or(String::new(), |queued| format!(" and has {queued} in its queue"));
                 let off = i128::from(sent) - i128::from(accounted);
                 let what = if off > 0 { "are missing" } else { "too many" };
@@ -65,10 +65,10 @@ fn messages_add_up(case: &Case<'_>, findings: &mut Findings) {
 }
 
 /// Messages to each machine, by all logs; `None` where one does not say to whom.
-fn sent_to_each(case: &Case<'_>) -> Option<Vec<u64>> {
+fn sent_to_each(context: &Context<'_>) -> Option<Vec<u64>> {
     let mut to_one = std::collections::BTreeMap::<MachineId, u64>::new();
-    let mut to_all = vec![0u64; case.machines().len()];
-    for (machine, to_all) in case.machines().iter().zip(&mut to_all) {
+    let mut to_all = vec![0u64; context.machines().len()];
+    for (machine, to_all) in context.machines().iter().zip(&mut to_all) {
         for index in (0..machine.len() as u32).filter(|index| machine.kind(*index) == Kind::Send) {
             match machine.to(index)? {
                 crate::model::event::Recipients::One(to) => *to_one.entry(to).or_default() += 1,
@@ -77,7 +77,7 @@ fn sent_to_each(case: &Case<'_>) -> Option<Vec<u64>> {
         }
     }
     let of_all: u64 = to_all.iter().sum();
-    let own = case.machines().iter().zip(&to_all);
+    let own = context.machines().iter().zip(&to_all);
     Some(own.map(|(machine, own)| to_one.get(&machine.id()).unwrap_or(&0) + of_all - own).collect())
 }
 
@@ -92,13 +92,14 @@ Lines taken out of the middle of a log show here even where nothing else does.",
     check: end_agrees,
 };
 
-fn end_agrees(case: &Case<'_>, findings: &mut Findings) {
-    let without = case.machines().iter().filter(|machine| machine.end().is_none()).count();
+fn end_agrees(context: &Context<'_>, findings: &mut Findings) {
+    let without = context.machines().iter().filter(|machine| machine.end().is_none()).count();
     if without > 0 {
-        findings.unknown(format!("{without} of {} logs have no record of their end", case.machines().len()));
+        findings
+            .unknown(format!("{without} of {} logs have no record of their end", context.machines().len()));
     }
-    let machine_count = case.history.machine_count();
-    for machine in case.machines() {
+    let machine_count = context.history.machine_count();
+    for machine in context.machines() {
         let (Some(end), Some(line)) = (machine.end(), machine.end_line()) else { continue };
         let mut logged = Logged::default();
         for (_, record) in machine.records() {
@@ -128,7 +129,7 @@ fn end_agrees(case: &Case<'_>, findings: &mut Findings) {
                 });
             }
         }
-        if machine.taken().lines > line {
+        if machine.stats().lines > line {
             let stray = machine.records().map(|(index, _)| machine.line(index)).next_back();
             if let Some(stray) = stray.filter(|stray| *stray > line) {
                 findings.add(machine.id(), stray, || {

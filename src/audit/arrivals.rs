@@ -1,7 +1,7 @@
 //! A rule about arrivals: the first to come is the first to be received.
 
 use super::Rule;
-use super::case::{Case, at, seconds};
+use super::context::{Context, at, seconds};
 use super::finding::Findings;
 use super::times::arrival;
 
@@ -20,9 +20,9 @@ Broken by: a stack in place of the queue, a queue sorted by clock, a wait that i
     check: queue_order,
 };
 
-fn queue_order(case: &Case<'_>, findings: &mut Findings) {
+fn queue_order(context: &Context<'_>, findings: &mut Findings) {
     let mut timeless = false;
-    for machine in case.machines() {
+    for machine in context.machines() {
         // The message that came last of those that were received so far.
         let mut latest: Option<(i64, u32)> = None;
         for receive in machine.receive_ids() {
@@ -30,8 +30,8 @@ fn queue_order(case: &Case<'_>, findings: &mut Findings) {
                 timeless = true;
                 continue;
             }
-            let (arrived_us, _) = arrival(machine, receive.index, case.trust);
-            let overtaken = latest.filter(|(us, _)| arrived_us.saturating_add(case.trust.slack_us) < *us);
+            let (arrived_us, _) = arrival(machine, receive.index, context.trust);
+            let overtaken = latest.filter(|(us, _)| arrived_us.saturating_add(context.trust.slack_us) < *us);
             if let Some((us, earlier)) = overtaken {
                 findings.add(machine.id(), machine.line(receive.index), || {
                     let early = seconds(us.saturating_sub(arrived_us));
@@ -45,5 +45,5 @@ fn queue_order(case: &Case<'_>, findings: &mut Findings) {
     if timeless {
         findings.unknown("the logs do not say when messages arrived");
     }
-    case.doubt_stamps(findings);
+    context.doubt_stamps(findings);
 }

@@ -1,6 +1,6 @@
 //! Rules about Lamport's clocks.
 
-use super::case::{Case, at};
+use super::context::{Context, at};
 use super::finding::Findings;
 use super::{Place, Rule};
 use crate::history::{MachineHistory, Source};
@@ -17,8 +17,8 @@ A logical clock numbers the events of its machine: each has a larger number than
 Broken by: lines that were swapped or sorted by a stamp too coarse for it, a machine that was started
 again in the middle, a clock shared by threads without a lock, an event that is logged before its
 increment.",
-    check: |case, findings| {
-        each_pair(case, findings, |findings, machine, index, before| {
+    check: |context, findings| {
+        each_pair(context, findings, |findings, machine, index, before| {
             let clock = machine.clock(index);
             if clock <= before {
                 findings.add(machine.id(), machine.line(index), || {
@@ -44,9 +44,9 @@ still held to one.
 
 Broken by: a maximum that is forgotten, or taken without adding one; lines that were taken out; clocks
 that run together on the wire for want of framing (`12` and `13` read as `1213`).",
-    check: |case, findings| {
+    check: |context, findings| {
         let mut silent = false;
-        each_pair(case, findings, |findings, machine, index, before| {
+        each_pair(context, findings, |findings, machine, index, before| {
             let clock = machine.clock(index);
             let message_clock = match machine.kind(index) {
                 Kind::Receive => machine.record(index).message_clock,
@@ -92,11 +92,11 @@ that run together on the wire for want of framing (`12` and `13` read as `1213`)
 
 /// Shows every event, and the clock before it, which is 0 at first.
 fn each_pair(
-    case: &Case<'_>,
+    context: &Context<'_>,
     findings: &mut Findings,
     mut see: impl FnMut(&mut Findings, &MachineHistory, u32, u64),
 ) {
-    for machine in case.machines() {
+    for machine in context.machines() {
         let mut before = 0;
         for index in 0..machine.len() as u32 {
             see(findings, machine, index, before);
@@ -140,24 +140,24 @@ increment, and both lines are shown. A machine that does so does it with all its
 of them fit their SENDs, the few that do not are left to `message-sent`.
 
 Broken by: `send(clock); clock += 1`, which is how the assignment's text can be read.",
-    check: |case, findings| {
-        for machine in case.machines() {
-            for (receive, source) in case.sources(machine) {
+    check: |context, findings| {
+        for machine in context.machines() {
+            for (receive, source) in context.sources(machine) {
                 if let Source::Matched(found) = source {
-                    let (own, sent) = (case.record(receive).clock, case.record(found.send).clock);
+                    let (own, sent) = (context.record(receive).clock, context.record(found.send).clock);
                     if own <= sent {
-                        findings.add(machine.id(), case.history.line(receive), || {
+                        findings.add(machine.id(), context.history.line(receive), || {
                             let text = format!("received with clock {own}, no larger than its SEND's {sent}");
-                            (text, vec![case.place(found.send)])
+                            (text, vec![context.place(found.send)])
                         });
                     }
                 }
             }
         }
-        super::messages::stamped_early(case, findings);
-        if let Some(why) = case.history.missing_logs() {
+        super::messages::stamped_early(context, findings);
+        if let Some(why) = context.history.missing_logs() {
             findings.unknown(why);
-        } else if case.history.tally().unknown > 0 {
+        } else if context.history.tally().unknown > 0 {
             findings.unknown("the logs do not say enough to match every RECEIVE with its SEND");
         }
     },

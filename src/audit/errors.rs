@@ -14,15 +14,15 @@ would have gone otherwise no log can show, so the verdict is unknown as soon as 
 
 Broken by: links that break, peers that speak another language, strangers at the machines' ports, messages
 that no run can reach.",
-    check: |case, findings| {
-        for machine in case.machines() {
+    check: |context, findings| {
+        for machine in context.machines() {
             for (line, text) in machine.errors() {
                 findings.add(machine.id(), *line, || (format!("the machine says: {text}"), Vec::new()));
             }
             let kept = machine.errors().len() as u64;
-            findings.add_uncounted(machine.id(), machine.taken().errors.saturating_sub(kept));
+            findings.add_uncounted(machine.id(), machine.stats().errors.saturating_sub(kept));
         }
-        if case.machines().iter().any(|machine| machine.taken().errors > 0) {
+        if context.machines().iter().any(|machine| machine.stats().errors > 0) {
             findings
                 .leave_open("machines log ERROR lines, and what these changed in the run no log can show");
         }

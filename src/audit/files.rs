@@ -1,7 +1,7 @@
 //! A rule about the files of a run: they are as the run left them.
 
 use super::Rule;
-use super::case::Case;
+use super::context::Context;
 use super::finding::Findings;
 use crate::model::event::MachineId;
 
@@ -41,12 +41,13 @@ escapes this rule: it guards against accidents, not against forgery.",
     check: files_unchanged,
 };
 
-fn files_unchanged(case: &Case<'_>, findings: &mut Findings) {
-    let Some(stated) = case.stated.filter(|stated| stated.has_manifest || !stated.changed_files.is_empty())
+fn files_unchanged(context: &Context<'_>, findings: &mut Findings) {
+    let Some(stated) =
+        context.stated.filter(|stated| stated.has_manifest || !stated.changed_files.is_empty())
     else {
         return findings.unknown("there is no manifest with checksums");
     };
-    let Some(first) = case.machines().first() else { return };
+    let Some(first) = context.machines().first() else { return };
     for ChangedFile { name, machine, change } in &stated.changed_files {
         let tell = || match change {
             Change::Edited => {
@@ -58,7 +59,7 @@ fn files_unchanged(case: &Case<'_>, findings: &mut Findings) {
             Change::Removed => format!("{name} is in the manifest, and not in the folder of the run"),
             Change::Added => format!("{name} is no file of this run: the manifest has no checksum of it"),
         };
-        match machine.filter(|id| case.history.machine(*id).is_some()) {
+        match machine.filter(|id| context.history.machine(*id).is_some()) {
             Some(machine) => findings.add(machine, 0, || (tell(), Vec::new())),
             // What is no log, or gone, has no place in any.
             None => findings.add_file(first.id(), name, tell),

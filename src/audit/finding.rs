@@ -50,16 +50,16 @@ impl Verdict {
 
 /// A rule's verdict and what it rests on.
 #[derive(Clone, Debug)]
-pub struct Ruling {
+pub struct RuleResult {
     pub rule: &'static Rule,
     pub verdict: Verdict,
-    /// At most [`Ruling::FINDINGS_KEPT`] a machine, in the order of its log.
+    /// At most [`RuleResult::FINDINGS_KEPT`] a machine, in the order of its log.
     pub findings: Vec<Finding>,
     /// All findings, kept or not, by machine.
     pub counts: BTreeMap<MachineId, u64>,
 }
 
-impl Ruling {
+impl RuleResult {
     /// How many findings of one rule are kept of one machine.
     pub const FINDINGS_KEPT: u64 = 20;
 
@@ -73,7 +73,7 @@ impl Ruling {
 
     /// The findings that a person is shown.
     pub fn shown(&self) -> &[Finding] {
-        &self.findings[..self.findings.len().min(Ruling::FINDINGS_SHOWN)]
+        &self.findings[..self.findings.len().min(RuleResult::FINDINGS_SHOWN)]
     }
 }
 
@@ -99,7 +99,7 @@ impl Findings {
     pub fn add(&mut self, machine: MachineId, line: u64, tell: impl FnOnce() -> (String, Vec<Place>)) {
         let count = self.counts.entry(machine).or_default();
         *count += 1;
-        if *count <= Ruling::FINDINGS_KEPT {
+        if *count <= RuleResult::FINDINGS_KEPT {
             let (text, proof) = tell();
             self.kept.push(Finding { place: Place { machine, line }, file: None, text, proof });
         }
@@ -133,12 +133,12 @@ impl Findings {
         self.only_tell = true;
     }
 
-    pub fn ruling(self, rule: &'static Rule) -> Ruling {
+    pub fn ruling(self, rule: &'static Rule) -> RuleResult {
         let verdict = match self.unknown {
             _ if !self.counts.is_empty() && !self.only_tell => Verdict::Unsound,
             Some(why) => Verdict::Unknown(why),
             None => Verdict::Sound,
         };
-        Ruling { rule, verdict, findings: self.kept, counts: self.counts }
+        RuleResult { rule, verdict, findings: self.kept, counts: self.counts }
     }
 }

@@ -1,7 +1,7 @@
 //! A rule about the clocks of hosts: that they tell the same time.
 
 use super::Rule;
-use super::case::{Case, at_header, named, seconds};
+use super::context::{Context, at_header, named, seconds};
 use super::finding::Findings;
 use super::times::Offset;
 use crate::history::MachineHistory;
@@ -30,32 +30,32 @@ moved.",
     check: host_clocks,
 };
 
-fn host_clocks(case: &Case<'_>, findings: &mut Findings) {
-    for (place, machine) in case.machines().iter().enumerate() {
-        if let Some(offset) = case.times.offset(place) {
+fn host_clocks(context: &Context<'_>, findings: &mut Findings) {
+    for (place, machine) in context.machines().iter().enumerate() {
+        if let Some(offset) = context.times.offset(place) {
             findings.add(machine.id(), at_header(machine), || {
-                let send = |receive| case.history.source_of(receive).map(|found| found.send);
+                let send = |receive| context.history.source_of(receive).map(|found| found.send);
                 let proof = offset.proof.into_iter().flat_map(|receive| [Some(receive), send(receive)]);
-                let text = told(offset, &named(&reference(case)));
-                (text, proof.flatten().map(|event| case.place(event)).collect())
+                let text = told(offset, &named(&reference(context)));
+                (text, proof.flatten().map(|event| context.place(event)).collect())
             });
         }
     }
     let starts_alone =
         |machine: &MachineHistory| machine.header().is_none_or(|header| header.phase.is_none());
     let is_unbounded = |(machine, answered): &(&MachineHistory, &bool)| starts_alone(machine) && !**answered;
-    let unbounded = case.machines().iter().zip(&case.times.answered).filter(is_unbounded);
+    let unbounded = context.machines().iter().zip(&context.times.answered).filter(is_unbounded);
     let unbounded: Vec<MachineId> = unbounded.map(|(machine, _)| machine.id()).collect();
-    if !unbounded.is_empty() && case.machines().len() > 1 {
+    if !unbounded.is_empty() && context.machines().len() > 1 {
         let whose = named(&unbounded);
         findings.unknown(format!("no messages that are matched beyond doubt go there and back: {whose}"));
     }
-    case.doubt_stamps(findings);
+    context.doubt_stamps(findings);
 }
 
 /// The machines whose clocks agree.
-fn reference(case: &Case<'_>) -> Vec<MachineId> {
-    case.times.reference.iter().map(|place| case.machines()[*place].id()).collect()
+fn reference(context: &Context<'_>) -> Vec<MachineId> {
+    context.times.reference.iter().map(|place| context.machines()[*place].id()).collect()
 }
 
 fn told(offset: &Offset, whose: &str) -> String {

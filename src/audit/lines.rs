@@ -1,7 +1,7 @@
 //! Rules about the lines of each log: that they can be read, that there is one
 //! header, that none is missing at the end.
 
-use super::case::{Case, at, named};
+use super::context::{Context, at, named};
 use super::finding::{Findings, GOING_ON};
 use super::{Place, Rule};
 use crate::history::MachineHistory;
@@ -21,11 +21,11 @@ are harmless.
 
 Broken by: typing into a log, saving it in another encoding, two programs writing to one file, print
 statements left in a machine.",
-    check: |case, findings| {
-        tell_faults(case, findings, |kind| {
+    check: |context, findings| {
+        tell_faults(context, findings, |kind| {
             matches!(kind, FaultKind::Unmatched { .. } | FaultKind::Mistyped { .. })
         });
-        for machine in case.machines() {
+        for machine in context.machines() {
             findings.add_uncounted(machine.id(), machine.left_out());
         }
     },
@@ -41,12 +41,12 @@ event the last one holds.
 
 A header that names another machine than the file does means that a log was renamed or copied into the
 wrong place; then every message is counted for the wrong machine.",
-    check: |case, findings| {
-        tell_faults(case, findings, |kind| matches!(kind, FaultKind::SecondHeader { .. }));
-        for machine in case.machines() {
-            for LogFault { line, kind } in &machine.taken().faults {
+    check: |context, findings| {
+        tell_faults(context, findings, |kind| matches!(kind, FaultKind::SecondHeader { .. }));
+        for machine in context.machines() {
+            for LogFault { line, kind } in &machine.stats().faults {
                 let FaultKind::OtherMachine { header, file } = kind else { continue };
-                findings.add(machine.id(), *line, || match exchanged_with(case, *header, *file) {
+                findings.add(machine.id(), *line, || match exchanged_with(context, *header, *file) {
                     Some(other) => (format!("{kind}; the two files are exchanged"), vec![other]),
                     None => (kind.to_string(), Vec::new()),
                 });
@@ -56,16 +56,16 @@ wrong place; then every message is counted for the wrong machine.",
 };
 
 /// Where the log of machine `header` says that it is machine `file`'s.
-fn exchanged_with(case: &Case<'_>, header: MachineId, file: MachineId) -> Option<Place> {
+fn exchanged_with(context: &Context<'_>, header: MachineId, file: MachineId) -> Option<Place> {
     let crossed = FaultKind::OtherMachine { header: file, file: header };
-    let other = case.history.machine(header)?;
-    let fault = other.taken().faults.iter().find(|fault| fault.kind == crossed)?;
+    let other = context.history.machine(header)?;
+    let fault = other.stats().faults.iter().find(|fault| fault.kind == crossed)?;
     Some(Place { machine: header, line: fault.line })
 }
 
-fn tell_faults(case: &Case<'_>, findings: &mut Findings, is_ours: impl Fn(&FaultKind) -> bool) {
-    for machine in case.machines() {
-        let taken = machine.taken();
+fn tell_faults(context: &Context<'_>, findings: &mut Findings, is_ours: impl Fn(&FaultKind) -> bool) {
+    for machine in context.machines() {
+        let taken = machine.stats();
         for LogFault { line, kind } in taken.faults.iter().filter(|fault| is_ours(&fault.kind)) {
             findings.add(machine.id(), *line, || (kind.to_string(), Vec::new()));
         }
@@ -99,42 +99,42 @@ Broken by: a machine that died or was killed, a disk that was full, a log that w
 pub(super) const END_TOLERANCE_S: f64 = 3.0;
 pub(super) const END_TOLERANCE_TICKS: f64 = 3.0;
 
-fn log_whole(case: &Case<'_>, findings: &mut Findings) {
-    if case.history.is_going_on() {
+fn log_whole(context: &Context<'_>, findings: &mut Findings) {
+    if context.history.is_going_on() {
         return findings.unknown(GOING_ON);
     }
-    tell_faults(case, findings, |kind| matches!(kind, FaultKind::CutInsideLine { .. }));
-    let promised = case.machines().iter().any(|machine| machine.end().is_some());
-    for machine in case.machines().iter().filter(|machine| machine.end().is_none()) {
-        let taken = machine.taken();
+    tell_faults(context, findings, |kind| matches!(kind, FaultKind::CutInsideLine { .. }));
+    let promised = context.machines().iter().any(|machine| machine.end().is_some());
+    for machine in context.machines().iter().filter(|machine| machine.end().is_none()) {
+        let taken = machine.stats();
         let is_cut = taken.faults.iter().any(|fault| matches!(fault.kind, FaultKind::CutInsideLine { .. }));
         if is_cut {
             continue;
         }
         if promised || taken.numbers_ticks {
             findings.add(machine.id(), taken.lines, || {
-                let why = if case.history.is_cut_short() { "; the run's process died" } else { "" };
+                let why = if context.history.is_cut_short() { "; the run's process died" } else { "" };
                 (format!("the log is cut here: no record of the run's end follows{why}"), Vec::new())
             });
-        } else if !stops_early(case, machine, findings) {
+        } else if !stops_early(context, machine, findings) {
             findings.unknown("the logs have no records of their end; all may be cut alike");
         }
     }
 }
 
-fn stops_early(case: &Case<'_>, machine: &MachineHistory, findings: &mut Findings) -> bool {
-    let last = |machine: &MachineHistory| Some((case.ends_us(machine)?.1, machine.id()));
-    let Some((latest, by)) = case.machines().iter().filter_map(last).max() else { return false };
-    let first = |machine: &MachineHistory| Some(case.ends_us(machine)?.0);
-    let earliest = case.machines().iter().filter_map(first).min().unwrap_or(latest);
+fn stops_early(context: &Context<'_>, machine: &MachineHistory, findings: &mut Findings) -> bool {
+    let last = |machine: &MachineHistory| Some((context.ends_us(machine)?.1, machine.id()));
+    let Some((latest, by)) = context.machines().iter().filter_map(last).max() else { return false };
+    let first = |machine: &MachineHistory| Some(context.ends_us(machine)?.0);
+    let earliest = context.machines().iter().filter_map(first).min().unwrap_or(latest);
     let early_s = latest.saturating_sub(last(machine).map_or(earliest, |(own, _)| own)) as f64 / 1e6;
     let rate = machine.header().map_or(1.0, |header| header.clock_rate);
     let is_early =
         early_s > END_TOLERANCE_S + END_TOLERANCE_TICKS / rate && early_s > longest_pause_s(machine);
     if is_early {
-        let ended: Vec<_> = case.machines().iter().filter(|other| other.id() != machine.id()).collect();
+        let ended: Vec<_> = context.machines().iter().filter(|other| other.id() != machine.id()).collect();
         let others: Vec<_> = ended.iter().map(|other| other.id()).collect();
-        findings.add(machine.id(), machine.taken().lines, || {
+        findings.add(machine.id(), machine.stats().lines, || {
             let whose = named(&others);
             let text = if machine.is_empty() {
                 let goes = if others.len() == 1 { "goes" } else { "go" };
@@ -142,7 +142,7 @@ fn stops_early(case: &Case<'_>, machine: &MachineHistory, findings: &mut Finding
             } else {
                 format!("the log stops here, {early_s:.0} s before the last of {whose}: it is cut, or the machine died")
             };
-            let proof = case.history.machine(by).map(|other| at(other, other.len() as u32 - 1));
+            let proof = context.history.machine(by).map(|other| at(other, other.len() as u32 - 1));
             (text, proof.into_iter().collect::<Vec<Place>>())
         });
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Rule;
-use super::case::Case;
+use super::context::Context;
 use super::finding::Findings;
 use crate::history::{Certainty, EventId, MachineHistory, Source};
 use crate::model::event::MachineId;
@@ -17,26 +17,26 @@ a queue keeps it. Only matches that leave no doubt are held against it.
 
 Broken by: a connection or a task of its own for each message, a queue that is no queue, lines that were
 moved.",
-    check: |case, findings| {
-        for machine in case.machines() {
+    check: |context, findings| {
+        for machine in context.machines() {
             let mut last: BTreeMap<MachineId, (EventId, EventId)> = BTreeMap::new();
-            for (receive, send) in certain(case, machine) {
+            for (receive, send) in certain(context, machine) {
                 let before = last.insert(send.machine, (receive, send));
                 let Some((earlier, overtaken)) = before.filter(|(_, before)| before.index > send.index)
                 else {
                     continue;
                 };
-                findings.add(machine.id(), case.history.line(receive), || {
-                    let (clock, first) = (case.record(send).clock, case.record(overtaken).clock);
+                findings.add(machine.id(), context.history.line(receive), || {
+                    let (clock, first) = (context.record(send).clock, context.record(overtaken).clock);
                     let text = format!(
                         "machine {}'s message of clock {clock} comes after its later one of {first}",
                         send.machine
                     );
-                    (text, [earlier, send, overtaken].map(|event| case.place(event)).to_vec())
+                    (text, [earlier, send, overtaken].map(|event| context.place(event)).to_vec())
                 });
             }
         }
-        case.doubt_matches(findings);
+        context.doubt_matches(findings);
     },
 };
 
@@ -55,22 +55,22 @@ messages as one, a queue with a limit, errors that are caught and forgotten, lin
     check: nothing_lost,
 };
 
-fn nothing_lost(case: &Case<'_>, findings: &mut Findings) {
+fn nothing_lost(context: &Context<'_>, findings: &mut Findings) {
     // The last SEND of each link that surely arrived.
     let mut arrived: BTreeMap<(MachineId, MachineId), (EventId, EventId)> = BTreeMap::new();
     let mut doubtful: BTreeSet<(MachineId, u64)> = BTreeSet::new();
     let mut unplaced = false;
     // A RECEIVE without a SEND may be of any message to its machine.
     let mut strangers: BTreeSet<MachineId> = BTreeSet::new();
-    for machine in case.machines() {
-        for (receive, send) in certain(case, machine) {
+    for machine in context.machines() {
+        for (receive, send) in certain(context, machine) {
             let last = arrived.entry((send.machine, machine.id())).or_insert((send, receive));
             *last = (*last).max((send, receive));
         }
-        for (_, source) in case.sources(machine) {
+        for (_, source) in context.sources(machine) {
             match source {
                 Source::Matched(found) if found.certainty == Certainty::Ambiguous => {
-                    doubtful.insert((machine.id(), case.record(found.send).clock));
+                    doubtful.insert((machine.id(), context.record(found.send).clock));
                 }
                 Source::Unknown => unplaced = true,
                 Source::Missing => {
@@ -83,11 +83,11 @@ fn nothing_lost(case: &Case<'_>, findings: &mut Findings) {
     if unplaced {
         return findings.unknown("the logs do not say where every message came from");
     }
-    let tally = case.history.tally();
+    let tally = context.history.tally();
     if tally.certain == 0 && tally.ambiguous > 0 {
         return findings.unknown("no RECEIVE can be matched with its SEND beyond doubt");
     }
-    for (send, to) in case.history.never_received() {
+    for (send, to) in context.history.never_received() {
         let Some((later, receive)) =
             arrived.get(&(send.machine, to)).filter(|(later, _)| later.index > send.index)
         else {
@@ -97,21 +97,24 @@ fn nothing_lost(case: &Case<'_>, findings: &mut Findings) {
             findings.unknown("messages that nobody sent were received; they may be those that seem lost");
             continue;
         }
-        if doubtful.contains(&(to, case.record(send).clock)) {
+        if doubtful.contains(&(to, context.record(send).clock)) {
             continue;
         }
-        findings.add(send.machine, case.history.line(send), || {
+        findings.add(send.machine, context.history.line(send), || {
             let text = format!(
                 "machine {to} never received this message, but a later one on the same link: it is lost"
             );
-            (text, vec![case.place(*later), case.place(*receive)])
+            (text, vec![context.place(*later), context.place(*receive)])
         });
     }
 }
 
 /// RECEIVEs and their SENDs, where there is no doubt.
-fn certain<'a>(case: &Case<'a>, machine: &'a MachineHistory) -> impl Iterator<Item = (EventId, EventId)> {
-    case.sources(machine).filter_map(|(receive, source)| match source {
+fn certain<'a>(
+    context: &Context<'a>,
+    machine: &'a MachineHistory,
+) -> impl Iterator<Item = (EventId, EventId)> {
+    context.sources(machine).filter_map(|(receive, source)| match source {
         Source::Matched(found) if found.certainty == Certainty::Certain => Some((receive, found.send)),
         _ => None,
     })

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::Rule;
-use super::case::Case;
+use super::context::Context;
 use super::finding::Findings;
 use crate::history::{EventId, MachineHistory, Source};
 use crate::log::FaultKind;
@@ -24,17 +24,17 @@ be among them is not missed, and the verdict says so.
 Broken by: a log that was cut, logs of different runs put together, a message stamped before its
 increment (then `clock-condition` names the SEND), clocks that run together on the wire for want of
 framing, sends that are not logged.",
-    check: |case, findings| {
-        for machine in case.machines() {
-            for (receive, source) in case.sources(machine) {
+    check: |context, findings| {
+        for machine in context.machines() {
+            for (receive, source) in context.sources(machine) {
                 if source != Source::Missing {
                     continue;
                 }
-                if let Some(why) = case.send_unwritten(receive) {
+                if let Some(why) = context.send_unwritten(receive) {
                     findings.unknown(why);
                 } else {
-                    findings.add(machine.id(), case.history.line(receive), || {
-                        let record = case.record(receive);
+                    findings.add(machine.id(), context.history.line(receive), || {
+                        let record = context.record(receive);
                         let clock = record.message_clock.unwrap_or_default();
                         let from =
                             record.from.map_or("any log".to_owned(), |from| format!("machine {from}'s log"));
@@ -46,7 +46,7 @@ framing, sends that are not logged.",
                 }
             }
         }
-        leave_open(case, findings);
+        leave_open(context, findings);
     },
 };
 
@@ -59,37 +59,38 @@ A second RECEIVE of the same message is shown with the first and with its SEND.
 
 Broken by: a handler that puts a message into the queue twice, lines that were copied, a log to which a
 part of itself was appended.",
-    check: |case, findings| {
-        for machine in case.machines() {
-            for (receive, source) in case.sources(machine) {
+    check: |context, findings| {
+        for machine in context.machines() {
+            for (receive, source) in context.sources(machine) {
                 let Source::Repeated { send } = source else { continue };
                 // Who names no sender may have it from one whose last lines are not here.
-                let is_named = case.record(receive).from.is_some();
-                if let Some(why) = case.send_unwritten(receive).filter(|_| !is_named) {
+                let is_named = context.record(receive).from.is_some();
+                if let Some(why) = context.send_unwritten(receive).filter(|_| !is_named) {
                     findings.unknown(why);
                 } else {
-                    findings.add(machine.id(), case.history.line(receive), || {
-                        let clock = case.record(send).clock;
+                    findings.add(machine.id(), context.history.line(receive), || {
+                        let clock = context.record(send).clock;
                         let text = format!(
                             "machine {}'s message of clock {clock} is received once more",
                             send.machine
                         );
                         let firsts =
-                            case.history.receives_of(send).filter(|first| first.machine == machine.id());
-                        let proof = [send].into_iter().chain(firsts).map(|event| case.place(event)).collect();
+                            context.history.receives_of(send).filter(|first| first.machine == machine.id());
+                        let proof =
+                            [send].into_iter().chain(firsts).map(|event| context.place(event)).collect();
                         (text, proof)
                     });
                 }
             }
         }
-        leave_open(case, findings);
+        leave_open(context, findings);
     },
 };
 
-fn leave_open(case: &Case<'_>, findings: &mut Findings) {
-    if let Some(why) = case.history.missing_logs() {
+fn leave_open(context: &Context<'_>, findings: &mut Findings) {
+    if let Some(why) = context.history.missing_logs() {
         findings.unknown(why);
-    } else if case.history.tally().unknown > 0 {
+    } else if context.history.tally().unknown > 0 {
         findings.unknown("the logs do not say from whom messages came, or which clocks they carried");
     }
 }
@@ -101,11 +102,11 @@ const FITS_BY_CHANCE: u64 = 4;
 
 /// RECEIVEs without a SEND of their clock, but with one of the next, which
 /// nobody received: the message was stamped before its increment.
-pub(super) fn stamped_early(case: &Case<'_>, findings: &mut Findings) {
-    if case.history.tally().missing == 0 {
+pub(super) fn stamped_early(context: &Context<'_>, findings: &mut Findings) {
+    if context.history.tally().missing == 0 {
         return;
     }
-    if case.machines().iter().any(bears_another_name) {
+    if context.machines().iter().any(bears_another_name) {
         return findings
             .unknown("a log bears the name of another machine, whose messages it is held against");
     }
@@ -113,18 +114,18 @@ pub(super) fn stamped_early(case: &Case<'_>, findings: &mut Findings) {
     // By sender, the messages that fit a SEND, and those that fit the next clock.
     let mut fits: BTreeMap<MachineId, (u64, u64)> = BTreeMap::new();
     let mut open: BTreeMap<(MachineId, u64, MachineId), VecDeque<EventId>> = BTreeMap::new();
-    for (send, to) in case.history.never_received() {
-        open.entry((to, case.record(send).clock, send.machine)).or_default().push_back(send);
+    for (send, to) in context.history.never_received() {
+        open.entry((to, context.record(send).clock, send.machine)).or_default().push_back(send);
     }
-    for machine in case.machines() {
-        for (receive, source) in case.sources(machine) {
+    for machine in context.machines() {
+        for (receive, source) in context.sources(machine) {
             if let Source::Matched(found) = source {
                 fits.entry(found.send.machine).or_default().0 += 1;
             }
-            if source != Source::Missing || case.send_unwritten(receive).is_some() {
+            if source != Source::Missing || context.send_unwritten(receive).is_some() {
                 continue;
             }
-            let record = case.record(receive);
+            let record = context.record(receive);
             let Some(clock) = record.message_clock.and_then(|clock| clock.checked_add(1)) else { continue };
             let (first, last) = record.from.map_or((MachineId(0), MachineId(u32::MAX)), |from| (from, from));
             let fitting = open.range_mut((machine.id(), clock, first)..=(machine.id(), clock, last));
@@ -138,17 +139,17 @@ pub(super) fn stamped_early(case: &Case<'_>, findings: &mut Findings) {
         exact <= FITS_BY_CHANCE * next
     };
     for (receive, send) in early.into_iter().filter(|(_, send)| is_habit(&send.machine)) {
-        findings.add(receive.machine, case.history.line(receive), || {
-            let carried = case.record(receive).message_clock.unwrap_or_default();
-            let logged = case.record(send).clock;
+        findings.add(receive.machine, context.history.line(receive), || {
+            let carried = context.record(receive).message_clock.unwrap_or_default();
+            let logged = context.record(send).clock;
             let text = format!(
                 "the message carries clock {carried}, and its SEND is logged with {logged}: stamped before the increment"
             );
-            (text, vec![case.place(send)])
+            (text, vec![context.place(send)])
         });
     }
 }
 
 fn bears_another_name(machine: &MachineHistory) -> bool {
-    machine.taken().faults.iter().any(|fault| matches!(fault.kind, FaultKind::OtherMachine { .. }))
+    machine.stats().faults.iter().any(|fault| matches!(fault.kind, FaultKind::OtherMachine { .. }))
 }

@@ -3,8 +3,9 @@
 
 mod account;
 mod arrivals;
-mod case;
 mod clocks;
+mod context;
+mod declared;
 mod errors;
 mod files;
 mod finding;
@@ -15,19 +16,18 @@ mod messages;
 mod queue;
 pub mod source_lines;
 mod span;
-mod stated;
 #[cfg(test)]
 mod tests;
 mod ticks;
 mod times;
 
+pub use declared::DeclaredParams;
 pub use files::{Change, ChangedFile};
-pub use finding::{Finding, Place, Ruling, Verdict};
-pub use stated::Stated;
+pub use finding::{Finding, Place, RuleResult, Verdict};
 
 use crate::history::History;
 use crate::parallel;
-use case::Case;
+use context::Context;
 use finding::Findings;
 
 /// One thing that must be true of a run's logs.
@@ -39,7 +39,7 @@ pub struct Rule {
     pub reason: &'static str,
     /// A page about it: why, how it is checked, what breaks it.
     pub page: &'static str,
-    check: fn(&Case<'_>, &mut Findings),
+    check: fn(&Context<'_>, &mut Findings),
 }
 
 impl Rule {
@@ -61,7 +61,7 @@ pub static RULES: [&Rule; 24] = [
     &lines::LOG_WHOLE,
     &errors::NO_ERRORS,
     &files::FILES_UNCHANGED,
-    &stated::PARAMETERS,
+    &declared::PARAMETERS,
     &span::ONE_RUN,
     &span::TIME_FORWARD,
     &hosts::HOST_CLOCKS,
@@ -96,7 +96,7 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
 /// What the rules say of a run, in the order of [`RULES`].
 #[derive(Clone, Debug)]
 pub struct Audit {
-    pub rulings: Vec<Ruling>,
+    pub rulings: Vec<RuleResult>,
 }
 
 impl Audit {
@@ -124,19 +124,19 @@ impl Audit {
 
     /// All findings, kept or not.
     pub fn count(&self) -> u64 {
-        self.rulings.iter().map(Ruling::count).sum()
+        self.rulings.iter().map(RuleResult::count).sum()
     }
 }
 
 /// Holds a run against `rules`; what is stated of it elsewhere is one more
 /// thing to hold its logs against.
-pub fn audit(history: &History, stated: Option<&Stated>, rules: &[&'static Rule]) -> Audit {
-    let case = Case::new(history, stated);
+pub fn audit(history: &History, stated: Option<&DeclaredParams>, rules: &[&'static Rule]) -> Audit {
+    let context = Context::new(history, stated);
     let without_end = history.machines().iter().any(|machine| machine.end().is_none());
     let is_silent = history.events() == 0 && without_end;
     let ruling = |rule: &&'static Rule| {
         let mut findings = Findings::default();
-        (rule.check)(&case, &mut findings);
+        (rule.check)(&context, &mut findings);
         if is_silent && RULES[WITHOUT_EVENTS..].iter().any(|of_events| of_events.id == rule.id) {
             findings.unknown("there is no event in these logs");
         }

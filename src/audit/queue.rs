@@ -1,7 +1,7 @@
 //! Rules about the queue: its length, and that it comes first.
 
 use super::Rule;
-use super::case::{Case, at};
+use super::context::{Context, at};
 use super::finding::Findings;
 use crate::history::MachineHistory;
 use crate::log::Record;
@@ -26,9 +26,9 @@ were taken out.",
     check: queue_length,
 };
 
-fn queue_length(case: &Case<'_>, findings: &mut Findings) {
+fn queue_length(context: &Context<'_>, findings: &mut Findings) {
     let (mut silent, mut timeless) = (false, false);
-    for machine in case.machines() {
+    for machine in context.machines() {
         let receives: Vec<Popped> = popped(machine);
         silent |= receives.iter().any(|popped| popped.left.is_none());
         timeless |= receives.iter().any(|popped| popped.arrived_us.is_none());
@@ -40,7 +40,7 @@ fn queue_length(case: &Case<'_>, findings: &mut Findings) {
             continue;
         }
         shrinks_by_one(machine, &receives, findings);
-        holds_what_came(case, machine, &receives, findings);
+        holds_what_came(context, machine, &receives, findings);
     }
     if silent {
         findings.unknown("the logs do not say queue lengths");
@@ -48,7 +48,7 @@ fn queue_length(case: &Case<'_>, findings: &mut Findings) {
         findings
             .unknown("the logs do not say when messages arrived; only the steps of the length were checked");
     }
-    case.doubt_stamps(findings);
+    context.doubt_stamps(findings);
 }
 
 /// A RECEIVE as the queue sees it.
@@ -110,8 +110,13 @@ fn shrinks_by_one(machine: &MachineHistory, receives: &[Popped], findings: &mut 
 
 /// Messages that were popped later and had surely arrived must be counted;
 /// those that had surely not, and were popped later, must not.
-fn holds_what_came(case: &Case<'_>, machine: &MachineHistory, receives: &[Popped], findings: &mut Findings) {
-    let slack = case.trust.slack_us;
+fn holds_what_came(
+    context: &Context<'_>,
+    machine: &MachineHistory,
+    receives: &[Popped],
+    findings: &mut Findings,
+) {
+    let slack = context.trust.slack_us;
     // Nobody knows when those came that are left at the end.
     let never_popped = machine.end().map_or(u64::MAX, |end| end.queue_length);
     let (mut surely, mut maybe) = (0, 0);
@@ -162,10 +167,10 @@ pop (see `queue-length`), two threads that share a queue.",
     check: queue_first,
 };
 
-fn queue_first(case: &Case<'_>, findings: &mut Findings) {
+fn queue_first(context: &Context<'_>, findings: &mut Findings) {
     let mut timeless = false;
-    for machine in case.machines() {
-        let slack = case.trust.slack_us;
+    for machine in context.machines() {
+        let slack = context.trust.slack_us;
         let receives = popped(machine);
         let before_pop = counted_before_pop(machine, &receives).is_some();
         let mut next_receive = 0;
@@ -205,5 +210,5 @@ fn queue_first(case: &Case<'_>, findings: &mut Findings) {
             "the logs do not say when messages arrived; only what each RECEIVE left in the queue was checked",
         );
     }
-    case.doubt_stamps(findings);
+    context.doubt_stamps(findings);
 }

@@ -12,18 +12,18 @@ use crate::text::sanitize::on_one_line;
 
 /// The lines of logs that an audit's findings speak of.
 #[derive(Debug, Default)]
-pub struct Quotes(BTreeMap<(PathBuf, u64), String>);
+pub struct SourceLines(BTreeMap<(PathBuf, u64), String>);
 
-impl Quotes {
+impl SourceLines {
     /// Fetches the lines of all findings that are kept.
-    pub fn of(history: &History, audit: &Audit) -> io::Result<Quotes> {
+    pub fn of(history: &History, audit: &Audit) -> io::Result<SourceLines> {
         let mut wanted: BTreeMap<&Path, BTreeSet<u64>> = BTreeMap::new();
         for finding in audit.rulings.iter().flat_map(|ruling| &ruling.findings) {
             for place in [finding.place].iter().chain(&finding.proof).filter(|place| place.line > 0) {
                 wanted.entry(path(history, *place)).or_default().insert(place.line);
             }
         }
-        let mut quotes = Quotes::default();
+        let mut quotes = SourceLines::default();
         for (path, lines) in wanted {
             quotes.fetch(path, &lines)?;
         }

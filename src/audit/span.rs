@@ -1,7 +1,7 @@
 //! Rules about stamps: time runs forward, on one machine and over a message,
 //! and all logs are of one run.
 
-use super::case::{CUT_US, Case, at, at_header, seconds};
+use super::context::{CUT_US, Context, at, at_header, seconds};
 use super::finding::Findings;
 use super::lines::{END_TOLERANCE_S, END_TOLERANCE_TICKS, longest_pause_s};
 use super::times::{Leap, arrival};
@@ -21,10 +21,10 @@ After a leap ahead the host may have slept, too: only where ticks are numbered c
 
 Broken by: a wall clock that was set while the machine ran (use a monotonic one), stamps without their
 date at midnight or without their year at its end, lines that were sorted or moved, two runs in one log.",
-    check: |case, findings| {
-        case.times.leaps.iter().for_each(|leap| leaps(case, leap, findings));
-        for (place, machine) in case.machines().iter().enumerate() {
-            let is_leap = |index| case.times.leaps.iter().any(|leap| leap.firsts[place] == Some(index));
+    check: |context, findings| {
+        context.times.leaps.iter().for_each(|leap| leaps(context, leap, findings));
+        for (place, machine) in context.machines().iter().enumerate() {
+            let is_leap = |index| context.times.leaps.iter().any(|leap| leap.firsts[place] == Some(index));
             for index in 1..machine.len() as u32 {
                 let (before, stamp) = (machine.stamp(index - 1), machine.stamp(index));
                 if stamp < before && !is_leap(index) {
@@ -40,8 +40,8 @@ date at midnight or without their year at its end, lines that were sorted or mov
 };
 
 /// A leap of all logs, told where the first of them has it.
-fn leaps(case: &Case<'_>, leap: &Leap, findings: &mut Findings) {
-    let firsts = case.machines().iter().zip(&leap.firsts);
+fn leaps(context: &Context<'_>, leap: &Leap, findings: &mut Findings) {
+    let firsts = context.machines().iter().zip(&leap.firsts);
     let mut firsts = firsts.filter_map(|(machine, first)| Some((machine, (*first)?)));
     let Some((machine, first)) = firsts.next() else { return };
     findings.add(machine.id(), machine.line(first), || {
@@ -94,14 +94,14 @@ wrong, logs of different runs put together.",
     check: sent_before_received,
 };
 
-fn sent_before_received(case: &Case<'_>, findings: &mut Findings) {
-    for (place, machine) in case.machines().iter().enumerate() {
+fn sent_before_received(context: &Context<'_>, findings: &mut Findings) {
+    for (place, machine) in context.machines().iter().enumerate() {
         for receive in machine.receive_ids() {
             let stamp_us = machine.stamp(receive.index).0;
-            let (arrived_us, slack_us) = arrival(machine, receive.index, case.trust);
+            let (arrived_us, slack_us) = arrival(machine, receive.index, context.trust);
             let began_us = machine.started().map_or(i64::MIN, |started| started.0);
             if arrived_us < stamp_us && arrived_us.saturating_add(CUT_US) < began_us {
-                findings.add(machine.id(), case.history.line(receive), || {
+                findings.add(machine.id(), context.history.line(receive), || {
                     let early = seconds(began_us.saturating_sub(arrived_us));
                     let text =
                         format!("the message waited so long that it came {early} before the log's start");
@@ -109,23 +109,23 @@ fn sent_before_received(case: &Case<'_>, findings: &mut Findings) {
                 });
                 continue;
             }
-            let Some(Source::Matched(found)) = case.history.source(receive) else { continue };
-            let Some(sender) = case.history.place(found.send.machine) else { continue };
-            let blur_us = case.times.blur_us(place).saturating_add(case.times.blur_us(sender));
+            let Some(Source::Matched(found)) = context.history.source(receive) else { continue };
+            let Some(sender) = context.history.place(found.send.machine) else { continue };
+            let blur_us = context.times.blur_us(place).saturating_add(context.times.blur_us(sender));
             let slack_us = slack_us.saturating_add(blur_us);
-            let came_us = arrived_us.saturating_sub(case.times.off_us(place, receive.index));
-            let sent_us = case.time_us(found.send);
+            let came_us = arrived_us.saturating_sub(context.times.off_us(place, receive.index));
+            let sent_us = context.time_us(found.send);
             if found.certainty == Certainty::Certain && came_us.saturating_add(slack_us) < sent_us {
-                findings.add(machine.id(), case.history.line(receive), || {
+                findings.add(machine.id(), context.history.line(receive), || {
                     let what = if arrived_us < stamp_us { "arrived" } else { "received" };
                     let early_s = sent_us.saturating_sub(came_us) as f64 / 1e6;
-                    (format!("{what} {early_s:.6} s before it was sent"), vec![case.place(found.send)])
+                    (format!("{what} {early_s:.6} s before it was sent"), vec![context.place(found.send)])
                 });
             }
         }
     }
-    case.doubt_matches(findings);
-    case.doubt_stamps(findings);
+    context.doubt_matches(findings);
+    context.doubt_stamps(findings);
 }
 
 pub(super) static ONE_RUN: Rule = Rule {
@@ -142,17 +142,17 @@ Broken by: a log of another run copied into the folder, or one that was left the
     check: one_run,
 };
 
-fn one_run(case: &Case<'_>, findings: &mut Findings) {
-    start_together(case, findings);
+fn one_run(context: &Context<'_>, findings: &mut Findings) {
+    start_together(context, findings);
     let spans: Vec<_> =
-        case.machines().iter().filter_map(|machine| Some((span(case, machine)?, machine))).collect();
+        context.machines().iter().filter_map(|machine| Some((span(context, machine)?, machine))).collect();
     for ((first, last), machine) in &spans {
         let others = spans.iter().filter(|(_, other)| other.id() != machine.id());
         let apart = |((begins, ends), _): &&((i64, i64), &MachineHistory)| begins > last || ends < first;
         let all = spans.len() - 1;
         let strangers = others.clone().filter(apart).count();
         if all > 0 && 2 * strangers > all {
-            if let Some(why) = case.unwritten() {
+            if let Some(why) = context.unwritten() {
                 findings.unknown(why);
                 continue;
             }
@@ -167,12 +167,12 @@ fn one_run(case: &Case<'_>, findings: &mut Findings) {
 
 /// The log that most others start with is taken to be right. One whose stamps
 /// are all ahead is no log of another run.
-fn start_together(case: &Case<'_>, findings: &mut Findings) {
-    let phased: Vec<&MachineHistory> = case
+fn start_together(context: &Context<'_>, findings: &mut Findings) {
+    let phased: Vec<&MachineHistory> = context
         .machines()
         .iter()
         .enumerate()
-        .filter(|(place, _)| case.times.offset(*place).is_none())
+        .filter(|(place, _)| context.times.offset(*place).is_none())
         .map(|(_, machine)| machine)
         .filter(|machine| machine.header().is_some_and(|header| header.phase.is_some()))
         .collect();
@@ -193,8 +193,8 @@ fn start_together(case: &Case<'_>, findings: &mut Findings) {
 
 /// The earliest and the latest moment of a log, whose time may run back, with
 /// what is granted where it does not say when it began and ended.
-fn span(case: &Case<'_>, machine: &MachineHistory) -> Option<(i64, i64)> {
-    let time = |index| case.time_us(EventId { machine: machine.id(), index });
+fn span(context: &Context<'_>, machine: &MachineHistory) -> Option<(i64, i64)> {
+    let time = |index| context.time_us(EventId { machine: machine.id(), index });
     let times = || (0..machine.len() as u32).map(time);
     let (first, last) = (times().min()?, times().max()?);
     // Before the first event, and after the last one, no leap counts but its own.
@@ -205,7 +205,7 @@ fn span(case: &Case<'_>, machine: &MachineHistory) -> Option<(i64, i64)> {
     let rate = machine.header().map_or(1.0, |header| header.clock_rate);
     let granted_s = END_TOLERANCE_S + END_TOLERANCE_TICKS / rate + longest_pause_s(machine);
     let granted_us = if began.is_some() && ended.is_some() { 0 } else { (granted_s * 1e6) as i64 };
-    let granted_us = granted_us.saturating_add(case.trust.slack_us);
+    let granted_us = granted_us.saturating_add(context.trust.slack_us);
     let first = began.map_or(first, |began| began.min(first));
     let last = ended.map_or(last, |ended| ended.max(last));
     Some((first.saturating_sub(granted_us), last.saturating_add(granted_us)))

@@ -1,6 +1,6 @@
 //! Rules about ticks: one event each, and as many as the clock rate says.
 
-use super::case::{Case, at, at_header};
+use super::context::{Context, at, at_header};
 use super::finding::{Findings, GOING_ON};
 use super::{Place, Rule};
 use crate::history::MachineHistory;
@@ -24,8 +24,8 @@ that throws the die although it received.",
     check: one_event_a_tick,
 };
 
-fn one_event_a_tick(case: &Case<'_>, findings: &mut Findings) {
-    for machine in case.machines() {
+fn one_event_a_tick(context: &Context<'_>, findings: &mut Findings) {
+    for machine in context.machines() {
         let lost = machine.end().map(|end| end.lost_ticks);
         let (mut before, mut left_out, mut first_gap): (Option<Record>, u64, Option<u32>) = (None, 0, None);
         let mut numbered = machine.is_empty();
@@ -87,19 +87,19 @@ those bounds, and unknown if they are too wide to tell.
 
 Broken by: `sleep(1 / rate)` after the work instead of absolute deadlines, a host that is too slow, a
 delay that makes the sender sleep, a rate in the header that is not the one that ran.",
-    check: |case, findings| {
-        for machine in case.machines() {
+    check: |context, findings| {
+        for machine in context.machines() {
             match (machine.header(), machine.end()) {
                 (None, _) => findings.unknown("a log does not say its clock rate"),
                 // Ticks that were slept through are counted at the end.
-                (Some(_), None) if case.history.is_going_on() => findings.unknown(GOING_ON),
+                (Some(_), None) if context.history.is_going_on() => findings.unknown(GOING_ON),
                 (Some(header), Some(end)) if header.phase.is_some() => {
                     by_schedule(machine, header, end, findings)
                 }
-                (Some(header), None) if header.phase.is_some() && machine.taken().numbers_ticks => {
+                (Some(header), None) if header.phase.is_some() && machine.stats().numbers_ticks => {
                     so_far(machine, header, findings)
                 }
-                (Some(header), _) => by_stamps(case, machine, header, findings),
+                (Some(header), _) => by_stamps(context, machine, header, findings),
             }
         }
     },
@@ -184,22 +184,22 @@ fn between(least: f64, most: f64) -> String {
     if low == high { low } else { format!("{low} to {high}") }
 }
 
-fn by_stamps(case: &Case<'_>, machine: &MachineHistory, header: &Header, findings: &mut Findings) {
+fn by_stamps(context: &Context<'_>, machine: &MachineHistory, header: &Header, findings: &mut Findings) {
     if machine.len() < EVENTS_ENOUGH {
         return findings.unknown("a log is too short to show its machine's rate");
     }
     let last = machine.len() as u32 - 1;
-    let span_us = case.ends_us(machine).map_or(0, |(first, last)| last.saturating_sub(first));
+    let span_us = context.ends_us(machine).map_or(0, |(first, last)| last.saturating_sub(first));
     let span_s = span_us as f64 / 1e6;
-    let resolution_s = case.trust.resolution_us as f64 / 1e6;
+    let resolution_s = context.trust.resolution_us as f64 / 1e6;
     // A leap of the clock is known to a tick and a stamp.
-    let leaps = case.times.leaps.len() as f64;
+    let leaps = context.times.leaps.len() as f64;
     let blur_s = resolution_s + leaps * (resolution_s + 1.0 / header.clock_rate);
     if span_s <= blur_s {
         return findings.unknown("the stamps are too coarse to show a rate");
     }
     let most = f64::from(last) / (span_s - blur_s);
-    let least = (f64::from(last) - same_tick_lines(case, machine, header)) / (span_s + blur_s);
+    let least = (f64::from(last) - same_tick_lines(context, machine, header)) / (span_s + blur_s);
     let nominal = header.clock_rate;
     let tolerance = nominal * pace_tolerance(nominal * span_s);
     if most < nominal - tolerance || least > nominal + tolerance {
@@ -223,9 +223,9 @@ fn by_stamps(case: &Case<'_>, machine: &MachineHistory, header: &Header, finding
 /// Lines that may belong to the tick of the line before, as those of a send to
 /// all do: SENDs within half a period of each other, to ever later machines or,
 /// where the log does not say to whom, no more of them than there are peers.
-fn same_tick_lines(case: &Case<'_>, machine: &MachineHistory, header: &Header) -> f64 {
-    let near_us = ((0.5e6 / header.clock_rate) as i64).saturating_add(case.trust.resolution_us);
-    let peers = case.history.machine_count().saturating_sub(1);
+fn same_tick_lines(context: &Context<'_>, machine: &MachineHistory, header: &Header) -> f64 {
+    let near_us = ((0.5e6 / header.clock_rate) as i64).saturating_add(context.trust.resolution_us);
+    let peers = context.history.machine_count().saturating_sub(1);
     let mut lines = 0u32;
     let mut before: Option<(SendLine, i64)> = None;
     for index in 0..machine.len() as u32 {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::flight::InFlight;
+use super::in_flight::InFlight;
 use super::{CausalOrder, Dropped};
 use crate::history::{EventId, History};
 

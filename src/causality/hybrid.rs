@@ -1,7 +1,7 @@
 //! Hybrid logical clocks, replayed over a run.
 
 use super::CausalOrder;
-use super::flight::InFlight;
+use super::in_flight::InFlight;
 use crate::history::History;
 
 /// A hybrid logical clock: the largest physical time it has heard of, and a

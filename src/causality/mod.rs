@@ -9,12 +9,12 @@
 
 pub mod address;
 mod chain;
-mod cone;
-mod flight;
-mod gap;
+mod clock_gap;
 mod hybrid;
+mod in_flight;
 mod order;
 mod pairs;
+mod past_and_future;
 mod relation;
 mod stamp_size;
 #[cfg(test)]
@@ -22,11 +22,11 @@ mod tests;
 mod vector;
 
 pub use chain::{Chains, Link};
-pub use cone::Cone;
-pub use gap::{Gap, Why, gaps};
+pub use clock_gap::{ClockGap, Why, clock_gaps};
 pub use hybrid::{Hybrid, HybridBound, hybrid_clocks};
 pub use order::{CausalOrder, Dropped, Step};
 pub use pairs::Pairs;
+pub use past_and_future::PastAndFuture;
 pub use relation::Relation;
 pub use stamp_size::{Encoding, StampSize};
 pub use vector::vector_clocks;

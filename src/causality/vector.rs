@@ -1,6 +1,6 @@
 //! Vector clocks, replayed over a run.
 
-use super::flight::InFlight;
+use super::in_flight::InFlight;
 use super::{CausalOrder, Dropped, Step};
 use crate::history::History;
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::interpreter::LogContext;
 use super::pattern::Role;
-use super::{Dialect, Fate};
+use super::{Dialect, Match};
 
 /// A dialect is taken for a log's only if at least this share of its lines fits.
 const AUTO_SHARE: f64 = 0.8;
@@ -155,13 +155,13 @@ impl std::ops::Add for Fit {
 fn fit(dialect: &Dialect, sample: &Sample) -> Fit {
     let mut fit = Fit { named: usize::from(dialect.files.fits(&sample.path)), ..Fit::default() };
     let mut records = 0;
-    let count = |trial: super::Trial| {
+    let count = |trial: super::DryRun| {
         records += 1;
-        if records > RECORDS_LOOKED_AT || trial.fate == Fate::Blank {
+        if records > RECORDS_LOOKED_AT || trial.outcome == Match::Blank {
             return;
         }
         fit.lines += trial.lines;
-        if let Fate::Said(role) = trial.fate {
+        if let Match::Said(role) = trial.outcome {
             fit.matched += trial.lines;
             fit.events += u64::from(matches!(role, Role::Event(_) | Role::SendToAll));
         }

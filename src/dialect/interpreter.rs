@@ -1,12 +1,12 @@
-//! From what a line captured to what it means: numbers, machines, moments, in
+//! From what a line captured to what it means: numbers, machines, timestamps, in
 //! the conventions of our own logs.
 
 use super::field::{Captured, Field};
-use super::moment::TimeParser;
 use super::naming::number;
 use super::parts::{Part, RunTracker};
 use super::pattern::{Pattern, Role};
-use super::{Dialect, Fate};
+use super::timestamp::TimeParser;
+use super::{Dialect, Match};
 use crate::log::{Record, Stamp};
 use crate::model::event::{Kind, MachineId, Recipients};
 
@@ -41,13 +41,13 @@ impl Default for LogContext {
 
 /// One line, or record of several, and what came out of it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Trial {
+pub struct DryRun {
     /// Counted from 1.
     pub number: u64,
     /// How many lines it has.
     pub lines: u64,
     pub text: String,
-    pub fate: Fate,
+    pub outcome: Match,
     pub captured: Vec<(Field, String)>,
 }
 

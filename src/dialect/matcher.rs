@@ -11,7 +11,7 @@ use super::{Dialect, Shape};
 
 /// What became of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum Match {
     /// It has no characters.
     Blank,
     /// It says this.
@@ -48,10 +48,10 @@ impl<'d> LineMatcher<'d> {
         &mut self,
         line: &[u8],
         mut accept: impl FnMut(&'d Pattern, Role, &Captured<'_>) -> bool,
-    ) -> Fate {
+    ) -> Match {
         let line = line.trim_ascii_end();
         if line.is_empty() {
-            return Fate::Blank;
+            return Match::Blank;
         }
         let found = match &self.dialect.shape {
             Shape::Text => self.text(line, &mut accept),
@@ -62,9 +62,11 @@ impl<'d> LineMatcher<'d> {
             Shape::Json => self.json(line, &mut accept),
         };
         match found {
-            Some(role) => Fate::Said(role),
-            None if self.dialect.ignore.iter().any(|regex| regex.is_match(line)) => Fate::Said(Role::Ignored),
-            None => Fate::Unmatched,
+            Some(role) => Match::Said(role),
+            None if self.dialect.ignore.iter().any(|regex| regex.is_match(line)) => {
+                Match::Said(Role::Ignored)
+            }
+            None => Match::Unmatched,
         }
     }
 
@@ -75,11 +77,12 @@ impl<'d> LineMatcher<'d> {
         accept: &mut impl FnMut(&'d Pattern, Role, &Captured<'_>) -> bool,
     ) -> Option<Role> {
         for (pattern, locations) in self.dialect.patterns.iter().zip(&mut self.locations) {
-            let (Splitter::Text { regex, groups, needle }, Some(locations)) = (&pattern.splitter, locations)
+            let (Splitter::Text { regex, groups, prefilter }, Some(locations)) =
+                (&pattern.splitter, locations)
             else {
                 continue;
             };
-            if needle.as_ref().is_some_and(|needle| needle.find(line).is_none()) {
+            if prefilter.as_ref().is_some_and(|prefilter| prefilter.find(line).is_none()) {
                 continue;
             }
             let Some(captured) = pattern::by_text(regex, groups, locations, line) else { continue };

@@ -7,7 +7,7 @@ use super::field::{Captured, Field};
 use super::matcher::LineMatcher;
 use super::pattern::{Pattern, Role};
 use super::records::read_records;
-use super::{Dialect, Fate};
+use super::{Dialect, Match};
 use crate::model::event::MachineId;
 
 /// The lines of one machine in one run, among others in a file.
@@ -70,12 +70,12 @@ impl Dialect {
                 return;
             }
             let mut seen = None;
-            let fate = matcher.look(chunk.text, |pattern, role, captured| {
+            let outcome = matcher.look(chunk.text, |pattern, role, captured| {
                 let machine = captured.get(Field::Machine).map(<[u8]>::to_vec);
                 seen = Some((tracker.run(pattern, role, captured).to_owned(), machine));
                 true
             });
-            if let (Fate::Said(Role::Event(_) | Role::SendToAll), Some((run, machine))) = (fate, seen) {
+            if let (Match::Said(Role::Event(_) | Role::SendToAll), Some((run, machine))) = (outcome, seen) {
                 let part = NamedPart { run, machine };
                 if !found.contains(&part) {
                     found.push(part);

@@ -56,8 +56,8 @@ pub struct Pattern {
 /// How a line is taken apart.
 #[derive(Clone, Debug)]
 pub enum Splitter {
-    /// A regular expression for the whole line, and which group is what. Lines without the needle need not be tried.
-    Text { regex: Regex, groups: Vec<(Field, usize)>, needle: Option<Box<Finder<'static>>> },
+    /// A regular expression for the whole line, and which group is what. Lines without the prefilter need not be tried.
+    Text { regex: Regex, groups: Vec<(Field, usize)>, prefilter: Option<Box<Finder<'static>>> },
     /// Columns, counted from 0 here.
     Columns { wanted: Vec<(usize, String)>, fields: Vec<(Field, usize)>, count: Option<usize> },
     /// Keys of a JSON object, `a.b` for one within another.

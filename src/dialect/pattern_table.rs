@@ -4,8 +4,8 @@
 use super::Shape;
 use super::document::{CLOCK_LOGGED, Whole, check_groups, one_of, regex};
 use super::field::Field as LogField;
-use super::needle::needle;
 use super::pattern::{Pattern, Role, RoleRule, Splitter};
+use super::prefilter::prefilter;
 use crate::spec::SpecError;
 use crate::spec::fields::{Field, Fields};
 use crate::text::suggest::nearest;
@@ -89,8 +89,8 @@ fn splitter(fields: &Fields<'_>, shape: &Shape) -> Result<Splitter, SpecError> {
         check_groups(&field, &regex, &names)?;
         let named = regex.capture_names().enumerate();
         let groups = named.filter_map(|(at, name)| Some((LogField::named(name?)?, at))).collect();
-        let needle = needle(field.text("a regular expression")?).map(Box::new);
-        return Ok(Splitter::Text { regex, groups, needle });
+        let prefilter = prefilter(field.text("a regular expression")?).map(Box::new);
+        return Ok(Splitter::Text { regex, groups, prefilter });
     }
     if let Some(field) = fields.get("match") {
         return Err(field.fault("is for lines of text; name columns or keys under `fields`"));

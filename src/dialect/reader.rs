@@ -4,14 +4,14 @@
 use std::io::{self, Read};
 use std::mem;
 
-use super::interpreter::{EventSaid, Interpreter, LogContext, Meaning, Trial};
-use super::matcher::{Fate, LineMatcher};
+use super::interpreter::{DryRun, EventSaid, Interpreter, LogContext, Meaning};
+use super::matcher::{LineMatcher, Match};
 use super::parts::Accounts;
 use super::pattern::Role;
 use super::records::{Chunk, read_records};
 use super::{Dialect, Field};
 use crate::log::fault::shown;
-use crate::log::{FaultKind, Header, Line, Record, Stamp, Taken};
+use crate::log::{FaultKind, Header, Line, ReadStats, Record, Stamp};
 use crate::model::event::{Kind, MachineId, Recipients};
 
 impl Dialect {
@@ -22,7 +22,7 @@ impl Dialect {
         context: &LogContext,
         input: impl Read,
         see: impl FnMut(u64, &Line<'_>),
-    ) -> io::Result<Taken> {
+    ) -> io::Result<ReadStats> {
         let mut matcher = LineMatcher::new(self);
         let mut interpreter = Interpreter::new(self, context);
         let mut books = Books::new(self, context, see);
@@ -34,7 +34,7 @@ impl Dialect {
                 return books.leave(&chunk);
             }
             let mut meaning = Meaning::Nothing;
-            let fate = matcher.look(chunk.text, |pattern, role, captured| {
+            let outcome = matcher.look(chunk.text, |pattern, role, captured| {
                 match interpreter.meaning(pattern, role, captured) {
                     Some(found) => {
                         meaning = found;
@@ -43,9 +43,9 @@ impl Dialect {
                     None => false,
                 }
             });
-            match (fate, &meaning) {
+            match (outcome, &meaning) {
                 (_, Meaning::Elsewhere) => return books.leave(&chunk),
-                (Fate::Blank | Fate::Unmatched | Fate::Said(Role::Ignored), _)
+                (Match::Blank | Match::Unmatched | Match::Said(Role::Ignored), _)
                     if books.accounts < Accounts::Whole =>
                 {
                     return books.leave(&chunk);
@@ -55,9 +55,9 @@ impl Dialect {
                 }
                 _ => books.take(&chunk),
             }
-            match (fate, meaning) {
-                (Fate::Blank | Fate::Said(Role::Ignored), _) => books.taken.ignored += chunk.lines,
-                (Fate::Unmatched, _) => books.give_up(&chunk),
+            match (outcome, meaning) {
+                (Match::Blank | Match::Said(Role::Ignored), _) => books.stats.ignored += chunk.lines,
+                (Match::Unmatched, _) => books.give_up(&chunk),
                 (_, Meaning::Event(event)) => books.event(chunk.number, event),
                 (_, Meaning::Header { clock_rate, at, .. }) => books.header(&chunk, clock_rate, at),
                 (_, Meaning::Nothing | Meaning::Elsewhere) => {}
@@ -71,13 +71,13 @@ impl Dialect {
         &self,
         context: &LogContext,
         input: impl Read,
-        mut see: impl FnMut(Trial),
+        mut see: impl FnMut(DryRun),
     ) -> io::Result<()> {
         let mut matcher = LineMatcher::new(self);
         let mut interpreter = Interpreter::new(self, context);
         read_records(self.begins.as_ref(), input, |chunk| {
             let mut kept: Vec<(Field, String)> = Vec::new();
-            let fate = matcher.look(chunk.text, |pattern, role, captured| {
+            let outcome = matcher.look(chunk.text, |pattern, role, captured| {
                 let makes_sense = interpreter.meaning(pattern, role, captured).is_some();
                 if makes_sense {
                     kept = captured.iter().map(|(field, text)| (field, shown(text))).collect();
@@ -85,7 +85,7 @@ impl Dialect {
                 makes_sense
             });
             let text = shown(chunk.text);
-            see(Trial { number: chunk.number, lines: chunk.lines, text, fate, captured: kept });
+            see(DryRun { number: chunk.number, lines: chunk.lines, text, outcome, captured: kept });
         })
     }
 }
@@ -100,7 +100,7 @@ struct Held {
 struct Books<'d, S> {
     dialect: &'d Dialect,
     context: &'d LogContext,
-    taken: Taken,
+    stats: ReadStats,
     clock_rate: Option<f64>,
     held: Option<Held>,
     accounts: Accounts,
@@ -111,18 +111,18 @@ struct Books<'d, S> {
 
 impl<'d, S: FnMut(u64, &Line<'_>)> Books<'d, S> {
     fn new(dialect: &'d Dialect, context: &'d LogContext, see: S) -> Books<'d, S> {
-        let taken = Taken { machine: Some(context.machine), ..Taken::default() };
+        let stats = ReadStats { machine: Some(context.machine), ..ReadStats::default() };
         let clock_rate = context.clock_rate.or(context.file_clock_rate);
         let accounts = context.part.as_ref().map_or(Accounts::Whole, |part| part.accounts);
-        Books { dialect, context, taken, clock_rate, held: None, accounts, left: 0, see }
+        Books { dialect, context, stats, clock_rate, held: None, accounts, left: 0, see }
     }
 
     /// Counts the lines up to the end of this record.
     #[inline]
     fn take(&mut self, chunk: &Chunk<'_>) {
         let left = mem::take(&mut self.left);
-        self.taken.others += left;
-        self.taken.lines += left + chunk.lines;
+        self.stats.others += left;
+        self.stats.lines += left + chunk.lines;
     }
 
     /// Passes over lines that another part accounts for.
@@ -132,24 +132,24 @@ impl<'d, S: FnMut(u64, &Line<'_>)> Books<'d, S> {
 
     #[cold]
     fn give_up(&mut self, chunk: &Chunk<'_>) {
-        self.at(chunk.number, |taken| taken.give_up(chunk.text));
-        self.taken.unmatched += chunk.lines - 1;
+        self.at(chunk.number, |stats| stats.give_up(chunk.text));
+        self.stats.unmatched += chunk.lines - 1;
     }
 
     /// Books something at a line before the last one read.
     #[inline]
-    fn at(&mut self, number: u64, book: impl FnOnce(&mut Taken)) {
-        let lines = mem::replace(&mut self.taken.lines, number);
-        book(&mut self.taken);
-        self.taken.lines = lines;
+    fn at(&mut self, number: u64, book: impl FnOnce(&mut ReadStats)) {
+        let lines = mem::replace(&mut self.stats.lines, number);
+        book(&mut self.stats);
+        self.stats.lines = lines;
     }
 
     #[cold]
     fn header(&mut self, chunk: &Chunk<'_>, clock_rate: Option<f64>, at: Option<Stamp>) {
         self.release(None);
-        if self.taken.events > 0 {
+        if self.stats.events > 0 {
             let kind = FaultKind::SecondHeader { text: shown(chunk.text) };
-            return self.at(chunk.number, |taken| taken.fault(chunk.number, kind));
+            return self.at(chunk.number, |stats| stats.fault(chunk.number, kind));
         }
         self.clock_rate = self.context.clock_rate.or(clock_rate).or(self.clock_rate);
         if let Some(at) = at {
@@ -159,7 +159,7 @@ impl<'d, S: FnMut(u64, &Line<'_>)> Books<'d, S> {
 
     #[inline]
     fn event(&mut self, number: u64, event: EventSaid) {
-        if event.clock_rate.is_some() && self.taken.header.is_none() {
+        if event.clock_rate.is_some() && self.stats.header.is_none() {
             self.clock_rate = self.context.clock_rate.or(event.clock_rate);
         }
         let is_held = event.clock_unsettled || self.dialect.line_each && event.record.kind == Kind::Send;
@@ -211,7 +211,7 @@ impl<'d, S: FnMut(u64, &Line<'_>)> Books<'d, S> {
 
     #[inline]
     fn emit(&mut self, number: u64, event: &EventSaid) {
-        if self.taken.events == 0 {
+        if self.stats.events == 0 {
             self.rate(number);
         }
         let record = event.record;
@@ -235,9 +235,9 @@ impl<'d, S: FnMut(u64, &Line<'_>)> Books<'d, S> {
     fn show(&mut self, number: u64, record: &Record, is_first: bool) {
         let line = Line::Event(record);
         if is_first {
-            self.at(number, |taken| taken.take(&line, &[]));
+            self.at(number, |stats| stats.take(&line, &[]));
         } else {
-            self.taken.events += 1;
+            self.stats.events += 1;
         }
         (self.see)(number, &line);
     }
@@ -245,17 +245,17 @@ impl<'d, S: FnMut(u64, &Line<'_>)> Books<'d, S> {
     /// Says the clock rate before the first event, whoever told it.
     #[cold]
     fn rate(&mut self, number: u64) {
-        let Some(clock_rate) = self.clock_rate.filter(|_| self.taken.header.is_none()) else { return };
+        let Some(clock_rate) = self.clock_rate.filter(|_| self.stats.header.is_none()) else { return };
         let line = Line::Rate(Header { clock_rate, machines: None, phase: None, speedup: None });
-        self.taken.take(&line, &[]);
+        self.stats.take(&line, &[]);
         (self.see)(number, &line);
     }
 
-    fn finish(mut self) -> Taken {
+    fn finish(mut self) -> ReadStats {
         self.release(None);
-        if self.taken.events == 0 {
-            self.rate(self.taken.lines);
+        if self.stats.events == 0 {
+            self.rate(self.stats.lines);
         }
-        self.taken
+        self.stats
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::{Dialect, LogContext, Naming, parse, shipped_text};
-use crate::log::{Line, Taken};
+use crate::log::{Line, ReadStats};
 use crate::model::event::MachineId;
 
 /// How the logs of a run are to be read.
@@ -37,7 +37,12 @@ impl DialectRuns {
     }
 
     /// Reads the log at this place to the end of `input`.
-    pub fn read(&self, log: usize, input: impl Read, see: impl FnMut(u64, &Line<'_>)) -> io::Result<Taken> {
+    pub fn read(
+        &self,
+        log: usize,
+        input: impl Read,
+        see: impl FnMut(u64, &Line<'_>),
+    ) -> io::Result<ReadStats> {
         let unknown = LogContext::default();
         self.dialect.read(self.contexts.get(log).unwrap_or(&unknown), input, see)
     }

@@ -98,7 +98,7 @@ fn run_section(run: &GradedRun) -> RunSection<'_> {
         state: run.state.words(),
         is_last_logged: run.rows.iter().any(is_last_logged),
         machines: run.rows.iter().map(machine_row).collect(),
-        unmatched: run.taken.iter().map(|log| log.unmatched).sum(),
+        unmatched: run.stats.iter().map(|log| log.unmatched).sum(),
         broadcast: run.broadcast.map_or("", Broadcast::as_str),
         internal_prob: run.internal_prob,
         no_theory: run.residuals.as_ref().err().map(String::as_str),

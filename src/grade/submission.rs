@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use crate::audit::source_lines::{Quotes, short_place};
-use crate::audit::{Audit, Finding, RULES, Rule, Ruling, Verdict, audit};
+use crate::audit::source_lines::{SourceLines, short_place};
+use crate::audit::{Audit, Finding, RULES, Rule, RuleResult, Verdict, audit};
 use crate::engine::StopSwitch;
 use crate::history::History;
+use crate::lab::declared::declared;
 use crate::lab::measured::planned;
-use crate::lab::stated::stated;
-use crate::log::Taken;
+use crate::log::ReadStats;
 use crate::metrics::MachineMetrics;
 use crate::metrics::Metric;
 use crate::metrics::catalogue;
@@ -87,7 +87,7 @@ pub struct GradedRun {
     /// Or why theory has nothing to say.
     pub residuals: Result<Vec<Residual>, String>,
     /// The reader's account of each log.
-    pub taken: Vec<Taken>,
+    pub stats: Vec<ReadStats>,
 }
 
 /// A rule that is broken, by its first findings.
@@ -214,10 +214,10 @@ pub fn grade_run(run: &RunPath, assignment: &Assignment, stop: &StopSwitch) -> R
     let reading = measure_run(run, Purpose { series: false, history: true })?;
     let history = reading.history.unwrap_or_default();
     // A spec that cannot be read leaves a run to be judged by its logs alone.
-    let stated = stated(run, |_| {});
+    let stated = declared(run, |_| {});
     let audit = audit(&history, stated.as_ref(), &RULES);
-    let quotes =
-        Quotes::of(&history, &audit).map_err(|source| ReadError::Log { path: run.folder.clone(), source })?;
+    let quotes = SourceLines::of(&history, &audit)
+        .map_err(|source| ReadError::Log { path: run.folder.clone(), source })?;
     let broken = audit.rulings.iter().filter(|ruling| ruling.verdict == Verdict::Unsound);
     let findings = broken.map(|ruling| tell(ruling, &history, &quotes)).collect();
     let spec = planned(run).map_or_else(
@@ -239,7 +239,7 @@ pub fn grade_run(run: &RunPath, assignment: &Assignment, stop: &StopSwitch) -> R
         rows: reading.rows,
         findings,
         audit,
-        taken: reading.logs.into_iter().map(|log| log.taken).collect(),
+        stats: reading.logs.into_iter().map(|log| log.stats).collect(),
     })
 }
 
@@ -256,7 +256,7 @@ fn is_told(residual: &Residual) -> bool {
     [catalogue::UTILISATION, catalogue::END_QUEUE, catalogue::FINAL_CLOCK].contains(&residual.metric)
 }
 
-fn tell(ruling: &Ruling, history: &History, quotes: &Quotes) -> Told {
+fn tell(ruling: &RuleResult, history: &History, quotes: &SourceLines) -> Told {
     let line = |place| Some(format!("{}: {}", short_place(history, place), quotes.text(history, place)?));
     let finding = |finding: &Finding| {
         let lines = quotes.beside(history, finding).filter_map(line).collect();

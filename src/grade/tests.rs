@@ -99,7 +99,7 @@ fn the_name_of_a_run_is_no_formula_either() {
         broadcast: None,
         internal_prob: 0.7,
         residuals: Err("none".to_owned()),
-        taken: Vec::new(),
+        stats: Vec::new(),
     };
     let reading = Reading::Read { dialect: "labctl".to_owned(), detection: None, runs: vec![run] };
     let csv = csv(&[Submission { name: "ada".to_owned(), reading }]).unwrap();

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::column::Column;
-use crate::log::{End, Header, Line, Record, Stamp, Taken, shown};
+use crate::log::{End, Header, Line, ReadStats, Record, Stamp, shown};
 use crate::model::event::{Kind, MachineId, Recipients};
 
 /// What a log said of one machine.
@@ -19,7 +19,7 @@ pub struct MachineHistory {
     end_line: Option<u64>,
     /// The first ERROR lines, each with its number.
     errors: Vec<(u64, String)>,
-    taken: Taken,
+    stats: ReadStats,
     left_out: u64,
     pub(super) events: Events,
     pub(super) receipts: Receipts,
@@ -63,7 +63,7 @@ impl MachineHistory {
             header_line: None,
             end_line: None,
             errors: Vec::new(),
-            taken: Taken::default(),
+            stats: ReadStats::default(),
             left_out: 0,
             events: Events::default(),
             receipts: Receipts::default(),
@@ -83,7 +83,7 @@ impl MachineHistory {
             Line::Started { at, .. } if self.is_empty() => self.started = Some(*at),
             Line::Rate(_) if self.is_empty() => self.header_line = Some(number),
             Line::End(_) => self.end_line = Some(number),
-            Line::Error(error) if self.errors.len() < Taken::FAULTS_KEPT => {
+            Line::Error(error) if self.errors.len() < ReadStats::FAULTS_KEPT => {
                 self.errors.push((number, shown(error.text.as_bytes())));
             }
             _ => {}
@@ -115,9 +115,9 @@ impl MachineHistory {
         }
     }
 
-    /// The log is read; `taken` is the reader's account of it.
-    pub fn end_of_log(&mut self, taken: Taken) {
-        self.taken = taken;
+    /// The log is read; `stats` is the reader's account of it.
+    pub fn end_of_log(&mut self, stats: ReadStats) {
+        self.stats = stats;
     }
 
     pub fn id(&self) -> MachineId {
@@ -136,7 +136,7 @@ impl MachineHistory {
 
     /// The header that holds.
     pub fn header(&self) -> Option<&Header> {
-        self.taken.header.as_ref()
+        self.stats.header.as_ref()
     }
 
     /// The line of the header that holds.
@@ -151,17 +151,17 @@ impl MachineHistory {
 
     /// The record of the machine's end.
     pub fn end(&self) -> Option<&End> {
-        self.taken.end.as_ref()
+        self.stats.end.as_ref()
     }
 
-    /// The first [`Taken::FAULTS_KEPT`] ERROR lines, each with its number.
+    /// The first [`ReadStats::FAULTS_KEPT`] ERROR lines, each with its number.
     pub fn errors(&self) -> &[(u64, String)] {
         &self.errors
     }
 
     /// The reader's account of the log.
-    pub fn taken(&self) -> &Taken {
-        &self.taken
+    pub fn stats(&self) -> &ReadStats {
+        &self.stats
     }
 
     /// Events that are not held, for the log has too many lines.

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::engine::simulator::{START, simulate};
 use crate::engine::{Gauges, StopSwitch};
-use crate::log::{Line, LogReader, Taken};
+use crate::log::{Line, LogReader, ReadStats};
 use crate::plan::Run;
 use crate::spec::parse;
 
@@ -17,11 +17,11 @@ pub(crate) fn history(logs: &[&[&str]]) -> History {
     let machine = |(lines, id): (&&[&str], u32)| {
         let text: String = lines.iter().map(|line| format!("2026-03-05 12:{line}\n")).collect();
         let mut machine = MachineHistory::new(MachineId(id), Path::new("log.txt"));
-        let taken = LogReader::new(Some(MachineId(id)))
+        let stats = LogReader::new(Some(MachineId(id)))
             .read(text.as_bytes(), |number, line| machine.see(number, line))
             .unwrap();
-        assert_eq!(taken.unmatched, 0, "{text}");
-        machine.end_of_log(taken);
+        assert_eq!(stats.unmatched, 0, "{text}");
+        machine.end_of_log(stats);
         machine
     };
     History::new(logs.iter().zip(1..).map(machine).collect()).unwrap()
@@ -112,8 +112,8 @@ fn with_a_log_missing_nothing_is() {
     let mut machine = MachineHistory::new(MachineId(2), Path::new("log_2.txt"));
     let text = "Clock rate: 4 ticks per second, Machines: 3\n\
         2026-03-05 12:46:05 | RECEIVE | Clock: 6 | Message clock: 5, Queue length: 0\n";
-    let taken = LogReader::new(None).read(text.as_bytes(), |number, line| machine.see(number, line)).unwrap();
-    machine.end_of_log(taken);
+    let stats = LogReader::new(None).read(text.as_bytes(), |number, line| machine.see(number, line)).unwrap();
+    machine.end_of_log(stats);
     let history = History::new(vec![machine]).unwrap();
     assert_eq!(history.machine_count(), 3);
     assert!(history.missing_logs().is_some_and(|why| why.ends_with("of 3 logs are not here")));
@@ -172,7 +172,7 @@ pub(crate) fn simulated(spec: &str, seed: u64, hide: Hide) -> (History, BTreeMap
     })
     .unwrap();
     for (machine, end) in machines.iter_mut().zip(ends) {
-        machine.end_of_log(Taken { end: Some(end), ..Taken::default() });
+        machine.end_of_log(ReadStats { end: Some(end), ..ReadStats::default() });
     }
     (History::new(machines).unwrap(), truth)
 }
@@ -319,9 +319,9 @@ fn where_no_header_counts_the_machines_those_that_logs_tell_of_count() {
     ];
     for (text, count) in lines {
         let mut machine = MachineHistory::new(MachineId(1), Path::new("log_1.txt"));
-        let taken =
+        let stats =
             LogReader::new(None).read(text.as_bytes(), |number, line| machine.see(number, line)).unwrap();
-        machine.end_of_log(taken);
+        machine.end_of_log(stats);
         assert_eq!(History::new(vec![machine]).unwrap().machine_count(), count, "{text}");
     }
 }

@@ -1,11 +1,11 @@
 //! The lab: a run from its plan to its results on disk. Each stage saves what
 //! it made before the next begins.
 
+pub mod declared;
 mod line_ends;
 pub mod measured;
 pub mod recovery;
 pub mod simulation;
-pub mod stated;
 pub mod twin;
 
 use std::io::{self, BufWriter};

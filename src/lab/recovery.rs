@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::{COMMIT, IncompleteCause, SIMULATOR, VERSION, digest, write_manifest};
 use crate::engine::simulator::START;
-use crate::log::{EndReason, Taken};
+use crate::log::{EndReason, ReadStats};
 use crate::model::event::MachineId;
 use crate::plan::Run;
 use crate::read::Reading;
@@ -109,22 +109,22 @@ impl Written {
 fn lost(run: &Run, reading: &Reading) -> Vec<String> {
     let told = |machine: MachineId| match taken_of(reading, machine) {
         None => Some(format!("the log of machine {machine} is missing")),
-        Some(taken) if taken.end.is_none() => Some(format!(
+        Some(stats) if stats.end.is_none() => Some(format!(
             "the log of machine {machine} is cut after {} events; the last ones before the kill and the record of its end are lost",
-            taken.events
+            stats.events
         )),
         Some(_) => None,
     };
     run.machines().filter_map(told).collect()
 }
 
-fn taken_of(reading: &Reading, machine: MachineId) -> Option<&Taken> {
-    reading.logs.iter().map(|log| &log.taken).find(|taken| taken.machine == Some(machine))
+fn taken_of(reading: &Reading, machine: MachineId) -> Option<&ReadStats> {
+    reading.logs.iter().map(|log| &log.stats).find(|stats| stats.machine == Some(machine))
 }
 
 /// Whole logs say themselves how the run ended.
 fn status(reading: &Reading, is_whole: bool) -> &'static str {
-    let ended = |reason| reading.logs.iter().any(|log| log.taken.end.is_some_and(|end| end.reason == reason));
+    let ended = |reason| reading.logs.iter().any(|log| log.stats.end.is_some_and(|end| end.reason == reason));
     match is_whole {
         false => KILLED,
         true if ended(EndReason::Failed) => EndReason::Failed.word(),

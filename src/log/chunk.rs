@@ -152,19 +152,19 @@ pub(super) enum Parsed<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::{LogReader, Taken};
+    use crate::log::{LogReader, ReadStats};
     use crate::model::event::MachineId;
     use proptest::prelude::*;
 
-    /// Every line as it is shown, and what was taken.
-    fn whole(text: &[u8]) -> (Vec<(u64, String)>, Taken) {
+    /// Every line as it is shown, and what was read.
+    fn whole(text: &[u8]) -> (Vec<(u64, String)>, ReadStats) {
         let mut shown = Vec::new();
         let see = |number, line: &Line<'_>| shown.push((number, format!("{line:?}")));
-        let taken = LogReader::new(Some(MachineId(1))).read(text, see).unwrap();
-        (shown, taken)
+        let stats = LogReader::new(Some(MachineId(1))).read(text, see).unwrap();
+        (shown, stats)
     }
 
-    fn in_chunks(text: &[u8]) -> (Vec<(u64, String)>, Taken) {
+    fn in_chunks(text: &[u8]) -> (Vec<(u64, String)>, ReadStats) {
         let mut shown = Vec::new();
         let mut cutter = Cutter::new(text);
         let mut reader = LogReader::new(Some(MachineId(1)));

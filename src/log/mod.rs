@@ -19,8 +19,8 @@ mod line;
 mod parse;
 mod pieces;
 mod read;
+mod read_stats;
 mod stamp;
-mod taken;
 mod write;
 
 pub use chunk::{Chunk, Cutter};
@@ -29,8 +29,8 @@ pub use line::{End, EndReason, ErrorLine, Header, Line, Record};
 pub use parse::LineParser;
 pub use pieces::{Piece, read_pieces};
 pub use read::{BYTE_ORDER_MARK, LogReader, machine_of_file, open_log, read_log};
+pub use read_stats::ReadStats;
 pub use stamp::Stamp;
-pub use taken::Taken;
 pub use write::LogWriter;
 
 use crate::model::event::MachineId;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::chunk::Parsed;
 use super::fault::shown;
-use super::{Chunk, FaultKind, Line, LineParser, Piece, Taken, file_name, read_pieces};
+use super::{Chunk, FaultKind, Line, LineParser, Piece, ReadStats, file_name, read_pieces};
 use crate::files::regular::open_regular;
 use crate::model::event::MachineId;
 
@@ -44,7 +44,7 @@ pub fn open_log(path: &Path) -> io::Result<File> {
 
 /// Reads a log file; `see` is shown every line that says something, with its
 /// number. Fails only if the file cannot be read.
-pub fn read_log(path: &Path, see: impl FnMut(u64, &Line<'_>)) -> io::Result<Taken> {
+pub fn read_log(path: &Path, see: impl FnMut(u64, &Line<'_>)) -> io::Result<ReadStats> {
     LogReader::new(machine_of_file(path)).read(open_log(path)?, see)
 }
 
@@ -52,51 +52,51 @@ pub fn read_log(path: &Path, see: impl FnMut(u64, &Line<'_>)) -> io::Result<Take
 #[derive(Debug, Default)]
 pub struct LogReader {
     parser: LineParser,
-    taken: Taken,
+    stats: ReadStats,
 }
 
 impl LogReader {
     /// A reader for the log of `machine`, where its file name tells.
     pub fn new(machine: Option<MachineId>) -> LogReader {
-        LogReader { taken: Taken { machine, ..Taken::default() }, ..LogReader::default() }
+        LogReader { stats: ReadStats { machine, ..ReadStats::default() }, ..LogReader::default() }
     }
 
     /// Reads to the end of `input`.
-    pub fn read(mut self, input: impl Read, mut see: impl FnMut(u64, &Line<'_>)) -> io::Result<Taken> {
+    pub fn read(mut self, input: impl Read, mut see: impl FnMut(u64, &Line<'_>)) -> io::Result<ReadStats> {
         read_pieces(input, |piece| self.piece(piece, &mut see))?;
-        Ok(self.taken)
+        Ok(self.stats)
     }
 
     /// Reads the next chunk of the log, which is parsed.
     pub fn take(&mut self, chunk: &Chunk, mut see: impl FnMut(u64, &Line<'_>)) {
         chunk.each(|parsed| match parsed {
             Parsed::Event(record) => {
-                self.taken.lines += 1;
+                self.stats.lines += 1;
                 let line = Line::Event(record);
                 // Only of headers the text is kept.
-                self.taken.take(&line, b"");
-                see(self.taken.lines, &line);
+                self.stats.take(&line, b"");
+                see(self.stats.lines, &line);
             }
             Parsed::Other(piece) => self.piece(piece, &mut see),
         });
     }
 
     /// What was taken from the log, whose last chunk was read.
-    pub fn into_taken(self) -> Taken {
-        self.taken
+    pub fn into_taken(self) -> ReadStats {
+        self.stats
     }
 
     #[inline]
     fn piece(&mut self, piece: Piece<'_>, see: &mut impl FnMut(u64, &Line<'_>)) {
         match piece {
             Piece::Line(text) => {
-                self.taken.lines += 1;
-                let mark = if self.taken.lines == 1 { BYTE_ORDER_MARK } else { b"" };
+                self.stats.lines += 1;
+                let mark = if self.stats.lines == 1 { BYTE_ORDER_MARK } else { b"" };
                 self.line(text.strip_prefix(mark).unwrap_or(text), see);
             }
             Piece::TooLong(text) => {
-                self.taken.lines += 1;
-                self.taken.give_up(text);
+                self.stats.lines += 1;
+                self.stats.give_up(text);
             }
             Piece::Rest(text) => self.finish(text, see),
         }
@@ -105,11 +105,11 @@ impl LogReader {
     #[inline]
     fn line(&mut self, text: &[u8], see: &mut impl FnMut(u64, &Line<'_>)) {
         match self.parser.parse(text) {
-            Line::Blank => self.taken.ignored += 1,
+            Line::Blank => self.stats.ignored += 1,
             Line::Unmatched => self.mend(text, see),
             line => {
-                self.taken.take(&line, text);
-                see(self.taken.lines, &line);
+                self.stats.take(&line, text);
+                see(self.stats.lines, &line);
             }
         }
     }
@@ -120,12 +120,12 @@ impl LogReader {
     fn mend(&mut self, text: &[u8], see: &mut impl FnMut(u64, &Line<'_>)) {
         let printable: Vec<u8> = text.iter().copied().filter(|byte| (b' '..=b'~').contains(byte)).collect();
         match self.parser.parse(&printable) {
-            Line::Blank | Line::Unmatched => self.taken.give_up(text),
+            Line::Blank | Line::Unmatched => self.stats.give_up(text),
             line => {
                 let text = shown(text);
-                self.taken.fault(self.taken.lines, FaultKind::Mistyped { text });
-                self.taken.take(&line, &printable);
-                see(self.taken.lines, &line);
+                self.stats.fault(self.stats.lines, FaultKind::Mistyped { text });
+                self.stats.take(&line, &printable);
+                see(self.stats.lines, &line);
             }
         }
     }
@@ -136,14 +136,14 @@ impl LogReader {
         if rest.is_empty() {
             return;
         }
-        self.taken.lines += 1;
+        self.stats.lines += 1;
         match self.parser.parse(rest) {
-            Line::Blank => self.taken.ignored += 1,
+            Line::Blank => self.stats.ignored += 1,
             line @ Line::End(_) => {
-                self.taken.take(&line, rest);
-                see(self.taken.lines, &line);
+                self.stats.take(&line, rest);
+                see(self.stats.lines, &line);
             }
-            _ => self.taken.fault(self.taken.lines, FaultKind::CutInsideLine { text: shown(rest) }),
+            _ => self.stats.fault(self.stats.lines, FaultKind::CutInsideLine { text: shown(rest) }),
         }
     }
 }
@@ -189,16 +189,16 @@ mod tests {
         text
     }
 
-    /// The events by line, and what else was taken.
-    fn read(text: &[u8]) -> (Vec<(u64, Record)>, Taken) {
+    /// The events by line, and what else was read.
+    fn read(text: &[u8]) -> (Vec<(u64, Record)>, ReadStats) {
         let mut records = Vec::new();
         let see = |number, line: &Line<'_>| {
             if let Line::Event(record) = line {
                 records.push((number, **record));
             }
         };
-        let taken = LogReader::new(None).read(text, see).unwrap();
-        (records, taken)
+        let stats = LogReader::new(None).read(text, see).unwrap();
+        (records, stats)
     }
 
     fn record(time: LabTime, event: &Event) -> Record {
@@ -243,33 +243,33 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_is_read_back(events in events()) {
-            let (records, taken) = read(&written(&events));
+            let (records, stats) = read(&written(&events));
             let records: Vec<_> = records.into_iter().map(|(_, record)| record).collect();
             let expected: Vec<_> = events.iter().map(|(time, event)| record(*time, event)).collect();
             prop_assert_eq!(records, expected);
-            prop_assert_eq!(taken.machine, Some(MachineId(2)));
-            prop_assert_eq!(taken.header, Some(header()));
-            prop_assert_eq!(taken.end, Some(end()));
-            prop_assert_eq!(taken.unmatched, 0);
+            prop_assert_eq!(stats.machine, Some(MachineId(2)));
+            prop_assert_eq!(stats.header, Some(header()));
+            prop_assert_eq!(stats.end, Some(end()));
+            prop_assert_eq!(stats.unmatched, 0);
         }
 
         #[test]
         fn a_log_cut_anywhere_is_read_up_to_the_cut(events in events(), share in 0.0..1.0) {
             let whole = written(&events);
             let cut = (whole.len() as f64 * share) as usize;
-            let (lines, taken) = read(&whole[..cut]);
+            let (lines, stats) = read(&whole[..cut]);
             let (all_lines, _) = read(&whole);
             prop_assert_eq!(&lines[..], &all_lines[..lines.len()]);
             // Without its line feed alone, the END record is whole all the same.
             let inside = cut > 0 && cut + 1 < whole.len() && whole[cut - 1] != b'\n';
-            let told = taken.faults.iter().any(|fault| matches!(fault.kind, FaultKind::CutInsideLine { .. }));
+            let told = stats.faults.iter().any(|fault| matches!(fault.kind, FaultKind::CutInsideLine { .. }));
             prop_assert!(!inside || told);
         }
 
         #[test]
         fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..4000)) {
-            let (lines, taken) = read(&bytes);
-            prop_assert!(lines.len() as u64 <= taken.lines);
+            let (lines, stats) = read(&bytes);
+            prop_assert!(lines.len() as u64 <= stats.lines);
         }
     }
 
@@ -281,9 +281,9 @@ mod tests {
             2025-03-05 12:46:04 | SEND | Clock: 2 | Sent to machine 3\n\
             2025-03-05 12:46:06 | RECEIVE | Clock: 13 | Message clock: 12, Queue length: 0\n\
             2025-03-05 12:46:07 | SEND | Clock: 14 | Sent to machine 2 with delay 0.21s\n";
-        let (lines, taken) = read(text);
-        assert_eq!(taken.header.map(|header| header.clock_rate), Some(3.48));
-        assert_eq!((taken.events, taken.faults.len(), taken.end), (4, 0, None));
+        let (lines, stats) = read(text);
+        assert_eq!(stats.header.map(|header| header.clock_rate), Some(3.48));
+        assert_eq!((stats.events, stats.faults.len(), stats.end), (4, 0, None));
         let receive = lines[2].1;
         assert_eq!((receive.message_clock, receive.queue_length, receive.from), (Some(12), Some(0), None));
     }
@@ -298,10 +298,10 @@ mod tests {
             hello\n\
             2025-03-05 12:46:07 | INTERNAL | Clock: 13 | Internal event\r\n\
             2025-03-05 12:46:07 | INTERNAL | Clo";
-        let (lines, taken) = read(text.as_bytes());
-        assert_eq!(taken.header.map(|header| header.clock_rate), Some(5.0));
-        assert_eq!((taken.events, taken.unmatched, taken.lines), (2, 1, 8));
-        let told: Vec<String> = taken.faults.iter().map(LogFault::to_string).collect();
+        let (lines, stats) = read(text.as_bytes());
+        assert_eq!(stats.header.map(|header| header.clock_rate), Some(5.0));
+        assert_eq!((stats.events, stats.unmatched, stats.lines), (2, 1, 8));
+        let told: Vec<String> = stats.faults.iter().map(LogFault::to_string).collect();
         let expected = [
             "3: a second header",
             "4: a mistyped line",
@@ -327,8 +327,8 @@ mod tests {
     fn a_line_of_megabytes_is_counted_and_not_held() {
         let mut text = vec![b'x'; 3 << 20];
         text.extend_from_slice(b"\n2025-03-05 12:46:04 | INTERNAL | Clock: 1 | Internal event\n");
-        let (_, taken) = read(&text);
-        assert_eq!(taken.events, 1);
-        assert!(taken.unmatched >= 1);
+        let (_, stats) = read(&text);
+        assert_eq!(stats.events, 1);
+        assert!(stats.unmatched >= 1);
     }
 }

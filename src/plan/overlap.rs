@@ -11,11 +11,11 @@ use crate::spec::{Spec, to_toml};
 #[derive(Debug, Default)]
 pub(super) struct SeedsTaken {
     /// By what else decides a cell's runs; the cells of each by their first seed.
-    cells: BTreeMap<String, BTreeMap<u64, Taken>>,
+    cells: BTreeMap<String, BTreeMap<u64, ReadStats>>,
 }
 
 #[derive(Debug)]
-struct Taken {
+struct ReadStats {
     last_seed: u64,
     title: String,
 }
@@ -37,10 +37,10 @@ impl SeedsTaken {
         let last_seed = first_seed.saturating_add(u64::from(cell.replicates.saturating_sub(1)));
         let others = self.cells.entry(all_but_seed(experiment, &cell.spec)).or_default();
         let nearest = others.range(..=last_seed).next_back();
-        if let Some((seed, taken)) = nearest.filter(|(_, taken)| taken.last_seed >= first_seed) {
-            return Err(Overlap { first: taken.title.clone(), is_same: *seed == first_seed });
+        if let Some((seed, stats)) = nearest.filter(|(_, stats)| stats.last_seed >= first_seed) {
+            return Err(Overlap { first: stats.title.clone(), is_same: *seed == first_seed });
         }
-        others.insert(first_seed, Taken { last_seed, title: cell.title() });
+        others.insert(first_seed, ReadStats { last_seed, title: cell.title() });
         Ok(())
     }
 }

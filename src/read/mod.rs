@@ -15,7 +15,7 @@ use polars::prelude::PolarsError;
 
 use crate::dialect::TimeFormat;
 use crate::history::{History, MachineHistory, TwoLogsOfOneMachine};
-use crate::log::{Line, LogReader, Record, Stamp, Taken, machine_of_file, open_log, read_log};
+use crate::log::{Line, LogReader, ReadStats, Record, Stamp, machine_of_file, open_log, read_log};
 use crate::metrics::series::{MachineSeries, RunSeries, Sample, Thinned};
 use crate::metrics::{self, MachineMetrics, Machines, Meter, from_sends};
 use crate::model::event::MachineId;
@@ -60,7 +60,7 @@ pub struct Reading {
 impl Reading {
     /// ERROR lines in its logs.
     pub fn errors(&self) -> u64 {
-        self.logs.iter().map(|log| log.taken.errors).sum()
+        self.logs.iter().map(|log| log.stats.errors).sum()
     }
 }
 
@@ -68,7 +68,7 @@ impl Reading {
 #[derive(Clone, Debug)]
 pub struct ReadLog {
     pub path: PathBuf,
-    pub taken: Taken,
+    pub stats: ReadStats,
 }
 
 /// What a reading is for, besides metrics.
@@ -111,9 +111,9 @@ pub fn each_event(
     let mut see = Some(&mut see);
     let visitors = machines(run).map(|machine| EachEvent { machine, see: see.take(), outcome: Ok(()) });
     let mut logs = Vec::new();
-    for ((taken, visitor), path) in read_all(run, visitors.collect())?.into_iter().zip(&run.logs) {
+    for ((stats, visitor), path) in read_all(run, visitors.collect())?.into_iter().zip(&run.logs) {
         visitor.outcome?;
-        logs.push(ReadLog { path: path.clone(), taken });
+        logs.push(ReadLog { path: path.clone(), stats });
     }
     Ok(logs)
 }
@@ -150,8 +150,8 @@ impl<F: FnMut(MachineId, u64, &Record) -> Result<(), PolarsError> + Send> Visito
 /// Reads a run into memory, its messages matched.
 pub fn read_history(run: &RunPath) -> Result<History, ReadError> {
     let visitors = machines(run).zip(&run.logs).map(|(machine, path)| MachineHistory::new(machine, path));
-    let machines = read_all(run, visitors.collect())?.into_iter().map(|(taken, mut machine)| {
-        machine.end_of_log(taken);
+    let machines = read_all(run, visitors.collect())?.into_iter().map(|(stats, mut machine)| {
+        machine.end_of_log(stats);
         machine
     });
     let machines: Vec<MachineHistory> = machines.collect();
@@ -195,7 +195,7 @@ trait Visitor: Send {
 const ALONE_BYTES_MAX: u64 = 1 << 20;
 
 /// Reads all logs of a run, each with its visitor, in whatever way they are written.
-fn read_all<V: Visitor>(run: &RunPath, visitors: Vec<V>) -> Result<Vec<(Taken, V)>, ReadError> {
+fn read_all<V: Visitor>(run: &RunPath, visitors: Vec<V>) -> Result<Vec<(ReadStats, V)>, ReadError> {
     let threads = parallel::threads();
     let outcomes = if run.dialect.is_none() && threads > 1 && run.log_bytes() > ALONE_BYTES_MAX {
         pipeline::read_logs(&run.logs, visitors, threads)
@@ -209,21 +209,21 @@ fn read_all<V: Visitor>(run: &RunPath, visitors: Vec<V>) -> Result<Vec<(Taken, V
 }
 
 /// The same in this thread, up to the first log that cannot be read.
-fn read_in_turn<V: Visitor>(run: &RunPath, mut visitors: Vec<V>) -> Vec<io::Result<(Taken, V)>> {
+fn read_in_turn<V: Visitor>(run: &RunPath, mut visitors: Vec<V>) -> Vec<io::Result<(ReadStats, V)>> {
     let mut outcomes = Vec::new();
     visitors.reverse();
     for (number, path) in run.logs.iter().enumerate() {
         let Some(mut visitor) = visitors.pop() else { break };
         let see = |number, line: &Line<'_>| visitor.see(number, line);
-        let taken = match &run.dialect {
+        let stats = match &run.dialect {
             Some(logs) => open_log(path).and_then(|file| logs.read(number, file, see)),
             None => read_log(path, see),
         };
         if let Some(next) = visitors.last_mut() {
             next.succeed(&mut visitor);
         }
-        let is_read = taken.is_ok();
-        outcomes.push(taken.map(|taken| (taken, visitor)));
+        let is_read = stats.is_ok();
+        outcomes.push(stats.map(|stats| (stats, visitor)));
         if !is_read {
             break;
         }
@@ -397,15 +397,15 @@ impl RunReader<'_> {
         });
         let read = read_all(run, visitors.collect())?;
         let mut logs = Vec::new();
-        for ((taken, visitor), path) in read.into_iter().zip(&run.logs) {
+        for ((stats, visitor), path) in read.into_iter().zip(&run.logs) {
             visitor.tabled?;
             if purpose.history {
                 let mut history = visitor.history;
-                history.end_of_log(taken.clone());
+                history.end_of_log(stats.clone());
                 self.histories.push(history);
             }
             self.measured.push((visitor.machine, visitor.measured));
-            logs.push(ReadLog { path: path.clone(), taken });
+            logs.push(ReadLog { path: path.clone(), stats });
         }
         Ok(logs)
     }
@@ -418,7 +418,7 @@ impl RunReader<'_> {
             .measured
             .iter()
             .zip(&logs)
-            .filter(|(_, log)| !log.taken.is_unreadable())
+            .filter(|(_, log)| !log.stats.is_unreadable())
             .map(|((_, measured), _)| measured.meter.finish(experiment, run, machines))
             .collect();
         metrics::complete_run(&mut rows);
@@ -453,7 +453,7 @@ impl RunReader<'_> {
     /// As a header says it, or else as many as there are logs, unless those tell
     /// of more.
     fn machine_count(&self, logs: &[ReadLog]) -> Machines {
-        if let Some(told) = logs.iter().find_map(|log| log.taken.header?.machines) {
+        if let Some(told) = logs.iter().find_map(|log| log.stats.header?.machines) {
             return Machines::Are(told);
         }
         let known = self.measured.iter().map(|(_, measured)| measured.meter.machines_known()).max();

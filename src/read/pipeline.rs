@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::Visitor;
-use crate::log::{Chunk, Cutter, LogReader, Taken, machine_of_file, open_log};
+use crate::log::{Chunk, Cutter, LogReader, ReadStats, machine_of_file, open_log};
 use crate::parallel;
 
 /// What was taken from a log, and who was shown it; or why it cannot be read.
-pub(super) type Outcome<V> = io::Result<(Taken, V)>;
+pub(super) type Outcome<V> = io::Result<(ReadStats, V)>;
 
 /// Reads logs that are written as ours, each with its visitor. A log that cannot
 /// be read is the last of which there is an outcome.
@@ -39,7 +39,7 @@ pub(super) fn read_logs<V: Visitor>(paths: &[PathBuf], visitors: Vec<V>, threads
 struct Pipeline<'a, V> {
     state: Mutex<State<'a, V>>,
     changed: Condvar,
-    /// No more chunks of a log wait to be taken.
+    /// No more chunks of a log wait to be stats.
     ahead: usize,
 }
 
@@ -59,9 +59,9 @@ struct State<'a, V> {
 struct Lane<'a, V> {
     path: &'a Path,
     source: Source,
-    /// How many chunks were cut off, and taken.
+    /// How many chunks were cut off, and stats.
     cut: usize,
-    taken: usize,
+    stats: usize,
     ready: BTreeMap<usize, Chunk>,
     /// Not here while it is shown a chunk.
     reading: Option<Box<(LogReader, V)>>,
@@ -145,7 +145,7 @@ impl<'a, V: Visitor> Pipeline<'a, V> {
         reader.take(&chunk, |number, line| visitor.see(number, line));
         let mut state = self.lock();
         let lane = &mut state.lanes[at];
-        lane.taken += 1;
+        lane.stats += 1;
         if chunk.is_last() {
             let (reader, visitor) = *reading;
             state.finish(at, Ok((reader.into_taken(), visitor)));
@@ -164,7 +164,7 @@ impl<'a, V: Visitor> State<'a, V> {
         for (at, lane) in lanes {
             if lane.reading.is_some()
                 && lane.outcome.is_none()
-                && let Some(chunk) = lane.ready.remove(&lane.taken)
+                && let Some(chunk) = lane.ready.remove(&lane.stats)
                 && let Some(reading) = lane.reading.take()
             {
                 return Some(Task::Take { lane: at, chunk, reading });
@@ -173,7 +173,7 @@ impl<'a, V: Visitor> State<'a, V> {
         let lanes = self.lanes[..self.wanted].iter_mut().enumerate().skip(self.first).take(ahead);
         for (at, lane) in lanes {
             let is_here = matches!(lane.source, Source::Unopened | Source::Open(_));
-            if is_here && lane.outcome.is_none() && lane.cut < lane.taken + ahead {
+            if is_here && lane.outcome.is_none() && lane.cut < lane.stats + ahead {
                 let source = std::mem::replace(&mut lane.source, Source::Away);
                 let room = self.spare.pop().unwrap_or_default();
                 return Some(Task::Cut { lane: at, path: lane.path, source, room });
@@ -205,7 +205,7 @@ impl<'a, V> Lane<'a, V> {
     fn new(path: &'a Path, visitor: V) -> Lane<'a, V> {
         let reading = Some(Box::new((LogReader::new(machine_of_file(path)), visitor)));
         let (source, ready) = (Source::Unopened, BTreeMap::new());
-        Lane { path, source, cut: 0, taken: 0, ready, reading, outcome: None }
+        Lane { path, source, cut: 0, stats: 0, ready, reading, outcome: None }
     }
 }
 
@@ -278,12 +278,12 @@ mod tests {
             let outcomes = read(&paths, one_by_one, threads);
             assert_eq!(outcomes.len(), logs.len());
             for (outcome, (path, text)) in outcomes.into_iter().zip(paths.iter().zip(&logs)) {
-                let (taken, seen) = outcome.unwrap();
+                let (stats, seen) = outcome.unwrap();
                 let mut lines = Vec::new();
                 let reader = LogReader::new(machine_of_file(path));
                 let whole =
                     reader.read(text.as_bytes(), |at, line| lines.push(format!("{at} {line:?}"))).unwrap();
-                assert!(taken == whole && seen.lines == lines, "{threads} threads");
+                assert!(stats == whole && seen.lines == lines, "{threads} threads");
                 assert!(!one_by_one || seen.before == before);
                 before += lines.len();
             }

@@ -179,7 +179,7 @@ pub fn audit(audited: &Audited) -> Remark {
 
 /// The lines in which machines tell what went wrong.
 fn errors(run: &RunSubject) -> Option<Remark> {
-    let count: u64 = run.logs.iter().map(|log| log.taken.errors).sum();
+    let count: u64 = run.logs.iter().map(|log| log.stats.errors).sum();
     let stand = if count == 1 { "stands" } else { "stand" };
     (count > 0).then(|| {
         Remark::warning(format!(

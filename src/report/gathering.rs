@@ -8,12 +8,12 @@ use super::grouping::group;
 use super::player;
 use super::subject::{Audited, Drawn, Quoted, RunSubject, Subjects, SweepSubject};
 use super::sweeps::name_apart;
-use crate::audit::source_lines::{Quotes, short_place, short_whereabouts};
+use crate::audit::source_lines::{SourceLines, short_place, short_whereabouts};
 use crate::audit::{Audit, Finding, RULES, audit};
 use crate::charts::sweep::folder::SweepPicture;
 use crate::charts::{self, ChartError, Look, LookError, RunTheory, SideBySide, Theme};
 use crate::history::History;
-use crate::lab::stated::stated;
+use crate::lab::declared::declared;
 use crate::metrics::MachineMetrics;
 use crate::metrics::summary::RunMetrics;
 use crate::metrics::trust::doubts;
@@ -216,15 +216,15 @@ fn draw(run: &RunSubject, reading: &Reading) -> Result<Drawn, GatherError> {
 }
 
 fn hold(stored: &RunPath, history: &History, faults: &mut Vec<String>) -> Result<Audited, GatherError> {
-    let stated = stated(stored, |fault| faults.push(fault));
+    let stated = declared(stored, |fault| faults.push(fault));
     let audit = audit(history, stated.as_ref(), &RULES);
     let failed = |source| GatherError::Quote { path: stored.folder.clone(), source };
-    let quotes = Quotes::of(history, &audit).map_err(failed)?;
+    let quotes = SourceLines::of(history, &audit).map_err(failed)?;
     let quoted = quoted(&audit, history, &quotes);
     Ok(Audited::Held { audit, quoted })
 }
 
-fn quoted(audit: &Audit, history: &History, quotes: &Quotes) -> Vec<Quoted> {
+fn quoted(audit: &Audit, history: &History, quotes: &SourceLines) -> Vec<Quoted> {
     let lines = |finding: &Finding| {
         let places = [finding.place].into_iter().chain(finding.proof.iter().copied());
         let told = places.filter_map(|place| {

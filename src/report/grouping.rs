@@ -14,7 +14,7 @@ use crate::plan::budget::{EVENTS_MAX, events};
 use crate::predict::expected::{Expected, NoExpectation, RUNS};
 use crate::predict::residual::{Residual, residuals_of_mean, residuals_of_run, setting_name};
 use crate::sample::settings::Planned;
-use crate::sample::{Candidate, LeftOut, came_to_its_end, oddities, replicates};
+use crate::sample::{Candidate, LeftOut, came_to_its_end, caveats, replicates};
 use crate::spec::Spec;
 use crate::sweep::CellOutline;
 
@@ -82,10 +82,10 @@ fn summarised(runs: &mut [RunSubject], alike: Alike, events_left: &mut f64) -> G
         own.iter().map(|at| (runs[*at].stored.manifest.as_ref().map(|told| told.seed), &runs[*at].rows[..]))
     };
     let left_out = LeftOut { incomplete: incomplete.len(), repeated, not_read: &[] };
-    let oddities = oddities(sampled(), left_out);
+    let caveats = caveats(sampled(), left_out);
     let rows = || sampled().map(|(_, rows)| rows);
     let (summary, outline) = (summarise(rows()), CellOutline::all(0, rows()).swap_remove(0));
-    Group { experiment, members, summary, outline, mean, oddities }
+    Group { experiment, members, summary, outline, mean, caveats }
 }
 
 /// Fills in the residuals of the runs of which they are told, and gives those

@@ -90,8 +90,8 @@ fn overloaded(run: &RunSubject) -> String {
 fn experiment(subjects: &Subjects, at: usize, group: &Group) -> Section {
     let id = format!("experiment-{}", at + 1);
     let mut blocks = Vec::new();
-    if !group.oddities.is_empty() {
-        let odd = group.oddities.iter().map(|oddity| Remark::warning(format!("Look again: {oddity}.")));
+    if !group.caveats.is_empty() {
+        let odd = group.caveats.iter().map(|caveat| Remark::warning(format!("Look again: {caveat}.")));
         blocks.push(Block::Remarks(odd.collect()));
     }
     blocks.push(Block::Table(summary(group)));

@@ -15,7 +15,7 @@ use crate::plan::{Plan, Run};
 use crate::predict::residual::Residual;
 use crate::read::ReadLog;
 use crate::read::find::RunPath;
-use crate::sample::Oddity;
+use crate::sample::Caveat;
 use crate::sample::came_to_its_end;
 use crate::sample::settings::Planned;
 use crate::spec::Spec;
@@ -102,7 +102,7 @@ pub struct Group {
     /// The mean of several against what is expected.
     pub mean: Vec<Residual>,
     /// What speaks against taking them for replicates.
-    pub oddities: Vec<Oddity>,
+    pub caveats: Vec<Caveat>,
 }
 
 /// A sweep, as its table of runs tells it.

@@ -3,7 +3,7 @@
 use super::document::{Block, Code, Remark, Section, Table};
 use super::findings;
 use super::subject::{Audited, Quoted, RunSubject};
-use crate::audit::{Audit, Ruling, Verdict};
+use crate::audit::{Audit, RuleResult, Verdict};
 use crate::text::numbers::{counted, grouped};
 
 /// The section on the audit.
@@ -18,7 +18,7 @@ pub fn section(run: &RunSubject, id: &str) -> Section {
 }
 
 /// What breaks a rule, and the lines that prove it.
-fn findings_of(ruling: &Ruling, quoted: &[Quoted], id: &str) -> Section {
+fn findings_of(ruling: &RuleResult, quoted: &[Quoted], id: &str) -> Section {
     let own: Vec<&Quoted> = quoted.iter().filter(|one| one.rule == ruling.rule.id).collect();
     let mut blocks = vec![Block::Prose(format!("Must hold: {}.", ruling.rule.reason))];
     for one in &own {
@@ -37,7 +37,7 @@ fn findings_of(ruling: &Ruling, quoted: &[Quoted], id: &str) -> Section {
 }
 
 fn rules(audit: &Audit, id: &str) -> Block {
-    let row = |ruling: &Ruling| {
+    let row = |ruling: &RuleResult| {
         let why = match &ruling.verdict {
             Verdict::Unknown(why) => why.as_str(),
             _ => "",

@@ -24,7 +24,7 @@ pub use cells::{Cells, Replicates};
 pub use claims::Claims;
 pub use judged::{JudgedClaim, judge_all};
 pub use page::{Making, PageChart};
-pub use stated::{Stated, stated};
+pub use stated::{PublishedMetric, stated};
 pub use tally::Tally;
 
 /// What a publication says, and what our runs say of that.
@@ -32,7 +32,7 @@ pub use tally::Tally;
 pub struct Reproduction<'a> {
     pub claims: &'a Claims,
     pub judged: Vec<JudgedClaim<'a>>,
-    pub stated: Vec<Stated>,
+    pub stated: Vec<PublishedMetric>,
 }
 
 impl<'a> Reproduction<'a> {

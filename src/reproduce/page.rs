@@ -8,7 +8,7 @@ use super::judge::RUNS_LEAST;
 use super::judged::{self, JudgedClaim};
 use super::kind::Kind;
 use super::outcome::HoldsIn;
-use super::stated::{Placed, Stated};
+use super::stated::{Placed, PublishedMetric};
 use super::tally::Tally;
 use super::wording::{self, brief};
 use crate::reproduce::Reproduction;
@@ -238,9 +238,12 @@ fn claim_rows(judged: &JudgedClaim<'_>) -> Vec<ClaimRow> {
     rows
 }
 
-fn stated_groups(stated: &[Stated], replicates: impl Fn(&str) -> Option<String>) -> Vec<StatedGroup> {
-    let same_metric = |one: &Stated, next: &Stated| one.metric == next.metric;
-    let group = |rows: &[Stated]| StatedGroup {
+fn stated_groups(
+    stated: &[PublishedMetric],
+    replicates: impl Fn(&str) -> Option<String>,
+) -> Vec<StatedGroup> {
+    let same_metric = |one: &PublishedMetric, next: &PublishedMetric| one.metric == next.metric;
+    let group = |rows: &[PublishedMetric]| StatedGroup {
         metric: rows[0].metric.label,
         file: replicates(rows[0].metric.name),
         rows: rows.iter().map(stated_row).collect(),
@@ -248,7 +251,7 @@ fn stated_groups(stated: &[Stated], replicates: impl Fn(&str) -> Option<String>)
     stated.chunk_by(same_metric).map(group).collect()
 }
 
-fn stated_row(of: &Stated) -> StatedRow {
+fn stated_row(of: &PublishedMetric) -> StatedRow {
     let summary = of.summary.as_ref();
     StatedRow {
         experiment: of.experiment.clone(),
@@ -272,8 +275,8 @@ fn placed(placed: Option<Placed>) -> String {
     if placed.is_outside() { format!("**{text}**") } else { text }
 }
 
-fn outside(stated: &[Stated]) -> String {
-    let of = |value: fn(&Stated) -> Option<Placed>| -> (usize, usize) {
+fn outside(stated: &[PublishedMetric]) -> String {
+    let of = |value: fn(&PublishedMetric) -> Option<Placed>| -> (usize, usize) {
         let placed: Vec<Placed> = stated.iter().filter_map(value).collect();
         (placed.iter().filter(|placed| placed.is_outside()).count(), placed.len())
     };

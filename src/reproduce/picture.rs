@@ -5,7 +5,7 @@ use super::Reproduction;
 use super::cells::Replicates;
 use super::claims::ChartOrder;
 use super::setup::Setup;
-use super::stated::{STATED_METRICS, Stated};
+use super::stated::{PublishedMetric, STATED_METRICS};
 use crate::charts::sweep::folder::{expectations, mean_of};
 use crate::charts::{
     Chart, ChartError, Distribution, Distributions, Look, Published, Swept, SweptAxis, SweptLine, SweptPoint,
@@ -38,7 +38,11 @@ pub fn distributions(of: &Reproduction<'_>) -> Result<Vec<Chart>, ChartError> {
     charts.collect()
 }
 
-fn distribution(stated: &Stated, of: &Reproduction<'_>, expected: &[Option<Expected>]) -> Distribution {
+fn distribution(
+    stated: &PublishedMetric,
+    of: &Reproduction<'_>,
+    expected: &[Option<Expected>],
+) -> Distribution {
     let place = of.claims.published.iter().position(|setup| setup.experiment == stated.experiment);
     let expected = place.and_then(|place| expected.get(place)?.as_ref());
     Distribution {

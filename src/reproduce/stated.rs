@@ -13,7 +13,7 @@ pub const STATED_METRICS: [&str; 3] = ["max_queue", "end_queue", "clock_diff"];
 
 /// One metric of one machine, as it was published and as we find it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Stated {
+pub struct PublishedMetric {
     pub experiment: String,
     pub machine: MachineId,
     pub clock_rate: ClockRate,
@@ -54,14 +54,14 @@ pub fn percentile(value: f64, values: &[f64]) -> Option<f64> {
 }
 
 /// All that was published of these experiments, in their order.
-pub fn stated(published: &[Setup], replicates: &Replicates<'_>) -> Vec<Stated> {
+pub fn stated(published: &[Setup], replicates: &Replicates<'_>) -> Vec<PublishedMetric> {
     let metrics = STATED_METRICS.iter().filter_map(|name| Metric::named(name));
     metrics
         .flat_map(|metric| published.iter().flat_map(move |setup| of_metric(metric, setup, replicates)))
         .collect()
 }
 
-fn of_metric(metric: &'static Metric, setup: &Setup, replicates: &Replicates<'_>) -> Vec<Stated> {
+fn of_metric(metric: &'static Metric, setup: &Setup, replicates: &Replicates<'_>) -> Vec<PublishedMetric> {
     let printed: Vec<_> =
         published_values(&setup.experiment, &setup.spec).map(|(_, values)| values).collect();
     let logged: Vec<_> = logged_values(&setup.spec).collect();
@@ -72,7 +72,7 @@ fn of_metric(metric: &'static Metric, setup: &Setup, replicates: &Replicates<'_>
         let placed = |all: &[PublishedValues]| {
             Some(Placed::among(all.get(machine.index())?.of(metric.name)?, &values))
         };
-        Stated {
+        PublishedMetric {
             experiment: setup.experiment.clone(),
             machine,
             clock_rate: spec.clock_rate,

@@ -1,19 +1,21 @@
 //! A sample: the replicates of one experiment, or of one cell of a sweep, as
 //! they are read from disk.
 
+mod caveat;
 mod cells;
-mod contrast;
-mod oddity;
+mod comparison;
 mod replicates;
 pub mod settings;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use caveat::have_same_machines;
+pub use caveat::{Caveat, LeftOut, caveats};
 pub use cells::read_cells;
-pub use contrast::{Contrast, ContrastRow, Pairing, Unpaired, common_quantities, compared, contrast};
-use oddity::have_same_machines;
-pub use oddity::{LeftOut, Oddity, oddities};
+pub use comparison::{
+    ComparisonRow, Pairing, SampleComparison, Unpaired, common_quantities, compare_samples, compared,
+};
 pub use replicates::{Candidate, Replicates, replicates};
 
 use self::replicates::{clock_rates, draws};

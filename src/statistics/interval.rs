@@ -73,7 +73,7 @@ pub fn of_mean_at(moments: &Moments, alpha: f64) -> Option<Interval> {
 /// The bootstrap distribution of a median is binomial over the order
 /// statistics (Efron, 1979; Maritz and Jarrett, 1978), so that nothing need be
 /// drawn, and a percentile interval runs from the d-th smallest value to the
-/// d-th largest. Taken at face value it holds the median too rarely in small
+/// d-th largest. ReadStats at face value it holds the median too rarely in small
 /// samples: in 87.5 % of those of 7, in 90.8 % of those of 13. So its level is
 /// calibrated (Loh, 1987), which can be done exactly as well: the d-th smallest
 /// and largest of n values hold the median between them with a chance of

@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use super::bench::Bench;
-use super::demand::Demand;
+use super::attempt::{OnSockets, simulate};
 use super::folder::{FolderError, SweepFolder};
-use super::gate::Gate;
 use super::journal::{Entry, Journal, JournalError};
 use super::journals::Journals;
-use super::work::{OnSockets, simulate};
+use super::limiter::Limiter;
+use super::pending::Pending;
+use super::staging::Staging;
 use crate::engine::{StopSwitch, Token, limits};
 use crate::plan::{EngineKind, Plan};
 use crate::read::ReadError;
@@ -55,8 +55,8 @@ impl Execution<'_> {
     /// What keeps results from being written. A run that fails is no error: its
     /// entry says so.
     pub fn execute(&self, numbers: &[u64]) -> Result<(), SweepError> {
-        let gate = self.gate(numbers);
-        let bench = self.bench()?;
+        let limiter = self.limiter(numbers);
+        let staging = self.staging()?;
         let next = AtomicUsize::new(0);
         let halt = AtomicBool::new(false);
         let problem = Mutex::new(None);
@@ -67,23 +67,23 @@ impl Execution<'_> {
         // Whoever waited with a number in hand would make its run after a halt,
         // and out of order.
         let work = || loop {
-            gate.enter();
-            let Some(number) = take() else { return gate.leave_untried() };
-            match self.make(number, &gate, bench.as_ref()) {
+            limiter.enter();
+            let Some(number) = take() else { return limiter.leave_untried() };
+            match self.make(number, &limiter, staging.as_ref()) {
                 Ok(Some(entry)) => {
                     halt.fetch_or(self.fail_fast && entry.failure.is_some(), Relaxed);
-                    gate.leave(entry.went_well());
+                    limiter.leave(entry.went_well());
                 }
-                Ok(None) => gate.leave_untried(),
+                Ok(None) => limiter.leave_untried(),
                 Err(error) => {
                     halt.store(true, Relaxed);
                     problem.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-                    gate.leave_untried();
+                    limiter.leave_untried();
                 }
             }
         };
         thread::scope(|scope| {
-            for _ in 0..gate.most().min(numbers.len()) {
+            for _ in 0..limiter.most().min(numbers.len()) {
                 scope.spawn(work);
             }
         });
@@ -96,13 +96,13 @@ impl Execution<'_> {
     /// # Errors
     ///
     /// As [`Execution::execute`].
-    pub fn fulfil(&self) -> Result<(), SweepError> {
+    pub fn run_missing(&self) -> Result<(), SweepError> {
         let mut tried = BTreeSet::new();
         loop {
             let journals = Journals::of(self.folder, self.plan, &[])?;
-            let demand = Demand::of(self.plan, &journals)?;
+            let pending = Pending::of(self.plan, &journals)?;
             let todo: Vec<u64> =
-                demand.runs(self.plan).filter(|run| !journals.has(*run) && !tried.contains(run)).collect();
+                pending.runs(self.plan).filter(|run| !journals.has(*run) && !tried.contains(run)).collect();
             let has_failed = journals.failed().any(|(run, _)| tried.contains(&run));
             if todo.is_empty() || self.stop.reason().is_some() || (self.fail_fast && has_failed) {
                 return Ok(());
@@ -116,29 +116,34 @@ impl Execution<'_> {
     }
 
     /// What runs that leave files are made on.
-    fn bench(&self) -> Result<Option<Bench>, StoreError> {
+    fn staging(&self) -> Result<Option<Staging>, StoreError> {
         if self.plan.engine == EngineKind::Simulator {
             return Ok(None);
         }
-        Bench::clear_abandoned(&self.folder.journals())?;
-        Bench::beside(self.journal.path()).map(Some)
+        Staging::clear_abandoned(&self.folder.journals())?;
+        Staging::beside(self.journal.path()).map(Some)
     }
 
     /// Makes one run and journals it; `None` where it was stopped.
-    fn make(&self, number: u64, gate: &Gate, bench: Option<&Bench>) -> Result<Option<Entry>, SweepError> {
+    fn make(
+        &self,
+        number: u64,
+        limiter: &Limiter,
+        staging: Option<&Staging>,
+    ) -> Result<Option<Entry>, SweepError> {
         let run = self.plan.run(number);
-        let entry = match bench {
+        let entry = match staging {
             None => simulate(number, &run, self.stop),
-            Some(bench) => {
+            Some(staging) => {
                 let Execution { folder, stop, token, .. } = *self;
-                OnSockets { folder, bench, gate, stop, token }.make(number, &run)?
+                OnSockets { folder, staging, limiter, stop, token }.make(number, &run)?
             }
         };
         if let Some(entry) = &entry {
             self.journal.add(entry)?;
             // Simulated runs are many and made again at no cost; those of sockets
             // are on the disk before they are told of.
-            if bench.is_some() {
+            if staging.is_some() {
                 self.journal.sync()?;
             }
             (self.ended)(entry);
@@ -148,17 +153,17 @@ impl Execution<'_> {
 
     /// Simulations take turns on the processors; on sockets it is the host's
     /// pace that decides.
-    fn gate(&self, numbers: &[u64]) -> Gate {
+    fn limiter(&self, numbers: &[u64]) -> Limiter {
         let processors = thread::available_parallelism().map_or(1, usize::from);
         if self.plan.engine == EngineKind::Simulator {
-            return Gate::fixed(processors);
+            return Limiter::fixed(processors);
         }
         let cells = || numbers.iter().map(|number| &self.plan.cells()[self.plan.place(*number).0].spec);
         // Two runs cannot listen on the same fixed port.
         if cells().any(|spec| spec.machines.iter().any(|machine| machine.address.is_some())) {
-            return Gate::fixed(1);
+            return Limiter::fixed(1);
         }
-        /// A first guess at what a tick costs, from which the gate finds its way.
+        /// A first guess at what a tick costs, from which the limiter finds its way.
         const TICK_COST_S: f64 = 100e-6;
         /// The share of the host that the first guess gives away.
         const FIRST_SHARE: f64 = 0.25;
@@ -168,6 +173,6 @@ impl Execution<'_> {
         let first = processors as f64 * FIRST_SHARE / (ticks_a_second * TICK_COST_S);
         let machines = cells().map(|spec| u64::from(spec.machine_count())).max().unwrap_or(1);
         let most = limits::how_many(machines * (machines + 1), MOST as u64) as usize;
-        Gate::adaptive(first as usize, most)
+        Limiter::adaptive(first as usize, most)
     }
 }

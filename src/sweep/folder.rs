@@ -28,7 +28,7 @@ pub enum FolderError {
     )]
     Exists { path: PathBuf },
     #[error("{path} holds something else, such as {other}; choose another --name")]
-    Taken { path: PathBuf, other: String },
+    ReadStats { path: PathBuf, other: String },
     #[error("there is no sweep in {path}: it has no {PLAN_FILE}{advice}")]
     NoPlan { path: PathBuf, advice: String },
     #[error("cannot read {path}: {source}")]
@@ -95,7 +95,7 @@ impl SweepFolder {
             name == LOCK_FILE && lock.is_ok_and(|lock| lock.is_file() && lock.len() == 0)
         };
         match names.find(|name| !is_lock(name) && !name.starts_with('.')) {
-            Some(other) => Err(FolderError::Taken { path: self.path.clone(), other }),
+            Some(other) => Err(FolderError::ReadStats { path: self.path.clone(), other }),
             None => Ok(()),
         }
     }

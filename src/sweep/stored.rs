@@ -1,10 +1,10 @@
 //! A sweep as it is stored: the runs of its cells, gathered or not.
 
-use super::demand::Demand;
 use super::folder::{FolderError, SweepFolder};
-use super::gathering::CellResult;
 use super::journal::JournalError;
 use super::journals::Journals;
+use super::pending::Pending;
+use super::summary::CellResult;
 use crate::metrics::MachineMetrics;
 use crate::plan::Plan;
 use crate::sample::{SampleError, read_cells};
@@ -42,10 +42,10 @@ pub fn read_stored(
         return Ok(());
     }
     let journals = Journals::of(folder, plan, &[])?;
-    let demand = Demand::of(plan, &journals)?;
+    let pending = Pending::of(plan, &journals)?;
     for cell in 0..plan.cells().len() {
         let mut rows = Vec::new();
-        for run in demand.runs_of(plan, cell) {
+        for run in pending.runs_of(plan, cell) {
             rows.extend(journals.entry(run)?.into_iter().flat_map(|entry| entry.rows));
         }
         witness(CellResult { cell, rows: &rows });

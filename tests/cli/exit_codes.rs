@@ -24,7 +24,7 @@ const COMMANDS: [&[&str]; 25] = [
     &["report", "PATH"],
     &["sweep", "PATH"],
     &["sweep", "plan", "PATH"],
-    &["sweep", "exec", "PATH", "--index", "1/2"],
+    &["sweep", "exec", "PATH", "--shard", "1/2"],
     &["sweep", "collect", "PATH"],
     &["reproduce", "--claims", "PATH"],
     &["predict", "PATH"],

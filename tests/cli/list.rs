@@ -37,7 +37,7 @@ fn a_sweep_of_which_a_piece_is_done_is_in_part_and_nothing_is_refused() {
     lab.labctl(&["sweep", "plan", "lab.toml", "--engine", "sim", "--replicates", "4", "--name", "later"])
         .code(0);
     lab.labctl(&["list"]).code(2).tells(&["holds no runs"]);
-    lab.labctl(&["sweep", "exec", "results/later/plan.json", "--index", "1/2"]).code(0);
+    lab.labctl(&["sweep", "exec", "results/later/plan.json", "--shard", "1/2"]).code(0);
     let table = lab.labctl(&["list"]).code(0).out;
     assert!(table.contains("in part") && table.contains("2 of 4"), "{table}");
     lab.labctl(&["list", "resluts"]).code(2).tells(&["no such file or folder", "results"]);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use labctl::causality::{Chains, gaps};
+use labctl::causality::{Chains, clock_gaps};
 use labctl::history::EventId;
 use labctl::reproduce::kind::Kind;
 use labctl::reproduce::{claims, notebook};
@@ -196,8 +196,8 @@ fn every_clock_of_the_notebooks_runs_is_proved_by_a_chain_but_for_what_the_damag
                 if u64::from(*length) != record.clock {
                     short += 1;
                     let event = EventId { machine: machine.id(), index };
-                    let gaps = gaps(&history, &chains, &chains.behind(&history, event));
-                    assert!(!gaps.is_empty(), "{run}: {event:?}");
+                    let clock_gaps = clock_gaps(&history, &chains, &chains.behind(&history, event));
+                    assert!(!clock_gaps.is_empty(), "{run}: {event:?}");
                 }
             }
         }

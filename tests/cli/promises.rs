@@ -151,7 +151,7 @@ const KEPT: [(&str, &[&str]); 47] = [
         "submits again what was lost with a node",
         &["tasks_that_were_lost_are_submitted_again_while_others_come_back"],
     ),
-    ("A piece may be run twice; every run counts once", &["a_piece_made_twice_counts_once"]),
+    ("A shard may be run twice; every run counts once", &["a_piece_made_twice_counts_once"]),
     ("The exit code is 4 until every run is there.", &["pieces_made_at_once_join_to_the_bytes_of_a_sweep"]),
     (
         "the same command again makes only those that are missing",

@@ -94,7 +94,7 @@ fn twins_whose_ticks_lie_far_apart_live_the_same_life() {
     assert!(said.out.contains("lab: the same on both engines"), "{}", said.out);
     assert!(said.out.contains("machine 2: the same 7 events"), "{}", said.out);
     assert!(
-        said.out.contains("closest call: 500.000 ms of real time, 500.000 ms of lab time"),
+        said.out.contains("timing margin: 500.000 ms of real time, 500.000 ms of lab time"),
         "{}",
         said.out
     );

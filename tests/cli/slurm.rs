@@ -96,7 +96,7 @@ fn a_refusal_is_told_in_the_words_of_sbatch_and_nothing_is_left() {
 #[test]
 fn options_and_odd_paths_reach_sbatch_as_they_are() {
     let lab = lab(LAB);
-    sweep(&lab, "--pieces 3 --results \"it's 50%\" --sbatch --partition=x --sbatch -t --sbatch 1:00").code(0);
+    sweep(&lab, "--shards 3 --results \"it's 50%\" --sbatch --partition=x --sbatch -t --sbatch 1:00").code(0);
     let call = &calls(&lab, "sbatch")[0];
     assert!(call.contains("<--partition=x> <-t> <1:00> <--array=1-3>"), "{call}");
     assert!(call.contains("/it's 50%%/s/slurm/%A_%a.out>"), "{call}");
@@ -107,7 +107,7 @@ fn options_and_odd_paths_reach_sbatch_as_they_are() {
 fn tasks_that_were_lost_are_submitted_again_while_others_come_back() {
     let lab = lab(LAB);
     lab.write("limit", "2");
-    sweep(&lab, "--pieces 5").code(0);
+    sweep(&lab, "--shards 5").code(0);
     let arrays: Vec<String> = calls(&lab, "sbatch")
         .iter()
         .map(|call| call.split("<--array=").nth(1).unwrap().split('>').next().unwrap().to_owned())
@@ -122,7 +122,7 @@ fn when_nothing_comes_back_what_is_missing_is_told() {
     // On the node, the journal cannot be written.
     lab.shell(&format!("\"$LABCTL\" {}", SWEEP.replace("sweep", "plan"))).code(0);
     lab.write("results/s/journal", "");
-    let said = sweep(&lab, "--pieces 5 --resume").code(4);
+    let said = sweep(&lab, "--shards 5 --resume").code(4);
     said.tells(&["10 runs are missing", "what the tasks said is in results/s/slurm"]);
     assert_eq!(calls(&lab, "sbatch").len(), 1);
     assert!(lab.read("tasks-said").contains("cannot write the journal"), "{}", lab.read("tasks-said"));
@@ -131,9 +131,9 @@ fn when_nothing_comes_back_what_is_missing_is_told() {
 #[test]
 fn runs_that_failed_are_not_submitted_again_but_by_resuming() {
     let lab = lab(&format!("{LAB}foreign = true\naddress = \"127.0.0.1:9\"\n[network]\nopen = true\n"));
-    sweep(&lab, "--pieces 2").code(4).tells(&["10 runs failed"]);
+    sweep(&lab, "--shards 2").code(4).tells(&["10 runs failed"]);
     assert_eq!(calls(&lab, "sbatch").len(), 1);
-    sweep(&lab, "--pieces 2 --resume").code(4);
+    sweep(&lab, "--shards 2 --resume").code(4);
     assert_eq!(calls(&lab, "sbatch").len(), 2);
 }
 
@@ -142,7 +142,7 @@ fn a_controller_that_does_not_answer_for_a_while_is_waited_for() {
     let lab = lab(LAB);
     lab.write("failures", "1\n2\n");
     lab.write("limit", "1");
-    sweep(&lab, "--pieces 2").code(0);
+    sweep(&lab, "--shards 2").code(0);
     assert_eq!(calls(&lab, "squeue").len(), 3);
     assert_is_as_made_here(&lab, "results/s");
 }
@@ -152,7 +152,7 @@ fn more_tasks_than_an_array_holds_are_several_arrays() {
     let lab = lab(LAB);
     lab.write("limit", "0");
     lab.write("refusal-2000", "sbatch: error: QOSMaxSubmitJobPerUserLimit\n");
-    let many = "sweep lab.toml --engine sim --replicates 2001 --pieces 2001";
+    let many = "sweep lab.toml --engine sim --replicates 2001 --shards 2001";
     let said = lab.shell(&on_slurm(many)).code(4);
     said.tells(&["2000 tasks, job 1, 2", "the other tasks come later", "QOSMaxSubmitJobPerUserLimit"]);
 }
@@ -162,12 +162,12 @@ fn ctrl_c_cancels_the_jobs_and_resuming_goes_on() {
     let lab = lab(LAB);
     lab.write("limit", "1");
     lab.write("queue", "1_2\n");
-    let running = lab.start_shell(&line("--pieces 2"));
+    let running = lab.start_shell(&line("--shards 2"));
     running.wait_for_talk("submitted to Slurm: 2 tasks, job 1");
     running.signal(Signal::INT);
     running.end().code(130).tells(&["5 runs are missing", "--resume goes on"]);
     assert_eq!(calls(&lab, "scancel"), ["scancel --quiet 1"]);
-    sweep(&lab, "--pieces 2 --resume").code(0);
+    sweep(&lab, "--shards 2 --resume").code(0);
     assert_is_as_made_here(&lab, "results/s");
 }
 
@@ -176,12 +176,12 @@ fn jobs_of_a_sweep_that_was_killed_are_joined() {
     let lab = lab(LAB);
     lab.write("limit", "0");
     lab.write("queue", "1_1\n");
-    let running = lab.start_shell(&line("--pieces 2"));
+    let running = lab.start_shell(&line("--shards 2"));
     running.wait_for_talk("submitted to Slurm");
     running.signal(Signal::KILL);
     running.end();
     fs::remove_file(lab.path("limit")).unwrap();
-    let running = lab.start_shell(&line("--pieces 2 --resume"));
+    let running = lab.start_shell(&line("--shards 2 --resume"));
     running.wait_for_talk("waiting for what was submitted before: job 1");
     wait_for("a look at the queue", || (!calls(&lab, "squeue").is_empty()).then_some(()));
     assert_eq!(calls(&lab, "sbatch").len(), 1);

@@ -5,7 +5,7 @@ use super::*;
 
 const HOUR_US: i64 = 3_600_000_000;
 
-fn ruling<'a>(audit: &'a Audit, id: &str) -> &'a Ruling {
+fn ruling<'a>(audit: &'a Audit, id: &str) -> &'a RuleResult {
     audit.rulings.iter().find(|ruling| ruling.rule.id == id).unwrap()
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::SignedDuration;
 use jiff::civil::{DateTime, date};
 
-use crate::audit::{Audit, RULES, Stated, audit};
+use crate::audit::{Audit, DeclaredParams, RULES, audit};
 use crate::engine::simulator::{self, START, simulate};
 use crate::engine::{Gauges, StopSwitch};
 use crate::history::{History, MachineHistory};
@@ -19,7 +19,7 @@ use crate::spec::parse;
 #[derive(Clone)]
 pub struct Logs {
     pub machines: Vec<Vec<Vec<u8>>>,
-    pub stated: Option<Stated>,
+    pub stated: Option<DeclaredParams>,
 }
 
 /// A log's header is written at once.
@@ -50,7 +50,7 @@ pub fn clean(spec: &str, seed: u64, start: Stamp) -> Logs {
         }
     }
     let lines = |text: Vec<u8>| text.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
-    let stated = Some(Stated::of_run(&run, &Engine::Simulator, EndReason::Completed));
+    let stated = Some(DeclaredParams::of_run(&run, &Engine::Simulator, EndReason::Completed));
     Logs { machines: texts.into_iter().map(lines).collect(), stated }
 }
 

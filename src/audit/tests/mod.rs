@@ -15,7 +15,7 @@ use logs::{Logs, SPEC, clean};
 
 /// Every finding, for messages.
 fn findings(audit: &Audit) -> String {
-    let ruling = |ruling: &Ruling| {
+    let ruling = |ruling: &RuleResult| {
         let lines = ruling.findings.iter().map(|finding| {
             format!("{} {}:{}: {}\n", ruling.rule.id, finding.place.machine, finding.place.line, finding.text)
         });

@@ -60,7 +60,7 @@ fn a_run_that_was_killed_is_accused_of_nothing_but_logs_that_are_cut() {
         let share = |machine: usize| SHARES[(seed as usize / 5 * machine + seed as usize) % SHARES.len()];
         let shares: Vec<f64> = (0..logs.machines.len()).map(share).collect();
         let audit = logs.cut_short(&shares);
-        let accused: Vec<&Ruling> = audit.rulings.iter().filter(|ruling| ruling.count() > 0).collect();
+        let accused: Vec<&RuleResult> = audit.rulings.iter().filter(|ruling| ruling.count() > 0).collect();
         assert!(
             accused.iter().all(|ruling| ruling.rule.id == "log-whole"),
             "{}{}",

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::*;
 use crate::history::{History, MachineHistory};
-use crate::log::{Header, Line, Record, Taken};
+use crate::log::{Header, Line, ReadStats, Record};
 use crate::model::event::{Kind, MachineId, Recipients};
 
 /// An event by its second, its kind, and of a SEND to whom.
@@ -14,17 +14,17 @@ type Said = (i64, Kind, Option<Recipients>);
 /// The log of a machine of this rate, its clock counted up from 1.
 fn machine(id: u32, clock_rate: f64, events: &[Said]) -> MachineHistory {
     let mut machine = MachineHistory::new(MachineId(id), Path::new("log.txt"));
-    let mut taken = Taken { machine: Some(MachineId(id)), lines: 1, ..Taken::default() };
+    let mut stats = ReadStats { machine: Some(MachineId(id)), lines: 1, ..ReadStats::default() };
     let header = Header { clock_rate, machines: None, phase: None, speedup: None };
-    taken.take(&Line::Rate(header), &[]);
+    stats.take(&Line::Rate(header), &[]);
     machine.see(1, &Line::Rate(header));
     for ((second, kind, to), clock) in events.iter().zip(1..) {
         let stamp = Stamp(START.0 + second * 1_000_000);
-        taken.lines += 1;
+        stats.lines += 1;
         machine
-            .see(taken.lines, &Line::Event(&Record { stamp, kind: *kind, clock, to: *to, ..Record::BLANK }));
+            .see(stats.lines, &Line::Event(&Record { stamp, kind: *kind, clock, to: *to, ..Record::BLANK }));
     }
-    machine.end_of_log(taken);
+    machine.end_of_log(stats);
     machine
 }
 

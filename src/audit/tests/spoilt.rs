@@ -226,7 +226,7 @@ fn into_receive(logs: &mut Logs, line: usize, clock: u64, from: u64) {
     logs.set(2, line, &text);
 }
 
-fn ruling<'a>(audit: &'a Audit, id: &str) -> &'a Ruling {
+fn ruling<'a>(audit: &'a Audit, id: &str) -> &'a RuleResult {
     audit.rulings.iter().find(|ruling| ruling.rule.id == id).unwrap()
 }
 

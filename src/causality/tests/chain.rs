@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::relation::Relation;
 use super::*;
-use crate::causality::{Chains, Cone, Why, gaps};
+use crate::causality::{Chains, PastAndFuture, Why, clock_gaps};
 use crate::history::tests::{any_logs, history};
 
 /// Every event, with how long the chain behind it is.
@@ -37,7 +37,7 @@ fn what_a_log_does_not_say_shows_as_a_gap_and_nothing_else_does() {
         let chains = Chains::of(&history);
         for (event, length) in each(&history, &chains) {
             let is_short = u64::from(length) < history.record(event).clock;
-            let found = gaps(&history, &chains, &chains.behind(&history, event));
+            let found = clock_gaps(&history, &chains, &chains.behind(&history, event));
             assert_eq!(is_short, !found.is_empty(), "{name}: {event:?}");
         }
     }
@@ -59,7 +59,7 @@ fn chains_are_the_longest(history: &History) -> Result<(), TestCaseError> {
         prop_assert_eq!(chain.len() as u32, length);
         prop_assert_eq!(chain.last().map(|link| link.event), Some(event));
         prop_assert!(chain.windows(2).all(|pair| relation.is_before(pair[0].event, pair[1].event)));
-        let excess: i128 = gaps(history, &chains, &chain).iter().map(|gap| gap.excess()).sum();
+        let excess: i128 = clock_gaps(history, &chains, &chain).iter().map(|gap| gap.excess()).sum();
         prop_assert_eq!(i128::from(history.record(event).clock), i128::from(length) + excess);
     }
     Ok(())
@@ -68,12 +68,12 @@ fn chains_are_the_longest(history: &History) -> Result<(), TestCaseError> {
 /// The past is what happened before, and the future what it happened before.
 fn cones_are_the_relation(history: &History, event: EventId) -> Result<(), TestCaseError> {
     let relation = Relation::of(history);
-    let cone = Cone::of(history, event);
+    let past_and_future = PastAndFuture::of(history, event);
     for (place, machine) in history.machines().iter().enumerate() {
         for index in 0..machine.len() as u32 {
             let other = EventId { machine: machine.id(), index };
-            prop_assert_eq!(index < cone.past[place], relation.is_before(other, event));
-            let is_after = cone.future[place].is_some_and(|first| index >= first);
+            prop_assert_eq!(index < past_and_future.past[place], relation.is_before(other, event));
+            let is_after = past_and_future.future[place].is_some_and(|first| index >= first);
             prop_assert_eq!(is_after, relation.is_before(event, other));
         }
     }
@@ -120,7 +120,7 @@ fn the_reason_of_each_gap_is_told() {
         let chains = Chains::of(&history);
         let last = history.machines().iter().rev().find(|machine| !machine.is_empty()).unwrap();
         let event = EventId { machine: last.id(), index: last.len() as u32 - 1 };
-        let found = gaps(&history, &chains, &chains.behind(&history, event));
+        let found = clock_gaps(&history, &chains, &chains.behind(&history, event));
         assert!(found.iter().any(|gap| gap.why == why), "{why:?} is not in {found:?}");
     }
 }
@@ -136,7 +136,7 @@ fn a_clock_from_a_log_that_begins_late_is_traced_to_it() {
         ],
     ]);
     let chains = Chains::of(&history);
-    let found = gaps(&history, &chains, &chains.behind(&history, event(2, 1)));
+    let found = clock_gaps(&history, &chains, &chains.behind(&history, event(2, 1)));
     let whys: Vec<Why> = found.iter().map(|gap| gap.why).collect();
     assert_eq!(whys, [Why::Shorter { from: event(1, 0), length: 1 }]);
 }

@@ -133,7 +133,7 @@ fn a_message_to_oneself_from_later_is_dropped() {
 fn nothing_stays_in_flight_once_all_is_received() {
     for (history, name) in runs() {
         let mut order = CausalOrder::of(&history);
-        let mut in_flight = crate::causality::flight::InFlight::new();
+        let mut in_flight = crate::causality::in_flight::InFlight::new();
         let mut most = 0;
         while let Some(step) = order.next() {
             in_flight.receive(&step, |()| {});

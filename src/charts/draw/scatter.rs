@@ -93,8 +93,8 @@ fn fans(marks: &[Mark]) -> Vec<Fan> {
 
 impl Fan {
     fn apart(&self) -> f64 {
-        let gaps = self.marks.len().max(2) - 1;
-        APART.min(WIDEST_FAN / gaps as f64)
+        let clock_gaps = self.marks.len().max(2) - 1;
+        APART.min(WIDEST_FAN / clock_gaps as f64)
     }
 
     /// Half of what the fan is wider than a single mark.

@@ -100,7 +100,7 @@ impl Pen {
     }
 }
 
-/// Draws the line: dashes lie over a thin line without gaps, which keeps what
+/// Draws the line: dashes lie over a thin line without clock_gaps, which keeps what
 /// a gap would hide.
 pub(in crate::charts) fn draw(
     canvas: &Canvas<'_>,

@@ -208,8 +208,8 @@ impl<'a> Scatter<'a> {
             self.draw_single_runs(canvas, plot)?;
         }
         // Between boxes that stand close together there is less room.
-        let gaps = places.windows(2).map(|pair| pair[1] - pair[0]);
-        let crowded = self.has_boxes() && gaps.fold(f64::INFINITY, f64::min) < 24.0;
+        let clock_gaps = places.windows(2).map(|pair| pair[1] - pair[0]);
+        let crowded = self.has_boxes() && clock_gaps.fold(f64::INFINITY, f64::min) < 24.0;
         let half = if crowded { 8.0 } else { 12.0 };
         let mut obstacles = Vec::new();
         for (group, x) in self.groups.iter().zip(&places) {

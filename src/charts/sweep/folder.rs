@@ -19,9 +19,9 @@ use crate::spec::Spec;
 use crate::statistics::Summary;
 use crate::statistics::rounding::brief;
 use crate::sweep::folder::SweepFolder;
-use crate::sweep::gathering::CellResult;
 use crate::sweep::outline::CellOutline;
 use crate::sweep::plan_axis::{BETWEEN, PlanAxis};
+use crate::sweep::summary::CellResult;
 use crate::text::numbers::{counted, grouped};
 
 /// Rows kept to draw distributions of; a chart cannot show more.

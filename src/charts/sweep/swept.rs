@@ -295,8 +295,8 @@ impl Drawing<'_> {
 
 /// The least distance across between two neighbouring points.
 fn spacing(path: &[Point]) -> f64 {
-    let gaps = path.windows(2).map(|pair| pair[1].0 - pair[0].0).filter(|gap| *gap > 0.5);
-    gaps.fold(f64::INFINITY, f64::min)
+    let clock_gaps = path.windows(2).map(|pair| pair[1].0 - pair[0].0).filter(|gap| *gap > 0.5);
+    clock_gaps.fold(f64::INFINITY, f64::min)
 }
 
 /// Marks tell apart what shares a colour, so that dashes are left to theory.

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use labctl::metrics::Quantity;
-use labctl::sample::{Contrast, ContrastRow, Pairing, Sample, Unpaired, common_quantities, contrast};
+use labctl::sample::{
+    ComparisonRow, Pairing, Sample, SampleComparison, Unpaired, common_quantities, compare_samples,
+};
 use labctl::statistics::{Interval, Verdict};
 use labctl::text::sanitize::on_one_line;
 use serde::Serialize;
@@ -59,7 +61,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     if quantities.iter().all(|quantity| quantity.machine.is_none()) && args.metrics.is_empty() {
         terminal.warn("the runs differ in their machines, so only whole runs are compared");
     }
-    let found = contrast(&a, &b, &quantities);
+    let found = compare_samples(&a, &b, &quantities);
     for quantity in found.unknown.iter().filter(|_| !args.metrics.is_empty()) {
         terminal.warn(format!("{quantity} is not known of both samples"));
     }
@@ -80,19 +82,19 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 }
 
 /// What is the same throughout decides nothing, unless there is nothing else.
-fn is_undecided(rows: &[ContrastRow]) -> bool {
+fn is_undecided(rows: &[ComparisonRow]) -> bool {
     let mut open = rows.iter().filter(|row| !is_same(row)).peekable();
     open.peek().is_some() && open.all(|row| row.comparison.verdict == Verdict::TooFewRuns)
 }
 
 /// Whether no run of A differs from its counterpart in B.
-fn is_same(row: &ContrastRow) -> bool {
+fn is_same(row: &ComparisonRow) -> bool {
     row.comparison.p.is_none() && row.comparison.verdict == Verdict::NoDifferenceSeen
 }
 
 fn read(path: &Path, terminal: &Terminal) -> anyhow::Result<Sample> {
     let sample = Sample::read(path)?;
-    sample.oddities().iter().for_each(|oddity| terminal.warn(format!("{}: {oddity}", shown(path))));
+    sample.caveats().iter().for_each(|caveat| terminal.warn(format!("{}: {caveat}", shown(path))));
     Ok(sample)
 }
 
@@ -102,12 +104,12 @@ fn shown(path: &Path) -> String {
 }
 
 /// How many p-values were corrected together: what cannot be tested has none.
-fn comparisons(rows: &[ContrastRow]) -> usize {
+fn comparisons(rows: &[ComparisonRow]) -> usize {
     rows.iter().filter(|row| row.comparison.p.is_some()).count()
 }
 
 /// The samples, and how they are compared.
-fn header(args: &Args, a: &Sample, b: &Sample, found: &Contrast) -> String {
+fn header(args: &Args, a: &Sample, b: &Sample, found: &SampleComparison) -> String {
     let pairing = match &found.pairing {
         Pairing::BySeed { pairs, left_out: 0 } => format!("in {} pairs of the same seed", pairs.len()),
         Pairing::BySeed { pairs, left_out } => {
@@ -142,8 +144,8 @@ fn ends(interval: Option<Interval>) -> (Option<f64>, Option<f64>) {
 }
 
 /// Unless `all` are asked for, quantities that are the same are only counted.
-fn table(rows: &[ContrastRow], all: bool) -> String {
-    let shown: Vec<&ContrastRow> = rows.iter().filter(|row| all || !is_same(row)).collect();
+fn table(rows: &[ComparisonRow], all: bool) -> String {
+    let shown: Vec<&ComparisonRow> = rows.iter().filter(|row| all || !is_same(row)).collect();
     let same = match rows.len() - shown.len() {
         0 => String::new(),
         same => format!("the same in A and B throughout, and not shown: {same} quantities\n"),
@@ -151,7 +153,7 @@ fn table(rows: &[ContrastRow], all: bool) -> String {
     if shown.is_empty() { same } else { figures(&shown) + &same }
 }
 
-fn figures(rows: &[&ContrastRow]) -> String {
+fn figures(rows: &[&ComparisonRow]) -> String {
     let header = ["quantity", "n", "A: mean [95 %]", "B: mean [95 %]", "B − A [95 %]", "p", "verdict"];
     let estimate = |value: f64, interval: Option<Interval>| {
         let (low, high) = ends(interval);
@@ -222,7 +224,7 @@ fn test_name(pairing: &Pairing) -> &'static str {
     }
 }
 
-fn rows(found: &Contrast) -> impl Iterator<Item = Row> {
+fn rows(found: &SampleComparison) -> impl Iterator<Item = Row> {
     let test = test_name(&found.pairing);
     found.rows.iter().map(move |row| {
         let (a_low, a_high) = ends(row.a.mean_interval);
@@ -248,7 +250,7 @@ fn rows(found: &Contrast) -> impl Iterator<Item = Row> {
     })
 }
 
-fn csv(found: &Contrast) -> anyhow::Result<String> {
+fn csv(found: &SampleComparison) -> anyhow::Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for row in rows(found) {
         writer.serialize(row)?;
@@ -256,7 +258,7 @@ fn csv(found: &Contrast) -> anyhow::Result<String> {
     Ok(String::from_utf8(writer.into_inner()?)?)
 }
 
-fn json(args: &Args, a: &Sample, b: &Sample, found: &Contrast) -> anyhow::Result<String> {
+fn json(args: &Args, a: &Sample, b: &Sample, found: &SampleComparison) -> anyhow::Result<String> {
     let document = Document {
         a: SampleDocument { path: &args.a, runs: a.runs.len() },
         b: SampleDocument { path: &args.b, runs: b.runs.len() },

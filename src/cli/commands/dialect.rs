@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 use clap::Subcommand;
-use labctl::dialect::{self, Accounts, Dialect, Fate, LogContext, Role, Trial};
+use labctl::dialect::{self, Accounts, Dialect, DryRun, LogContext, Match, Role};
 use labctl::files::regular::open_regular;
 use labctl::read::dialect_runs;
 use labctl::text::sanitize::{harmless, visible};
@@ -105,10 +105,10 @@ fn test(name: &str, logs: &[PathBuf], max_unmatched: f64, terminal: &Terminal) -
             let file = open_regular(path)?;
             dialect.try_lines(&whole, file, |trial| {
                 lines += trial.lines;
-                match trial.fate {
-                    Fate::Unmatched => unmatched += trial.lines,
-                    Fate::Blank | Fate::Said(Role::Ignored) => ignored += trial.lines,
-                    Fate::Said(_) => {}
+                match trial.outcome {
+                    Match::Unmatched => unmatched += trial.lines,
+                    Match::Blank | Match::Said(Role::Ignored) => ignored += trial.lines,
+                    Match::Said(_) => {}
                 }
                 text.push_str(&trial_line(&trial, terminal));
             })?;
@@ -124,17 +124,17 @@ fn test(name: &str, logs: &[PathBuf], max_unmatched: f64, terminal: &Terminal) -
 }
 
 /// What became of a line, with the fields that came out of it.
-fn trial_line(trial: &Trial, terminal: &Terminal) -> String {
+fn trial_line(trial: &DryRun, terminal: &Terminal) -> String {
     const DIM: Style = Style::new().dimmed();
-    let (word, style) = match trial.fate {
-        Fate::Blank => return String::new(),
-        Fate::Unmatched => ("unmatched", AnsiColor::Red.on_default().bold()),
-        Fate::Said(Role::Ignored) => ("ignored", DIM),
-        Fate::Said(Role::Header) => ("header", AnsiColor::Cyan.on_default()),
-        Fate::Said(role) => (role.word(), AnsiColor::Green.on_default()),
+    let (word, style) = match trial.outcome {
+        Match::Blank => return String::new(),
+        Match::Unmatched => ("unmatched", AnsiColor::Red.on_default().bold()),
+        Match::Said(Role::Ignored) => ("ignored", DIM),
+        Match::Said(Role::Header) => ("header", AnsiColor::Cyan.on_default()),
+        Match::Said(role) => (role.word(), AnsiColor::Green.on_default()),
     };
-    let said = match trial.fate {
-        Fate::Said(Role::Ignored) | Fate::Unmatched => format!("`{}`", harmless(&trial.text)),
+    let said = match trial.outcome {
+        Match::Said(Role::Ignored) | Match::Unmatched => format!("`{}`", harmless(&trial.text)),
         _ => trial
             .captured
             .iter()

@@ -179,7 +179,7 @@ fn read(folder: &Path, args: &Args, stop: &StopSwitch) -> anyhow::Result<Reading
     let mut runs = Vec::new();
     for run in &found.runs {
         let graded = grade_run(run, &assignment, stop)?;
-        let logs = run.logs.iter().map(PathBuf::as_path).zip(&graded.taken);
+        let logs = run.logs.iter().map(PathBuf::as_path).zip(&graded.stats);
         if let Some(refusal) = args.dialect.refusal(run, logs).or_else(|| run.not_read()) {
             return Ok(Reading::Unreadable(refusal));
         }

@@ -78,7 +78,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         };
         progress.suspended(|| out.put(&metered.rows, &text))?;
         // Of all other logs there is nothing left to tell.
-        if run.dialect.is_some() || metered.logs.iter().any(|log| log.taken.is_unreadable()) {
+        if run.dialect.is_some() || metered.logs.iter().any(|log| log.stats.is_unreadable()) {
             logs.push((run, metered.logs));
         }
         match &run.sweep {
@@ -94,7 +94,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     }
     out.finish(&experiments)?;
     let mut is_good = args.dialect.judge_runs(logs.iter().map(|(run, logs)| (*run, &logs[..])), terminal);
-    for log in logs.iter().flat_map(|(_, logs)| logs).filter(|log| log.taken.is_unreadable()) {
+    for log in logs.iter().flat_map(|(_, logs)| logs).filter(|log| log.stats.is_unreadable()) {
         is_good = false;
         terminal.error(format!("{}: no line of it can be read, so it has no row", log.path.display()));
     }

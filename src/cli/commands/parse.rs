@@ -107,7 +107,7 @@ impl Parsed {
     fn of(mut reading: Reading) -> Parsed {
         let Some(history) = reading.history.take() else {
             let lines = reading.logs.iter().flat_map(|log| {
-                log.taken.faults.iter().map(|fault| format!("{}:{fault}", log.path.display()))
+                log.stats.faults.iter().map(|fault| format!("{}:{fault}", log.path.display()))
             });
             let warnings = lines.collect();
             return Parsed { reading, warnings, odd: None };
@@ -158,7 +158,7 @@ fn tell(runs: &[RunPath], parsed: &[Parsed], output: Option<&Path>, terminal: &T
             let is_shared = reading.logs.iter().filter(|other| other.path == log.path).count() > 1;
             let name = if is_shared { format!("{name}, machine {}", row.machine) } else { name };
             let odd = odd.as_ref().map(|odd| odd.get(&row.machine).copied().unwrap_or(0));
-            let numbers = [log.taken.own_lines(), row.events, row.internal, row.sends, row.receives];
+            let numbers = [log.stats.own_lines(), row.events, row.internal, row.sends, row.receives];
             let numbers = numbers.map(|number| number.to_string()).into_iter();
             let numbers = numbers.chain([odd.map_or("?".to_owned(), |odd| odd.to_string())]);
             [run.run.clone(), name].into_iter().chain(numbers).collect()

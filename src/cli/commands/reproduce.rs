@@ -18,12 +18,12 @@ use labctl::sample::read_cells;
 use labctl::spec::{self, Override, SpecError};
 use labctl::store::NewFile;
 use labctl::store::version::VERSION;
-use labctl::sweep::{Gathered, SweepFolder, gather};
+use labctl::sweep::{SweepFolder, SweepSummary, gather};
 
 use super::{plot, sweep};
 use crate::cli::flags::engine::EngineFlag;
 use crate::cli::flags::output_format::TableFormat;
-use crate::cli::ui::run_missing::fulfil;
+use crate::cli::ui::run_missing::run_missing;
 use crate::cli::ui::signals::listen;
 use crate::cli::ui::{sweep_summary, view};
 use crate::cli::{Exit, Terminal};
@@ -101,7 +101,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let stop = StopSwitch::default();
     let signals = listen(&stop, terminal);
     sweep::say_what_begins(&folder, &plan, terminal);
-    let outcome = fulfil(&folder, &plan, false, &stop, terminal);
+    let outcome = run_missing(&folder, &plan, false, &stop, terminal);
     let gathered = gather(&folder, &plan, &[], |_| {})?;
     sweep_summary::tell(&gathered, &plan, terminal);
     // What kept the runs from going on explains what is missing.
@@ -143,7 +143,7 @@ impl Args {
         seed.into_iter().chain(speedup).collect()
     }
 
-    fn making(&self, plan: &Plan, hash: &str, gathered: &Gathered) -> Making {
+    fn making(&self, plan: &Plan, hash: &str, gathered: &SweepSummary) -> Making {
         let (runs, cells, each) = (plan.run_count(), plan.cells().len(), self.replicates());
         let speedup = self.speedup.unwrap_or(SPEEDUP_ON_SOCKETS);
         let engine = match self.engine {

@@ -19,7 +19,7 @@ use super::plot;
 use crate::cli::flags::engine::EngineFlag;
 use crate::cli::flags::spec::RealTimeSpecFlags;
 use crate::cli::ui::audits::tell_audit;
-use crate::cli::ui::run_with_progress::{Show, conduct};
+use crate::cli::ui::run_with_progress::{Show, run_with_progress};
 use crate::cli::ui::signals::{Signals, listen};
 use crate::cli::ui::view;
 use crate::cli::{Exit, Terminal};
@@ -153,7 +153,8 @@ fn run_one(
     say_what_begins(&run, args.engine, terminal);
     let engine = engine(args)?;
     let name = args.name.as_deref();
-    let Some(mut done) = conduct(&run, name, &args.results, engine.clone(), way, stop, terminal)? else {
+    let Some(mut done) = run_with_progress(&run, name, &args.results, engine.clone(), way, stop, terminal)?
+    else {
         return Ok(None);
     };
     let drawn = draw(&done, &run, &args.plots, terminal);
@@ -216,10 +217,10 @@ fn show(done: &Done, experiment: &str, terminal: &Terminal) -> anyhow::Result<()
 
 /// The ERROR lines of all logs, if there are any.
 fn errors(done: &Done) -> String {
-    let logs = done.reading.logs.iter().filter(|log| log.taken.errors > 0);
-    let count: u64 = logs.clone().map(|log| log.taken.errors).sum();
+    let logs = done.reading.logs.iter().filter(|log| log.stats.errors > 0);
+    let count: u64 = logs.clone().map(|log| log.stats.errors).sum();
     let each: Vec<String> = logs
-        .filter_map(|log| Some(format!("{} in {}", log.taken.errors, log.path.file_name()?.display())))
+        .filter_map(|log| Some(format!("{} in {}", log.stats.errors, log.path.file_name()?.display())))
         .collect();
     if count == 0 { String::new() } else { format!("ERROR lines: {count} ({})\n", each.join(", ")) }
 }

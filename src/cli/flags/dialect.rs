@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use labctl::dialect::{self, Detection, Dialect, Refusal};
 use labctl::files::regular::open_regular;
-use labctl::log::{Line, LineParser, Taken};
+use labctl::log::{Line, LineParser, ReadStats};
 use labctl::parallel;
 use labctl::read::ReadLog;
 use labctl::read::dialect_runs;
@@ -227,21 +227,21 @@ impl DialectFlags {
     pub fn judge<'a>(
         &self,
         dialect: &Dialect,
-        logs: impl Iterator<Item = (&'a Path, &'a Taken)>,
+        logs: impl Iterator<Item = (&'a Path, &'a ReadStats)>,
         terminal: &Terminal,
     ) -> bool {
         let (mut lines, mut ignored, mut unmatched, mut shown) = (0, 0, 0, 0);
         let mut is_good = true;
-        for (path, taken) in logs {
-            (lines, ignored) = (lines + taken.own_lines(), ignored + taken.ignored);
-            unmatched += taken.unmatched;
+        for (path, stats) in logs {
+            (lines, ignored) = (lines + stats.own_lines(), ignored + stats.ignored);
+            unmatched += stats.unmatched;
             for fault in
-                taken.faults.iter().filter(|fault| fault.is_unmatched()).take(UNMATCHED_SHOWN - shown)
+                stats.faults.iter().filter(|fault| fault.is_unmatched()).take(UNMATCHED_SHOWN - shown)
             {
                 terminal.warn(format!("{}:{fault}", path.display()));
                 shown += 1;
             }
-            if let Some(refusal) = self.refusal_of(dialect, path, taken) {
+            if let Some(refusal) = self.refusal_of(dialect, path, stats) {
                 is_good = false;
                 terminal.error(refusal);
             }
@@ -259,14 +259,14 @@ impl DialectFlags {
     pub fn refusal<'a>(
         &self,
         run: &RunPath,
-        mut logs: impl Iterator<Item = (&'a Path, &'a Taken)>,
+        mut logs: impl Iterator<Item = (&'a Path, &'a ReadStats)>,
     ) -> Option<String> {
         let dialect = &run.dialect.as_ref()?.dialect;
-        logs.find_map(|(path, taken)| self.refusal_of(dialect, path, taken))
+        logs.find_map(|(path, stats)| self.refusal_of(dialect, path, stats))
     }
 
-    fn refusal_of(&self, dialect: &Dialect, path: &Path, taken: &Taken) -> Option<String> {
-        let share = taken.unmatched_share();
+    fn refusal_of(&self, dialect: &Dialect, path: &Path, stats: &ReadStats) -> Option<String> {
+        let share = stats.unmatched_share();
         (share > self.max_unmatched).then(|| {
             format!(
                 "{}: {:.1} % of the lines fit nothing in the dialect {}; see `labctl dialect test`, or allow more by --max-unmatched",
@@ -283,10 +283,10 @@ impl DialectFlags {
         runs: impl Iterator<Item = (&'a RunPath, &'a [ReadLog])>,
         terminal: &Terminal,
     ) -> bool {
-        let mut by_dialect: Vec<(&Dialect, Vec<(&Path, &Taken)>)> = Vec::new();
+        let mut by_dialect: Vec<(&Dialect, Vec<(&Path, &ReadStats)>)> = Vec::new();
         for (run, read) in runs {
             let Some(of) = &run.dialect else { continue };
-            let logs = read.iter().map(|log| (log.path.as_path(), &log.taken));
+            let logs = read.iter().map(|log| (log.path.as_path(), &log.stats));
             match by_dialect.iter_mut().find(|(dialect, _)| **dialect == *of.dialect) {
                 Some((_, all)) => all.extend(logs),
                 None => by_dialect.push((&of.dialect, logs.collect())),
@@ -303,7 +303,7 @@ impl DialectFlags {
     pub fn judge_run<'a>(
         &self,
         run: &RunPath,
-        logs: impl Iterator<Item = (&'a Path, &'a Taken)>,
+        logs: impl Iterator<Item = (&'a Path, &'a ReadStats)>,
         terminal: &Terminal,
     ) -> bool {
         run.dialect.as_ref().is_none_or(|of| self.judge(&of.dialect, logs, terminal))

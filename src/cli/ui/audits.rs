@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use labctl::audit::{Finding, RULES, Stated, audit};
+use labctl::audit::{DeclaredParams, Finding, RULES, audit};
 use labctl::history::History;
 use labctl::lab::{Done, Engine};
 use labctl::plan::Run;
@@ -21,7 +21,7 @@ pub fn tell_audit(done: &mut Done, run: &Run, engine: &Engine, terminal: &Termin
         ));
         return true;
     };
-    let stated = Stated::of_run(run, engine, done.reason);
+    let stated = DeclaredParams::of_run(run, engine, done.reason);
     let audit = audit(&history, Some(&stated), &RULES);
     for ruling in audit.rulings.iter().filter(|ruling| ruling.count() > 0) {
         if let Some(finding) = ruling.findings.first() {

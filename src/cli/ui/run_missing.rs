@@ -19,7 +19,7 @@ pub fn tell_left_alone(folder: &SweepFolder, terminal: &Terminal) {
 }
 
 /// Makes what is missing of a plan in its folder.
-pub fn fulfil(
+pub fn run_missing(
     folder: &SweepFolder,
     plan: &Plan,
     fail_fast: bool,
@@ -45,7 +45,7 @@ pub fn fulfil(
         fail_fast,
         ended: &|entry| progress.ended(entry),
     }
-    .fulfil();
+    .run_missing();
     let tally = progress.finish();
     if tally.again > 0 {
         terminal.say(format!("made again, as clocks had not kept the pace: {}", counted(tally.again, "run")));

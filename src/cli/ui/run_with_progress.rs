@@ -29,7 +29,7 @@ pub enum Show<'a> {
 
 /// Runs `run`, named `run_name` or else by its time and seed, into `results`.
 /// `None` is a run that was stopped before its first tick.
-pub fn conduct(
+pub fn run_with_progress(
     run: &Run,
     run_name: Option<&str>,
     results: &Path,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use labctl::charts::sweep::folder::SweepPicture;
 use labctl::charts::{Format, Look};
 use labctl::plan::Plan;
-use labctl::sweep::{CellOutline, DrawnRates, Gathered, SweepFolder, gather};
+use labctl::sweep::{CellOutline, DrawnRates, SweepFolder, SweepSummary, gather};
 
 use super::sweep_progress::name;
 use super::view;
@@ -25,7 +25,7 @@ pub fn gather_and_show(
     elsewhere: &[PathBuf],
     plots: &Path,
     terminal: &Terminal,
-) -> anyhow::Result<Gathered> {
+) -> anyhow::Result<SweepSummary> {
     let mut picture = SweepPicture::new(folder, plan);
     let gathered = gather(folder, plan, elsewhere, |result| picture.take(&result))?;
     show(plan, picture.outlines(), terminal)?;
@@ -55,7 +55,7 @@ fn show(plan: &Plan, outlines: &[CellOutline], terminal: &Terminal) -> anyhow::R
     Ok(())
 }
 
-pub fn tell(gathered: &Gathered, plan: &Plan, terminal: &Terminal) {
+pub fn tell(gathered: &SweepSummary, plan: &Plan, terminal: &Terminal) {
     for damage in gathered.damages.iter().filter(|damage| !damage.cut) {
         let path = damage.path.display();
         terminal.warn(format!("{path}:{}: this line was changed; its run does not count", damage.line));
@@ -89,7 +89,7 @@ pub fn tell(gathered: &Gathered, plan: &Plan, terminal: &Terminal) {
 }
 
 /// Names the cells that a rule does not stop, as no number of runs met it.
-fn tell_unmet(gathered: &Gathered, plan: &Plan, terminal: &Terminal) {
+fn tell_unmet(gathered: &SweepSummary, plan: &Plan, terminal: &Terminal) {
     let Some(rule) = plan.until else { return };
     told(&gathered.unmet, terminal, "more cells do not meet it", |(at, unmet)| {
         let cell = &plan.cells()[*at];

@@ -1,8 +1,8 @@
 //! What words and numbers probably mean.
 
 use crate::dialect::Field;
-use crate::dialect::moment::{TimeFormat, Unit};
 use crate::dialect::pattern::Role;
+use crate::dialect::timestamp::{TimeFormat, Unit};
 use crate::model::event::Kind;
 
 /// What a line is, by the first telling word in it.

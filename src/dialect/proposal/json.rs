@@ -8,8 +8,8 @@ use super::guess;
 use super::toml_text::quoted;
 use super::{Draft, DraftPattern};
 use crate::dialect::Field;
-use crate::dialect::moment::{TimeFormat, Unit};
 use crate::dialect::pattern::Role;
+use crate::dialect::timestamp::{TimeFormat, Unit};
 use crate::model::event::Kind;
 
 /// A draft, if the lines are JSON. `is_alone`: all are of one file.

@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 
 use super::detection::Sample;
 use super::interpreter::LogContext;
-use super::matcher::Fate;
-use super::moment::TimeFormat;
+use super::matcher::Match;
 use super::parse;
 use super::pattern::Role;
+use super::timestamp::TimeFormat;
 use crate::log::BYTE_ORDER_MARK;
 use crate::text::numbers::counted;
 use toml_text::quoted;
@@ -72,12 +72,12 @@ pub fn propose(samples: &[Sample]) -> Option<Proposal> {
     let dialect = parse("proposal", &toml).ok()?;
     let mut proposal = Proposal { toml, lines: 0, matched: 0, events: 0 };
     for sample in samples {
-        let count = |trial: super::Trial| {
-            if trial.fate == Fate::Blank {
+        let count = |trial: super::DryRun| {
+            if trial.outcome == Match::Blank {
                 return;
             }
             proposal.lines += trial.lines;
-            if let Fate::Said(role) = trial.fate {
+            if let Match::Said(role) = trial.outcome {
                 proposal.matched += trial.lines;
                 let is_event = matches!(role, Role::Event(_) | Role::SendToAll);
                 proposal.events += if is_event { trial.lines } else { 0 };

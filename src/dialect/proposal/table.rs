@@ -6,8 +6,8 @@ use super::guess::{self, Course};
 use super::toml_text::quoted;
 use super::{Draft, DraftPattern};
 use crate::dialect::Field;
-use crate::dialect::moment::{TimeFormat, Unit};
 use crate::dialect::pattern::Role;
+use crate::dialect::timestamp::{TimeFormat, Unit};
 use crate::model::event::Kind;
 
 const DELIMITERS: [&str; 4] = [",", "\t", ";", " "];

@@ -7,8 +7,8 @@ use super::scan::{PADDING, Part, Scanned, Variable, scan};
 use super::toml_text::quoted;
 use super::{Draft, DraftPattern};
 use crate::dialect::Field;
-use crate::dialect::moment::{TimeFormat, Unit};
 use crate::dialect::pattern::Role;
+use crate::dialect::timestamp::{TimeFormat, Unit};
 
 /// Shapes of lines that a draft has patterns for.
 const SHAPES_MAX: usize = 60;

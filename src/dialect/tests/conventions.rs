@@ -57,7 +57,7 @@ fn a_line_for_each_recipient_is_one_send() {
         ["1 S t=1000000 c=1 to=all", "3 S t=2000000 c=2 to=3", "4 S t=3000000 c=3 to=3", "5 I t=4000000 c=4"]
     );
     let found = read(&made(keys), &context(1, 3), text.as_bytes());
-    assert_eq!(found.taken.faults, []);
+    assert_eq!(found.stats.faults, []);
 }
 
 #[test]
@@ -92,15 +92,15 @@ fn lines_are_accounted_for() {
     let text = "rate 3\n\nnoise\nI 1 1\nrate 4\nI 2 99999999999999999999999\n";
     let found = read(&made("ignore = 'nothing like it'"), &context(1, 3), text.as_bytes());
     assert_eq!(
-        (found.taken.lines, found.taken.ignored, found.taken.unmatched, found.taken.events),
+        (found.stats.lines, found.stats.ignored, found.stats.unmatched, found.stats.events),
         (6, 1, 2, 1)
     );
-    let kinds: Vec<&FaultKind> = found.taken.faults.iter().map(|fault| &fault.kind).collect();
+    let kinds: Vec<&FaultKind> = found.stats.faults.iter().map(|fault| &fault.kind).collect();
     assert!(matches!(
         kinds[..],
         [FaultKind::Unmatched { .. }, FaultKind::SecondHeader { .. }, FaultKind::Unmatched { .. }]
     ));
-    assert_eq!(found.taken.faults[0].line, 3);
+    assert_eq!(found.stats.faults[0].line, 3);
     let found = read(&made("ignore = 'noise'"), &context(1, 3), text.as_bytes());
-    assert_eq!((found.taken.ignored, found.taken.unmatched), (2, 1));
+    assert_eq!((found.stats.ignored, found.stats.unmatched), (2, 1));
 }

@@ -40,20 +40,20 @@ proptest! {
         let found = read(known(log.dialect), &context(log.machine, 3), &bytes);
         let newlines = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
         let rest = u64::from(bytes.last().is_some_and(|byte| *byte != b'\n'));
-        prop_assert_eq!(found.taken.lines, newlines + rest);
-        prop_assert!(found.taken.ignored + found.taken.unmatched <= found.taken.lines);
-        let kept = found.taken.faults.iter().filter(|fault| fault.is_unmatched()).count() as u64;
-        let left_out = found.taken.faults_left_out.iter();
+        prop_assert_eq!(found.stats.lines, newlines + rest);
+        prop_assert!(found.stats.ignored + found.stats.unmatched <= found.stats.lines);
+        let kept = found.stats.faults.iter().filter(|fault| fault.is_unmatched()).count() as u64;
+        let left_out = found.stats.faults_left_out.iter();
         let left_out = left_out.filter(|(kind, _)| matches!(kind, FaultKind::Unmatched { .. }));
         // A record of several lines is one fault.
-        prop_assert!(kept + left_out.map(|(_, count)| count).sum::<u64>() <= found.taken.unmatched);
+        prop_assert!(kept + left_out.map(|(_, count)| count).sum::<u64>() <= found.stats.unmatched);
     }
 
     #[test]
     fn any_bytes_are_read(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
         for name in ["henro25", "russell", "ericgong", "harshita-gupta", "albertqi", "carolynw"] {
             let found = read(known(name), &context(1, 3), &bytes);
-            prop_assert!(found.events.len() as u64 <= found.taken.lines);
+            prop_assert!(found.events.len() as u64 <= found.stats.lines);
         }
     }
 
@@ -111,9 +111,9 @@ fn records_without_end_and_lines_without_end_cost_no_more_than_their_bytes() {
     let dialect = load("harshita-gupta").unwrap();
     let text = format!("SENT message\n{}", "x\n".repeat(300_000));
     let found = read(&dialect, &context(1, 3), text.as_bytes());
-    assert_eq!((found.taken.lines, found.events.len()), (300_001, 0));
+    assert_eq!((found.stats.lines, found.events.len()), (300_001, 0));
     let begins = "SENT message\n".repeat(100_000);
-    assert_eq!(read(&dialect, &context(1, 3), begins.as_bytes()).taken.unmatched, 100_000);
+    assert_eq!(read(&dialect, &context(1, 3), begins.as_bytes()).stats.unmatched, 100_000);
     let long = vec![b'1'; 2 << 20];
     for name in ["henro25", "russell", "carolynw", "maxwellzen"] {
         let found = read(&load(name).unwrap(), &context(1, 3), &long);

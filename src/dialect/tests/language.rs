@@ -110,5 +110,5 @@ fn the_example_of_the_documentation_reads_its_lines() {
         found.events,
         ["2 I t=251000 c=1", "3 R t=502000 c=7 q=1 m=6", "4 S t=753000 c=8 to=2", "5 S t=1004000 c=9 to=all"]
     );
-    assert_eq!((found.clock_rate, found.taken.ignored, found.taken.unmatched), (Some(3.0), 1, 0));
+    assert_eq!((found.clock_rate, found.stats.ignored, found.stats.unmatched), (Some(3.0), 1, 0));
 }

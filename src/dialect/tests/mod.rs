@@ -10,7 +10,7 @@ mod samples;
 mod shipped;
 
 use super::{Dialect, LogContext, parse};
-use crate::log::{Line, Record, Taken};
+use crate::log::{Line, ReadStats, Record};
 use crate::model::event::{Kind, MachineId, Recipients};
 
 /// What a reading gave: events as short texts, the clock rate, and the account.
@@ -18,7 +18,7 @@ use crate::model::event::{Kind, MachineId, Recipients};
 struct Read {
     events: Vec<String>,
     clock_rate: Option<f64>,
-    taken: Taken,
+    stats: ReadStats,
 }
 
 fn read(dialect: &Dialect, context: &LogContext, text: &[u8]) -> Read {
@@ -28,8 +28,8 @@ fn read(dialect: &Dialect, context: &LogContext, text: &[u8]) -> Read {
         Line::Rate(header) => clock_rate = Some(header.clock_rate),
         _ => {}
     };
-    let taken = dialect.read(context, text, see).unwrap();
-    Read { events, clock_rate, taken }
+    let stats = dialect.read(context, text, see).unwrap();
+    Read { events, clock_rate, stats }
 }
 
 /// A record as `RECEIVE t=508000 c=2 q=0 m=1 f=2`; what is unknown is not there.

@@ -39,7 +39,7 @@ fn found(dialect: Dialect, files: &[(&str, &str)]) -> Result<(Vec<RunPath>, Vec<
         for (log, context) in run.logs.iter().zip(contexts) {
             let found = read(&dialect, context, &std::fs::read(log).unwrap());
             let rate = found.clock_rate.map_or("?".to_owned(), |rate| rate.to_string());
-            let (own, unmatched) = (found.taken.own_lines(), found.taken.unmatched);
+            let (own, unmatched) = (found.stats.own_lines(), found.stats.unmatched);
             told.push(format!(
                 "{}/{}: rate {rate}, {own} lines, {unmatched} strange",
                 run.run, context.machine

@@ -34,9 +34,9 @@ fn samples_are_read_field_by_field() {
     for log in LOGS {
         let found = read(&load(log.dialect).unwrap(), &context_of(log), log.text.as_bytes());
         assert_eq!(found.events, log.events, "{}", log.dialect);
-        assert_eq!(found.taken.unmatched, 0, "{}: {:?}", log.dialect, found.taken.faults);
-        assert_eq!(found.taken.ignored, log.ignored, "{}", log.dialect);
-        assert_eq!(found.taken.lines as usize, log.text.lines().count(), "{}", log.dialect);
+        assert_eq!(found.stats.unmatched, 0, "{}: {:?}", log.dialect, found.stats.faults);
+        assert_eq!(found.stats.ignored, log.ignored, "{}", log.dialect);
+        assert_eq!(found.stats.lines as usize, log.text.lines().count(), "{}", log.dialect);
         if !log.path.contains("clock_speed") && !log.path.contains("clock_rate") {
             assert_eq!(found.clock_rate, log.clock_rate, "{}", log.dialect);
         }

@@ -1,18 +1,18 @@
-//! Why twins part: whose lateness it was, or from whose parting it follows.
+//! Why traces diverge: whose lateness it was, or from whose divergence it follows.
 
 use std::fmt;
 
-use super::life::Life;
-use super::{Parting, Twin};
+use super::trace::Trace;
+use super::{Divergence, Twin};
 use crate::log::Record;
 use crate::model::event::{Kind, MachineId};
 
-/// Why one machine's lives part. All times are real time, in microseconds;
+/// Why one machine's traces diverge. All times are real time, in microseconds;
 /// what a log cannot tell is `None`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// The message that made the difference was sent after its sender's lives
-    /// had parted.
+    /// The message that made the difference was sent after its sender's traces
+    /// had diverged.
     Follows { from: MachineId },
     /// The tick was served so late that it met a message that came after its
     /// deadline.
@@ -39,33 +39,33 @@ pub struct LateMessage {
     pub lateness_us: Option<i64>,
 }
 
-/// Both lives of every machine, by machine.
-pub(super) struct Lives<'a> {
-    pub on_sockets: &'a [Life],
-    pub simulated: &'a [Life],
+/// Both traces of every machine, by machine.
+pub(super) struct Traces<'a> {
+    pub on_sockets: &'a [Trace],
+    pub simulated: &'a [Trace],
     pub twins: &'a [Twin],
 }
 
-impl Lives<'_> {
-    /// Why `machine` parts at `parting`.
-    pub fn cause(&self, machine: MachineId, parting: &Parting) -> Cause {
+impl Traces<'_> {
+    /// Why `machine` diverges at `divergence`.
+    pub fn cause(&self, machine: MachineId, divergence: &Divergence) -> Cause {
         let received = |record: Option<Record>| record.as_ref().and_then(Letter::of);
-        let (real, imagined) = (received(parting.on_sockets), received(parting.simulated));
+        let (real, imagined) = (received(divergence.on_sockets), received(divergence.simulated));
         for letter in [imagined, real].into_iter().flatten() {
             if !self.sent_by_both(letter) {
                 return Cause::Follows { from: letter.from };
             }
         }
         let tick_of = |record: Option<Record>| record.and_then(|record| record.tick);
-        let slept = tick_of(parting.on_sockets) > Some(parting.tick);
+        let slept = tick_of(divergence.on_sockets) > Some(divergence.tick);
         let own = &self.on_sockets[machine.index()];
-        match (real, imagined, parting.on_sockets) {
+        match (real, imagined, divergence.on_sockets) {
             _ if slept => self.late_sleep(machine),
-            (Some(real), None, Some(record)) if tick_of(parting.simulated) == record.tick => {
+            (Some(real), None, Some(record)) if tick_of(divergence.simulated) == record.tick => {
                 Cause::LateTick {
                     lateness_us: own.lateness_us(&record),
                     from: real.from,
-                    arrival_us: own.arrival_us(&record, parting.tick),
+                    arrival_us: own.arrival_us(&record, divergence.tick),
                 }
             }
             (None, Some(missed), Some(_)) => Cause::LateMessage(self.late_message(machine, missed, None)),
@@ -76,20 +76,20 @@ impl Lives<'_> {
         }
     }
 
-    /// Whether the message was sent before its sender's lives parted.
+    /// Whether the message was sent before its sender's traces diverged.
     fn sent_by_both(&self, letter: Letter) -> bool {
         let same = self.twins.get(letter.from.index()).map_or(0, |twin| twin.same);
-        self.on_sockets.get(letter.from.index()).is_some_and(|life| life.send(letter.clock, same).is_some())
+        self.on_sockets.get(letter.from.index()).is_some_and(|trace| trace.send(letter.clock, same).is_some())
     }
 
-    /// The tick before the parting began too late, or lasted too long.
+    /// The tick before the divergence began too late, or lasted too long.
     fn late_sleep(&self, machine: MachineId) -> Cause {
-        let life = &self.on_sockets[machine.index()];
+        let trace = &self.on_sockets[machine.index()];
         let same = self.twins[machine.index()].same as usize;
-        let before = life.records[..same.min(life.records.len())].last();
+        let before = trace.records[..same.min(trace.records.len())].last();
         match before {
             Some(record) if record.kind == Kind::Send => {
-                Cause::LateSleep { lateness_us: life.lateness_us(record) }
+                Cause::LateSleep { lateness_us: trace.lateness_us(record) }
             }
             _ => Cause::Unknown,
         }
@@ -97,8 +97,8 @@ impl Lives<'_> {
 
     fn late_message(&self, machine: MachineId, missed: Letter, rival: Option<Letter>) -> LateMessage {
         let (own, twin) = (&self.on_sockets[machine.index()], &self.simulated[machine.index()]);
-        let arrival = |life: &Life, letter: Letter, tick| {
-            life.receive(letter.from, letter.clock).and_then(|record| life.arrival_us(record, tick))
+        let arrival = |trace: &Trace, letter: Letter, tick| {
+            trace.receive(letter.from, letter.clock).and_then(|record| trace.arrival_us(record, tick))
         };
         let record = twin.receive(missed.from, missed.clock);
         let Some(tick) = record.and_then(|record| record.tick) else {
@@ -141,7 +141,7 @@ impl Letter {
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Cause::Follows { from } => write!(f, "a message came that machine {from} sent after parting"),
+            Cause::Follows { from } => write!(f, "a message came that machine {from} sent after diverging"),
             Cause::LateTick { lateness_us, from, arrival_us } => {
                 write!(f, "this tick was served {} µs late", known(*lateness_us))?;
                 write!(

@@ -7,9 +7,9 @@ const A: MachineId = MachineId(1);
 const B: MachineId = MachineId(2);
 const C: MachineId = MachineId(3);
 
-fn life(records: &[Record]) -> Life {
+fn trace(records: &[Record]) -> Trace {
     let schedule = Schedule { clock_rate: 2.0, phase: LabTime::ZERO, duration: LabTime(60_000_000_000) };
-    Life { start: Some(Stamp(0)), schedule, speedup: 10.0, records: records.to_vec() }
+    Trace { start: Some(Stamp(0)), schedule, speedup: 10.0, records: records.to_vec() }
 }
 
 /// Served so many µs of real time after its deadline.
@@ -43,11 +43,11 @@ fn receive(tick: u64, late_us: i64, (from, message): (MachineId, u64), came_us: 
     }
 }
 
-/// The causes of all machines' partings.
+/// The causes of all machines' divergences.
 fn causes(on_sockets: &[&[Record]], simulated: &[&[Record]]) -> Vec<Option<Cause>> {
-    let lives = |all: &[&[Record]]| all.iter().map(|records| life(records)).collect::<Vec<_>>();
-    let twins = compare_lives(&lives(on_sockets), &lives(simulated));
-    twins.into_iter().map(|twin| twin.parting.map(|parting| parting.cause)).collect()
+    let traces = |all: &[&[Record]]| all.iter().map(|records| trace(records)).collect::<Vec<_>>();
+    let twins = compare_lives(&traces(on_sockets), &traces(simulated));
+    twins.into_iter().map(|twin| twin.divergence.map(|divergence| divergence.cause)).collect()
 }
 
 #[test]
@@ -112,12 +112,12 @@ fn a_sleep_that_lasts_too_long_costs_a_tick() {
 }
 
 #[test]
-fn what_a_parted_machine_sent_is_no_cause_of_its_own() {
-    // Machine 1 parts by itself, and then sends another clock to machine 3.
-    let on_sockets = [life(&[receive(3, 100, (B, 1), 70), send(4, 0, 3)]), life(&[send(1, 0, 1)])];
-    let simulated = [life(&[internal(3, 0, 1), send(4, 0, 2)]), life(&[send(1, 0, 1)])];
+fn what_a_machine_that_diverged_sent_is_no_cause_of_its_own() {
+    // Machine 1 diverges by itself, and then sends another clock to machine 3.
+    let on_sockets = [trace(&[receive(3, 100, (B, 1), 70), send(4, 0, 3)]), trace(&[send(1, 0, 1)])];
+    let simulated = [trace(&[internal(3, 0, 1), send(4, 0, 2)]), trace(&[send(1, 0, 1)])];
     let with_third =
-        |lives: [Life; 2], record| lives.into_iter().chain([life(&[record])]).collect::<Vec<_>>();
+        |traces: [Trace; 2], record| traces.into_iter().chain([trace(&[record])]).collect::<Vec<_>>();
     let twins = compare_lives(
         &with_third(on_sockets, receive(5, 0, (A, 3), -90)),
         &with_third(simulated, receive(5, 0, (A, 2), -90)),
@@ -126,21 +126,21 @@ fn what_a_parted_machine_sent_is_no_cause_of_its_own() {
     assert_eq!(comparison.first(), Some(A));
     let told = comparison.to_string();
     for words in [
-        "machine 1: the same 0 events, then parts at tick 3, due at 1.500 s of lab time (first)",
+        "machine 1: the same 0 events, then diverges at tick 3, due at 1.500 s of lab time (first)",
         "RECEIVE of 1 from machine 2, clock 2, tick 3",
         "INTERNAL, clock 1, tick 3",
         "served 100 µs late, and met a message of machine 2 that came 70 µs after its deadline",
         "machine 2: the same 1 events\n",
-        "parts at tick 5, due at 2.500 s of lab time (follows from machine 1's)",
+        "diverges at tick 5, due at 2.500 s of lab time (follows from machine 1's)",
     ] {
         assert!(told.contains(words), "`{words}` is not in\n{told}");
     }
 }
 
 #[test]
-fn a_life_that_ends_early_parts_there() {
+fn a_trace_that_ends_early_diverges_there() {
     let both = [internal(1, 0, 1), internal(2, 0, 2)];
-    let twins = compare_lives(&[life(&both[..1])], &[life(&both)]);
+    let twins = compare_lives(&[trace(&both[..1])], &[trace(&both)]);
     let comparison = Comparison { twins, closest: None, speedup: 10.0 };
     assert!(!comparison.agree());
     assert!(comparison.to_string().contains("sockets:   has ended"), "{comparison}");

@@ -1,4 +1,4 @@
-//! The closest call of a run: by how little an event might have been another.
+//! The timing margin of a run: by how little an event might have been another.
 //! Pure: found by simulation alone.
 //!
 //! A run on real sockets makes the simulated events as long as nothing in it
@@ -18,7 +18,7 @@ use crate::plan::Run;
 
 /// The smallest lateness that may change a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ClosestCall {
+pub struct TimingMargin {
     /// Whose event it would be.
     pub machine: MachineId,
     /// At which tick, counted from 1.
@@ -45,7 +45,7 @@ pub enum Call {
     AlmostSlept,
 }
 
-impl fmt::Display for ClosestCall {
+impl fmt::Display for TimingMargin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let gap_ms = self.gap.as_secs_f64() * 1e3;
         write!(f, "{gap_ms:.3} ms of lab time at machine {}, tick {}: ", self.machine, self.tick)?;
@@ -62,9 +62,9 @@ impl fmt::Display for ClosestCall {
     }
 }
 
-/// Simulates `run` and finds its closest call; `None` if nothing was ever sent,
+/// Simulates `run` and finds its timing margin; `None` if nothing was ever sent,
 /// or the simulation was stopped.
-pub fn closest_call(run: &Run, stop: &StopSwitch) -> Option<ClosestCall> {
+pub fn timing_margin(run: &Run, stop: &StopSwitch) -> Option<TimingMargin> {
     let spec = &run.spec;
     let seat = |(machine, clock_rate): (MachineId, &f64)| Seat {
         machine,
@@ -82,7 +82,7 @@ pub fn closest_call(run: &Run, stop: &StopSwitch) -> Option<ClosestCall> {
 }
 
 /// The first of two that are equally close.
-fn closer(one: ClosestCall, other: ClosestCall) -> ClosestCall {
+fn closer(one: TimingMargin, other: TimingMargin) -> TimingMargin {
     if other.gap < one.gap { other } else { one }
 }
 
@@ -95,7 +95,7 @@ struct Seat {
     ticks: Vec<Tick>,
     /// In the order of sending.
     arrivals: Vec<Arrival>,
-    closest: Option<ClosestCall>,
+    closest: Option<TimingMargin>,
 }
 
 #[derive(Clone, Copy)]
@@ -150,11 +150,11 @@ impl Witness for Watch {
 
 impl Seat {
     fn note(&mut self, tick: u64, gap: LabTime, kind: Call) {
-        let call = ClosestCall { machine: self.machine, tick, gap, kind };
+        let call = TimingMargin { machine: self.machine, tick, gap, kind };
         self.closest = Some(self.closest.map_or(call, |closest| closer(closest, call)));
     }
 
-    fn finish(mut self) -> Option<ClosestCall> {
+    fn finish(mut self) -> Option<TimingMargin> {
         // Of two at one instant, the one sent first; the sort keeps that order.
         let mut arrivals = std::mem::take(&mut self.arrivals);
         arrivals.sort_by_key(|arrival| arrival.time);
@@ -192,10 +192,10 @@ mod tests {
     use super::*;
 
     /// Machines that send at every idle tick, 10 s long.
-    fn closest(root: &str, machines: &str) -> Option<ClosestCall> {
+    fn closest(root: &str, machines: &str) -> Option<TimingMargin> {
         let text = format!("name = \"t\"\nduration = \"10s\"\n{root}\n{machines}");
         let run = Run::single(crate::spec::parse("t", &text, &[]).unwrap(), String::new());
-        closest_call(&run, &StopSwitch::default())
+        timing_margin(&run, &StopSwitch::default())
     }
 
     const PAIR: &str = "[[machine]]\nclock_rate = 1\ncount = 2\n";
@@ -231,7 +231,7 @@ mod tests {
                 Call::AlmostSlept,
             ),
         ] {
-            let expected = ClosestCall { machine, tick, gap: LabTime(gap_ms * 1_000_000), kind };
+            let expected = TimingMargin { machine, tick, gap: LabTime(gap_ms * 1_000_000), kind };
             assert_eq!(closest(&root, machines), Some(expected), "{root}");
         }
     }
@@ -243,6 +243,6 @@ mod tests {
         let run = Run::single(crate::spec::parse("t", &text, &[]).unwrap(), String::new());
         let stop = StopSwitch::default();
         stop.interrupt();
-        assert_eq!(closest_call(&run, &stop), None);
+        assert_eq!(timing_margin(&run, &stop), None);
     }
 }

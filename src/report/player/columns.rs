@@ -10,7 +10,7 @@ use crate::history::{Certainty, Match, Source};
 /// and differences take a bit for their sign and one more.
 pub(super) const CLOCK_MAX: u64 = (1 << 51) - 1;
 
-/// A machine's events; the page's script unpacks them in the same order.
+/// A machine's events; the page's script decodes them in the same order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Columns {
     /// A letter an event: INTERNAL, SEND, and of a RECEIVE how its source is known.

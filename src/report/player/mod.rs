@@ -30,7 +30,7 @@ const STYLE: &str = include_str!("player.css");
 const MARKUP: &str = include_str!("player.html");
 const SCRIPT: &str = concat!(
     "(function () {\n'use strict';\n",
-    include_str!("unpack.js"),
+    include_str!("decode.js"),
     include_str!("run.js"),
     include_str!("causality.js"),
     include_str!("view.js"),
@@ -39,11 +39,11 @@ const SCRIPT: &str = concat!(
     include_str!("events.js"),
     include_str!("overview.js"),
     include_str!("panel.js"),
-    include_str!("hands.js"),
+    include_str!("input.js"),
     include_str!("player.js"),
     include_str!("steps.js"),
-    include_str!("wishes.js"),
-    include_str!("hook.js"),
+    include_str!("actions.js"),
+    include_str!("main.js"),
     "})();\n"
 );
 

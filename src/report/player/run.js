@@ -46,8 +46,8 @@ function readRun(data) {
 
 function readLane(run, machine, base) {
   const count = machine.kinds.length;
-  const steps = unpack(machine.times, count);
-  const ticks = unpack(machine.ticks, count);
+  const steps = decode(machine.times, count);
+  const ticks = decode(machine.ticks, count);
   let time = 0, step = 0, tick = 0, at = -Infinity;
   for (let index = 0; index < count; index += 1) {
     const event = base + index;
@@ -104,13 +104,13 @@ function readReceives(run, machine, lane) {
   const receives = lane.receivesBefore[lane.count];
   const sends = lane.sendsBefore[lane.count];
   const columns = {
-    clocks: unpack(machine.clocks, lane.count),
-    to: unpack(machine.to, sends),
-    from: unpack(machine.from, receives),
-    sources: unpack(machine.sources, receives),
-    messageClocks: unpack(machine.message_clocks, receives),
-    queueLengths: unpack(machine.queue_lengths, receives),
-    waits: unpack(machine.waits, receives),
+    clocks: decode(machine.clocks, lane.count),
+    to: decode(machine.to, sends),
+    from: decode(machine.from, receives),
+    sources: decode(machine.sources, receives),
+    messageClocks: decode(machine.message_clocks, receives),
+    queueLengths: decode(machine.queue_lengths, receives),
+    waits: decode(machine.waits, receives),
   };
   const last = new Map();
   let send = 0, receive = 0, source = 0, clock = 0, length = 0;
@@ -176,10 +176,10 @@ function readMessages(run, data) {
 }
 
 function readOpen(run, open, lane, byLane) {
-  const sends = unpack(open.sends, open.count);
-  const to = unpack(open.to, open.count);
-  const transits = unpack(open.transits, open.count);
-  const later = unpack(open.later, open.count);
+  const sends = decode(open.sends, open.count);
+  const to = decode(open.to, open.count);
+  const transits = decode(open.transits, open.count);
+  const later = decode(open.later, open.count);
   let index = 0;
   for (let at = 0; at < open.count; at += 1) {
     index += sends[at];

@@ -62,7 +62,7 @@ struct Seen {
 }
 
 /// Reads a machine's events as the page's script does.
-fn unpacked(machine: &Value) -> Vec<Seen> {
+fn decoded(machine: &Value) -> Vec<Seen> {
     let column = |name: &str| Column::of(&machine[name]);
     let (mut times, mut ticks, mut clocks) = (column("times"), column("ticks"), column("clocks"));
     let (mut to, mut from, mut sources) = (column("to"), column("from"), column("sources"));
@@ -165,7 +165,7 @@ fn says_what_the_history_says(history: &History, events: u64) -> u64 {
     let mut shown = 0;
     for (machine, packed) in history.machines().iter().zip(data["machines"].as_array().unwrap()) {
         assert_eq!(packed["id"], machine.id().0);
-        for (seen, index) in unpacked(packed).into_iter().zip(0..) {
+        for (seen, index) in decoded(packed).into_iter().zip(0..) {
             let id = EventId { machine: machine.id(), index };
             let circular = seen.kind == 'C';
             let mut expected = expected(history, id, origin);

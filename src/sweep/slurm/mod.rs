@@ -1,4 +1,4 @@
-//! A sweep on a Slurm cluster: its pieces as tasks of job arrays. Scheduling is
+//! A sweep on a Slurm cluster: its shards as tasks of job arrays. Scheduling is
 //! Slurm's; this only submits, waits and looks what came back.
 
 mod queue;
@@ -15,7 +15,7 @@ use self::queue::Submission;
 use super::execution::SweepError;
 use super::folder::{SCRIPT_FILE, SweepFolder};
 use super::journals::Journals;
-use super::piece::Piece;
+use super::shard::Shard;
 use crate::engine::StopSwitch;
 use crate::plan::Plan;
 use crate::store::{StoreError, write_file};
@@ -67,8 +67,8 @@ pub struct Cluster<'a> {
     pub folder: &'a SweepFolder,
     /// This program, at the same path on every node.
     pub program: &'a Path,
-    /// How many pieces the plan is cut into, each a task.
-    pub pieces: u64,
+    /// How many shards the plan is cut into, each a task.
+    pub shards: u64,
     /// Handed to `sbatch` as they are.
     pub options: &'a [String],
     pub stop: &'a StopSwitch,
@@ -76,7 +76,7 @@ pub struct Cluster<'a> {
 }
 
 impl Cluster<'_> {
-    /// Submits every piece that has runs to do, waits, and submits what did not
+    /// Submits every shard that has runs to do, waits, and submits what did not
     /// come back anew while anything still comes. Stopping cancels the jobs.
     ///
     /// Jobs that another labctl left in the queue are waited for first.
@@ -91,12 +91,12 @@ impl Cluster<'_> {
         loop {
             let journals = self.journals()?;
             let now = (journals.count(), journals.failed().count());
-            let pieces = self.unfinished(&journals, before.is_some());
-            if pieces.is_empty() || before == Some(now) || self.stop.reason().is_some() {
+            let shards = self.unfinished(&journals, before.is_some());
+            if shards.is_empty() || before == Some(now) || self.stop.reason().is_some() {
                 return Ok(());
             }
             before = Some(now);
-            let jobs = self.submit(&script, &pieces)?;
+            let jobs = self.submit(&script, &shards)?;
             self.wait(&jobs)?;
         }
     }
@@ -105,22 +105,22 @@ impl Cluster<'_> {
         Ok(Journals::of(self.folder, self.plan, &[]).map_err(SweepError::from)?)
     }
 
-    /// Pieces with runs that are not done; those that failed are tried once.
+    /// Shards with runs that are not done; those that failed are tried once.
     fn unfinished(&self, journals: &Journals, tried: bool) -> Vec<u64> {
         let failed: Vec<u64> = journals.failed().map(|(run, _)| run).collect();
         let is_open = |run: u64| !(journals.has(run) || tried && failed.binary_search(&run).is_ok());
-        let (of, count) = (self.pieces, self.plan.run_count());
-        (1..=of).filter(|number| Piece { number: *number, of }.runs(count).any(is_open)).collect()
+        let (of, count) = (self.shards, self.plan.run_count());
+        (1..=of).filter(|number| Shard { number: *number, of }.runs(count).any(is_open)).collect()
     }
 
-    /// The script of every task: its piece is its number in its array, and
+    /// The script of every task: its shard is its number in its array, and
     /// those in the arrays before.
     fn write_script(&self) -> Result<PathBuf, SlurmError> {
         let plan = quoted(&absolute(&self.folder.plan_file())?);
         let program = quoted(&absolute(self.program)?);
         let text = format!(
-            "#!/bin/sh\nexec {program} exec {plan} --index \"$((SLURM_ARRAY_TASK_ID + $1))/{}\"\n",
-            self.pieces
+            "#!/bin/sh\nexec {program} exec {plan} --shard \"$((SLURM_ARRAY_TASK_ID + $1))/{}\"\n",
+            self.shards
         );
         let folder = self.folder.slurm();
         fs::create_dir_all(&folder).map_err(|source| StoreError::write(&folder, source))?;
@@ -129,12 +129,12 @@ impl Cluster<'_> {
         Ok(script)
     }
 
-    /// Puts the pieces into the queue, or as many of them as it takes.
-    fn submit(&self, script: &Path, pieces: &[u64]) -> Result<Vec<Job>, SlurmError> {
-        let array_of = |piece: &u64| (piece - 1) / TASKS_AN_ARRAY;
+    /// Puts the shards into the queue, or as many of them as it takes.
+    fn submit(&self, script: &Path, shards: &[u64]) -> Result<Vec<Job>, SlurmError> {
+        let array_of = |shard: &u64| (shard - 1) / TASKS_AN_ARRAY;
         let logs = absolute(&self.folder.slurm())?;
         let (mut jobs, mut taken) = (Vec::new(), 0);
-        for chunk in pieces.chunk_by(|one, next| array_of(one) == array_of(next)) {
+        for chunk in shards.chunk_by(|one, next| array_of(one) == array_of(next)) {
             if self.stop.reason().is_some() {
                 break;
             }
@@ -249,12 +249,12 @@ fn quoted(path: &Path) -> String {
 }
 
 /// Task numbers as sbatch takes them: `1-4,7`.
-fn tasks(pieces: &[u64], offset: u64) -> String {
+fn tasks(shards: &[u64], offset: u64) -> String {
     let range = |run: &[u64]| match (run[0] - offset, run[run.len() - 1] - offset) {
         (first, last) if first == last => first.to_string(),
         (first, last) => format!("{first}-{last}"),
     };
-    pieces.chunk_by(|one, next| one + 1 == *next).map(range).collect::<Vec<_>>().join(",")
+    shards.chunk_by(|one, next| one + 1 == *next).map(range).collect::<Vec<_>>().join(",")
 }
 
 #[cfg(test)]

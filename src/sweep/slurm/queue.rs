@@ -12,7 +12,7 @@ use std::process::Command;
 pub enum QueueError {
     #[error(
         "cannot start {program}: {source}; --slurm works on hosts that can submit to Slurm; elsewhere, \
-         leave it out, or run the pieces of a `labctl sweep plan` by `labctl sweep exec`"
+         leave it out, or run the shards of a `labctl sweep plan` by `labctl sweep exec`"
     )]
     Start { program: &'static str, source: io::Error },
     #[error("{program} says no: {said}")]

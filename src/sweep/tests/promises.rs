@@ -7,7 +7,7 @@
 
 use std::path::PathBuf;
 
-use super::super::demand::LOOK_EVERY;
+use super::super::pending::LOOK_EVERY;
 use crate::engine::StopSwitch;
 use crate::metrics::{MAIN_METRICS, METRICS, MachineMetrics, Quantity};
 use crate::model::event::MachineId;

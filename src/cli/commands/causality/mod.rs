@@ -89,7 +89,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             TextOrJson::Json => (String::new(), Some(Document::of(&counted))),
         };
         let logs = counted.history.machines().iter();
-        let logs = logs.map(|machine| (machine.path().to_owned(), machine.taken().clone()));
+        let logs = logs.map(|machine| (machine.path().to_owned(), machine.stats().clone()));
         Ok::<_, ReadError>((told, logs.collect::<Vec<_>>()))
     };
     many::each(&runs, terminal, work, |run, outcome, progress| {

@@ -5,10 +5,10 @@ pub mod recover;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use labctl::audit::source_lines::{Quotes, place, short_place, told, whereabouts};
-use labctl::audit::{self, Audit, Finding, Place, RULES, Rule, Ruling};
+use labctl::audit::source_lines::{SourceLines, place, short_place, told, whereabouts};
+use labctl::audit::{self, Audit, Finding, Place, RULES, Rule, RuleResult};
 use labctl::history::History;
-use labctl::lab::stated::stated;
+use labctl::lab::declared::declared;
 use labctl::read::find::RunPath;
 use labctl::read::read_history;
 use labctl::text::sanitize::on_one_line;
@@ -88,7 +88,7 @@ struct Checked<'a> {
     run: &'a RunPath,
     history: History,
     audit: Audit,
-    quotes: Quotes,
+    quotes: SourceLines,
 }
 
 /// The verdict where no log has an event.
@@ -184,14 +184,14 @@ fn check<'a>(
         warnings.push(format!("{}: {words}", run.folder.display()));
     }
     let history = read_history(run)?;
-    let logs = history.machines().iter().map(|machine| (machine.path(), machine.taken()));
+    let logs = history.machines().iter().map(|machine| (machine.path(), machine.stats()));
     if let Some(refusal) = dialect.refusal(run, logs) {
         bail!(refusal);
     }
-    let stated = stated(run, |fault| warnings.push(fault));
+    let stated = declared(run, |fault| warnings.push(fault));
     let audit = audit::audit(&history, stated.as_ref(), rules);
     let quotes =
-        Quotes::of(&history, &audit).with_context(|| format!("cannot read {}", run.folder.display()))?;
+        SourceLines::of(&history, &audit).with_context(|| format!("cannot read {}", run.folder.display()))?;
     Ok(Checked { run, history, audit, quotes })
 }
 
@@ -235,7 +235,7 @@ fn of_run(run: &RunPath) -> String {
     if is_told { String::new() } else { format!(", run {}", run.run) }
 }
 
-fn findings(checked: &Checked<'_>, ruling: &Ruling) -> String {
+fn findings(checked: &Checked<'_>, ruling: &RuleResult) -> String {
     let mut text = format!("\n{}: {}\n", ruling.rule.id, ruling.rule.reason);
     let all = ruling.shown();
     for finding in all {
@@ -294,7 +294,7 @@ struct QuoteDocument {
 impl Document {
     fn of(checked: &Checked<'_>) -> Document {
         let Checked { run, history, audit, .. } = checked;
-        let rule = |ruling: &Ruling| RuleDocument {
+        let rule = |ruling: &RuleResult| RuleDocument {
             id: ruling.rule.id,
             verdict: ruling.verdict.clone(),
             count: ruling.count(),

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use labctl::lab::recovery::{Recovered, recover};
 use labctl::read::find::{RunState, find_runs};
-use labctl::sweep::is_on_bench;
+use labctl::sweep::is_in_staging;
 
 use crate::cli::ui::view;
 use crate::cli::{Exit, Terminal};
@@ -27,7 +27,7 @@ pub fn run(paths: &[PathBuf], terminal: &Terminal) -> anyhow::Result<Exit> {
                 }
                 RunState::CutShort => {}
             }
-            if is_on_bench(folder) {
+            if is_in_staging(folder) {
                 terminal.say(format!("{}: labctl sweep --resume makes this run again", folder.display()));
                 continue;
             }

@@ -9,7 +9,7 @@ use labctl::export::perfetto::{self, Drawn, PerfettoWriter, TraceError};
 use labctl::export::shiviz::{self, ShivizWriter};
 use labctl::export::{Excerpt, mermaid};
 use labctl::history::History;
-use labctl::log::Taken;
+use labctl::log::ReadStats;
 use labctl::model::event::MachineId;
 use labctl::read::find::RunPath;
 use labctl::read::{origin, read_history};
@@ -24,7 +24,7 @@ struct Seen {
     machines: BTreeSet<MachineId>,
     last_us: Option<i64>,
     events: u64,
-    taken: Vec<(PathBuf, Taken)>,
+    stats: Vec<(PathBuf, ReadStats)>,
 }
 
 /// Reads the runs one by one, and shows of each what the window shows.
@@ -63,7 +63,7 @@ impl Seen {
             let times = (0..machine.len() as u32).map(|index| excerpt.time_us(machine.stamp(index)));
             self.last_us = self.last_us.max(times.max());
             if run.dialect.is_some() {
-                self.taken.push((machine.path().to_owned(), machine.taken().clone()));
+                self.stats.push((machine.path().to_owned(), machine.stats().clone()));
             }
         }
     }
@@ -78,7 +78,7 @@ impl Seen {
         draft.finish()?;
         job.written(what);
         let dialect = job.runs.iter().find_map(|run| run.dialect.as_ref());
-        let logs = self.taken.iter().map(|(path, taken)| (path.as_path(), taken));
+        let logs = self.stats.iter().map(|(path, stats)| (path.as_path(), stats));
         let is_good = dialect.is_none_or(|of| job.args.dialect.judge(&of.dialect, logs, job.terminal));
         Ok(if is_good { Exit::Done } else { Exit::Failed })
     }

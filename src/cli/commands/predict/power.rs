@@ -81,7 +81,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     } else {
         on_disk(&args.path)?
     };
-    pilot.sample.oddities().iter().for_each(|oddity| terminal.warn(oddity));
+    pilot.sample.caveats().iter().for_each(|caveat| terminal.warn(caveat));
     conclude(&args.rule, &pilot, terminal)
 }
 

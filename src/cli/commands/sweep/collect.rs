@@ -14,7 +14,7 @@ Examples:
   labctl sweep collect results/probs
   labctl sweep collect results/probs other-host/journal more/3.jsonl
 
-Joins the journals of all pieces in any order, writes runs.csv and summary.csv,
+Joins the journals of all shards in any order, writes runs.csv and summary.csv,
 and says what is missing, failed, damaged or came in twice. The exit code is 4
 until every run is there. Journals named here are read where they are; in the
 sweep's own journal/ folder they stay collected.";

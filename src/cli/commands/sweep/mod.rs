@@ -13,10 +13,10 @@ use labctl::plan::{EngineKind, Plan};
 use labctl::store::version::VERSION;
 use labctl::sweep::folder::{FolderError, Lock};
 use labctl::sweep::slurm::{Cluster, Job, News};
-use labctl::sweep::{Gathered, SweepFolder};
+use labctl::sweep::{SweepFolder, SweepSummary};
 
 use crate::cli::flags::plan::PlanFlags;
-use crate::cli::ui::run_missing::fulfil;
+use crate::cli::ui::run_missing::run_missing;
 use crate::cli::ui::signals::listen;
 use crate::cli::ui::sweep_progress::SweepProgress;
 use crate::cli::ui::sweep_summary;
@@ -31,7 +31,7 @@ Examples:
   labctl sweep experiments/exp4.toml --clock-rates '1,3,6;2,4,6'
   labctl sweep experiments/exp4.toml --set network.where=link,sender
   labctl sweep experiments/exp4.toml --internal-prob 0.1..0.9:0.1 --resume
-  labctl sweep --engine sim --replicates 1000 --slurm --pieces 40
+  labctl sweep --engine sim --replicates 1000 --slurm --shards 40
   labctl sweep experiments/exp4.toml --engine sim --until 'end_queue ci95 < 5%'
 
 Several values make an axis, and any key can be one: 0.2,0.7 or link;sender
@@ -91,9 +91,9 @@ pub struct Args {
 /// A sweep in parts, made anywhere.
 #[derive(Debug, clap::Subcommand)]
 enum Part {
-    /// Write a sweep down, to be run in pieces and anywhere
+    /// Write a sweep down, to be run in shards and anywhere
     Plan(Box<plan::Args>),
-    /// Run a piece of a plan
+    /// Run a shard of a plan
     Exec(exec::Args),
     /// Join what came back of a plan
     Collect(collect::Args),
@@ -109,7 +109,7 @@ struct SlurmFlags {
 
     /// Cut the sweep into so many tasks; each has many runs
     #[arg(long, value_name = "N", default_value = "16", requires = "slurm", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
-    pieces: u64,
+    shards: u64,
 
     /// Hand an option to sbatch: --sbatch --partition=short
     #[arg(long, value_name = "OPTION", requires = "slurm", allow_hyphen_values = true)]
@@ -141,7 +141,7 @@ fn whole(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let outcome = if args.slurm.slurm {
         submit(&args.slurm, &folder, &plan, &stop, terminal)
     } else {
-        fulfil(&folder, &plan, args.fail_fast, &stop, terminal)
+        run_missing(&folder, &plan, args.fail_fast, &stop, terminal)
     };
     if outcome.is_err() && !args.resume && !folder.has_begun() {
         folder.discard();
@@ -184,7 +184,7 @@ fn check_rule(plan: &Plan) -> Result<(), String> {
 
 /// A sweep that is not whole has finished in part; one that did not reach its
 /// precision is inconclusive.
-pub fn exit(gathered: &Gathered) -> Exit {
+pub fn exit(gathered: &SweepSummary) -> Exit {
     match (gathered.is_complete(), gathered.unmet.is_empty()) {
         (false, _) => Exit::Partial,
         (true, false) => Exit::Inconclusive,
@@ -227,7 +227,7 @@ fn submit(
         plan,
         folder,
         program: &program,
-        pieces: flags.pieces.min(plan.run_count()),
+        shards: flags.shards.min(plan.run_count()),
         options: &flags.sbatch,
         stop,
         news: &|news| match news {

@@ -1,4 +1,4 @@
-//! `labctl sweep plan`: a sweep written down, to be run in pieces and anywhere.
+//! `labctl sweep plan`: a sweep written down, to be run in shards and anywhere.
 
 use labctl::store::version::VERSION;
 use labctl::sweep::SweepFolder;
@@ -10,11 +10,11 @@ use crate::cli::{Exit, Terminal};
 const EXAMPLES: &str = "\
 Examples:
   labctl sweep plan experiments/exp4.toml --replicates 30 --name probs
-  labctl sweep exec results/probs/plan.json --index 1/4    (and 2/4, 3/4, 4/4)
+  labctl sweep exec results/probs/plan.json --shard 1/4    (and 2/4, 3/4, 4/4)
   labctl sweep collect results/probs
 
 A plan lists every run with its seed, in order, and is known by its hash. Its
-pieces may be run in any order, several at a time, and more than once.";
+shards may be run in any order, several at a time, and more than once.";
 
 /// The arguments of `labctl sweep plan`.
 #[derive(Debug, clap::Args)]

@@ -13,7 +13,7 @@ use labctl::spec::Spec;
 
 use crate::cli::flags::spec::RealTimeSpecFlags;
 use crate::cli::ui::audits::tell_audit;
-use crate::cli::ui::run_with_progress::{Show, conduct};
+use crate::cli::ui::run_with_progress::{Show, run_with_progress};
 use crate::cli::ui::signals::listen;
 use crate::cli::{Exit, Terminal};
 
@@ -24,9 +24,9 @@ Examples:
   labctl twin verify results/exp4/latest
 
 The run on sockets is kept in results/ as any other. Both make the same events,
-machine by machine, as long as nothing comes late by more than the closest call:
+machine by machine, as long as nothing comes late by more than the timing margin:
 the smallest time by which an event of this run might have been another. Where
-they part, the first event that differs is shown on both sides, with the
+they diverge, the first event that differs is shown on both sides, with the
 lateness that explains it, and the exit code is 1, as it is where the audit of
 the run on sockets is unsound. To bear more lateness, lower --speedup, or try
 another --seed or --set start_stagger=20ms.";
@@ -84,7 +84,8 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 
 fn compare_one(spec: Spec, args: &Args, stop: &StopSwitch, terminal: &Terminal) -> anyhow::Result<bool> {
     let run = Run::single(spec, String::new());
-    let Some(mut done) = conduct(&run, None, &args.results, Engine::Sockets, Show::Progress, stop, terminal)?
+    let Some(mut done) =
+        run_with_progress(&run, None, &args.results, Engine::Sockets, Show::Progress, stop, terminal)?
     else {
         return Ok(false);
     };
@@ -96,7 +97,7 @@ fn compare_one(spec: Spec, args: &Args, stop: &StopSwitch, terminal: &Terminal) 
     let is_sound = tell_audit(&mut done, &run, &Engine::Sockets, terminal);
     let comparison = compare(&run, &done.folder)?;
     let agree = comparison.agree();
-    let verdict = if agree { "the same on both engines" } else { "the engines part" };
+    let verdict = if agree { "the same on both engines" } else { "the engines diverge" };
     let told = comparison.to_string().replace('\n', "\n  ");
     terminal.data(&format!("{}: {verdict}\n  {told}\n", run.spec.name))?;
     Ok(agree && is_sound)

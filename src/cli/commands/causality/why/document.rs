@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use labctl::causality::{Gap, Link};
+use labctl::causality::{ClockGap, Link};
 use labctl::history::EventId;
 use labctl::model::event::MachineId;
 use serde::Serialize;
@@ -22,7 +22,7 @@ pub struct Document {
     /// Whether each of them adds one to the clock, so that the length is the clock.
     proves_the_clock: bool,
     /// Where on the chain the clock steps by another number than one.
-    gaps: Vec<GapDocument>,
+    clock_gaps: Vec<GapDocument>,
     /// RECEIVEs on the chain whose SEND may be another.
     ambiguous_messages: usize,
     /// Matches of the run that closed a circle, and were left out.
@@ -86,13 +86,13 @@ impl Document {
             folder: answer.run.folder.clone(),
             event: EventDocument::of(answer, answer.event),
             chain_length: answer.chain.len(),
-            proves_the_clock: answer.gaps.is_empty(),
-            gaps: answer.gaps.iter().map(|gap| GapDocument::of(answer, gap)).collect(),
+            proves_the_clock: answer.clock_gaps.is_empty(),
+            clock_gaps: answer.clock_gaps.iter().map(|gap| GapDocument::of(answer, gap)).collect(),
             ambiguous_messages: answer.doubtful().count(),
             matches_left_out: answer.chains.dropped().len(),
             chain: answer.chain.iter().map(|link| LinkDocument::of(answer, link)).collect(),
-            past: machines().zip(answer.cone.past.iter().copied()).collect(),
-            future: machines().zip(answer.cone.future.iter().copied()).collect(),
+            past: machines().zip(answer.past_and_future.past.iter().copied()).collect(),
+            future: machines().zip(answer.past_and_future.future.iter().copied()).collect(),
         }
     }
 }
@@ -125,7 +125,7 @@ impl LinkDocument {
 }
 
 impl GapDocument {
-    fn of(answer: &Answer, gap: &Gap) -> GapDocument {
+    fn of(answer: &Answer, gap: &ClockGap) -> GapDocument {
         GapDocument {
             machine: gap.event.machine,
             index: gap.event.index,

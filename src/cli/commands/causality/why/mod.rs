@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use labctl::causality::address::Address;
-use labctl::causality::{Chains, Cone, Gap, Link, gaps};
+use labctl::causality::{Chains, ClockGap, Link, PastAndFuture, clock_gaps};
 use labctl::history::{Certainty, EventId, History};
 use labctl::log::Stamp;
 use labctl::read::find::RunPath;
@@ -73,9 +73,9 @@ struct Answer {
     in_seconds: bool,
     event: EventId,
     chain: Vec<Link>,
-    gaps: Vec<Gap>,
+    clock_gaps: Vec<ClockGap>,
     chains: Chains,
-    cone: Cone,
+    past_and_future: PastAndFuture,
 }
 
 /// Finds the event, and tells what is behind it.
@@ -103,15 +103,16 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     };
     let chains = Chains::of(&history);
     let chain = chains.behind(&history, event);
-    let gaps = gaps(&history, &chains, &chain);
-    let cone = Cone::of(&history, event);
+    let clock_gaps = clock_gaps(&history, &chains, &chain);
+    let past_and_future = PastAndFuture::of(&history, event);
     let in_seconds = history.is_in_whole_seconds();
-    let answer = Answer { run, history, origin, in_seconds, event, chain, gaps, chains, cone };
+    let answer =
+        Answer { run, history, origin, in_seconds, event, chain, clock_gaps, chains, past_and_future };
     match args.format {
         TextOrJson::Text => terminal.data(&text(&answer))?,
         TextOrJson::Json => terminal.json(&Document::of(&answer))?,
     }
-    let logs = answer.history.machines().iter().map(|machine| (machine.path(), machine.taken()));
+    let logs = answer.history.machines().iter().map(|machine| (machine.path(), machine.stats()));
     let is_good = args.dialect.judge_run(&answer.run, logs, terminal);
     Ok(if is_good { Exit::Done } else { Exit::Failed })
 }

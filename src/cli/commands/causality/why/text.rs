@@ -42,7 +42,7 @@ pub fn text(answer: &Answer) -> String {
     text += "\nThe chain, the first event first; a message leads from a row to the next:\n";
     text += &path(answer);
     text += "\nWhat happened before it, and what it happened before, of the events of each machine:\n";
-    text += &cone(answer);
+    text += &past_and_future(answer);
     text
 }
 
@@ -65,7 +65,7 @@ const GAPS_SHOWN: usize = 6;
 /// Whether the chain proves the clock, and if not, why.
 fn verdict(answer: &Answer) -> String {
     let (length, clock) = (counted(answer.chain.len() as u64, "event"), answer.clock());
-    let mut text = if answer.gaps.is_empty() {
+    let mut text = if answer.clock_gaps.is_empty() {
         format!(
             "The longest chain that ends with it has {length}, each with a clock one higher: its clock must be {clock}.\n"
         )
@@ -74,7 +74,7 @@ fn verdict(answer: &Answer) -> String {
             "The longest chain that ends with it has {length}, which does not prove its clock of {clock}:\n"
         )
     };
-    for gap in answer.gaps.iter().take(GAPS_SHOWN) {
+    for gap in answer.clock_gaps.iter().take(GAPS_SHOWN) {
         let steps = if gap.before == 0 {
             format!("the first clock is {}", gap.clock)
         } else {
@@ -83,7 +83,7 @@ fn verdict(answer: &Answer) -> String {
         let place = short_place(&answer.history, answer.line(gap.event));
         text += &format!("  {place}: {steps}: {}\n", gap.why);
     }
-    let more = answer.gaps.len().saturating_sub(GAPS_SHOWN);
+    let more = answer.clock_gaps.len().saturating_sub(GAPS_SHOWN);
     if more > 0 {
         text += &format!("  {more} more; --format json shows all\n");
     }
@@ -163,13 +163,13 @@ fn counts(answer: &Answer, machine: &str, clocks: &str, links: &[Link]) -> Vec<S
 }
 
 /// How much happened before the event and after it, machine by machine.
-fn cone(answer: &Answer) -> String {
+fn past_and_future(answer: &Answer) -> String {
     let header = ["machine", "events", "before it", "concurrent", "after it", "from clock"];
     let machines = answer.history.machines().iter().enumerate();
     let rows = machines.map(|(place, machine)| {
         let all = machine.len() as u64;
-        let past = u64::from(answer.cone.past[place]);
-        let future = answer.cone.future[place].map_or(0, |first| all - u64::from(first));
+        let past = u64::from(answer.past_and_future.past[place]);
+        let future = answer.past_and_future.future[place].map_or(0, |first| all - u64::from(first));
         let own = u64::from(machine.id() == answer.event.machine);
         vec![
             machine.id().to_string(),
@@ -177,7 +177,7 @@ fn cone(answer: &Answer) -> String {
             past.to_string(),
             (all - past - future - own).to_string(),
             future.to_string(),
-            answer.cone.future[place]
+            answer.past_and_future.future[place]
                 .map_or_else(|| "-".to_owned(), |first| machine.clock(first).to_string()),
         ]
     });

@@ -8,16 +8,16 @@ use crate::statistics::{Comparison, Samples, Summary, compare};
 
 /// What two samples, A and B, show side by side.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Contrast {
+pub struct SampleComparison {
     pub pairing: Pairing,
-    pub rows: Vec<ContrastRow>,
+    pub rows: Vec<ComparisonRow>,
     /// Quantities that no run of A, or none of B, knows.
     pub unknown: Vec<Quantity>,
 }
 
 /// One quantity of both samples.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ContrastRow {
+pub struct ComparisonRow {
     pub quantity: Quantity,
     pub a: Summary,
     pub b: Summary,
@@ -91,7 +91,7 @@ pub fn common_quantities(a: &Sample, b: &Sample) -> Vec<Quantity> {
 }
 
 /// Compares `quantities`, all of them as one family.
-pub fn contrast(a: &Sample, b: &Sample, quantities: &[Quantity]) -> Contrast {
+pub fn compare_samples(a: &Sample, b: &Sample, quantities: &[Quantity]) -> SampleComparison {
     let pairing = Pairing::of(a, b);
     let (mut known, mut samples, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for quantity in quantities {
@@ -104,9 +104,9 @@ pub fn contrast(a: &Sample, b: &Sample, quantities: &[Quantity]) -> Contrast {
             None => unknown.push(*quantity),
         }
     }
-    let row = |((quantity, a, b), comparison)| ContrastRow { quantity, a, b, comparison };
+    let row = |((quantity, a, b), comparison)| ComparisonRow { quantity, a, b, comparison };
     let rows = known.into_iter().zip(compare(&samples)).map(row).collect();
-    Contrast { pairing, rows, unknown }
+    SampleComparison { pairing, rows, unknown }
 }
 
 /// A quantity's known values in A and in B, as they are compared: in pairs that
@@ -176,7 +176,7 @@ mod tests {
         let queue: Quantity = "m2.end_queue".parse().unwrap();
         let seeds: Vec<u64> = (1..=10).collect();
         let others: Vec<u64> = (101..=110).collect();
-        let verdict = |a: &Sample, b: &Sample| contrast(a, b, &[queue]).rows[0].comparison.verdict;
+        let verdict = |a: &Sample, b: &Sample| compare_samples(a, b, &[queue]).rows[0].comparison.verdict;
         assert_eq!(verdict(&sample(&seeds, 0), &sample(&seeds, 2)), Verdict::Higher);
         assert_eq!(verdict(&sample(&seeds, 2), &sample(&seeds, 0)), Verdict::Lower);
         assert_eq!(verdict(&sample(&seeds, 0), &sample(&others, 2)), Verdict::NoDifferenceSeen);
@@ -189,10 +189,10 @@ mod tests {
         let all = common_quantities(&a, &b);
         assert_eq!(all.len(), 2 * METRICS.len());
         b.runs.iter_mut().flat_map(|run| &mut run.rows).for_each(|row| row.fidelity = None);
-        let found = contrast(&a, &b, &all);
+        let found = compare_samples(&a, &b, &all);
         assert!(found.unknown.iter().any(|quantity| quantity.to_string() == "m1.fidelity"));
         assert_eq!(found.rows.len() + found.unknown.len(), all.len());
-        assert!(contrast(&Sample::default(), &b, &all).rows.is_empty());
+        assert!(compare_samples(&Sample::default(), &b, &all).rows.is_empty());
     }
 
     #[test]

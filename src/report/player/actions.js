@@ -1,6 +1,6 @@
 // What buttons, keys, mouse and touch do.
 
-function wishesOf(player) {
+function actionsOf(player) {
   const { view, state, parts } = player;
   const setClocks = (hasClocks) => {
     state.hasClocks = hasClocks;
@@ -30,24 +30,24 @@ function wishesOf(player) {
 
 function listen(player) {
   const { root, view, parts } = player;
-  const wishes = wishesOf(player);
+  const actions = actionsOf(player);
   parts.select = (event) => visit(player, event);
   root.querySelectorAll('button[data-do]').forEach((button) => {
-    button.addEventListener('click', wishes[button.dataset.do]);
+    button.addEventListener('click', actions[button.dataset.do]);
   });
-  parts.clocks.addEventListener('change', () => wishes.setClocks(parts.clocks.checked));
+  parts.clocks.addEventListener('change', () => actions.setClocks(parts.clocks.checked));
   parts.table.addEventListener('toggle', () => tellWindow(player));
   followKeys(parts.lanes, {
-    ArrowLeft: wishes.previous, ArrowRight: wishes.next, ArrowUp: wishes.up, ArrowDown: wishes.down,
-    'Shift+ArrowLeft': wishes.left, 'Shift+ArrowRight': wishes.right, n: wishes.nextOverall, p: wishes.previousOverall,
-    m: wishes.message, Home: wishes.home, End: wishes.end, '+': wishes.in, '=': wishes.in, '-': wishes.out, '−': wishes.out,
-    0: wishes.whole, c: wishes.clocks, Escape: wishes.clear,
+    ArrowLeft: actions.previous, ArrowRight: actions.next, ArrowUp: actions.up, ArrowDown: actions.down,
+    'Shift+ArrowLeft': actions.left, 'Shift+ArrowRight': actions.right, n: actions.nextOverall, p: actions.previousOverall,
+    m: actions.message, Home: actions.home, End: actions.end, '+': actions.in, '=': actions.in, '-': actions.out, '−': actions.out,
+    0: actions.whole, c: actions.clocks, Escape: actions.clear,
   });
   followKeys(parts.overview, {
-    ArrowLeft: wishes.left, ArrowRight: wishes.right, ArrowDown: wishes.left, ArrowUp: wishes.right,
+    ArrowLeft: actions.left, ArrowRight: actions.right, ArrowDown: actions.left, ArrowUp: actions.right,
     PageDown: () => scrubBy(player, -1), PageUp: () => scrubBy(player, 1),
     Home: () => moveTo(player, view.first, view.span), End: () => moveTo(player, view.last - view.span, view.span),
-    '+': wishes.in, '=': wishes.in, '-': wishes.out, 0: wishes.whole,
+    '+': actions.in, '=': actions.in, '-': actions.out, 0: actions.whole,
   });
   const onLanes = {
     pan: (dx) => {

@@ -7,7 +7,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Lets in as many as have been seen to go well together.
 #[derive(Debug)]
-pub struct Gate {
+pub struct Limiter {
     state: Mutex<State>,
     changed: Condvar,
     most: usize,
@@ -23,21 +23,21 @@ struct State {
     badly: usize,
 }
 
-impl Gate {
-    /// A gate that begins with room for `first`, and finds its own way up to `most`.
-    pub fn adaptive(first: usize, most: usize) -> Gate {
-        Gate::new(first, most, true)
+impl Limiter {
+    /// A limiter that begins with room for `first`, and finds its own way up to `most`.
+    pub fn adaptive(first: usize, most: usize) -> Limiter {
+        Limiter::new(first, most, true)
     }
 
-    /// A gate that lets in `room` at once, whatever happens.
-    pub fn fixed(room: usize) -> Gate {
-        Gate::new(room, room, false)
+    /// A limiter that lets in `room` at once, whatever happens.
+    pub fn fixed(room: usize) -> Limiter {
+        Limiter::new(room, room, false)
     }
 
-    fn new(first: usize, most: usize, adapts: bool) -> Gate {
+    fn new(first: usize, most: usize, adapts: bool) -> Limiter {
         let most = most.max(1);
         let state = State { inside: 0, room: first.clamp(1, most), well: 0, badly: 0 };
-        Gate { state: Mutex::new(state), changed: Condvar::new(), most, adapts }
+        Limiter { state: Mutex::new(state), changed: Condvar::new(), most, adapts }
     }
 
     /// The most that it will ever let in at once.
@@ -107,52 +107,52 @@ impl State {
 mod tests {
     use super::*;
 
-    fn room(gate: &Gate) -> usize {
-        gate.state().room
+    fn room(limiter: &Limiter) -> usize {
+        limiter.state().room
     }
 
-    /// Fills the gate, and lets all out again.
-    fn fill(gate: &Gate, went_well: impl Fn(usize) -> bool) {
-        let inside = room(gate);
-        (0..inside).for_each(|_| gate.enter());
-        (0..inside).for_each(|number| gate.leave(went_well(number)));
+    /// Fills the limiter, and lets all out again.
+    fn fill(limiter: &Limiter, went_well: impl Fn(usize) -> bool) {
+        let inside = room(limiter);
+        (0..inside).for_each(|_| limiter.enter());
+        (0..inside).for_each(|number| limiter.leave(went_well(number)));
     }
 
     #[test]
     fn success_widens_the_gate_up_to_its_most() {
-        let gate = Gate::adaptive(2, 4);
-        (0..5).for_each(|_| fill(&gate, |_| true));
-        assert_eq!(room(&gate), 4);
+        let limiter = Limiter::adaptive(2, 4);
+        (0..5).for_each(|_| fill(&limiter, |_| true));
+        assert_eq!(room(&limiter), 4);
     }
 
     #[test]
     fn it_narrows_where_most_runs_fail_and_not_for_a_few() {
-        let gate = Gate::adaptive(8, 8);
-        (0..5).for_each(|_| fill(&gate, |number| number % 4 > 0));
-        assert_eq!(room(&gate), 8);
-        (0..3).for_each(|_| fill(&gate, |_| false));
-        assert!(room(&gate) <= 4, "{}", room(&gate));
-        (0..30).for_each(|_| fill(&gate, |_| false));
-        assert_eq!(room(&gate), 1);
-        (0..30).for_each(|_| fill(&gate, |_| true));
-        assert_eq!(room(&gate), 8);
+        let limiter = Limiter::adaptive(8, 8);
+        (0..5).for_each(|_| fill(&limiter, |number| number % 4 > 0));
+        assert_eq!(room(&limiter), 8);
+        (0..3).for_each(|_| fill(&limiter, |_| false));
+        assert!(room(&limiter) <= 4, "{}", room(&limiter));
+        (0..30).for_each(|_| fill(&limiter, |_| false));
+        assert_eq!(room(&limiter), 1);
+        (0..30).for_each(|_| fill(&limiter, |_| true));
+        assert_eq!(room(&limiter), 8);
     }
 
     #[test]
     fn room_that_was_not_filled_says_nothing() {
-        let gate = Gate::adaptive(3, 9);
-        gate.enter();
-        gate.leave(true);
-        assert_eq!(room(&gate), 3);
+        let limiter = Limiter::adaptive(3, 9);
+        limiter.enter();
+        limiter.leave(true);
+        assert_eq!(room(&limiter), 3);
     }
 
     #[test]
     fn a_fixed_gate_stays_as_it_is() {
-        let gate = Gate::fixed(2);
+        let limiter = Limiter::fixed(2);
         for went_well in [true, false, false] {
-            gate.enter();
-            gate.leave(went_well);
+            limiter.enter();
+            limiter.leave(went_well);
         }
-        assert_eq!((room(&gate), gate.most()), (2, 2));
+        assert_eq!((room(&limiter), limiter.most()), (2, 2));
     }
 }

@@ -2,7 +2,7 @@
 //! the other logs' headers.
 
 use super::Rule;
-use super::case::{Case, at_header};
+use super::context::{Context, at_header};
 use super::files::ChangedFile;
 use super::finding::Findings;
 use crate::history::MachineHistory;
@@ -13,7 +13,7 @@ use crate::spec::Spec;
 
 /// What is stated of a run beside its logs.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Stated {
+pub struct DeclaredParams {
     /// By a manifest; otherwise by a spec alone.
     pub has_manifest: bool,
     /// One process stamped all logs.
@@ -48,15 +48,15 @@ constant that was changed while the program ran.",
     check: parameters,
 };
 
-fn parameters(case: &Case<'_>, findings: &mut Findings) {
-    for machine in case.machines() {
-        headers_agree(case, machine, findings);
-        if let Some(stated) = case.stated {
+fn parameters(context: &Context<'_>, findings: &mut Findings) {
+    for machine in context.machines() {
+        headers_agree(context, machine, findings);
+        if let Some(stated) = context.stated {
             as_stated(machine, stated, findings);
         }
     }
-    match case.stated {
-        Some(stated) if stated.has_manifest => manifest_and_spec(case, stated, findings),
+    match context.stated {
+        Some(stated) if stated.has_manifest => manifest_and_spec(context, stated, findings),
         Some(_) => {}
         None => findings.unknown("there is no manifest or spec to hold the headers against"),
     }
@@ -74,15 +74,15 @@ type Said = dyn Fn(&Header) -> Option<String>;
 
 /// What most headers say of a parameter; of two that differ, the first. A
 /// header that says nothing of it contradicts nobody.
-fn headers_agree(case: &Case<'_>, machine: &MachineHistory, findings: &mut Findings) {
+fn headers_agree(context: &Context<'_>, machine: &MachineHistory, findings: &mut Findings) {
     let Some(header) = machine.header() else { return };
     let machines: &Said = &|header| header.machines.map(|count| format!("{count} machines"));
     let speedup: &Said = &|header| header.speedup.map(|speedup| format!("speedup {speedup}"));
     for said in [machines, speedup] {
         let Some(own) = said(header) else { continue };
-        let others = case.machines().iter().filter_map(|other| Some((other.id(), said(other.header()?)?)));
+        let others = context.machines().iter().filter_map(|other| Some((other.id(), said(other.header()?)?)));
         let other = others.into_iter().find(|(_, other)| *other != own);
-        if let Some((other, others)) = other.filter(|_| is_minority(case, machine, said)) {
+        if let Some((other, others)) = other.filter(|_| is_minority(context, machine, said)) {
             findings.add(machine.id(), at_header(machine), || {
                 (format!("the header says {own}, and that of machine {other} {others}"), Vec::new())
             });
@@ -102,16 +102,16 @@ fn headers_agree(case: &Case<'_>, machine: &MachineHistory, findings: &mut Findi
 
 /// Whether most headers that say something of it say something else; of two,
 /// the later.
-fn is_minority(case: &Case<'_>, machine: &MachineHistory, said: &Said) -> bool {
+fn is_minority(context: &Context<'_>, machine: &MachineHistory, said: &Said) -> bool {
     let stated = |machine: &MachineHistory| machine.header().and_then(said);
-    let all = || case.machines().iter().filter(|other| stated(other).is_some());
+    let all = || context.machines().iter().filter(|other| stated(other).is_some());
     let alike = all().filter(|other| stated(other) == stated(machine));
     let (count, first) = (alike.clone().count(), alike.map(MachineHistory::id).min());
     let half = 2 * count;
     half < all().count() || (half == all().count() && first != all().next().map(MachineHistory::id))
 }
 
-fn as_stated(machine: &MachineHistory, stated: &Stated, findings: &mut Findings) {
+fn as_stated(machine: &MachineHistory, stated: &DeclaredParams, findings: &mut Findings) {
     let Some(header) = machine.header() else { return };
     let by = if stated.has_manifest { "the manifest" } else { "the spec" };
     match stated.clock_rates.get(machine.id().index()) {
@@ -152,8 +152,8 @@ fn as_stated(machine: &MachineHistory, stated: &Stated, findings: &mut Findings)
     }
 }
 
-fn manifest_and_spec(case: &Case<'_>, stated: &Stated, findings: &mut Findings) {
-    let Some(first) = case.machines().first() else { return };
+fn manifest_and_spec(context: &Context<'_>, stated: &DeclaredParams, findings: &mut Findings) {
+    let Some(first) = context.machines().first() else { return };
     let mut differ = |what: &str, manifest: String, spec: String| {
         findings.add(first.id(), 0, || {
             (format!("the manifest says {what} {manifest}, and the spec {spec}"), Vec::new())
@@ -180,15 +180,15 @@ fn manifest_and_spec(case: &Case<'_>, stated: &Stated, findings: &mut Findings) 
         }
     }
     if spec.broadcast == Broadcast::PerRecipient {
-        sends_are_single(case, findings);
+        sends_are_single(context, findings);
     }
     if stated.reason == Some(EndReason::Completed) {
-        ended_as_stated(case, findings);
+        ended_as_stated(context, findings);
     }
 }
 
-fn sends_are_single(case: &Case<'_>, findings: &mut Findings) {
-    for machine in case.machines() {
+fn sends_are_single(context: &Context<'_>, findings: &mut Findings) {
+    for machine in context.machines() {
         let to_all =
             machine.records().find(|(_, record)| record.to == Some(crate::model::event::Recipients::All));
         if let Some((index, _)) = to_all {
@@ -199,8 +199,8 @@ fn sends_are_single(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
-fn ended_as_stated(case: &Case<'_>, findings: &mut Findings) {
-    for machine in case.machines() {
+fn ended_as_stated(context: &Context<'_>, findings: &mut Findings) {
+    for machine in context.machines() {
         let (Some(end), Some(line)) = (machine.end(), machine.end_line()) else { continue };
         if end.reason != EndReason::Completed {
             findings.add(machine.id(), line, || {

@@ -81,7 +81,7 @@ impl TimeParser {
         TimeParser { format, second_text: Vec::new(), second_us: 0, last_us: None, has_leap_day: false }
     }
 
-    /// The moment in microseconds: since 1970 where the format tells the date,
+    /// The timestamp in microseconds: since 1970 where the format tells the date,
     /// and since some other moment that all logs of a run share where not.
     #[inline]
     pub fn parse(&mut self, text: &[u8]) -> Option<i64> {
@@ -125,14 +125,14 @@ impl TimeParser {
 
     /// A time that falls by more than half a turn belongs to the next one.
     fn after_the_last(&mut self, within_us: i64, turn_us: i64) -> Option<i64> {
-        let mut moment = within_us;
+        let mut timestamp = within_us;
         if let Some(last) = self.last_us {
             let turns =
                 last.div_euclid(turn_us) + i64::from(within_us < last.rem_euclid(turn_us) - turn_us / 2);
-            moment = turns.checked_mul(turn_us)?.checked_add(within_us)?;
+            timestamp = turns.checked_mul(turn_us)?.checked_add(within_us)?;
         }
-        self.last_us = Some(moment);
-        Some(moment)
+        self.last_us = Some(timestamp);
+        Some(timestamp)
     }
 }
 
@@ -255,14 +255,14 @@ fn numbers<const N: usize>(text: &[u8], separators: &[u8]) -> Option<[i64; N]> {
 
 fn date_time(text: &[u8]) -> Option<i64> {
     let [year, month, day, hour, minute, second] = numbers(text, b"-/. T:")?;
-    moment(year, month, day, [hour, minute, second])
+    timestamp(year, month, day, [hour, minute, second])
 }
 
-fn moment(year: i64, month: i64, day: i64, [hour, minute, second]: [i64; 3]) -> Option<i64> {
+fn timestamp(year: i64, month: i64, day: i64, [hour, minute, second]: [i64; 3]) -> Option<i64> {
     let small = |value: i64| i8::try_from(value).ok();
     let date = civil::Date::new(i16::try_from(year).ok()?, small(month)?, small(day)?).ok()?;
     let time = civil::Time::new(small(hour)?, small(minute)?, small(second)?, 0).ok()?;
-    Offset::UTC.to_timestamp(date.to_datetime(time)).ok().map(|moment| moment.as_second())
+    Offset::UTC.to_timestamp(date.to_datetime(time)).ok().map(|timestamp| timestamp.as_second())
 }
 
 /// Seconds since the beginning of a leap year.
@@ -280,8 +280,8 @@ fn month_day(text: &[u8]) -> Option<i64> {
             (month, rest)
         }
     };
-    let start = moment(LEAP_YEAR, 1, 1, [0; 3])?;
-    Some(moment(LEAP_YEAR, month, day, [hour, minute, second])? - start)
+    let start = timestamp(LEAP_YEAR, 1, 1, [0; 3])?;
+    Some(timestamp(LEAP_YEAR, month, day, [hour, minute, second])? - start)
 }
 
 fn time_of_day(text: &[u8]) -> Option<i64> {

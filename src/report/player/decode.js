@@ -7,7 +7,7 @@ Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/').f
 
 // Reads `count` numbers; zeros at the end are left out of the text, and the
 // unknown, minus zero, is NaN.
-function unpack(text, count) {
+function decode(text, count) {
   const numbers = new Float64Array(count);
   let place = 0;
   for (let at = 0; at < text.length && place < count; place += 1) {

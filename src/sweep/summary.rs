@@ -4,11 +4,11 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use super::demand::Demand;
 use super::execution::SweepError;
 use super::folder::SweepFolder;
 use super::journal::Entry;
 use super::journals::{Damage, Double, Journals};
+use super::pending::Pending;
 use crate::metrics::MachineMetrics;
 use crate::metrics::summary::summarise;
 use crate::parallel;
@@ -27,7 +27,7 @@ const ENTRY_BYTES: u64 = 8 << 10;
 
 /// What a sweep has come to.
 #[derive(Debug)]
-pub struct Gathered {
+pub struct SweepSummary {
     /// Runs that ended well.
     pub done: u64,
     /// Runs that did not, and those that came in at all.
@@ -46,7 +46,7 @@ pub struct Gathered {
     pub unmet: Vec<(usize, Unmet)>,
 }
 
-impl Gathered {
+impl SweepSummary {
     /// Whether every run of the plan is there.
     pub fn is_complete(&self) -> bool {
         self.failed.is_empty() && self.missing.is_empty()
@@ -70,9 +70,9 @@ pub fn gather(
     plan: &Plan,
     elsewhere: &[PathBuf],
     mut witness: impl FnMut(CellResult<'_>),
-) -> Result<Gathered, SweepError> {
+) -> Result<SweepSummary, SweepError> {
     let journals = Journals::of(folder, plan, elsewhere)?;
-    let demand = Demand::of(plan, &journals)?;
+    let pending = Pending::of(plan, &journals)?;
     let axes = plan.axes();
     let without = |columns: &[&str]| -> Vec<&str> {
         axes.iter().copied().filter(|axis| !columns.contains(axis)).collect()
@@ -87,7 +87,7 @@ pub fn gather(
         };
         let (run_values, summary_values) = (cells(&run_axes), cells(&summary_axes));
         let mut rows = Vec::new();
-        let numbers: Vec<u64> = demand.runs_of(plan, at).collect();
+        let numbers: Vec<u64> = pending.runs_of(plan, at).collect();
         let read = |number: &u64| (*number, journals.entry(*number));
         parallel::in_order(
             &numbers,
@@ -110,18 +110,18 @@ pub fn gather(
             let head = ["cell"].into_iter().chain(summary_axes.iter().copied());
             summaries.put(head, &row, &(at + 1, &summary_values))?;
         }
-        unmet.extend(demand.unmet(plan, &journals, at)?.map(|unmet| (at, unmet)));
+        unmet.extend(pending.unmet(plan, &journals, at)?.map(|unmet| (at, unmet)));
         witness(CellResult { cell: at, rows: &rows });
     }
     runs.finish()?;
     summaries.finish()?;
-    let missing = demand.runs(plan).filter(|run| !journals.has(*run));
+    let missing = pending.runs(plan).filter(|run| !journals.has(*run));
     let failed: Vec<(u64, String)> =
         journals.failed().map(|(run, reason)| (run, reason.to_owned())).collect();
     let missing = ranges(missing.filter(|run| failed.binary_search_by_key(run, |(run, _)| *run).is_err()));
-    let done = demand.runs(plan).filter(|run| journals.has(*run)).count() as u64;
+    let done = pending.runs(plan).filter(|run| journals.has(*run)).count() as u64;
     let Journals { damages, doubles, strangers, .. } = journals;
-    Ok(Gathered { done, failed, missing, doubted, damages, doubles, strangers, unmet })
+    Ok(SweepSummary { done, failed, missing, doubted, damages, doubles, strangers, unmet })
 }
 
 fn setting<'a>(settings: &'a [(String, String)], axis: &str) -> &'a str {

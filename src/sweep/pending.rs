@@ -1,4 +1,4 @@
-//! The demand of a sweep: which of its runs are wanted, given those that are
+//! What is pending of a sweep: which of its runs are wanted, given those that are
 //! done.
 
 use super::journal::JournalError;
@@ -13,21 +13,21 @@ pub const LOOK_EVERY: u32 = 10;
 
 /// How many replicates of each cell are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Demand {
+pub struct Pending {
     sizes: Vec<u32>,
 }
 
-impl Demand {
+impl Pending {
     /// All runs of the plan; or, where it stops at a precision, as many of each
     /// cell as that takes so far. It looks at the first runs of a cell in their
     /// order, so that its end does not depend on which came in first.
-    pub fn of(plan: &Plan, journals: &Journals) -> Result<Demand, JournalError> {
+    pub fn of(plan: &Plan, journals: &Journals) -> Result<Pending, JournalError> {
         let size = |cell: usize| match &plan.until {
             Some(precision) => size(plan, journals, precision, cell),
             None => Ok(plan.cells()[cell].replicates),
         };
         let sizes = (0..plan.cells().len()).map(size).collect::<Result<_, _>>()?;
-        Ok(Demand { sizes })
+        Ok(Pending { sizes })
     }
 
     /// The numbers of the wanted runs of a cell, in order.

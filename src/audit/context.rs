@@ -3,15 +3,15 @@
 
 use super::finding::{CUT_SHORT, Findings, GOING_ON};
 use super::times::{Times, Trust};
-use super::{Place, Stated};
+use super::{DeclaredParams, Place};
 use crate::history::{EventId, History, MachineHistory, Source};
 use crate::log::Record;
 use crate::model::event::MachineId;
 
 /// A run that is held against the rules.
-pub(super) struct Case<'a> {
+pub(super) struct Context<'a> {
     pub history: &'a History,
-    pub stated: Option<&'a Stated>,
+    pub stated: Option<&'a DeclaredParams>,
     /// How far its stamps may be trusted against each other.
     pub trust: Trust,
     /// What they tell of the clocks that made them.
@@ -25,10 +25,10 @@ const HOST_SLACK_US: f64 = 100_000.0;
 /// Two stamps, each cut to the microsecond.
 pub(super) const CUT_US: i64 = 2;
 
-impl<'a> Case<'a> {
-    pub fn new(history: &'a History, stated: Option<&'a Stated>) -> Case<'a> {
+impl<'a> Context<'a> {
+    pub fn new(history: &'a History, stated: Option<&'a DeclaredParams>) -> Context<'a> {
         let trust = trust(history, stated);
-        Case { history, stated, trust, times: Times::of(history, trust) }
+        Context { history, stated, trust, times: Times::of(history, trust) }
     }
 
     /// Where no message is matched beyond doubt, nothing can be told of any.
@@ -117,7 +117,7 @@ impl<'a> Case<'a> {
     }
 }
 
-fn trust(history: &History, stated: Option<&Stated>) -> Trust {
+fn trust(history: &History, stated: Option<&DeclaredParams>) -> Trust {
     let in_seconds = history.events() > 0 && history.is_in_whole_seconds();
     let resolution_us = if in_seconds { US_PER_S } else { 1 };
     if stated.is_some_and(|stated| stated.simulated) {
@@ -129,7 +129,7 @@ fn trust(history: &History, stated: Option<&Stated>) -> Trust {
 }
 
 /// As it is stated, or as most headers have it.
-fn speedup(history: &History, stated: Option<&Stated>) -> f64 {
+fn speedup(history: &History, stated: Option<&DeclaredParams>) -> f64 {
     let said = history.machines().iter().filter_map(|machine| machine.header()?.speedup);
     let mut said: Vec<f64> = said.collect();
     said.sort_unstable_by(f64::total_cmp);

@@ -8,7 +8,7 @@ use crate::metrics::MachineMetrics;
 
 /// A reason to look again at what was sampled.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Oddity {
+pub enum Caveat {
     /// Runs that did not come to their end were left out.
     Incomplete { runs: usize },
     /// Runs that have the seed of another, or are its copy, were left out.
@@ -23,30 +23,30 @@ pub enum Oddity {
     Machines,
 }
 
-impl fmt::Display for Oddity {
+impl fmt::Display for Caveat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Oddity::Incomplete { runs } => {
+            Caveat::Incomplete { runs } => {
                 write!(f, "{runs} of the runs there did not come to their end, and are left out")
             }
-            Oddity::Repeated { runs } => write!(
+            Caveat::Repeated { runs } => write!(
                 f,
                 "runs left out, as they have the seed of another run there or are its copy, and so are no \
                  replicates: {runs}"
             ),
-            Oddity::NotRead { first, more: 0 } => f.write_str(first),
-            Oddity::NotRead { first, more } => write!(f, "{first} (and so of {more} more of the runs)"),
-            Oddity::SharedSeed { seed, runs } => write!(
+            Caveat::NotRead { first, more: 0 } => f.write_str(first),
+            Caveat::NotRead { first, more } => write!(f, "{first} (and so of {more} more of the runs)"),
+            Caveat::SharedSeed { seed, runs } => write!(
                 f,
                 "{runs} runs have seed {seed}: their draws are the same, so they are no replicates, and intervals \
                  come out too narrow; give each run a seed of its own"
             ),
-            Oddity::Experiments { names } => write!(
+            Caveat::Experiments { names } => write!(
                 f,
                 "the runs are of several experiments ({}); replicates differ in their seed alone",
                 names.join(", ")
             ),
-            Oddity::Machines => f.write_str("the runs differ in their machines; replicates have the same"),
+            Caveat::Machines => f.write_str("the runs differ in their machines; replicates have the same"),
         }
     }
 }
@@ -64,19 +64,19 @@ pub struct LeftOut<'a> {
 
 impl Sample {
     /// All that is odd about it.
-    pub fn oddities(&self) -> Vec<Oddity> {
+    pub fn caveats(&self) -> Vec<Caveat> {
         let Sample { incomplete, repeated, .. } = *self;
         let left_out = LeftOut { incomplete, repeated, not_read: &self.not_read };
-        oddities(self.runs.iter().map(|run| (run.seed, &run.rows[..])), left_out)
+        caveats(self.runs.iter().map(|run| (run.seed, &run.rows[..])), left_out)
     }
 }
 
 /// All that is odd about runs, given the seed of each, if it is known, and a row
 /// a machine.
-pub fn oddities<'a>(
+pub fn caveats<'a>(
     runs: impl Iterator<Item = (Option<u64>, &'a [MachineMetrics])> + Clone,
     left_out: LeftOut<'_>,
-) -> Vec<Oddity> {
+) -> Vec<Caveat> {
     let LeftOut { incomplete, repeated, not_read } = left_out;
     let mut seeds: BTreeMap<u64, usize> = BTreeMap::new();
     runs.clone().filter_map(|(seed, _)| seed).for_each(|seed| *seeds.entry(seed).or_default() += 1);
@@ -85,14 +85,14 @@ pub fn oddities<'a>(
     let experiments: BTreeSet<&str> = rows.clone().flatten().map(|row| row.experiment.as_str()).collect();
     let names: Vec<String> = experiments.into_iter().map(str::to_owned).collect();
     let not_read =
-        not_read.first().map(|first| Oddity::NotRead { first: first.clone(), more: not_read.len() - 1 });
+        not_read.first().map(|first| Caveat::NotRead { first: first.clone(), more: not_read.len() - 1 });
     [
-        (incomplete > 0).then_some(Oddity::Incomplete { runs: incomplete }),
-        (repeated > 0).then_some(Oddity::Repeated { runs: repeated }),
+        (incomplete > 0).then_some(Caveat::Incomplete { runs: incomplete }),
+        (repeated > 0).then_some(Caveat::Repeated { runs: repeated }),
         not_read,
-        shared.map(|(seed, runs)| Oddity::SharedSeed { seed, runs }),
-        (names.len() > 1).then_some(Oddity::Experiments { names }),
-        (!have_same_machines(rows)).then_some(Oddity::Machines),
+        shared.map(|(seed, runs)| Caveat::SharedSeed { seed, runs }),
+        (names.len() > 1).then_some(Caveat::Experiments { names }),
+        (!have_same_machines(rows)).then_some(Caveat::Machines),
     ]
     .into_iter()
     .flatten()
@@ -117,17 +117,17 @@ mod tests {
         let run = |seed, rows| SampledRun { seed: Some(seed), rows };
         let mut sample =
             Sample { runs: vec![run(1, vec![row(1)]), run(2, vec![row(1)])], ..Sample::default() };
-        assert_eq!((sample.oddities(), Sample::default().oddities()), (vec![], vec![]));
+        assert_eq!((sample.caveats(), Sample::default().caveats()), (vec![], vec![]));
         let other = MachineMetrics { experiment: "other".to_owned(), ..row(2) };
         sample.runs.push(run(2, vec![row(1), other]));
         sample.incomplete = 3;
         let names = ["exp", "other"].map(str::to_owned).to_vec();
         let all = [
-            Oddity::Incomplete { runs: 3 },
-            Oddity::SharedSeed { seed: 2, runs: 2 },
-            Oddity::Experiments { names },
-            Oddity::Machines,
+            Caveat::Incomplete { runs: 3 },
+            Caveat::SharedSeed { seed: 2, runs: 2 },
+            Caveat::Experiments { names },
+            Caveat::Machines,
         ];
-        assert_eq!(sample.oddities(), all);
+        assert_eq!(sample.caveats(), all);
     }
 }

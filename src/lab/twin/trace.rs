@@ -1,4 +1,4 @@
-//! A machine's life: its log, in memory, against its schedule.
+//! A machine's trace: its log, in memory, against its schedule.
 
 use std::io;
 use std::path::Path;
@@ -9,7 +9,7 @@ use crate::model::schedule::Schedule;
 
 /// All events of one machine on one engine.
 #[derive(Debug)]
-pub(super) struct Life {
+pub(super) struct Trace {
     /// The stamp of lab time zero.
     pub start: Option<Stamp>,
     pub schedule: Schedule,
@@ -18,15 +18,15 @@ pub(super) struct Life {
     pub records: Vec<Record>,
 }
 
-impl Life {
-    pub fn read(path: &Path, schedule: Schedule, speedup: f64) -> io::Result<Life> {
-        let mut life = Life { start: None, schedule, speedup, records: Vec::new() };
+impl Trace {
+    pub fn read(path: &Path, schedule: Schedule, speedup: f64) -> io::Result<Trace> {
+        let mut trace = Trace { start: None, schedule, speedup, records: Vec::new() };
         read_log(path, |_, line| match line {
-            Line::Started { at, .. } => life.start = Some(*at),
-            Line::Event(record) => life.records.push(**record),
+            Line::Started { at, .. } => trace.start = Some(*at),
+            Line::Event(record) => trace.records.push(**record),
             _ => {}
         })?;
-        Ok(life)
+        Ok(trace)
     }
 
     /// Real time from the deadline of `tick` to `stamp`, in microseconds.

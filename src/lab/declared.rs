@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::line_ends::WithoutReturns;
 use super::{Engine, SIMULATOR, TASKS};
-use crate::audit::{Change, ChangedFile, Stated};
+use crate::audit::{Change, ChangedFile, DeclaredParams};
 use crate::files::regular::open_regular;
 use crate::lab::recovery::RECOVERED;
 use crate::log::{EndReason, machine_of_file};
@@ -17,20 +17,20 @@ use crate::spec::{self, Spec};
 use crate::store::manifest::{checksum, checksum_of};
 use crate::store::{EVENTS_FILE, MANIFEST_FILE, METRICS_FILE, Manifest, SPEC_FILE};
 
-impl Stated {
+impl DeclaredParams {
     /// As a run is planned, and ended.
-    pub fn of_run(run: &Run, engine: &Engine, reason: EndReason) -> Stated {
-        Stated {
+    pub fn of_run(run: &Run, engine: &Engine, reason: EndReason) -> DeclaredParams {
+        DeclaredParams {
             has_manifest: true,
             one_clock: engine.words().1 == TASKS,
             simulated: *engine == Engine::Simulator,
             reason: Some(reason),
-            ..Stated::of_spec(run.spec.clone())
+            ..DeclaredParams::of_spec(run.spec.clone())
         }
     }
 
-    fn of_manifest(manifest: &Manifest) -> Stated {
-        Stated {
+    fn of_manifest(manifest: &Manifest) -> DeclaredParams {
+        DeclaredParams {
             has_manifest: true,
             one_clock: manifest.isolation == TASKS,
             simulated: manifest.engine == SIMULATOR,
@@ -46,9 +46,9 @@ impl Stated {
         }
     }
 
-    fn of_spec(spec: Spec) -> Stated {
+    fn of_spec(spec: Spec) -> DeclaredParams {
         let run = Run::single(spec, String::new());
-        Stated {
+        DeclaredParams {
             has_manifest: false,
             one_clock: false,
             simulated: false,
@@ -65,7 +65,7 @@ impl Stated {
 /// What a stored run states, by its manifest or else by its spec; `None` where
 /// it keeps neither. What cannot be read is told to `warn`, and nothing held
 /// against it.
-pub fn stated(stored: &RunPath, mut warn: impl FnMut(String)) -> Option<Stated> {
+pub fn declared(stored: &RunPath, mut warn: impl FnMut(String)) -> Option<DeclaredParams> {
     let path = stored.folder.join(MANIFEST_FILE);
     let manifest = stored.read_manifest();
     let is_spoilt = manifest.is_none() && stored.dialect.is_none() && path.symlink_metadata().is_ok();
@@ -84,7 +84,7 @@ pub fn stated(stored: &RunPath, mut warn: impl FnMut(String)) -> Option<Stated> 
         let spoilt = is_spoilt.then(changed_manifest).into_iter().collect();
         return spec
             .filter(is_as_it_ran)
-            .map(|spec| Stated { changed_files: spoilt, ..Stated::of_spec(spec) });
+            .map(|spec| DeclaredParams { changed_files: spoilt, ..DeclaredParams::of_spec(spec) });
     };
     let mut changed_files = changed_files(stored, &manifest.sha256).unwrap_or_else(|error| {
         warn(format!("{}: not all checksums are held against it: {error}", path.display()));
@@ -95,7 +95,7 @@ pub fn stated(stored: &RunPath, mut warn: impl FnMut(String)) -> Option<Stated> 
         Ok(false) => {}
         Err(error) => warn(format!("{}: its own checksum is not held against it: {error}", path.display())),
     }
-    Some(Stated { spec, changed_files, ..Stated::of_manifest(manifest) })
+    Some(DeclaredParams { spec, changed_files, ..DeclaredParams::of_manifest(manifest) })
 }
 
 fn changed_manifest() -> ChangedFile {

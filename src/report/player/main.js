@@ -3,7 +3,7 @@
 // `labctlPlayer.select(machine, index)` selects an event as a click does, `state()`
 // tells what is selected and seen, `scrub(ms)` scrubs through the whole run and
 // tells how smoothly that went; all else is nobody's business.
-function hook(player) {
+function expose(player) {
   const { run, view, state, stage } = player;
   const byMachine = (count) => Object.fromEntries(run.lanes.map((lane, at) => [lane.id, count(lane, at)]));
   return {
@@ -84,5 +84,5 @@ if (root && source) {
   const began = performance.now();
   const player = startPlayer(root, JSON.parse(source.textContent));
   player.stage.startMs = performance.now() - began;
-  window.labctlPlayer = hook(player);
+  window.labctlPlayer = expose(player);
 }

@@ -9,7 +9,7 @@ use regex_syntax::hir::{Hir, HirKind};
 const BYTES_MIN: usize = 3;
 
 /// The longest text without which the expression fits nothing.
-pub fn needle(expression: &str) -> Option<Finder<'static>> {
+pub fn prefilter(expression: &str) -> Option<Finder<'static>> {
     let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
     let literal = longest(&parser.parse(expression).ok()?);
     (literal.len() >= BYTES_MIN).then(|| Finder::new(&literal).into_owned())
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     fn found(expression: &str) -> Option<String> {
-        needle(expression).map(|needle| String::from_utf8_lossy(needle.needle()).into_owned())
+        prefilter(expression).map(|prefilter| String::from_utf8_lossy(prefilter.needle()).into_owned())
     }
 
     #[test]

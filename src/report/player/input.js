@@ -1,4 +1,4 @@
-// Mouse, touch, wheel and keys, as wishes to the player.
+// Mouse, touch, wheel and keys, as actions to the player.
 
 const CLICK_SLACK = 5;
 
@@ -67,12 +67,12 @@ function followWheel(canvas, on) {
   }, { passive: false });
 }
 
-function followKeys(target, wishes) {
+function followKeys(target, actions) {
   target.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const wish = wishes[(event.shiftKey && event.key.startsWith('Arrow') ? 'Shift+' : '') + event.key];
-    if (!wish) return;
+    const action = actions[(event.shiftKey && event.key.startsWith('Arrow') ? 'Shift+' : '') + event.key];
+    if (!action) return;
     event.preventDefault();
-    wish();
+    action();
   });
 }

@@ -7,9 +7,9 @@ use crate::history::{EventId, History, Source};
 use crate::model::event::Kind;
 
 /// An event of a chain whose clock is not one more than the clock before it.
-/// The clock exceeds the chain's length by the sum of [`Gap::excess`].
+/// The clock exceeds the chain's length by the sum of [`ClockGap::excess`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Gap {
+pub struct ClockGap {
     pub event: EventId,
     /// The clock of the event before it on the chain; 0 before the first.
     pub before: u64,
@@ -43,7 +43,7 @@ pub enum Why {
     Shorter { from: EventId, length: u32 },
 }
 
-impl Gap {
+impl ClockGap {
     /// By how much more than one the clock stepped.
     pub fn excess(&self) -> i128 {
         i128::from(self.clock) - i128::from(self.before) - 1
@@ -52,13 +52,13 @@ impl Gap {
 
 /// Where along a chain, as [`Chains::behind`] gives it, the clock steps by
 /// another number than one.
-pub fn gaps(history: &History, chains: &Chains, chain: &[Link]) -> Vec<Gap> {
+pub fn clock_gaps(history: &History, chains: &Chains, chain: &[Link]) -> Vec<ClockGap> {
     let clock = |event| history.record(event).clock;
     let before = |at: usize| at.checked_sub(1).map(|before| chain[before].event);
     let gap = |(at, link): (usize, &Link)| {
         let (previous, own) = (before(at), clock(link.event));
         let before = previous.map_or(0, clock);
-        (own != before.saturating_add(1)).then(|| Gap {
+        (own != before.saturating_add(1)).then(|| ClockGap {
             event: link.event,
             before,
             clock: own,

@@ -1,4 +1,4 @@
-//! `labctl sweep plan`, `exec` and `collect`: a sweep made in pieces, anywhere.
+//! `labctl sweep plan`, `exec` and `collect`: a sweep made in shards, anywhere.
 
 use std::fs;
 
@@ -32,16 +32,16 @@ fn assert_whole(lab: &Lab) {
 #[test]
 fn pieces_made_at_once_join_to_the_bytes_of_a_sweep() {
     let lab = planned();
-    let piece =
-        |number| lab.start(&["sweep", "exec", "results/s/plan.json", "--index", &format!("{number}/3")]);
-    for running in [piece(1), piece(3)] {
+    let shard =
+        |number| lab.start(&["sweep", "exec", "results/s/plan.json", "--shard", &format!("{number}/3")]);
+    for running in [shard(1), shard(3)] {
         running.end().code(0).tells(&["4 runs done, 0 failed"]);
     }
     lab.labctl(&["sweep", "collect", "results/s"])
         .code(4)
         .tells(&["4 runs are missing", "c1_r2 (lab: internal_prob = 0.2)"]);
-    piece(2).end().code(0);
-    lab.labctl(&["sweep", "exec", "results/s", "--index", "2/3"]).code(0).tells(&["4 of them done before"]);
+    shard(2).end().code(0);
+    lab.labctl(&["sweep", "exec", "results/s", "--shard", "2/3"]).code(0).tells(&["4 of them done before"]);
     lab.labctl(&["sweep", "collect", "results/s/plan.json"]).code(0);
     assert_whole(&lab);
 }
@@ -79,8 +79,8 @@ fn pieces_on_sockets_made_twice_at_once_do_not_disturb_each_other() {
 #[test]
 fn journals_from_elsewhere_are_collected_in_any_order() {
     let (lab, there) = (planned(), planned());
-    there.labctl(&["sweep", "exec", "results/s", "--index", "1/2"]).code(0);
-    there.labctl(&["sweep", "exec", "results/s", "--index", "2/2"]).code(0);
+    there.labctl(&["sweep", "exec", "results/s", "--shard", "1/2"]).code(0);
+    there.labctl(&["sweep", "exec", "results/s", "--shard", "2/2"]).code(0);
     for (name, to) in [("2", "b/first.jsonl"), ("1", "a/second.jsonl")] {
         lab.write(to, there.read(&format!("results/s/journal/{name}.jsonl")));
     }
@@ -119,9 +119,9 @@ fn what_does_not_belong_together_is_refused() {
         lab.labctl(&["sweep", "collect", path]).code(2).tells(&["there is no sweep in"]);
     }
     for index in ["0/3", "4/3", "x", "1/0"] {
-        lab.labctl(&["sweep", "exec", "results/s", "--index", index])
+        lab.labctl(&["sweep", "exec", "results/s", "--shard", index])
             .code(2)
-            .tells(&["is no piece of a plan"]);
+            .tells(&["is no shard of a plan"]);
     }
     let plan = lab.read("results/s/plan.json");
     for (text, told) in [
@@ -145,7 +145,7 @@ fn what_a_killed_process_left_is_cleared_away_by_the_next() {
     wait_for("a run", || (!lab.names("results/p/journal/1.partial/lab").is_empty()).then_some(()));
     killed.signal(Signal::KILL);
     killed.end();
-    lab.labctl(&["sweep", "exec", "results/p/plan.json", "--index=1/6"]).code(0);
+    lab.labctl(&["sweep", "exec", "results/p/plan.json", "--shard=1/6"]).code(0);
     assert_eq!(lab.names("results/p/journal"), ["1.jsonl", "2.jsonl"]);
     lab.labctl(&["sweep", "collect", "results/p"]).code(4).tells(&["5 runs are missing"]);
 }

@@ -1,5 +1,5 @@
-//! The bench of a process: where it makes its runs before they are put into
-//! their places, so that a piece that is run twice at once spoils nothing.
+//! The staging of a process: where it makes its runs before they are put into
+//! their places, so that a shard that is run twice at once spoils nothing.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -12,22 +12,22 @@ use crate::files::regular::{open_regular, read_regular};
 use crate::plan::Run;
 use crate::store::{LATEST_LINK, PARTIAL_SUFFIX, StoreError};
 
-/// Says whose a bench is. Nothing without it is ever removed.
-const MARK_FILE: &str = "labctl-bench";
+/// Says whose a staging is. Nothing without it is ever removed.
+const MARK_FILE: &str = "labctl-staging";
 const MARK_WORDS: &str = "labctl makes runs here, and removes this folder; it belongs to the journal ";
 
 /// A folder of one process alone. It goes with the process, but for runs that
 /// could not be completed.
 #[derive(Debug)]
-pub(super) struct Bench {
+pub(super) struct Staging {
     path: PathBuf,
     /// Tells others that the process lives.
     _lock: File,
 }
 
-impl Bench {
+impl Staging {
     /// Sets one up beside the journal of this process, which has its name alone.
-    pub(super) fn beside(journal: &Path) -> Result<Bench, StoreError> {
+    pub(super) fn beside(journal: &Path) -> Result<Staging, StoreError> {
         let path = free_name(journal);
         let failed = |source| StoreError::write(&path, source);
         let beside = FolderBeside::begin(&path).map_err(failed)?;
@@ -38,7 +38,7 @@ impl Bench {
             Err(_) => fs::remove_file(beside.path().join(MARK_FILE)).map_err(failed)?,
         }
         beside.put_into(&path).map_err(failed)?;
-        Ok(Bench { path, _lock: lock })
+        Ok(Staging { path, _lock: lock })
     }
 
     /// Clears away the benches of processes that were killed.
@@ -77,7 +77,7 @@ impl Bench {
     }
 }
 
-impl Drop for Bench {
+impl Drop for Staging {
     fn drop(&mut self) {
         // A folder that is not empty stays: it holds what is left of a run.
         for experiment in fs::read_dir(&self.path).into_iter().flatten().flatten() {
@@ -96,9 +96,9 @@ pub fn left_alone(journals: &Path) -> Vec<PathBuf> {
     folders(journals).into_iter().filter(|folder| marked(folder).is_none()).collect()
 }
 
-/// Whether a run's folder lies on the bench of a sweep, which makes it again.
-pub fn is_on_bench(run: &Path) -> bool {
-    run.ancestors().nth(2).is_some_and(|bench| marked(bench).is_some())
+/// Whether a run's folder lies on the staging of a sweep, which makes it again.
+pub fn is_in_staging(run: &Path) -> bool {
+    run.ancestors().nth(2).is_some_and(|staging| marked(staging).is_some())
 }
 
 /// Whatever has a name already is not this process's.
@@ -113,8 +113,8 @@ fn free_name(journal: &Path) -> PathBuf {
     path
 }
 
-fn mark(bench: &Path) -> String {
-    let stem = bench.file_stem().unwrap_or_default().to_string_lossy();
+fn mark(staging: &Path) -> String {
+    let stem = staging.file_stem().unwrap_or_default().to_string_lossy();
     format!("{MARK_WORDS}{stem}.{}\n", journal::EXTENSION)
 }
 
@@ -151,12 +151,12 @@ mod tests {
     #[test]
     fn only_marked_benches_of_the_dead_are_cleared_away() {
         let folder = tempfile::tempdir().unwrap();
-        let living = Bench::beside(&folder.path().join("1.jsonl")).unwrap();
+        let living = Staging::beside(&folder.path().join("1.jsonl")).unwrap();
         let made = |name: &str, mark: Option<(&str, String)>| {
-            let bench = folder.path().join(name);
-            fs::create_dir_all(bench.join("lab/c1_r1.partial")).unwrap();
-            mark.into_iter().for_each(|(file, text)| fs::write(bench.join(file), text).unwrap());
-            bench
+            let staging = folder.path().join(name);
+            fs::create_dir_all(staging.join("lab/c1_r1.partial")).unwrap();
+            mark.into_iter().for_each(|(file, text)| fs::write(staging.join(file), text).unwrap());
+            staging
         };
         let dead = made("2.partial", Some((MARK_FILE, mark(Path::new("2.partial")))));
         let others = [
@@ -166,26 +166,26 @@ mod tests {
             made("5.partial", Some((MARK_FILE, "mine".to_owned()))),
             made("2.copy", Some((MARK_FILE, mark(Path::new("2.partial"))))),
         ];
-        Bench::clear_abandoned(folder.path()).unwrap();
+        Staging::clear_abandoned(folder.path()).unwrap();
         assert!(living.path().exists() && !dead.exists());
         assert!(others.iter().all(|other| other.join("lab/c1_r1.partial").exists()));
         assert_eq!(left_alone(folder.path()).len(), others.len());
-        assert!(is_on_bench(&living.path().join("lab/c1_r1.partial")));
+        assert!(is_in_staging(&living.path().join("lab/c1_r1.partial")));
     }
 
     #[test]
     fn a_bench_goes_with_its_process_unless_a_run_lies_on_it() {
         let folder = tempfile::tempdir().unwrap();
-        let bench = Bench::beside(&folder.path().join("1.jsonl")).unwrap();
-        let path = bench.path().to_owned();
+        let staging = Staging::beside(&folder.path().join("1.jsonl")).unwrap();
+        let path = staging.path().to_owned();
         fs::create_dir_all(path.join("lab")).unwrap();
-        drop(bench);
+        drop(staging);
         assert!(!path.exists());
-        let bench = Bench::beside(&folder.path().join("2.jsonl")).unwrap();
-        let left = bench.path().join("lab/c1_r1.partial");
+        let staging = Staging::beside(&folder.path().join("2.jsonl")).unwrap();
+        let left = staging.path().join("lab/c1_r1.partial");
         fs::create_dir_all(&left).unwrap();
-        drop(bench);
-        Bench::clear_abandoned(folder.path()).unwrap();
+        drop(staging);
+        Staging::clear_abandoned(folder.path()).unwrap();
         assert!(left.exists(), "what is left of a run is somebody's to look at");
     }
 }

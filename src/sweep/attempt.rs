@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::bench::Bench;
 use super::execution::SweepError;
 use super::folder::SweepFolder;
-use super::gate::Gate;
 use super::journal::Entry;
+use super::limiter::Limiter;
+use super::staging::Staging;
 use crate::engine::{Gauges, StopSwitch, Token};
 use crate::lab::{self, Done, DriveError, Engine, LabError, Order};
 use crate::log::EndReason;
@@ -46,14 +46,14 @@ fn failed(run: u64, error: &dyn std::error::Error) -> Entry {
 /// Makes runs on sockets, each in a folder of its own.
 pub(super) struct OnSockets<'a> {
     pub folder: &'a SweepFolder,
-    pub bench: &'a Bench,
-    pub gate: &'a Gate,
+    pub staging: &'a Staging,
+    pub limiter: &'a Limiter,
     pub stop: &'a StopSwitch,
     pub token: &'a Token,
 }
 
 impl OnSockets<'_> {
-    /// Makes a run for somebody inside the gate, again if its clocks did not
+    /// Makes a run for somebody inside the limiter, again if its clocks did not
     /// keep the pace; `None` where it was stopped.
     pub(super) fn make(&self, number: u64, run: &Run) -> Result<Option<Entry>, SweepError> {
         if let Some(rows) = self.made_before(run)? {
@@ -69,7 +69,7 @@ impl OnSockets<'_> {
                 Ok(Done { failure: Some(failure), .. }) => failed(number, &failure),
                 // It was stopped, and is no result.
                 Ok(_) | Err(LabError::StoppedBeforeStart) => {
-                    self.bench.clear(run)?;
+                    self.staging.clear(run)?;
                     break;
                 }
                 Err(LabError::Store(error)) => return Err(error.into()),
@@ -77,15 +77,15 @@ impl OnSockets<'_> {
             };
             if entry.failure.is_some() {
                 // For somebody to look at, if it left anything, until it is tried again.
-                let _ = self.bench.put_into_place(run, self.folder);
+                let _ = self.staging.put_into_place(run, self.folder);
                 return Ok(Some(entry));
             }
             if entry.went_well() || attempt == ATTEMPTS {
                 return self.placed(run, entry).map(Some);
             }
-            self.bench.clear(run)?;
-            self.gate.leave(false);
-            self.gate.enter();
+            self.staging.clear(run)?;
+            self.limiter.leave(false);
+            self.limiter.enter();
         }
         Ok(None)
     }
@@ -93,10 +93,10 @@ impl OnSockets<'_> {
     /// Puts a run into its place. Where another process was faster, its run is
     /// the one that counts.
     fn placed(&self, run: &Run, entry: Entry) -> Result<Entry, SweepError> {
-        if self.bench.put_into_place(run, self.folder)? {
+        if self.staging.put_into_place(run, self.folder)? {
             return Ok(entry);
         }
-        self.bench.clear(run)?;
+        self.staging.clear(run)?;
         match self.made_before(run)? {
             Some(rows) => Ok(ended(entry.run, 1, rows)),
             None => {
@@ -108,7 +108,7 @@ impl OnSockets<'_> {
     fn attempt(&self, run: &Run) -> Result<Done, LabError> {
         lab::run(&Order {
             spec: run.spec.clone(),
-            results: self.bench.path().to_owned(),
+            results: self.staging.path().to_owned(),
             run_name: Some(run.name.clone()),
             engine: Engine::Sockets,
             token: self.token.clone(),

@@ -9,7 +9,7 @@ use crate::model::event::MachineId;
 
 /// What a reading took from a log, besides its events.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Taken {
+pub struct ReadStats {
     pub machine: Option<MachineId>,
     /// The header that holds.
     pub header: Option<Header>,
@@ -25,7 +25,7 @@ pub struct Taken {
     pub others: u64,
     /// Lines that fit nothing; `faults` shows the first of them.
     pub unmatched: u64,
-    /// At most [`Taken::FAULTS_KEPT`] of each kind.
+    /// At most [`ReadStats::FAULTS_KEPT`] of each kind.
     pub faults: Vec<LogFault>,
     /// Of kinds with more faults than are kept, the first that is not, and how
     /// many are not.
@@ -35,7 +35,7 @@ pub struct Taken {
     pub numbers_ticks: bool,
 }
 
-impl Taken {
+impl ReadStats {
     /// How many faults of one kind are kept to be shown, so that many of one
     /// do not hide the few of another.
     pub const FAULTS_KEPT: usize = 20;
@@ -101,7 +101,7 @@ impl Taken {
     #[cold]
     pub(crate) fn fault(&mut self, line: u64, kind: FaultKind) {
         let is_alike = |other: &FaultKind| mem::discriminant(other) == mem::discriminant(&kind);
-        if self.faults.iter().filter(|fault| is_alike(&fault.kind)).count() < Taken::FAULTS_KEPT {
+        if self.faults.iter().filter(|fault| is_alike(&fault.kind)).count() < ReadStats::FAULTS_KEPT {
             self.faults.push(LogFault { line, kind });
         } else if let Some((_, count)) = self.faults_left_out.iter_mut().find(|(other, _)| is_alike(other)) {
             *count += 1;
