@@ -1,4 +1,4 @@
-//! Logs of others: what reading them by a dialect costs.
+//! Foreign logs: what reading them by a dialect costs.
 
 use std::fmt::Write;
 

@@ -5,7 +5,7 @@
 //! [`model`] → event log ([`log`]) → [`read`] → [`metrics`] and [`table`] →
 //! [`charts`], [`report`]. Beside the way stand [`history`], [`audit`] and
 //! [`causality`], which judge logs, [`predict`] and [`statistics`], which say what
-//! is to be expected, and [`dialect`], which reads the logs of others. [`lab`] makes
+//! is to be expected, and [`dialect`], which reads foreign logs. [`lab`] makes
 //! one run, [`sweep`] many. Nothing here knows of command lines, terminals or
 //! progress bars.
 

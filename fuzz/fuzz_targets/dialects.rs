@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use labctl::dialect::{Dialect, LogContext, Sample, detect, parse, propose, shipped};
 use labctl::log::Line;
-use labctl_fuzz::{parts, told, told_of, within};
+use labctl_fuzz::{parts, reported, told_of, within};
 use libfuzzer_sys::fuzz_target;
 
 static SHIPPED: LazyLock<Vec<Dialect>> = LazyLock::new(shipped);
@@ -48,7 +48,7 @@ fn read(dialect: &Dialect, log: &[u8]) {
 fn propose_for(log: &[u8]) {
     let samples = [Sample { path: "vm_1.log".to_owned(), text: log.to_vec() }];
     if let Err(refusal) = detect(SHIPPED.clone(), &samples) {
-        told(&refusal);
+        reported(&refusal);
     }
     let Some(proposal) = propose(&samples) else { return };
     assert!(parse("proposal", &proposal.toml).is_ok(), "{}", proposal.toml);

@@ -12,7 +12,7 @@ use labctl::files::digest::sha256;
 use labctl::store::version::VERSION;
 use labctl::plan::{EngineKind, Plan, Source, cells};
 use labctl::sweep::{Entry, Journal, Journals, SweepFolder};
-use labctl_fuzz::{folder, told, within};
+use labctl_fuzz::{folder, reported, within};
 use libfuzzer_sys::fuzz_target;
 
 const RUNS: u32 = 10;
@@ -28,7 +28,7 @@ fuzz_target!(|data: &[u8]| {
     fs::write(&path, journal(data)).unwrap();
     let journals = match within((1 << 20) + 64 * data.len(), || read(&path)) {
         Ok(journals) => journals,
-        Err(error) => return told(&error),
+        Err(error) => return reported(&error),
     };
     let lines = data.split(|byte| *byte == b'\n').count() as u64 + 1;
     let told_of = journals.count() + journals.strangers + journals.doubles.len() as u64;

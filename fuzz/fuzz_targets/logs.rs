@@ -16,7 +16,7 @@ use labctl::log::{Chunk, Cutter, Line, LogReader, LogWriter, Record, Stamp, Read
 use labctl::read::{Purpose, measure_run};
 use labctl::read::find::find_runs;
 use labctl::model::time::LabTime;
-use labctl_fuzz::{folder, parts, told, within};
+use labctl_fuzz::{folder, parts, reported, within};
 use libfuzzer_sys::fuzz_target;
 
 const MACHINES_MAX: usize = 4;
@@ -108,12 +108,12 @@ fn look_at_run(logs: &[&[u8]]) {
     let bytes: usize = logs.iter().map(|log| log.len()).sum();
     let run = match find_runs(&place) {
         Ok(runs) => runs.into_iter().next().unwrap(),
-        Err(error) => return told(&error),
+        Err(error) => return reported(&error),
     };
     let purpose = Purpose { series: true, history: true };
     let reading = match within((8 << 20) + 400 * bytes, || measure_run(&run, purpose)) {
         Ok(reading) => reading,
-        Err(error) => return told(&error),
+        Err(error) => return reported(&error),
     };
     for row in &reading.rows {
         assert_eq!(row.events, row.internal + row.sends + row.receives);
@@ -153,7 +153,7 @@ fn export(history: &History, origin: Stamp) {
                 panic!("{error}\n{}", String::from_utf8_lossy(&text));
             }
         }
-        Err(TraceError::Beyond(beyond)) => told(&beyond),
+        Err(TraceError::Beyond(beyond)) => reported(&beyond),
         Err(error) => panic!("{error}"),
     }
     let mut text = Vec::new();

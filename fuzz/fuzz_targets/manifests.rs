@@ -6,7 +6,7 @@
 use std::fs;
 
 use labctl::store::{MANIFEST_FILE, Manifest};
-use labctl_fuzz::{folder, told, within};
+use labctl_fuzz::{folder, reported, within};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -14,7 +14,7 @@ fuzz_target!(|data: &[u8]| {
     fs::write(&path, data).unwrap();
     let manifest = match within((64 << 10) + 64 * data.len(), || Manifest::read(&path)) {
         Ok(manifest) => manifest,
-        Err(error) => return told(&error),
+        Err(error) => return reported(&error),
     };
     let claims = manifest.sha256.contains_key(MANIFEST_FILE);
     assert_eq!(manifest.is_unchanged(&path).unwrap().is_some(), claims);

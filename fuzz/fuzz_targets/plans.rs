@@ -4,7 +4,7 @@
 #![no_main]
 
 use labctl::plan::{Plan, PlanError};
-use labctl_fuzz::{told, within};
+use labctl_fuzz::{reported, within};
 use libfuzzer_sys::fuzz_target;
 
 /// Of the version that the seeds name.
@@ -15,12 +15,12 @@ fuzz_target!(|data: &[u8]| {
     match read(text) {
         Ok(plan) => check(&plan),
         Err(error) => {
-            told(&error);
+            reported(&error);
             let PlanError::Hash { stated, actual } = error else { return };
             // What the error says is the right one lets the rest be looked at.
             match read(&text.replacen(&stated, &actual, 1)) {
                 Ok(plan) => check(&plan),
-                Err(error) => told(&error),
+                Err(error) => reported(&error),
             }
         }
     }

@@ -4,7 +4,7 @@
 #![no_main]
 
 use labctl::engine::wire::{CLOCK_MAX, LINE_BYTES_MAX, Said, Splitter, WireError, line};
-use labctl_fuzz::{told, within};
+use labctl_fuzz::{reported, within};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -14,7 +14,7 @@ fuzz_target!(|data: &[u8]| {
     assert_eq!(heard(bytes.chunks(usize::from(*size) + 1)), whole);
     let (said, outcome) = whole;
     if let Err(error) = outcome {
-        told(&error);
+        reported(&error);
     }
     for said in said {
         assert!(!matches!(said, Said::Clock(clock) if clock > CLOCK_MAX));

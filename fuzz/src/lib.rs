@@ -56,7 +56,7 @@ pub fn folder() -> &'static Path {
 
 /// An error has words.
 #[track_caller]
-pub fn told(error: &impl std::error::Error) {
+pub fn reported(error: &impl std::error::Error) {
     assert!(!error.to_string().trim().is_empty(), "an error without words");
 }
 
@@ -64,12 +64,12 @@ pub fn told(error: &impl std::error::Error) {
 /// reaches a terminal that would obey it.
 #[track_caller]
 pub fn told_of(text: &str, error: &SpecError) {
-    told(error);
-    let told = error.to_string();
+    reported(error);
+    let reported = error.to_string();
     let lines = text.split('\n').count();
-    assert!(error.line().is_none_or(|line| (1..=lines).contains(&line)), "{told}");
+    assert!(error.line().is_none_or(|line| (1..=lines).contains(&line)), "{reported}");
     let obeyed = |c: char| is_hidden(c) && !matches!(c, '\n' | '\t');
-    assert!(!told.chars().any(obeyed), "{told:?}");
+    assert!(!reported.chars().any(obeyed), "{reported:?}");
 }
 
 /// The parts of an input between lines of `=====`.

@@ -11,10 +11,10 @@ pub(super) static MESSAGES_ADD_UP: Rule = Rule {
     id: "messages-add-up",
     reason: "what was sent to a machine, it received or still has in its queue",
     page: "\
-At the end every message is accounted for: sent = received + queued. It is held against each machine: the
+At the end every message is accounted for: sent = received + queued. It is checked against each machine: the
 SENDs to it in all logs, its own RECEIVEs, and the queue that its record of the end names.
 
-Without such a record the remainder is told and left open: those messages may be in a queue or on their
+Without such a record the remainder is reported and left open: those messages may be in a queue or on their
 way, or lost (`nothing-lost` finds the ones that must be). More received than sent is wrong in any context.
 
 Broken by: messages lost at the start or at the end of a run, a queue that drops what does not fit, a

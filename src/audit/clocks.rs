@@ -59,7 +59,7 @@ that run together on the wire for want of framing (`12` and `13` read as `1213`)
             let Some(expected) = before.max(message_clock).checked_add(1) else {
                 findings.add(machine.id(), machine.line(index), || {
                     let text = format!(
-                        "the clock before this event, or its message's, is {}, and no larger one can be told",
+                        "the clock before this event, or its message's, is {}, and no larger one can be shown",
                         u64::MAX
                     );
                     (text, previous(machine, index))

@@ -8,7 +8,7 @@ use crate::history::{EventId, History, MachineHistory, Source};
 use crate::log::Record;
 use crate::model::event::MachineId;
 
-/// A run that is held against the rules.
+/// A run that is checked against the rules.
 pub(super) struct Context<'a> {
     pub history: &'a History,
     pub stated: Option<&'a DeclaredParams>,
@@ -31,7 +31,7 @@ impl<'a> Context<'a> {
         Context { history, stated, trust, times: Times::of(history, trust) }
     }
 
-    /// Where no message is matched beyond doubt, nothing can be told of any.
+    /// Where no message is matched beyond doubt, nothing can be reported of any.
     pub fn doubt_matches(&self, findings: &mut Findings) {
         let tally = self.history.tally();
         if tally.certain == 0 && tally.ambiguous + tally.unknown > 0 {

@@ -40,8 +40,8 @@ pub(super) static PARAMETERS: Rule = Rule {
 Clock rates, the number of machines, the speedup and the seed are stated in the headers of the logs, in
 the manifest and in the spec of a run; they must agree. A run is only worth what its parameters are.
 
-A run without a manifest, such as one that was cut short, is held against its spec. Where there is neither,
-only the headers are held against each other, and the verdict says so.
+A run without a manifest, such as one that was cut short, is checked against its spec. Where there is neither,
+only the headers are compared with each other, and the verdict says so.
 
 Broken by: a header that was edited, a log of another run, a spec or manifest copied from elsewhere, a
 constant that was changed while the program ran.",
@@ -58,7 +58,7 @@ fn parameters(context: &Context<'_>, findings: &mut Findings) {
     match context.stated {
         Some(stated) if stated.has_manifest => manifest_and_spec(context, stated, findings),
         Some(_) => {}
-        None => findings.unknown("there is no manifest or spec to hold the headers against"),
+        None => findings.unknown("there is no manifest or spec to check the headers against"),
     }
 }
 

@@ -127,7 +127,7 @@ impl Findings {
         self.unknown.get_or_insert_with(|| why.into());
     }
 
-    /// What is found is told, and leaves the rule open.
+    /// What is found is reported, and leaves the rule open.
     pub fn leave_open(&mut self, why: impl Into<String>) {
         self.unknown(why);
         self.only_tell = true;

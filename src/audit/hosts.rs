@@ -13,7 +13,7 @@ pub(super) static HOST_CLOCKS: Rule = Rule {
     page: "\
 A message takes a moment, so the stamps of its SEND and its arrival bound how far the clocks of two machines
 may differ; messages there and back bound it from both sides. Where zero lies outside, all stamps of one
-log lie ahead of the others or behind them. That is told once, with the difference; a whole number of
+log lie ahead of the others or behind them. That is reported once, with the difference; a whole number of
 quarters of an hour is most likely a time zone. Other rules then take the stamps without it.
 
 A difference shows if it is larger than the quickest message there and the quickest one back took together,
@@ -36,7 +36,7 @@ fn host_clocks(context: &Context<'_>, findings: &mut Findings) {
             findings.add(machine.id(), at_header(machine), || {
                 let send = |receive| context.history.source_of(receive).map(|found| found.send);
                 let proof = offset.proof.into_iter().flat_map(|receive| [Some(receive), send(receive)]);
-                let text = told(offset, &named(&reference(context)));
+                let text = reported(offset, &named(&reference(context)));
                 (text, proof.flatten().map(|event| context.place(event)).collect())
             });
         }
@@ -58,7 +58,7 @@ fn reference(context: &Context<'_>) -> Vec<MachineId> {
     context.times.reference.iter().map(|place| context.machines()[*place].id()).collect()
 }
 
-fn told(offset: &Offset, whose: &str) -> String {
+fn reported(offset: &Offset, whose: &str) -> String {
     let middle_us = offset.middle_us();
     let side = if middle_us > 0 { "ahead of" } else { "behind" };
     match quarters(offset) {

@@ -15,7 +15,7 @@ pub(super) static LINES_READABLE: Rule = Rule {
 A line that cannot be read is an event that may be missing from every number and every chart. It is
 counted and shown, never skipped in silence.
 
-A line that can be read once its stray characters are left out is taken, and told as mistyped: somebody,
+A line that can be read once its stray characters are left out is taken, and reported as mistyped: somebody,
 or some editor, has been at the log by hand. Line ends of Windows, a byte order mark and empty lines
 are harmless.
 

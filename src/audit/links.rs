@@ -13,7 +13,7 @@ pub(super) static LINK_ORDER: Rule = Rule {
     reason: "each link delivers in the order in which it was sent",
     page: "\
 What machine 1 sends to machine 2 arrives there in the same order: TCP promises it on one connection, and
-a queue keeps it. Only matches that leave no doubt are held against it.
+a queue keeps it. Only matches that leave no doubt are checked against it.
 
 Broken by: a connection or a task of its own for each message, a queue that is no queue, lines that were
 moved.",

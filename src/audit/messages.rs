@@ -108,7 +108,7 @@ pub(super) fn stamped_early(context: &Context<'_>, findings: &mut Findings) {
     }
     if context.machines().iter().any(bears_another_name) {
         return findings
-            .unknown("a log bears the name of another machine, whose messages it is held against");
+            .unknown("a log bears the name of another machine, whose messages it is checked against");
     }
     let mut early: Vec<(EventId, EventId)> = Vec::new();
     // By sender, the messages that fit a SEND, and those that fit the next clock.

@@ -54,7 +54,7 @@ impl Rule {
     }
 }
 
-/// All rules, in the order in which they are told.
+/// All rules, in the order in which they are reported.
 pub static RULES: [&Rule; 24] = [
     &lines::LINES_READABLE,
     &lines::ONE_HEADER,
@@ -128,8 +128,8 @@ impl Audit {
     }
 }
 
-/// Holds a run against `rules`; what is stated of it elsewhere is one more
-/// thing to hold its logs against.
+/// Checks a run against `rules`; what is stated of it elsewhere is one more
+/// thing to check its logs against.
 pub fn audit(history: &History, stated: Option<&DeclaredParams>, rules: &[&'static Rule]) -> Audit {
     let context = Context::new(history, stated);
     let without_end = history.machines().iter().any(|machine| machine.end().is_none());

@@ -66,7 +66,7 @@ impl SourceLines {
 }
 
 /// A finding as `file:line: text`.
-pub fn told(history: &History, finding: &Finding) -> String {
+pub fn reported(history: &History, finding: &Finding) -> String {
     format!("{}: {}", whereabouts(history, finding), finding.text)
 }
 
@@ -84,7 +84,7 @@ pub fn place(history: &History, place: Place) -> String {
     if place.line == 0 { path } else { format!("{path}:{}", place.line) }
 }
 
-/// The file's name alone: its folder was told before.
+/// The file's name alone: its folder was reported before.
 pub fn short_place(history: &History, of: Place) -> String {
     file_alone(&place(history, of))
 }

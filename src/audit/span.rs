@@ -16,8 +16,8 @@ The order of lines is the order of events, so no line has an earlier stamp than 
 all logs leap ahead at one place, by more than a minute and many ticks.
 
 Where all logs step back or leap ahead at the same place and by the same time, the clock was set, or
-summer time began or ended; that is told once, with its size. Other rules then take the stamps without it.
-After a leap ahead the host may have slept, too: only where ticks are numbered can the two be told apart.
+summer time began or ended; that is reported once, with its size. Other rules then take the stamps without it.
+After a leap ahead the host may have slept, too: only where ticks are numbered can the two be reported apart.
 
 Broken by: a wall clock that was set while the machine ran (use a monotonic one), stamps without their
 date at midnight or without their year at its end, lines that were sorted or moved, two runs in one log.",
@@ -39,7 +39,7 @@ date at midnight or without their year at its end, lines that were sorted or mov
     },
 };
 
-/// A leap of all logs, told where the first of them has it.
+/// A leap of all logs, reported where the first of them has it.
 fn leaps(context: &Context<'_>, leap: &Leap, findings: &mut Findings) {
     let firsts = context.machines().iter().zip(&leap.firsts);
     let mut firsts = firsts.filter_map(|(machine, first)| Some((machine, (*first)?)));
@@ -79,14 +79,14 @@ pub(super) static SENT_BEFORE_RECEIVED: Rule = Rule {
     reason: "no message arrives or is received before its SEND",
     page: "\
 A message cannot come before it was sent. Where a log says how long a message waited (Waited), it is its
-arrival that is held against the SEND, and against the start of the run; otherwise the RECEIVE.
+arrival that is checked against the SEND, and against the start of the run; otherwise the RECEIVE.
 
 The stamps of two machines are compared as far as their clocks allow: to the microsecond where one process
 stamped them all and the message waited, as in a run of labctl that has its manifest; to a tenth of a second
 of real time (at --speedup 20 two seconds of lab time) elsewhere, and for a message that did not wait; to a
-second where stamps are whole seconds. Of a run that is no longer than that nothing can be told.
+second where stamps are whole seconds. Of a run that is no longer than that nothing can be reported.
 
-Checked for matches that leave no doubt. A constant difference between the clocks of two hosts is told by
+Checked for matches that leave no doubt. A constant difference between the clocks of two hosts is reported by
 `host-clocks`, and allowed for here.
 
 Broken by: a RECEIVE stamped with the sender's time, a message from the future, a wait that is counted

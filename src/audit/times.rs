@@ -210,8 +210,8 @@ struct Steps {
 /// one whose lines were moved.
 fn leaps(history: &History, resolution_us: i64) -> Vec<Leap> {
     let machines = history.machines();
-    let told = machines.iter().enumerate().filter(|(_, machine)| machine.len() > 1);
-    let logs: Vec<Steps> = told.map(|(place, machine)| steps(place, machine, resolution_us)).collect();
+    let reported = machines.iter().enumerate().filter(|(_, machine)| machine.len() > 1);
+    let logs: Vec<Steps> = reported.map(|(place, machine)| steps(place, machine, resolution_us)).collect();
     let Some(first) = logs.first().filter(|_| logs.len() > 1) else { return Vec::new() };
     if first.odd.is_empty() || logs.iter().any(|log| log.odd.len() != first.odd.len()) {
         return Vec::new();

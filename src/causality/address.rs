@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn what_names_no_event_is_refused_with_what_was_meant() {
-        for (text, told) in [
+        for (text, reported) in [
             ("", "names no event"),
             ("2", "write machine@tick"),
             ("0@3", "machines are numbered from 1"),
@@ -222,7 +222,7 @@ mod tests {
             ("2@\u{202e}:<script>", "is not one of tick, clock, time and line"),
         ] {
             let error = text.parse::<Address>().unwrap_err().to_string();
-            assert!(error.contains(told), "{text}: {error}");
+            assert!(error.contains(reported), "{text}: {error}");
         }
     }
 
@@ -241,7 +241,7 @@ mod tests {
         {
             assert_eq!(find(text).map(|event| event.index), Ok(index), "{text}");
         }
-        for (text, told) in [
+        for (text, reported) in [
             ("4@1", "there are logs of machines 1 to 3"),
             ("3@1", "the log of machine 3 has no events"),
             ("2@1", "does not number its ticks; name the event by its clock (2@clock:1)"),
@@ -251,7 +251,7 @@ mod tests {
             ("1@time:10ms", "no event at or before 10ms; its first is at 1.000000 s"),
         ] {
             let error = find(text).unwrap_err().to_string();
-            assert!(error.contains(told), "{text}: {error}");
+            assert!(error.contains(reported), "{text}: {error}");
         }
     }
 }

@@ -133,7 +133,7 @@ impl fmt::Display for Why {
                 "no larger than the clock of its SEND, as if the message was stamped before the increment"
             }
             Why::NoSend => "no log has the SEND of this message",
-            Why::UnknownSend => "it cannot be told which SEND this message comes from",
+            Why::UnknownSend => "it is unknown which SEND this message comes from",
             Why::SendUsedUp => "the only SEND that fits was received before",
             Why::Circle => "its SEND, as matched, comes after it; the match is left out",
             Why::Shorter { from, length } => {

@@ -21,7 +21,7 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// In the order in which they are told.
+    /// In the order in which they are reported.
     pub const ALL: [Encoding; 5] = [
         Encoding::LamportLine,
         Encoding::LamportVarint,

@@ -63,10 +63,10 @@ pub enum Refusal {
 }
 
 fn best_of(best: &Option<(String, f64)>) -> String {
-    let told = |(name, share): &(String, f64)| {
+    let reported = |(name, share): &(String, f64)| {
         format!(" (the best, {name}, {:.0} % of the first lines)", share * 100.0)
     };
-    best.as_ref().map(told).unwrap_or_default()
+    best.as_ref().map(reported).unwrap_or_default()
 }
 
 /// How well a dialect fits.

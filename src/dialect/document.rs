@@ -108,8 +108,8 @@ fn resolve(root: &Fields<'_>) -> Result<Dialect, SpecError> {
 
 fn are_few(tables: &[Field<'_>]) -> Result<(), SpecError> {
     const PATTERNS_MAX: usize = 256;
-    let told = format_args!("is one too many: no program logs in more than {PATTERNS_MAX} ways");
-    tables.get(PATTERNS_MAX).map_or(Ok(()), |one| Err(one.fault(told)))
+    let reported = format_args!("is one too many: no program logs in more than {PATTERNS_MAX} ways");
+    tables.get(PATTERNS_MAX).map_or(Ok(()), |one| Err(one.fault(reported)))
 }
 
 /// One of several texts; a refusal names them all, and the one that was meant.
@@ -209,8 +209,8 @@ pub(super) fn regex(field: &Field<'_>, whole: Whole) -> Result<Regex, SpecError>
     const BYTES_MAX: usize = 1 << 20;
     let build = |text: &str| RegexBuilder::new(text).unicode(false).size_limit(BYTES_MAX).build();
     let fault = |error: regex::Error| {
-        let told = error.to_string();
-        let reason = told.lines().last().unwrap_or_default().trim_start_matches("error: ");
+        let reported = error.to_string();
+        let reason = reported.lines().last().unwrap_or_default().trim_start_matches("error: ");
         field.fault(format_args!("is no regular expression: {reason}"))
     };
     build(text).map_err(fault)?;

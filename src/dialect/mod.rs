@@ -1,4 +1,4 @@
-//! Logs of others: dialects, as data, of programs that do the same as ours and
+//! Foreign logs: dialects, as data, of programs that do the same as ours and
 //! log it in their own words.
 //!
 //! A [`Dialect`] is read from TOML; `docs/dialects.md` describes the language.
@@ -99,7 +99,7 @@ impl Dialect {
     }
 }
 
-/// Dialects are told apart by their names.
+/// Dialects are reported apart by their names.
 impl PartialEq for Dialect {
     fn eq(&self, other: &Dialect) -> bool {
         self.name == other.name

@@ -80,7 +80,7 @@ pub struct Excerpt<'a> {
 pub struct Arrivals {
     /// RECEIVEs of which the SEND is not in the window.
     pub outside: u64,
-    /// RECEIVEs of which no SEND is in the logs, or none can be told.
+    /// RECEIVEs of which no SEND is in the logs, or none can be reported.
     pub unmatched: u64,
     /// RECEIVEs of which the SEND is the likeliest of several.
     pub ambiguous: u64,
@@ -107,7 +107,7 @@ impl<'a> Excerpt<'a> {
 
     /// What the run is called.
     pub fn name(&self) -> String {
-        // Logs of others lie in one folder, which names both.
+        // Foreign logs lie in one folder, which names both.
         if self.experiment == self.run {
             self.run.to_owned()
         } else {

@@ -26,7 +26,7 @@ pub fn file_name(name: &str) -> String {
     if safe.is_empty() { "%".to_owned() } else { safe }
 }
 
-/// A text in which each character that `refuses`, told its place and itself, is
+/// A text in which each character that `refuses`, reported its place and itself, is
 /// written as `%` and two digits a byte, cut to the length of a file's name.
 /// `refuses` takes in `%`, or different texts would become alike.
 pub fn escaped(text: &str, refuses: impl Fn(usize, char) -> bool) -> String {

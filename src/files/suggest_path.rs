@@ -12,11 +12,11 @@ use crate::text::suggest::nearest;
 ///
 /// It cannot be seen. Where nothing is there, the error offers what was meant.
 pub fn metadata(path: &Path) -> io::Result<Metadata> {
-    fs::metadata(path).map_err(|error| told(path, error))
+    fs::metadata(path).map_err(|error| reported(path, error))
 }
 
 /// The error that came of `path`; where nothing is there, with what was meant.
-pub fn told(path: &Path, error: io::Error) -> io::Error {
+pub fn reported(path: &Path, error: io::Error) -> io::Error {
     if error.kind() != io::ErrorKind::NotFound {
         return error;
     }
@@ -102,7 +102,7 @@ mod tests {
         let meant = root.path().join("latest");
         let expected = format!("there is no such file or folder; did you mean `{}`?", meant.display());
         assert_eq!(error.to_string(), expected);
-        let other = told(root.path(), io::Error::other("the disk is on fire"));
+        let other = reported(root.path(), io::Error::other("the disk is on fire"));
         assert_eq!(other.to_string(), "the disk is on fire");
     }
 

@@ -11,7 +11,7 @@ use crate::metrics::series::{Sample, Thinned};
 use crate::model::event::MachineId;
 use crate::model::time::LabTime;
 
-/// What the log of a machine has told so far.
+/// What the log of a machine has reported so far.
 #[derive(Debug)]
 pub struct Followed {
     id: MachineId,
@@ -19,7 +19,7 @@ pub struct Followed {
     planned_rate: Option<f64>,
     tail: Tail,
     parser: LineParser,
-    told: Told,
+    reported: Told,
 }
 
 /// What is forgotten when a log begins anew.
@@ -51,69 +51,69 @@ impl Followed {
             planned_rate,
             tail: Tail::default(),
             parser: LineParser::default(),
-            told: Told::default(),
+            reported: Told::default(),
         }
     }
 
     /// Reads what is new. A log that cannot be read says nothing; it may be
     /// readable the next time.
     pub fn read(&mut self, folder: &Path, bytes_max: u64) -> Look {
-        let (id, parser, told) = (self.id, &mut self.parser, &mut self.told);
+        let (id, parser, reported) = (self.id, &mut self.parser, &mut self.reported);
         let path = folder.join(file_name(id));
-        let look = self.tail.read(&path, bytes_max, |line| told.see(id, &parser.parse(line)));
+        let look = self.tail.read(&path, bytes_max, |line| reported.see(id, &parser.parse(line)));
         let look = look.unwrap_or_default();
         if look.anew {
-            self.told = Told::default();
+            self.reported = Told::default();
         }
-        self.told.skipped |= look.skipped;
+        self.reported.skipped |= look.skipped;
         look
     }
 
     pub fn has_log(&self) -> bool {
-        self.told.has_log
+        self.reported.has_log
     }
 
     /// Nominal ticks per second of lab time; the log knows best.
     pub fn clock_rate(&self) -> Option<f64> {
-        self.told.header.map(|header| header.clock_rate).or(self.planned_rate)
+        self.reported.header.map(|header| header.clock_rate).or(self.planned_rate)
     }
 
     pub fn speedup(&self) -> Option<f64> {
-        self.told.header?.speedup
+        self.reported.header?.speedup
     }
 
     /// The lab time of the last line.
     pub fn lab_time(&self) -> Option<LabTime> {
-        self.told.time
+        self.reported.time
     }
 
     pub fn clock(&self) -> u64 {
-        self.told.clock
+        self.reported.clock
     }
 
     pub fn end_reason(&self) -> Option<EndReason> {
-        self.told.end
+        self.reported.end
     }
 
     /// What to show of it, in a run that has come to `lab_time` and whose
     /// leader's clock is at `leader`.
     pub fn state(&self, lab_time: LabTime, leader: u64) -> MachineState {
-        let told = &self.told;
-        let meter = told.meter.as_ref();
+        let reported = &self.reported;
+        let meter = reported.meter.as_ref();
         MachineState {
             id: self.id,
             foreign: self.foreign,
-            has_log: told.has_log,
+            has_log: reported.has_log,
             clock_rate: self.clock_rate(),
-            achieved_rate: meter.filter(|_| !told.skipped).and_then(Meter::achieved_rate_so_far),
-            clock: told.clock,
-            behind: leader.saturating_sub(told.clock),
-            queue_length: told.queue_length,
+            achieved_rate: meter.filter(|_| !reported.skipped).and_then(Meter::achieved_rate_so_far),
+            clock: reported.clock,
+            behind: leader.saturating_sub(reported.clock),
+            queue_length: reported.queue_length,
             lateness_p99_us: meter.and_then(Meter::lateness_p99_us),
-            queue_trace: evenly(told.queue_trace.samples(), lab_time),
-            last: told.last.iter().cloned().collect(),
-            unmatched: told.unmatched,
-            ended: told.end.is_some(),
+            queue_trace: evenly(reported.queue_trace.samples(), lab_time),
+            last: reported.last.iter().cloned().collect(),
+            unmatched: reported.unmatched,
+            ended: reported.end.is_some(),
         }
     }
 }

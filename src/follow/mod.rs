@@ -176,9 +176,9 @@ impl Follower {
 
     /// What is known now.
     pub fn snapshot(&self) -> Snapshot {
-        let told = self.machines.values().filter_map(Followed::lab_time).max().unwrap_or_default();
-        // Ends are told a little later than they come.
-        let lab_time = self.about.duration.map_or(told, |duration| told.min(duration));
+        let reported = self.machines.values().filter_map(Followed::lab_time).max().unwrap_or_default();
+        // Ends are reported a little later than they come.
+        let lab_time = self.about.duration.map_or(reported, |duration| reported.min(duration));
         let leader = self.machines.values().map(Followed::clock).max().unwrap_or_default();
         Snapshot {
             about: self.about.clone(),

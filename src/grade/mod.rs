@@ -1,4 +1,4 @@
-//! Submissions held against the model: can their logs be read, are they true,
+//! Submissions checked against the model: can their logs be read, are they true,
 //! and how far do they lie from what theory says of their clock rates.
 
 mod assignment;

@@ -109,9 +109,9 @@ fn run_section(run: &GradedRun) -> RunSection<'_> {
     }
 }
 
-fn rule_section(told: &Told) -> RuleSection<'_> {
-    let more = told.count.saturating_sub(told.findings.len() as u64);
-    RuleSection { rule: told.rule.id, reason: told.rule.reason, more, findings: &told.findings }
+fn rule_section(reported: &Told) -> RuleSection<'_> {
+    let more = reported.count.saturating_sub(reported.findings.len() as u64);
+    RuleSection { rule: reported.rule.id, reason: reported.rule.reason, more, findings: &reported.findings }
 }
 
 fn is_last_logged(row: &MachineMetrics) -> bool {

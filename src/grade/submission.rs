@@ -1,4 +1,4 @@
-//! One submission: its runs read, audited, measured and held against theory.
+//! One submission: its runs read, audited, measured and checked against theory.
 
 use std::fmt;
 
@@ -99,7 +99,7 @@ pub struct Told {
     pub findings: Vec<(String, Vec<String>)>,
 }
 
-/// Findings of a rule that are told.
+/// Findings of a rule that are reported.
 const FINDINGS_TOLD: usize = 3;
 
 impl Submission {
@@ -127,10 +127,10 @@ impl Submission {
 
     /// The rules that any of its runs breaks, in the order of all rules.
     pub fn broken(&self) -> impl Iterator<Item = &'static Rule> {
-        let told = |rule: &&Rule| {
-            self.runs().iter().flat_map(|run| &run.findings).any(|told| told.rule.id == rule.id)
+        let reported = |rule: &&Rule| {
+            self.runs().iter().flat_map(|run| &run.findings).any(|reported| reported.rule.id == rule.id)
         };
-        RULES.into_iter().filter(told)
+        RULES.into_iter().filter(reported)
     }
 
     /// Their ids.
@@ -165,7 +165,7 @@ impl GradedRun {
         (all > here).then(|| format!("{} of {all} logs {are} not here", all - here))
     }
 
-    /// What lies furthest from theory, where anything can be told.
+    /// What lies furthest from theory, where anything can be reported.
     pub fn furthest(&self) -> Option<Off> {
         Off::furthest(self.residuals.iter().flatten().filter_map(Off::of))
     }
@@ -204,7 +204,7 @@ impl fmt::Display for Off {
     }
 }
 
-/// Reads a run and judges it. A run of labctl's own is held against the spec
+/// Reads a run and judges it. A run of labctl's own is checked against the spec
 /// it keeps; any other against the assignment.
 ///
 /// # Errors
@@ -251,7 +251,7 @@ fn against_theory(run: Measured, stop: &StopSwitch) -> Result<Vec<Residual>, Str
 }
 
 /// Programs of others start their machines as they please, and what hangs on
-/// the last moment, or on the longest moment, would be held against them.
+/// the last moment, or on the longest moment, would be checked against them.
 fn is_told(residual: &Residual) -> bool {
     [catalogue::UTILISATION, catalogue::END_QUEUE, catalogue::FINAL_CLOCK].contains(&residual.metric)
 }

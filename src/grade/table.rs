@@ -34,7 +34,7 @@ struct Row {
     runs: Option<usize>,
     events: Option<u64>,
     broken: String,
-    /// Furthest from theory, or why nothing can be told.
+    /// Furthest from theory, or why nothing can be reported.
     furthest: String,
 }
 
@@ -78,7 +78,7 @@ pub fn summary(submissions: &[Submission], pages: &[String]) -> Result<String, m
 }
 
 fn row(submission: &Submission, file: &str) -> Row {
-    let (dialect, why) = told(submission);
+    let (dialect, why) = reported(submission);
     let no_theory = || submission.no_theory().map_or(why.to_owned(), |none| format!("unknown: {none}"));
     let runs = Some(submission.runs()).filter(|runs| !runs.is_empty());
     Row {
@@ -94,7 +94,7 @@ fn row(submission: &Submission, file: &str) -> Row {
     }
 }
 
-fn told(submission: &Submission) -> (&str, &str) {
+fn reported(submission: &Submission) -> (&str, &str) {
     match &submission.reading {
         Reading::Read { dialect, .. } => (dialect, ""),
         Reading::Unreadable(why) => ("", why),
@@ -120,7 +120,7 @@ fn broken(submissions: &[Submission]) -> Vec<(&'static str, &'static str, usize)
 pub fn csv(submissions: &[Submission]) -> Result<Vec<u8>, csv::Error> {
     let mut out = csv::Writer::from_writer(Vec::new());
     for submission in submissions {
-        let (dialect, why) = told(submission);
+        let (dialect, why) = reported(submission);
         let bare = || Record {
             submission: cell(&submission.name).into_owned(),
             grade: submission.grade().words(),
@@ -145,7 +145,7 @@ pub fn csv(submissions: &[Submission]) -> Result<Vec<u8>, csv::Error> {
                 machines: run.rows.first().map(|row| row.machines),
                 events: Some(run.rows.iter().map(|row| row.events).sum()),
                 findings: Some(run.audit.count()),
-                broken: run.findings.iter().map(|told| told.rule.id).collect::<Vec<_>>().join(" "),
+                broken: run.findings.iter().map(|reported| reported.rule.id).collect::<Vec<_>>().join(" "),
                 off_by_sd: furthest.map(|off| off.by_sd),
                 off_machine: furthest.map(|off| off.machine.0),
                 off_quantity: furthest.map_or("", |off| off.metric.name),

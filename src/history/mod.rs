@@ -127,9 +127,9 @@ impl History {
         if let Some(pair) = machines.windows(2).find(|pair| pair[0].id() == pair[1].id()) {
             return Err(TwoLogsOfOneMachine(pair[0].id()));
         }
-        let told = machines.iter().filter_map(|machine| machine.header()?.machines).max();
-        let told = told.or_else(|| machines.iter().map(MachineHistory::machines_known).max());
-        let machine_count = told.unwrap_or(0).max(machines.len() as u32);
+        let reported = machines.iter().filter_map(|machine| machine.header()?.machines).max();
+        let reported = reported.or_else(|| machines.iter().map(MachineHistory::machines_known).max());
+        let machine_count = reported.unwrap_or(0).max(machines.len() as u32);
         let origins = matching::match_all(&machines, machine_count);
         let deliveries = matching::deliveries(&machines, &origins);
         Ok(History { machines, machine_count, origins, deliveries, going_on: false, cut_short: false })
@@ -229,7 +229,7 @@ impl History {
     pub fn source(&self, receive: EventId) -> Option<Source> {
         let place = self.place(receive.machine)?;
         let receipt = self.machines[place].receipt(receive.index)?;
-        Some(self.told(self.origins[place][receipt]))
+        Some(self.reported(self.origins[place][receipt]))
     }
 
     /// The SEND that a RECEIVE comes from, if it could be found.
@@ -240,7 +240,7 @@ impl History {
         }
     }
 
-    fn told(&self, origin: Origin) -> Source {
+    fn reported(&self, origin: Origin) -> Source {
         let send = |place: u32, index| EventId { machine: self.machines[place as usize].id(), index };
         match origin {
             Origin::Certain { place, index } => {
@@ -268,7 +268,7 @@ impl History {
 
     /// Messages that no log says were received, each with its SEND: they were
     /// still on their way or in a queue when the logs end, or were lost. Not
-    /// told of SENDs that do not say to whom, and of recipients without a log.
+    /// reported of SENDs that do not say to whom, and of recipients without a log.
     pub fn never_received(&self) -> impl Iterator<Item = (EventId, MachineId)> {
         self.machines.iter().enumerate().flat_map(move |(place, machine)| {
             let sends = (0..machine.len() as u32).filter(|index| machine.kind(*index) == Kind::Send);

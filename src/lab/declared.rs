@@ -63,37 +63,39 @@ impl DeclaredParams {
 }
 
 /// What a stored run states, by its manifest or else by its spec; `None` where
-/// it keeps neither. What cannot be read is told to `warn`, and nothing held
+/// it keeps neither. What cannot be read is reported to `warn`, and nothing checked
 /// against it.
 pub fn declared(stored: &RunPath, mut warn: impl FnMut(String)) -> Option<DeclaredParams> {
     let path = stored.folder.join(MANIFEST_FILE);
     let manifest = stored.read_manifest();
-    let is_spoilt = manifest.is_none() && stored.dialect.is_none() && path.symlink_metadata().is_ok();
-    if is_spoilt {
-        warn(format!("{} is no manifest that can be read; nothing is held against it", path.display()));
+    let is_corrupted = manifest.is_none() && stored.dialect.is_none() && path.symlink_metadata().is_ok();
+    if is_corrupted {
+        warn(format!("{} is no manifest that can be read; nothing is checked against it", path.display()));
     }
     let spec_path = stored.folder.join(SPEC_FILE);
     let spec = spec_path.is_file().then(|| spec::load(&spec_path, &[])).transpose().unwrap_or_else(|error| {
-        warn(format!("{}: nothing is held against its spec: {error}", stored.folder.display()));
+        warn(format!("{}: nothing is checked against its spec: {error}", stored.folder.display()));
         None
     });
     let Some(manifest) = &manifest else {
         // A spec that draws its rates may have been drawn with another seed, and
         // one beside logs of somebody else may be of anything.
         let is_as_it_ran = |spec: &Spec| stored.dialect.is_none() && !spec.has_random_rates();
-        let spoilt = is_spoilt.then(changed_manifest).into_iter().collect();
+        let corrupted = is_corrupted.then(changed_manifest).into_iter().collect();
         return spec
             .filter(is_as_it_ran)
-            .map(|spec| DeclaredParams { changed_files: spoilt, ..DeclaredParams::of_spec(spec) });
+            .map(|spec| DeclaredParams { changed_files: corrupted, ..DeclaredParams::of_spec(spec) });
     };
     let mut changed_files = changed_files(stored, &manifest.sha256).unwrap_or_else(|error| {
-        warn(format!("{}: not all checksums are held against it: {error}", path.display()));
+        warn(format!("{}: not all checksums are checked against it: {error}", path.display()));
         Vec::new()
     });
     match manifest_is_changed(stored, manifest) {
         Ok(true) => changed_files.push(changed_manifest()),
         Ok(false) => {}
-        Err(error) => warn(format!("{}: its own checksum is not held against it: {error}", path.display())),
+        Err(error) => {
+            warn(format!("{}: its own checksum is not checked against it: {error}", path.display()))
+        }
     }
     Some(DeclaredParams { spec, changed_files, ..DeclaredParams::of_manifest(manifest) })
 }
@@ -122,7 +124,7 @@ fn edited(path: &Path, sum: &str) -> io::Result<Option<Change>> {
     })
 }
 
-/// Runs with smaller logs are held against their checksums by one thread.
+/// Runs with smaller logs are checked against their checksums by one thread.
 const ALONE_BYTES_MAX: u64 = 1 << 20;
 
 /// Files that are not as their checksums say, of the logs that are asked for

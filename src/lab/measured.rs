@@ -12,7 +12,7 @@ use crate::read::{ReadError, run_metrics};
 use crate::spec::{self, SpecError};
 use crate::store::SPEC_FILE;
 
-/// A stored run cannot be held against theory.
+/// A stored run cannot be checked against theory.
 #[derive(Debug, thiserror::Error)]
 pub enum MeasuredError {
     #[error(

@@ -49,7 +49,7 @@ pub enum RecoveryError {
 }
 
 /// Completes the run in `partial`: its tables, and a manifest that says how
-/// whole it is. Never touches a run that is going on. `now` is told in the
+/// whole it is. Never touches a run that is going on. `now` is reported in the
 /// manifest.
 pub fn recover(partial: &Path, now: Timestamp) -> Result<Recovered, RecoveryError> {
     let folder = RunFolder::take_over(partial)?;
@@ -97,17 +97,17 @@ impl Written {
         for entry in fs::read_dir(folder)? {
             times.push(entry?.metadata()?.modified()?);
         }
-        let told = |time: Option<&SystemTime>| {
+        let reported = |time: Option<&SystemTime>| {
             let time = time.and_then(|time| Timestamp::try_from(*time).ok());
             time.map_or_else(String::new, |time| time.to_string())
         };
-        Ok(Written { first: told(times.iter().min()), last: told(times.iter().max()) })
+        Ok(Written { first: reported(times.iter().min()), last: reported(times.iter().max()) })
     }
 }
 
 /// What is known to be missing of a run.
 fn lost(run: &Run, reading: &Reading) -> Vec<String> {
-    let told = |machine: MachineId| match taken_of(reading, machine) {
+    let reported = |machine: MachineId| match taken_of(reading, machine) {
         None => Some(format!("the log of machine {machine} is missing")),
         Some(stats) if stats.end.is_none() => Some(format!(
             "the log of machine {machine} is cut after {} events; the last ones before the kill and the record of its end are lost",
@@ -115,7 +115,7 @@ fn lost(run: &Run, reading: &Reading) -> Vec<String> {
         )),
         Some(_) => None,
     };
-    run.machines().filter_map(told).collect()
+    run.machines().filter_map(reported).collect()
 }
 
 fn taken_of(reading: &Reading, machine: MachineId) -> Option<&ReadStats> {

@@ -1,4 +1,4 @@
-//! The ways in which a log can be odd, each told at its line.
+//! The ways in which a log can be odd, each reported at its line.
 
 use std::fmt;
 

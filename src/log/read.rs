@@ -262,8 +262,8 @@ mod tests {
             prop_assert_eq!(&lines[..], &all_lines[..lines.len()]);
             // Without its line feed alone, the END record is whole all the same.
             let inside = cut > 0 && cut + 1 < whole.len() && whole[cut - 1] != b'\n';
-            let told = stats.faults.iter().any(|fault| matches!(fault.kind, FaultKind::CutInsideLine { .. }));
-            prop_assert!(!inside || told);
+            let reported = stats.faults.iter().any(|fault| matches!(fault.kind, FaultKind::CutInsideLine { .. }));
+            prop_assert!(!inside || reported);
         }
 
         #[test]
@@ -301,16 +301,16 @@ mod tests {
         let (lines, stats) = read(text.as_bytes());
         assert_eq!(stats.header.map(|header| header.clock_rate), Some(5.0));
         assert_eq!((stats.events, stats.unmatched, stats.lines), (2, 1, 8));
-        let told: Vec<String> = stats.faults.iter().map(LogFault::to_string).collect();
+        let reported: Vec<String> = stats.faults.iter().map(LogFault::to_string).collect();
         let expected = [
             "3: a second header",
             "4: a mistyped line",
             "6: nothing that a log says: `hello`",
             "8: the log is cut inside this line",
         ];
-        assert_eq!(told.len(), expected.len(), "{told:#?}");
-        for (told, expected) in told.iter().zip(expected) {
-            assert!(told.starts_with(expected), "{told}");
+        assert_eq!(reported.len(), expected.len(), "{reported:#?}");
+        for (reported, expected) in reported.iter().zip(expected) {
+            assert!(reported.starts_with(expected), "{reported}");
         }
         assert_eq!(lines.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [4, 7]);
     }

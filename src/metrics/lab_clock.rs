@@ -80,15 +80,15 @@ mod tests {
 
     #[test]
     fn time_goes_on_after_a_step_back() {
-        let (told, set_back) = times(&[1.0, 60.0, -3539.0, -3538.0, -3500.0]);
-        assert_eq!(told, [1.0, 60.0, 60.0, 61.0, 99.0]);
+        let (reported, set_back) = times(&[1.0, 60.0, -3539.0, -3538.0, -3500.0]);
+        assert_eq!(reported, [1.0, 60.0, 60.0, 61.0, 99.0]);
         assert_eq!(set_back, Some(SetBack { at_s: 60.0, by_s: 3599.0 }));
     }
 
     #[test]
     fn what_is_out_of_order_waits() {
-        let (told, set_back) = times(&[1.0, 2.0, 1.5, 1.9, 2.5]);
-        assert_eq!(told, [1.0, 2.0, 2.0, 2.0, 2.5]);
+        let (reported, set_back) = times(&[1.0, 2.0, 1.5, 1.9, 2.5]);
+        assert_eq!(reported, [1.0, 2.0, 2.0, 2.0, 2.5]);
         assert_eq!(set_back, Some(SetBack { at_s: 2.0, by_s: 0.5 }));
         assert_eq!(times(&[1.0, 1.0, 2.0]).1, None);
     }

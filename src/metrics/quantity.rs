@@ -95,13 +95,13 @@ mod tests {
 
     #[test]
     fn what_names_nothing_is_answered_with_advice() {
-        let told = |text: &str| text.parse::<Quantity>().unwrap_err().to_string();
-        assert!(told("end_queu").ends_with("did you mean `end_queue`?"));
-        assert!(told("m2.End-Queue").ends_with("did you mean `m2.end_queue`?"));
-        assert!(told("xyzzy").contains("max_queue, end_queue,"));
+        let reported = |text: &str| text.parse::<Quantity>().unwrap_err().to_string();
+        assert!(reported("end_queu").ends_with("did you mean `end_queue`?"));
+        assert!(reported("m2.End-Queue").ends_with("did you mean `m2.end_queue`?"));
+        assert!(reported("xyzzy").contains("max_queue, end_queue,"));
         for text in ["2.end_queue", "m0.end_queue", "m.end_queue", "m-1.end_queue", "m99999999999.end_queue"]
         {
-            assert!(told(text).contains("m2.end_queue for machine 2"), "{text}");
+            assert!(reported(text).contains("m2.end_queue for machine 2"), "{text}");
         }
         assert!("".parse::<Quantity>().is_err() && ".".parse::<Quantity>().is_err());
     }

@@ -104,9 +104,9 @@ pub struct SameRates<'a> {
 }
 
 impl SameRates<'_> {
-    /// As `--clock-rates` takes them; an unknown one is `?`, and nothing is told
+    /// As `--clock-rates` takes them; an unknown one is `?`, and nothing is reported
     /// where none is known.
-    pub fn told(&self) -> String {
+    pub fn reported(&self) -> String {
         tell_rates(&self.clock_rates)
     }
 }
@@ -116,8 +116,9 @@ pub fn tell_rates(clock_rates: &[Option<f64>]) -> String {
     if clock_rates.iter().all(Option::is_none) {
         return String::new();
     }
-    let told = clock_rates.iter().map(|rate| rate.map_or_else(|| "?".to_owned(), |rate| rate.to_string()));
-    told.collect::<Vec<_>>().join(",")
+    let reported =
+        clock_rates.iter().map(|rate| rate.map_or_else(|| "?".to_owned(), |rate| rate.to_string()));
+    reported.collect::<Vec<_>>().join(",")
 }
 
 /// Sorts rows, those of a run together and in the order of its machines, into
@@ -199,7 +200,7 @@ impl SummaryRow {
         let high = |interval: Option<Interval>| interval.map(|interval| interval.high);
         SummaryRow {
             experiment: alike.experiment.to_owned(),
-            clock_rates: alike.told(),
+            clock_rates: alike.reported(),
             machine,
             metric: metric.name,
             n: summary.n,

@@ -93,7 +93,7 @@ fn late(row: &MachineMetrics) -> Option<Doubt> {
     doubtful.then_some(Doubt::Late { machine: row.machine, late_ticks, ticks })
 }
 
-/// A fidelity with what must be told beside it: served at all does not mean
+/// A fidelity with what must be reported beside it: served at all does not mean
 /// served in time.
 pub fn fidelity_words(fidelity: f64, late_share: Option<f64>) -> String {
     match late_share.filter(|share| *share > LATE_SHARE_TOLERANCE) {

@@ -1,4 +1,4 @@
-//! The law of a delay as people write it: `uniform:100ms..500ms`. Knows no
+//! The distribution of a delay as people write it: `uniform:100ms..500ms`. Knows no
 //! network and draws nothing.
 
 use std::fmt;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use crate::model::time::LabTime;
 
-/// The law of a message's delay, in lab time.
+/// The distribution of a message's delay, in lab time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Delay {
     #[default]

@@ -1,4 +1,4 @@
-//! How much work a spec asks for, told before it begins. Pure.
+//! How much work a spec asks for, reported before it begins. Pure.
 //!
 //! A spec beside results may come from anybody. What is simulated for its sake
 //! is estimated first, and refused beyond a limit.

@@ -284,8 +284,8 @@ mod tests {
     fn what_makes_no_sweep_is_refused_with_its_reason() {
         let refusal = |sweep: &str, typed: &[(&str, &str)]| of(sweep, typed).unwrap_err().to_string();
         let many = [("seed", "1..100000"), ("internal_prob", "0..1:0.0001")];
-        let told = refusal("", &many);
-        assert!(told.contains("1000100000 cells") && told.contains("1901 years"), "{told}");
+        let reported = refusal("", &many);
+        assert!(reported.contains("1000100000 cells") && reported.contains("1901 years"), "{reported}");
         assert!(refusal("", &[("internal_prob", "0.2,0.20")]).contains("two cells are the same"));
         assert!(refusal("", &[("internal_probe", "0.1,0.2")]).contains("did you mean `internal_prob`"));
         assert!(refusal("", &[("internal_prob", "0.1..0.9:0")]).contains("never ends"));
@@ -333,8 +333,11 @@ mod tests {
             let cells = cells(std::slice::from_ref(&source), &[], Some(replicates));
             assert_eq!(cells.is_ok(), wanted, "{replicates}: {cells:?}");
         }
-        let told = cells(std::slice::from_ref(&source), &[], Some(2)).unwrap_err().to_string();
-        assert!(told.contains("`seed = 5` and `seed = 4`") && told.contains("at least 2 apart"), "{told}");
+        let reported = cells(std::slice::from_ref(&source), &[], Some(2)).unwrap_err().to_string();
+        assert!(
+            reported.contains("`seed = 5` and `seed = 4`") && reported.contains("at least 2 apart"),
+            "{reported}"
+        );
         let named = of("[sweep.zip]\nname = [\"a\", \"b\"]\ninternal_prob = [0.1, 0.2]\n", &[]).unwrap();
         assert_eq!(named[1].spec.name, "b");
     }
@@ -366,8 +369,8 @@ mod tests {
             .chain(times.map(|key| (key, "1ms..100000ms:1ms")))
             .chain([("internal_prob", "0..1:0.0001")])
             .collect();
-        let told = of("", &beyond_u128).unwrap_err();
-        assert!(matches!(&told, CellsError::TooMany { .. }), "{told}");
+        let reported = of("", &beyond_u128).unwrap_err();
+        assert!(matches!(&reported, CellsError::TooMany { .. }), "{reported}");
     }
 
     #[test]

@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn what_is_no_precision_is_answered_with_its_form() {
-        let told = |text: &str| text.parse::<Precision>().unwrap_err().to_string();
+        let reported = |text: &str| text.parse::<Precision>().unwrap_err().to_string();
         for text in [
             "",
             "end_queue",
@@ -80,11 +80,11 @@ mod tests {
             "end_queue ci95 > 2",
             "end_queue ci90 < 2",
         ] {
-            assert!(told(text).contains("like `end_queue ci95 < 10%`"), "{text}");
+            assert!(reported(text).contains("like `end_queue ci95 < 10%`"), "{text}");
         }
         for width in ["", "0", "-1", "NaN", "inf", "ten", "0%", "%", "2%%"] {
-            assert!(told(&format!("end_queue ci95 < {width}")).contains("above 0"), "{width}");
+            assert!(reported(&format!("end_queue ci95 < {width}")).contains("above 0"), "{width}");
         }
-        assert!(told("end_queu ci95 < 2").contains("did you mean `end_queue`"));
+        assert!(reported("end_queu ci95 < 2").contains("did you mean `end_queue`"));
     }
 }

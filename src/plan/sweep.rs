@@ -230,10 +230,10 @@ impl Plan {
             found.push(format!("engine: {} here, {} there", self.engine, other.engine));
         }
         if self.until != other.until {
-            let told = |until: &Option<Precision>| {
+            let reported = |until: &Option<Precision>| {
                 until.map_or_else(|| "none".to_owned(), |until| until.to_string())
             };
-            found.push(format!("--until: {} here, {} there", told(&self.until), told(&other.until)));
+            found.push(format!("--until: {} here, {} there", reported(&self.until), reported(&other.until)));
         }
         if self.cells.len() != other.cells.len() {
             found.push(format!("cells: {} here, {} there", self.cells.len(), other.cells.len()));
@@ -253,8 +253,9 @@ impl Plan {
                 if (here, there) == (None, None) {
                     break;
                 }
-                let told = |line: Option<&str>| line.map_or("nothing".to_owned(), |line| format!("`{line}`"));
-                tell("spec", told(here), told(there));
+                let reported =
+                    |line: Option<&str>| line.map_or("nothing".to_owned(), |line| format!("`{line}`"));
+                tell("spec", reported(here), reported(there));
             }
         }
         found
@@ -297,9 +298,9 @@ mod tests {
         let plan = plan("1,2,3;4,5,6", 3);
         assert_eq!(plan.run_count(), 6);
         let runs: Vec<Run> = (0..6).map(|number| plan.run(number)).collect();
-        let told: Vec<_> = runs.iter().map(|run| (run.name.as_str(), run.spec.seed)).collect();
+        let reported: Vec<_> = runs.iter().map(|run| (run.name.as_str(), run.spec.seed)).collect();
         assert_eq!(
-            told,
+            reported,
             [("c1_r1", 7), ("c1_r2", 8), ("c1_r3", 9), ("c2_r1", 7), ("c2_r2", 8), ("c2_r3", 9)]
         );
         assert_eq!((plan.place(3), plan.runs_of(1)), ((1, 0), 3..6));
@@ -321,11 +322,11 @@ mod tests {
     fn what_a_plan_only_claims_is_bounded_before_room_is_made() {
         let mut claimed = plan("1,2,3;4,5,6", 3);
         claimed.cells.iter_mut().for_each(|cell| cell.replicates = u32::MAX);
-        let told = Plan::from_json(&claimed.to_json("1.0"), "1.0").unwrap_err();
-        assert_eq!(told, PlanError::TooMany { runs: 2 * u64::from(u32::MAX), cells: 2 });
+        let reported = Plan::from_json(&claimed.to_json("1.0"), "1.0").unwrap_err();
+        assert_eq!(reported, PlanError::TooMany { runs: 2 * u64::from(u32::MAX), cells: 2 });
         claimed.cells.iter_mut().for_each(|cell| cell.replicates = 0);
-        let told = Plan::from_json(&claimed.to_json("1.0"), "1.0").unwrap_err();
-        assert_eq!(told, PlanError::NoReplicates { cell: 1 });
+        let reported = Plan::from_json(&claimed.to_json("1.0"), "1.0").unwrap_err();
+        assert_eq!(reported, PlanError::NoReplicates { cell: 1 });
     }
 
     proptest::proptest! {

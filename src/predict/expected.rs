@@ -294,7 +294,7 @@ mod tests {
     }
 
     impl Tally {
-        /// Holds expectations against so many other runs of each system.
+        /// Checks expectations against so many other runs of each system.
         fn of(systems: Range<u64>, others: u64) -> Tally {
             let mut tally = Tally::default();
             let stop = StopSwitch::default();

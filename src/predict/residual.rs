@@ -95,7 +95,7 @@ pub fn by_experiment(runs: Vec<Measured>) -> Vec<Vec<Measured>> {
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
-/// Holds the runs of one experiment against what is expected of them; `None`
+/// Checks the runs of one experiment against what is expected of them; `None`
 /// if there is no run.
 pub fn residuals(runs: &[Measured], expected: &Expected) -> Option<Residuals> {
     let spec = &runs.first()?.spec;

@@ -1,4 +1,4 @@
-//! Where logs of others lie: which files are logs, which of them make up a run,
+//! Where foreign logs lie: which files are logs, which of them make up a run,
 //! and whose each is.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +19,7 @@ use crate::model::event::MachineId;
 use crate::read::find::{RunPath, RunState, is_hidden, is_packed};
 use crate::text::sanitize::on_one_line;
 
-/// Logs of others cannot be put in order.
+/// Foreign logs cannot be put in order.
 #[derive(Debug, thiserror::Error)]
 pub enum RunsError {
     #[error("cannot read {path}: {source}")]

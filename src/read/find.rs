@@ -398,7 +398,7 @@ fn from_zero(mut run: RunPath) -> RunPath {
 }
 
 /// Not a pipe or a device, which might never end. A link that leads nowhere is
-/// told when it is read.
+/// reported when it is read.
 fn may_be_file(kind: fs::FileType, entry: &fs::DirEntry) -> bool {
     let leads_to_file = || fs::metadata(entry.path()).map_or(true, |metadata| metadata.is_file());
     kind.is_file() || kind.is_symlink() && leads_to_file()
@@ -425,12 +425,13 @@ fn run_at(real: &Path, shown: &Path, logs: Vec<PathBuf>) -> RunPath {
     let manifest = Manifest::read(&shown.join(MANIFEST_FILE)).ok();
     // Names that lead elsewhere were not written by labctl, and are not believed.
     let is_name = |name: &str| file_name(name) == name;
-    let told = manifest.as_ref().filter(|told| is_name(&told.experiment) && is_name(&told.run));
+    let reported =
+        manifest.as_ref().filter(|reported| is_name(&reported.experiment) && is_name(&reported.run));
     let folder_name = name(Some(real));
     let is_ours = shown.join(crate::store::SPEC_FILE).is_file();
-    // Logs of others lie in one folder a run, which names both.
+    // Foreign logs lie in one folder a run, which names both.
     let experiment = if is_ours { name(real.parent()) } else { folder_name.clone() };
-    let (experiment, run) = match told {
+    let (experiment, run) = match reported {
         Some(Manifest { experiment, run, .. }) => (experiment.clone(), run.clone()),
         None => (experiment, folder_name.trim_end_matches(PARTIAL_SUFFIX).to_owned()),
     };
@@ -523,12 +524,20 @@ mod tests {
     #[test]
     fn nothing_to_read_is_told_with_what_was_expected() {
         let root = tempfile::tempdir().unwrap();
-        let told = || find_runs(root.path()).unwrap_err().to_string();
-        assert!(told().contains("is empty; a run is a folder with logs named log_1.txt"), "{}", told());
+        let reported = || find_runs(root.path()).unwrap_err().to_string();
+        assert!(
+            reported().contains("is empty; a run is a folder with logs named log_1.txt"),
+            "{}",
+            reported()
+        );
         fs::write(root.path().join("main.py"), "").unwrap();
-        assert!(told().contains("holds no runs; a run is a folder with logs named log_1.txt"), "{}", told());
+        assert!(
+            reported().contains("holds no runs; a run is a folder with logs named log_1.txt"),
+            "{}",
+            reported()
+        );
         fs::write(root.path().join("logs.ZIP"), "").unwrap();
-        assert!(told().ends_with("but logs.ZIP, which is packed; unpack it first"), "{}", told());
+        assert!(reported().ends_with("but logs.ZIP, which is packed; unpack it first"), "{}", reported());
         assert!(find_runs(&root.path().join("gone")).is_err());
         fs::write(root.path().join("notes.txt"), "").unwrap();
         assert!(matches!(find_runs(&root.path().join("notes.txt")), Err(FindError::NoLog { .. })));

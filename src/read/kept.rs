@@ -12,7 +12,7 @@
 //!   are not computed, for that takes as long as to read them; `labctl check`
 //!   does, and reads every log whatever lies beside it.
 //! - `spec.toml` tells the setting, and the manifest the seed and how the run
-//!   ended. Neither is held against anything here; `labctl check` holds both.
+//!   ended. Neither is checked against anything here; `labctl check` verifies both.
 
 use std::fs;
 use std::path::PathBuf;

@@ -453,8 +453,8 @@ impl RunReader<'_> {
     /// As a header says it, or else as many as there are logs, unless those tell
     /// of more.
     fn machine_count(&self, logs: &[ReadLog]) -> Machines {
-        if let Some(told) = logs.iter().find_map(|log| log.stats.header?.machines) {
-            return Machines::Are(told);
+        if let Some(reported) = logs.iter().find_map(|log| log.stats.header?.machines) {
+            return Machines::Are(reported);
         }
         let known = self.measured.iter().map(|(_, measured)| measured.meter.machines_known()).max();
         match (known.unwrap_or(0), logs.len() as u32) {

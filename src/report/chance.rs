@@ -14,7 +14,7 @@ const BEYOND: f64 = 0.003;
 const HARDLY_OFTEN: f64 = 0.05;
 const FAR_OUT_SD: f64 = 5.0;
 
-/// What was measured, and held against what is expected.
+/// What was measured, and checked against what is expected.
 #[derive(Clone, Debug)]
 pub struct Held<'a> {
     /// Empty where there is only one.
@@ -26,8 +26,8 @@ pub struct Held<'a> {
 /// far out by chance alone.
 pub fn chance(all: &[Held<'_>]) -> Option<Remark> {
     let of = |held: &Held<'_>| -> Vec<(String, f64)> {
-        let told = |one: &Residual| Some((what(&held.experiment, one), one.value?));
-        held.residuals.iter().filter_map(told).collect()
+        let reported = |one: &Residual| Some((what(&held.experiment, one), one.value?));
+        held.residuals.iter().filter_map(reported).collect()
     };
     let figures: Vec<(String, f64)> = all.iter().flat_map(of).collect();
     if figures.is_empty() {
@@ -43,19 +43,19 @@ pub fn chance(all: &[Held<'_>]) -> Option<Remark> {
              the same spec."
         )));
     };
-    let told = |(what, value): &&(String, f64)| {
+    let reported = |(what, value): &&(String, f64)| {
         format!("{what} by {}{}", if *value < 0.0 { "−" } else { "+" }, brief(value.abs()))
     };
-    let told = listed(&beyond.iter().map(told).collect::<Vec<String>>());
+    let reported = listed(&beyond.iter().map(reported).collect::<Vec<String>>());
     let lie = format!(
         "{} of {count} lie more than {HARDLY_CHANCE_SD} standard deviations from simulations of the same spec",
         beyond.len()
     );
     let is_strange = furthest.abs() > FAR_OUT_SD || at_least(beyond.len(), figures.len()) < HARDLY_OFTEN;
     Some(if is_strange {
-        Remark::warning(format!("{lie}, which is hardly chance: {told}."))
+        Remark::warning(format!("{lie}, which is hardly chance: {reported}."))
     } else {
-        Remark::good(format!("{lie}, as of so many chance alone may have it: {told}."))
+        Remark::good(format!("{lie}, as of so many chance alone may have it: {reported}."))
     })
 }
 

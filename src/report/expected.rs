@@ -20,7 +20,7 @@ pub fn section(run: &RunSubject, id: &str) -> Option<Section> {
         blocks.push(Block::Table(beside("This run beside what is expected", &run.residuals, "sd")));
     }
     if let Some(why) = &run.no_expectation {
-        blocks.push(Block::Remarks(vec![Remark::unknown(format!("It is held against nothing: {why}."))]));
+        blocks.push(Block::Remarks(vec![Remark::unknown(format!("It is checked against nothing: {why}."))]));
     }
     (!blocks.is_empty()).then(|| Section::new(id, "Expected beside measured", blocks))
 }

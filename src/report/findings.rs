@@ -56,8 +56,9 @@ fn overload(run: &RunSubject) -> Vec<Remark> {
     if predictions.is_empty() {
         return as_seen(run);
     }
-    let told = run.rows.iter().filter_map(|row| Some((row, predictions.get(row.machine.index())?)));
-    let (strained, stable): (Vec<_>, Vec<_>) = told.partition(|(_, theory)| theory.regime != Regime::Stable);
+    let reported = run.rows.iter().filter_map(|row| Some((row, predictions.get(row.machine.index())?)));
+    let (strained, stable): (Vec<_>, Vec<_>) =
+        reported.partition(|(_, theory)| theory.regime != Regime::Stable);
     let mut found: Vec<Remark> =
         strained.iter().take(MACHINES_TOLD).map(|(row, theory)| falls_behind(run, row, theory)).collect();
     if strained.len() > MACHINES_TOLD {
@@ -143,13 +144,13 @@ pub fn never_idle(run: &RunSubject) -> Vec<Remark> {
     let waits = |row: &&MachineMetrics| row.end_queue.is_some_and(|queue| queue > 2);
     let is_busy = |row: &&MachineMetrics| row.utilisation.is_some_and(|share| share >= NEVER_IDLE);
     let busy = run.rows.iter().filter(|row| waits(row) && is_busy(row)).take(MACHINES_TOLD);
-    let told = |row: &MachineMetrics| {
+    let reported = |row: &MachineMetrics| {
         let (who, left) = (machine(row), counted(row.end_queue.unwrap_or_default(), "message"));
         Remark::finding(format!(
             "{who} received at almost every tick, and left {left} in its queue: by all signs it is overloaded."
         ))
     };
-    busy.map(told).collect()
+    busy.map(reported).collect()
 }
 
 /// The verdict of the audit.

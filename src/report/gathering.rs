@@ -1,4 +1,4 @@
-//! Gathering what a report is about: runs are read once, audited, held against
+//! Gathering what a report is about: runs are read once, audited, checked against
 //! theory and drawn. The one source of this room that meets the disk.
 
 use std::io;
@@ -127,7 +127,7 @@ pub fn gather(
 }
 
 /// Adds runs, read side by side, in their order; what is read of one makes it
-/// what it is told as.
+/// what it is reported as.
 fn add<F: FnOnce(RunPath) -> RunSubject + Send>(
     subjects: &mut Subjects,
     runs: Vec<RunPath>,
@@ -227,10 +227,10 @@ fn hold(stored: &RunPath, history: &History, faults: &mut Vec<String>) -> Result
 fn quoted(audit: &Audit, history: &History, quotes: &SourceLines) -> Vec<Quoted> {
     let lines = |finding: &Finding| {
         let places = [finding.place].into_iter().chain(finding.proof.iter().copied());
-        let told = places.filter_map(|place| {
+        let reported = places.filter_map(|place| {
             Some(format!("{}  {}", short_place(history, place), quotes.text(history, place)?))
         });
-        told.collect::<Vec<String>>().join("\n")
+        reported.collect::<Vec<String>>().join("\n")
     };
     let findings = audit.rulings.iter().flat_map(|ruling| {
         ruling.shown().iter().map(|finding| Quoted {

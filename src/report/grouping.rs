@@ -1,4 +1,4 @@
-//! Runs sorted by what they share but for the seed, summarised, and held against
+//! Runs sorted by what they share but for the seed, summarised, and checked against
 //! what is expected.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -21,13 +21,13 @@ use crate::sweep::CellOutline;
 /// Runs of one experiment and one setting.
 struct Alike {
     experiment: String,
-    /// Unknown of logs of others.
+    /// Unknown of foreign logs.
     shared: Option<Planned>,
     members: Vec<usize>,
 }
 
-/// Sorts runs by what they share but for the seed, and holds them against
-/// what is expected. The runs of a sweep that is told as such are summarised there.
+/// Sorts runs by what they share but for the seed, and checks them against
+/// what is expected. The runs of a sweep that is reported as such are summarised there.
 pub fn group(runs: &mut [RunSubject], sweeps: &[SweepSubject]) -> Vec<Group> {
     let mut alike: Vec<Alike> = Vec::new();
     // By experiment, setting, and the machines and their rates, as the logs state them.
@@ -79,7 +79,8 @@ fn summarised(runs: &mut [RunSubject], alike: Alike, events_left: &mut f64) -> G
         sorted.iter().flat_map(|found| &found.members).map(|at| complete[*at]).collect();
     own.sort_unstable();
     let sampled = || {
-        own.iter().map(|at| (runs[*at].stored.manifest.as_ref().map(|told| told.seed), &runs[*at].rows[..]))
+        own.iter()
+            .map(|at| (runs[*at].stored.manifest.as_ref().map(|reported| reported.seed), &runs[*at].rows[..]))
     };
     let left_out = LeftOut { incomplete: incomplete.len(), repeated, not_read: &[] };
     let caveats = caveats(sampled(), left_out);
@@ -88,7 +89,7 @@ fn summarised(runs: &mut [RunSubject], alike: Alike, events_left: &mut f64) -> G
     Group { experiment, members, summary, outline, mean, caveats }
 }
 
-/// Fills in the residuals of the runs of which they are told, and gives those
+/// Fills in the residuals of the runs of which they are reported, and gives those
 /// of the mean of all that came to their end.
 fn hold(
     runs: &mut [RunSubject],
@@ -104,10 +105,10 @@ fn hold(
         return Vec::new();
     }
     let is_told = |at: &&usize| **at < RUNS_DETAILED || members.first() == Some(*at);
-    let told: Vec<usize> = fit.iter().filter(is_told).copied().collect();
+    let reported: Vec<usize> = fit.iter().filter(is_told).copied().collect();
     match expect(setting, events_left) {
         Ok(expected) => {
-            for at in told {
+            for at in reported {
                 runs[at].residuals = residuals_of_run(&runs[at].rows, setting, &expected);
             }
             let seeds: BTreeSet<u64> =
@@ -117,7 +118,7 @@ fn hold(
         }
         Err(none) => {
             let none: Arc<str> = none.to_string().into();
-            for at in told {
+            for at in reported {
                 runs[at].no_expectation = Some(Arc::clone(&none));
             }
             Vec::new()

@@ -68,12 +68,12 @@ fn title(subjects: &Subjects) -> String {
         (runs, sweeps) => {
             let counts =
                 [(runs.len(), "run"), (subjects.groups.len(), "experiment"), (sweeps.len(), "sweep")];
-            let told: Vec<String> = counts
+            let reported: Vec<String> = counts
                 .into_iter()
                 .filter(|(count, _)| *count > 0)
                 .map(|(count, thing)| counted(count as u64, thing))
                 .collect();
-            told.join(", ")
+            reported.join(", ")
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::model::event::MachineId;
 use crate::statistics::rounding::{self, Rounding, mean};
 use crate::text::numbers::counted;
 
-/// Metrics that are told of every machine; `labctl metrics` has all of them.
+/// Metrics that are reported of every machine; `labctl metrics` has all of them.
 const TOLD: [&str; 12] = [
     "max_queue",
     "end_queue",
@@ -25,7 +25,7 @@ const TOLD: [&str; 12] = [
     "fidelity",
     "late_share",
 ];
-/// Experiments whose tables are told; the first table has all of them.
+/// Experiments whose tables are reported; the first table has all of them.
 const EXPERIMENTS_TOLD: usize = 30;
 
 /// The section on the experiments; `None` of a single run.
@@ -63,7 +63,7 @@ fn overview(subjects: &Subjects) -> Table {
     Table::new("Experiments, and what their runs came to", &headings)
         .with(subjects.groups.iter().map(row))
         .noted(
-            "Runs are those that came to their end and differ in nothing but the seed, as far as can be told. What is \
+            "Runs are those that came to their end and differ in nothing but the seed, as far as can be reported. What is \
              measured is of each run the largest over its machines; over several runs the mean, and in brackets \
              its 95 % interval (Student's t). A single run has no interval, nor have runs with equal values. \
              INTERNAL is the chance that an idle tick is.",

@@ -37,20 +37,20 @@ pub struct Subjects {
 #[derive(Debug)]
 pub struct RunSubject {
     pub stored: RunPath,
-    /// Its seed and its setting; logs of others have none.
+    /// Its seed and its setting; foreign logs have none.
     pub planned: Option<Planned>,
     /// A row a machine.
     pub rows: Vec<MachineMetrics>,
-    /// How its spec has it to the letter; only of a run that is told in full.
+    /// How its spec has it to the letter; only of a run that is reported in full.
     pub plan: Option<Box<Run>>,
-    /// Of a run that is told in full.
+    /// Of a run that is reported in full.
     pub manifest: Option<Box<Manifest>>,
     /// Empty where only metrics were kept.
     pub logs: Vec<ReadLog>,
     pub audited: Audited,
-    /// What of its folder cannot be read, and so is not held against it.
+    /// What of its folder cannot be read, and so is not checked against it.
     pub faults: Vec<String>,
-    /// Against what is expected, where anything is; of a run that is told in
+    /// Against what is expected, where anything is; of a run that is reported in
     /// full, and of the first of a group.
     pub residuals: Vec<Residual>,
     /// Why nothing is, where a spec says how the run was set up.
@@ -89,7 +89,7 @@ pub struct Drawn {
     pub events_a_point: u64,
 }
 
-/// Runs that differ in nothing but the seed, as far as can be told.
+/// Runs that differ in nothing but the seed, as far as can be reported.
 #[derive(Debug)]
 pub struct Group {
     pub experiment: String,

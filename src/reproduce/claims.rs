@@ -29,7 +29,7 @@ pub struct Claims {
     pub about: String,
     /// What the publication is called in a sentence, such as `the notebook`.
     pub publication: String,
-    /// Experiments whose published values are held against runs.
+    /// Experiments whose published values are checked against runs.
     pub published: Vec<Setup>,
     pub claims: Vec<Claim>,
     pub charts: Vec<ChartOrder>,
@@ -71,7 +71,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// Its setups, and what they are held against.
+    /// Its setups, and what they are checked against.
     pub fn title(&self) -> String {
         let setups: Vec<String> = self.setups.iter().map(Setup::title).collect();
         let against = self.against.as_ref().map(|against| format!(", against {}", against.title()));
@@ -243,9 +243,9 @@ fn expectations(
         expectations.push(expectation);
     }
     match case.get("against") {
-        Some(field) if expectations.iter().all(|one| one.statistic != Statistic::Difference) => {
-            Err(field.fault("is held against by no expectation").with_help("use the statistic `difference`"))
-        }
+        Some(field) if expectations.iter().all(|one| one.statistic != Statistic::Difference) => Err(field
+            .fault("is checked against by no expectation")
+            .with_help("use the statistic `difference`")),
         _ => Ok(expectations),
     }
 }

@@ -39,7 +39,7 @@ pub enum Statistic {
     /// The rank correlation with this metric over all machines of all setups of a
     /// case, one run of each at a time, in the mean over the runs.
     RankCorrelation(&'static Metric),
-    /// Mean of the case's − mean of those it is held against, in pairs that
+    /// Mean of the case's − mean of those it is checked against, in pairs that
     /// share their seeds.
     Difference,
 }
@@ -76,7 +76,7 @@ pub enum ExpectationError {
     Equals { bound: String },
     #[error("`{text}` is no finite number")]
     Number { text: String },
-    #[error("a share is held against a percentage from 0% to 100%, not `{text}`")]
+    #[error("a share is checked against a percentage from 0% to 100%, not `{text}`")]
     Percentage { text: String },
 }
 
@@ -148,7 +148,7 @@ impl FromStr for Expectation {
 }
 
 impl Statistic {
-    /// Whether it is held against a percentage.
+    /// Whether it is checked against a percentage.
     pub fn is_share(self) -> bool {
         matches!(self, Statistic::Share(..) | Statistic::MachineShare(..))
     }
@@ -258,7 +258,7 @@ impl fmt::Display for Expectation {
 mod tests {
     use super::*;
 
-    fn told(text: &str) -> String {
+    fn reported(text: &str) -> String {
         text.parse::<Expectation>().unwrap_err().to_string()
     }
 
@@ -291,8 +291,11 @@ mod tests {
         for text in
             ["", "end_queue", "end_queue mean", "end_queue > 3", "end_queue share <= 3", "\u{0} \u{0}"]
         {
-            let told = told(text);
-            assert!(told.contains("such as") || told.contains("there is no metric"), "{text}: {told}");
+            let reported = reported(text);
+            assert!(
+                reported.contains("such as") || reported.contains("there is no metric"),
+                "{text}: {reported}"
+            );
         }
         for (text, words) in [
             ("end_queu mean > 3", "did you mean `end_queue`"),
@@ -314,7 +317,7 @@ mod tests {
             ("end_queue share(> 3) > 101%", "percentage"),
             ("end_queue share(> inf) > 10%", "no finite number"),
         ] {
-            assert!(told(text).contains(words), "{text}: {}", told(text));
+            assert!(reported(text).contains(words), "{text}: {}", reported(text));
         }
     }
 }

@@ -55,7 +55,7 @@ pub enum Basis {
 }
 
 /// Judges an expectation by the runs of its case, which has one setup or
-/// several, and by those it is held against.
+/// several, and by those it is checked against.
 ///
 /// What speaks of runs to come is decided by an interval that lies wholly on one
 /// side. A quantile is held as the share that it stands for: `p95 <= 2` says

@@ -1,5 +1,5 @@
 //! A publication, reproduced and judged: its experiments run again, its values
-//! held against the runs, and its claims tested.
+//! checked against the runs, and its claims tested.
 
 pub mod cells;
 pub mod claims;

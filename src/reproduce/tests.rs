@@ -81,7 +81,7 @@ fn what_is_wrong_with_claims_is_told_with_its_line_and_advice() {
         ("expect", "set = { durtion = \"5s\" }\nexpect", 6, &["unknown key `durtion`", "`duration`"]),
         ("expect", "set = { duration = \"soon\" }\nexpect", 6, &["`duration` must be"]),
         ("expect", "set = 3\nexpect", 6, &["`claim.case.set`", "a table"]),
-        ("expect", "against = { experiment = \"lab\" }\nexpect", 6, &["held against by no expectation"]),
+        ("expect", "against = { experiment = \"lab\" }\nexpect", 6, &["checked against by no expectation"]),
         ("says", "kind = \"notebook\"\nsays", 3, &["`claim.kind`", "\"published\""]),
         ("says", "holds_in = \"many\"\nsays", 3, &["`claim.holds_in`", "\"most\""]),
         ("experiment =", "experiments = [\"lab\"]\nexperiment =", 6, &["beside `experiments`"]),

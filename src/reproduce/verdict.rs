@@ -31,7 +31,7 @@ mod tests {
 
     #[test]
     fn a_verdict_names_the_cases_that_make_it() {
-        for (holds_in, outcomes, told) in [
+        for (holds_in, outcomes, reported) in [
             (HoldsIn::All, [Met, Met, Met], "met"),
             (HoldsIn::All, [NotMet, NotMet, NotMet], "not met"),
             (HoldsIn::All, [Undecided, Undecided, Undecided], "undecided"),
@@ -45,7 +45,7 @@ mod tests {
         ] {
             let cases: Vec<(&str, Outcome)> =
                 ["it rains", "it snows", "it is dry"].into_iter().zip(outcomes).collect();
-            assert_eq!(words(holds_in, &cases), told);
+            assert_eq!(words(holds_in, &cases), reported);
         }
         assert_eq!(words(HoldsIn::All, &[("", NotMet)]), "not met");
     }

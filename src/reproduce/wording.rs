@@ -55,7 +55,7 @@ pub fn loads(setups: &[Setup]) -> String {
 
 fn load(setup: &Setup) -> String {
     let Some(predictions) = predictions(setup) else { return "does not apply".to_owned() };
-    let told = |(at, machine): (usize, &Prediction)| {
+    let reported = |(at, machine): (usize, &Prediction)| {
         let sign = if machine.is_overloaded() { '<' } else { '>' };
         let threshold = Rounding::Decimals(2).number(machine.overloaded_below);
         format!("m{}: rate {} {sign} {threshold}", at + 1, machine.clock_rate)
@@ -63,11 +63,11 @@ fn load(setup: &Setup) -> String {
     let machines = || predictions.iter().enumerate();
     let strained = machines().filter(|(_, machine)| machine.regime != Regime::Stable);
     let strained: Vec<String> =
-        strained.map(|(at, machine)| format!("{} {}", machine.regime, told((at, machine)))).collect();
+        strained.map(|(at, machine)| format!("{} {}", machine.regime, reported((at, machine)))).collect();
     if !strained.is_empty() {
         return strained.join("; ");
     }
     let margin = |machine: &Prediction| machine.clock_rate / machine.overloaded_below;
     let nearest = machines().min_by(|(_, a), (_, b)| margin(a).total_cmp(&margin(b)));
-    nearest.map_or_else(String::new, |nearest| format!("all stable, nearest m{}", &told(nearest)[1..]))
+    nearest.map_or_else(String::new, |nearest| format!("all stable, nearest m{}", &reported(nearest)[1..]))
 }

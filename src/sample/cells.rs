@@ -162,10 +162,10 @@ mod tests {
         assert_eq!(runs, [(Some(5), 2, 21), (Some(6), 2, 22), (Some(7), 2, 23)]);
         std::fs::create_dir(sweep.join("c1")).unwrap();
         assert_eq!(Sample::read(&sweep.join("c1")).unwrap().runs.len(), 2, "a folder is no hindrance");
-        let told = Sample::read(&sweep.join("c3")).unwrap_err().to_string();
-        assert!(told.contains("no cell 3; its cells are 1 to 2"), "{told}");
-        let told = Sample::read(&sweep).unwrap_err().to_string();
-        assert!(told.contains("holds 2 cells") && told.ends_with("my-sweep/c1"), "{told}");
+        let reported = Sample::read(&sweep.join("c3")).unwrap_err().to_string();
+        assert!(reported.contains("no cell 3; its cells are 1 to 2"), "{reported}");
+        let reported = Sample::read(&sweep).unwrap_err().to_string();
+        assert!(reported.contains("holds 2 cells") && reported.ends_with("my-sweep/c1"), "{reported}");
     }
 
     #[test]
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_table_is_told_with_its_line() {
         let good = table(&[(1, 1, 5), (1, 2, 6)]);
-        let told = |text: &str| Sample::read(&sweep(text).1).unwrap_err().to_string();
+        let reported = |text: &str| Sample::read(&sweep(text).1).unwrap_err().to_string();
         let scattered = table(&[(1, 1, 5), (1, 2, 6), (1, 1, 7)]);
         for (text, place, what) in [
             (good.replacen("1,2,6", "1,two,6", 1), ":4:", "column replicate"),
@@ -201,12 +201,14 @@ mod tests {
             (good.replacen("seed", "sead", 1), ":2:", "seed"),
             (scattered, ":6:", "replicate 1 was there before"),
         ] {
-            let told = told(&text);
-            let all = told.contains(place) && told.contains(what) && told.contains("cell, replicate, seed");
-            assert!(all, "{place} {what}: {told}");
+            let reported = reported(&text);
+            let all = reported.contains(place)
+                && reported.contains(what)
+                && reported.contains("cell, replicate, seed");
+            assert!(all, "{place} {what}: {reported}");
         }
         let header = good.lines().next().unwrap();
-        assert!(told(header).contains("holds no runs"));
-        assert!(told("").contains("holds no runs"));
+        assert!(reported(header).contains("holds no runs"));
+        assert!(reported("").contains("holds no runs"));
     }
 }

@@ -1,4 +1,4 @@
-//! Two samples held against each other, quantity by quantity.
+//! Two samples compared with each other, quantity by quantity.
 
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ pub enum Pairing {
 /// Why runs are not compared in pairs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unpaired {
-    /// Of logs of others.
+    /// Of foreign logs.
     SeedsUnknown,
     /// Two runs of one sample have the same seed.
     SeedsRepeated,

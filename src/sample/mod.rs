@@ -30,7 +30,7 @@ use crate::sample::settings::{Planned, Settings};
 use crate::spec::{Spec, to_toml};
 use crate::store::{RUNS_FILE, SPEC_FILE};
 
-/// Runs that differ in their seed alone, as far as can be told.
+/// Runs that differ in their seed alone, as far as can be reported.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sample {
     pub runs: Vec<SampledRun>,
@@ -45,7 +45,7 @@ pub struct Sample {
 /// One run of a sample.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SampledRun {
-    /// Unknown for logs of others.
+    /// Unknown for foreign logs.
     pub seed: Option<u64>,
     /// A row a machine.
     pub rows: Vec<MachineMetrics>,
@@ -145,7 +145,7 @@ fn runs_below(path: &Path) -> Result<Sample, SampleError> {
     parallel::in_order(&found, RunPath::log_bytes, read, |read: Result<_, ReadError>| {
         let (rows, own, draws) = read?;
         let seed = runs.next().and_then(|run| run.manifest.as_ref()).map(|manifest| manifest.seed);
-        // Runs of other experiments or settings with the same seed are told of as such.
+        // Runs of other experiments or settings with the same seed are reported of as such.
         let experiment = rows.first().map(|row: &MachineMetrics| row.experiment.clone());
         let is_new = draws.is_none_or(|draws| seen.insert((experiment, draws)));
         if !is_new {
@@ -170,7 +170,7 @@ fn nameless(setting: &Spec) -> Spec {
     Spec { name: String::new(), why: String::new(), published: None, ..setting.clone() }
 }
 
-/// Runs of other settings are no replicates; of logs of others they are unknown.
+/// Runs of other settings are no replicates; of foreign logs they are unknown.
 fn check_settings(path: &Path, settings: &[Spec]) -> Result<(), SampleError> {
     let Some(first) = settings.first() else { return Ok(()) };
     let Some(other) = settings.iter().find(|other| *other != first) else { return Ok(()) };
@@ -181,11 +181,15 @@ fn check_settings(path: &Path, settings: &[Spec]) -> Result<(), SampleError> {
         pair => Some(pair),
     });
     let (first, second) = differ.into_iter().find(|(one, other)| one != other).unwrap_or_default();
-    let told = |line: Option<&str>| line.unwrap_or("nothing").to_owned();
-    Err(SampleError::SeveralSettings { path: path.to_owned(), first: told(first), second: told(second) })
+    let reported = |line: Option<&str>| line.unwrap_or("nothing").to_owned();
+    Err(SampleError::SeveralSettings {
+        path: path.to_owned(),
+        first: reported(first),
+        second: reported(second),
+    })
 }
 
-/// Whether a run came to its end, as far as can be told: logs of others never say.
+/// Whether a run came to its end, as far as can be reported: foreign logs never say.
 pub fn came_to_its_end(run: &RunPath) -> bool {
     let completed = EndReason::Completed.word();
     run.state == RunState::InPlace

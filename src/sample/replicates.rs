@@ -24,7 +24,7 @@ struct Shared<'a> {
     experiment: &'a str,
     /// Stated in the logs, or drawn; by their bits, as they are compared for equality.
     clock_rates: Vec<Option<u64>>,
-    /// Its setting; unknown of logs of others.
+    /// Its setting; unknown of foreign logs.
     setting: Option<usize>,
 }
 
@@ -42,7 +42,7 @@ pub struct Candidate<'a> {
     pub run: &'a RunPath,
     /// A row a machine.
     pub rows: &'a [MachineMetrics],
-    /// The [id](crate::sample::settings::Planned::id) of its setting; unknown of logs of others.
+    /// The [id](crate::sample::settings::Planned::id) of its setting; unknown of foreign logs.
     pub setting: Option<usize>,
 }
 

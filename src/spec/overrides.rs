@@ -204,7 +204,7 @@ impl<'a> Overlay<'a> {
     }
 }
 
-/// How many machines an entry stands for; 1 where that is not to be told.
+/// How many machines an entry stands for; 1 where that is not to be reported.
 fn count(machine: &Spanned<DeValue<'_>>) -> usize {
     let count = machine.get_ref().as_table().and_then(|keys| keys.get(COUNT)?.get_ref().as_integer());
     let count = count.and_then(|count| usize::from_str_radix(count.as_str(), count.radix()).ok());

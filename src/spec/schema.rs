@@ -145,7 +145,7 @@ fn network() -> Value {
         "^\\s*(none|(constant|exponential):\\s*\\+?({DURATION})|uniform:\\s*\\+?({DURATION})\\.\\.\\s*\\+?({DURATION}))\\s*$"
     );
     let delay = with(
-        text("The law of a message's delay, in lab time."),
+        text("The distribution of a message's delay, in lab time."),
         json!({
             "pattern": law,
             "default": default.delay.to_string(),

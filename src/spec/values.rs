@@ -126,11 +126,11 @@ mod tests {
 
     #[test]
     fn a_range_between_fractions_asks_for_its_step() {
-        for (text, told) in
+        for (text, reported) in
             [("0.1..0.9", "0.1..0.9:0.1"), ("0.25..0.5", "0.25..0.5:0.01"), ("0.5..3", "0.5..3:0.1")]
         {
             let error = split(text, false).unwrap_err().to_string();
-            assert_eq!(error, format!("a range between fractions needs a step: write `{told}`"));
+            assert_eq!(error, format!("a range between fractions needs a step: write `{reported}`"));
         }
         assert_eq!(values("1..3"), ["1", "2", "3"]);
     }

@@ -81,7 +81,7 @@ impl HalfWidth {
         Ok(RunsNeeded { assured: assured.max(least), likely: likely.max(least) })
     }
 
-    /// How many times wider than the pilot foretells the interval of `n` runs,
+    /// How many times wider than the pilot predicts the interval of `n` runs,
     /// against what is wanted, is in one of ten experiments.
     fn margin(&self, pilot: &Pilot, n: u64) -> f64 {
         let Moments { n: m, mean, sd } = pilot.moments;
@@ -128,7 +128,7 @@ mod tests {
         text.parse().unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// The share of experiments of the size that their own pilot told which
+    /// The share of experiments of the size that their own pilot reported which
     /// reach the precision.
     fn reached(rule: &str, pilot_runs: usize, draw: fn(&mut Source) -> f64) -> f64 {
         const EXPERIMENTS: usize = 600;
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn odd_pilots_have_an_answer_or_a_reason() {
         let rule = width("10%");
-        for (pilot, told) in [
+        for (pilot, reported) in [
             (&[] as &[f64], NoNumber::TooFew),
             (&[3.0], NoNumber::TooFew),
             (&[f64::NAN, 1.0], NoNumber::TooFew),
@@ -185,7 +185,7 @@ mod tests {
             (&[5.0, 5.0, 5.0], NoNumber::AllEqual { n: 3 }),
             (&[-1.0, 1.0], NoNumber::NeverEnough),
         ] {
-            assert_eq!(rule.runs_needed(pilot), Err(told), "{pilot:?}");
+            assert_eq!(rule.runs_needed(pilot), Err(reported), "{pilot:?}");
         }
         assert_eq!(width("1e-300").runs_needed(&[1.0, 2.0]), Err(NoNumber::NeverEnough));
         let easy = width("100").runs_needed(&[1.0, 2.0, 3.0]).unwrap();

@@ -1,4 +1,4 @@
-//! Two samples of one quantity, held against each other.
+//! Two samples of one quantity, compared with each other.
 
 use std::fmt;
 

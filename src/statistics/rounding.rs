@@ -88,9 +88,12 @@ mod tests {
 
     #[test]
     fn a_mean_of_equal_values_says_so_and_has_no_interval() {
-        let told = |values: &[f64]| mean(&Summary::of(values).unwrap());
-        assert_eq!(told(&[0.0; 10]), "0 (all equal)");
-        assert_eq!((told(&[7.0]), told(&[1.0, 2.0, 3.0])), ("7".to_owned(), "2.0 [-0.5, 4.5]".to_owned()));
+        let reported = |values: &[f64]| mean(&Summary::of(values).unwrap());
+        assert_eq!(reported(&[0.0; 10]), "0 (all equal)");
+        assert_eq!(
+            (reported(&[7.0]), reported(&[1.0, 2.0, 3.0])),
+            ("7".to_owned(), "2.0 [-0.5, 4.5]".to_owned())
+        );
     }
 
     #[test]

@@ -147,16 +147,16 @@ mod tests {
     #[test]
     fn what_is_lacking_is_told() {
         let rule: HalfWidth = "10%".parse().unwrap();
-        let told = |values: &[f64]| rule.is_met(values).unwrap_err().to_string();
+        let reported = |values: &[f64]| rule.is_met(values).unwrap_err().to_string();
         assert_eq!(rule.is_met(&[]), Err(Unmet::Unknown));
         assert_eq!(rule.is_met(&[1.0]), Err(Unmet::OneRun));
-        assert!(told(&[0.0; 400]).starts_with("all 400 values are equal"));
-        assert!(told(&[1.0, 2.0, 3.0]).contains("3 runs are too few"));
+        assert!(reported(&[0.0; 400]).starts_with("all 400 values are equal"));
+        assert!(reported(&[1.0, 2.0, 3.0]).contains("3 runs are too few"));
         let wide: Vec<f64> = (0..100).map(f64::from).collect();
         assert!(
-            told(&wide).starts_with("half the interval's width is 5.76, not below 4.95"),
+            reported(&wide).starts_with("half the interval's width is 5.76, not below 4.95"),
             "{}",
-            told(&wide)
+            reported(&wide)
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Samples drawn from known distributions, to hold the methods against.
+//! Samples drawn from known distributions, to check the methods against.
 
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};

@@ -67,14 +67,14 @@ impl ManifestHead {
         let names = logs.iter().map(|log| log.file_name().and_then(OsStr::to_str));
         let here: BTreeSet<Option<&str>> = names.collect();
         let is_log = |name: &&String| machine_of_file(Path::new(name.as_str())).is_some();
-        let told = manifest.sha256.keys().filter(is_log).map(|name| Some(name.as_str()));
+        let reported = manifest.sha256.keys().filter(is_log).map(|name| Some(name.as_str()));
         let Manifest { labctl_version, labctl_commit, .. } = manifest;
         let sum = manifest.sha256.get(METRICS_FILE);
         ManifestHead {
             seed: manifest.seed,
             engine: manifest.engine.as_str().into(),
             status: manifest.status.as_str().into(),
-            names_its_logs: !here.is_empty() && told.eq(here.iter().copied()),
+            names_its_logs: !here.is_empty() && reported.eq(here.iter().copied()),
             metrics_by: sum.map(|sum| metrics_by(labctl_version, labctl_commit, sum)),
         }
     }

@@ -141,7 +141,7 @@ impl RunFolder {
     ///
     /// # Errors
     ///
-    /// It cannot be told: the folder is gone, or cannot be looked into.
+    /// It cannot be reported: the folder is gone, or cannot be looked into.
     pub fn has_log(&self) -> io::Result<bool> {
         for entry in fs::read_dir(&self.partial)? {
             if machine_of_file(&entry?.path()).is_some() {
@@ -161,7 +161,7 @@ impl RunFolder {
             Err(_) => true,
         };
         if !has_other {
-            // Whatever stands in the way is told by the error that led here.
+            // Whatever stands in the way is reported by the error that led here.
             let _ = fs::remove_file(self.partial.join(SPEC_FILE));
             let _ = fs::remove_dir(&self.partial);
         }

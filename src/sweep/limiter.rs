@@ -19,8 +19,8 @@ struct State {
     inside: usize,
     room: usize,
     /// How runs ended since the room was last made smaller, or looked over.
-    well: usize,
-    badly: usize,
+    on_pace: usize,
+    off_pace: usize,
 }
 
 impl Limiter {
@@ -36,7 +36,7 @@ impl Limiter {
 
     fn new(first: usize, most: usize, adapts: bool) -> Limiter {
         let most = most.max(1);
-        let state = State { inside: 0, room: first.clamp(1, most), well: 0, badly: 0 };
+        let state = State { inside: 0, room: first.clamp(1, most), on_pace: 0, off_pace: 0 };
         Limiter { state: Mutex::new(state), changed: Condvar::new(), most, adapts }
     }
 
@@ -85,12 +85,12 @@ impl State {
 
     fn adapt(&mut self, went_well: bool, most: usize) {
         if went_well {
-            self.well += 1
+            self.on_pace += 1
         } else {
-            self.badly += 1
+            self.off_pace += 1
         }
-        let seen = self.well + self.badly;
-        let too_many = seen >= State::FEW && self.badly > self.well;
+        let seen = self.on_pace + self.off_pace;
+        let too_many = seen >= State::FEW && self.off_pace > self.on_pace;
         if too_many {
             self.room = (self.room * 3 / 4).max(1);
         } else if went_well && self.inside >= self.room {
@@ -98,7 +98,7 @@ impl State {
             self.room = most.min(self.room + 1);
         }
         if too_many || seen >= 2 * self.room.max(State::FEW) {
-            (self.well, self.badly) = (0, 0);
+            (self.on_pace, self.off_pace) = (0, 0);
         }
     }
 }

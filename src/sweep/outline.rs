@@ -28,7 +28,7 @@ impl CellOutline {
     pub fn all<'a>(cell: usize, rows: impl IntoIterator<Item = &'a [MachineMetrics]>) -> Vec<CellOutline> {
         match &same_rates(rows)[..] {
             [] => vec![CellOutline::of(cell, String::new(), &[])],
-            alike => alike.iter().map(|alike| CellOutline::of(cell, alike.told(), &alike.runs)).collect(),
+            alike => alike.iter().map(|alike| CellOutline::of(cell, alike.reported(), &alike.runs)).collect(),
         }
     }
 

@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn an_error_of_the_writer_is_the_one_that_is_told() {
-        let told = write_aside(Full(false), |table| filled(table, 200_000)).unwrap_err().to_string();
-        assert!(told.contains("no storage space"), "{told}");
+        let reported = write_aside(Full(false), |table| filled(table, 200_000)).unwrap_err().to_string();
+        assert!(reported.contains("no storage space"), "{reported}");
     }
 }

@@ -29,8 +29,9 @@ mod tests {
 
     #[test]
     fn thousands_stand_apart_and_one_thing_is_one() {
-        for (count, told) in [(0, "0"), (12, "12"), (999, "999"), (1000, "1,000"), (1234567, "1,234,567")] {
-            assert_eq!(grouped(count), told);
+        for (count, reported) in [(0, "0"), (12, "12"), (999, "999"), (1000, "1,000"), (1234567, "1,234,567")]
+        {
+            assert_eq!(grouped(count), reported);
         }
         assert_eq!([grouped_digits("-100"), grouped_digits("-1234")], ["-100", "-1,234"]);
         assert_eq!((counted(1, "run"), counted(1200, "run")), ("1 run".to_owned(), "1,200 runs".to_owned()));

@@ -17,11 +17,11 @@ fn replicates_of_one_run_are_answered_with_a_sweep() {
 #[test]
 fn rates_for_another_number_of_machines_are_taken_aloud() {
     let lab = Lab::with_spec(LAB);
-    let told = "lab.toml has 3 machines, and --clock-rates 1,2 makes it 2";
+    let reported = "lab.toml has 3 machines, and --clock-rates 1,2 makes it 2";
     let run = ["run", "lab.toml", "--engine=sim", "--name=two", "--clock-rates", "1,2"];
-    lab.labctl(&run).code(0).tells(&[told]);
+    lab.labctl(&run).code(0).tells(&[reported]);
     let sweep = ["sweep", "lab.toml", "--engine=sim", "--name=s", "--clock-rates", "1,2"];
-    lab.labctl(&sweep).code(0).tells(&[told]);
+    lab.labctl(&sweep).code(0).tells(&[reported]);
     let same = ["predict", "lab.toml", "--clock-rates", "1,2,3"];
     assert!(!lab.labctl(&same).code(0).talk.contains("machines, and"));
 }

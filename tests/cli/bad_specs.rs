@@ -1,4 +1,4 @@
-//! Specs that cannot be used: told where and why, before anything is written.
+//! Specs that cannot be used: reported where and why, before anything is written.
 
 use std::net::TcpListener;
 

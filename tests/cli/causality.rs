@@ -26,8 +26,8 @@ fn the_tables_read_well() {
 #[test]
 fn pairs_of_a_small_run_can_be_counted_by_hand() {
     // 8 events: machine 1's five in a row, one message to 2, and one to 3 and back.
-    let told = json(&lab_with_notebook_logs(), "theirs");
-    let pairs = &told[0]["pairs"];
+    let reported = json(&lab_with_notebook_logs(), "theirs");
+    let pairs = &reported[0]["pairs"];
     assert_eq!(pairs["all"], 8 * 7 / 2);
     // Of machine 1: 10. Machine 2's receive: 2. Machine 3's: 3, and 4 before its send, which
     // with the receive comes before machine 1's last: 2 more.
@@ -35,15 +35,15 @@ fn pairs_of_a_small_run_can_be_counted_by_hand() {
     // Clocks: 1 2 3 4 6, 3, 4 5. Equal are 3 and 3, and 4 and 4.
     assert_eq!(pairs["concurrent_of_equal_clocks"], 2);
     assert_eq!(pairs["concurrent_in_clock_order"], 5);
-    assert_eq!(told[0]["messages"]["certain"], 3);
+    assert_eq!(reported[0]["messages"]["certain"], 3);
 }
 
 #[test]
 fn whole_seconds_leave_drift_unknown_and_not_zero() {
     let lab = lab_with_notebook_logs();
-    let told = json(&lab, "theirs");
+    let reported = json(&lab, "theirs");
     assert_eq!(
-        (&told[0]["hybrid_drift_max_us"], &told[0]["hybrid_counter_max"]),
+        (&reported[0]["hybrid_drift_max_us"], &reported[0]["hybrid_counter_max"]),
         (&Value::Null, &Value::Null)
     );
     let said = lab.labctl(&["causality", "theirs"]).code(0);
@@ -61,18 +61,18 @@ fn clocks_that_are_no_lamport_clocks_are_told_and_ties_unknown() {
         "{}",
         said.out
     );
-    let told = json(&lab, "results");
-    assert_eq!(told[0]["pairs"]["concurrent_of_equal_clocks"], Value::Null);
-    assert_eq!(told[0]["pairs"]["clock_condition_broken"], 1);
-    assert!(told[0]["pairs"]["concurrent"].is_u64());
+    let reported = json(&lab, "results");
+    assert_eq!(reported[0]["pairs"]["concurrent_of_equal_clocks"], Value::Null);
+    assert_eq!(reported[0]["pairs"]["clock_condition_broken"], 1);
+    assert!(reported[0]["pairs"]["concurrent"].is_u64());
 }
 
 #[test]
 fn all_runs_at_the_paths_are_counted() {
     let lab = lab_with_run();
     lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "two", "--seed", "8"]).code(0);
-    let told = json(&lab, "results");
-    let runs: Vec<&str> = told.as_array().unwrap().iter().filter_map(|run| run["run"].as_str()).collect();
+    let reported = json(&lab, "results");
+    let runs: Vec<&str> = reported.as_array().unwrap().iter().filter_map(|run| run["run"].as_str()).collect();
     assert_eq!(runs, ["one", "two"]);
     lab.labctl(&["causality", "nowhere"]).code(2).tells(&["cannot read nowhere"]);
 }
@@ -81,12 +81,15 @@ fn all_runs_at_the_paths_are_counted() {
 fn a_log_in_which_nothing_happened_has_no_pairs() {
     let lab = Lab::new();
     lab.write("empty/log_1.txt", "");
-    let told = json(&lab, "empty");
-    assert_eq!((&told[0]["pairs"]["all"], &told[0]["clocks"][0]["bytes_mean"]), (&0.into(), &Value::Null));
+    let reported = json(&lab, "empty");
+    assert_eq!(
+        (&reported[0]["pairs"]["all"], &reported[0]["clocks"][0]["bytes_mean"]),
+        (&0.into(), &Value::Null)
+    );
     lab.labctl(&["causality", "empty"]).code(0);
 }
 
-/// Two logs of others, by two hosts whose clocks are 2.4 s apart.
+/// Two foreign logs, by two hosts whose clocks are 2.4 s apart.
 fn lab_with_two_hosts() -> Lab {
     let lab = Lab::new();
     lab.write(
@@ -107,10 +110,10 @@ fn lab_with_two_hosts() -> Lab {
 #[test]
 fn hybrid_clocks_show_how_far_the_hosts_of_others_are_apart() {
     let lab = lab_with_two_hosts();
-    let told = json(&lab, "theirs");
-    assert_eq!(told[0]["pairs"]["ordered"], 4);
+    let reported = json(&lab, "theirs");
+    assert_eq!(reported[0]["pairs"]["ordered"], 4);
     assert_eq!(
-        (&told[0]["hybrid_drift_max_us"], &told[0]["hybrid_counter_max"]),
+        (&reported[0]["hybrid_drift_max_us"], &reported[0]["hybrid_counter_max"]),
         (&2_400_000.into(), &2.into())
     );
     let said = lab.labctl(&["causality", "theirs"]).code(0).tells(&["dialect: njd87", "0 unmatched"]);

@@ -1,4 +1,4 @@
-//! `labctl check`: what is sound, what is not, and what cannot be told.
+//! `labctl check`: what is sound, what is not, and what cannot be reported.
 
 use crate::support::{LAB, Lab, lab_with_notebook_logs, wait_for_events};
 
@@ -25,7 +25,7 @@ fn a_clean_run_is_sound_by_every_rule() {
 }
 
 #[test]
-fn a_spoilt_run_is_unsound_and_the_lines_are_quoted() {
+fn a_corrupted_run_is_unsound_and_the_lines_are_quoted() {
     let lab = lab_with_run();
     spoil(&lab, "log_3.txt", |text| text.replacen("Clock: 9 |", "Clock: 8 |", 1));
     let said = lab.labctl(&["check", "results/lab/one"]).code(1);
@@ -102,7 +102,7 @@ fn a_spec_or_manifest_of_another_run_is_found() {
     let said = lab.labctl(&["check", "results"]).code(1);
     assert!(said.out.contains("the manifest says seed 7, and the spec 8"), "{}", said.out);
     lab.write("results/lab/one/spec.toml", "nonsense");
-    let said = lab.labctl(&["check", "results"]).code(1).tells(&["nothing is held against its spec"]);
+    let said = lab.labctl(&["check", "results"]).code(1).tells(&["nothing is checked against its spec"]);
     assert!(said.out.contains("spec.toml was changed after the run"), "{}", said.out);
     lab.write("results/lab/one/manifest.json", "nonsense");
     lab.labctl(&["check", "results"]).code(0).tells(&["manifest.json is no manifest that can be read"]);
@@ -338,5 +338,5 @@ fn no_clock_is_told_to_follow_the_largest_of_all() {
         log.replacen(third, &format!("{before}Clock: {}{after}", u64::MAX), 1),
     );
     let said = lab.labctl(&["check", "results/lab/r"]).code(1);
-    assert!(said.out.contains(&format!("is {}, and no larger one can be told", u64::MAX)), "{}", said.out);
+    assert!(said.out.contains(&format!("is {}, and no larger one can be shown", u64::MAX)), "{}", said.out);
 }

@@ -1,4 +1,4 @@
-//! Logs of others: dialects named, recognised, tried and proposed.
+//! Foreign logs: dialects named, recognised, tried and proposed.
 
 use crate::support::{Lab, rows};
 
@@ -205,7 +205,7 @@ fn one_file_can_hold_several_machines_and_runs() {
     assert_eq!((tried.lines().count(), tried.matches("machine: 1").count()), (10, 3), "{tried}");
 
     let table = lab.labctl(&["parse", "theirs", "--dialect", "mine.toml"]).code(0).tells(&["9 lines, "]);
-    let told: Vec<String> = rows(&table.out)
+    let reported: Vec<String> = rows(&table.out)
         .iter()
         .map(|row| format!("{} m{} line {}", row["run"], row["machine"], row["line"]))
         .collect();
@@ -218,7 +218,7 @@ fn one_file_can_hold_several_machines_and_runs() {
         "all-2 m2 line 7",
         "all-2 m2 line 9",
     ];
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
 
     let checked = lab.labctl(&["check", "theirs", "--dialect", "mine.toml"]).code(1).out;
     assert!(checked.contains("theirs, run all-1: 4 events in 2 logs"), "{checked}");

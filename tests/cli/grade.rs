@@ -4,7 +4,7 @@ use rustix::process::Signal;
 
 use crate::support::{LAB, Lab, lab_with_notebook_logs, rows};
 
-/// Submissions: a sound run, the same spoilt, and what is no log.
+/// Submissions: a sound run, the same corrupted, and what is no log.
 fn a_class() -> Lab {
     let lab = lab_with_notebook_logs();
     lab.write("lab.toml", LAB);
@@ -64,7 +64,7 @@ fn each_submission_gets_a_page_and_all_of_them_a_table() {
     }
     let readme = lab.read("grades/README.md");
     assert!(readme.contains("[eve \\<script>\\|](<eve %253Cscript%253E%257C.md>)"), "{readme}");
-    // Theory has no say where it is not told enough, and that is no fault.
+    // Theory has no say where it is not given enough, and that is no fault.
     assert!(table[2]["why"].is_empty() || table[2]["why"].contains("logs"), "{:?}", table[2]);
 }
 

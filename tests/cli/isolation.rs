@@ -18,13 +18,18 @@ const PARTIAL_LOGS: [&str; 3] = [
 
 /// The process of a run's machine.
 fn process_of(run: &Running, machine: u32) -> u32 {
-    let wanted = format!("machine\0{machine}\0");
+    let wanted = machine.to_string();
+    // labctl machine SPEC ID …
+    let is_machine = |line: &str| {
+        let words: Vec<&str> = line.split('\0').collect();
+        words.get(1) == Some(&"machine") && words.get(3) == Some(&wanted.as_str())
+    };
     let is_it = |process: &u32| {
         let read = |file| fs::read(format!("/proc/{process}/{file}")).unwrap_or_default();
         let (stat, words) = (read("stat"), read("cmdline"));
         let stat = String::from_utf8_lossy(&stat).into_owned();
         let parent = stat.rsplit_once(") ").and_then(|(_, rest)| rest.split(' ').nth(1).map(str::to_owned));
-        parent == Some(run.id().to_string()) && String::from_utf8_lossy(&words).contains(&wanted)
+        parent == Some(run.id().to_string()) && is_machine(&String::from_utf8_lossy(&words))
     };
     wait_for(format_args!("the process of machine {machine}"), || {
         let entries = fs::read_dir("/proc").unwrap();

@@ -224,7 +224,7 @@ fn a_hundred_runs_killed_at_random_instants_leave_logs_that_are_true() {
     lab.labctl(&[&["metrics"], paths.as_slice()].concat()).code(0);
 }
 
-/// Kills sweeps of one kind, and holds what `--resume` makes of them against one
+/// Kills sweeps of one kind, and checks what `--resume` makes of them against one
 /// that nobody disturbed.
 fn sweeps_go_on(kind: &[&str], same: impl Fn(&Lab, &str) + Sync) {
     let seed = seed();

@@ -17,7 +17,7 @@ fn terminal(lab: &Lab) -> Option<Tmux> {
     Some(tmux)
 }
 
-/// Runs a command in the window; its process is told in the file `pid`, and
+/// Runs a command in the window; its process is reported in the file `pid`, and
 /// its end on the screen.
 fn type_command(tmux: &Tmux, args: &str) {
     let line = format!("sh -c 'echo $$ > pid; exec $0 \"$@\"' $LABCTL {args}");
@@ -57,11 +57,11 @@ fn the_view_can_be_paused_and_resized_and_q_ends_the_run_with_its_results() {
     let paused = tmux.wait_for("VIEW PAUSED");
     let at = lab_time_s(&paused).unwrap();
     // The picture stands still, and the run does not.
-    let told = |screen: &str| {
+    let reported = |screen: &str| {
         let (_, now) = screen.split_once("the run goes on: ")?;
         now.split(' ').next()?.parse::<f64>().ok()
     };
-    let later = tmux.wait_until("the run going on", |screen| told(screen) > Some(at + 20.0));
+    let later = tmux.wait_until("the run going on", |screen| reported(screen) > Some(at + 20.0));
     assert_eq!(lab_time_s(&later), Some(at), "{later}");
     tmux.press("Space");
     tmux.wait_until("the view going on", |screen| lab_time_s(screen) > Some(at + 20.0));

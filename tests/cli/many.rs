@@ -107,8 +107,12 @@ fn metrics_beside_the_logs_are_read_only_while_they_are_sure_to_be_the_same() {
 fn of_many_runs_the_newest_are_drawn_and_it_is_said_how_many_are_not() {
     let lab = lab_with_runs(LAB, &["5s"; 22]);
     let said = lab.labctl(&["plot", "results", "--chart", "queue,speed-ratio", "--format", "svg"]).code(0);
-    let told = "charts over time are those of the newest 20 runs; left out: 2 runs";
-    assert!(said.talk.contains(told) && said.talk.contains("22 runs against speed ratio"), "{}", said.talk);
+    let reported = "charts over time are those of the newest 20 runs; left out: 2 runs";
+    assert!(
+        said.talk.contains(reported) && said.talk.contains("22 runs against speed ratio"),
+        "{}",
+        said.talk
+    );
     let drawn = |run: &str| {
         lab.has(&format!("plots/lab/{run}/queue.svg")) || lab.names(&format!("plots/lab/{run}")).len() == 1
     };

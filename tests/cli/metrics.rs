@@ -136,14 +136,14 @@ fn waits_are_recorded_in_own_logs_and_bounded_by_the_sends_of_others() {
     lab.write("lab.toml", crate::support::LAB);
     lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "own"]).code(0);
     let found = rows_of("results/lab/own");
-    let mut told = std::collections::BTreeMap::<&str, Vec<f64>>::new();
+    let mut reported = std::collections::BTreeMap::<&str, Vec<f64>>::new();
     let events = lab.rows("results/lab/own/events.csv");
     for row in events.iter().filter(|row| row["event"] == "RECEIVE") {
         let waited_us: f64 = row["waited_us"].parse().unwrap();
-        told.entry(&row["machine"]).or_default().push(waited_us / 1e6);
+        reported.entry(&row["machine"]).or_default().push(waited_us / 1e6);
     }
     for row in &found {
-        let waits = &told[row["machine"].as_str()];
+        let waits = &reported[row["machine"].as_str()];
         let mean = waits.iter().sum::<f64>() / waits.len() as f64;
         assert!((row["wait_mean"].parse::<f64>().unwrap() - mean).abs() < 1e-9, "{row:?}");
         assert_eq!(row["wait_max"].parse::<f64>().unwrap(), waits.iter().copied().fold(0.0, f64::max));
@@ -236,10 +236,10 @@ fn a_fidelity_never_stands_alone_where_ticks_are_late() {
     };
     lab.write("late/log_1.txt", log("900000"));
     lab.write("early/log_1.txt", log("100000"));
-    let told = |run: &str| lab.labctl(&["metrics", run]).code(0).out;
-    let late = told("late");
+    let reported = |run: &str| lab.labctl(&["metrics", run]).code(0).out;
+    let late = reported("late");
     assert!(late.contains("Clock fidelity: 1.0000, with 100.0 % of the ticks late\n"), "{late}");
-    assert!(told("early").ends_with("Clock fidelity: 1.0000\n\n"), "{}", told("early"));
+    assert!(reported("early").ends_with("Clock fidelity: 1.0000\n\n"), "{}", reported("early"));
     let row = &rows(&lab.labctl(&["metrics", "late", "--format", "csv"]).code(0).out)[0];
     assert_eq!((row["late_ticks"].as_str(), row["late_share"].as_str()), ("4", "1.0"));
 }
@@ -274,7 +274,7 @@ fn a_clock_that_was_set_back_leaves_span_and_drift_unknown_and_is_told() {
         "svg",
         "--from",
         "0s",
-        "--to",
+        "--until",
         "130s",
     ];
     let said = lab.labctl(&around).code(0);

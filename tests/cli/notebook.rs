@@ -166,7 +166,7 @@ fn of_the_notebooks_runs_the_damaged_one_alone_is_unsound() {
     for run in runs {
         let rules = run["rules"].as_array().unwrap();
         let unsound = rules.iter().filter(|rule| rule["verdict"] == "unsound");
-        let told: Vec<(&str, u64)> =
+        let reported: Vec<(&str, u64)> =
             unsound.map(|rule| (rule["id"].as_str().unwrap(), rule["count"].as_u64().unwrap())).collect();
         // Its senders sleep to delay their messages, and so lose ticks.
         let damage = [
@@ -178,7 +178,7 @@ fn of_the_notebooks_runs_the_damaged_one_alone_is_unsound() {
             ("rate-kept", 2),
         ];
         let expected = if run["run"] == "network_delay" { &damage[..] } else { &[] };
-        assert_eq!(told, expected, "{}", run["run"]);
+        assert_eq!(reported, expected, "{}", run["run"]);
     }
 }
 
@@ -222,7 +222,7 @@ fn the_notebooks_pairs_of_events_are_as_many_as_is_said() {
     for words in
         [" all 660675 ", " concurrent: neither did 90308 ", " order by Lamport's clocks 89916 99.6 % "]
     {
-        let told = said.out.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(told.contains(words), "{words} is not in\n{}", said.out);
+        let reported = said.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(reported.contains(words), "{words} is not in\n{}", said.out);
     }
 }

@@ -42,10 +42,10 @@ fn what_does_not_vary_tells_no_number_and_nor_does_a_share_of_nothing() {
     let lab = lab_with_sweep(&[(&[1, 2, 3], 0)]);
     let power = |rule: &str| lab.labctl(&["predict", "power", "sweep/c1", rule]);
     for rule in ["m3.speed_ratio ci95 < 1%", "lost_ticks ci95 < 1"] {
-        let told = power(rule).code(3);
-        let out = told.out.clone();
+        let reported = power(rule).code(3);
+        let out = reported.out.clone();
         assert!(out.contains("(all equal)") && !out.contains("runs needed"), "{out}");
-        told.tells(&["all 3 values of the pilot are equal", "no spread"]);
+        reported.tells(&["all 3 values of the pilot are equal", "no spread"]);
     }
     lab.write("sweep/runs.csv", {
         // Around 0, as no metric of ours is, but as a foreign table may hold it.
@@ -69,15 +69,15 @@ fn what_does_not_vary_tells_no_number_and_nor_does_a_share_of_nothing() {
 fn what_cannot_be_answered_is_answered_with_advice() {
     let lab = Lab::with_spec(LAB);
     let power = |args: &[&str]| lab.labctl(&[&["predict", "power"], args].concat());
-    power(&["end_queue < 2", "lab.toml"]).code(2).tells(&["end_queue ci95 < 10%"]);
-    power(&["end_queu ci95 < 2", "lab.toml"]).code(2).tells(&["did you mean `end_queue`"]);
-    power(&["end_queue ci95 < 0", "lab.toml"]).code(2).tells(&["above 0"]);
-    power(&["m9.end_queue ci95 < 2", "lab.toml"]).code(2).tells(&["m9.end_queue is not known"]);
-    power(&["end_queue ci95 < 2", "gone.toml"]).code(2).tells(&["there is no such file"]);
-    power(&["end_queue ci95 < 2", "results", "--seed", "3"]).code(2).tells(&["results is no spec"]);
-    power(&["end_queue ci95 < 2", "results"]).code(2).tells(&["results"]);
+    power(&["lab.toml", "end_queue < 2"]).code(2).tells(&["end_queue ci95 < 10%"]);
+    power(&["lab.toml", "end_queu ci95 < 2"]).code(2).tells(&["did you mean `end_queue`"]);
+    power(&["lab.toml", "end_queue ci95 < 0"]).code(2).tells(&["above 0"]);
+    power(&["lab.toml", "m9.end_queue ci95 < 2"]).code(2).tells(&["m9.end_queue is not known"]);
+    power(&["gone.toml", "end_queue ci95 < 2"]).code(2).tells(&["there is no such file"]);
+    power(&["results", "end_queue ci95 < 2", "--seed", "3"]).code(2).tells(&["results is no spec"]);
+    power(&["results", "end_queue ci95 < 2"]).code(2).tells(&["results"]);
     let foreign =
         "[network]\nopen = true\n[[machine]]\nclock_rate = 1\nforeign = true\naddress = \"127.0.0.1:5001\"\n";
     lab.write("foreign.toml", LAB.replacen("[[machine]]", &format!("{foreign}[[machine]]"), 1));
-    power(&["end_queue ci95 < 2", "foreign.toml"]).code(1).tells(&["machine 1 is written by someone else"]);
+    power(&["foreign.toml", "end_queue ci95 < 2"]).code(1).tells(&["machine 1 is written by someone else"]);
 }

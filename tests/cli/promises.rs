@@ -164,7 +164,7 @@ const KEPT: [(&str, &[&str]); 47] = [
     ("writes one HTML file that needs nothing else", &["one_run_is_told_in_full"]),
     (
         "against 24 rules, and quotes the lines that break them",
-        &["a_spoilt_run_is_unsound_and_the_lines_are_quoted", "every_rule_is_explained"],
+        &["a_corrupted_run_is_unsound_and_the_lines_are_quoted", "every_rule_is_explained"],
     ),
     ("end with exit code 1 where its logs are unsound", &["a_run_whose_audit_is_unsound_ends_with_1"]),
     (
@@ -394,15 +394,16 @@ fn both_engines_keep_every_promise_and_decide_alike() {
         let lab = Lab::with_spec(&format!(
             "name = \"lab\"\nduration = \"20s\"\nspeedup = 20\nseed = 7\n{root}\n[network]\n{network}\n{machines}\n"
         ));
-        let told = ["sim", "sockets"].map(|engine| {
+        let reported = ["sim", "sockets"].map(|engine| {
             lab.labctl(&["run", "lab.toml", "--engine", engine, "--name", engine]).code(0);
-            let told = read(&lab, engine);
+            let reported = read(&lab, engine);
             for (promise, check) in PROMISES {
-                check(&told).unwrap_or_else(|broken| panic!("{name} on {engine}: {promise}, but {broken}"));
+                check(&reported)
+                    .unwrap_or_else(|broken| panic!("{name} on {engine}: {promise}, but {broken}"));
             }
-            told
+            reported
         });
-        let [simulated, on_sockets] = told.each_ref().map(idle_ticks);
+        let [simulated, on_sockets] = reported.each_ref().map(idle_ticks);
         let both: Vec<_> = simulated.keys().filter(|tick| on_sockets.contains_key(tick)).collect();
         assert!(both.len() > 10, "{name}: idle together at {} ticks only", both.len());
         for tick in both {
@@ -442,9 +443,9 @@ fn read(lab: &Lab, engine: &str) -> Told {
 /// What machines did in ticks that found an empty queue, by machine and tick.
 type Decisions = BTreeMap<(MachineId, Option<u64>), Vec<(Kind, Option<Recipients>)>>;
 
-fn idle_ticks(told: &Told) -> Decisions {
+fn idle_ticks(reported: &Told) -> Decisions {
     let mut idle = Decisions::new();
-    for log in &told.logs {
+    for log in &reported.logs {
         for record in log.records.iter().filter(|record| record.kind != Kind::Receive) {
             idle.entry((log.machine, record.tick)).or_default().push((record.kind, record.to));
         }
@@ -453,8 +454,8 @@ fn idle_ticks(told: &Told) -> Decisions {
 }
 
 /// Whether a rule holds for every record and the one before it in its log.
-fn each_pair(told: &Told, holds: impl Fn(Option<&Record>, &Record) -> bool) -> Result<(), String> {
-    for log in &told.logs {
+fn each_pair(reported: &Told, holds: impl Fn(Option<&Record>, &Record) -> bool) -> Result<(), String> {
+    for log in &reported.logs {
         let mut before = None;
         for record in &log.records {
             if !holds(before, record) {
@@ -470,21 +471,21 @@ fn must(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), String> {
     if holds { Ok(()) } else { Err(otherwise()) }
 }
 
-fn clocks_rise(told: &Told) -> Result<(), String> {
-    each_pair(told, |before, record| before.is_none_or(|before| before.clock < record.clock))
+fn clocks_rise(reported: &Told) -> Result<(), String> {
+    each_pair(reported, |before, record| before.is_none_or(|before| before.clock < record.clock))
 }
 
-fn lamports_rules(told: &Told) -> Result<(), String> {
-    each_pair(told, |before, record| {
+fn lamports_rules(reported: &Told) -> Result<(), String> {
+    each_pair(reported, |before, record| {
         let own = before.map_or(0, |before| before.clock);
         record.clock == own.max(record.message_clock.unwrap_or(0)) + 1
     })
 }
 
-fn links_keep_order(told: &Told) -> Result<(), String> {
-    let machines = told.run.spec.machine_count();
+fn links_keep_order(reported: &Told) -> Result<(), String> {
+    let machines = reported.run.spec.machine_count();
     let (mut sent, mut received): (BTreeMap<_, Vec<u64>>, BTreeMap<_, Vec<u64>>) = Default::default();
-    for log in &told.logs {
+    for log in &reported.logs {
         for record in &log.records {
             if let Some(from) = record.from {
                 received.entry((from, log.machine)).or_default().extend(record.message_clock);
@@ -504,16 +505,16 @@ fn links_keep_order(told: &Told) -> Result<(), String> {
     Ok(())
 }
 
-fn messages_add_up(told: &Told) -> Result<(), String> {
-    let machines = told.run.spec.machine_count();
-    for Log { machine, records, end, .. } in &told.logs {
+fn messages_add_up(reported: &Told) -> Result<(), String> {
+    let machines = reported.run.spec.machine_count();
+    for Log { machine, records, end, .. } in &reported.logs {
         let sent: u64 = records.iter().filter_map(|record| Some(record.to?.count(machines))).sum();
         let received = records.iter().filter(|record| record.kind == Kind::Receive).count() as u64;
         must((sent, received) == (end.sent, end.received), || {
             format!("machine {machine} logs {sent} sent and {received} received, and counts {end:?}")
         })?;
     }
-    let total = |of: fn(&End) -> u64| told.logs.iter().map(|log| of(&log.end)).sum::<u64>();
+    let total = |of: fn(&End) -> u64| reported.logs.iter().map(|log| of(&log.end)).sum::<u64>();
     let (sent, received) = (total(|end| end.sent), total(|end| end.received));
     let queued = total(|end| end.queue_length);
     must(sent == received + queued, || {
@@ -524,14 +525,14 @@ fn messages_add_up(told: &Told) -> Result<(), String> {
 /// By the queue that each RECEIVE leaves, and by the arrival of each message. On
 /// sockets a tick may fall between a message's arrival and its way into the
 /// queue; then the next one sees it.
-fn queue_comes_first(told: &Told) -> Result<(), String> {
-    each_pair(told, |before, record| {
+fn queue_comes_first(reported: &Told) -> Result<(), String> {
+    each_pair(reported, |before, record| {
         let left = |record: &Record| record.queue_length.unwrap_or(0);
         let waiting = before.map_or(0, left);
         if record.kind == Kind::Receive { left(record) + 1 >= waiting } else { waiting == 0 }
     })?;
-    let passes_allowed = if told.run.name == "sim" { 0 } else { 1 };
-    for log in &told.logs {
+    let passes_allowed = if reported.run.name == "sim" { 0 } else { 1 };
+    for log in &reported.logs {
         let mut idle_us = Vec::new();
         for record in &log.records {
             let Some(waited_us) = record.waited_us else {
@@ -550,14 +551,14 @@ fn queue_comes_first(told: &Told) -> Result<(), String> {
     Ok(())
 }
 
-fn one_event_a_tick(told: &Told) -> Result<(), String> {
-    let per_recipient = told.run.spec.broadcast == Broadcast::PerRecipient;
-    let to_all = told.run.spec.machines.len() - 1;
-    each_pair(told, |before, record| {
+fn one_event_a_tick(reported: &Told) -> Result<(), String> {
+    let per_recipient = reported.run.spec.broadcast == Broadcast::PerRecipient;
+    let to_all = reported.run.spec.machines.len() - 1;
+    each_pair(reported, |before, record| {
         let alone = before.is_none_or(|before| before.tick < record.tick);
         record.tick.is_some() && (alone || per_recipient && record.kind == Kind::Send)
     })?;
-    for (tick, actions) in idle_ticks(told) {
+    for (tick, actions) in idle_ticks(reported) {
         let distinct = actions.iter().map(|(_, to)| format!("{to:?}")).collect::<BTreeSet<_>>().len();
         let to_all_at_once = actions.iter().any(|(_, to)| *to == Some(Recipients::All));
         let one_or_each = actions.len() == 1 || actions.len() == to_all && distinct == to_all;
@@ -568,11 +569,11 @@ fn one_event_a_tick(told: &Told) -> Result<(), String> {
     Ok(())
 }
 
-fn ticks_add_up(told: &Told) -> Result<(), String> {
-    let lost: u64 = told.logs.iter().map(|log| log.end.lost_ticks).sum();
-    let sleeps = told.run.spec.network.delay_at == DelayAt::Sender;
+fn ticks_add_up(reported: &Told) -> Result<(), String> {
+    let lost: u64 = reported.logs.iter().map(|log| log.end.lost_ticks).sum();
+    let sleeps = reported.run.spec.network.delay_at == DelayAt::Sender;
     must(sleeps == (lost > 0), || format!("{lost} ticks were lost"))?;
-    for log in &told.logs {
+    for log in &reported.logs {
         let (end, schedule, machine) = (&log.end, log.schedule, log.machine);
         let numbers: BTreeSet<u64> = log.records.iter().filter_map(|record| record.tick).collect();
         let counted = end.ticks + end.lost_ticks;
@@ -592,19 +593,20 @@ fn ticks_add_up(told: &Told) -> Result<(), String> {
     Ok(())
 }
 
-fn tables_agree(told: &Told) -> Result<(), String> {
-    let is_simulated = told.run.name == "sim";
-    let late_us = told.metrics.iter().map(|row| row["lateness_max_us"].parse::<u64>().unwrap_or(u64::MAX));
+fn tables_agree(reported: &Told) -> Result<(), String> {
+    let is_simulated = reported.run.name == "sim";
+    let late_us =
+        reported.metrics.iter().map(|row| row["lateness_max_us"].parse::<u64>().unwrap_or(u64::MAX));
     must(!is_simulated || late_us.max() == Some(0), || "a simulated tick was late".to_owned())?;
-    let lines = |of: fn(&Log) -> u64| told.logs.iter().map(of).sum::<u64>();
+    let lines = |of: fn(&Log) -> u64| reported.logs.iter().map(of).sum::<u64>();
     let events = lines(|log| log.records.len() as u64);
     for (what, logged, tabled) in [
-        ("rows of events.csv", events, told.events.len() as u64),
-        ("events", events, sum(&told.metrics, "events")),
-        ("messages_sent", lines(|log| log.end.sent), sum(&told.metrics, "messages_sent")),
-        ("messages_received", lines(|log| log.end.received), sum(&told.metrics, "messages_received")),
-        ("messages_queued", lines(|log| log.end.queue_length), sum(&told.metrics, "messages_queued")),
-        ("lost_ticks", lines(|log| log.end.lost_ticks), sum(&told.metrics, "lost_ticks")),
+        ("rows of events.csv", events, reported.events.len() as u64),
+        ("events", events, sum(&reported.metrics, "events")),
+        ("messages_sent", lines(|log| log.end.sent), sum(&reported.metrics, "messages_sent")),
+        ("messages_received", lines(|log| log.end.received), sum(&reported.metrics, "messages_received")),
+        ("messages_queued", lines(|log| log.end.queue_length), sum(&reported.metrics, "messages_queued")),
+        ("lost_ticks", lines(|log| log.end.lost_ticks), sum(&reported.metrics, "lost_ticks")),
     ] {
         must(logged == tabled, || format!("{what}: {logged} by the logs, {tabled} by the tables"))?;
     }

@@ -92,8 +92,8 @@ fn queues_that_stay_empty_are_told_as_such() {
     let lab = Lab::with_spec(LAB);
     lab.labctl(&["run", "lab.toml", "--engine", "sim", "--internal-prob", "1"]).code(0);
     report(&lab, &["results/lab/latest"]).code(0);
-    let told = "Machines 1, 2 and 3 keep up: no message was ever seen waiting.";
-    assert!(lab.read("report.html").contains(told));
+    let reported = "Machines 1, 2 and 3 keep up: no message was ever seen waiting.";
+    assert!(lab.read("report.html").contains(reported));
 }
 
 #[test]
@@ -150,8 +150,8 @@ fn settings_of_one_experiment_are_told_apart_by_their_runs() {
         ],
     );
     report(&lab, &["results/lab/four", "-o", "four.html"]).code(0);
-    let told = lab.read("four.html");
-    let counts = told.split("All messages are accounted for: ").nth(1).expect("all are accounted for");
+    let reported = lab.read("four.html");
+    let counts = reported.split("All messages are accounted for: ").nth(1).expect("all are accounted for");
     let thousands = counts.split(" left").next().unwrap_or_default().matches(',').count();
     assert!(thousands >= 2 + 2, "thousands of those sent and received stand apart: {}", &counts[..80]);
 }
@@ -164,8 +164,8 @@ fn ticks_that_a_sender_slept_through_are_no_fault_of_the_clocks() {
     lab.labctl(&run).code(0);
     report(&lab, &["results/lab/latest"]).code(0);
     let page = lab.read("report.html");
-    let told = page.contains("lost to delays in the sender, as the spec asks)");
-    assert!(told || page.contains("To be doubted"), "a rate far below the nominal one is explained");
+    let reported = page.contains("lost to delays in the sender, as the spec asks)");
+    assert!(reported || page.contains("To be doubted"), "a rate far below the nominal one is explained");
 }
 
 #[test]

@@ -124,7 +124,7 @@ fn what_does_not_belong_together_is_refused() {
             .tells(&["is no shard of a plan"]);
     }
     let plan = lab.read("results/s/plan.json");
-    for (text, told) in [
+    for (text, reported) in [
         ("{".to_owned(), "this is no plan"),
         (
             plan.replacen("\"replicates\": 6", "\"replicates\": 7", 1),
@@ -132,7 +132,7 @@ fn what_does_not_belong_together_is_refused() {
         ),
     ] {
         lab.write("results/s/plan.json", text);
-        lab.labctl(&["sweep", "exec", "results/s"]).code(1).tells(&[told]);
+        lab.labctl(&["sweep", "exec", "results/s"]).code(1).tells(&[reported]);
     }
 }
 

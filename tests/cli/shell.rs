@@ -27,7 +27,7 @@ fn bash_completes_commands_flags_values_and_files() {
     assert_eq!(flags, ["--isolation", "--internal-prob"]);
     assert_eq!(offered_by_bash(&lab, &["labctl", "run", "--engine", "s"]), ["sockets", "sim"]);
     assert_eq!(offered_by_bash(&lab, &["labctl", "dialect", "sh"]), ["show"]);
-    assert_eq!(offered_by_bash(&lab, &["labctl", "machine", "ex"]), ["exp4.toml"]);
+    assert_eq!(offered_by_bash(&lab, &["labctl", "machine", "--token-file", "ex"]), ["exp4.toml"]);
     assert!(!offered_by_bash(&lab, &["labctl", "machine", "--"]).contains(&"--controlled".to_owned()));
 }
 
@@ -48,14 +48,9 @@ fn every_shell_gets_a_script_that_it_can_read() {
 
 /// The commands that `labctl --help` lists.
 fn commands(help: &Said) -> Vec<String> {
-    let listed =
-        help.out.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let listed = help.out.lines().take_while(|line| *line != "Options:");
     let names = listed.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
-    names
-        .filter_map(|line| line.split_whitespace().next())
-        .filter(|name| *name != "help")
-        .map(str::to_owned)
-        .collect()
+    names.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
 }
 
 #[test]
@@ -81,7 +76,7 @@ fn every_command_has_a_manual_page() {
 fn manual_pages_show_examples_line_by_line() {
     let lab = Lab::new();
     lab.labctl(&["man", "man1"]).code(0);
-    let page = lab.read("man1/labctl-verify.1");
+    let page = lab.read("man1/labctl-twin-verify.1");
     let typed = ".SH EXAMPLES\n.EX\n  labctl run experiments/exp4.toml \\-\\-engine sim\n  labctl twin verify results/exp4/latest\n.EE\n.PP\n";
     assert!(page.contains(typed), "{page}");
     assert!(lab.read("man1/labctl.1").contains(".SH \"EXIT STATUS\"\n0 done; 1 a run or a check failed"));

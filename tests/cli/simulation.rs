@@ -138,12 +138,12 @@ fn work_that_a_stored_spec_asks_for_is_refused_with_the_figure() {
         lab.write(spec, bomb);
         lab.labctl(&["predict", "subs/a"])
             .code(1)
-            .tells(&["is held against nothing", "simulated events a run"]);
+            .tells(&["is checked against nothing", "simulated events a run"]);
         lab.labctl(&["grade", "subs", "-o", "out"]);
         assert!(lab.read("out/a.md").contains("simulated events a run"), "{}", lab.read("out/a.md"));
         lab.labctl(&["twin", "verify", "subs/a/lab/one"]).code(1).tells(&["simulated events a run"]);
         lab.labctl(&["report", "subs"]).code(0);
-        assert!(lab.read("report.html").contains("It is held against nothing"));
+        assert!(lab.read("report.html").contains("It is checked against nothing"));
         lab.labctl(&["plot", "subs"]).code(0).tells(&["too long to simulate"]);
         std::fs::remove_file(lab.path("report.html")).unwrap();
     }

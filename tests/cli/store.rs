@@ -71,7 +71,7 @@ fn nothing_is_ever_overwritten_in_the_place_of_a_sweeps_run() {
     drop(plan);
     let place = fs::read_dir(lab.path("results/s/lab")).unwrap().next().unwrap().unwrap().path();
     // Its logs stay whatever becomes of its manifest.
-    fs::write(place.join("manifest.json"), "{ spoilt").unwrap();
+    fs::write(place.join("manifest.json"), "{ corrupted").unwrap();
     fs::remove_dir_all(lab.path("results/s/journal")).unwrap();
     let before = snapshot(&place);
     lab.labctl(&["sweep", "exec", "results/s/plan.json"]).code(1).tells(&["results are never overwritten"]);

@@ -126,12 +126,12 @@ fn silent_strangers(port: u16, count: usize) -> Arc<()> {
     let guard = Arc::new(());
     let wanted = Arc::downgrade(&guard);
     let all_there = Arc::new(Barrier::new(2));
-    let told = Arc::clone(&all_there);
+    let reported = Arc::clone(&all_there);
     thread::spawn(move || {
         let connect = || TcpStream::connect(("127.0.0.1", port)).ok();
         let mut strangers: Vec<TcpStream> = (0..count).filter_map(|_| connect()).collect();
         strangers.iter().for_each(|stranger| stranger.set_nonblocking(true).unwrap());
-        told.wait();
+        reported.wait();
         while wanted.strong_count() > 0 {
             let is_open = |mut stranger: &TcpStream| matches!(stranger.read(&mut [0; 100]), Err(error) if error.kind() == ErrorKind::WouldBlock);
             for stranger in strangers.iter_mut().filter(|stranger| !is_open(stranger)) {
@@ -283,9 +283,9 @@ fn a_foreign_machine_that_misbehaves_loses_its_connection_and_nothing_else() {
     }
     wait_for("what was sound before each abuse, and an ERROR for it", || {
         let log = foreign.lab.read(PARTIAL[0]);
-        let told = |why| log.lines().any(|line| line.contains(" | ERROR | ") && line.contains(why));
+        let reported = |why| log.lines().any(|line| line.contains(" | ERROR | ") && line.contains(why));
         let received = log.matches("Message clock: 2,").count();
-        (received >= abuses.len() && abuses.iter().all(|(_, why)| told(*why))).then_some(())
+        (received >= abuses.len() && abuses.iter().all(|(_, why)| reported(*why))).then_some(())
     });
     foreign.run.signal(Signal::INT);
     foreign.run.end().code(130);

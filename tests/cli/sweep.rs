@@ -84,7 +84,7 @@ fn a_spec_says_itself_what_varies() {
 #[test]
 fn what_makes_no_sweep_is_refused_and_leaves_nothing() {
     let lab = Lab::with_spec(LAB);
-    for (args, told) in [
+    for (args, reported) in [
         (&["--replicates", "0"] as &[&str], "0 is not in"),
         (&["--seed", "1..100000", "--speedup", "1..10000"], "1000000000 cells are too many"),
         (&["--seed", "1..100000000:1000000", "--replicates", "1000000"], "100000000 runs are too many"),
@@ -101,7 +101,7 @@ fn what_makes_no_sweep_is_refused_and_leaves_nothing() {
         (&["--name", "../up"], "letters, digits"),
     ] {
         let all = [&["sweep", "lab.toml", "--engine", "sim"], args].concat();
-        lab.labctl(&all).code(2).tells(&[told]);
+        lab.labctl(&all).code(2).tells(&[reported]);
     }
     assert!(!lab.has("results"));
 }

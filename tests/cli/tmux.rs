@@ -17,7 +17,7 @@ pub struct Tmux {
 
 impl Tmux {
     /// Opens a window of this size with a shell in `folder`. `None`, which is
-    /// told, where there is no tmux.
+    /// reported, where there is no tmux.
     pub fn start(folder: &Path, width: u16, height: u16) -> Option<Tmux> {
         if Command::new("tmux").arg("-V").output().is_err() {
             eprintln!("skipped: there is no tmux here");

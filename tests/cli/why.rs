@@ -1,5 +1,5 @@
 //! `labctl causality why`: the chain behind an event, on runs of both engines and on
-//! logs of others.
+//! foreign logs.
 
 use labctl::causality::Chains;
 use labctl::history::History;
@@ -79,13 +79,13 @@ fn programs_read_the_chain_and_the_past_and_the_future_as_json() {
     let said = lab.labctl(&["causality", "why", "results/lab/one", "2@clock:20", "--format", "json"]).code(2);
     assert!(said.talk.contains("machine 2 has no event with clock 20"), "{}", said.talk);
     let said = lab.labctl(&["causality", "why", "results/lab/one", "2@18", "--format", "json"]).code(0);
-    let told: Value = serde_json::from_str(&said.out).unwrap();
-    let chain = told["chain"].as_array().unwrap();
-    assert_eq!((&told["event"]["machine"], &told["event"]["tick"]), (&2.into(), &18.into()));
-    assert_eq!(told["chain_length"], told["event"]["clock"]);
+    let reported: Value = serde_json::from_str(&said.out).unwrap();
+    let chain = reported["chain"].as_array().unwrap();
+    assert_eq!((&reported["event"]["machine"], &reported["event"]["tick"]), (&2.into(), &18.into()));
+    assert_eq!(reported["chain_length"], reported["event"]["clock"]);
     assert_eq!(
-        (chain.len(), &told["proves_the_clock"]),
-        (told["chain_length"].as_u64().unwrap() as usize, &true.into())
+        (chain.len(), &reported["proves_the_clock"]),
+        (reported["chain_length"].as_u64().unwrap() as usize, &true.into())
     );
     for (link, clock) in chain.iter().zip(1u64..) {
         assert_eq!(link["clock"], clock);
@@ -97,10 +97,13 @@ fn programs_read_the_chain_and_the_past_and_the_future_as_json() {
         assert_eq!((&pair[0]["kind"], &pair[1]["kind"]), (&"SEND".into(), &"RECEIVE".into()));
         assert!(message["taken_s"].as_f64() >= message["waited_in_queue_s"].as_f64(), "{message}");
     }
-    let index = told["event"]["index"].as_u64().unwrap();
-    assert_eq!((told["past"]["2"].as_u64(), told["future"]["2"].as_u64()), (Some(index), Some(index + 1)));
+    let index = reported["event"]["index"].as_u64().unwrap();
+    assert_eq!(
+        (reported["past"]["2"].as_u64(), reported["future"]["2"].as_u64()),
+        (Some(index), Some(index + 1))
+    );
     // Both are of the same relation: this event is in the future of the last one in its past.
-    let past = told["past"]["3"].as_u64().unwrap();
+    let past = reported["past"]["3"].as_u64().unwrap();
     let line = history(&lab, "results/lab/one").machines()[2].line(past as u32 - 1);
     let address = format!("3@line:{line}");
     let said = lab.labctl(&["causality", "why", "results/lab/one", &address, "--format", "json"]).code(0);
@@ -126,7 +129,7 @@ fn an_event_is_named_by_tick_clock_time_or_line() {
 #[test]
 fn what_names_no_event_is_refused_with_advice() {
     let lab = lab_with_run();
-    for (event, told) in [
+    for (event, reported) in [
         ("2@clok:3", "did you mean `2@clock:3`?"),
         ("2@clock3", "did you mean `2@clock:3`?"),
         ("2@12.5s", "did you mean `2@time:12.5s`?"),
@@ -135,7 +138,7 @@ fn what_names_no_event_is_refused_with_advice() {
         ("2@time:1ms", "its first is at"),
         ("everything", "write machine@tick like `2@57`"),
     ] {
-        lab.labctl(&["causality", "why", "results/lab/one", event]).code(2).tells(&[told]);
+        lab.labctl(&["causality", "why", "results/lab/one", event]).code(2).tells(&[reported]);
     }
     lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "two"]).code(0);
     lab.labctl(&["causality", "why", "results", "2@3"])
@@ -158,5 +161,5 @@ fn logs_of_others_are_asked_by_clock_and_time_in_whole_seconds() {
 fn with_one_log_alone_what_came_by_messages_is_unknown() {
     let lab = lab_with_run();
     let said = lab.labctl(&["causality", "why", "results/lab/one/log_2.txt", "2@18"]).code(0);
-    assert!(said.out.contains("it cannot be told which SEND this message comes from"), "{}", said.out);
+    assert!(said.out.contains("it is unknown which SEND this message comes from"), "{}", said.out);
 }

@@ -34,11 +34,11 @@ fn a_host_in_another_time_zone_is_one_finding_with_its_offset() {
             let mut logs = logs;
             let line = logs.find(2, 1, |text, _| text.contains("Clock rate: "));
             logs.move_stamps(2, 1, |stamp| Stamp(stamp.0 + off_us));
-            let told = only_finding(&logs.audit());
-            assert!(told.starts_with(&format!("host-clocks 2:{line}: ")), "{told}");
+            let reported = only_finding(&logs.audit());
+            assert!(reported.starts_with(&format!("host-clocks 2:{line}: ")), "{reported}");
             assert!(
-                told.contains(words) && told.contains("machines 1 and 3: a time zone or clock"),
-                "{told}"
+                reported.contains(words) && reported.contains("machines 1 and 3: a time zone or clock"),
+                "{reported}"
             );
         }
     }
@@ -52,13 +52,13 @@ fn a_log_that_is_moved_by_a_few_seconds_is_found_by_the_messages_of_others() {
                 let mut logs = clean(SPEC, seed, START);
                 logs.stated = logs.stated.filter(|_| stated);
                 logs.move_stamps(2, 1, |stamp| Stamp(stamp.0 + off_us));
-                let told = only_finding(&logs.audit());
+                let reported = only_finding(&logs.audit());
                 assert!(
-                    told.starts_with("host-clocks 2:2: all stamps of this log lie a constant "),
-                    "{told}"
+                    reported.starts_with("host-clocks 2:2: all stamps of this log lie a constant "),
+                    "{reported}"
                 );
                 let side = if off_us > 0 { "ahead of" } else { "behind" };
-                assert!(told.contains(side) && !told.contains("time zone"), "{told}");
+                assert!(reported.contains(side) && !reported.contains("time zone"), "{reported}");
             }
         }
     }
@@ -120,11 +120,11 @@ fn leaps_of_all_logs_are_told_once_with_place_and_size() {
             logs.move_stamps(id, middle, |stamp| Stamp(stamp.0 + leap_us));
         }
         let first = logs.find(1, 3, |text, next| stamp_of(next).abs_diff(stamp_of(text)) > 20);
-        let told = only_finding(&logs.in_notebooks_words().audit());
+        let reported = only_finding(&logs.in_notebooks_words().audit());
         let at = format!("time-forward 1:{}: ", first + 1);
-        let text = told.strip_prefix(&at).unwrap_or_else(|| panic!("{told}"));
+        let text = reported.strip_prefix(&at).unwrap_or_else(|| panic!("{reported}"));
         let is_told = |second: &str| text.starts_with(&words.replace("30 s", second));
-        assert!(["29 s", "30 s", "31 s"].into_iter().any(is_told), "{told}");
+        assert!(["29 s", "30 s", "31 s"].into_iter().any(is_told), "{reported}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Logs of simulated runs as text, to be spoilt.
+//! Logs of simulated runs as text, to be corrupted.
 
 use std::path::Path;
 

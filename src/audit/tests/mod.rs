@@ -1,12 +1,12 @@
-//! Audits of clean runs, which find nothing, and of spoilt ones, which find
-//! what was spoilt where it was.
+//! Audits of clean runs, which find nothing, and of corrupted ones, which find
+//! what was corrupted where it was.
 
+mod corrupted;
 mod hosts;
 mod logs;
 mod noise;
 mod odd;
 mod sparse;
-mod spoilt;
 
 use super::*;
 use crate::engine::simulator::START;

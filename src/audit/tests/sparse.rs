@@ -1,5 +1,5 @@
 //! Logs that say little, as programs of others write them: what must not be
-//! held against them, and what must.
+//! checked against them, and what must.
 
 use std::path::Path;
 
@@ -87,7 +87,7 @@ fn a_log_without_an_event_is_missed_where_others_go_on() {
 #[test]
 fn a_send_to_all_of_one_clock_is_pointed_to_the_dialect_that_reads_it() {
     let send = |clock: u64, to: u32| format!("46:03 | SEND | Clock: {clock} | Sent to machine {to}");
-    let told = |rule: &str, lines: &[String]| {
+    let reported = |rule: &str, lines: &[String]| {
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         let audit = audit(&crate::history::tests::history(&[&lines, &[], &[]]), None, &RULES);
         let ruling = audit.rulings.into_iter().find(|ruling| ruling.rule.id == rule).unwrap();
@@ -95,11 +95,11 @@ fn a_send_to_all_of_one_clock_is_pointed_to_the_dialect_that_reads_it() {
     };
     let advice = "a dialect with `send_to_all = \"line-each\"` reads them so";
     for rule in ["clock-rises", "clock-step"] {
-        let found = told(rule, &[send(1, 2), send(1, 3)]);
+        let found = reported(rule, &[send(1, 2), send(1, 3)]);
         assert!(found.len() == 1 && found[0].ends_with(advice), "{rule}: {found:?}");
         // The same recipient twice is no send to all, and a clock that falls is none either.
         for strange in [[send(1, 2), send(1, 2)], [send(2, 2), send(1, 3)]] {
-            let found = told(rule, &strange);
+            let found = reported(rule, &strange);
             assert!(!found.is_empty() && !found.concat().contains("dialect"), "{rule}: {found:?}");
         }
     }
@@ -107,14 +107,14 @@ fn a_send_to_all_of_one_clock_is_pointed_to_the_dialect_that_reads_it() {
 
 #[test]
 fn a_first_clock_above_one_may_be_a_beginning_that_is_missing() {
-    let told = |line: &str| {
+    let reported = |line: &str| {
         let audit = audit(&crate::history::tests::history(&[&[line], &[]]), None, &RULES);
         let ruling = audit.rulings.into_iter().find(|ruling| ruling.rule.id == "clock-step").unwrap();
         ruling.findings.into_iter().map(|finding| finding.text).collect::<String>()
     };
     let missing = "should be 0 + 1 = 1, unless the log's beginning is missing";
-    let late = told("46:03 | INTERNAL | Clock: 57 | Internal event");
+    let late = reported("46:03 | INTERNAL | Clock: 57 | Internal event");
     assert!(late.ends_with(missing), "{late}");
-    let low = told("46:03 | INTERNAL | Clock: 0 | Internal event");
+    let low = reported("46:03 | INTERNAL | Clock: 0 | Internal event");
     assert!(low.ends_with("should be 0 + 1 = 1"), "{low}");
 }

@@ -57,7 +57,7 @@ impl Axis {
 
     /// Lab time in seconds, between the first and the last of a run.
     pub(in crate::charts) fn seconds(first: f64, last: f64) -> Axis {
-        // A run begins at 0; logs of others may count from elsewhere.
+        // A run begins at 0; foreign logs may count from elsewhere.
         let from = if first > last / 2.0 && last > 1000.0 { first } else { first.min(0.0) };
         let to = if last - from > 1e-6 { last } else { from + 1.0 };
         let step = round_step((to - from) / TICKS);

@@ -41,7 +41,7 @@ impl Chart {
     }
 
     /// The chart as an `<svg>` element to stand in an HTML page: as wide as the
-    /// page lets it, told to those who do not see it, and in colours that the
+    /// page lets it, reported to those who do not see it, and in colours that the
     /// page decides by [`theme_css`](crate::charts::theme_css). `id` is unique within the
     /// page, of letters, digits and `-`.
     pub fn inline(&self, id: &str) -> Result<String, ChartError> {

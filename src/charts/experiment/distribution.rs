@@ -14,7 +14,7 @@ const KEY: f64 = 26.0;
 const FILLED: f64 = 0.42;
 const WIDEST: f64 = 90.0;
 
-/// The replicates of one machine or cell, and what they are held against.
+/// The replicates of one machine or cell, and what they are checked against.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Distribution {
     pub name: String,

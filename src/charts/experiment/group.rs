@@ -1,5 +1,5 @@
 //! One distribution on its place: its runs as dots where they are few, its
-//! outline where they are many, median and quartiles, and what they are held
+//! outline where they are many, median and quartiles, and what they are checked
 //! against.
 
 use crate::charts::draw::color::Color;

@@ -12,8 +12,8 @@ use crate::spec::{ClockRate, MachineSpec, Spec};
 /// A run to be set beside others.
 #[derive(Clone, Copy, Debug)]
 pub struct SideBySide<'a> {
-    /// With every clock rate fixed, and told from others by the same
-    /// [`Settings`](crate::sample::settings::Settings); unknown of logs of others.
+    /// With every clock rate fixed, and reported from others by the same
+    /// [`Settings`](crate::sample::settings::Settings); unknown of foreign logs.
     pub planned: Option<&'a Planned>,
     /// A row a machine.
     pub rows: &'a [MachineMetrics],
@@ -34,9 +34,9 @@ impl<'a> SideBySide<'a> {
 pub fn side_by_side(runs: &[SideBySide<'_>], look: Look) -> Result<Vec<Chart>, ChartError> {
     let Named { names, of_run } = names(runs);
     let mut published = Published::new();
-    let mut told = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     for (run, at) in runs.iter().zip(&of_run) {
-        if let Some(planned) = run.planned.filter(|_| told.insert(*at)) {
+        if let Some(planned) = run.planned.filter(|_| reported.insert(*at)) {
             published.extend(published_values(&names[*at], &planned.setting));
         }
     }
@@ -162,11 +162,11 @@ mod tests {
     #[test]
     fn settings_are_told_apart_by_their_runs_and_seeds_are_not() {
         const LAB: &str = "e1-rates-1-3-6";
-        let told = |ends: &[&str]| ends.iter().map(|end| format!("{LAB}{end}")).collect::<Vec<_>>();
-        assert_eq!(named(&[(1, [1, 2], 0.7), (2, [1, 2], 0.7)]), told(&["", ""]));
+        let reported = |ends: &[&str]| ends.iter().map(|end| format!("{LAB}{end}")).collect::<Vec<_>>();
+        assert_eq!(named(&[(1, [1, 2], 0.7), (2, [1, 2], 0.7)]), reported(&["", ""]));
         let chances = named(&[(1, [1, 2], 0.7), (1, [1, 2], 0.2), (2, [1, 2], 0.7)]);
-        assert_eq!(chances, told(&[" (0001 and 1 more run)", " (0002)", " (0001 and 1 more run)"]));
-        assert_eq!(named(&[(1, [1, 2], 0.7), (1, [2, 3], 0.7)]), told(&[" (0001)", " (0002)"]));
-        assert_eq!(named(&[(1, [1, 2], 0.7), (2, [5, 3], 0.7)]), told(&["", ""]), "rates may be drawn");
+        assert_eq!(chances, reported(&[" (0001 and 1 more run)", " (0002)", " (0001 and 1 more run)"]));
+        assert_eq!(named(&[(1, [1, 2], 0.7), (1, [2, 3], 0.7)]), reported(&[" (0001)", " (0002)"]));
+        assert_eq!(named(&[(1, [1, 2], 0.7), (2, [5, 3], 0.7)]), reported(&["", ""]), "rates may be drawn");
     }
 }

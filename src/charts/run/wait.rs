@@ -53,14 +53,14 @@ fn title(series: &RunSeries) -> String {
 
 /// What is measured, and where the waits are upper bounds.
 fn notes(series: &RunSeries) -> Vec<String> {
-    let told = || series.machines.iter().filter(|machine| machine.waits.is_some());
-    let from_sends = told().filter(|machine| machine.wait_source == WaitSource::FromSends).count();
+    let reported = || series.machines.iter().filter(|machine| machine.waits.is_some());
+    let from_sends = reported().filter(|machine| machine.wait_source == WaitSource::FromSends).count();
     let from_arrival = "of each message from its arrival to its pop".to_owned();
     if from_sends == 0 {
         return vec![from_arrival];
     }
     const BOUND: &str = "so that the time on the way counts too";
-    if from_sends == told().count() {
+    if from_sends == reported().count() {
         return vec![format!("of each message from its SEND to its pop, {BOUND}: no log tells arrivals")];
     }
     let machines = wording::many(from_sends, "machine", "machines");

@@ -31,7 +31,7 @@ pub struct SpaceTime<'a> {
     pub history: &'a History,
     /// When the run's lab time began.
     pub origin: Stamp,
-    /// Where it begins and ends, in seconds of lab time; what is not told is
+    /// Where it begins and ends, in seconds of lab time; what is not reported is
     /// chosen so that events have room.
     pub from_s: Option<f64>,
     pub to_s: Option<f64>,

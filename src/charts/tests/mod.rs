@@ -117,7 +117,7 @@ fn runs_of_many_machines_stay_readable() {
     }
     let charts = run_charts_of(&run(100, 60.0));
     assert!(words(&charts[0]).contains("93 other machines"));
-    assert!(words(&charts[0]).contains("last logged"), "logs of others do not tell the end");
+    assert!(words(&charts[0]).contains("last logged"), "foreign logs do not tell the end");
     assert!(words(&charts[3]).contains("84 machines with the fewest receives left out"));
 }
 

@@ -1,4 +1,4 @@
-//! Space-time diagrams of simulated runs and of logs of others.
+//! Space-time diagrams of simulated runs and of foreign logs.
 
 use std::path::Path;
 
@@ -32,7 +32,7 @@ fn simulated(clock_rates: &[f64], duration: &str, delay: &str) -> History {
     History::new(machines).expect("a history")
 }
 
-/// A history of logs of others: these lines, without the date.
+/// A history of foreign logs: these lines, without the date.
 fn of_logs(logs: &[&[&str]]) -> History {
     let machine = |(lines, id): (&&[&str], u32)| {
         let text: String = lines.iter().map(|line| format!("2026-03-05 12:46:{line}\n")).collect();

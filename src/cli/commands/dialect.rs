@@ -82,7 +82,7 @@ fn list(terminal: &Terminal) -> anyhow::Result<Exit> {
 }
 
 fn show(name: &str, terminal: &Terminal) -> anyhow::Result<Exit> {
-    // What cannot be read is told, and not shown.
+    // What cannot be read is reported, and not shown.
     dialect::load(name)?;
     terminal.document(&dialect::text(name)?)?;
     Ok(Exit::Done)

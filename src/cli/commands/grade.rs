@@ -28,7 +28,7 @@ Examples:
   labctl grade submissions/ --internal-prob 0.5 --dialect mine.toml
 
 Each submission's way of logging is found (or given by --dialect), its runs are
-parsed, audited, measured and held against simulated runs of their clock rates.
+parsed, audited, measured and checked against simulated runs of their clock rates.
 It gets a page, <folder>.md; README.md and grades.csv have all of them in one
 table. A submission that cannot be read says why there, and does not stop the
 rest. Exit codes: 0 all could be read, whatever their verdicts; 1 some could
@@ -121,7 +121,7 @@ struct Found {
 fn look_into(folder: &Path) -> anyhow::Result<Found> {
     let failed = |source| FindError::Read { path: folder.to_owned(), source };
     let mut found = Found::default();
-    for entry in fs::read_dir(folder).map_err(|error| failed(suggest_path::told(folder, error)))? {
+    for entry in fs::read_dir(folder).map_err(|error| failed(suggest_path::reported(folder, error)))? {
         let entry = entry.map_err(failed)?;
         if is_hidden(&entry.file_name()) {
             continue;

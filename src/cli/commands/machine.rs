@@ -85,7 +85,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let setup = setup(args, spec, token, terminal);
     if args.controlled {
         let pipes = Controlled { orders: BufReader::new(io::stdin()), reports: io::stdout() };
-        // What goes wrong is told over the pipe, by the run.
+        // What goes wrong is reported over the pipe, by the run.
         return Ok(if run_controlled(setup, args.id, pipes).is_ok() { Exit::Done } else { Exit::Failed });
     }
     by_hand(args, &setup, terminal)

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use labctl::audit::source_lines::told;
+use labctl::audit::source_lines::reported;
 use labctl::audit::{Audit, Finding, RULES, audit};
 use labctl::history::{History, MachineHistory};
 use labctl::model::event::MachineId;
@@ -130,7 +130,7 @@ fn told_of(machine: &MachineHistory, history: &History, audit: &Audit) -> Vec<St
     let mut findings: Vec<&Finding> =
         audit.rulings.iter().flat_map(|ruling| &ruling.findings).filter(of_machine).collect();
     findings.sort_by_key(|finding| finding.place.line);
-    let mut lines: Vec<String> = findings.iter().map(|finding| told(history, finding)).collect();
+    let mut lines: Vec<String> = findings.iter().map(|finding| reported(history, finding)).collect();
     let left_out = count_of(machine, audit) - findings.len() as u64;
     let path = machine.path().display();
     if left_out > 0 {

@@ -321,7 +321,7 @@ impl Drawing<'_> {
     }
 }
 
-/// How the run was set up. Logs of others have no spec, and one that cannot be
+/// How the run was set up. Foreign logs have no spec, and one that cannot be
 /// read costs no more than the lines of theory.
 fn plan(run: &RunPath) -> Option<Run> {
     let spec = spec::load(&run.folder.join(SPEC_FILE), &[]).ok()?;

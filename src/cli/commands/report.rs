@@ -26,7 +26,7 @@ The page is one file that needs neither the network nor anything beside it: what
 was run, the fidelity of the clocks, the verdicts of the audit, metrics with
 their intervals, theory beside measurement, the charts, and first of all the
 findings. Lines over time are thinned to what can be seen, and of many runs the
-first are told in full; the page says where. As Markdown its charts are SVG
+first are reported in full; the page says where. As Markdown its charts are SVG
 files in a folder beside it: those of report.md in report_charts/. A report is
 replaced by one of the same name, any other file is left alone.";
 
@@ -34,7 +34,7 @@ replaced by one of the same name, any other file is left alone.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// Runs, trees of runs, sweeps, or logs of others
+    /// Runs, trees of runs, sweeps, or foreign logs
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 

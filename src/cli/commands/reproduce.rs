@@ -73,7 +73,7 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
 
-    /// How the verdicts are told; JSON has their numbers too
+    /// How the verdicts are reported; JSON has their numbers too
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: TableFormat,
 
@@ -198,7 +198,7 @@ fn claims(args: &Args) -> Result<Claims, SpecError> {
     let name = path.display().to_string();
     let text = read_regular(path, CLAIMS_BYTES_MAX)
         .and_then(|bytes| String::from_utf8(bytes).map_err(std::io::Error::other))
-        .map_err(|error| suggest_path::told(path, error))
+        .map_err(|error| suggest_path::reported(path, error))
         .map_err(|error| SpecError::new(&name, format!("these claims cannot be read: {error}")))?;
     let folder = path.parent().unwrap_or(Path::new("."));
     reproduce::claims::parse(&name, &text, &typed, &|name| find(name, folder))

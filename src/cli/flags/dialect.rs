@@ -1,4 +1,4 @@
-//! Flags for logs of others, the same for every command that reads logs.
+//! Flags for foreign logs, the same for every command that reads logs.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -19,9 +19,9 @@ use labctl::read::names::tell_apart;
 
 use crate::cli::Terminal;
 
-/// Logs of others
+/// Foreign logs
 #[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Logs of others")]
+#[command(next_help_heading = "Foreign logs")]
 pub struct DialectFlags {
     /// How the logs are written: a name of `labctl dialect list`, a file, `auto`, or `labctl` for its own
     #[arg(long, value_name = "NAME|FILE|auto")]
@@ -53,7 +53,7 @@ impl Found {
     fn add(&mut self, more: Found) {
         self.runs.extend(more.runs);
         let both = self.detection.take().into_iter().chain(more.detection).collect::<Vec<_>>();
-        self.detection = Some(both.join("; ")).filter(|told| !told.is_empty());
+        self.detection = Some(both.join("; ")).filter(|reported| !reported.is_empty());
     }
 
     /// Paths whose dialect nobody knows: runs by the names of their logs alone,
@@ -75,8 +75,8 @@ impl Found {
             }
             (Err(none), Refusal::NoLogs) => return Err(without_runs.take().unwrap_or(none).into()),
             (Err(none), refusal) => {
-                let told = format!("{none}; {}", refused(&refusal));
-                anyhow::Error::from(none).context(told)
+                let reported = format!("{none}; {}", refused(&refusal));
+                anyhow::Error::from(none).context(reported)
             }
         };
         Err(none)
@@ -368,7 +368,7 @@ fn is_strange_run(run: &RunPath) -> bool {
     if run.manifest.as_ref().is_some_and(|manifest| manifest.names_its_logs) {
         return false;
     }
-    // What no dialect can read either is told of where the run is read.
+    // What no dialect can read either is reported of where the run is read.
     let is_others =
         |log: &PathBuf| is_strange(log).unwrap_or(false) && dialect_runs::read_sample(log).is_ok();
     !run.logs.is_empty() && run.logs.iter().all(is_others)

@@ -38,7 +38,7 @@ impl SpaceTimeFlags {
         }
     }
 
-    /// Where it begins and where it ends, in seconds, as far as it is told.
+    /// Where it begins and where it ends, in seconds, as far as it is reported.
     pub fn ends_s(&self) -> [Option<f64>; 2] {
         [self.from, self.until].map(|time| time.map(LabTime::as_secs_f64))
     }

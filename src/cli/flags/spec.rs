@@ -27,7 +27,7 @@ pub struct SpecFlags {
     seed: Option<String>,
 
     /// Network delay: none, constant:100ms, uniform:100ms..500ms, exponential:200ms
-    #[arg(long, value_name = "LAW")]
+    #[arg(long, value_name = "DELAY")]
     delay: Option<String>,
 
     /// Set any other key: --set network.where=sender, --set machine.2.clock_rate=3

@@ -1,4 +1,4 @@
-//! What an audit found, told in lines that name their file.
+//! What an audit found, reported in lines that name their file.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -10,7 +10,7 @@ use labctl::plan::Run;
 
 use crate::cli::Terminal;
 
-/// Holds the run against the rules that its logs must keep, and frees its
+/// Checks the run against the rules that its logs must keep, and frees its
 /// history. Whether it breaks none, as far as they can show.
 pub fn tell_audit(done: &mut Done, run: &Run, engine: &Engine, terminal: &Terminal) -> bool {
     let folder = done.folder.clone();

@@ -100,7 +100,7 @@ pub fn table<R: Send>(
 /// How many runs are read.
 pub struct Progress<'a> {
     bar: ProgressBar,
-    told: std::cell::Cell<Duration>,
+    reported: std::cell::Cell<Duration>,
     terminal: &'a Terminal,
 }
 
@@ -111,7 +111,7 @@ impl<'a> Progress<'a> {
         let template = "[{bar:40.cyan/blue}] {pos} of {len} runs read, {eta} to go";
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style.progress_chars("━╸─"));
-        Progress { bar, told: std::cell::Cell::default(), terminal }
+        Progress { bar, reported: std::cell::Cell::default(), terminal }
     }
 
     /// One more is read.
@@ -123,8 +123,8 @@ impl<'a> Progress<'a> {
                 self.bar.set_draw_target(ProgressDrawTarget::stderr());
                 self.bar.enable_steady_tick(REDRAW_EVERY);
             }
-        } else if elapsed >= self.told.get() + PLAIN_EVERY {
-            self.told.set(elapsed);
+        } else if elapsed >= self.reported.get() + PLAIN_EVERY {
+            self.reported.set(elapsed);
             let (done, all) = (self.bar.position(), self.bar.length().unwrap_or(0));
             self.terminal.say(format!("{done} of {all} runs read"));
         }

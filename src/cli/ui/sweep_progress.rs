@@ -15,7 +15,7 @@ use crate::cli::Terminal;
 const REDRAW_EVERY: Duration = Duration::from_millis(200);
 /// Off a terminal, a plain line this often.
 const PLAIN_EVERY: Duration = Duration::from_secs(10);
-/// Reasons of failures told as they come; all are in the list at the end.
+/// Reasons of failures reported as they come; all are in the list at the end.
 const REASONS_TOLD: usize = 5;
 
 /// Shows a sweep's progress until it is finished.

@@ -13,7 +13,7 @@ use super::view::counted;
 use crate::cli::Terminal;
 use crate::cli::commands::plot;
 
-/// Lines told of each kind of trouble; the files have all of them.
+/// Lines reported of each kind of trouble; the files have all of them.
 const TOLD: usize = 5;
 /// Rows in the table; `summary.csv` has all of them.
 const CELLS_SHOWN: usize = 40;
@@ -72,10 +72,10 @@ pub fn tell(gathered: &SweepSummary, plan: &Plan, terminal: &Terminal) {
     if gathered.strangers > 0 {
         terminal.warn(format!("{} entries are of runs that the plan does not have", gathered.strangers));
     }
-    told(&gathered.doubted, terminal, "more runs are to be doubted", |(run, reason)| {
+    reported(&gathered.doubted, terminal, "more runs are to be doubted", |(run, reason)| {
         format!("{}: {reason}", name(plan, *run))
     });
-    told(&by_reason(&gathered.failed), terminal, "more reasons of failure", |(reason, runs)| {
+    reported(&by_reason(&gathered.failed), terminal, "more reasons of failure", |(reason, runs)| {
         let spans = runs.chunk_by(|run, next| run + 1 == *next).map(|span| (span[0], span[span.len() - 1]));
         format!("{} failed: {}: {reason}", counted(runs.len() as u64, "run"), spans_told(plan, spans))
     });
@@ -91,7 +91,7 @@ pub fn tell(gathered: &SweepSummary, plan: &Plan, terminal: &Terminal) {
 /// Names the cells that a rule does not stop, as no number of runs met it.
 fn tell_unmet(gathered: &SweepSummary, plan: &Plan, terminal: &Terminal) {
     let Some(rule) = plan.until else { return };
-    told(&gathered.unmet, terminal, "more cells do not meet it", |(at, unmet)| {
+    reported(&gathered.unmet, terminal, "more cells do not meet it", |(at, unmet)| {
         let cell = &plan.cells()[*at];
         let (title, runs) = (cell.full_title(), counted(u64::from(cell.replicates), "run"));
         format!("cell {} ({title}) does not meet {rule} after {runs}: {unmet}", at + 1)
@@ -112,20 +112,20 @@ fn by_reason(failed: &[(u64, String)]) -> Vec<(&str, Vec<u64>)> {
 
 /// Runs from the first to the last of each span.
 fn spans_told(plan: &Plan, spans: impl Iterator<Item = (u64, u64)>) -> String {
-    let mut told: Vec<String> = spans
+    let mut reported: Vec<String> = spans
         .take(TOLD + 1)
         .map(|(first, last)| match last - first {
             0 => name(plan, first),
             _ => format!("{} to {}", name(plan, first), name(plan, last)),
         })
         .collect();
-    if told.len() > TOLD {
-        told[TOLD] = "…".to_owned();
+    if reported.len() > TOLD {
+        reported[TOLD] = "…".to_owned();
     }
-    told.join(", ")
+    reported.join(", ")
 }
 
-fn told<T>(troubles: &[T], terminal: &Terminal, more: &str, text: impl Fn(&T) -> String) {
+fn reported<T>(troubles: &[T], terminal: &Terminal, more: &str, text: impl Fn(&T) -> String) {
     troubles.iter().take(TOLD).for_each(|trouble| terminal.warn(text(trouble)));
     if troubles.len() > TOLD {
         terminal.warn(format!("{} {more}", troubles.len() - TOLD));

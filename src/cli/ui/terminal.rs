@@ -32,17 +32,17 @@ pub enum Color {
 #[derive(Debug)]
 pub enum Exit {
     Done,
-    /// A run, a check or a comparison failed; it was told.
+    /// A run, a check or a comparison failed; it was reported.
     Failed,
-    /// The user's input cannot be used; it was told.
+    /// The user's input cannot be used; it was reported.
     Usage,
-    /// There are too few runs to tell; it was told.
+    /// There are too few runs to tell; it was reported.
     Inconclusive,
-    /// A sweep finished in part; it was told which runs are missing.
+    /// A sweep finished in part; it was reported which runs are missing.
     Partial,
     /// By a signal of this number.
     Interrupted(u8),
-    /// The same as `Failed`, but the reason is still to be told.
+    /// The same as `Failed`, but the reason is still to be reported.
     Error(anyhow::Error),
 }
 
@@ -122,7 +122,7 @@ impl Terminal {
         if self.data_in_colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
-    /// Tells an error that nobody has told yet. What is wrong with a spec, or
+    /// Tells an error that nobody has reported yet. What is wrong with a spec, or
     /// with what is to be swept, is for the user to mend.
     fn tell_error(&self, error: &anyhow::Error) -> ExitCode {
         let spec = match error.downcast_ref::<CellsError>() {
@@ -210,13 +210,13 @@ fn leads_nowhere(error: &io::Error) -> bool {
 
 /// An error and its causes; most of ours name their cause in their own text.
 pub fn told_once(error: &anyhow::Error) -> String {
-    let mut told = String::new();
+    let mut reported = String::new();
     for cause in error.chain().map(|cause| cause.to_string()) {
-        if told.is_empty() {
-            told = cause;
-        } else if !told.contains(&cause) {
-            told = format!("{told}: {cause}");
+        if reported.is_empty() {
+            reported = cause;
+        } else if !reported.contains(&cause) {
+            reported = format!("{reported}: {cause}");
         }
     }
-    told
+    reported
 }

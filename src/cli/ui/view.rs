@@ -94,7 +94,7 @@ pub fn run_line(run: &RunMetrics) -> String {
 
 /// Several runs of an experiment: a row a machine and metric.
 pub fn summary(rows: &[SummaryRow]) -> String {
-    // Rates are told where they tell apart.
+    // Rates are reported where they tell apart.
     let differ = |pair: &[SummaryRow]| {
         pair[0].experiment == pair[1].experiment && pair[0].clock_rates != pair[1].clock_rates
     };

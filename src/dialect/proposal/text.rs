@@ -138,9 +138,9 @@ fn machine(group: &Group<'_>) -> Option<usize> {
 
 /// The least number of a machine, if every event tells it and they are several.
 fn first_machine(events: &[&Group<'_>]) -> Option<u64> {
-    let told: Option<Vec<(&&Group<'_>, usize)>> =
+    let reported: Option<Vec<(&&Group<'_>, usize)>> =
         events.iter().map(|group| Some((group, machine(group)?))).collect();
-    guess::first_of_several(told?.into_iter().flat_map(|(group, nth)| group.values(nth)))
+    guess::first_of_several(reported?.into_iter().flat_map(|(group, nth)| group.values(nth)))
 }
 
 /// The way of writing times that every event has, and the most exact of them.

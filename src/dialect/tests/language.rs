@@ -44,10 +44,10 @@ fn a_mistake_is_answered_with_its_place_and_what_was_meant() {
         ("[[event]]", "machines = { names = [1] }\n[[event]]", 3, "must be a name"),
         ("name =", "name", 1, "not valid TOML"),
     ] {
-        let (at, told) = refused(from, to);
-        assert!(told.contains(words), "{to}: {told}");
-        assert_eq!(at, line, "{told}");
-        assert!(told.contains("t.toml:"), "{told}");
+        let (at, reported) = refused(from, to);
+        assert!(reported.contains(words), "{to}: {reported}");
+        assert_eq!(at, line, "{reported}");
+        assert!(reported.contains("t.toml:"), "{reported}");
     }
     assert!(parse("t.toml", "").unwrap_err().to_string().contains("`name` is missing"));
 }
@@ -78,15 +78,15 @@ fn columns_and_fields_are_checked() {
         ("match = 'x'", "name columns or keys"),
         ("fields = { time = 1 }", "does not say where `clock` is"),
     ] {
-        let told = columns(rest).unwrap_err();
-        assert!(told.contains(words), "{rest}: {told}");
+        let reported = columns(rest).unwrap_err();
+        assert!(reported.contains(words), "{rest}: {reported}");
     }
 }
 
 #[test]
 fn a_name_that_is_none_is_answered_with_the_one_meant() {
-    let told = load("henro52").unwrap_err().to_string();
-    assert!(told.contains("did you mean `henro25`?"), "{told}");
+    let reported = load("henro52").unwrap_err().to_string();
+    assert!(reported.contains("did you mean `henro25`?"), "{reported}");
     assert!(load("no/such/file.toml").unwrap_err().to_string().contains("dialect list"));
     assert!(load(".").unwrap_err().to_string().contains("cannot be read"));
 }
@@ -94,8 +94,8 @@ fn a_name_that_is_none_is_answered_with_the_one_meant() {
 #[test]
 fn an_expression_too_large_is_refused_and_not_built() {
     let text = GOOD.replacen("\\d+)'", "(?:[a-z]{900}){900})'", 1);
-    let told = parse("t.toml", &text).unwrap_err().to_string();
-    assert!(told.contains("is no regular expression"), "{told}");
+    let reported = parse("t.toml", &text).unwrap_err().to_string();
+    assert!(reported.contains("is no regular expression"), "{reported}");
 }
 
 #[test]

@@ -24,7 +24,7 @@ struct Read {
 fn read(dialect: &Dialect, context: &LogContext, text: &[u8]) -> Read {
     let (mut events, mut clock_rate) = (Vec::new(), None);
     let see = |number: u64, line: &Line<'_>| match line {
-        Line::Event(record) => events.push(format!("{number} {}", told(record))),
+        Line::Event(record) => events.push(format!("{number} {}", reported(record))),
         Line::Rate(header) => clock_rate = Some(header.clock_rate),
         _ => {}
     };
@@ -33,7 +33,7 @@ fn read(dialect: &Dialect, context: &LogContext, text: &[u8]) -> Read {
 }
 
 /// A record as `RECEIVE t=508000 c=2 q=0 m=1 f=2`; what is unknown is not there.
-fn told(record: &Record) -> String {
+fn reported(record: &Record) -> String {
     let to = record.to.map(|to| match to {
         Recipients::All => "all".to_owned(),
         Recipients::One(machine) => machine.to_string(),

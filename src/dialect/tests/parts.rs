@@ -33,27 +33,27 @@ fn found(dialect: Dialect, files: &[(&str, &str)]) -> Result<(Vec<RunPath>, Vec<
     }
     let dialect = Arc::new(dialect);
     let runs = find_runs(&dialect, &[root.path().to_owned()], &[])?;
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for run in &runs {
         let contexts = &run.dialect.as_ref().unwrap().contexts;
         for (log, context) in run.logs.iter().zip(contexts) {
             let found = read(&dialect, context, &std::fs::read(log).unwrap());
             let rate = found.clock_rate.map_or("?".to_owned(), |rate| rate.to_string());
             let (own, unmatched) = (found.stats.own_lines(), found.stats.unmatched);
-            told.push(format!(
+            reported.push(format!(
                 "{}/{}: rate {rate}, {own} lines, {unmatched} strange",
                 run.run, context.machine
             ));
-            told.extend(found.events);
+            reported.extend(found.events);
         }
     }
-    Ok((runs, told))
+    Ok((runs, reported))
 }
 
 #[test]
 fn machines_in_one_file_are_told_apart_and_every_line_is_counted_once() {
     let text = "all tick at 3\n1 ticks at 5\n0: 1 1\n1: 2 1 to 0\nnonsense\n\n0: 3 2 to 1\n7: what\n1: 4 2\n";
-    let (runs, told) = found(dialect(TEXT), &[("all.log", text)]).unwrap();
+    let (runs, reported) = found(dialect(TEXT), &[("all.log", text)]).unwrap();
     assert_eq!((runs.len(), runs[0].run.as_str()), (1, "all"));
     let expected = [
         "all/1: rate 3, 6 lines, 2 strange",
@@ -63,13 +63,13 @@ fn machines_in_one_file_are_told_apart_and_every_line_is_counted_once() {
         "4 S t=2000000 c=1 to=1",
         "9 I t=4000000 c=2",
     ];
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
 }
 
 #[test]
 fn a_named_line_begins_each_of_several_runs() {
     let text = "== a ==\n0: 1 1\n1: 1 1\n== b/../c ==\n1: 1 7\n";
-    let (_, told) = found(dialect(TEXT), &[("all.log", text), ("more.log", "0: 1 9\n")]).unwrap();
+    let (_, reported) = found(dialect(TEXT), &[("all.log", text), ("more.log", "0: 1 9\n")]).unwrap();
     let expected = [
         "all-a/1: rate ?, 2 lines, 0 strange",
         "2 I t=1000000 c=1",
@@ -80,7 +80,7 @@ fn a_named_line_begins_each_of_several_runs() {
         "more/1: rate ?, 1 lines, 0 strange",
         "1 I t=1000000 c=9",
     ];
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
 }
 
 #[test]
@@ -97,7 +97,7 @@ kind = 'internal'
 match = '(?<time>\\d) (?<clock>\\d)'
 ";
     let files = [("vm_1.log", "started at 2\n1 1\nstarted at 3\n2 5\n"), ("vm_2.log", "started at 4\n3 3\n")];
-    let (runs, told) = found(dialect(restarts), &files).unwrap();
+    let (runs, reported) = found(dialect(restarts), &files).unwrap();
     let named: Vec<_> = runs.iter().map(|run| (run.run.as_str(), run.logs.len())).collect();
     assert_eq!(named, [("1", 2), ("2", 1)]);
     let expected = [
@@ -108,7 +108,7 @@ match = '(?<time>\\d) (?<clock>\\d)'
         "2/1: rate 3, 2 lines, 0 strange",
         "4 I t=2000000 c=5",
     ];
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
 }
 
 #[test]
@@ -123,9 +123,9 @@ kind = 'send'
 fields = { time = 't', clock = 'c', machine = 'who', to = 'to' }
 ";
     let text = "{\"t\":1,\"c\":1,\"who\":\"node-10\",\"to\":[\"node-9\"]}\n{\"t\":1,\"c\":1,\"who\":\"node-9\",\"to\":\"node-10\"}\n";
-    let (_, told) = found(dialect(json), &[("all.jsonl", text)]).unwrap();
-    assert_eq!(told[1], "2 S t=1000000 c=1 to=2");
-    assert_eq!(told[3], "1 S t=1000000 c=1 to=1");
+    let (_, reported) = found(dialect(json), &[("all.jsonl", text)]).unwrap();
+    assert_eq!(reported[1], "2 S t=1000000 c=1 to=2");
+    assert_eq!(reported[3], "1 S t=1000000 c=1 to=1");
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn found(keys: &str, files: &[&str], asked: &[&str]) -> Result<Vec<RunPath>, Run
 }
 
 /// `experiment/run: machine machine …`, a run each.
-fn told(runs: &[RunPath]) -> Vec<String> {
+fn reported(runs: &[RunPath]) -> Vec<String> {
     let machines = |run: &RunPath| -> Vec<String> {
         let logs = run.dialect.as_ref().unwrap();
         logs.contexts.iter().map(|context| context.machine.to_string()).collect()
@@ -38,21 +38,21 @@ fn told(runs: &[RunPath]) -> Vec<String> {
 fn a_folder_is_a_run_and_the_stem_names_the_machine() {
     let keys = "files = 'vm_(?<machine>\\d+)\\.log'\nmachines = { first = 0 }";
     let files = ["a/vm_10.log", "a/vm_0.log", "a/notes.txt", "b/vm_0.log", ".git/vm_0.log"];
-    assert_eq!(told(&found(keys, &files, &["."]).unwrap()), ["a/a: 1 11", "b/b: 1"]);
+    assert_eq!(reported(&found(keys, &files, &["."]).unwrap()), ["a/a: 1 11", "b/b: 1"]);
 }
 
 #[test]
 fn one_folder_can_hold_several_runs() {
     let keys = "files = 'run_(?<run>\\d)_p(?<machine>[A-C])\\.log'\nmachines = { names = \"letters\" }";
     let files = ["all/run_1_pA.log", "all/run_1_pC.log", "all/run_2_pB.log"];
-    assert_eq!(told(&found(keys, &files, &["all"]).unwrap()), ["all/1: 1 3", "all/2: 2"]);
+    assert_eq!(reported(&found(keys, &files, &["all"]).unwrap()), ["all/1: 1 3", "all/2: 2"]);
 }
 
 #[test]
 fn a_folder_can_name_the_machine() {
     let keys = "files = 'c(?<machine>\\d)/events\\.csv'";
     let files = ["run/c1/events.csv", "run/c2/events.csv"];
-    assert_eq!(told(&found(keys, &files, &["run"]).unwrap()), ["run/run: 1 2"]);
+    assert_eq!(reported(&found(keys, &files, &["run"]).unwrap()), ["run/run: 1 2"]);
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn names_in_order_are_numbered_even_if_one_log_is_asked_for() {
     let keys = "files = '(?<machine>\\d+)\\.log'\nmachines = { names = \"sorted\" }";
     let files = ["r/10000.log", "r/7978.log", "r/7977.log"];
     let runs = found(keys, &files, &["r/10000.log"]).unwrap();
-    assert_eq!(told(&runs), ["r/r: 3"]);
+    assert_eq!(reported(&runs), ["r/r: 3"]);
     let context = &runs[0].dialect.as_ref().unwrap().contexts[0];
     assert_eq!(context.roster, ["7977", "7978", "10000"]);
     assert_eq!((context.machines, context.clock_rate), (3, None));
@@ -70,7 +70,7 @@ fn names_in_order_are_numbered_even_if_one_log_is_asked_for() {
 fn named_files_are_logs_whatever_they_are_called() {
     let keys = "files = 'vm_(?<machine>\\d+)\\.log'";
     let runs = found(keys, &["x/first.log", "x/second.log"], &["x/second.log", "x/first.log"]).unwrap();
-    assert_eq!(told(&runs), ["x/x: 1 2"]);
+    assert_eq!(reported(&runs), ["x/x: 1 2"]);
     let rates: Vec<_> =
         runs[0].dialect.as_ref().unwrap().contexts.iter().map(|context| context.clock_rate).collect();
     assert_eq!(rates, [Some(2.0), Some(3.0)]);

@@ -31,7 +31,7 @@ pub struct Barrier {
     deadline: Moment,
     report_at: Moment,
     /// Foreign connections that the leader knows of, once it knows of anything.
-    told: Option<usize>,
+    reported: Option<usize>,
     named: Option<Named>,
 }
 
@@ -39,7 +39,7 @@ pub struct Barrier {
 #[derive(Clone, Copy, Debug)]
 pub struct Named {
     pub unix_ns: i64,
-    /// By when all must have been told.
+    /// By when all must have been reported.
     pub until: Moment,
 }
 
@@ -51,7 +51,7 @@ impl Barrier {
         let peers = roster.labctl_peers();
         let leader = peers.first().copied().filter(|first| *first < roster.own);
         let (deadline, report_at) = (now.after(roster.patience), now.after(REPORT_EVERY));
-        Barrier { leader, peers, deadline, report_at, told: None, named: None }
+        Barrier { leader, peers, deadline, report_at, reported: None, named: None }
     }
 
     /// The start that this machine has named, if it is the first.
@@ -97,14 +97,14 @@ impl Barrier {
             return Err(MeshError::NotReady { peer: leader, patience: roster.patience });
         }
         let mut words = Vec::new();
-        if self.told.is_none() {
+        if self.reported.is_none() {
             words.push((leader, Said::Ready));
         }
         let foreign = post.foreign.heard();
-        if foreign > self.told.unwrap_or(0) {
+        if foreign > self.reported.unwrap_or(0) {
             words.push((leader, Said::Heard { foreign }));
         }
-        self.told = Some(foreign);
+        self.reported = Some(foreign);
         Ok(words)
     }
 

@@ -3,7 +3,7 @@
 
 use crate::engine::wire::{LINE_BYTES_MAX, Said, Splitter, WireError};
 
-/// What a stranger that gives no answer in time is told.
+/// What a stranger that gives no answer in time is reported.
 pub const SILENT: &str = "it did not say who it is; `[network] open = true` lets strangers in";
 
 /// What has been read of a connection, and how much of it was looked at.

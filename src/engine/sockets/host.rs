@@ -1,5 +1,5 @@
 //! The host: where one machine meets time, its connections and its log, as a
-//! state machine. [`Host::step`] is told the time, does what is due, and says
+//! state machine. [`Host::step`] is given the time, does what is due, and says
 //! when it wants to be woken; it never waits itself. So every wait has an end
 //! and hears the stop, and a test can drive many hosts in one thread.
 //!

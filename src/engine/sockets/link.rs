@@ -126,7 +126,7 @@ impl<C: Connection> Link<C> {
         }
     }
 
-    /// The machine has stopped: what is in flight leaves, and the end is told.
+    /// The machine has stopped: what is in flight leaves, and the end is reported.
     pub fn end(&mut self) {
         self.release_until(LabTime(u64::MAX));
         self.has_ended = true;

@@ -1,5 +1,5 @@
 //! The meeting: everything between a machine's listening and its start, as a
-//! state machine. [`Meeting::step`] is told the time, says to the peers what is
+//! state machine. [`Meeting::step`] is given the time, says to the peers what is
 //! due, and says when it wants to be woken; it never waits itself. So every wait
 //! has an end and hears the stop, and a test can drive many in one thread.
 
@@ -23,7 +23,7 @@ use crate::model::event::MachineId;
 /// stand and after.
 const GLANCE: Duration = Duration::from_millis(5);
 const GLANCE_AT_BARRIER: Duration = Duration::from_millis(1);
-/// How often at least a peer is told the start before it is given up: that this
+/// How often at least a peer is reported the start before it is given up: that this
 /// machine slept meanwhile on a busy host is not the peer's fault.
 const TRIES_MIN: u32 = 20;
 
@@ -43,7 +43,7 @@ pub struct Meeting<C> {
     deadline: Moment,
     report_at: Option<Moment>,
     barrier: Option<Barrier>,
-    /// How often the start could not be told to all.
+    /// How often the start could not be reported to all.
     tries: u32,
     stopped_at: Option<Moment>,
     failure: Option<MeshError>,
@@ -184,7 +184,7 @@ impl<C: Connection> Meeting<C> {
 
     /// Whether all connections stand.
     fn is_complete(&mut self, now: Moment) -> Result<bool, MeshError> {
-        // Those that are called are told of by their calls.
+        // Those that are called are reported of by their calls.
         let Some(peer) = self.expected.first().copied() else { return Ok(self.called.is_empty()) };
         if !self.called.is_empty() {
             return Ok(false);
@@ -225,7 +225,7 @@ mod tests {
 
     const BEGINNING: Moment = Moment::at_ns(1_000_000_000);
 
-    /// Takes nothing until it is told to.
+    /// Takes nothing until it is reported to.
     #[derive(Clone, Default)]
     struct Valve(Rc<Cell<bool>>);
 
@@ -271,7 +271,7 @@ mod tests {
         let (mut meeting, post, stop, valves) = meeting(1);
         [2, 3].iter().for_each(|id| post.inbox.peer_ready(MachineId(*id)));
         valves[0].0.set(true);
-        assert!(matches!(meeting.step(after_ms(0)), Ok(Step::Wait(_))), "machine 3 is not told yet");
+        assert!(matches!(meeting.step(after_ms(0)), Ok(Step::Wait(_))), "machine 3 is not reported yet");
         stop.interrupt();
         assert!(matches!(meeting.step(after_ms(1)), Ok(Step::Wait(_))), "machine 2 begins, so all do");
         valves[1].0.set(true);

@@ -56,7 +56,7 @@ pub enum MeshError {
     LeftEarly { peer: MachineId },
     #[error("machine {peer} was not ready within {patience:?}")]
     NotReady { peer: MachineId, patience: Duration },
-    #[error("machine {peer} could not be told the start: it reads nothing; start all machines again")]
+    #[error("machine {peer} could not be sent the start: it reads nothing; start all machines again")]
     NotTold { peer: MachineId },
     #[error("cannot tell where this machine listens: {source}")]
     Own { source: io::Error },
@@ -90,7 +90,7 @@ pub fn listen(address: SocketAddr) -> Result<TcpListener, MeshError> {
 
 /// A connection that stands.
 pub type Arrival = (MachineId, Arc<TcpStream>);
-/// Where connections that stand are told of, and those that never will.
+/// Where connections that stand are reported of, and those that never will.
 pub type Arrivals = UnboundedSender<Result<Arrival, MeshError>>;
 
 /// A machine's connections, and when all start, in nanoseconds since the Unix

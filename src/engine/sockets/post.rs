@@ -23,7 +23,7 @@ pub struct Post {
     pub observer: Observer,
     pub seats: Arc<Seats>,
     pub foreign: Arc<Foreign>,
-    told: Arc<AtomicU64>,
+    reported: Arc<AtomicU64>,
 }
 
 impl Post {
@@ -34,7 +34,7 @@ impl Post {
             observer,
             seats: Arc::default(),
             foreign: Arc::new(Foreign::new(roster)),
-            told: Arc::default(),
+            reported: Arc::default(),
         }
     }
 
@@ -45,9 +45,9 @@ impl Post {
         left.or_else(|| self.seats.twice().map(|peer| MeshError::Twice { peer }))
     }
 
-    /// Strangers are told of in the log, but cannot fill it.
+    /// Strangers are reported of in the log, but cannot fill it.
     pub fn tell_of_stranger(&self, text: String) {
-        match self.told.fetch_add(1, Relaxed) {
+        match self.reported.fetch_add(1, Relaxed) {
             0..NOTICES_MAX => self.inbox.notice(text),
             NOTICES_MAX => self
                 .inbox

@@ -131,9 +131,9 @@ struct Flock<'a> {
     orders: BTreeMap<MachineId, ChildStdin>,
     addresses: BTreeMap<MachineId, SocketAddr>,
     failure: Option<EngineError>,
-    /// Machines that told their own failure.
+    /// Machines that reported their own failure.
     have_told: BTreeSet<MachineId>,
-    /// Whether the failure is a machine's that told none.
+    /// Whether the failure is a machine's that reported none.
     is_sudden: bool,
     reason: EndReason,
 }

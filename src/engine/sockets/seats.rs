@@ -18,13 +18,13 @@ impl Seats {
     pub fn take(&self, machine: MachineId) -> bool {
         let is_free = self.lock().insert(machine);
         if !is_free {
-            // The first such machine is the one that is told of.
+            // The first such machine is the one that is reported of.
             self.twice.get_or_init(|| machine);
         }
         is_free
     }
 
-    /// The machine could not be told that it has its seat, and may come again.
+    /// The machine could not be reported that it has its seat, and may come again.
     pub fn give_back(&self, machine: MachineId) {
         self.lock().remove(&machine);
     }

@@ -172,8 +172,8 @@ impl Divergence {
         };
         let deadline_s = self.deadline.as_secs_f64();
         write!(f, ", then diverges at tick {}, due at {deadline_s:.3} s of lab time ({rank})", self.tick)?;
-        write!(f, "\n  sockets:   {}", told(self.on_sockets.as_ref()))?;
-        write!(f, "\n  simulator: {}", told(self.simulated.as_ref()))?;
+        write!(f, "\n  sockets:   {}", reported(self.on_sockets.as_ref()))?;
+        write!(f, "\n  simulator: {}", reported(self.simulated.as_ref()))?;
         match self.cause {
             Cause::Follows { .. } => Ok(()),
             cause => write!(f, "\n  {cause} (real time)"),
@@ -181,7 +181,7 @@ impl Divergence {
     }
 }
 
-fn told(record: Option<&Record>) -> String {
+fn reported(record: Option<&Record>) -> String {
     let Some(record) = record else { return "has ended".to_owned() };
     let clock = record.clock;
     let event = match (record.kind, record.to, record.message_clock) {

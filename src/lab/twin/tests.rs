@@ -79,8 +79,11 @@ fn a_late_send_misses_the_tick_that_should_have_received_it() {
         lateness_us: Some(400),
     };
     assert_eq!(found, [Some(Cause::LateMessage(message)), None]);
-    let told = found[0].unwrap().to_string();
-    assert!(told.contains("machine 2 served its tick 300 µs late") && !told.contains("rest"), "{told}");
+    let reported = found[0].unwrap().to_string();
+    assert!(
+        reported.contains("machine 2 served its tick 300 µs late") && !reported.contains("rest"),
+        "{reported}"
+    );
 }
 
 #[test]
@@ -89,8 +92,8 @@ fn a_message_may_be_late_without_its_sender() {
         &[&[internal(3, 20, 1)], &[send(1, 10, 1)]],
         &[&[receive(3, 0, (B, 1), -50)], &[send(1, 0, 1)]],
     );
-    let told = found[0].unwrap().to_string();
-    assert!(told.contains("served its tick 10 µs late, the rest passed on the way"), "{told}");
+    let reported = found[0].unwrap().to_string();
+    assert!(reported.contains("served its tick 10 µs late, the rest passed on the way"), "{reported}");
 }
 
 #[test]
@@ -124,7 +127,7 @@ fn what_a_machine_that_diverged_sent_is_no_cause_of_its_own() {
     );
     let comparison = Comparison { twins, closest: None, speedup: 10.0 };
     assert_eq!(comparison.first(), Some(A));
-    let told = comparison.to_string();
+    let reported = comparison.to_string();
     for words in [
         "machine 1: the same 0 events, then diverges at tick 3, due at 1.500 s of lab time (first)",
         "RECEIVE of 1 from machine 2, clock 2, tick 3",
@@ -133,7 +136,7 @@ fn what_a_machine_that_diverged_sent_is_no_cause_of_its_own() {
         "machine 2: the same 1 events\n",
         "diverges at tick 5, due at 2.500 s of lab time (follows from machine 1's)",
     ] {
-        assert!(told.contains(words), "`{words}` is not in\n{told}");
+        assert!(reported.contains(words), "`{words}` is not in\n{reported}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the page's data says, read back and held against the history.
+//! What the page's data says, read back and checked against the history.
 
 use std::collections::BTreeMap;
 
@@ -158,7 +158,7 @@ fn expected(history: &History, id: EventId, origin: i64) -> Seen {
     }
 }
 
-/// Holds all that is shown against the history; gives how many events that is.
+/// Checks all that is shown against the history; gives how many events that is.
 fn says_what_the_history_says(history: &History, events: u64) -> u64 {
     let data = data(history, events);
     let origin = data["shown"]["origin_us"].as_i64().unwrap();
@@ -226,15 +226,15 @@ fn a_receive_stamped_before_its_send_is_shown_with_it_or_not_at_all() {
 
 #[test]
 fn where_arrivals_are_not_logged_the_page_says_so() {
-    let told =
+    let reported =
         |history: &History| section(history, u64::MAX).markup.contains("do not tell when a message arrived");
     let (whole, _) = simulated(SPECS[2], 3, Hide::Nothing);
-    assert!(!told(&whole));
+    assert!(!reported(&whole));
     let silent = history(&[
         &["46:01 | SEND | Clock: 1 | Sent to machine 2"],
         &["46:03 | RECEIVE | Clock: 2 | Message clock: 1, Queue length: 0"],
     ]);
-    assert!(told(&silent));
+    assert!(reported(&silent));
 }
 
 #[test]

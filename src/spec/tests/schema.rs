@@ -1,4 +1,4 @@
-//! The schema and the reader, held against each other.
+//! The schema and the reader, compared with each other.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -95,7 +95,7 @@ pub fn is_any_queued(jobs: &[Job]) -> Result<bool, QueueError> {
     }
 }
 
-/// Takes all tasks of the jobs out of the queue; those that run are told to end.
+/// Takes all tasks of the jobs out of the queue; those that run are reported to end.
 pub fn cancel(jobs: &[Job]) -> Result<(), QueueError> {
     let mut scancel = Command::new("scancel");
     // Some may have ended in the meantime, which scancel need not tell.
@@ -111,7 +111,7 @@ fn clusters(jobs: &[Job]) -> Option<String> {
 
 /// Runs one of Slurm's commands to its end, and gives what it said.
 fn ask(program: &'static str, command: &mut Command) -> Result<String, QueueError> {
-    // Ctrl-C is for us alone: a job whose number was not told would be lost.
+    // Ctrl-C is for us alone: a job whose number was not reported would be lost.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(command, 0);
     let output = command.output().map_err(|source| QueueError::Start { program, source })?;

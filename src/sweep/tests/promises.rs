@@ -2,7 +2,7 @@
 //! shipped experiment.
 //!
 //! Of each experiment a pool of runs is simulated. A sweep, a pilot and an
-//! experiment of the size that a pilot told are drawn from it with replacement,
+//! experiment of the size that a pilot gave are drawn from it with replacement,
 //! so that its mean is the true one.
 
 use std::path::PathBuf;
@@ -185,11 +185,11 @@ fn sweeps_of_shipped_experiments_stop_on_intervals_that_hold_the_mean() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
-/// The share of experiments of the size that their own pilot told which reach
+/// The share of experiments of the size that their own pilot reported which reach
 /// the precision; `None` where a size is too large to draw.
 fn reached(cell: &Cell, rule: &Precision, pilots: u64) -> Option<(f64, u64)> {
     let mut source = Source::new(23);
-    let (mut told, mut reached) = (0, 0);
+    let (mut reported, mut reached) = (0, 0);
     for _ in 0..pilots {
         let Ok(needed) = rule.half_width.runs_needed(&drawn(&mut source, &cell.values, PILOT)) else {
             continue;
@@ -197,14 +197,14 @@ fn reached(cell: &Cell, rule: &Precision, pilots: u64) -> Option<(f64, u64)> {
         if needed.assured > SIZE_MOST {
             return None;
         }
-        told += 1;
+        reported += 1;
         let experiment = drawn(&mut source, &cell.values, needed.assured as usize);
         let found = cell.quantity.metric.summary(&experiment).unwrap();
         let half_width = found.mean_interval.map(|interval| interval.half_width());
         reached +=
             u64::from(half_width.is_some_and(|half_width| half_width < rule.half_width.wanted(found.mean)));
     }
-    Some((reached as f64 / told as f64, told))
+    Some((reached as f64 / reported as f64, reported))
 }
 
 #[test]
@@ -233,8 +233,8 @@ fn experiments_of_the_size_that_power_states_reach_the_precision() {
                 least.fold(f64::INFINITY, f64::min)
             );
             for (cell, found) in all {
-                if let Some((share, told)) = found.filter(|found| found.0 < PROMISED_ASSURANCE) {
-                    eprintln!("  {} {} {name}: {share:.4} of {told}", cell.experiment, cell.quantity);
+                if let Some((share, reported)) = found.filter(|found| found.0 < PROMISED_ASSURANCE) {
+                    eprintln!("  {} {} {name}: {share:.4} of {reported}", cell.experiment, cell.quantity);
                     broken.push(format!("{} {} {name}: {share}", cell.experiment, cell.quantity));
                 }
             }

@@ -5,7 +5,7 @@ pub mod recover;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use labctl::audit::source_lines::{SourceLines, place, short_place, told, whereabouts};
+use labctl::audit::source_lines::{SourceLines, place, reported, short_place, whereabouts};
 use labctl::audit::{self, Audit, Finding, Place, RULES, Rule, RuleResult};
 use labctl::history::History;
 use labctl::lab::declared::declared;
@@ -30,7 +30,7 @@ Examples:
   labctl check --explain clock-condition
   labctl check --recover                     runs whose process was killed
 
-Every run at the paths is held against every rule. A rule is sound, unsound, or
+Every run at the paths is checked against every rule. A rule is sound, unsound, or
 unknown where such logs cannot show it; a run is unsound if any rule is. Exit
 codes: 0 all runs are sound as far as their logs can show, 1 a run is unsound or
 cannot be read, 2 a path leads to no run, 3 there is no event to tell anything
@@ -127,18 +127,18 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     many::each(&runs, terminal, work, |_, (warnings, checked), progress| {
         progress.suspended(|| {
             warnings.iter().for_each(|warning| terminal.warn(warning));
-            let told = match checked {
-                Ok(told) => told,
+            let reported = match checked {
+                Ok(reported) => reported,
                 Err(error) => {
                     terminal.error(told_once(&error));
                     unreadable += 1;
                     return Ok(());
                 }
             };
-            unsound += usize::from(!told.is_sound);
-            silent += usize::from(told.verdict == UNKNOWN);
-            documents.extend(told.document);
-            if told.text.is_empty() { Ok(()) } else { terminal.data(&told.text) }
+            unsound += usize::from(!reported.is_sound);
+            silent += usize::from(reported.verdict == UNKNOWN);
+            documents.extend(reported.document);
+            if reported.text.is_empty() { Ok(()) } else { terminal.data(&reported.text) }
         })
     })?;
     match args.format {
@@ -156,7 +156,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     })
 }
 
-/// What is told of a run, once it is checked.
+/// What is reported of a run, once it is checked.
 struct Told {
     is_sound: bool,
     verdict: &'static str,
@@ -239,7 +239,7 @@ fn findings(checked: &Checked<'_>, ruling: &RuleResult) -> String {
     let mut text = format!("\n{}: {}\n", ruling.rule.id, ruling.rule.reason);
     let all = ruling.shown();
     for finding in all {
-        text += &format!("  {}\n", told(&checked.history, finding));
+        text += &format!("  {}\n", reported(&checked.history, finding));
         for line in checked.quotes.beside(&checked.history, finding) {
             if let Some(quoted) = checked.quotes.text(&checked.history, line) {
                 text += &format!("    {}  {quoted}\n", short_place(&checked.history, line));

@@ -73,7 +73,7 @@ impl Seen {
         job.unknown_machine(&self.machines).or_else(|| (self.events == 0).then(|| job.nothing(self.last_us)))
     }
 
-    /// Puts what was written into its place, and judges the logs of others.
+    /// Puts what was written into its place, and judges foreign logs.
     fn end(self, job: &Job<'_>, draft: Draft, what: &str) -> anyhow::Result<Exit> {
         draft.finish()?;
         job.written(what);
@@ -87,12 +87,12 @@ impl Seen {
 /// Says of which messages the arrows are missing, or guessed.
 fn tell_arrivals(job: &Job<'_>, run: &RunPath, excerpt: &Excerpt<'_>) {
     let arrivals = excerpt.arrivals();
-    let told = [
+    let reported = [
         (arrivals.outside, "whose SEND lies outside of the window"),
         (arrivals.unmatched, "without a SEND in the logs"),
         (arrivals.ambiguous, "that more than one SEND fits, of which the likeliest is taken"),
     ];
-    for (count, what) in told.into_iter().filter(|(count, _)| *count > 0) {
+    for (count, what) in reported.into_iter().filter(|(count, _)| *count > 0) {
         job.terminal.say(format!("{}: RECEIVEs {what}: {count}", run.folder.display()));
     }
 }

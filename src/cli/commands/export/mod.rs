@@ -185,7 +185,7 @@ impl Job<'_> {
     }
 }
 
-/// What a check refused is not written, and is told with the format's name.
+/// What a check refused is not written, and is reported with the format's name.
 fn refused(format: &str) -> String {
     format!("{format} would not take this, so nothing was written")
 }

@@ -42,7 +42,7 @@ fewer where runs are long. ± is the standard deviation of a single run; the mea
 itself is known to that ÷ √runs. queue met: mean length as a tick meets it,
 before the pop.
 
-A stored run is held against that. residual: the normal score of its rank among
+A stored run is checked against that. residual: the normal score of its rank among
 the simulated runs, which reads as standard deviations whatever the law of the
 quantity; of a value beyond them all, at least its distance from their mean in
 standard deviations. Beyond ±3 it is hardly chance: 0.3 % of sound figures.
@@ -58,7 +58,7 @@ pub struct Args {
     #[command(subcommand)]
     part: Option<Part>,
 
-    /// Specs to predict, and stored runs or trees of them to hold against theory
+    /// Specs to predict, and stored runs or trees of them to check against theory
     #[arg(required = true, value_name = "SPEC|RUN")]
     paths: Vec<PathBuf>,
 
@@ -124,7 +124,7 @@ fn predict_spec(path: &Path, args: &Args, stop: &StopSwitch, terminal: &Terminal
     }
 }
 
-/// Holds the runs of one experiment against what is expected; false where
+/// Checks the runs of one experiment against what is expected; false where
 /// nothing can be.
 fn hold(group: &[Measured], stop: &StopSwitch, terminal: &Terminal) -> anyhow::Result<bool> {
     let Some(first) = group.first() else { return Ok(true) };
@@ -133,7 +133,7 @@ fn hold(group: &[Measured], stop: &StopSwitch, terminal: &Terminal) -> anyhow::R
     match Expected::of(&run, RUNS, EVENTS_MAX, stop) {
         Ok(expected) => {
             if let Some(found) = residuals(group, &expected) {
-                terminal.data(&told(&found, &expected))?;
+                terminal.data(&reported(&found, &expected))?;
             }
             Ok(true)
         }
@@ -141,7 +141,7 @@ fn hold(group: &[Measured], stop: &StopSwitch, terminal: &Terminal) -> anyhow::R
         Err(none) => {
             let title = format!("{} / {}, {} of lab time", run.spec.name, first.run, run.spec.duration);
             terminal.data(&format!("{title}\n{}", law(&run.predictions())))?;
-            terminal.error(format!("{} is held against nothing: {none}", run.spec.name));
+            terminal.error(format!("{} is checked against nothing: {none}", run.spec.name));
             Ok(false)
         }
     }
@@ -218,7 +218,7 @@ fn shown(moments: Option<Moments>, decimals: usize) -> String {
 }
 
 /// An experiment's runs, each against what is expected, and their mean.
-fn told(found: &Residuals, expected: &Expected) -> String {
+fn reported(found: &Residuals, expected: &Expected) -> String {
     let spec = &found.spec;
     let mut text = String::new();
     for (run, rows) in &found.runs {

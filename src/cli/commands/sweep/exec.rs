@@ -213,8 +213,8 @@ mod tests {
 
     #[test]
     fn an_array_that_is_a_list_is_refused() {
-        let told = slurm("5", ["1", "5", "1", "2"]).unwrap_err();
-        assert!(told.contains("has 2 tasks") && told.contains("--array=1-2"), "{told}");
+        let reported = slurm("5", ["1", "5", "1", "2"]).unwrap_err();
+        assert!(reported.contains("has 2 tasks") && reported.contains("--array=1-2"), "{reported}");
     }
 
     #[test]

@@ -98,7 +98,7 @@ fn compare_one(spec: Spec, args: &Args, stop: &StopSwitch, terminal: &Terminal) 
     let comparison = compare(&run, &done.folder)?;
     let agree = comparison.agree();
     let verdict = if agree { "the same on both engines" } else { "the engines diverge" };
-    let told = comparison.to_string().replace('\n', "\n  ");
-    terminal.data(&format!("{}: {verdict}\n  {told}\n", run.spec.name))?;
+    let reported = comparison.to_string().replace('\n', "\n  ");
+    terminal.data(&format!("{}: {verdict}\n  {reported}\n", run.spec.name))?;
     Ok(agree && is_sound)
 }

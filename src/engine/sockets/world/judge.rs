@@ -27,23 +27,23 @@ impl World {
 
     fn all_begin_or_say_why(&self) -> Result<(), String> {
         let outcomes = || self.seats.iter().map(|seat| &seat.outcome);
-        let told = || format!("{:?}", outcomes().collect::<Vec<_>>());
+        let reported = || format!("{:?}", outcomes().collect::<Vec<_>>());
         let has_begun = |outcome: &&Outcome| !matches!(outcome, Outcome::Stopped | Outcome::NotBegun(_));
         let begun = outcomes().filter(has_begun).count();
         if begun == self.seats.len() {
             return Ok(());
         }
         if self.seats.iter().filter_map(|seat| seat.end()).any(|end| end.reason == EndReason::Completed) {
-            return Err(format!("some have not begun, and others are completed: {}", told()));
+            return Err(format!("some have not begun, and others are completed: {}", reported()));
         }
         match self.plan.fault {
             Fault::Nothing | Fault::Hang(..) if self.must_begin() => {
-                Err(format!("all are honest and alive, and the run does not begin: {}", told()))
+                Err(format!("all are honest and alive, and the run does not begin: {}", reported()))
             }
-            Fault::Stop if begun > 0 => Err(format!("some have begun and others not: {}", told())),
+            Fault::Stop if begun > 0 => Err(format!("some have begun and others not: {}", reported())),
             Fault::Stop | Fault::StopOne(_) => Ok(()),
             _ if begun == 0 && !outcomes().any(|outcome| matches!(outcome, Outcome::NotBegun(_))) => {
-                Err(format!("nobody says why the run does not begin: {}", told()))
+                Err(format!("nobody says why the run does not begin: {}", reported()))
             }
             _ => Ok(()),
         }
@@ -93,7 +93,7 @@ impl World {
         Ok(())
     }
 
-    /// Sent = received + queued + lost, and a loss is told.
+    /// Sent = received + queued + lost, and a loss is reported.
     fn account(&self) -> Result<(), String> {
         let ends = || self.seats.iter().filter_map(|seat| seat.end());
         let sent: u64 = ends().map(|end| end.sent).sum();
@@ -103,7 +103,7 @@ impl World {
         let unsent: u64 = self.seats.iter().map(|seat| unsent(&seat.disk.borrow().bytes)).sum();
         if sent != here + on_the_way + unsent {
             return Err(format!(
-                "{sent} sent, {here} here, {on_the_way} lost on the way, {unsent} told unsent"
+                "{sent} sent, {here} here, {on_the_way} lost on the way, {unsent} reported unsent"
             ));
         }
         if on_the_way + unsent > 0 && self.seats.iter().all(|seat| seat.loss.is_none()) {
@@ -164,6 +164,6 @@ fn field<'a>(line: &'a str, before: &str, after: &str) -> Option<&'a str> {
 /// Messages that a log says were not sent.
 fn unsent(log: &[u8]) -> u64 {
     let text = String::from_utf8_lossy(log);
-    let told = text.lines().filter_map(|line| field(line, ", ", " were not sent"));
-    told.filter_map(|number| number.rsplit(' ').next()?.parse::<u64>().ok()).sum()
+    let reported = text.lines().filter_map(|line| field(line, ", ", " were not sent"));
+    reported.filter_map(|number| number.rsplit(' ').next()?.parse::<u64>().ok()).sum()
 }

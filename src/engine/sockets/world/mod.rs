@@ -28,7 +28,7 @@ use planted::Planted;
 const SCHEDULES: u64 = 400;
 /// Schedules are independent of each other.
 const THREADS: usize = 2;
-/// Failures that are told.
+/// Failures that are reported.
 const TOLD: usize = 5;
 /// A planted fault is found in so many at most.
 const SCHEDULES_TO_FIND: u64 = 2000;

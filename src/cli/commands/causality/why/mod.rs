@@ -63,7 +63,7 @@ pub struct Args {
     dialect: DialectFlags,
 }
 
-/// An event, and all that is told of it.
+/// An event, and all that is reported of it.
 struct Answer {
     run: RunPath,
     history: History,

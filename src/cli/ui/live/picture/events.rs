@@ -45,26 +45,26 @@ fn line(happening: &Happening, palette: Palette) -> Line<'static> {
 
 /// One event in a few words.
 pub fn outline(happening: &Happening, palette: Palette) -> Line<'static> {
-    let (word, style, told) = match &happening.what {
-        What::Event(record) => (record.kind.word(), palette.event(record.kind), told(record)),
+    let (word, style, reported) = match &happening.what {
+        What::Event(record) => (record.kind.word(), palette.event(record.kind), reported(record)),
         What::Error(text) => ("ERROR", palette.error(), harmless(text)),
         What::End(reason) => ("END", palette.title(), reason.to_string()),
     };
-    Line::from(vec![Span::styled(format!("{word:<9}"), style), Span::raw(told)])
+    Line::from(vec![Span::styled(format!("{word:<9}"), style), Span::raw(reported)])
 }
 
-fn told(record: &Record) -> String {
-    let mut told = format!("clock {}", record.clock);
+fn reported(record: &Record) -> String {
+    let mut reported = format!("clock {}", record.clock);
     match record.to {
-        Some(Recipients::One(peer)) => told += &format!("  to m{peer}"),
-        Some(Recipients::All) => told += "  to all",
+        Some(Recipients::One(peer)) => reported += &format!("  to m{peer}"),
+        Some(Recipients::All) => reported += "  to all",
         None => {}
     }
     if let Some(from) = record.from {
-        told += &format!("  from m{from}");
+        reported += &format!("  from m{from}");
     }
     if let Some(left) = record.queue_length {
-        told += &format!(", {left} left");
+        reported += &format!(", {left} left");
     }
-    told
+    reported
 }

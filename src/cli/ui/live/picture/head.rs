@@ -52,7 +52,7 @@ fn word(progress: &Progress) -> String {
 pub fn progress(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     let shown = scene.shown();
     let reached = shown.lab_time.as_secs_f64();
-    let told = match (shown.about.duration, shown.remaining()) {
+    let reported = match (shown.about.duration, shown.remaining()) {
         (Some(duration), Some(left)) if is_narrow(area) => {
             format!("{reached:.1}/{} s{}", duration.as_secs_f64(), to_go(shown, left))
         }
@@ -61,8 +61,8 @@ pub fn progress(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
         }
         _ => format!("{reached:.1} s lab time"),
     };
-    let told = format!(" {told} ");
-    let room = usize::from(area.width).saturating_sub(told.chars().count() + 1);
+    let reported = format!(" {reported} ");
+    let room = usize::from(area.width).saturating_sub(reported.chars().count() + 1);
     let share = shown.about.duration.map_or(0.0, |duration| reached / duration.as_secs_f64().max(1e-9));
     let done = ((room as f64 * share) as usize).min(room);
     let bar = if shown.about.duration.is_some() { room } else { 0 };
@@ -70,7 +70,7 @@ pub fn progress(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
         Span::raw(" "),
         Span::styled("━".repeat(done.min(bar)), scene.palette.progress()),
         Span::styled("─".repeat(bar - done.min(bar)), scene.palette.quiet()),
-        Span::raw(told),
+        Span::raw(reported),
     ])
     .render(area, buffer);
 }

@@ -49,7 +49,7 @@ pub fn paint(scene: &Scene<'_>, buffer: &mut Buffer) {
     let rows = |rows: usize| u16::try_from(rows).unwrap_or(u16::MAX);
     let free = usize::from(buffer.area.height).saturating_sub(4 + usize::from(message.is_some()));
     let (machine_lines, event_lines) = share(free, machine_count);
-    let [title, progress, told, table, below, keys] = Layout::vertical([
+    let [title, progress, reported, table, below, keys] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(1),
         Constraint::Length(u16::from(message.is_some())),
@@ -61,7 +61,7 @@ pub fn paint(scene: &Scene<'_>, buffer: &mut Buffer) {
     head::title(scene, title, buffer);
     head::progress(scene, progress, buffer);
     if let Some(message) = message {
-        message.render(told, buffer);
+        message.render(reported, buffer);
     }
     let first = first_shown(scene.controls.chosen, machine_lines);
     machines::table(scene, first, table, buffer);

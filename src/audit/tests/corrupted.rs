@@ -1,4 +1,4 @@
-//! The corpus: clean runs, each spoilt in one way, as programs and people do
+//! The corpus: clean runs, each corrupted in one way, as programs and people do
 //! it; each is found by its own rule at its own line.
 
 use super::logs::{Logs, SPEC, clean, has, number};
@@ -196,10 +196,10 @@ const CORPUS: [(&str, &[&str], Spoil); 37] = [
 
 /// Whether the message that this RECEIVE of machine 2 tells of was sent to it.
 fn is_sent(logs: &Logs, receive: &str) -> bool {
-    let told = |name| number(receive, name).unwrap();
-    let send = format!(" | SEND | Clock: {} | ", told("Message clock"));
+    let reported = |name| number(receive, name).unwrap();
+    let send = format!(" | SEND | Clock: {} | ", reported("Message clock"));
     let is_to_2 = |text: &str| text.contains("to machine 2") || text.contains("to all machines");
-    logs.machines[told("From") as usize - 1].iter().any(|line| {
+    logs.machines[reported("From") as usize - 1].iter().any(|line| {
         let text = String::from_utf8_lossy(line);
         text.contains(&send) && is_to_2(&text)
     })
@@ -231,7 +231,7 @@ fn ruling<'a>(audit: &'a Audit, id: &str) -> &'a RuleResult {
 }
 
 #[test]
-fn what_is_spoilt_is_found_by_its_rule_at_its_line() {
+fn what_is_corrupted_is_found_by_its_rule_at_its_line() {
     for (name, rules, spoil) in CORPUS {
         let mut logs = clean(SPEC, 3, START);
         let (machine, line) = spoil(&mut logs);
@@ -259,7 +259,7 @@ fn what_is_spoilt_is_found_by_its_rule_at_its_line() {
 
 /// What of the corpus the notebook's words can show.
 #[test]
-fn what_is_spoilt_is_found_in_the_notebooks_words_too() {
+fn what_is_corrupted_is_found_in_the_notebooks_words_too() {
     for name in [
         "a message is lost",
         "a clock stands still",
