@@ -28,10 +28,10 @@ Examples:
   labctl grade submissions/ --internal-prob 0.5 --dialect mine.toml
 
 Each submission's way of logging is found (or given by --dialect), its runs are
-parsed, audited, measured and checked against simulated runs of their clock rates.
-It gets a page, <folder>.md; README.md and grades.csv have all of them in one
-table. A submission that cannot be read says why there, and does not stop the
-rest. Exit codes: 0 all could be read, whatever their verdicts; 1 some could
+parsed, audited, measured and checked against simulated runs of their clock
+rates. It gets a page, <folder>.md; README.md and grades.csv have all of them in
+one table. A submission that cannot be read says why there, and does not stop
+the rest. Exit codes: 0 all could be read, whatever their verdicts; 1 some could
 not.";
 
 const TABLE_FILE: &str = "README.md";

@@ -30,8 +30,8 @@ Examples:
   labctl check --explain clock-condition
   labctl check --recover                     runs whose process was killed
 
-Every run at the paths is checked against every rule. A rule is sound, unsound, or
-unknown where such logs cannot show it; a run is unsound if any rule is. Exit
+Every run at the paths is checked against every rule. A rule is sound, unsound,
+or unknown where such logs cannot show it; a run is unsound if any rule is. Exit
 codes: 0 all runs are sound as far as their logs can show, 1 a run is unsound or
 cannot be read, 2 a path leads to no run, 3 there is no event to tell anything
 by.

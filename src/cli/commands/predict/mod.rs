@@ -42,10 +42,10 @@ fewer where runs are long. ± is the standard deviation of a single run; the mea
 itself is known to that ÷ √runs. queue met: mean length as a tick meets it,
 before the pop.
 
-A stored run is checked against that. residual: the normal score of its rank among
-the simulated runs, which reads as standard deviations whatever the law of the
-quantity; of a value beyond them all, at least its distance from their mean in
-standard deviations. Beyond ±3 it is hardly chance: 0.3 % of sound figures.
+A stored run is checked against that. residual: the normal score of its rank
+among the simulated runs, which reads as standard deviations whatever the law of
+the quantity; of a value beyond them all, at least its distance from their mean
+in standard deviations. Beyond ±3 it is hardly chance: 0.3 % of sound figures.
 Several runs that differ in the seed alone also get the residual of their mean:
 the scores of the runs, added up and divided by the standard deviation of the
 sum. A spec that asks for more than 50 million simulated events is not

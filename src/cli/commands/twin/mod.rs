@@ -24,11 +24,11 @@ Examples:
   labctl twin verify results/exp4/latest
 
 The run on sockets is kept in results/ as any other. Both make the same events,
-machine by machine, as long as nothing comes late by more than the timing margin:
-the smallest time by which an event of this run might have been another. Where
-they diverge, the first event that differs is shown on both sides, with the
-lateness that explains it, and the exit code is 1, as it is where the audit of
-the run on sockets is unsound. To bear more lateness, lower --speedup, or try
+machine by machine, as long as nothing comes late by more than the timing
+margin: the smallest time by which an event of this run might have been another.
+Where they diverge, the first event that differs is shown on both sides, with
+the lateness that explains it, and the exit code is 1, as it is where the audit
+of the run on sockets is unsound. To bear more lateness, lower --speedup, or try
 another --seed or --set start_stagger=20ms.";
 
 /// The arguments of `labctl twin`.
