@@ -200,7 +200,7 @@ start_sweep there
 until_ok has_lines there/probs 5
 say "with $(lines_in there/probs) lines in the journals, node n1 is lost, and its task"
 cut_power_n1
-lab exec there/probs/plan.json --shard 8/8
+lab sweep exec there/probs/plan.json --shard 8/8
 say 'another shard is run by hand, before its task comes to it'
 until_ok node_is n1 'down*'
 say "Slurm knows that n1 is lost; in the queue: $(squeue --noheader --array --format '%i %T %r' | paste -sd,)"
@@ -211,9 +211,9 @@ ok 'a node was lost, and the tables are those of the sweep made here, to the byt
 
 cp -r there twice
 mv twice/probs/journal/1.jsonl twice/probs/journal.kept
-lab exec twice/probs/plan.json
+lab sweep exec twice/probs/plan.json
 mv twice/probs/journal.kept twice/probs/journal/0.jsonl
-lab collect twice/probs
+lab sweep collect twice/probs
 same here/probs twice/probs || fail 'a shard run twice changes nothing'
 grep -q 'runs came in twice, the same' "$scratch/said" || fail 'runs that came in twice are told'
 ok 'a shard run once more changes nothing'
@@ -245,9 +245,9 @@ lab sweep lab.toml --slurm --shards 4 --duration 20s --speedup 20 --replicates 1
 has_each_run_once there/sockets 16 || fail 'every run on sockets is there once'
 ok 'a sweep on sockets has every run once'
 
-lab plan lab.toml --engine sim --duration 20s --replicates 16 --name stepped --results there
+lab sweep plan lab.toml --engine sim --duration 20s --replicates 16 --name stepped --results there
 sbatch --wait --partition=lab --array=0-6:2 --output=there/%a.out \
-  --wrap "'$labctl' exec there/stepped/plan.json" >>"$scratch/said" 2>&1 || fail 'a task of the stepped array failed'
-lab collect there/stepped
+  --wrap "'$labctl' sweep exec there/stepped/plan.json" >>"$scratch/said" 2>&1 || fail 'a task of the stepped array failed'
+lab sweep collect there/stepped
 has_each_run_once there/stepped 16 || fail 'a stepped array has every run once'
 ok 'an array with a step, 0-6:2, has every run once'

@@ -107,6 +107,6 @@ class Page:
 
     def why(self, address):
         """What labctl itself says of an event."""
-        answer = subprocess.run([self.labctl, "why", self.run, address, "--format", "json"],
+        answer = subprocess.run([self.labctl, "causality", "why", self.run, address, "--format", "json"],
                                 check=True, capture_output=True, text=True)
         return json.loads(answer.stdout)

@@ -120,7 +120,7 @@ fn tasks_that_were_lost_are_submitted_again_while_others_come_back() {
 fn when_nothing_comes_back_what_is_missing_is_told() {
     let lab = lab(LAB);
     // On the node, the journal cannot be written.
-    lab.shell(&format!("\"$LABCTL\" {}", SWEEP.replace("sweep", "plan"))).code(0);
+    lab.shell(&format!("\"$LABCTL\" {}", SWEEP.replace("sweep", "sweep plan"))).code(0);
     lab.write("results/s/journal", "");
     let said = sweep(&lab, "--shards 5 --resume").code(4);
     said.tells(&["10 runs are missing", "what the tasks said is in results/s/slurm"]);

@@ -119,7 +119,7 @@ impl Cluster<'_> {
         let plan = quoted(&absolute(&self.folder.plan_file())?);
         let program = quoted(&absolute(self.program)?);
         let text = format!(
-            "#!/bin/sh\nexec {program} exec {plan} --shard \"$((SLURM_ARRAY_TASK_ID + $1))/{}\"\n",
+            "#!/bin/sh\nexec {program} sweep exec {plan} --shard \"$((SLURM_ARRAY_TASK_ID + $1))/{}\"\n",
             self.shards
         );
         let folder = self.folder.slurm();
