@@ -72,11 +72,11 @@ fn logs() -> Vec<(&'static str, String)> {
         );
     });
     vec![
-        ("henro25", tabs),
+        ("tabs-named-fields", tabs),
         ("notebook", sentences),
-        ("hwaneric", long),
-        ("reamg", columns),
-        ("russell", json),
+        ("event-sender", long),
+        ("commas-letters", columns),
+        ("json-lines", json),
     ]
 }
 

@@ -9,6 +9,7 @@ use crate::model::event::{Kind, MachineId};
 
 pub(super) static MESSAGES_ADD_UP: Rule = Rule {
     id: "messages-add-up",
+    is_of_events: true,
     reason: "what was sent to a machine, it received or still has in its queue",
     page: "\
 At the end every message is accounted for: sent = received + queued. It is checked against each machine: the
@@ -83,6 +84,7 @@ fn sent_to_each(context: &Context<'_>) -> Option<Vec<u64>> {
 
 pub(super) static END_AGREES: Rule = Rule {
     id: "end-agrees",
+    is_of_events: true,
     reason: "the record of the end counts what the log has",
     page: "\
 The last line of a log counts its clock, its ticks, and the messages sent and received. Each must be what

@@ -7,6 +7,7 @@ use super::times::arrival;
 
 pub(super) static QUEUE_ORDER: Rule = Rule {
     id: "queue-order",
+    is_of_events: true,
     reason: "messages are received in the order in which they arrived",
     page: "\
 A queue gives back first what came first, whoever sent it. Where a log says how long each message waited,

@@ -9,6 +9,7 @@ use crate::model::event::{Kind, Recipients};
 
 pub(super) static CLOCK_RISES: Rule = Rule {
     id: "clock-rises",
+    is_of_events: true,
     reason: "a machine's logical clock rises with every event",
     page: "\
 A logical clock numbers the events of its machine: each has a larger number than the one before it
@@ -33,6 +34,7 @@ increment.",
 
 pub(super) static CLOCK_STEP: Rule = Rule {
     id: "clock-step",
+    is_of_events: true,
     reason: "INTERNAL and SEND add one to the clock; RECEIVE makes it max(own, message) + 1",
     page: "\
 An INTERNAL and a SEND add one. A RECEIVE takes the larger of its own clock and the message's, and adds
@@ -127,6 +129,7 @@ fn previous(machine: &MachineHistory, index: u32) -> Vec<Place> {
 
 pub(super) static CLOCK_CONDITION: Rule = Rule {
     id: "clock-condition",
+    is_of_events: true,
     reason: "a RECEIVE has a larger clock than its SEND",
     page: "\
 What happens before has the smaller clock: the clock condition, for which logical clocks were made

@@ -35,6 +35,7 @@ pub struct DeclaredParams {
 
 pub(super) static PARAMETERS: Rule = Rule {
     id: "parameters",
+    is_of_events: false,
     reason: "headers, manifest and spec state the same parameters",
     page: "\
 Clock rates, the number of machines, the speedup and the seed are stated in the headers of the logs, in

@@ -4,6 +4,7 @@ use super::Rule;
 
 pub(super) static NO_ERRORS: Rule = Rule {
     id: "no-errors",
+    is_of_events: false,
     reason: "no machine logs an ERROR",
     page: "\
 A machine that goes on after something went wrong says so in a line of its log: a connection that broke, a

@@ -27,6 +27,7 @@ pub enum Change {
 
 pub(super) static FILES_UNCHANGED: Rule = Rule {
     id: "files-unchanged",
+    is_of_events: false,
     reason: "the files of a run are as the run left them",
     page: "\
 The manifest of a run keeps the SHA-256 checksum of each of its other files. A file with another checksum

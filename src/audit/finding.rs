@@ -133,7 +133,7 @@ impl Findings {
         self.only_tell = true;
     }
 
-    pub fn ruling(self, rule: &'static Rule) -> RuleResult {
+    pub fn result(self, rule: &'static Rule) -> RuleResult {
         let verdict = match self.unknown {
             _ if !self.counts.is_empty() && !self.only_tell => Verdict::Unsound,
             Some(why) => Verdict::Unknown(why),

@@ -9,6 +9,7 @@ use crate::model::event::MachineId;
 
 pub(super) static HOST_CLOCKS: Rule = Rule {
     id: "host-clocks",
+    is_of_events: true,
     reason: "the clocks by which the logs are stamped tell the same time",
     page: "\
 A message takes a moment, so the stamps of its SEND and its arrival bound how far the clocks of two machines

@@ -10,6 +10,7 @@ use crate::model::event::MachineId;
 
 pub(super) static LINES_READABLE: Rule = Rule {
     id: "lines-readable",
+    is_of_events: false,
     reason: "every line says something that a log can say",
     page: "\
 A line that cannot be read is an event that may be missing from every number and every chart. It is
@@ -33,6 +34,7 @@ statements left in a machine.",
 
 pub(super) static ONE_HEADER: Rule = Rule {
     id: "one-header",
+    is_of_events: false,
     reason: "a log has one header, and it names the machine that its file names",
     page: "\
 A second header means a second start: the machine was started again in the middle of the run, a new run
@@ -77,6 +79,7 @@ fn tell_faults(context: &Context<'_>, findings: &mut Findings, is_ours: impl Fn(
 
 pub(super) static LOG_WHOLE: Rule = Rule {
     id: "log-whole",
+    is_of_events: false,
     reason: "no log is cut short",
     page: "\
 A log that lacks its end makes its machine slower, its clock smaller and its messages fewer than they

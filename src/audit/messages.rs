@@ -11,6 +11,7 @@ use crate::model::event::MachineId;
 
 pub(super) static MESSAGE_SENT: Rule = Rule {
     id: "message-sent",
+    is_of_events: true,
     reason: "every message that was received was sent, with that clock",
     page: "\
 For each RECEIVE there is a SEND to its machine with the clock that the message carried: from the machine
@@ -52,6 +53,7 @@ framing, sends that are not logged.",
 
 pub(super) static MESSAGE_ONCE: Rule = Rule {
     id: "message-once",
+    is_of_events: true,
     reason: "every message is received once",
     page: "\
 A SEND to one machine is one message, and one RECEIVE uses it up; a SEND to all is one for each machine.

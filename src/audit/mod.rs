@@ -39,6 +39,8 @@ pub struct Rule {
     pub reason: &'static str,
     /// A page about it: why, how it is checked, what breaks it.
     pub page: &'static str,
+    /// Whether logs without a single event can neither keep nor break it.
+    is_of_events: bool,
     check: fn(&Context<'_>, &mut Findings),
 }
 
@@ -82,9 +84,6 @@ pub static RULES: [&Rule; 24] = [
     &ticks::RATE_KEPT,
 ];
 
-/// Rules that logs without a single event can keep or break, too.
-const WITHOUT_EVENTS: usize = 6;
-
 /// Fewer are judged by one thread.
 const ALONE_EVENTS_MAX: u64 = 1 << 16;
 
@@ -96,13 +95,13 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
 /// What the rules say of a run, in the order of [`RULES`].
 #[derive(Clone, Debug)]
 pub struct Audit {
-    pub rulings: Vec<RuleResult>,
+    pub results: Vec<RuleResult>,
 }
 
 impl Audit {
     /// Whether no rule is broken, as far as these logs can show.
     pub fn is_sound(&self) -> bool {
-        self.rulings.iter().all(|ruling| ruling.verdict != Verdict::Unsound)
+        self.results.iter().all(|result| result.verdict != Verdict::Unsound)
     }
 
     /// The verdict on the run as a whole.
@@ -116,15 +115,15 @@ impl Audit {
 
     /// The rules of which these logs cannot show whether they are kept.
     pub fn unknown(&self) -> impl Iterator<Item = (&'static Rule, &str)> {
-        self.rulings.iter().filter_map(|ruling| match &ruling.verdict {
-            Verdict::Unknown(why) => Some((ruling.rule, why.as_str())),
+        self.results.iter().filter_map(|result| match &result.verdict {
+            Verdict::Unknown(why) => Some((result.rule, why.as_str())),
             _ => None,
         })
     }
 
     /// All findings, kept or not.
     pub fn count(&self) -> u64 {
-        self.rulings.iter().map(RuleResult::count).sum()
+        self.results.iter().map(RuleResult::count).sum()
     }
 }
 
@@ -134,18 +133,18 @@ pub fn audit(history: &History, stated: Option<&DeclaredParams>, rules: &[&'stat
     let context = Context::new(history, stated);
     let without_end = history.machines().iter().any(|machine| machine.end().is_none());
     let is_silent = history.events() == 0 && without_end;
-    let ruling = |rule: &&'static Rule| {
+    let result = |rule: &&'static Rule| {
         let mut findings = Findings::default();
         (rule.check)(&context, &mut findings);
-        if is_silent && RULES[WITHOUT_EVENTS..].iter().any(|of_events| of_events.id == rule.id) {
+        if is_silent && rule.is_of_events {
             findings.unknown("there is no event in these logs");
         }
-        findings.ruling(rule)
+        findings.result(rule)
     };
-    let rulings = if history.events() > ALONE_EVENTS_MAX {
-        parallel::map(rules, ruling)
+    let results = if history.events() > ALONE_EVENTS_MAX {
+        parallel::map(rules, result)
     } else {
-        rules.iter().map(ruling).collect()
+        rules.iter().map(result).collect()
     };
-    Audit { rulings }
+    Audit { results }
 }

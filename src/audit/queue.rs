@@ -9,6 +9,7 @@ use crate::model::event::Kind;
 
 pub(super) static QUEUE_LENGTH: Rule = Rule {
     id: "queue-length",
+    is_of_events: true,
     reason: "the logged queue length is what arrived and was not yet popped",
     page: "\
 A RECEIVE logs how many messages are left *after* the pop. From one RECEIVE to the next the queue may
@@ -152,6 +153,7 @@ fn holds_what_came(
 
 pub(super) static QUEUE_FIRST: Rule = Rule {
     id: "queue-first",
+    is_of_events: true,
     reason: "nothing is sent or internal while the queue holds a message",
     page: "\
 At each tick a machine looks into its queue first: if a message waits, the tick is a RECEIVE. Only an

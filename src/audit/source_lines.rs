@@ -18,7 +18,7 @@ impl SourceLines {
     /// Fetches the lines of all findings that are kept.
     pub fn of(history: &History, audit: &Audit) -> io::Result<SourceLines> {
         let mut wanted: BTreeMap<&Path, BTreeSet<u64>> = BTreeMap::new();
-        for finding in audit.rulings.iter().flat_map(|ruling| &ruling.findings) {
+        for finding in audit.results.iter().flat_map(|result| &result.findings) {
             for place in [finding.place].iter().chain(&finding.proof).filter(|place| place.line > 0) {
                 wanted.entry(path(history, *place)).or_default().insert(place.line);
             }

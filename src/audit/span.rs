@@ -10,6 +10,7 @@ use crate::history::{Certainty, EventId, MachineHistory, Source};
 
 pub(super) static TIME_FORWARD: Rule = Rule {
     id: "time-forward",
+    is_of_events: true,
     reason: "time runs forward in a log, and does not leap",
     page: "\
 The order of lines is the order of events, so no line has an earlier stamp than the one before it. Nor do
@@ -76,6 +77,7 @@ fn ends_last(machine: &MachineHistory, findings: &mut Findings) {
 
 pub(super) static SENT_BEFORE_RECEIVED: Rule = Rule {
     id: "sent-before-received",
+    is_of_events: true,
     reason: "no message arrives or is received before its SEND",
     page: "\
 A message cannot come before it was sent. Where a log says how long a message waited (Waited), it is its
@@ -130,6 +132,7 @@ fn sent_before_received(context: &Context<'_>, findings: &mut Findings) {
 
 pub(super) static ONE_RUN: Rule = Rule {
     id: "one-run",
+    is_of_events: true,
     reason: "all logs are of one run",
     page: "\
 The logs of a run share its time. Logs that state the origin of their ticks (Phase) start at the moment

@@ -11,6 +11,7 @@ use crate::model::schedule::Schedule;
 
 pub(super) static ONE_EVENT_A_TICK: Rule = Rule {
     id: "one-event-a-tick",
+    is_of_events: true,
     reason: "each tick is one event, and none is left out",
     page: "\
 A tick is exactly one event: a RECEIVE, an INTERNAL or a SEND. Only a send to all may be several lines of
@@ -75,6 +76,7 @@ fn is_next_recipient(before: &Record, record: &Record) -> bool {
 
 pub(super) static RATE_KEPT: Rule = Rule {
     id: "rate-kept",
+    is_of_events: true,
     reason: "a machine ticks at its clock rate",
     page: "\
 The clock rate is the experiment's first parameter. Ticks served (and lost to a delay in the sender) must

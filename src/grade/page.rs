@@ -92,7 +92,7 @@ fn broken_rule(rule: &'static Rule) -> BrokenRule {
 }
 
 fn run_section(run: &GradedRun) -> RunSection<'_> {
-    let kept = run.audit.rulings.iter().filter(|ruling| ruling.verdict == Verdict::Sound);
+    let kept = run.audit.results.iter().filter(|result| result.verdict == Verdict::Sound);
     RunSection {
         name: &run.name,
         state: run.state.words(),
@@ -104,7 +104,7 @@ fn run_section(run: &GradedRun) -> RunSection<'_> {
         no_theory: run.residuals.as_ref().err().map(String::as_str),
         theory: run.residuals.iter().flatten().map(theory_row).collect(),
         findings: run.findings.iter().map(rule_section).collect(),
-        sound: kept.map(|ruling| ruling.rule.id).collect::<Vec<_>>().join(", "),
+        sound: kept.map(|result| result.rule.id).collect::<Vec<_>>().join(", "),
         unknown: run.audit.unknown().map(|(rule, why)| (rule.id, why)).collect(),
     }
 }

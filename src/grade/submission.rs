@@ -218,8 +218,8 @@ pub fn grade_run(run: &RunPath, assignment: &Assignment, stop: &StopSwitch) -> R
     let audit = audit(&history, stated.as_ref(), &RULES);
     let quotes = SourceLines::of(&history, &audit)
         .map_err(|source| ReadError::Log { path: run.folder.clone(), source })?;
-    let broken = audit.rulings.iter().filter(|ruling| ruling.verdict == Verdict::Unsound);
-    let findings = broken.map(|ruling| tell(ruling, &history, &quotes)).collect();
+    let broken = audit.results.iter().filter(|result| result.verdict == Verdict::Unsound);
+    let findings = broken.map(|result| tell(result, &history, &quotes)).collect();
     let spec = planned(run).map_or_else(
         |_| assignment.spec(&history, &reading.rows).map_err(|none| none.to_string()),
         |planned| Ok(planned.spec),
@@ -256,15 +256,15 @@ fn is_told(residual: &Residual) -> bool {
     [catalogue::UTILISATION, catalogue::END_QUEUE, catalogue::FINAL_CLOCK].contains(&residual.metric)
 }
 
-fn tell(ruling: &RuleResult, history: &History, quotes: &SourceLines) -> Told {
+fn tell(result: &RuleResult, history: &History, quotes: &SourceLines) -> Told {
     let line = |place| Some(format!("{}: {}", short_place(history, place), quotes.text(history, place)?));
     let finding = |finding: &Finding| {
         let lines = quotes.beside(history, finding).filter_map(line).collect();
         (format!("{}: {}", short_place(history, finding.place), finding.text), lines)
     };
     Told {
-        rule: ruling.rule,
-        count: ruling.count(),
-        findings: ruling.findings.iter().take(FINDINGS_TOLD).map(finding).collect(),
+        rule: result.rule,
+        count: result.count(),
+        findings: result.findings.iter().take(FINDINGS_TOLD).map(finding).collect(),
     }
 }

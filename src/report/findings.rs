@@ -160,13 +160,13 @@ pub fn audit(audited: &Audited) -> Remark {
         Audited::Held { audit, .. } => audit,
     };
     let unknown = audit.unknown().count() as u64;
-    let held = audit.rulings.len() as u64 - unknown;
+    let held = audit.results.len() as u64 - unknown;
     if !audit.is_sound() {
         let broken: Vec<String> = audit
-            .rulings
+            .results
             .iter()
-            .filter(|ruling| ruling.verdict == Verdict::Unsound)
-            .map(|ruling| format!("{} ({})", ruling.rule.id, ruling.count()))
+            .filter(|result| result.verdict == Verdict::Unsound)
+            .map(|result| format!("{} ({})", result.rule.id, result.count()))
             .collect();
         return Remark::warning(format!("The logs are unsound: they break {}.", listed(&broken)));
     }

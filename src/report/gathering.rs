@@ -232,9 +232,9 @@ fn quoted(audit: &Audit, history: &History, quotes: &SourceLines) -> Vec<Quoted>
         });
         reported.collect::<Vec<String>>().join("\n")
     };
-    let findings = audit.rulings.iter().flat_map(|ruling| {
-        ruling.shown().iter().map(|finding| Quoted {
-            rule: ruling.rule.id,
+    let findings = audit.results.iter().flat_map(|result| {
+        result.shown().iter().map(|finding| Quoted {
+            rule: result.rule.id,
             text: format!("{}: {}", short_whereabouts(history, finding), finding.text),
             lines: lines(finding),
         })

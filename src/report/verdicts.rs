@@ -10,17 +10,17 @@ use crate::text::numbers::{counted, grouped};
 pub fn section(run: &RunSubject, id: &str) -> Section {
     let mut blocks = vec![Block::Remarks(vec![findings::audit(&run.audited)])];
     if let Audited::Held { audit, quoted } = &run.audited {
-        let broken = audit.rulings.iter().filter(|ruling| ruling.count() > 0);
-        blocks.extend(broken.map(|ruling| Block::Part(findings_of(ruling, quoted, id))));
+        let broken = audit.results.iter().filter(|result| result.count() > 0);
+        blocks.extend(broken.map(|result| Block::Part(findings_of(result, quoted, id))));
         blocks.push(rules(audit, id));
     }
     Section::new(id, "Audit of the logs", blocks)
 }
 
 /// What breaks a rule, and the lines that prove it.
-fn findings_of(ruling: &RuleResult, quoted: &[Quoted], id: &str) -> Section {
-    let own: Vec<&Quoted> = quoted.iter().filter(|one| one.rule == ruling.rule.id).collect();
-    let mut blocks = vec![Block::Prose(format!("Must hold: {}.", ruling.rule.reason))];
+fn findings_of(result: &RuleResult, quoted: &[Quoted], id: &str) -> Section {
+    let own: Vec<&Quoted> = quoted.iter().filter(|one| one.rule == result.rule.id).collect();
+    let mut blocks = vec![Block::Prose(format!("Must hold: {}.", result.rule.reason))];
     for one in &own {
         blocks.push(Block::Remarks(vec![Remark::warning(one.text.clone())]));
         if !one.lines.is_empty() {
@@ -28,28 +28,28 @@ fn findings_of(ruling: &RuleResult, quoted: &[Quoted], id: &str) -> Section {
             blocks.push(Block::Code(Code { caption, text: one.lines.clone() }));
         }
     }
-    let more = ruling.count().saturating_sub(own.len() as u64);
+    let more = result.count().saturating_sub(own.len() as u64);
     if more > 0 {
         blocks.push(Block::Prose(format!("{} more; labctl check --format json shows more.", grouped(more))));
     }
-    let heading = format!("{}: {}", ruling.rule.id, counted(ruling.count(), "finding"));
-    Section::new(format!("{id}-{}", ruling.rule.id), heading, blocks)
+    let heading = format!("{}: {}", result.rule.id, counted(result.count(), "finding"));
+    Section::new(format!("{id}-{}", result.rule.id), heading, blocks)
 }
 
 fn rules(audit: &Audit, id: &str) -> Block {
-    let row = |ruling: &RuleResult| {
-        let why = match &ruling.verdict {
+    let row = |result: &RuleResult| {
+        let why = match &result.verdict {
             Verdict::Unknown(why) => why.as_str(),
             _ => "",
         };
-        let count = if ruling.count() > 0 { grouped(ruling.count()) } else { String::new() };
-        let verdict = ruling.verdict.word().to_owned();
-        vec![ruling.rule.id.to_owned(), verdict, count, ruling.rule.reason.to_owned(), why.to_owned()]
+        let count = if result.count() > 0 { grouped(result.count()) } else { String::new() };
+        let verdict = result.verdict.word().to_owned();
+        vec![result.rule.id.to_owned(), verdict, count, result.rule.reason.to_owned(), why.to_owned()]
     };
     let headings = ["Rule", "Verdict", "#Findings", "What must hold", "Why it is unknown"];
-    let table = Table::new(format!("{} rules", audit.rulings.len()), &headings)
-        .with(audit.rulings.iter().map(row))
+    let table = Table::new(format!("{} rules", audit.results.len()), &headings)
+        .with(audit.results.iter().map(row))
         .noted("labctl check --explain RULE says of each what it means, why, and what breaks it.");
-    let heading = format!("All {} rules: {}", audit.rulings.len(), audit.words());
+    let heading = format!("All {} rules: {}", audit.results.len(), audit.words());
     Block::Folded(Section::new(format!("{id}-rules"), heading, vec![Block::Table(table)]))
 }

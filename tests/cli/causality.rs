@@ -116,13 +116,14 @@ fn hybrid_clocks_show_how_far_the_hosts_of_others_are_apart() {
         (&reported[0]["hybrid_drift_max_us"], &reported[0]["hybrid_counter_max"]),
         (&2_400_000.into(), &2.into())
     );
-    let said = lab.labctl(&["causality", "theirs"]).code(0).tells(&["dialect: njd87", "0 unmatched"]);
+    let said = lab.labctl(&["causality", "theirs"]).code(0).tells(&["dialect: brackets-info", "0 unmatched"]);
     assert!(
         said.out.contains("2.4 s ahead of their machine's own time; their largest counter was 2"),
         "{}",
         said.out
     );
-    let said = lab.labctl(&["causality", "why", "theirs", "2@clock:3"]).code(0).tells(&["dialect: njd87"]);
+    let said =
+        lab.labctl(&["causality", "why", "theirs", "2@clock:3"]).code(0).tells(&["dialect: brackets-info"]);
     assert!(said.out.contains("its clock must be 3"), "{}", said.out);
 }
 
@@ -132,7 +133,7 @@ fn too_many_lines_that_fit_nothing_are_a_failure() {
     let log = lab.read("theirs/machine_2_log.txt");
     lab.write("theirs/machine_2_log.txt", log + "so it goes\n");
     for command in [&["causality", "theirs"][..], &["causality", "why", "theirs", "2@clock:3"]] {
-        lab.labctl(command).code(1).tells(&["25.0 % of the lines fit nothing in the dialect njd87"]);
+        lab.labctl(command).code(1).tells(&["25.0 % of the lines fit nothing in the dialect brackets-info"]);
         lab.labctl(&[command, &["--max-unmatched", "0.5"]].concat()).code(0);
     }
 }

@@ -248,9 +248,9 @@ fn a_log_that_hardly_fits_its_dialect_is_not_accused() {
     let text: String =
         (1..=90).map(|second| if second % 9 == 0 { "noise\n".to_owned() } else { line(second) }).collect();
     lab.write("logs/vm_0.log", text);
-    let check = ["check", "logs", "--dialect", "henro25"];
+    let check = ["check", "logs", "--dialect", "tabs-named-fields"];
     let said = lab.labctl(&check).code(1);
-    said.tells(&["11.1 % of the lines fit nothing in the dialect henro25", "--max-unmatched"]);
+    said.tells(&["11.1 % of the lines fit nothing in the dialect tabs-named-fields", "--max-unmatched"]);
     let allowed = lab.labctl(&[&check[..], &["--max-unmatched", "0.2"]].concat()).code(1);
     assert!(allowed.out.contains("verdict: unsound") && allowed.out.contains("`noise`"), "{}", allowed.out);
 }

@@ -31,8 +31,8 @@ fn logs_of_others_are_recognised_and_told_of() {
     let lab = lab_with_logs();
     for dialect in [&["--dialect", "auto"] as &[&str], &[]] {
         let said = lab.labctl(&[&["parse", "theirs"], dialect].concat()).code(0).tells(&[
-            "dialect: henro25, which fits 100 % of the first lines",
-            "dialect henro25: 6 lines, 6 matched, 0 ignored, 0 unmatched",
+            "dialect: tabs-named-fields, which fits 100 % of the first lines",
+            "dialect tabs-named-fields: 6 lines, 6 matched, 0 ignored, 0 unmatched",
         ]);
         let rows = rows(&said.out);
         assert_eq!(rows.len(), 6);
@@ -47,12 +47,14 @@ fn logs_of_others_are_recognised_and_told_of() {
 #[test]
 fn metrics_show_what_is_known_and_what_is_not() {
     let lab = lab_with_logs();
-    let said = lab.labctl(&["metrics", "theirs", "--dialect", "henro25", "--format", "csv"]).code(0);
+    let said =
+        lab.labctl(&["metrics", "theirs", "--dialect", "tabs-named-fields", "--format", "csv"]).code(0);
     let found = rows(&said.out);
     assert_eq!((found[0]["clock_rate"].as_str(), found[0]["clock_drift"].as_str()), ("", ""));
     assert_eq!((found[1]["max_queue"].as_str(), found[1]["messages_sent"].as_str()), ("1", "0"));
     assert_eq!(found[0]["messages_sent"], "3");
-    let rated = ["metrics", "theirs", "--dialect", "henro25", "--clock-rate", "4,1,2", "--format", "csv"];
+    let rated =
+        ["metrics", "theirs", "--dialect", "tabs-named-fields", "--clock-rate", "4,1,2", "--format", "csv"];
     let found = rows(&lab.labctl(&rated).code(0).out);
     assert_eq!((found[1]["clock_rate"].as_str(), found[1]["speed_ratio"].as_str()), ("1.0", "4.0"));
 }
@@ -88,7 +90,7 @@ fn too_many_lines_that_fit_nothing_fail() {
     let log = lab.read("theirs/run_1/vm_0.log");
     lab.write("theirs/run_1/vm_0.log", format!("{log}what is this\n"));
     for command in ["parse", "metrics", "plot"] {
-        let args = [command, "theirs", "--dialect", "henro25"];
+        let args = [command, "theirs", "--dialect", "tabs-named-fields"];
         lab.labctl(&args).code(1).tells(&[
             "vm_0.log:4: nothing that a log says: `what is this`",
             "25.0 % of the lines fit nothing",
@@ -106,7 +108,9 @@ fn what_nobody_knows_is_refused_with_advice() {
         .code(1)
         .tells(&["no known dialect fits these logs", "labctl dialect new"]);
     lab.labctl(&["parse", "odd"]).code(2).tells(&["labctl dialect new", "odd holds no runs"]);
-    lab.labctl(&["parse", "odd", "--dialect", "henro52"]).code(2).tells(&["did you mean `henro25`?"]);
+    lab.labctl(&["parse", "odd", "--dialect", "henro52"])
+        .code(2)
+        .tells(&["did you mean `tabs-named-fields`?"]);
     lab.write("bad.toml", "name = \"x\"\ntime = \"epoch\"\n");
     lab.labctl(&["parse", "odd", "--dialect", "bad.toml"])
         .code(2)
@@ -136,8 +140,8 @@ fn dialects_are_listed_shown_and_tried_line_by_line() {
     let lab = lab_with_logs();
     let list = lab.labctl(&["dialect", "list"]).code(0).out;
     assert!(list.lines().count() > 20 && list.contains("\nhenro25  "), "{list}");
-    let shown = lab.labctl(&["dialect", "show", "henro25"]).code(0).out;
-    assert!(shown.starts_with("name = \"henro25\"\n"), "{shown}");
+    let shown = lab.labctl(&["dialect", "show", "tabs-named-fields"]).code(0).out;
+    assert!(shown.starts_with("name = \"tabs-named-fields\"\n"), "{shown}");
     lab.write("mine.toml", &shown);
     assert_eq!(lab.labctl(&["dialect", "show", "mine.toml"]).code(0).out, shown);
     let log = "theirs/run_1/vm_0.log";
@@ -147,7 +151,7 @@ fn dialects_are_listed_shown_and_tried_line_by_line() {
     assert!(!tried.out.contains('\u{1b}'), "{}", tried.out);
     let coloured = lab.labctl(&["dialect", "test", "mine.toml", log, "--color", "always"]).code(0).out;
     assert!(coloured.contains('\u{1b}'), "{coloured}");
-    let other = lab.labctl(&["dialect", "test", "njd87", log]).code(1).tells(&["3 unmatched"]);
+    let other = lab.labctl(&["dialect", "test", "brackets-info", log]).code(1).tells(&["3 unmatched"]);
     assert!(other.out.contains("unmatched  `0.250"), "{}", other.out);
 }
 
@@ -170,8 +174,10 @@ fn logs_of_others_that_are_named_like_ours_or_like_nobodys_are_recognised_too() 
             lab.write(&format!("theirs/{name}{}.txt", nth + 1), text);
         }
         lab.write("theirs/notes.txt", "nothing of a log\n");
-        let said =
-            lab.labctl(&["parse", "theirs"]).code(0).tells(&["dialect: henro25", "6 lines, 6 matched"]);
+        let said = lab
+            .labctl(&["parse", "theirs"])
+            .code(0)
+            .tells(&["dialect: tabs-named-fields", "6 lines, 6 matched"]);
         let machines: Vec<String> = rows(&said.out).into_iter().map(|row| row["machine"].clone()).collect();
         assert_eq!(machines, ["1", "1", "1", "2", "3", "3"]);
     }
@@ -233,7 +239,16 @@ fn one_file_can_hold_several_machines_and_runs() {
 fn what_a_single_log_cannot_say_of_its_run_is_unknown() {
     let lab = lab_with_logs();
     let args = |format: &'static str| {
-        ["metrics", "theirs/run_1/vm_0.log", "--dialect", "henro25", "--clock-rate", "4", "--format", format]
+        [
+            "metrics",
+            "theirs/run_1/vm_0.log",
+            "--dialect",
+            "tabs-named-fields",
+            "--clock-rate",
+            "4",
+            "--format",
+            format,
+        ]
     };
     let alone = &rows(&lab.labctl(&args("csv")).code(0).out)[0];
     for unknown in ["clock_diff", "speed_ratio", "messages_sent", "messages_queued"] {
@@ -242,6 +257,6 @@ fn what_a_single_log_cannot_say_of_its_run_is_unknown() {
     assert!(
         lab.labctl(&args("table")).code(0).out.contains("messages: ? sent, 0 received; the rest unknown")
     );
-    let said = lab.labctl(&["check", "theirs/run_1/vm_1.log", "--dialect", "henro25"]).code(0);
+    let said = lab.labctl(&["check", "theirs/run_1/vm_1.log", "--dialect", "tabs-named-fields"]).code(0);
     assert!(said.out.contains("messages-add-up: 1 of 2 logs is not here"), "{}", said.out);
 }

@@ -199,8 +199,9 @@ fn logs_of_others_are_exported_with_the_unknown_left_out() {
     );
     lab.write("theirs/machine_2_log.txt", "Machine 2 initialized. Clock rate=2\n\
         [RECEIVE] SystemTime=1740950561.5112, LogicalClock=3, Info=From=1, SenderClock=2, QueueSizeAfter=0, OldLocalClock=0\n");
-    let export = |to: &str| lab.labctl(&["export", "theirs", "--dialect", "njd87", "--to", to]).code(0);
-    let said = export("shiviz").tells(&["dialect njd87: 5 lines, 5 matched"]);
+    let export =
+        |to: &str| lab.labctl(&["export", "theirs", "--dialect", "brackets-info", "--to", to]).code(0);
+    let said = export("shiviz").tells(&["dialect brackets-info: 5 lines, 5 matched"]);
     assert!(said.out.contains("L=3 q=0 {\"m1\":2,\"m2\":1} RECEIVE from m1"), "{}", said.out);
     assert!(export("jsonl").out.contains("\"tick\":null"));
     assert!(!export("perfetto").out.contains("in the queue"), "how long it waited is unknown");

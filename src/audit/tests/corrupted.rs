@@ -226,8 +226,8 @@ fn into_receive(logs: &mut Logs, line: usize, clock: u64, from: u64) {
     logs.set(2, line, &text);
 }
 
-fn ruling<'a>(audit: &'a Audit, id: &str) -> &'a RuleResult {
-    audit.rulings.iter().find(|ruling| ruling.rule.id == id).unwrap()
+fn result<'a>(audit: &'a Audit, id: &str) -> &'a RuleResult {
+    audit.results.iter().find(|result| result.rule.id == id).unwrap()
 }
 
 #[test]
@@ -239,13 +239,13 @@ fn what_is_corrupted_is_found_by_its_rule_at_its_line() {
         assert!(!audit.is_sound(), "{name}");
         for rule in rules {
             assert_eq!(
-                ruling(&audit, rule).verdict,
+                result(&audit, rule).verdict,
                 Verdict::Unsound,
                 "{name}: {rule} of\n{}",
                 findings(&audit)
             );
         }
-        let first = ruling(&audit, rules[0]);
+        let first = result(&audit, rules[0]);
         let places = first.findings.iter().map(|finding| finding.place);
         let is_here = |place: Place| (place.machine.0 as usize, place.line as usize) == (machine, line);
         assert!(
@@ -270,7 +270,7 @@ fn what_is_corrupted_is_found_in_the_notebooks_words_too() {
         let mut logs = clean(SPEC, 3, START);
         let (machine, line) = spoil(&mut logs);
         let audit = logs.in_notebooks_words().audit();
-        let first = ruling(&audit, rules[0]);
+        let first = result(&audit, rules[0]);
         let is_here = |finding: &Finding| {
             (finding.place.machine.0 as usize, finding.place.line as usize) == (machine, line)
         };
@@ -284,7 +284,7 @@ fn two_thirds_of_the_nominal_rate_show_in_whole_seconds() {
     logs.move_stamps(1, 3, |stamp| Stamp(START.0 + (stamp.0 - START.0) * 3 / 2));
     let audit = logs.in_notebooks_words().audit();
     let places: Vec<Place> =
-        ruling(&audit, "rate-kept").findings.iter().map(|finding| finding.place).collect();
+        result(&audit, "rate-kept").findings.iter().map(|finding| finding.place).collect();
     assert_eq!(
         places,
         [Place { machine: crate::model::event::MachineId(1), line: 2 }],
@@ -303,7 +303,7 @@ fn messages_out_of_order_are_found_at_the_later_one() {
     logs.change(2, first, "Message clock", |_| clocks[1]);
     logs.change(2, second, "Message clock", |_| clocks[0]);
     let audit = logs.audit();
-    let found = &ruling(&audit, "link-order").findings;
+    let found = &result(&audit, "link-order").findings;
     assert_eq!(found.len(), 1, "{}", findings(&audit));
     assert_eq!((found[0].place.machine.0, found[0].place.line), (2, second as u64));
 }
@@ -346,17 +346,17 @@ fn stamping_before_the_increment_is_found_at_every_receive_that_shows_it() {
     }
     let receives = history.tally().certain;
     let audit = logs.audit();
-    let shown = ruling(&audit, "clock-condition").count();
+    let shown = result(&audit, "clock-condition").count();
     assert!(2 * shown > receives, "{shown} of {receives}\n{}", findings(&audit));
-    for finding in &ruling(&audit, "clock-condition").findings {
+    for finding in &result(&audit, "clock-condition").findings {
         assert_eq!(finding.proof, [sources[&finding.place]], "{}: {}", finding.place.line, finding.text);
     }
-    assert!(ruling(&audit, "message-sent").count() >= shown);
+    assert!(result(&audit, "message-sent").count() >= shown);
     for rule in ["clock-step", "clock-rises", "messages-add-up", "queue-length"] {
-        assert_eq!(ruling(&audit, rule).verdict, Verdict::Sound, "{rule}");
+        assert_eq!(result(&audit, rule).verdict, Verdict::Sound, "{rule}");
     }
-    assert!(matches!(ruling(&audit, "nothing-lost").verdict, Verdict::Unknown(_)));
-    assert!(ruling(&audit, "clock-condition").findings[0].text.contains("stamped before the increment"));
+    assert!(matches!(result(&audit, "nothing-lost").verdict, Verdict::Unknown(_)));
+    assert!(result(&audit, "clock-condition").findings[0].text.contains("stamped before the increment"));
 }
 
 #[test]
@@ -370,7 +370,7 @@ fn what_is_not_kept_of_many_faults_is_counted_for_its_own_rule() {
     let header = logs.text(2, 1);
     insert(&mut logs.machines[1], &header, 23);
     let audit = logs.audit();
-    let counts = |id| ruling(&audit, id).counts.iter().map(|(id, count)| (id.0, *count)).collect::<Vec<_>>();
+    let counts = |id| result(&audit, id).counts.iter().map(|(id, count)| (id.0, *count)).collect::<Vec<_>>();
     assert_eq!(counts("lines-readable"), [(2, 30)]);
     assert_eq!(counts("one-header"), [(1, 25), (2, 23)]);
 }
@@ -385,8 +385,8 @@ fn clocks_set_back_an_hour_in_all_logs_are_one_run_whose_time_runs_back() {
     }
     for logs in [logs.clone(), logs.in_notebooks_words()] {
         let audit = logs.audit();
-        assert_eq!(ruling(&audit, "one-run").verdict, Verdict::Sound, "{}", findings(&audit));
-        let backwards: Vec<_> = ruling(&audit, "time-forward").counts.values().copied().collect();
+        assert_eq!(result(&audit, "one-run").verdict, Verdict::Sound, "{}", findings(&audit));
+        let backwards: Vec<_> = result(&audit, "time-forward").counts.values().copied().collect();
         assert_eq!(backwards, [1], "{}", findings(&audit));
     }
 }
@@ -397,12 +397,12 @@ fn exchanged_files_and_restarts_are_not_taken_for_early_stamps() {
     logs.machines.swap(0, 1);
     for logs in [logs.clone(), logs.in_notebooks_words()] {
         let audit = logs.audit();
-        let found = &ruling(&audit, "one-header").findings;
+        let found = &result(&audit, "one-header").findings;
         assert_eq!(found.len(), 2, "{}", findings(&audit));
         assert!(found[0].text.ends_with("the two files are exchanged"), "{}", found[0].text);
         assert_eq!(found[0].proof, [found[1].place]);
-        assert!(matches!(ruling(&audit, "clock-condition").verdict, Verdict::Unknown(_)));
-        assert!(ruling(&audit, "message-sent").count() > 10);
+        assert!(matches!(result(&audit, "clock-condition").verdict, Verdict::Unknown(_)));
+        assert!(result(&audit, "message-sent").count() > 10);
     }
     let mut restarted = clean(SPEC, 3, START);
     let later = clean(SPEC, 4, Stamp(START.0 + 20_000_000)).machines.swap_remove(1);
@@ -410,7 +410,7 @@ fn exchanged_files_and_restarts_are_not_taken_for_early_stamps() {
     restarted.machines[1].splice(middle.., later);
     for logs in [restarted.clone(), restarted.in_notebooks_words()] {
         let audit = logs.audit();
-        assert_eq!(ruling(&audit, "one-header").count(), 2);
+        assert_eq!(result(&audit, "one-header").count(), 2);
         let texts = findings(&audit);
         assert!(!texts.contains("stamped before"), "{texts}");
     }

@@ -5,8 +5,8 @@ use super::*;
 
 const HOUR_US: i64 = 3_600_000_000;
 
-fn ruling<'a>(audit: &'a Audit, id: &str) -> &'a RuleResult {
-    audit.rulings.iter().find(|ruling| ruling.rule.id == id).unwrap()
+fn result<'a>(audit: &'a Audit, id: &str) -> &'a RuleResult {
+    audit.results.iter().find(|result| result.rule.id == id).unwrap()
 }
 
 /// As of several hosts, which no manifest says to be one.
@@ -75,7 +75,7 @@ fn a_start_that_is_moved_alone_is_found_to_the_millisecond() {
         assert_ne!(header, moved);
         logs.set(2, 1, &moved);
         let audit = logs.audit();
-        let found: Vec<u32> = ruling(&audit, "one-run").counts.keys().map(|id| id.0).collect();
+        let found: Vec<u32> = result(&audit, "one-run").counts.keys().map(|id| id.0).collect();
         assert_eq!(found, [2], "{}", findings(&audit));
     }
 }
@@ -88,8 +88,8 @@ fn one_odd_line_is_no_constant_offset() {
     let receive = (3..last).rev().find(|line| logs.text(2, *line).contains(" | RECEIVE | ")).unwrap();
     logs.change(2, receive, "Waited", |us| us + 7_000_000);
     let audit = logs.audit();
-    assert_eq!(ruling(&audit, "host-clocks").count(), 0, "{}", findings(&audit));
-    let places = &ruling(&audit, "sent-before-received").findings;
+    assert_eq!(result(&audit, "host-clocks").count(), 0, "{}", findings(&audit));
+    let places = &result(&audit, "sent-before-received").findings;
     assert_eq!(places.len(), 1, "{}", findings(&audit));
     assert!(places[0].text.starts_with("arrived ") && places[0].place.line == receive as u64);
 }
@@ -100,7 +100,7 @@ fn a_wait_longer_than_the_run_is_found_though_nothing_is_matched() {
     let receive = logs.find(2, 3, |text, _| text.contains(" | RECEIVE | "));
     logs.change(2, receive, "Waited", |_| 60_000_000);
     let audit = logs.audit();
-    let found = &ruling(&audit, "sent-before-received").findings;
+    let found = &result(&audit, "sent-before-received").findings;
     assert_eq!(found.len(), 1, "{}", findings(&audit));
     assert!(found[0].text.contains("before the log's start") && found[0].place.line == receive as u64);
 }
@@ -140,7 +140,7 @@ fn a_leap_of_one_log_alone_is_no_leap_of_all() {
     let middle = logs.find(2, 3, |text, _| text.contains(":20."));
     logs.move_stamps(2, middle, |stamp| Stamp(stamp.0 - HOUR_US));
     let audit = logs.audit();
-    let found = ruling(&audit, "time-forward");
+    let found = result(&audit, "time-forward");
     assert!(found.findings[0].text.starts_with("time runs back by"), "{}", findings(&audit));
     assert_eq!(found.findings[0].place.line, middle as u64);
 }
@@ -169,7 +169,7 @@ fn a_parameter_of_one_header_is_held_against_the_other_headers() {
             logs.change(machine, 2, name, change);
             let audit = logs.audit();
             let found: Vec<_> =
-                ruling(&audit, "parameters").findings.iter().map(|found| found.place).collect();
+                result(&audit, "parameters").findings.iter().map(|found| found.place).collect();
             let place = Place { machine: crate::model::event::MachineId(machine as u32), line: 2 };
             assert!(found.contains(&place), "{name} of {machine}: {}", findings(&audit));
         }
@@ -207,10 +207,10 @@ fn a_stack_in_place_of_the_queue_is_found_by_the_waits() {
         ],
     };
     let queue = receiver("From: 1, Tick: 1, Waited: 3499000 us", "From: 2, Tick: 2, Waited: 3999000 us");
-    assert_eq!(ruling(&queue.audit(), "queue-order").verdict, Verdict::Sound);
+    assert_eq!(result(&queue.audit(), "queue-order").verdict, Verdict::Sound);
     let stack = receiver("From: 2, Tick: 1, Waited: 2999000 us", "From: 1, Tick: 2, Waited: 4499000 us");
     let audit = stack.audit();
-    let found = &ruling(&audit, "queue-order").findings;
+    let found = &result(&audit, "queue-order").findings;
     assert_eq!(found.len(), 1, "{}", findings(&audit));
     assert_eq!((found[0].place.machine.0, found[0].place.line), (3, 2));
     assert!(found[0].text.starts_with("the message came 0.500000 s before one"), "{}", found[0].text);

@@ -15,13 +15,13 @@ use logs::{Logs, SPEC, clean};
 
 /// Every finding, for messages.
 fn findings(audit: &Audit) -> String {
-    let ruling = |ruling: &RuleResult| {
-        let lines = ruling.findings.iter().map(|finding| {
-            format!("{} {}:{}: {}\n", ruling.rule.id, finding.place.machine, finding.place.line, finding.text)
+    let result = |result: &RuleResult| {
+        let lines = result.findings.iter().map(|finding| {
+            format!("{} {}:{}: {}\n", result.rule.id, finding.place.machine, finding.place.line, finding.text)
         });
         lines.collect::<String>()
     };
-    audit.rulings.iter().map(ruling).collect()
+    audit.results.iter().map(result).collect()
 }
 
 /// A spec of two to six machines: both ways of sending to all, all delays,
@@ -127,8 +127,8 @@ fn what_is_not_here_is_unknown_and_not_unsound() {
     );
     let nothing = Logs { machines: vec![Vec::new()], stated: None }.audit();
     assert!(nothing.is_sound(), "{}", findings(&nothing));
-    let of_files = nothing.rulings.iter().filter(|ruling| ruling.verdict == Verdict::Sound);
-    let of_files: Vec<&str> = of_files.map(|ruling| ruling.rule.id).collect();
+    let of_files = nothing.results.iter().filter(|result| result.verdict == Verdict::Sound);
+    let of_files: Vec<&str> = of_files.map(|result| result.rule.id).collect();
     assert_eq!(
         of_files,
         ["lines-readable", "one-header", "no-errors"],
@@ -155,8 +155,8 @@ fn what_is_wrong_by_now_is_found_while_the_run_goes_on() {
     let lost = logs.find(1, 8, |text, _| text.contains(" | SEND | "));
     logs.machines[0].remove(lost - 1);
     let audit = logs.so_far(&[0.7, 0.7, 0.7]);
-    let broken = audit.rulings.iter().filter(|ruling| ruling.verdict == Verdict::Unsound);
-    let broken: Vec<&str> = broken.map(|ruling| ruling.rule.id).collect();
+    let broken = audit.results.iter().filter(|result| result.verdict == Verdict::Unsound);
+    let broken: Vec<&str> = broken.map(|result| result.rule.id).collect();
     assert!(broken.contains(&"message-sent"), "{broken:?}");
 }
 
@@ -184,7 +184,7 @@ fn every_error_line_is_told_and_proves_nothing() {
     let error = "2000-01-01 00:00:05.000000 | ERROR | Clock: 7 | a stranger was refused\n";
     logs.machines[1].splice(20..20, vec![error.as_bytes().to_vec(); 30]);
     let audit = logs.audit();
-    let errors = audit.rulings.iter().find(|ruling| ruling.rule.id == "no-errors").unwrap();
+    let errors = audit.results.iter().find(|result| result.rule.id == "no-errors").unwrap();
     assert!(audit.is_sound() && matches!(errors.verdict, Verdict::Unknown(_)));
     assert_eq!((errors.count(), errors.findings[0].place.line), (30, 21), "{}", findings(&audit));
     assert!(errors.findings[0].text.ends_with("a stranger was refused"), "{}", errors.findings[0].text);

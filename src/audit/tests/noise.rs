@@ -6,11 +6,11 @@ use super::logs::{Logs, SPEC, clean};
 use super::*;
 
 fn is_bounded(audit: &Audit, machines: usize) {
-    for ruling in &audit.rulings {
-        assert!(ruling.findings.len() as u64 <= RuleResult::FINDINGS_KEPT * machines as u64);
-        assert!(ruling.findings.iter().all(|finding| finding.text.len() < 1000 && finding.proof.len() < 100));
-        let only_tells = ruling.rule.id == "no-errors";
-        assert_eq!(ruling.verdict == Verdict::Unsound, ruling.count() > 0 && !only_tells);
+    for result in &audit.results {
+        assert!(result.findings.len() as u64 <= RuleResult::FINDINGS_KEPT * machines as u64);
+        assert!(result.findings.iter().all(|finding| finding.text.len() < 1000 && finding.proof.len() < 100));
+        let only_tells = result.rule.id == "no-errors";
+        assert_eq!(result.verdict == Verdict::Unsound, result.count() > 0 && !only_tells);
     }
 }
 
@@ -90,7 +90,7 @@ fn a_hundred_thousand_alike_lines_are_no_trouble() {
         let machines = vec![vec![send; 100_000], vec![receive.clone(); 200_000]];
         let audit = Logs { machines, stated: None }.audit();
         is_bounded(&audit, 2);
-        let found = audit.rulings.iter().find(|ruling| ruling.rule.id == rule).map(RuleResult::count);
+        let found = audit.results.iter().find(|result| result.rule.id == rule).map(RuleResult::count);
         assert_eq!(found, Some(100_000), "{rule}");
     }
 }

@@ -43,8 +43,8 @@ fn odd_runs_are_of_one_run_in_the_notebooks_words_too_with_and_without_their_hea
         for logs in [logs, headless] {
             let audit = logs.audit();
             for rule in ["one-run", "host-clocks", "time-forward", "sent-before-received", "queue-order"] {
-                let ruling = audit.rulings.iter().find(|ruling| ruling.rule.id == rule).unwrap();
-                assert_eq!(ruling.count(), 0, "{seed}: {}{}", odd_spec(seed), findings(&audit));
+                let result = audit.results.iter().find(|result| result.rule.id == rule).unwrap();
+                assert_eq!(result.count(), 0, "{seed}: {}{}", odd_spec(seed), findings(&audit));
             }
         }
     }
@@ -60,9 +60,9 @@ fn a_run_that_was_killed_is_accused_of_nothing_but_logs_that_are_cut() {
         let share = |machine: usize| SHARES[(seed as usize / 5 * machine + seed as usize) % SHARES.len()];
         let shares: Vec<f64> = (0..logs.machines.len()).map(share).collect();
         let audit = logs.cut_short(&shares);
-        let accused: Vec<&RuleResult> = audit.rulings.iter().filter(|ruling| ruling.count() > 0).collect();
+        let accused: Vec<&RuleResult> = audit.results.iter().filter(|result| result.count() > 0).collect();
         assert!(
-            accused.iter().all(|ruling| ruling.rule.id == "log-whole"),
+            accused.iter().all(|result| result.rule.id == "log-whole"),
             "{}{}",
             varied_spec(seed),
             findings(&audit)
@@ -81,7 +81,7 @@ fn what_no_lost_tail_explains_is_found_in_a_killed_run() {
     logs.machines[0].remove(lost - 1);
     let audit = logs.cut_short(&[0.7, 0.7, 0.7]);
     let broken: Vec<&str> =
-        audit.rulings.iter().filter(|ruling| ruling.count() > 0).map(|ruling| ruling.rule.id).collect();
+        audit.results.iter().filter(|result| result.count() > 0).map(|result| result.rule.id).collect();
     assert!(broken.contains(&"message-sent"), "{broken:?}");
 }
 
@@ -90,7 +90,7 @@ fn what_no_lost_tail_explains_is_found_in_a_killed_run() {
 fn the_rate_of_a_killed_run_shows_by_the_numbers_of_its_ticks() {
     let verdict = |logs: &Logs| {
         let audit = logs.cut_short(&[0.7, 0.7, 0.7]);
-        audit.rulings.into_iter().find(|ruling| ruling.rule.id == "rate-kept").unwrap().verdict
+        audit.results.into_iter().find(|result| result.rule.id == "rate-kept").unwrap().verdict
     };
     let logs = clean(SPEC, 3, START);
     assert_eq!(verdict(&logs), Verdict::Sound);

@@ -30,10 +30,10 @@ fn machine(id: u32, clock_rate: f64, events: &[Said]) -> MachineHistory {
 
 fn verdict(machines: Vec<MachineHistory>, rule: &str) -> (Verdict, Vec<String>) {
     let audit = audit(&History::new(machines).unwrap(), None, &RULES);
-    let ruling = audit.rulings.into_iter().find(|ruling| ruling.rule.id == rule).unwrap();
+    let result = audit.results.into_iter().find(|result| result.rule.id == rule).unwrap();
     let found =
         |finding: Finding| format!("{}:{} {}", finding.place.machine, finding.place.line, finding.text);
-    (ruling.verdict, ruling.findings.into_iter().map(found).collect())
+    (result.verdict, result.findings.into_iter().map(found).collect())
 }
 
 /// One INTERNAL in each of these seconds.
@@ -90,8 +90,8 @@ fn a_send_to_all_of_one_clock_is_pointed_to_the_dialect_that_reads_it() {
     let reported = |rule: &str, lines: &[String]| {
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         let audit = audit(&crate::history::tests::history(&[&lines, &[], &[]]), None, &RULES);
-        let ruling = audit.rulings.into_iter().find(|ruling| ruling.rule.id == rule).unwrap();
-        ruling.findings.into_iter().map(|finding| finding.text).collect::<Vec<_>>()
+        let result = audit.results.into_iter().find(|result| result.rule.id == rule).unwrap();
+        result.findings.into_iter().map(|finding| finding.text).collect::<Vec<_>>()
     };
     let advice = "a dialect with `send_to_all = \"line-each\"` reads them so";
     for rule in ["clock-rises", "clock-step"] {
@@ -109,8 +109,8 @@ fn a_send_to_all_of_one_clock_is_pointed_to_the_dialect_that_reads_it() {
 fn a_first_clock_above_one_may_be_a_beginning_that_is_missing() {
     let reported = |line: &str| {
         let audit = audit(&crate::history::tests::history(&[&[line], &[]]), None, &RULES);
-        let ruling = audit.rulings.into_iter().find(|ruling| ruling.rule.id == "clock-step").unwrap();
-        ruling.findings.into_iter().map(|finding| finding.text).collect::<String>()
+        let result = audit.results.into_iter().find(|result| result.rule.id == "clock-step").unwrap();
+        result.findings.into_iter().map(|finding| finding.text).collect::<String>()
     };
     let missing = "should be 0 + 1 = 1, unless the log's beginning is missing";
     let late = reported("46:03 | INTERNAL | Clock: 57 | Internal event");

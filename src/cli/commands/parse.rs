@@ -121,14 +121,14 @@ impl Parsed {
 }
 
 fn count_of(machine: &MachineHistory, audit: &Audit) -> u64 {
-    audit.rulings.iter().filter_map(|ruling| ruling.counts.get(&machine.id())).sum()
+    audit.results.iter().filter_map(|result| result.counts.get(&machine.id())).sum()
 }
 
 /// What an audit finds odd about a log, in its order.
 fn told_of(machine: &MachineHistory, history: &History, audit: &Audit) -> Vec<String> {
     let of_machine = |finding: &&Finding| finding.place.machine == machine.id();
     let mut findings: Vec<&Finding> =
-        audit.rulings.iter().flat_map(|ruling| &ruling.findings).filter(of_machine).collect();
+        audit.results.iter().flat_map(|result| &result.findings).filter(of_machine).collect();
     findings.sort_by_key(|finding| finding.place.line);
     let mut lines: Vec<String> = findings.iter().map(|finding| reported(history, finding)).collect();
     let left_out = count_of(machine, audit) - findings.len() as u64;

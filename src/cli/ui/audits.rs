@@ -23,12 +23,12 @@ pub fn tell_audit(done: &mut Done, run: &Run, engine: &Engine, terminal: &Termin
     };
     let stated = DeclaredParams::of_run(run, engine, done.reason);
     let audit = audit(&history, Some(&stated), &RULES);
-    for ruling in audit.rulings.iter().filter(|ruling| ruling.count() > 0) {
-        if let Some(finding) = ruling.findings.first() {
-            let more = if ruling.count() > 1 { format!(" ({} such)", ruling.count()) } else { String::new() };
+    for result in audit.results.iter().filter(|result| result.count() > 0) {
+        if let Some(finding) = result.findings.first() {
+            let more = if result.count() > 1 { format!(" ({} such)", result.count()) } else { String::new() };
             terminal.warn(format!(
                 "audit, {}: {}{more}",
-                ruling.rule.id,
+                result.rule.id,
                 finding_in(&history, &folder, finding)
             ));
         }
@@ -37,7 +37,7 @@ pub fn tell_audit(done: &mut Done, run: &Run, engine: &Engine, terminal: &Termin
     let left_open =
         if unknown.is_empty() { String::new() } else { format!("; unknown: {}", unknown.join(", ")) };
     if audit.is_sound() {
-        terminal.say(format!("audit:   sound ({} rules{left_open})", audit.rulings.len()));
+        terminal.say(format!("audit:   sound ({} rules{left_open})", audit.results.len()));
     } else {
         terminal.say(format!(
             "audit:   unsound, {} findings; `labctl check {}` shows them all",

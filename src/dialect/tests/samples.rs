@@ -39,7 +39,7 @@ pub const LOGS: &[Log] = &[
         ignored: 1,
     },
     Log {
-        dialect: "henro25",
+        dialect: "tabs-named-fields",
         path: "experiment_logs/run_1/vm_0.log",
         machine: 1,
         roster: &[],
@@ -57,7 +57,7 @@ pub const LOGS: &[Log] = &[
         ignored: 0,
     },
     Log {
-        dialect: "njd87",
+        dialect: "brackets-info",
         path: "log_hist/logs_2/machine_1_log.txt",
         machine: 1,
         roster: &[],
@@ -76,7 +76,7 @@ pub const LOGS: &[Log] = &[
         ignored: 0,
     },
     Log {
-        dialect: "russell",
+        dialect: "json-lines",
         path: "sample_logs/machine_2.log",
         machine: 2,
         roster: &[],
@@ -96,7 +96,7 @@ pub const LOGS: &[Log] = &[
         ignored: 1,
     },
     Log {
-        dialect: "kamazet",
+        dialect: "sentence-commas",
         path: "main_experiment/run1/machine_0.log",
         machine: 1,
         roster: &[],
@@ -115,7 +115,7 @@ pub const LOGS: &[Log] = &[
         ignored: 0,
     },
     Log {
-        dialect: "catherine",
+        dialect: "event-system-time",
         path: "logs/exp_1/run_1/process_2.log",
         machine: 2,
         roster: &[],
@@ -137,7 +137,7 @@ pub const LOGS: &[Log] = &[
         ignored: 2,
     },
     Log {
-        dialect: "reamg",
+        dialect: "commas-letters",
         path: "logs/A.csv",
         machine: 1,
         roster: &[],
@@ -152,7 +152,7 @@ pub const LOGS: &[Log] = &[
         ignored: 0,
     },
     Log {
-        dialect: "tslilyai",
+        dialect: "event-tabs",
         path: "logs/0-events-2:10.log",
         machine: 1,
         roster: &[],
@@ -171,7 +171,7 @@ pub const LOGS: &[Log] = &[
         ignored: 0,
     },
     Log {
-        dialect: "ericgong",
+        dialect: "tabs-numbers",
         path: "Model_Logs/Trial_1/Log_2622.txt",
         machine: 2,
         roster: &["2621", "2622", "2623"],
@@ -192,7 +192,7 @@ pub const LOGS: &[Log] = &[
         ignored: 1,
     },
     Log {
-        dialect: "carolynw",
+        dialect: "six-numbers",
         path: "Trial1/machine1clock_speed4log.csv",
         machine: 2,
         roster: &[],
@@ -208,7 +208,7 @@ pub const LOGS: &[Log] = &[
         ignored: 0,
     },
     Log {
-        dialect: "hwaneric",
+        dialect: "event-sender",
         path: "experiment1/client_2_events.log",
         machine: 2,
         roster: &[],
@@ -227,7 +227,7 @@ pub const LOGS: &[Log] = &[
         ignored: 2,
     },
     Log {
-        dialect: "alzh9000",
+        dialect: "sentences-epoch",
         path: "svm1_logs/vm1_03-02_11-08-06_clock_rate_5_log.txt",
         machine: 2,
         roster: &[],
@@ -243,7 +243,7 @@ pub const LOGS: &[Log] = &[
         ignored: 0,
     },
     Log {
-        dialect: "iliang1234",
+        dialect: "dash-event-clock",
         path: "experiments/default_run_1/machine_2.log",
         machine: 3,
         roster: &[],
@@ -265,7 +265,7 @@ pub const LOGS: &[Log] = &[
         ignored: 2,
     },
     Log {
-        dialect: "kev-y-huang",
+        dialect: "parenthesised-times",
         path: "logs/1677715584.86_machine_1.log",
         machine: 2,
         roster: &[],
@@ -283,7 +283,7 @@ pub const LOGS: &[Log] = &[
         ignored: 0,
     },
     Log {
-        dialect: "jsod11",
+        dialect: "info-comma-ports",
         path: "multiprocessing/logs/7978.log",
         machine: 2,
         roster: &["7977", "7978", "7979"],
@@ -301,7 +301,7 @@ pub const LOGS: &[Log] = &[
         ignored: 0,
     },
     Log {
-        dialect: "albertqi",
+        dialect: "pipes-vector-clock",
         path: "runs/run_1_process_0.log",
         machine: 1,
         roster: &[],
@@ -320,7 +320,7 @@ pub const LOGS: &[Log] = &[
         ignored: 0,
     },
     Log {
-        dialect: "sophiaqho",
+        dialect: "action-vector-clock",
         path: "clock_cycle_456/trial1/Process1_2023-03-01 21:46:00.288190.txt",
         machine: 1,
         roster: &[],
@@ -336,7 +336,7 @@ pub const LOGS: &[Log] = &[
         ignored: 0,
     },
     Log {
-        dialect: "kevinh48264",
+        dialect: "clock-pipe-no-day",
         path: "port_3056_log.txt",
         machine: 2,
         roster: &["2056", "3056", "4056"],
@@ -354,7 +354,7 @@ pub const LOGS: &[Log] = &[
         ignored: 0,
     },
     Log {
-        dialect: "mzcassim",
+        dialect: "dash-system-time",
         path: "experiment_baseline/machine_1.log",
         machine: 2,
         roster: &[],
@@ -373,7 +373,7 @@ pub const LOGS: &[Log] = &[
         ignored: 2,
     },
     Log {
-        dialect: "maxwellzen",
+        dialect: "words-spaces",
         path: "logs/normal1_0.txt",
         machine: 1,
         roster: &[],
@@ -383,7 +383,7 @@ pub const LOGS: &[Log] = &[
         ignored: 0,
     },
     Log {
-        dialect: "vklocks",
+        dialect: "info-updated-clock",
         path: "experiments/experiment_run_1/machine1_log.txt",
         machine: 1,
         roster: &[],
@@ -405,7 +405,7 @@ pub const LOGS: &[Log] = &[
         ignored: 3,
     },
     Log {
-        dialect: "grxxce",
+        dialect: "run-clock-cycle",
         path: "results/simulation_0/simulation_0_logfile_vm1",
         machine: 1,
         roster: &[],
@@ -423,7 +423,7 @@ pub const LOGS: &[Log] = &[
         ignored: 0,
     },
     Log {
-        dialect: "tkaminsky",
+        dialect: "named-columns",
         path: "logs/test/c1_log/events.csv",
         machine: 1,
         roster: &[],
@@ -443,7 +443,7 @@ pub const LOGS: &[Log] = &[
         ignored: 1,
     },
     Log {
-        dialect: "charumathib",
+        dialect: "brackets-no-day",
         path: "logs/process0LOG3.txt",
         machine: 1,
         roster: &[],
@@ -462,7 +462,7 @@ pub const LOGS: &[Log] = &[
         ignored: 0,
     },
     Log {
-        dialect: "harshita-gupta",
+        dialect: "four-lines",
         path: "log_1.log",
         machine: 2,
         roster: &[],
@@ -474,7 +474,7 @@ pub const LOGS: &[Log] = &[
         ignored: 3,
     },
     Log {
-        dialect: "turbofreeze",
+        dialect: "brackets-semicolons",
         path: "log1.txt",
         machine: 2,
         roster: &[],
@@ -490,7 +490,7 @@ pub const LOGS: &[Log] = &[
         ignored: 0,
     },
     Log {
-        dialect: "msacco8",
+        dialect: "info-pipe-ports",
         path: "logs/3056.log",
         machine: 2,
         roster: &["2056", "3056", "4056"],
@@ -510,7 +510,7 @@ pub const LOGS: &[Log] = &[
         ignored: 2,
     },
     Log {
-        dialect: "kevenli8888",
+        dialect: "brackets-machine",
         path: "logs/2025-03-04_22-17-34/machine_1.log",
         machine: 2,
         roster: &[],

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::samples::{LOGS, Log};
 use super::{context, read};
-use crate::dialect::{LogContext, load, shipped, shipped_names};
+use crate::dialect::{LogContext, load, shipped, shipped_names, text};
 use crate::model::event::MachineId;
 use crate::read::dialect_runs::find_runs;
 
@@ -81,5 +81,14 @@ fn windows_line_ends_and_a_missing_last_one_change_nothing() {
             let found = read(&dialect, &context_of(log), text.as_bytes());
             assert_eq!(found.events, log.events, "{}", log.dialect);
         }
+    }
+}
+
+#[test]
+fn a_dialect_is_found_by_the_name_that_it_once_had() {
+    for (former, name) in
+        [("njd87", "brackets-info"), ("russell", "json-lines"), ("kev-y-huang", "parenthesised-times")]
+    {
+        assert_eq!((load(former).unwrap().name, text(former)), (name.to_owned(), text(name)));
     }
 }

@@ -198,9 +198,9 @@ fn check<'a>(
 /// The table of rules, and the findings below it.
 fn text(checked: &Checked<'_>) -> String {
     let Checked { run, history, audit, .. } = checked;
-    let body = audit.rulings.iter().map(|ruling| {
-        let count = if ruling.count() > 0 { ruling.count().to_string() } else { String::new() };
-        [ruling.rule.id.to_owned(), ruling.verdict.word().to_owned(), count, ruling.rule.reason.to_owned()]
+    let body = audit.results.iter().map(|result| {
+        let count = if result.count() > 0 { result.count().to_string() } else { String::new() };
+        [result.rule.id.to_owned(), result.verdict.word().to_owned(), count, result.rule.reason.to_owned()]
             .to_vec()
     });
     let mut text = format!(
@@ -211,8 +211,8 @@ fn text(checked: &Checked<'_>) -> String {
         counted(history.machines().len() as u64, "log")
     );
     text += &view::table(&["rule", "verdict", "findings", "what must hold"], body);
-    for ruling in audit.rulings.iter().filter(|ruling| ruling.count() > 0) {
-        text += &findings(checked, ruling);
+    for result in audit.results.iter().filter(|result| result.count() > 0) {
+        text += &findings(checked, result);
     }
     let unknown: Vec<String> = audit.unknown().map(|(rule, why)| format!("  {}: {why}\n", rule.id)).collect();
     let verdict = checked.verdict();
@@ -235,9 +235,9 @@ fn of_run(run: &RunPath) -> String {
     if is_told { String::new() } else { format!(", run {}", run.run) }
 }
 
-fn findings(checked: &Checked<'_>, ruling: &RuleResult) -> String {
-    let mut text = format!("\n{}: {}\n", ruling.rule.id, ruling.rule.reason);
-    let all = ruling.shown();
+fn findings(checked: &Checked<'_>, result: &RuleResult) -> String {
+    let mut text = format!("\n{}: {}\n", result.rule.id, result.rule.reason);
+    let all = result.shown();
     for finding in all {
         text += &format!("  {}\n", reported(&checked.history, finding));
         for line in checked.quotes.beside(&checked.history, finding) {
@@ -246,9 +246,9 @@ fn findings(checked: &Checked<'_>, ruling: &RuleResult) -> String {
             }
         }
     }
-    let more = ruling.count().saturating_sub(all.len() as u64);
+    let more = result.count().saturating_sub(all.len() as u64);
     if more > 0 {
-        let json = if ruling.findings.len() > all.len() { "; --format json shows more" } else { "" };
+        let json = if result.findings.len() > all.len() { "; --format json shows more" } else { "" };
         text += &format!("  {more} more{json}\n");
     }
     text
@@ -294,11 +294,11 @@ struct QuoteDocument {
 impl Document {
     fn of(checked: &Checked<'_>) -> Document {
         let Checked { run, history, audit, .. } = checked;
-        let rule = |ruling: &RuleResult| RuleDocument {
-            id: ruling.rule.id,
-            verdict: ruling.verdict.clone(),
-            count: ruling.count(),
-            findings: ruling.findings.iter().map(|finding| FindingDocument::of(checked, finding)).collect(),
+        let rule = |result: &RuleResult| RuleDocument {
+            id: result.rule.id,
+            verdict: result.verdict.clone(),
+            count: result.count(),
+            findings: result.findings.iter().map(|finding| FindingDocument::of(checked, finding)).collect(),
         };
         Document {
             experiment: run.experiment.clone(),
@@ -306,7 +306,7 @@ impl Document {
             folder: run.folder.clone(),
             events: history.events(),
             verdict: checked.verdict(),
-            rules: audit.rulings.iter().map(rule).collect(),
+            rules: audit.results.iter().map(rule).collect(),
         }
     }
 }
