@@ -108,7 +108,7 @@ fn what_nobody_knows_is_refused_with_advice() {
         .code(1)
         .tells(&["no known dialect fits these logs", "labctl dialect new"]);
     lab.labctl(&["parse", "odd"]).code(2).tells(&["labctl dialect new", "odd holds no runs"]);
-    lab.labctl(&["parse", "odd", "--dialect", "henro52"])
+    lab.labctl(&["parse", "odd", "--dialect", "tabs-named-feilds"])
         .code(2)
         .tells(&["did you mean `tabs-named-fields`?"]);
     lab.write("bad.toml", "name = \"x\"\ntime = \"epoch\"\n");
@@ -139,7 +139,7 @@ fn our_own_logs_stay_our_own() {
 fn dialects_are_listed_shown_and_tried_line_by_line() {
     let lab = lab_with_logs();
     let list = lab.labctl(&["dialect", "list"]).code(0).out;
-    assert!(list.lines().count() > 20 && list.contains("\nhenro25  "), "{list}");
+    assert!(list.lines().count() > 20 && list.contains("\ntabs-named-fields  "), "{list}");
     let shown = lab.labctl(&["dialect", "show", "tabs-named-fields"]).code(0).out;
     assert!(shown.starts_with("name = \"tabs-named-fields\"\n"), "{shown}");
     lab.write("mine.toml", &shown);

@@ -257,7 +257,11 @@ fn texts(folder: &str, extension: &str) -> String {
 }
 
 fn readme() -> String {
-    fs::read_to_string(project().join("README.md")).unwrap()
+    text("README.md")
+}
+
+fn text(file: &str) -> String {
+    fs::read_to_string(project().join(file)).unwrap()
 }
 
 /// With single spaces, wherever lines end.
@@ -267,7 +271,8 @@ fn on_one_line(text: &str) -> String {
 
 #[test]
 fn every_promise_is_made_and_has_its_tests() {
-    let made = on_one_line(&(readme() + &texts("docs", "md") + &texts("src/cli", "rs")));
+    let made =
+        on_one_line(&(readme() + &text("CHANGELOG.md") + &texts("docs", "md") + &texts("src/cli", "rs")));
     let tests = texts("tests/cli", "rs");
     for (promise, kept_by) in KEPT {
         assert!(made.contains(promise), "nobody promises: {promise}");
