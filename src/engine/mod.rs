@@ -2,8 +2,8 @@
 //! down what happens. [`sockets`] does it over real TCP in real time,
 //! [`simulator`] in virtual time.
 
+mod in_flight;
 pub mod limits;
-mod mail;
 pub mod simulator;
 pub mod sockets;
 pub mod token;

@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::io;
 
-use super::mail::Mail;
+use super::in_flight::InFlight;
 use super::{Gauges, StopSwitch};
 use crate::log::{End, EndReason, Header, Stamp};
 use crate::model::delay::Delay;
@@ -30,7 +30,7 @@ const TICKS_A_GLANCE: u32 = 4096;
 
 /// Is shown what happens in a simulation, in the order of time and, at one
 /// instant, of machines.
-pub trait Witness {
+pub trait EventObserver {
     /// What may go wrong with it.
     type Error;
 
@@ -60,7 +60,7 @@ pub fn simulate(
     see: impl FnMut(MachineId, LabTime, &Event) -> io::Result<()>,
 ) -> io::Result<Vec<End>> {
     struct EventsAlone<F>(F);
-    impl<F: FnMut(MachineId, LabTime, &Event) -> io::Result<()>> Witness for EventsAlone<F> {
+    impl<F: FnMut(MachineId, LabTime, &Event) -> io::Result<()>> EventObserver for EventsAlone<F> {
         type Error = io::Error;
 
         #[inline]
@@ -71,22 +71,22 @@ pub fn simulate(
     simulate_before(run, stop, gauges, &mut EventsAlone(see))
 }
 
-/// The same, before a witness of more than events.
+/// The same, before a observer of more than events.
 ///
 /// # Errors
 ///
-/// What `witness` fails with.
-pub fn simulate_before<W: Witness>(
+/// What `observer` fails with.
+pub fn simulate_before<W: EventObserver>(
     run: &Run,
     stop: &StopSwitch,
     gauges: &Gauges,
-    witness: &mut W,
+    observer: &mut W,
 ) -> Result<Vec<End>, W::Error> {
     let mut world = World::new(run);
     let mut until_glance = TICKS_A_GLANCE;
     let mut reason = EndReason::Completed;
     while let Some(Reverse((now, at))) = world.due.peek().copied() {
-        world.tick(now, at, witness)?;
+        world.tick(now, at, observer)?;
         until_glance -= 1;
         if until_glance == 0 {
             until_glance = TICKS_A_GLANCE;
@@ -99,7 +99,7 @@ pub fn simulate_before<W: Witness>(
         }
     }
     world.show(world.stopped_at, gauges);
-    Ok(world.seats.into_iter().map(|seat| seat.end(world.stopped_at, reason)).collect())
+    Ok(world.nodes.into_iter().map(|node| node.end(world.stopped_at, reason)).collect())
 }
 
 /// The header of a machine's log of a simulated run.
@@ -114,7 +114,7 @@ pub fn header(run: &Run, machine: MachineId) -> Header {
 
 /// All machines and what is between them.
 struct World {
-    seats: Vec<Seat>,
+    nodes: Vec<Node>,
     /// Every machine's next deadline.
     due: BinaryHeap<Reverse<(LabTime, usize)>>,
     delayed: bool,
@@ -123,11 +123,11 @@ struct World {
 }
 
 /// A machine and its surroundings.
-struct Seat {
+struct Node {
     machine: Machine,
     schedule: Schedule,
     delays: Delays,
-    mail: Mail,
+    in_flight: InFlight,
     /// When the last message on the link to each peer arrives.
     last_arrivals: Vec<LabTime>,
     served: u64,
@@ -140,45 +140,45 @@ impl World {
     fn new(run: &Run) -> World {
         let spec = &run.spec;
         let delayed = spec.network.delay != Delay::None;
-        let seat = |(id, clock_rate): (MachineId, &f64)| Seat {
+        let node = |(id, clock_rate): (MachineId, &f64)| Node {
             machine: Machine::new(id, spec.rules(), spec.seed),
             schedule: Schedule { clock_rate: *clock_rate, phase: spec.phase(id), duration: spec.duration },
             delays: Delays::new(spec.seed, id, spec.network.delay),
-            mail: Mail::new(delayed),
+            in_flight: InFlight::new(delayed),
             last_arrivals: if delayed { vec![LabTime::ZERO; spec.machines.len()] } else { Vec::new() },
             served: 0,
             lost: 0,
             sent: 0,
             received: 0,
         };
-        let seats: Vec<Seat> = run.machines().zip(run.clock_rates()).map(seat).collect();
-        let first = |(at, seat): (usize, &Seat)| Some(Reverse((seat.next_deadline()?, at)));
-        let due = seats.iter().enumerate().filter_map(first).collect();
-        World { seats, due, delayed, delay_at: spec.network.delay_at, stopped_at: spec.duration }
+        let nodes: Vec<Node> = run.machines().zip(run.clock_rates()).map(node).collect();
+        let first = |(at, node): (usize, &Node)| Some(Reverse((node.next_deadline()?, at)));
+        let due = nodes.iter().enumerate().filter_map(first).collect();
+        World { nodes, due, delayed, delay_at: spec.network.delay_at, stopped_at: spec.duration }
     }
 
     #[inline]
-    fn tick<W: Witness>(&mut self, now: LabTime, at: usize, witness: &mut W) -> Result<(), W::Error> {
-        let seat = &mut self.seats[at];
-        let own = seat.machine.id();
-        seat.mail.hand_over(now, &mut seat.machine);
+    fn tick<W: EventObserver>(&mut self, now: LabTime, at: usize, observer: &mut W) -> Result<(), W::Error> {
+        let node = &mut self.nodes[at];
+        let own = node.machine.id();
+        node.in_flight.hand_over(now, &mut node.machine);
         let mut busy_until = now;
-        let events = seat.machine.tick();
-        seat.served += 1;
+        let events = node.machine.tick();
+        node.served += 1;
         for event in events {
-            witness.event(own, now, &event)?;
+            observer.event(own, now, &event)?;
             match event.action {
-                Action::Send(to) => self.send(at, &event, to, now, &mut busy_until, witness),
-                Action::Receive { .. } => self.seats[at].received += 1,
+                Action::Send(to) => self.send(at, &event, to, now, &mut busy_until, observer),
+                Action::Receive { .. } => self.nodes[at].received += 1,
                 Action::Internal => {}
             }
         }
-        let seat = &mut self.seats[at];
+        let node = &mut self.nodes[at];
         if busy_until > now {
-            witness.sleep(own, busy_until);
-            seat.lose_ticks_until(busy_until);
+            observer.sleep(own, busy_until);
+            node.lose_ticks_until(busy_until);
         }
-        let next = seat.next_deadline();
+        let next = node.next_deadline();
         // Replacing the top sifts once, where popping and pushing would twice.
         if let Some(mut top) = self.due.peek_mut() {
             match next {
@@ -199,17 +199,17 @@ impl World {
         recipients: Recipients,
         now: LabTime,
         busy_until: &mut LabTime,
-        witness: &mut impl Witness,
+        observer: &mut impl EventObserver,
     ) {
-        let own = self.seats[at].machine.id();
+        let own = self.nodes[at].machine.id();
         let chosen = match recipients {
             Recipients::One(peer) => peer.index()..peer.index() + 1,
-            Recipients::All => 0..self.seats.len(),
+            Recipients::All => 0..self.nodes.len(),
         };
         for to in chosen.filter(|to| *to != at) {
             let mut arrived = now;
             if self.delayed {
-                let sender = &mut self.seats[at];
+                let sender = &mut self.nodes[at];
                 let delay = sender.delays.next_delay();
                 arrived = match self.delay_at {
                     DelayAt::Link => (now + delay).max(sender.last_arrivals[to]),
@@ -221,23 +221,23 @@ impl World {
                 sender.last_arrivals[to] = arrived;
             }
             let message = Message { clock: event.clock, from: Some(own), arrived };
-            witness.message(self.seats[to].machine.id(), &message);
-            self.seats[at].sent += 1;
-            self.seats[to].mail.put(message);
+            observer.message(self.nodes[to].machine.id(), &message);
+            self.nodes[at].sent += 1;
+            self.nodes[to].in_flight.put(message);
         }
     }
 
     fn show(&self, now: LabTime, gauges: &Gauges) {
         gauges.reach(now.0);
-        for seat in &self.seats {
-            if let Some(gauge) = gauges.machine(seat.machine.id()) {
-                gauge.set(seat.machine.clock(), seat.machine.queue_length(), seat.served);
+        for node in &self.nodes {
+            if let Some(gauge) = gauges.machine(node.machine.id()) {
+                gauge.set(node.machine.clock(), node.machine.queue_length(), node.served);
             }
         }
     }
 }
 
-impl Seat {
+impl Node {
     /// `None` when no further tick falls into the run.
     #[inline]
     fn next_deadline(&self) -> Option<LabTime> {
@@ -254,7 +254,7 @@ impl Seat {
 
     /// What is still on its way is waited for, and left in the queue.
     fn end(mut self, run_time: LabTime, reason: EndReason) -> End {
-        self.mail.hand_over(LabTime(u64::MAX), &mut self.machine);
+        self.in_flight.hand_over(LabTime(u64::MAX), &mut self.machine);
         End {
             stamp: START.at(run_time),
             clock: self.machine.clock(),

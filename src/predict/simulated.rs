@@ -33,7 +33,7 @@ pub fn simulate_seen(
         see(machine, time, event);
         Ok(())
     });
-    // Only the witness can fail, and measuring does not.
+    // Only the observer can fail, and measuring does not.
     let ends = measured.unwrap_or_default();
     for (meter, end) in meters.iter_mut().zip(&ends) {
         meter.see(&Line::End(End { run_time: as_logged(end.run_time), ..*end }));

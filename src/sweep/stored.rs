@@ -20,7 +20,7 @@ pub enum StoredError {
     Sample(#[from] SampleError),
 }
 
-/// Shows the runs of every cell to `witness`, in the order of the cells: those
+/// Shows the runs of every cell to `observer`, in the order of the cells: those
 /// that were gathered last, or, where nobody has gathered the sweep, what its
 /// journals hold. Nothing is written.
 ///
@@ -30,14 +30,14 @@ pub enum StoredError {
 pub fn read_stored(
     folder: &SweepFolder,
     plan: &Plan,
-    mut witness: impl FnMut(CellResult<'_>),
+    mut observer: impl FnMut(CellResult<'_>),
 ) -> Result<(), StoredError> {
     if folder.runs_file().is_file() {
         let mut samples = read_cells(&folder.runs_file())?;
         for cell in 0..plan.cells().len() {
             let sample = samples.remove(&(cell as u32 + 1)).unwrap_or_default();
             let rows: Vec<MachineMetrics> = sample.runs.into_iter().flat_map(|run| run.rows).collect();
-            witness(CellResult { cell, rows: &rows });
+            observer(CellResult { cell, rows: &rows });
         }
         return Ok(());
     }
@@ -48,7 +48,7 @@ pub fn read_stored(
         for run in pending.runs_of(plan, cell) {
             rows.extend(journals.entry(run)?.into_iter().flat_map(|entry| entry.rows));
         }
-        witness(CellResult { cell, rows: &rows });
+        observer(CellResult { cell, rows: &rows });
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::control::{Order, Report};
-use super::station::{Setup, Station, StationError};
+use super::node::{Node, NodeError, Setup};
 use super::tasks::{any_port, strangers};
 use super::{EngineError, mesh, runtime};
 use crate::engine::Notice;
@@ -23,16 +23,11 @@ pub fn run_one(setup: &Setup, machine: MachineId) -> Result<(End, PathBuf), Engi
     }
     let own = addresses.remove(&machine).ok_or(EngineError::NoAddress { machine })?;
     runtime()?.block_on(async {
-        let failed = |source| EngineError::Station { machine, source };
-        let listener = mesh::listen(own).map_err(|error| failed(StationError::Mesh(error)))?;
-        let station = Station {
-            machine,
-            setup: setup.clone(),
-            listener,
-            addresses,
-            strangers: strangers_of_one(setup),
-        };
-        station.run().await.map_err(failed)
+        let failed = |source| EngineError::Node { machine, source };
+        let listener = mesh::listen(own).map_err(|error| failed(NodeError::Mesh(error)))?;
+        let node =
+            Node { machine, setup: setup.clone(), listener, addresses, strangers: strangers_of_one(setup) };
+        node.run().await.map_err(failed)
     })
 }
 
@@ -75,27 +70,22 @@ where
     let notice = report.clone();
     setup.observer = Arc::new(move |said: Notice| notice(&Report::Notice(said.text)));
     let outcome = runtime()?.block_on(async {
-        let failed = |source| EngineError::Station { machine, source };
-        let mesh_failed = |error| failed(StationError::Mesh(error));
+        let failed = |source| EngineError::Node { machine, source };
+        let mesh_failed = |error| failed(NodeError::Mesh(error));
         let listener = mesh::listen(spec_address.unwrap_or_else(any_port)).map_err(mesh_failed)?;
         report(&Report::Listening(listener.local_addr()?));
         let mut orders = pipes.orders.lines().map_while(Result::ok);
         let Some(Order::Meet { token, mut addresses }) = orders.next().as_deref().and_then(Order::parse)
         else {
-            return Err(failed(StationError::Stopped));
+            return Err(failed(NodeError::Stopped));
         };
         addresses.remove(&machine);
         setup.token = token;
         obey(orders, &setup);
         let gauging = tokio::spawn(gauge(setup.clone(), machine, report.clone()));
-        let station = Station {
-            machine,
-            setup: setup.clone(),
-            listener,
-            addresses,
-            strangers: strangers_of_one(&setup),
-        };
-        let outcome = station.run().await.map(|_| ()).map_err(failed);
+        let node =
+            Node { machine, setup: setup.clone(), listener, addresses, strangers: strangers_of_one(&setup) };
+        let outcome = node.run().await.map(|_| ()).map_err(failed);
         gauging.abort();
         outcome
     });

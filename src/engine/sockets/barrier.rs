@@ -4,11 +4,11 @@
 
 use std::time::Duration;
 
-use super::call::REPORT_EVERY;
+use super::dialer::REPORT_EVERY;
 use super::mesh::MeshError;
 use super::pace::{Epoch, Moment};
+use super::peers::Peers;
 use super::post::Post;
-use super::roster::Roster;
 use crate::engine::Notice;
 use crate::engine::wire::Said;
 use crate::model::event::MachineId;
@@ -47,10 +47,10 @@ pub struct Named {
 pub type Words = Vec<(MachineId, Said)>;
 
 impl Barrier {
-    pub fn new(roster: &Roster, now: Moment) -> Barrier {
-        let peers = roster.labctl_peers();
-        let leader = peers.first().copied().filter(|first| *first < roster.own);
-        let (deadline, report_at) = (now.after(roster.patience), now.after(REPORT_EVERY));
+    pub fn new(known_peers: &Peers, now: Moment) -> Barrier {
+        let peers = known_peers.labctl_peers();
+        let leader = peers.first().copied().filter(|first| *first < known_peers.own);
+        let (deadline, report_at) = (now.after(known_peers.patience), now.after(REPORT_EVERY));
         Barrier { leader, peers, deadline, report_at, reported: None, named: None }
     }
 
@@ -74,13 +74,13 @@ impl Barrier {
     pub fn step(
         &mut self,
         now: Moment,
-        roster: &Roster,
+        known_peers: &Peers,
         post: &Post,
         epoch: &Epoch,
     ) -> Result<Words, MeshError> {
         match self.leader {
-            Some(leader) => self.follow(leader, now, roster, post),
-            None => self.lead(now, roster, post, epoch),
+            Some(leader) => self.follow(leader, now, known_peers, post),
+            None => self.lead(now, known_peers, post, epoch),
         }
     }
 
@@ -89,12 +89,12 @@ impl Barrier {
         &mut self,
         leader: MachineId,
         now: Moment,
-        roster: &Roster,
+        known_peers: &Peers,
         post: &Post,
     ) -> Result<Words, MeshError> {
         // The leader's patience may begin a little later, and it knows who is missing.
         if now >= self.deadline.after(FOLLOWER_GRACE) {
-            return Err(MeshError::NotReady { peer: leader, patience: roster.patience });
+            return Err(MeshError::NotReady { peer: leader, patience: known_peers.patience });
         }
         let mut words = Vec::new();
         if self.reported.is_none() {
@@ -108,18 +108,24 @@ impl Barrier {
         Ok(words)
     }
 
-    fn lead(&mut self, now: Moment, roster: &Roster, post: &Post, epoch: &Epoch) -> Result<Words, MeshError> {
-        let (is_late, patience) = (now >= self.deadline, roster.patience);
+    fn lead(
+        &mut self,
+        now: Moment,
+        known_peers: &Peers,
+        post: &Post,
+        epoch: &Epoch,
+    ) -> Result<Words, MeshError> {
+        let (is_late, patience) = (now >= self.deadline, known_peers.patience);
         let ready = post.inbox.ready();
         if let Some(peer) = self.peers.iter().find(|peer| !ready.contains(peer)).copied() {
             return if is_late { Err(MeshError::NotReady { peer, patience }) } else { Ok(Vec::new()) };
         }
         let spoken = post.foreign.heard().max(post.inbox.most_foreign_heard());
-        if let Some(peer) = roster.foreign.iter().nth(spoken).copied() {
+        if let Some(peer) = known_peers.foreign.iter().nth(spoken).copied() {
             if now >= self.report_at {
                 self.report_at = now.after(REPORT_EVERY);
                 let text = format!("machine {peer} has sent no message yet, waiting");
-                (post.observer)(Notice { machine: roster.own, text });
+                (post.observer)(Notice { machine: known_peers.own, text });
             }
             return if is_late { Err(MeshError::Unheard { peer, patience }) } else { Ok(Vec::new()) };
         }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::host::{Host, Loss, Next};
+use super::driver::{Driver, Loss, Next};
 use super::link::Connection;
 use super::pace::{Moment, wake_this_thread_exactly};
 use crate::log::End;
@@ -13,14 +13,14 @@ use crate::log::End;
 /// # Errors
 ///
 /// The log could not be written.
-pub fn drive<C: Connection, W: Write>(mut host: Host<C, W>) -> io::Result<(End, Option<Loss>)> {
+pub fn drive<C: Connection, W: Write>(mut driver: Driver<C, W>) -> io::Result<(End, Option<Loss>)> {
     wake_this_thread_exactly();
     loop {
-        match host.step(Moment::now())? {
+        match driver.step(Moment::now())? {
             Next::Again => {}
             Next::Sleep(until) => until.sleep(),
-            Next::Listen(until) => host.inbox().listen(until.since(Moment::now())),
-            Next::Over(end) => return Ok((end, host.loss().cloned())),
+            Next::Listen(until) => driver.inbox().listen(until.since(Moment::now())),
+            Next::Over(end) => return Ok((end, driver.loss().cloned())),
         }
     }
 }

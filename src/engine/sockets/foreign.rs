@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
-use super::roster::Roster;
+use super::peers::Peers;
 use crate::model::event::MachineId;
 
 /// The foreign connections of one machine.
@@ -25,17 +25,17 @@ pub struct Speaker {
 }
 
 impl Foreign {
-    pub fn new(roster: &Roster) -> Foreign {
-        let only = roster.foreign.first().filter(|_| roster.foreign.len() == 1);
-        let only = only.and_then(|id| Some((*id, roster.addresses.get(id)?.ip().to_canonical())));
+    pub fn new(known_peers: &Peers) -> Foreign {
+        let only = known_peers.foreign.first().filter(|_| known_peers.foreign.len() == 1);
+        let only = only.and_then(|id| Some((*id, known_peers.addresses.get(id)?.ip().to_canonical())));
         Foreign { only, speaking: AtomicUsize::new(0), most: AtomicUsize::new(0) }
     }
 
     /// A connection from this host has sent its first message.
-    pub fn begin(self: &Arc<Foreign>, host: IpAddr) -> Speaker {
+    pub fn begin(self: &Arc<Foreign>, driver: IpAddr) -> Speaker {
         let speaking = self.speaking.fetch_add(1, SeqCst) + 1;
         self.most.fetch_max(speaking, SeqCst);
-        let comes_from_only = self.only.is_some_and(|(_, own)| own == host.to_canonical());
+        let comes_from_only = self.only.is_some_and(|(_, own)| own == driver.to_canonical());
         Speaker { all: Arc::clone(self), comes_from_only }
     }
 
@@ -79,9 +79,9 @@ mod tests {
         let addresses: BTreeMap<_, _> = machines.iter().map(address).collect();
         let foreign: BTreeSet<MachineId> = addresses.keys().copied().collect();
         let (token, patience) = (Token::of([0; 16]), Duration::from_secs(1));
-        let roster =
-            Roster { own: MachineId(1), run: "r".into(), token, addresses, foreign, open: true, patience };
-        Arc::new(Foreign::new(&roster))
+        let known_peers =
+            Peers { own: MachineId(1), run: "r".into(), token, addresses, foreign, open: true, patience };
+        Arc::new(Foreign::new(&known_peers))
     }
 
     #[test]

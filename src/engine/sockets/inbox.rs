@@ -37,7 +37,7 @@ pub struct Strangers {
 
 /// What has come in since the machine last looked.
 #[derive(Debug, Default)]
-pub struct Mail {
+pub struct InFlight {
     pub messages: Vec<Message>,
     /// What the log should say.
     pub notices: Vec<String>,
@@ -47,7 +47,7 @@ pub struct Mail {
 
 #[derive(Debug, Default)]
 struct State {
-    mail: Mail,
+    in_flight: InFlight,
     notice_count: u64,
     received: BTreeMap<MachineId, u64>,
     ready: BTreeSet<MachineId>,
@@ -109,7 +109,7 @@ impl Inbox {
         if let Some(from) = from {
             *state.received.entry(from).or_default() += messages.len() as u64;
         }
-        state.mail.messages.append(messages);
+        state.in_flight.messages.append(messages);
         drop(state);
         self.has_mail.store(true, Relaxed);
     }
@@ -119,9 +119,9 @@ impl Inbox {
         let mut state = self.lock();
         state.notice_count += 1;
         if state.notice_count <= NOTICES_MAX {
-            state.mail.notices.push(text);
+            state.in_flight.notices.push(text);
         } else if state.notice_count == NOTICES_MAX + 1 {
-            state.mail.notices.push(format!("more than {NOTICES_MAX} such lines: the rest is left out"));
+            state.in_flight.notices.push(format!("more than {NOTICES_MAX} such lines: the rest is left out"));
         }
         drop(state);
         self.has_mail.store(true, Relaxed);
@@ -159,7 +159,7 @@ impl Inbox {
     pub fn peer_broke(&self, peer: MachineId, why: &str) {
         let mut state = self.lock();
         let received = state.received.get(&peer).copied().unwrap_or(0);
-        state.mail.breaks.push(format!(
+        state.in_flight.breaks.push(format!(
             "the connection of machine {peer} broke after {received} of its messages had come in: {why}"
         ));
         drop(state);
@@ -170,13 +170,13 @@ impl Inbox {
     /// Moves what has come in over to the machine, and says whether anything
     /// has. Costs one load while nothing has.
     #[inline]
-    pub fn empty_into(&self, mail: &mut Mail) -> bool {
+    pub fn empty_into(&self, in_flight: &mut InFlight) -> bool {
         if !self.has_mail.load(Relaxed) {
             return false;
         }
         let mut state = self.lock();
         self.has_mail.store(false, Relaxed);
-        mem::swap(&mut state.mail, mail);
+        mem::swap(&mut state.in_flight, in_flight);
         true
     }
 

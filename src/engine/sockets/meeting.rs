@@ -9,12 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::barrier::Barrier;
-use super::call::{Call, REPORT_EVERY};
+use super::dialer::{Dialer, REPORT_EVERY};
 use super::link::{Connection, Link, Trouble};
 use super::mesh::MeshError;
 use super::pace::{Epoch, Moment};
+use super::peers::Peers;
 use super::post::Post;
-use super::roster::Roster;
 use crate::engine::{Notice, StopSwitch};
 use crate::log::EndReason;
 use crate::model::event::MachineId;
@@ -29,7 +29,7 @@ const TRIES_MIN: u32 = 20;
 
 /// One machine on its way to the start.
 pub struct Meeting<C> {
-    roster: Arc<Roster>,
+    known_peers: Arc<Peers>,
     post: Post,
     stop: StopSwitch,
     epoch: Epoch,
@@ -62,18 +62,18 @@ pub enum Step {
 
 impl<C: Connection> Meeting<C> {
     pub fn new(
-        roster: Arc<Roster>,
+        known_peers: Arc<Peers>,
         post: Post,
         stop: StopSwitch,
         epoch: Epoch,
         own: SocketAddr,
         now: Moment,
     ) -> Meeting<C> {
-        let is_called = |peer: &MachineId| roster.foreign.contains(peer) || *peer < roster.own;
-        let (called, expected) = roster.addresses.keys().partition(|peer| is_called(peer));
-        let deadline = now.after(roster.patience);
+        let is_called = |peer: &MachineId| known_peers.foreign.contains(peer) || *peer < known_peers.own;
+        let (called, expected) = known_peers.addresses.keys().partition(|peer| is_called(peer));
+        let deadline = now.after(known_peers.patience);
         Meeting {
-            roster,
+            known_peers,
             post,
             stop,
             epoch,
@@ -92,10 +92,10 @@ impl<C: Connection> Meeting<C> {
 
     /// The connections that this machine has to make: to those who were there
     /// before, and to foreign machines.
-    pub fn calls(&self, now: Moment) -> Vec<Call> {
+    pub fn calls(&self, now: Moment) -> Vec<Dialer> {
         let call = |peer: &MachineId| {
-            let address = *self.roster.addresses.get(peer)?;
-            Some(Call::new(*peer, address, Arc::clone(&self.roster), now, self.deadline))
+            let address = *self.known_peers.addresses.get(peer)?;
+            Some(Dialer::new(*peer, address, Arc::clone(&self.known_peers), now, self.deadline))
         };
         self.called.iter().filter_map(call).collect()
     }
@@ -145,8 +145,8 @@ impl<C: Connection> Meeting<C> {
         if self.barrier.is_none() && !self.is_complete(now)? {
             return Ok(Step::Wait(now.after(GLANCE)));
         }
-        let barrier = self.barrier.get_or_insert_with(|| Barrier::new(&self.roster, now));
-        let words = barrier.step(now, &self.roster, &self.post, &self.epoch)?;
+        let barrier = self.barrier.get_or_insert_with(|| Barrier::new(&self.known_peers, now));
+        let words = barrier.step(now, &self.known_peers, &self.post, &self.epoch)?;
         for (peer, said) in words {
             self.links.iter_mut().filter(|link| link.peer == peer).for_each(|link| link.say(&said));
         }
@@ -190,13 +190,13 @@ impl<C: Connection> Meeting<C> {
             return Ok(false);
         }
         if now >= self.deadline {
-            let (address, patience) = (self.own, self.roster.patience);
+            let (address, patience) = (self.own, self.known_peers.patience);
             return Err(MeshError::NeverCame { peer, address, patience });
         }
         if now >= *self.report_at.get_or_insert(now.after(REPORT_EVERY)) {
             self.report_at = None;
             let text = format!("machine {peer} has not connected to {} yet, waiting", self.own);
-            (self.post.observer)(Notice { machine: self.roster.own, text });
+            (self.post.observer)(Notice { machine: self.known_peers.own, text });
         }
         Ok(false)
     }
@@ -240,7 +240,7 @@ mod tests {
     fn meeting(own: u32) -> (Meeting<Valve>, Post, StopSwitch, Vec<Valve>) {
         let address = |id: u32| SocketAddr::from(([10, 0, 0, id as u8], 5000));
         let peers: Vec<u32> = (1..=3).filter(|id| *id != own).collect();
-        let roster = Roster {
+        let known_peers = Peers {
             own: MachineId(own),
             run: "r".into(),
             token: Token::of([7; 16]),
@@ -250,11 +250,11 @@ mod tests {
             patience: Duration::from_secs(3),
         };
         let strangers = Strangers { machines: BTreeSet::new(), backlog: 1, clock_max: CLOCK_MAX };
-        let post = Post::new(&roster, strangers, Arc::new(|_| {}));
+        let post = Post::new(&known_peers, strangers, Arc::new(|_| {}));
         let stop = StopSwitch::default();
         let epoch = Epoch::at(BEGINNING, 0);
         let mut meeting =
-            Meeting::new(Arc::new(roster), post.clone(), stop.clone(), epoch, address(own), BEGINNING);
+            Meeting::new(Arc::new(known_peers), post.clone(), stop.clone(), epoch, address(own), BEGINNING);
         let valves: Vec<Valve> = peers.iter().map(|_| Valve::default()).collect();
         for (peer, valve) in peers.iter().zip(&valves) {
             meeting.hear(Ok((MachineId(*peer), valve.clone())));
@@ -330,9 +330,9 @@ mod tests {
     #[test]
     fn a_machine_that_left_and_came_again_is_said_to_have_left() {
         let (mut meeting, post, _, _) = meeting(1);
-        assert!(post.seats.take(MachineId(2)));
+        assert!(post.connected.take(MachineId(2)));
         post.inbox.peer_gone(MachineId(2));
-        assert!(!post.seats.take(MachineId(2)));
+        assert!(!post.connected.take(MachineId(2)));
         let outcome = meeting.step(after_ms(0));
         assert!(matches!(outcome, Err(MeshError::LeftEarly { peer: MachineId(2) })), "{outcome:?}");
     }

@@ -12,15 +12,15 @@ use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::task::JoinSet;
 use tokio::time;
 
-use super::call::{Answer, Call};
-use super::door::Door;
+use super::acceptor::Acceptor;
+use super::dialer::{Answer, Dialer};
 use super::foreign::Speaker;
 use super::link::Link;
 use super::meeting::{Meeting, Step};
 use super::pace::{Epoch, Moment};
+use super::peers::Peers;
 use super::post::Post;
 use super::reader::Reader;
-use super::roster::Roster;
 use super::stream::{self, write_all};
 use super::unheard::Unheard;
 use crate::engine::StopSwitch;
@@ -106,25 +106,25 @@ pub struct Met {
 /// later; at most `strangers` may be silent at once. Gives nothing where the
 /// run was stopped before its start.
 pub async fn meet(
-    roster: Roster,
+    known_peers: Peers,
     listener: TcpListener,
     post: &Post,
     stop: StopSwitch,
     epoch: Epoch,
     strangers: usize,
 ) -> Result<Option<Met>, MeshError> {
-    let roster = Arc::new(roster);
+    let known_peers = Arc::new(known_peers);
     let own = listener.local_addr().map_err(|source| MeshError::Own { source })?;
     let (arrivals, mut news) = mpsc::unbounded_channel();
-    let door = Door {
-        roster: Arc::clone(&roster),
+    let acceptor = Acceptor {
+        known_peers: Arc::clone(&known_peers),
         post: post.clone(),
         arrivals: arrivals.clone(),
         unheard: Unheard::new(strangers),
     };
-    tokio::spawn(door.keep(listener));
+    tokio::spawn(acceptor.keep(listener));
     let now = Moment::now();
-    let mut meeting = Meeting::new(roster, post.clone(), stop, epoch, own, now);
+    let mut meeting = Meeting::new(known_peers, post.clone(), stop, epoch, own, now);
     // Given up when the meeting is over.
     let mut calls = JoinSet::new();
     for call in meeting.calls(now) {
@@ -145,7 +145,7 @@ pub async fn meet(
 }
 
 /// Makes a call, and tells what comes of it.
-async fn make(mut call: Call, post: Post, arrivals: Arrivals) {
+async fn make(mut call: Dialer, post: Post, arrivals: Arrivals) {
     loop {
         let patience = call.deadline.since(Moment::now());
         let answer = match time::timeout(patience, try_once(&mut call)).await {
@@ -168,7 +168,7 @@ async fn make(mut call: Call, post: Post, arrivals: Arrivals) {
 }
 
 /// One try. A failed socket is dropped, and so closed, before the next.
-async fn try_once(call: &mut Call) -> io::Result<(TcpStream, Answer)> {
+async fn try_once(call: &mut Dialer) -> io::Result<(TcpStream, Answer)> {
     let stream = TcpStream::connect(call.address).await?;
     stream.set_nodelay(true)?;
     let Some(hello) = call.hello() else { return Ok((stream, Answer::Welcome(Vec::new()))) };
@@ -182,7 +182,7 @@ async fn try_once(call: &mut Call) -> io::Result<(TcpStream, Answer)> {
     }
 }
 
-fn welcome(call: &Call, stream: TcpStream, rest: Vec<u8>, post: &Post, arrivals: &Arrivals) {
+fn welcome(call: &Dialer, stream: TcpStream, rest: Vec<u8>, post: &Post, arrivals: &Arrivals) {
     let stream = Arc::new(stream);
     // A foreign machine says nothing on the connection we made to it, but
     // closing it there must not go unread.

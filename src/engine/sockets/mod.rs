@@ -2,29 +2,29 @@
 //!
 //! [`run_as_tasks`] hosts all machines in this process; [`run_as_processes`]
 //! gives each a process of its own; [`run_one`] hosts a single machine that
-//! finds its peers elsewhere. All three drive the same stations.
+//! finds its peers elsewhere. All three drive the same nodes.
 
+mod acceptor;
 mod alone;
 mod barrier;
-mod call;
+mod connected;
 pub mod control;
-mod door;
+mod dialer;
 mod drive;
+mod driver;
 mod ear;
 mod foreign;
 mod handshake;
-mod host;
 mod inbox;
 mod link;
 mod meeting;
 mod mesh;
+mod node;
 mod pace;
+mod peers;
 mod post;
 mod processes;
 mod reader;
-mod roster;
-mod seats;
-mod station;
 mod stream;
 mod tasks;
 mod unheard;
@@ -39,16 +39,16 @@ use crate::model::event::MachineId;
 
 pub use alone::{Controlled, run_controlled, run_one};
 pub use mesh::MeshError;
+pub use node::{LogPlace, NodeError, Setup};
 pub use pace::{Epoch, LabClock, Moment};
 pub use processes::run_as_processes;
-pub use station::{LogPlace, Setup, StationError};
 pub use tasks::run_as_tasks;
 
 /// A run on sockets that did not come to its end in order.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     #[error("machine {machine}: {source}")]
-    Station { machine: MachineId, source: StationError },
+    Node { machine: MachineId, source: NodeError },
     #[error("machine {machine}: {why}")]
     Process { machine: MachineId, why: String },
     #[error("machines that all connect to each other: {0}")]

@@ -3,12 +3,12 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 
+use super::connected::Connected;
 use super::foreign::Foreign;
 use super::inbox::{Inbox, Strangers};
 use super::mesh::MeshError;
 use super::pace::LabClock;
-use super::roster::Roster;
-use super::seats::Seats;
+use super::peers::Peers;
 use crate::engine::Observer;
 
 /// Lines in the log about strangers; more are only counted.
@@ -21,19 +21,19 @@ pub struct Post {
     /// Set when the run starts.
     pub clock: Arc<OnceLock<LabClock>>,
     pub observer: Observer,
-    pub seats: Arc<Seats>,
+    pub connected: Arc<Connected>,
     pub foreign: Arc<Foreign>,
     reported: Arc<AtomicU64>,
 }
 
 impl Post {
-    pub fn new(roster: &Roster, strangers: Strangers, observer: Observer) -> Post {
+    pub fn new(known_peers: &Peers, strangers: Strangers, observer: Observer) -> Post {
         Post {
             inbox: Arc::new(Inbox::new(strangers)),
             clock: Arc::default(),
             observer,
-            seats: Arc::default(),
-            foreign: Arc::new(Foreign::new(roster)),
+            connected: Arc::default(),
+            foreign: Arc::new(Foreign::new(known_peers)),
             reported: Arc::default(),
         }
     }
@@ -42,7 +42,7 @@ impl Post {
     pub fn trouble(&self) -> Option<MeshError> {
         // One that has left and come again is no second one.
         let left = self.inbox.left_early().map(|peer| MeshError::LeftEarly { peer });
-        left.or_else(|| self.seats.twice().map(|peer| MeshError::Twice { peer }))
+        left.or_else(|| self.connected.twice().map(|peer| MeshError::Twice { peer }))
     }
 
     /// Strangers are reported of in the log, but cannot fill it.

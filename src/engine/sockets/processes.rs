@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use tokio::time;
 
 use super::control::{Order, Report};
-use super::station::{LogPlace, Setup};
+use super::node::{LogPlace, Setup};
 use super::{EngineError, runtime};
 use crate::engine::Notice;
 use crate::log::EndReason;

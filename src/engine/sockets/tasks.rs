@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use super::station::{Setup, Station, StationError};
+use super::node::{Node, NodeError, Setup};
 use super::{EngineError, mesh, runtime};
 use crate::engine::limits;
 use crate::log::EndReason;
@@ -26,7 +26,7 @@ pub fn run_as_tasks(setup: &Setup) -> Result<EndReason, EngineError> {
     let machines = setup.run.spec.machine_count();
     limits::make_room_for(files(machines))?;
     let strangers = strangers(files(machines), machines);
-    runtime()?.block_on(run_stations(setup, strangers))
+    runtime()?.block_on(run_nodes(setup, strangers))
 }
 
 /// How many silent connections each of `machines` may hold open, where the run
@@ -42,15 +42,15 @@ fn files(machines: u32) -> u64 {
     machines * (machines - 1) + 2 * machines
 }
 
-async fn run_stations(setup: &Setup, strangers: usize) -> Result<EndReason, EngineError> {
-    let mut stations = JoinSet::new();
+async fn run_nodes(setup: &Setup, strangers: usize) -> Result<EndReason, EngineError> {
+    let mut nodes = JoinSet::new();
     for (machine, listener, addresses) in meet(&setup.run)? {
-        let station = Station { machine, setup: setup.clone(), listener, addresses, strangers };
-        stations.spawn(async move { (machine, station.run().await) });
+        let node = Node { machine, setup: setup.clone(), listener, addresses, strangers };
+        nodes.spawn(async move { (machine, node.run().await) });
     }
     let mut reason = EndReason::Completed;
     let mut failure = None;
-    while let Some(joined) = stations.join_next().await {
+    while let Some(joined) = nodes.join_next().await {
         let Ok((machine, outcome)) = joined else {
             setup.stop.fail();
             continue;
@@ -58,21 +58,21 @@ async fn run_stations(setup: &Setup, strangers: usize) -> Result<EndReason, Engi
         match outcome {
             Ok((end, _)) if end.reason == EndReason::Completed => {}
             Ok((end, _)) => reason = end.reason,
-            Err(StationError::Stopped) => reason = setup.stop.reason().unwrap_or(EndReason::Interrupted),
+            Err(NodeError::Stopped) => reason = setup.stop.reason().unwrap_or(EndReason::Interrupted),
             Err(source) => {
                 setup.stop.fail();
-                failure.get_or_insert(EngineError::Station { machine, source });
+                failure.get_or_insert(EngineError::Node { machine, source });
             }
         }
     }
     failure.map_or(Ok(reason), Err)
 }
 
-type Seats = Vec<(MachineId, TcpListener, BTreeMap<MachineId, SocketAddr>)>;
+type Connected = Vec<(MachineId, TcpListener, BTreeMap<MachineId, SocketAddr>)>;
 
 /// Opens every listener before anyone connects, and tells each machine where
 /// the others listen.
-fn meet(run: &Run) -> Result<Seats, EngineError> {
+fn meet(run: &Run) -> Result<Connected, EngineError> {
     let mut listeners = Vec::new();
     let mut addresses = BTreeMap::new();
     for (id, spec) in run.machines().zip(&run.spec.machines) {
@@ -81,7 +81,7 @@ fn meet(run: &Run) -> Result<Seats, EngineError> {
             addresses.insert(id, wanted);
             continue;
         }
-        let failed = |source| EngineError::Station { machine: id, source: StationError::Mesh(source) };
+        let failed = |source| EngineError::Node { machine: id, source: NodeError::Mesh(source) };
         let listener = mesh::listen(wanted).map_err(failed)?;
         addresses.insert(id, listener.local_addr()?);
         listeners.push((id, listener));

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The connections at one door that are not heard yet, each with what drops it.
+/// The connections at one acceptor that are not heard yet, each with what drops it.
 #[derive(Debug)]
 pub struct Unheard<H> {
     most: usize,

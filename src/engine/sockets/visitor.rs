@@ -1,4 +1,4 @@
-//! A visitor: a connection that has come to a machine's door, from its first
+//! A visitor: a connection that has come to a machine's acceptor, from its first
 //! byte to the verdict on it. Knows no sockets.
 
 use std::io::{self, ErrorKind};
@@ -8,8 +8,8 @@ use std::time::Duration;
 use super::foreign::Speaker;
 use super::handshake::{Heard, SILENT};
 use super::pace::Moment;
+use super::peers::Peers;
 use super::post::Post;
-use super::roster::Roster;
 use crate::engine::wire::{self, Hello, Said};
 use crate::model::event::MachineId;
 
@@ -41,7 +41,7 @@ pub enum First {
 pub enum Verdict {
     /// It is a machine of this run: it hears the welcome, and `rest` is what it
     /// has said already.
-    Seat { peer: MachineId, welcome: Vec<u8>, rest: Vec<u8> },
+    Admit { peer: MachineId, welcome: Vec<u8>, rest: Vec<u8> },
     /// It takes part as a foreign machine, and has said this.
     Listen { speaker: Speaker, said: Vec<u8> },
     /// It hears why, and its connection is closed.
@@ -89,12 +89,12 @@ impl Visitor {
 }
 
 impl Verdict {
-    /// On a visitor from this address. A machine that is let in has its seat
+    /// On a visitor from this address. A machine that is let in is connected
     /// taken by that.
-    pub fn on(first: Result<First, String>, from: SocketAddr, roster: &Roster, post: &Post) -> Verdict {
+    pub fn on(first: Result<First, String>, from: SocketAddr, known_peers: &Peers, post: &Post) -> Verdict {
         match first {
-            Ok(First::Hello(hello, rest)) => Verdict::on_hello(hello, rest, roster, post),
-            Ok(First::Message(said)) if roster.open => {
+            Ok(First::Hello(hello, rest)) => Verdict::on_hello(hello, rest, known_peers, post),
+            Ok(First::Message(said)) if known_peers.open => {
                 let speaker = post.foreign.begin(from.ip());
                 if post.foreign.is_crowded() {
                     post.tell_of_stranger(format!(
@@ -108,17 +108,17 @@ impl Verdict {
         }
     }
 
-    fn on_hello(hello: Hello, rest: Vec<u8>, roster: &Roster, post: &Post) -> Verdict {
+    fn on_hello(hello: Hello, rest: Vec<u8>, known_peers: &Peers, post: &Post) -> Verdict {
         let peer = hello.machine;
-        let objection = roster.objection(&hello).or_else(|| {
-            let is_taken = !post.seats.take(peer);
+        let objection = known_peers.objection(&hello).or_else(|| {
+            let is_taken = !post.connected.take(peer);
             is_taken.then(|| format!("machine {peer} is connected already"))
         });
         match objection {
             Some(why) => Verdict::Refuse { why },
             None => {
-                let welcome = wire::line(&Said::Hello(roster.hello_to(peer)));
-                Verdict::Seat { peer, welcome, rest }
+                let welcome = wire::line(&Said::Hello(known_peers.hello_to(peer)));
+                Verdict::Admit { peer, welcome, rest }
             }
         }
     }

@@ -9,7 +9,7 @@
 use std::convert::Infallible;
 use std::fmt;
 
-use crate::engine::simulator::{Witness, simulate_before};
+use crate::engine::simulator::{EventObserver, simulate_before};
 use crate::engine::{Gauges, StopSwitch};
 use crate::model::event::{Action, Event, MachineId, Message};
 use crate::model::schedule::Schedule;
@@ -66,19 +66,19 @@ impl fmt::Display for TimingMargin {
 /// or the simulation was stopped.
 pub fn timing_margin(run: &Run, stop: &StopSwitch) -> Option<TimingMargin> {
     let spec = &run.spec;
-    let seat = |(machine, clock_rate): (MachineId, &f64)| Seat {
+    let node = |(machine, clock_rate): (MachineId, &f64)| Node {
         machine,
         schedule: Schedule { clock_rate: *clock_rate, phase: spec.phase(machine), duration: spec.duration },
         ticks: Vec::new(),
         arrivals: Vec::new(),
         closest: None,
     };
-    let mut watch = Watch(run.machines().zip(run.clock_rates()).map(seat).collect());
+    let mut watch = Watch(run.machines().zip(run.clock_rates()).map(node).collect());
     let Ok(_) = simulate_before(run, stop, &Gauges::new(spec.machine_count()), &mut watch);
     if stop.reason().is_some() {
         return None;
     }
-    watch.0.into_iter().filter_map(Seat::finish).reduce(closer)
+    watch.0.into_iter().filter_map(Node::finish).reduce(closer)
 }
 
 /// The first of two that are equally close.
@@ -87,9 +87,9 @@ fn closer(one: TimingMargin, other: TimingMargin) -> TimingMargin {
 }
 
 /// A simulation's ticks and messages, by machine.
-struct Watch(Vec<Seat>);
+struct Watch(Vec<Node>);
 
-struct Seat {
+struct Node {
     machine: MachineId,
     schedule: Schedule,
     ticks: Vec<Tick>,
@@ -118,7 +118,7 @@ impl Arrival {
     }
 }
 
-impl Witness for Watch {
+impl EventObserver for Watch {
     type Error = Infallible;
 
     fn event(&mut self, machine: MachineId, time: LabTime, event: &Event) -> Result<(), Infallible> {
@@ -139,16 +139,16 @@ impl Witness for Watch {
     }
 
     fn sleep(&mut self, machine: MachineId, until: LabTime) {
-        let seat = &mut self.0[machine.index()];
-        let next = seat.schedule.due(until) + 1;
-        let deadline = seat.schedule.deadline(next);
-        if deadline <= seat.schedule.duration {
-            seat.note(next, deadline - until, Call::AlmostSlept);
+        let node = &mut self.0[machine.index()];
+        let next = node.schedule.due(until) + 1;
+        let deadline = node.schedule.deadline(next);
+        if deadline <= node.schedule.duration {
+            node.note(next, deadline - until, Call::AlmostSlept);
         }
     }
 }
 
-impl Seat {
+impl Node {
     fn note(&mut self, tick: u64, gap: LabTime, kind: Call) {
         let call = TimingMargin { machine: self.machine, tick, gap, kind };
         self.closest = Some(self.closest.map_or(call, |closest| closer(closest, call)));

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::life::{BEGINNING, World, id};
+use super::node::{Outcome, Stage};
 use super::plan::{Fault, Hosting, Trigger};
 use super::planted::Planted;
-use super::seat::{Outcome, Stage};
+use super::schedule::{BEGINNING, World, id};
 use crate::engine::sockets::pace::Moment;
 
 /// No line older than this is lost.
@@ -34,7 +34,7 @@ impl World {
             Fault::Stop => self.stop_all(),
             Fault::StopOne(at) => self.stops.push((self.now, at)),
             Fault::KillAll => {
-                for at in 0..self.seats.len() {
+                for at in 0..self.nodes.len() {
                     self.kill(at)?;
                 }
             }
@@ -59,21 +59,21 @@ impl World {
                     }
                 }
             }
-            Fault::FullDisk(at, room) => self.seats[at].disk.borrow_mut().room = Some(room),
+            Fault::FullDisk(at, room) => self.nodes[at].disk.borrow_mut().room = Some(room),
             Fault::Stuck(at, ms) => {
                 let at = at % self.pipes.len();
                 self.pipes[at].borrow_mut().stuck_until = self.now.after(Duration::from_millis(ms));
             }
             Fault::Hang(at, ms) => {
-                let seat = &mut self.seats[at];
-                seat.wake = seat.wake.max(self.now.after(Duration::from_millis(ms)));
+                let node = &mut self.nodes[at];
+                node.wake = node.wake.max(self.now.after(Duration::from_millis(ms)));
             }
         }
         Ok(())
     }
 
     fn stop_all(&mut self) {
-        for at in 0..self.seats.len() {
+        for at in 0..self.nodes.len() {
             let spread = if self.plan.hosting == Hosting::Tasks { 0 } else { STOP_SPREAD_MS };
             let ms = self.dice.borrow_mut().below(spread);
             self.stops.push((self.now.after(Duration::from_millis(ms)), at));
@@ -85,7 +85,7 @@ impl World {
         for (_, at) in self.stops.iter().filter(|(when, _)| *when <= now) {
             self.stopped_at = Some(now);
             if self.planted != Some(Planted::StopUnheard) {
-                self.seats[*at].stop.interrupt();
+                self.nodes[*at].stop.interrupt();
             }
         }
         self.stops.retain(|(when, _)| *when > now);
@@ -94,17 +94,17 @@ impl World {
     /// Ends a machine as SIGKILL does, and looks at what its log holds.
     fn kill(&mut self, at: usize) -> Result<(), String> {
         self.is_killed = true;
-        let seat = &mut self.seats[at];
-        if seat.is_over() {
+        let node = &mut self.nodes[at];
+        if node.is_over() {
             return Ok(());
         }
-        seat.disk.borrow_mut().is_frozen = true;
-        seat.stage = Stage::Over;
-        seat.outcome = Outcome::Killed;
+        node.disk.borrow_mut().is_frozen = true;
+        node.stage = Stage::Over;
+        node.outcome = Outcome::Killed;
         // A host that nobody has woken can do nothing.
-        let alive_until = seat.wake.min(self.now);
-        let old = seat.ticks.iter().filter(|tick| alive_until.since(**tick) > LINE_AGE_MAX).count();
-        let text = String::from_utf8_lossy(&seat.disk.borrow().bytes).into_owned();
+        let alive_until = node.wake.min(self.now);
+        let old = node.ticks.iter().filter(|tick| alive_until.since(**tick) > LINE_AGE_MAX).count();
+        let text = String::from_utf8_lossy(&node.disk.borrow().bytes).into_owned();
         let kept = text.split_inclusive('\n').filter(|line| line.contains(" Tick: ")).count();
         if kept < old {
             return Err(format!("machine {}: {kept} lines kept of {old} older than half a second", id(at)));

@@ -7,19 +7,19 @@ use std::time::Duration;
 
 use super::dice::{Dice, Shared, shared};
 use super::disk::{Disk, Written};
-use super::life::{BEGINNING, World, address, id};
+use super::node::{Outcome, SimulatedNode, Stage};
 use super::pipe::{Listener, Pipe, Wire};
 use super::plan::{Hosting, Plan};
 use super::planted::Planted;
-use super::seat::{Outcome, Seat, Stage};
+use super::schedule::{BEGINNING, World, address, id};
 use super::stranger::{RUN, Stranger, token};
+use crate::engine::sockets::driver::{Driver, Parts};
 use crate::engine::sockets::ear::Ear;
-use crate::engine::sockets::host::{Host, Parts};
 use crate::engine::sockets::inbox::Strangers;
 use crate::engine::sockets::link::Link;
 use crate::engine::sockets::pace::{LabClock, Moment};
+use crate::engine::sockets::peers::Peers;
 use crate::engine::sockets::post::Post;
-use crate::engine::sockets::roster::Roster;
 use crate::engine::sockets::unheard::Unheard;
 use crate::engine::wire::Splitter;
 use crate::engine::{Gauges, StopSwitch, Token};
@@ -48,7 +48,7 @@ impl World {
             dice: shared(dice),
             now: BEGINNING,
             steps: 0,
-            seats: Vec::new(),
+            nodes: Vec::new(),
             pipes: Vec::new(),
             listeners: Vec::new(),
             at_door: Vec::new(),
@@ -65,8 +65,8 @@ impl World {
         for at in 0..world.plan.count {
             let stop =
                 if world.plan.hosting == Hosting::Tasks { one_stop.clone() } else { StopSwitch::default() };
-            let seat = world.absent_seat(at, stop);
-            world.seats.push(seat);
+            let node = world.absent_node(at, stop);
+            world.nodes.push(node);
         }
         if !world.plan.has_meeting {
             world.connect_all();
@@ -74,11 +74,11 @@ impl World {
         world
     }
 
-    fn absent_seat(&self, at: usize, stop: StopSwitch) -> Seat {
+    fn absent_node(&self, at: usize, stop: StopSwitch) -> SimulatedNode {
         let plan = &self.plan;
         let foreign = BTreeSet::from_iter(plan.has_foreign.then(|| id(plan.count)));
         let others = (0..plan.all()).filter(|other| *other != at);
-        let roster = Roster {
+        let known_peers = Peers {
             own: id(at),
             run: RUN.to_owned(),
             token: token(),
@@ -89,11 +89,11 @@ impl World {
         };
         let strangers = Strangers { machines: foreign, backlog: plan.backlog, clock_max: 1_000_000 };
         let begin = self.now.after(Duration::from_millis(plan.begin_ms[at]));
-        Seat {
+        SimulatedNode {
             stage: Stage::Absent,
             outcome: Outcome::Unknown,
-            post: Post::new(&roster, strangers, Arc::new(|_| {})),
-            roster: Arc::new(roster),
+            post: Post::new(&known_peers, strangers, Arc::new(|_| {})),
+            known_peers: Arc::new(known_peers),
             stop,
             unheard: Unheard::new(plan.unheard),
             calls: Vec::new(),
@@ -114,7 +114,7 @@ impl World {
             for from in (0..all).filter(|from| *from != at) {
                 let pipe = self.add_pipe(from, at);
                 let peer = Some(id(from)).filter(|_| from < count);
-                let inbox = Arc::clone(&self.seats[at].post.inbox);
+                let inbox = Arc::clone(&self.nodes[at].post.inbox);
                 self.listeners[pipe] = Listener::Ear(Ear::new(peer, None, inbox, Splitter::default()));
             }
         }
@@ -147,15 +147,15 @@ impl World {
         let clock_rate = self.dice.borrow_mut().one_of(&[1.0, 3.0, 7.5, 40.0, 400.0]);
         let plan = &self.plan;
         let (delay, delay_at) = plan.delay;
-        let seat = &mut self.seats[at];
-        let clock = *seat.post.clock.get_or_init(|| LabClock::new(start, 1.0));
+        let node = &mut self.nodes[at];
+        let clock = *node.post.clock.get_or_init(|| LabClock::new(start, 1.0));
         let rules = Rules { machines: plan.all() as u32, internal_prob: 0.3, broadcast: Broadcast::OneEvent };
         let phase = LabTime(at as u64 * 5_000_000);
-        let host = Host::new(Parts {
+        let driver = Driver::new(Parts {
             machine: Machine::new(id(at), rules, self.seed),
             links,
-            inbox: Arc::clone(&seat.post.inbox),
-            log: LogWriter::new(Written(Rc::clone(&seat.disk)), Stamp(0)),
+            inbox: Arc::clone(&node.post.inbox),
+            log: LogWriter::new(Written(Rc::clone(&node.disk)), Stamp(0)),
             start: Stamp(0),
             clock,
             schedule: Schedule { clock_rate, phase, duration: plan.duration },
@@ -163,13 +163,13 @@ impl World {
             delay_at,
             delayed: delay != Delay::None,
             gauges: self.gauges.clone(),
-            stop: seat.stop.clone(),
+            stop: node.stop.clone(),
             observer: Arc::new(|_| {}),
-            labctl_peers: seat.roster.labctl_peers(),
+            labctl_peers: node.known_peers.labctl_peers(),
             has_foreign_peers: plan.has_foreign,
         });
-        seat.start = start;
-        seat.wake = self.now;
-        seat.stage = Stage::Hosting(Box::new(host));
+        node.start = start;
+        node.wake = self.now;
+        node.stage = Stage::Hosting(Box::new(driver));
     }
 }

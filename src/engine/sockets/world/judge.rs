@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::life::World;
+use super::node::Outcome;
 use super::plan::Fault;
-use super::seat::Outcome;
+use super::schedule::World;
 use super::stranger::STRANGE_CLOCK;
-use crate::engine::sockets::host::{END_PATIENCE, FOREIGN_PATIENCE, Loss};
+use crate::engine::sockets::driver::{END_PATIENCE, FOREIGN_PATIENCE, Loss};
 use crate::log::EndReason;
 
 /// After a stop that all hear, all are over within this.
@@ -21,19 +21,19 @@ impl World {
         self.all_begin_or_say_why()?;
         self.nobody_waits_for_ever()?;
         self.the_status_is_true()?;
-        let is_whole = self.seats.iter().all(|seat| seat.end().is_some());
+        let is_whole = self.nodes.iter().all(|node| node.end().is_some());
         if is_whole && !self.plan.has_foreign { self.account() } else { Ok(()) }
     }
 
     fn all_begin_or_say_why(&self) -> Result<(), String> {
-        let outcomes = || self.seats.iter().map(|seat| &seat.outcome);
+        let outcomes = || self.nodes.iter().map(|node| &node.outcome);
         let reported = || format!("{:?}", outcomes().collect::<Vec<_>>());
         let has_begun = |outcome: &&Outcome| !matches!(outcome, Outcome::Stopped | Outcome::NotBegun(_));
         let begun = outcomes().filter(has_begun).count();
-        if begun == self.seats.len() {
+        if begun == self.nodes.len() {
             return Ok(());
         }
-        if self.seats.iter().filter_map(|seat| seat.end()).any(|end| end.reason == EndReason::Completed) {
+        if self.nodes.iter().filter_map(|node| node.end()).any(|end| end.reason == EndReason::Completed) {
             return Err(format!("some have not begun, and others are completed: {}", reported()));
         }
         match self.plan.fault {
@@ -49,7 +49,7 @@ impl World {
         }
     }
 
-    /// Whether there is room at the doors beside strangers, and time.
+    /// Whether there is room at the acceptors beside strangers, and time.
     fn must_begin(&self) -> bool {
         self.plan.unheard > 1 && 2 * self.hung() < self.plan.patience
     }
@@ -59,14 +59,14 @@ impl World {
         let patience = if self.plan.is_gentle() { Duration::ZERO } else { END_PATIENCE };
         let run = Duration::from_nanos(self.plan.duration.0);
         let most = run + patience + FOREIGN_PATIENCE + SLACK + self.hung();
-        for (at, seat) in self.seats.iter().enumerate().filter(|(_, seat)| seat.end().is_some()) {
-            let latest = seat.start.after(most);
-            if seat.over_at > latest {
-                let late = seat.over_at.since(latest);
+        for (at, node) in self.nodes.iter().enumerate().filter(|(_, node)| node.end().is_some()) {
+            let latest = node.start.after(most);
+            if node.over_at > latest {
+                let late = node.over_at.since(latest);
                 return Err(format!("machine {} ends {late:?} after all patience", at + 1));
             }
         }
-        let over_at = self.seats.iter().map(|seat| seat.over_at).max();
+        let over_at = self.nodes.iter().map(|node| node.over_at).max();
         match (self.plan.fault, self.stopped_at, over_at) {
             (Fault::Stop, Some(stopped), Some(over)) if over.since(stopped) > STOP_MAX => {
                 Err(format!("the run ends {:?} after it was stopped", over.since(stopped)))
@@ -76,17 +76,17 @@ impl World {
     }
 
     fn the_status_is_true(&self) -> Result<(), String> {
-        let losses: Vec<&Loss> = self.seats.iter().filter_map(|seat| seat.loss.as_ref()).collect();
+        let losses: Vec<&Loss> = self.nodes.iter().filter_map(|node| node.loss.as_ref()).collect();
         if self.plan.is_gentle() && !losses.is_empty() {
             return Err(format!("nothing was lost, and it says {losses:?}"));
         }
-        for seat in &self.seats {
-            let expected = |reason| match (self.plan.fault, &seat.loss) {
+        for node in &self.nodes {
+            let expected = |reason| match (self.plan.fault, &node.loss) {
                 (_, Some(_)) => reason == EndReason::Failed,
                 (Fault::Nothing, None) => reason == EndReason::Completed,
                 _ => true,
             };
-            if let Some(end) = seat.end().filter(|end| !expected(end.reason)) {
+            if let Some(end) = node.end().filter(|end| !expected(end.reason)) {
                 return Err(format!("the record of the end says {}", end.reason));
             }
         }
@@ -95,26 +95,26 @@ impl World {
 
     /// Sent = received + queued + lost, and a loss is reported.
     fn account(&self) -> Result<(), String> {
-        let ends = || self.seats.iter().filter_map(|seat| seat.end());
+        let ends = || self.nodes.iter().filter_map(|node| node.end());
         let sent: u64 = ends().map(|end| end.sent).sum();
         let here: u64 = ends().map(|end| end.received + end.queue_length).sum();
-        let own = self.pipes.iter().map(|pipe| pipe.borrow()).filter(|pipe| pipe.from < self.seats.len());
+        let own = self.pipes.iter().map(|pipe| pipe.borrow()).filter(|pipe| pipe.from < self.nodes.len());
         let on_the_way: u64 = own.map(|pipe| pipe.lost + pipe.messages()).sum();
-        let unsent: u64 = self.seats.iter().map(|seat| unsent(&seat.disk.borrow().bytes)).sum();
+        let unsent: u64 = self.nodes.iter().map(|node| unsent(&node.disk.borrow().bytes)).sum();
         if sent != here + on_the_way + unsent {
             return Err(format!(
                 "{sent} sent, {here} here, {on_the_way} lost on the way, {unsent} reported unsent"
             ));
         }
-        if on_the_way + unsent > 0 && self.seats.iter().all(|seat| seat.loss.is_none()) {
+        if on_the_way + unsent > 0 && self.nodes.iter().all(|node| node.loss.is_none()) {
             return Err(format!("{} messages are lost and nobody says so", on_the_way + unsent));
         }
         Ok(())
     }
 
     fn nothing_strange_is_attributed(&self) -> Result<(), String> {
-        for seat in &self.seats {
-            let disk = seat.disk.borrow();
+        for node in &self.nodes {
+            let disk = node.disk.borrow();
             let text = String::from_utf8_lossy(&disk.bytes);
             let is_strange = |line: &&str| {
                 let clock = field(line, "Message clock: ", ",").and_then(|clock| clock.parse::<u64>().ok());
@@ -130,11 +130,11 @@ impl World {
     }
 
     fn every_receive_has_its_send(&self) -> Result<(), String> {
-        if self.seats.iter().any(|seat| seat.disk.borrow().room.is_some()) && self.is_killed {
+        if self.nodes.iter().any(|node| node.disk.borrow().room.is_some()) && self.is_killed {
             return Ok(());
         }
-        let texts: Vec<String> = (self.seats.iter())
-            .map(|seat| String::from_utf8_lossy(&seat.disk.borrow().bytes).into_owned())
+        let texts: Vec<String> = (self.nodes.iter())
+            .map(|node| String::from_utf8_lossy(&node.disk.borrow().bytes).into_owned())
             .collect();
         let sends: Vec<BTreeSet<&str>> = texts
             .iter()

@@ -5,24 +5,24 @@
 //! must hold on every schedule is checked on each; the seed of one that fails is
 //! named, and `LABCTL_WORLD_SEED=<seed>` replays it alone.
 
+mod acceptors;
 mod breaking;
 mod building;
 mod dice;
 mod disk;
-mod doors;
 mod judge;
-mod life;
+mod node;
 mod pipe;
 mod plan;
 mod planted;
 mod reading;
-mod seat;
+mod schedule;
 mod stranger;
 
 use std::thread;
 
-use life::World;
 use planted::Planted;
+use schedule::World;
 
 /// Schedules of one test, without `LABCTL_WORLD_SCHEDULES`.
 const SCHEDULES: u64 = 400;

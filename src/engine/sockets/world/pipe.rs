@@ -16,7 +16,7 @@ use crate::model::event::MachineId;
 pub enum Listener {
     /// A stranger, or what is closed.
     Nobody,
-    /// Somebody at the door, under this number.
+    /// Somebody at the acceptor, under this number.
     Visitor {
         visitor: Visitor,
         number: u64,
@@ -29,7 +29,7 @@ pub enum Listener {
         until: Moment,
     },
     /// The caller at this place among its machine's calls.
-    Call(usize),
+    Dialer(usize),
     Ear(Ear),
 }
 

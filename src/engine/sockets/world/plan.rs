@@ -83,7 +83,7 @@ pub struct Plan {
     pub begin_ms: Vec<u64>,
     /// How long the others are waited for.
     pub patience: Duration,
-    /// How many connections may be silent at a door.
+    /// How many connections may be silent at an acceptor.
     pub unheard: usize,
     /// Messages of the foreign machine that may wait.
     pub backlog: u64,

@@ -3,11 +3,11 @@
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
-use super::life::{World, id};
+use super::node::Outcome;
 use super::pipe::Listener;
 use super::plan::Hosting;
 use super::planted::Planted;
-use super::seat::Outcome;
+use super::schedule::{World, id};
 use crate::engine::sockets::ear::Ear;
 use crate::engine::wire::Splitter;
 use crate::model::event::Message;
@@ -27,18 +27,18 @@ impl World {
                 continue;
             }
             let to = pipe.to;
-            if to >= self.seats.len() {
+            if to >= self.nodes.len() {
                 // Strangers read, and do not look at it.
                 let size = pipe.bytes.len();
                 pipe.take(size);
                 pipe.is_told = pipe.closes || pipe.is_reset;
                 continue;
             }
-            let seat = &self.seats[to];
+            let node = &self.nodes[to];
             let is_ear = matches!(self.listeners[at], Listener::Ear(_));
-            let is_strange = pipe.from >= self.seats.len();
-            if seat.is_over() && !(is_ear && self.is_read_after(to))
-                || is_ear && is_strange && !seat.post.inbox.has_room()
+            let is_strange = pipe.from >= self.nodes.len();
+            if node.is_over() && !(is_ear && self.is_read_after(to))
+                || is_ear && is_strange && !node.post.inbox.has_room()
             {
                 continue;
             }
@@ -46,7 +46,7 @@ impl World {
                 let size = 1 + self.dice.borrow_mut().below(pipe.bytes.len() as u64) as usize;
                 let messages = pipe.messages();
                 let bytes = pipe.take(size);
-                if seat.is_over() {
+                if node.is_over() {
                     // Nobody counts them any more.
                     pipe.lost += messages - pipe.messages();
                 }
@@ -75,11 +75,11 @@ impl World {
                 Ok(())
             }
             Listener::Visitor { .. } => self.hear_visitor(at, read),
-            Listener::Call(_) => self.hear_answer(at, read),
+            Listener::Dialer(_) => self.hear_answer(at, read),
             Listener::Ear(ear) => {
-                let seat = &self.seats[to];
-                let arrived = seat.post.clock.get().map_or(LabTime::ZERO, |clock| clock.lab_time(self.now));
-                let is_strange = self.pipes[at].borrow().from >= self.seats.len();
+                let node = &self.nodes[to];
+                let arrived = node.post.clock.get().map_or(LabTime::ZERO, |clock| clock.lab_time(self.now));
+                let is_strange = self.pipes[at].borrow().from >= self.nodes.len();
                 let outcome = match read {
                     Ok(bytes) if bytes.is_empty() => Err(Ok(())),
                     Ok(bytes) => {
@@ -88,7 +88,7 @@ impl World {
                             // Received as somebody's for whom no room is kept.
                             let from = Some(id(self.plan.all()));
                             let message = Message { clock: 1, from, arrived };
-                            seat.post.inbox.deliver(None, &mut vec![message; clocks]);
+                            node.post.inbox.deliver(None, &mut vec![message; clocks]);
                             return Ok(());
                         }
                         ear.hear(&bytes, arrived)
@@ -115,7 +115,7 @@ impl World {
 
     /// A foreign machine whose connection was closed makes another.
     fn reconnect_foreign(&mut self, at: usize, to: usize) {
-        let inbox = Arc::clone(&self.seats[to].post.inbox);
+        let inbox = Arc::clone(&self.nodes[to].post.inbox);
         self.listeners[at] = Listener::Ear(Ear::new(None, None, inbox, Splitter::default()));
         let mut pipe = self.pipes[at].borrow_mut();
         pipe.is_reset = false;
@@ -124,6 +124,6 @@ impl World {
 
     /// Whether connections of a machine that is over are still read.
     fn is_read_after(&self, at: usize) -> bool {
-        self.plan.hosting == Hosting::Tasks && self.seats[at].outcome != Outcome::Killed
+        self.plan.hosting == Hosting::Tasks && self.nodes[at].outcome != Outcome::Killed
     }
 }

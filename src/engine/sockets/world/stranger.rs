@@ -1,4 +1,4 @@
-//! Who comes to a machine's door without being of its run.
+//! Who comes to a machine's acceptor without being of its run.
 
 use super::dice::Dice;
 use crate::engine::Token;
@@ -24,7 +24,7 @@ pub struct Stranger {
 }
 
 impl Stranger {
-    /// A stranger at one of `count` doors. It knows `known`, which is not the
+    /// A stranger at one of `count` acceptors. It knows `known`, which is not the
     /// run's token.
     pub fn new(dice: &mut Dice, count: usize, known: &Token) -> Stranger {
         let to = dice.below(count as u64) as usize;

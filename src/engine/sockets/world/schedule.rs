@@ -6,13 +6,13 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use super::dice::{Dice, Shared};
+use super::node::{Calling, Outcome, SimulatedNode, Stage, Try};
 use super::pipe::{Listener, Pipe};
 use super::plan::{Fault, Hosting, Plan, Word};
 use super::planted::Planted;
-use super::seat::{Calling, Outcome, Seat, Stage, Try};
 use super::stranger::Stranger;
 use crate::engine::Gauges;
-use crate::engine::sockets::host::{NAP_MAX, Next};
+use crate::engine::sockets::driver::{NAP_MAX, Next};
 use crate::engine::sockets::meeting::{Meeting, Step};
 use crate::engine::sockets::pace::{Epoch, Moment};
 use crate::model::event::MachineId;
@@ -31,7 +31,7 @@ pub struct World {
     pub dice: Shared<Dice>,
     pub now: Moment,
     pub steps: u64,
-    pub seats: Vec<Seat>,
+    pub nodes: Vec<SimulatedNode>,
     pub pipes: Vec<Shared<Pipe>>,
     /// One a pipe: who reads it.
     pub listeners: Vec<Listener>,
@@ -62,19 +62,19 @@ impl World {
         while self.steps < STEPS_MAX && self.now < BEGINNING.after(LIFE_MAX) {
             self.steps += 1;
             self.break_something()?;
-            if self.seats.iter().all(Seat::is_over) {
+            if self.nodes.iter().all(SimulatedNode::is_over) {
                 return self.judge();
             }
             let choice = self.dice.borrow_mut().below(8);
             let now = self.now;
-            let is_due = |seat: &Seat| !seat.is_over() && seat.wake <= now;
-            let due = self.seats.iter().filter(|seat| is_due(seat)).count();
+            let is_due = |node: &SimulatedNode| !node.is_over() && node.wake <= now;
+            let due = self.nodes.iter().filter(|node| is_due(node)).count();
             if choice < 4 && self.deliver()? {
                 continue;
             }
             if due > 0 {
                 let nth = self.dice.borrow_mut().below(due as u64) as usize;
-                let mut places = (0..self.seats.len()).filter(|at| is_due(&self.seats[*at]));
+                let mut places = (0..self.nodes.len()).filter(|at| is_due(&self.nodes[*at]));
                 let at = places.nth(nth).unwrap_or_default();
                 self.step(at)?;
             } else if choice < 6 || !self.deliver()? {
@@ -85,7 +85,7 @@ impl World {
     }
 
     fn pass_time(&mut self) {
-        let wakes = self.seats.iter().filter(|seat| !seat.is_over()).map(|seat| seat.wake);
+        let wakes = self.nodes.iter().filter(|node| !node.is_over()).map(|node| node.wake);
         let next = wakes.min().unwrap_or(self.now).max(self.now);
         let late_us = {
             let mut dice = self.dice.borrow_mut();
@@ -104,7 +104,7 @@ impl World {
 
     fn step(&mut self, at: usize) -> Result<(), String> {
         self.tend_door(at)?;
-        match self.seats[at].stage {
+        match self.nodes[at].stage {
             Stage::Absent => self.begin(at),
             Stage::Meeting(_) => self.meet(at)?,
             Stage::Hosting(_) => self.step_host(at)?,
@@ -114,42 +114,42 @@ impl World {
     }
 
     fn begin(&mut self, at: usize) {
-        let (now, seat) = (self.now, &mut self.seats[at]);
+        let (now, node) = (self.now, &mut self.nodes[at]);
         // Clocks of hosts differ.
         let unix_ns = 1_700_000_000_000_000_000 + self.dice.borrow_mut().below(1_000_000) as i64;
-        let (post, roster, stop) = (seat.post.clone(), Arc::clone(&seat.roster), seat.stop.clone());
-        let meeting = Meeting::new(roster, post, stop, Epoch::at(BEGINNING, unix_ns), address(at), now);
+        let (post, known_peers, stop) = (node.post.clone(), Arc::clone(&node.known_peers), node.stop.clone());
+        let meeting = Meeting::new(known_peers, post, stop, Epoch::at(BEGINNING, unix_ns), address(at), now);
         let calls = meeting.calls(now).into_iter();
-        seat.calls = calls.map(|call| Calling { call, state: Try::Waits(now) }).collect();
-        seat.begin = now;
-        seat.stage = Stage::Meeting(Box::new(meeting));
+        node.calls = calls.map(|call| Calling { call, state: Try::Waits(now) }).collect();
+        node.begin = now;
+        node.stage = Stage::Meeting(Box::new(meeting));
     }
 
     fn meet(&mut self, at: usize) -> Result<(), String> {
         self.tend_calls(at)?;
         let now = match self.planted {
-            Some(Planted::NoDeadlineBeforeTheStart) => self.seats[at].begin,
+            Some(Planted::NoDeadlineBeforeTheStart) => self.nodes[at].begin,
             _ => self.now,
         };
         let is_amid = self.planted == Some(Planted::StopAmidTheStart)
-            && self.seats[at].stop.reason().is_some()
+            && self.nodes[at].stop.reason().is_some()
             && self.pipes.iter().any(|pipe| pipe.borrow().from == at && pipe.borrow().word == Some(Word::Go));
-        let Stage::Meeting(meeting) = &mut self.seats[at].stage else { return Ok(()) };
+        let Stage::Meeting(meeting) = &mut self.nodes[at].stage else { return Ok(()) };
         let step = if is_amid { Ok(Step::Stopped) } else { meeting.step(now) };
         match step {
             Ok(Step::Wait(until)) => {
                 if until > now.after(NAP_MAX) {
                     return Err(format!("machine {} waits until {until:?}, deaf to a stop", at + 1));
                 }
-                let seat = &mut self.seats[at];
-                seat.wake = until.max(self.now.after(Duration::from_micros(100)));
+                let node = &mut self.nodes[at];
+                node.wake = until.max(self.now.after(Duration::from_micros(100)));
                 let most = 2 * self.plan.patience + MEETING_GRACE;
-                if self.now.since(seat.begin) > most + self.hung() {
+                if self.now.since(node.begin) > most + self.hung() {
                     return Err(format!("machine {} waits for the start beyond all patience", at + 1));
                 }
             }
             Ok(Step::Start(unix_ns)) => {
-                let stage = std::mem::replace(&mut self.seats[at].stage, Stage::Over);
+                let stage = std::mem::replace(&mut self.nodes[at].stage, Stage::Over);
                 let Stage::Meeting(meeting) = stage else { return Ok(()) };
                 let epoch = Epoch::at(BEGINNING, 1_700_000_000_000_000_000);
                 let start = epoch.moment(unix_ns);
@@ -166,37 +166,37 @@ impl World {
     }
 
     fn step_host(&mut self, at: usize) -> Result<(), String> {
-        let seat = &mut self.seats[at];
-        let Stage::Hosting(host) = &mut seat.stage else { return Ok(()) };
-        let end = seat.start.after(Duration::from_nanos(self.plan.duration.0));
+        let node = &mut self.nodes[at];
+        let Stage::Hosting(driver) = &mut node.stage else { return Ok(()) };
+        let end = node.start.after(Duration::from_nanos(self.plan.duration.0));
         let is_planted = self.planted == Some(Planted::NoDeadlineAtTheEnd);
         let now = if is_planted {
-            self.now.min(end.max(seat.wake)).min(end.after(Duration::from_millis(1)))
+            self.now.min(end.max(node.wake)).min(end.after(Duration::from_millis(1)))
         } else {
             self.now
         };
-        let outcome = host.step(now);
+        let outcome = driver.step(now);
         let served = self.gauges.machine(id(at)).map_or(0, |gauge| gauge.ticks.load(Relaxed));
-        seat.ticks.resize(served as usize, self.now);
-        seat.loss = host.loss().cloned();
+        node.ticks.resize(served as usize, self.now);
+        node.loss = driver.loss().cloned();
         match outcome {
             Ok(Next::Again) => {}
             Ok(Next::Sleep(until) | Next::Listen(until)) => {
                 if until > self.now.after(NAP_MAX) {
                     return Err(format!("machine {} sleeps until {until:?}, deaf to a stop", at + 1));
                 }
-                seat.wake =
+                node.wake =
                     if is_planted { until.max(self.now.after(Duration::from_millis(1))) } else { until };
             }
             Ok(Next::Over(end)) => {
-                if end.queue_length < self.plan.backlog && !seat.post.inbox.has_room() {
+                if end.queue_length < self.plan.backlog && !node.post.inbox.has_room() {
                     return Err(format!("machine {} has no room and nothing that takes it", at + 1));
                 }
-                seat.disk.borrow_mut().close();
+                node.disk.borrow_mut().close();
                 self.leave(at, Outcome::Ended(end));
             }
             Err(_) => {
-                seat.stop.fail();
+                node.stop.fail();
                 self.leave(at, Outcome::NoLog);
             }
         }
@@ -206,18 +206,18 @@ impl World {
     /// A machine is over: what that means to the others is up to who hosts them.
     fn leave(&mut self, at: usize, outcome: Outcome) {
         let has_failed = matches!(outcome, Outcome::NotBegun(_) | Outcome::NoLog);
-        self.seats[at].stage = Stage::Over;
-        self.seats[at].outcome = outcome;
-        self.seats[at].over_at = self.now;
+        self.nodes[at].stage = Stage::Over;
+        self.nodes[at].outcome = outcome;
+        self.nodes[at].over_at = self.now;
         if self.plan.hosting == Hosting::Tasks {
             if has_failed {
-                self.seats[at].stop.fail();
+                self.nodes[at].stop.fail();
             }
             return;
         }
         self.cut(at);
         if has_failed && self.plan.hosting == Hosting::Processes {
-            self.seats.iter().for_each(|seat| seat.stop.fail());
+            self.nodes.iter().for_each(|node| node.stop.fail());
         }
     }
 

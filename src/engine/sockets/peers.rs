@@ -1,4 +1,4 @@
-//! The roster: what one machine knows of the others before it meets them, and
+//! Peers: what one machine knows of the others before it meets them, and
 //! whom it lets in.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +11,7 @@ use crate::model::event::MachineId;
 
 /// What one machine knows of the others before it meets them.
 #[derive(Clone, Debug)]
-pub struct Roster {
+pub struct Peers {
     pub own: MachineId,
     /// Names the run, so that machines of different runs do not mix.
     pub run: String,
@@ -26,7 +26,7 @@ pub struct Roster {
     pub patience: Duration,
 }
 
-impl Roster {
+impl Peers {
     /// What this machine says to `peer` first.
     pub fn hello_to(&self, peer: MachineId) -> Hello {
         self.token.hello(&self.run, self.own, peer)

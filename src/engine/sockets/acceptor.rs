@@ -1,4 +1,4 @@
-//! The door: takes in connections for as long as a machine runs, and turns
+//! The acceptor: takes in connections for as long as a machine runs, and turns
 //! away whoever may not come in. All hand-shakes go on side by side; nobody
 //! waits behind a stranger that says nothing.
 
@@ -14,8 +14,8 @@ use tokio::time;
 use super::handshake::SILENT;
 use super::mesh::{Arrivals, spawn_reader};
 use super::pace::Moment;
+use super::peers::Peers;
 use super::post::Post;
-use super::roster::Roster;
 use super::stream::{self, write_all};
 use super::unheard::Unheard;
 use super::visitor::{First, HELLO_PATIENCE, Verdict, Visitor};
@@ -26,24 +26,24 @@ use crate::model::event::MachineId;
 const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
 
 /// Takes in connections for as long as the machine runs.
-pub struct Door {
-    pub roster: Arc<Roster>,
+pub struct Acceptor {
+    pub known_peers: Arc<Peers>,
     pub post: Post,
     pub arrivals: Arrivals,
     pub unheard: Unheard<AbortHandle>,
 }
 
-impl Door {
+impl Acceptor {
     /// Runs until the runtime does.
     pub async fn keep(self, listener: TcpListener) {
-        let door = Arc::new(self);
+        let acceptor = Arc::new(self);
         loop {
             match listener.accept().await {
-                Ok((stream, from)) => Door::admit(&door, stream, from),
+                Ok((stream, from)) => Acceptor::admit(&acceptor, stream, from),
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                 // Out of descriptors, most likely: a silent stranger gives one
                 // back, or others get time to close theirs.
-                Err(_) => match door.unheard.take_oldest() {
+                Err(_) => match acceptor.unheard.take_oldest() {
                     Some(oldest) => oldest.abort(),
                     None => time::sleep(ACCEPT_AGAIN).await,
                 },
@@ -53,12 +53,12 @@ impl Door {
         }
     }
 
-    fn admit(door: &Arc<Door>, stream: TcpStream, from: SocketAddr) {
-        let oldest = door.unheard.admit(|number| {
-            let door = Arc::clone(door);
+    fn admit(acceptor: &Arc<Acceptor>, stream: TcpStream, from: SocketAddr) {
+        let oldest = acceptor.unheard.admit(|number| {
+            let acceptor = Arc::clone(acceptor);
             let receive = async move {
-                if let Err(why) = door.receive(stream, from, number).await {
-                    door.post.tell_of_stranger(format!("a connection from {from} was refused: {why}"));
+                if let Err(why) = acceptor.receive(stream, from, number).await {
+                    acceptor.post.tell_of_stranger(format!("a connection from {from} was refused: {why}"));
                 }
             };
             tokio::spawn(receive).abort_handle()
@@ -66,7 +66,7 @@ impl Door {
         if let Some(oldest) = oldest {
             oldest.abort();
             let text = "a connection that said nothing was dropped: there are too many of them";
-            door.post.tell_of_stranger(text.to_owned());
+            acceptor.post.tell_of_stranger(text.to_owned());
         }
     }
 
@@ -75,8 +75,8 @@ impl Door {
         if !self.unheard.leave(number) {
             return Ok(());
         }
-        match Verdict::on(first, from, &self.roster, &self.post) {
-            Verdict::Seat { peer, welcome, rest } => self.seat(peer, stream, &welcome, rest).await,
+        match Verdict::on(first, from, &self.known_peers, &self.post) {
+            Verdict::Admit { peer, welcome, rest } => self.connect(peer, stream, &welcome, rest).await,
             Verdict::Listen { speaker, said } => {
                 spawn_reader(None, Some(speaker), Arc::new(stream), said, &self.post);
                 Ok(())
@@ -92,7 +92,7 @@ impl Door {
     /// What a connection says first, in time.
     async fn first(&self, stream: &TcpStream) -> Result<First, String> {
         stream.set_nodelay(true).map_err(|error| error.to_string())?;
-        let mut visitor = Visitor::new(self.roster.open, Moment::now());
+        let mut visitor = Visitor::new(self.known_peers.open, Moment::now());
         let leaves_at = visitor.leaves_at();
         let hearing = async {
             let mut buffer = stream::EMPTY;
@@ -114,7 +114,7 @@ impl Door {
         }
     }
 
-    async fn seat(
+    async fn connect(
         &self,
         peer: MachineId,
         stream: TcpStream,
@@ -122,7 +122,7 @@ impl Door {
         rest: Vec<u8>,
     ) -> Result<(), String> {
         if let Err(error) = say(&stream, welcome).await {
-            self.post.seats.give_back(peer);
+            self.post.connected.give_back(peer);
             return Err(error.to_string());
         }
         let stream = Arc::new(stream);
@@ -148,7 +148,7 @@ mod tests {
 
     use super::*;
     use crate::engine::Token;
-    use crate::engine::sockets::inbox::{Mail, Strangers};
+    use crate::engine::sockets::inbox::{InFlight, Strangers};
     use crate::engine::sockets::mesh;
     use crate::model::event::MachineId;
 
@@ -159,7 +159,7 @@ mod tests {
         let runtime = super::super::runtime().unwrap();
         let (sender, mut arrivals) = mpsc::unbounded_channel();
         let machine = |id, port: u16| (MachineId(id), SocketAddr::from(([127, 0, 0, 1], port)));
-        let roster = Roster {
+        let known_peers = Peers {
             own: MachineId(1),
             run: "r".into(),
             token: Token::of([7; 16]),
@@ -168,15 +168,15 @@ mod tests {
             open: true,
             patience: Duration::from_secs(600),
         };
-        let hello = roster.token.hello("r", MachineId(2), MachineId(1));
+        let hello = known_peers.token.hello("r", MachineId(2), MachineId(1));
         let strangers = Strangers { machines: BTreeSet::new(), backlog: 1, clock_max: 1 };
-        let post = Post::new(&roster, strangers, Arc::new(|_| {}));
+        let post = Post::new(&known_peers, strangers, Arc::new(|_| {}));
         let inbox = Arc::clone(&post.inbox);
         let address = runtime.block_on(async {
             let listener = mesh::listen("127.0.0.1:0".parse().unwrap()).unwrap();
             let address = listener.local_addr().unwrap();
-            let (roster, unheard) = (Arc::new(roster), Unheard::new(4));
-            tokio::spawn(Door { roster, post, arrivals: sender, unheard }.keep(listener));
+            let (known_peers, unheard) = (Arc::new(known_peers), Unheard::new(4));
+            tokio::spawn(Acceptor { known_peers, post, arrivals: sender, unheard }.keep(listener));
             address
         });
         let silent: Vec<Client> = (0..300).map(|_| Client::connect(address).unwrap()).collect();
@@ -186,9 +186,9 @@ mod tests {
         BufReader::new(client).read_line(&mut answer).unwrap();
         assert!(answer.starts_with("labctl-hello:r 1 "), "{answer}");
         assert_eq!(runtime.block_on(arrivals.recv()).unwrap().unwrap().0, MachineId(2));
-        let mut mail = Mail::default();
-        inbox.empty_into(&mut mail);
-        let notices = mail.notices;
+        let mut in_flight = InFlight::default();
+        inbox.empty_into(&mut in_flight);
+        let notices = in_flight.notices;
         let dropped = notices.iter().filter(|notice| notice.contains("was dropped")).count();
         assert_eq!(
             (dropped, notices.len()),

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::{Host, Next, Phase};
+use super::{Driver, Next, Phase};
 use crate::engine::sockets::link::{Connection, Link, Trouble};
 use crate::engine::sockets::pace::Moment;
 use crate::model::delay::DelayAt;
@@ -21,7 +21,7 @@ pub(super) struct Departure {
     clock: u64,
 }
 
-impl<C: Connection, W: Write> Host<C, W> {
+impl<C: Connection, W: Write> Driver<C, W> {
     /// The one place where a decision to send takes effect.
     #[inline]
     pub(super) fn send(&mut self, event: &Event, recipients: Recipients, time: LabTime) {
@@ -61,7 +61,7 @@ impl<C: Connection, W: Write> Host<C, W> {
             self.departures.pop_front();
         }
         self.flush(now)?;
-        self.take_mail(now, time)?;
+        self.take_arrived(now, time)?;
         if let Some(next) = self.departures.front() {
             return Ok(Next::Sleep(self.wake(now, next.at)));
         }

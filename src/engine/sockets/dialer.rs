@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::handshake::{Heard, SILENT};
 use super::mesh::MeshError;
 use super::pace::Moment;
-use super::roster::Roster;
+use super::peers::Peers;
 use crate::engine::wire::{self, Said};
 use crate::engine::{Notice, Observer};
 use crate::model::event::MachineId;
@@ -21,13 +21,13 @@ pub const REPORT_EVERY: Duration = Duration::from_secs(1);
 
 /// One connection in the making.
 #[derive(Debug)]
-pub struct Call {
+pub struct Dialer {
     pub peer: MachineId,
     pub address: SocketAddr,
     /// No try lasts longer.
     pub deadline: Moment,
     is_foreign: bool,
-    roster: Arc<Roster>,
+    known_peers: Arc<Peers>,
     heard: Heard,
     back_off: Duration,
     report_at: Moment,
@@ -44,17 +44,26 @@ pub enum Answer {
     Lost(String),
 }
 
-impl Call {
+impl Dialer {
     pub fn new(
         peer: MachineId,
         address: SocketAddr,
-        roster: Arc<Roster>,
+        known_peers: Arc<Peers>,
         now: Moment,
         deadline: Moment,
-    ) -> Call {
-        let is_foreign = roster.foreign.contains(&peer);
+    ) -> Dialer {
+        let is_foreign = known_peers.foreign.contains(&peer);
         let (back_off, report_at) = (BACK_OFF_FIRST, now.after(REPORT_EVERY));
-        Call { peer, address, deadline, is_foreign, roster, heard: Heard::default(), back_off, report_at }
+        Dialer {
+            peer,
+            address,
+            deadline,
+            is_foreign,
+            known_peers,
+            heard: Heard::default(),
+            back_off,
+            report_at,
+        }
     }
 
     pub fn is_foreign(&self) -> bool {
@@ -65,7 +74,7 @@ impl Call {
     /// which is there with that.
     pub fn hello(&mut self) -> Option<Vec<u8>> {
         self.heard = Heard::default();
-        (!self.is_foreign).then(|| wire::line(&Said::Hello(self.roster.hello_to(self.peer))))
+        (!self.is_foreign).then(|| wire::line(&Said::Hello(self.known_peers.hello_to(self.peer))))
     }
 
     /// Hears what a read came to: nothing is the end of the connection.
@@ -84,7 +93,7 @@ impl Call {
         };
         match heard {
             Ok(None) => None,
-            Ok(Some(Said::Hello(hello))) if self.roster.is_answer(&hello, self.peer) => {
+            Ok(Some(Said::Hello(hello))) if self.known_peers.is_answer(&hello, self.peer) => {
                 Some(Answer::Welcome(self.heard.rest()))
             }
             // It was said, but too late: on a busy host, or over a slow network.
@@ -104,13 +113,13 @@ impl Call {
         let (peer, address) = (self.peer, self.address);
         let next = now.after(self.back_off);
         if next >= self.deadline {
-            let patience = self.roster.patience;
+            let patience = self.known_peers.patience;
             return Err(MeshError::Absent { peer, address, patience, why: why.to_owned() });
         }
         if now >= self.report_at {
             self.report_at = now.after(REPORT_EVERY);
             let text = format!("machine {peer} at {address} is not there yet ({why}), trying again");
-            observer(Notice { machine: self.roster.own, text });
+            observer(Notice { machine: self.known_peers.own, text });
         }
         self.back_off = (self.back_off * 2).min(BACK_OFF_MAX);
         Ok(next)
@@ -128,7 +137,7 @@ mod tests {
     fn a_hello_that_came_too_late_is_said_again_and_any_other_refusal_is_final() {
         let at = Moment::at_ns(1);
         let address = SocketAddr::from(([127, 0, 0, 1], 5001));
-        let roster = Roster {
+        let known_peers = Peers {
             own: MachineId(2),
             run: "r".into(),
             token: Token::of([7; 16]),
@@ -137,8 +146,8 @@ mod tests {
             open: false,
             patience: Duration::from_secs(5),
         };
-        let deadline = at.after(roster.patience);
-        let mut call = Call::new(MachineId(1), address, Arc::new(roster), at, deadline);
+        let deadline = at.after(known_peers.patience);
+        let mut call = Dialer::new(MachineId(1), address, Arc::new(known_peers), at, deadline);
         for (why, is_final) in [(SILENT, false), ("its token is another", true)] {
             assert!(call.hello().unwrap().starts_with(b"labctl-hello:r 2 "));
             let line = wire::line(&Said::Refused(why.to_owned()));

@@ -6,20 +6,20 @@ use super::dice::Shared;
 use super::disk::{Disk, Written};
 use super::pipe::Wire;
 use crate::engine::StopSwitch;
-use crate::engine::sockets::call::Call;
-use crate::engine::sockets::host::{Host, Loss};
+use crate::engine::sockets::dialer::Dialer;
+use crate::engine::sockets::driver::{Driver, Loss};
 use crate::engine::sockets::meeting::Meeting;
 use crate::engine::sockets::pace::Moment;
+use crate::engine::sockets::peers::Peers;
 use crate::engine::sockets::post::Post;
-use crate::engine::sockets::roster::Roster;
 use crate::engine::sockets::unheard::Unheard;
 use crate::log::End;
 
-pub struct Seat {
+pub struct SimulatedNode {
     pub stage: Stage,
     pub outcome: Outcome,
     pub post: Post,
-    pub roster: Arc<Roster>,
+    pub known_peers: Arc<Peers>,
     pub stop: StopSwitch,
     /// Pipes whose visitors were not heard yet.
     pub unheard: Unheard<usize>,
@@ -38,7 +38,7 @@ pub struct Seat {
 pub enum Stage {
     Absent,
     Meeting(Box<Meeting<Wire>>),
-    Hosting(Box<Host<Wire, Written>>),
+    Hosting(Box<Driver<Wire, Written>>),
     Over,
 }
 
@@ -57,7 +57,7 @@ pub enum Outcome {
 
 /// A call in the world.
 pub struct Calling {
-    pub call: Call,
+    pub call: Dialer,
     pub state: Try,
 }
 
@@ -72,7 +72,7 @@ pub enum Try {
     Done,
 }
 
-impl Seat {
+impl SimulatedNode {
     pub fn is_over(&self) -> bool {
         matches!(self.stage, Stage::Over)
     }

@@ -6,12 +6,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::life::{BEGINNING, World, address};
+use super::node::{Stage, Try};
 use super::pipe::{Listener, Wire};
 use super::planted::Planted;
-use super::seat::{Stage, Try};
+use super::schedule::{BEGINNING, World, address};
 use crate::engine::sockets::MeshError;
-use crate::engine::sockets::call::Answer;
+use crate::engine::sockets::dialer::Answer;
 use crate::engine::sockets::ear::Ear;
 use crate::engine::sockets::foreign::Speaker;
 use crate::engine::sockets::handshake::SILENT;
@@ -21,7 +21,7 @@ use crate::engine::wire::{self, Said, Splitter};
 use crate::model::event::MachineId;
 use crate::model::time::LabTime;
 
-/// A foreign machine that finds no door tries again after this.
+/// A foreign machine that finds no acceptor tries again after this.
 const FOREIGN_AGAIN: Duration = Duration::from_millis(20);
 
 impl World {
@@ -31,18 +31,18 @@ impl World {
         let first = self.plan.all();
         while let Some(at) = self.strangers.iter().position(|stranger| stranger.at_ms <= now_ms) {
             let stranger = self.strangers.swap_remove(at);
-            if self.seats[stranger.to].listens() {
+            if self.nodes[stranger.to].listens() {
                 let pipe = self.connect(first, stranger.to, Listener::Nobody);
                 let mut pipe = self.pipes[pipe].borrow_mut();
                 pipe.put(&stranger.says);
                 pipe.closes = stranger.leaves;
             }
         }
-        let due = self.foreign_at.iter().filter(|(to, at)| *at <= self.now && !self.seats[*to].is_over());
+        let due = self.foreign_at.iter().filter(|(to, at)| *at <= self.now && !self.nodes[*to].is_over());
         let due: Vec<usize> = due.map(|(to, _)| *to).collect();
         self.foreign_at.retain(|(_, at)| *at > self.now);
         for to in due {
-            if self.seats[to].listens() {
+            if self.nodes[to].listens() {
                 let pipe = self.connect(self.plan.count, to, Listener::Nobody);
                 self.pipes[pipe].borrow_mut().put(b"clock:1\n");
             } else {
@@ -51,17 +51,17 @@ impl World {
         }
     }
 
-    /// A connection to the door of `to`, which reads the pipe that this gives;
+    /// A connection to the acceptor of `to`, which reads the pipe that this gives;
     /// the one back is heard by `caller`.
     fn connect(&mut self, from: usize, to: usize, caller: Listener) -> usize {
         let (out, back) = (self.add_pipe(from, to), self.add_pipe(to, from));
         self.pipes[out].borrow_mut().twin = Some(back);
         self.pipes[back].borrow_mut().twin = Some(out);
         self.listeners[back] = caller;
-        let seat = &self.seats[to];
-        let visitor = Visitor::new(seat.roster.open, self.now);
+        let node = &self.nodes[to];
+        let visitor = Visitor::new(node.known_peers.open, self.now);
         let mut own = 0;
-        let oldest = seat.unheard.admit(|number| {
+        let oldest = node.unheard.admit(|number| {
             own = number;
             out
         });
@@ -99,17 +99,17 @@ impl World {
 
     fn receive(&mut self, at: usize, number: u64, first: Result<First, String>) -> Result<(), String> {
         let (from, to) = (self.pipes[at].borrow().from, self.pipes[at].borrow().to);
-        let seat = &self.seats[to];
-        if !seat.unheard.leave(number) {
+        let node = &self.nodes[to];
+        if !node.unheard.leave(number) {
             return Ok(());
         }
         let is_taken = self.planted == Some(Planted::StrangerTakenForForeign) && from > self.plan.count;
         let home = address(if is_taken { self.plan.count } else { from });
-        match Verdict::on(first, home, &seat.roster, &seat.post) {
-            Verdict::Seat { peer, .. } if peer.index() != from => {
-                Err(format!("a stranger has the seat of machine {peer} at machine {}", to + 1))
+        match Verdict::on(first, home, &node.known_peers, &node.post) {
+            Verdict::Admit { peer, .. } if peer.index() != from => {
+                Err(format!("a stranger has the node of machine {peer} at machine {}", to + 1))
             }
-            Verdict::Seat { peer, welcome, rest } => {
+            Verdict::Admit { peer, welcome, rest } => {
                 let until = self.now.after(HELLO_PATIENCE);
                 self.listeners[at] = Listener::Welcomed { peer, welcome, rest, until };
                 Ok(())
@@ -131,7 +131,7 @@ impl World {
 
     /// A reader takes over this pipe, of which `said` was read before.
     fn listen(&mut self, at: usize, peer: Option<MachineId>, speaker: Option<Speaker>, said: &[u8]) {
-        let post = &self.seats[self.pipes[at].borrow().to].post;
+        let post = &self.nodes[self.pipes[at].borrow().to].post;
         let mut ear = Ear::new(peer, speaker, Arc::clone(&post.inbox), Splitter::default());
         let arrived = post.clock.get().map_or(LabTime::ZERO, |clock| clock.lab_time(self.now));
         match ear.hear(said, arrived) {
@@ -143,7 +143,7 @@ impl World {
         }
     }
 
-    /// What is due at a machine's door.
+    /// What is due at a machine's acceptor.
     pub fn tend_door(&mut self, to: usize) -> Result<(), String> {
         let is_there =
             |listener: &Listener| matches!(listener, Listener::Visitor { .. } | Listener::Welcomed { .. });
@@ -181,11 +181,11 @@ impl World {
             Err(error) => error.kind() != ErrorKind::WouldBlock || self.now >= *until,
         };
         if is_lost {
-            self.seats[to].post.seats.give_back(peer);
+            self.nodes[to].post.connected.give_back(peer);
             self.hang_up(at);
         } else if welcome.is_empty() {
             let rest = std::mem::take(rest);
-            match &mut self.seats[to].stage {
+            match &mut self.nodes[to].stage {
                 Stage::Meeting(meeting) => {
                     meeting.hear(Ok((peer, way)));
                     self.listen(at, Some(peer), None, &rest);
@@ -197,8 +197,8 @@ impl World {
 
     /// What is due of a machine's calls.
     pub fn tend_calls(&mut self, at: usize) -> Result<(), String> {
-        for index in 0..self.seats[at].calls.len() {
-            let calling = &self.seats[at].calls[index];
+        for index in 0..self.nodes[at].calls.len() {
+            let calling = &self.nodes[at].calls[index];
             match &calling.state {
                 Try::Waits(next) if *next <= self.now => self.try_call(at, index),
                 Try::Goes { pipe, .. } if self.now >= calling.call.deadline => {
@@ -213,32 +213,32 @@ impl World {
     }
 
     fn try_call(&mut self, at: usize, index: usize) {
-        let peer = self.seats[at].calls[index].call.peer;
+        let peer = self.nodes[at].calls[index].call.peer;
         if peer.index() >= self.plan.count {
             let out = self.add_pipe(at, peer.index());
             let way = self.wire(Rc::clone(&self.pipes[out]));
             self.settle(at, index, Ok((peer, way)));
-        } else if !self.seats[peer.index()].listens() || self.dice.borrow_mut().one_in(8) {
+        } else if !self.nodes[peer.index()].listens() || self.dice.borrow_mut().one_in(8) {
             self.fail_call(at, index, None, "Connection refused");
         } else {
-            let pipe = self.connect(at, peer.index(), Listener::Call(index));
-            let calling = &mut self.seats[at].calls[index];
+            let pipe = self.connect(at, peer.index(), Listener::Dialer(index));
+            let calling = &mut self.nodes[at].calls[index];
             let unsaid = calling.call.hello().unwrap_or_default();
             calling.state = Try::Goes { pipe, unsaid };
         }
     }
 
     fn settle(&mut self, at: usize, index: usize, outcome: Result<(MachineId, Wire), MeshError>) {
-        self.seats[at].calls[index].state = Try::Done;
-        if let Stage::Meeting(meeting) = &mut self.seats[at].stage {
+        self.nodes[at].calls[index].state = Try::Done;
+        if let Stage::Meeting(meeting) = &mut self.nodes[at].stage {
             meeting.hear(outcome);
         }
     }
 
     fn say_hello(&mut self, at: usize, index: usize) {
-        let Try::Goes { pipe, .. } = self.seats[at].calls[index].state else { return };
+        let Try::Goes { pipe, .. } = self.nodes[at].calls[index].state else { return };
         let way = self.wire(Rc::clone(&self.pipes[pipe]));
-        let Try::Goes { unsaid, .. } = &mut self.seats[at].calls[index].state else { return };
+        let Try::Goes { unsaid, .. } = &mut self.nodes[at].calls[index].state else { return };
         match way.try_write(unsaid) {
             Ok(written) => drop(unsaid.drain(..written)),
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
@@ -251,8 +251,8 @@ impl World {
         if let Some(back) = back {
             self.hang_up(back);
         }
-        let observer = Arc::clone(&self.seats[at].post.observer);
-        let calling = &mut self.seats[at].calls[index];
+        let observer = Arc::clone(&self.nodes[at].post.observer);
+        let calling = &mut self.nodes[at].calls[index];
         match calling.call.failed(why, self.now, &observer) {
             Ok(next) => calling.state = Try::Waits(next),
             Err(error) => self.settle(at, index, Err(error)),
@@ -260,10 +260,10 @@ impl World {
     }
 
     pub fn hear_answer(&mut self, back: usize, read: io::Result<Vec<u8>>) -> Result<(), String> {
-        let Listener::Call(index) = self.listeners[back] else { return Ok(()) };
+        let Listener::Dialer(index) = self.listeners[back] else { return Ok(()) };
         let (from, at) = (self.pipes[back].borrow().from, self.pipes[back].borrow().to);
         let out = self.pipes[back].borrow().twin;
-        let calling = &mut self.seats[at].calls[index];
+        let calling = &mut self.nodes[at].calls[index];
         let read = match &read {
             Ok(bytes) => Ok(bytes.as_slice()),
             Err(error) => Err(error.kind().into()),

@@ -1,4 +1,4 @@
-//! The seats: which peers have their connection here. Two that both prove to be
+//! Which peers have their connection here. Two that both prove to be
 //! the same machine are a fault that no run may begin with.
 
 use std::collections::BTreeSet;
@@ -8,13 +8,13 @@ use crate::model::event::MachineId;
 
 /// Which peers have connected to this machine.
 #[derive(Debug, Default)]
-pub struct Seats {
+pub struct Connected {
     taken: Mutex<BTreeSet<MachineId>>,
     twice: OnceLock<MachineId>,
 }
 
-impl Seats {
-    /// False where the machine has its seat already.
+impl Connected {
+    /// False where the machine is connected already.
     pub fn take(&self, machine: MachineId) -> bool {
         let is_free = self.lock().insert(machine);
         if !is_free {
@@ -24,7 +24,7 @@ impl Seats {
         is_free
     }
 
-    /// The machine could not be reported that it has its seat, and may come again.
+    /// The machine could not be sent its welcome, and may come again.
     pub fn give_back(&self, machine: MachineId) {
         self.lock().remove(&machine);
     }

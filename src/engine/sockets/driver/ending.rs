@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::sending::BACKLOG_NAP;
-use super::{Host, Next, Phase};
+use super::{Driver, Next, Phase};
 use crate::engine::sockets::link::{Connection, Link};
 use crate::engine::sockets::pace::Moment;
 use crate::log::{End, EndReason};
@@ -33,7 +33,7 @@ pub(super) struct Ending {
     foreign_heard: Option<Moment>,
 }
 
-impl<C: Connection, W: Write> Host<C, W> {
+impl<C: Connection, W: Write> Driver<C, W> {
     #[cold]
     pub(super) fn begin_to_end(&mut self, now: Moment, time: LabTime, reason: EndReason) -> Next {
         self.parts.links.iter_mut().for_each(Link::end);
@@ -54,7 +54,7 @@ impl<C: Connection, W: Write> Host<C, W> {
         // What a peer sent before its end is in the inbox when its end is.
         let open = self.parts.inbox.open(&self.parts.labctl_peers);
         let queued = self.parts.machine.queue_length();
-        self.take_mail(now, self.parts.clock.lab_time(now))?;
+        self.take_arrived(now, self.parts.clock.lab_time(now))?;
         if !ending.is_hurried && self.parts.stop.reason().is_some() {
             ending.is_hurried = true;
             let patience =
@@ -104,7 +104,7 @@ impl<C: Connection, W: Write> Host<C, W> {
     }
 
     fn end(&mut self, now: Moment, ending: &Ending) -> io::Result<Next> {
-        self.take_mail(now, self.parts.clock.lab_time(now))?;
+        self.take_arrived(now, self.parts.clock.lab_time(now))?;
         for (peer, sent, received) in self.parts.inbox.shortfalls() {
             self.lose(now, format!("machine {peer} sent {sent} messages here and {received} came in"))?;
         }

@@ -1,4 +1,4 @@
-//! A station: everything from a listening socket to the record of a machine's
+//! A node: everything from a listening socket to the record of a machine's
 //! end. The same whether its neighbours live in this process or elsewhere.
 
 use std::collections::BTreeMap;
@@ -13,13 +13,13 @@ use jiff::Timestamp;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::drive::drive;
-use super::host::{Host, Loss, Parts};
+use super::driver::{Driver, Loss, Parts};
 use super::inbox::Strangers;
 use super::link::Link;
 use super::mesh::{self, MeshError, Met};
 use super::pace::{Epoch, LabClock, Moment};
+use super::peers::Peers;
 use super::post::Post;
-use super::roster::Roster;
 use crate::engine::wire;
 use crate::engine::{Gauges, Notice, Observer, StopSwitch, Token};
 use crate::log::{self, End, Header, LogWriter, Stamp};
@@ -32,7 +32,7 @@ use crate::plan::Run;
 
 /// A start further away than this comes from a clock that is not ours.
 const START_DISTANCE_MAX: Duration = Duration::from_secs(5);
-/// What all stations of a run in this process share.
+/// What all nodes of a run in this process share.
 #[derive(Clone)]
 pub struct Setup {
     pub run: Arc<Run>,
@@ -55,9 +55,9 @@ pub enum LogPlace {
     ByStart(PathBuf),
 }
 
-/// A station cannot do its work.
+/// A node cannot do its work.
 #[derive(Debug, thiserror::Error)]
-pub enum StationError {
+pub enum NodeError {
     #[error(transparent)]
     Mesh(#[from] MeshError),
     #[error("cannot write {path}: {source}")]
@@ -71,7 +71,7 @@ pub enum StationError {
 }
 
 /// One machine, about to meet the others.
-pub struct Station {
+pub struct Node {
     pub machine: MachineId,
     pub setup: Setup,
     pub listener: TcpListener,
@@ -81,26 +81,26 @@ pub struct Station {
     pub strangers: usize,
 }
 
-impl Station {
+impl Node {
     /// Meets the others, ticks to the end, and gives the record of it and the
     /// path of the log.
-    pub async fn run(self) -> Result<(End, PathBuf), StationError> {
-        let (machine, setup, roster) = (self.machine, self.setup.clone(), self.roster());
-        let post = Post::new(&roster, strangers(&setup.run), Arc::clone(&setup.observer));
+    pub async fn run(self) -> Result<(End, PathBuf), NodeError> {
+        let (machine, setup, known_peers) = (self.machine, self.setup.clone(), self.known_peers());
+        let post = Post::new(&known_peers, strangers(&setup.run), Arc::clone(&setup.observer));
         let (stop, epoch) = (setup.stop.clone(), setup.epoch);
-        let met = mesh::meet(roster.clone(), self.listener, &post, stop, epoch, self.strangers).await?;
-        let Met { links, start_ns } = met.ok_or(StationError::Stopped)?;
+        let met = mesh::meet(known_peers.clone(), self.listener, &post, stop, epoch, self.strangers).await?;
+        let Met { links, start_ns } = met.ok_or(NodeError::Stopped)?;
         let start = start_moment(start_ns, &setup, machine);
         // The readers may stamp arrivals from now on; nobody else sets it.
         let lab_clock = *post.clock.get_or_init(|| LabClock::new(start, setup.run.spec.speedup));
-        let seat = Seat { machine, setup, post, start_ns, lab_clock };
-        seat.host(links, &roster).await
+        let seated = SeatedNode { machine, setup, post, start_ns, lab_clock };
+        seated.serve(links, &known_peers).await
     }
 
-    fn roster(&self) -> Roster {
+    fn known_peers(&self) -> Peers {
         let run = &self.setup.run;
         let spec = &run.spec;
-        Roster {
+        Peers {
             own: self.machine,
             run: run.name.clone(),
             token: self.setup.token.clone(),
@@ -114,8 +114,8 @@ impl Station {
 
 type Links = Vec<Link<Arc<TcpStream>>>;
 
-/// A station whose connections stand and whose start is known.
-struct Seat {
+/// A node whose connections stand and whose start is known.
+struct SeatedNode {
     machine: MachineId,
     setup: Setup,
     post: Post,
@@ -123,19 +123,19 @@ struct Seat {
     lab_clock: LabClock,
 }
 
-impl Seat {
+impl SeatedNode {
     /// Runs the machine on a thread of its own, for it paces better than any
     /// task: a task wakes to the millisecond, a thread to tens of microseconds.
-    async fn host(self, links: Links, roster: &Roster) -> Result<(End, PathBuf), StationError> {
+    async fn serve(self, links: Links, known_peers: &Peers) -> Result<(End, PathBuf), NodeError> {
         let path = self.setup.logs.folder(self.start_ns).join(log::file_name(self.machine));
-        let failed = |source| StationError::Log { path: path.clone(), source };
-        let host = self.prepare(links, roster, &path).map_err(failed)?;
+        let failed = |source| NodeError::Log { path: path.clone(), source };
+        let driver = self.prepare(links, known_peers, &path).map_err(failed)?;
         let stop = self.setup.stop.clone();
         let (sender, receiver) = tokio::sync::oneshot::channel();
         let thread = std::thread::Builder::new().name(format!("machine-{}", self.machine));
         thread
             .spawn(move || {
-                let outcome = drive(host);
+                let outcome = drive(driver);
                 if outcome.is_err() {
                     stop.fail();
                 }
@@ -146,16 +146,21 @@ impl Seat {
         match receiver.await {
             Ok(outcome) => match outcome.map_err(failed)? {
                 (end, None) => Ok((end, path)),
-                (_, Some(loss)) => Err(StationError::Lost(loss)),
+                (_, Some(loss)) => Err(NodeError::Lost(loss)),
             },
             Err(_) => {
                 self.setup.stop.fail();
-                Err(StationError::Panicked)
+                Err(NodeError::Panicked)
             }
         }
     }
 
-    fn prepare(&self, links: Links, roster: &Roster, path: &Path) -> io::Result<Host<Arc<TcpStream>, File>> {
+    fn prepare(
+        &self,
+        links: Links,
+        known_peers: &Peers,
+        path: &Path,
+    ) -> io::Result<Driver<Arc<TcpStream>, File>> {
         let Setup { run, gauges, stop, observer, .. } = self.setup.clone();
         let spec = &run.spec;
         let clock_rate = run.clock_rates()[self.machine.index()];
@@ -173,7 +178,7 @@ impl Seat {
         };
         log.header(self.machine, &header)?;
         log.flush()?;
-        Ok(Host::new(Parts {
+        Ok(Driver::new(Parts {
             machine: Machine::new(self.machine, spec.rules(), spec.seed),
             links,
             inbox: Arc::clone(&self.post.inbox),
@@ -187,8 +192,8 @@ impl Seat {
             gauges,
             stop,
             observer,
-            labctl_peers: roster.labctl_peers(),
-            has_foreign_peers: !roster.foreign.is_empty(),
+            labctl_peers: known_peers.labctl_peers(),
+            has_foreign_peers: !known_peers.foreign.is_empty(),
         }))
     }
 }

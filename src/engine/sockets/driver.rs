@@ -1,5 +1,5 @@
-//! The host: where one machine meets time, its connections and its log, as a
-//! state machine. [`Host::step`] is given the time, does what is due, and says
+//! The driver: where one machine meets time, its connections and its log, as a
+//! state machine. [`Driver::step`] is given the time, does what is due, and says
 //! when it wants to be woken; it never waits itself. So every wait has an end
 //! and hears the stop, and a test can drive many hosts in one thread.
 //!
@@ -15,7 +15,7 @@ use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::inbox::{Inbox, Mail};
+use super::inbox::{InFlight, Inbox};
 use super::link::{Connection, Link};
 use super::pace::{LabClock, Moment};
 use crate::engine::{Gauges, Notice, Observer, StopSwitch};
@@ -66,7 +66,7 @@ pub struct Parts<C, W: Write> {
 }
 
 /// One machine on its way from its first tick to the record of its end.
-pub struct Host<C, W: Write> {
+pub struct Driver<C, W: Write> {
     parts: Parts<C, W>,
     phase: Phase,
     /// Ticks served since the host last waited or flushed.
@@ -76,7 +76,7 @@ pub struct Host<C, W: Write> {
     received: u64,
     /// When the oldest line was logged that the file may not have.
     unwritten_since: Option<Moment>,
-    mail: Mail,
+    in_flight: InFlight,
     /// Messages that leave while the machine sleeps inside its tick.
     departures: VecDeque<Departure>,
     busy_until: LabTime,
@@ -114,9 +114,9 @@ pub struct Loss {
     pub why: String,
 }
 
-impl<C: Connection, W: Write> Host<C, W> {
-    pub fn new(parts: Parts<C, W>) -> Host<C, W> {
-        Host {
+impl<C: Connection, W: Write> Driver<C, W> {
+    pub fn new(parts: Parts<C, W>) -> Driver<C, W> {
+        Driver {
             parts,
             phase: Phase::Ticking,
             batch: 0,
@@ -124,7 +124,7 @@ impl<C: Connection, W: Write> Host<C, W> {
             lost: 0,
             received: 0,
             unwritten_since: None,
-            mail: Mail::default(),
+            in_flight: InFlight::default(),
             departures: VecDeque::new(),
             busy_until: LabTime::ZERO,
             loss: None,
@@ -192,7 +192,7 @@ impl<C: Connection, W: Write> Host<C, W> {
     /// Until the next deadline, or the end of the run if that comes first.
     fn rest(&mut self, now: Moment, time: LabTime, deadline: LabTime) -> io::Result<Next> {
         self.batch = 0;
-        self.take_mail(now, time)?;
+        self.take_arrived(now, time)?;
         self.release_until(time);
         self.flush(now)?;
         let duration = self.parts.schedule.duration;
@@ -239,7 +239,7 @@ impl<C: Connection, W: Write> Host<C, W> {
 
     #[inline]
     fn serve_tick(&mut self, now: Moment, time: LabTime) -> io::Result<()> {
-        let time = self.take_mail(now, time)?;
+        let time = self.take_arrived(now, time)?;
         self.busy_until = time;
         for event in self.parts.machine.tick() {
             self.parts.log.event(time, &event)?;
@@ -272,12 +272,12 @@ impl<C: Connection, W: Write> Host<C, W> {
     /// Moves what has come in into the queue. Gives the time of that: never
     /// before the last arrival, even if this thread had to wait since `now`.
     #[inline]
-    fn take_mail(&mut self, now: Moment, time: LabTime) -> io::Result<LabTime> {
-        if !self.parts.inbox.empty_into(&mut self.mail) {
+    fn take_arrived(&mut self, now: Moment, time: LabTime) -> io::Result<LabTime> {
+        if !self.parts.inbox.empty_into(&mut self.in_flight) {
             return Ok(time);
         }
         let mut time = time;
-        for mut message in self.mail.messages.drain(..) {
+        for mut message in self.in_flight.messages.drain(..) {
             if message.arrived == LabTime::ZERO {
                 // It came in before this machine knew when the run had begun: its
                 // wait begins when the machine does, and not before it was sent.
@@ -286,10 +286,10 @@ impl<C: Connection, W: Write> Host<C, W> {
             time = time.max(message.arrived);
             self.parts.machine.deliver(message);
         }
-        if !(self.mail.notices.is_empty() && self.mail.breaks.is_empty()) {
-            let notices = mem::take(&mut self.mail.notices);
+        if !(self.in_flight.notices.is_empty() && self.in_flight.breaks.is_empty()) {
+            let notices = mem::take(&mut self.in_flight.notices);
             self.tell(now, notices)?;
-            for text in mem::take(&mut self.mail.breaks) {
+            for text in mem::take(&mut self.in_flight.breaks) {
                 self.lose(now, text)?;
             }
         }
