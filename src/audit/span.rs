@@ -18,7 +18,7 @@ all logs leap ahead at one place, by more than a minute and many ticks.
 
 Where all logs step back or leap ahead at the same place and by the same time, the clock was set, or
 summer time began or ended; that is reported once, with its size. Other rules then take the stamps without it.
-After a leap ahead the host may have slept, too: only where ticks are numbered can the two be reported apart.
+After a leap ahead the host may have slept, too: only where ticks are numbered can the two be distinguished.
 
 Broken by: a wall clock that was set while the machine ran (use a monotonic one), stamps without their
 date at midnight or without their year at its end, lines that were sorted or moved, two runs in one log.",

@@ -99,7 +99,7 @@ impl Dialect {
     }
 }
 
-/// Dialects are reported apart by their names.
+/// Dialects are distinguished by their names.
 impl PartialEq for Dialect {
     fn eq(&self, other: &Dialect) -> bool {
         self.name == other.name

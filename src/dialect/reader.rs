@@ -242,7 +242,7 @@ impl<'d, S: FnMut(u64, &Line<'_>)> Books<'d, S> {
         (self.see)(number, &line);
     }
 
-    /// Says the clock rate before the first event, whoever reported it.
+    /// Says the clock rate before the first event, whoever said it.
     #[cold]
     fn rate(&mut self, number: u64) {
         let Some(clock_rate) = self.clock_rate.filter(|_| self.stats.header.is_none()) else { return };

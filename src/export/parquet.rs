@@ -6,7 +6,7 @@
 //! DIR/metrics/experiment=exp4/metrics-1.parquet
 //! ```
 //!
-//! A file holds many runs, reported apart by its column `run`. Where some are runs
+//! A file holds many runs, distinguished by its column `run`. Where some are runs
 //! of a sweep, `sweep=<name>` stands before the experiment, and `sweep=(none)`
 //! for the others.
 

@@ -13,7 +13,7 @@ use crate::model::time::LabTime;
 pub struct Snapshot {
     pub about: About,
     pub progress: Progress,
-    /// The furthest that any machine has reported of.
+    /// The furthest that any machine has reported.
     pub lab_time: LabTime,
     /// In the order of their ids.
     pub machines: Vec<MachineState>,

@@ -268,7 +268,7 @@ impl History {
 
     /// Messages that no log says were received, each with its SEND: they were
     /// still on their way or in a queue when the logs end, or were lost. Not
-    /// reported of SENDs that do not say to whom, and of recipients without a log.
+    /// reported SENDs that do not say to whom, and of recipients without a log.
     pub fn never_received(&self) -> impl Iterator<Item = (EventId, MachineId)> {
         self.machines.iter().enumerate().flat_map(move |(place, machine)| {
             let sends = (0..machine.len() as u32).filter(|index| machine.kind(*index) == Kind::Send);

@@ -10,7 +10,7 @@ use crate::model::delay::Delay;
 use crate::model::event::MachineId;
 use crate::model::time::LabTime;
 
-/// Streams of one seed are reported apart by purpose in the upper half of the
+/// Streams of one seed are distinguished by purpose in the upper half of the
 /// stream number and by machine in the lower.
 #[derive(Clone, Copy)]
 enum Purpose {

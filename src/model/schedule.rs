@@ -33,7 +33,7 @@ impl Schedule {
         }
         // The product may round to either side of a deadline; the deadline decides.
         let near = ((time - self.phase).as_secs_f64() * self.clock_rate).round() as u64;
-        // Of more ticks than nanoseconds, which only a log can claim, none can be reported apart.
+        // Of more ticks than nanoseconds, which only a log can claim, none can be distinguished.
         if self.clock_rate > 1e9 {
             return near;
         }

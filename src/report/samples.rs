@@ -10,7 +10,7 @@ use crate::model::event::MachineId;
 use crate::statistics::rounding::{self, Rounding, mean};
 use crate::text::numbers::counted;
 
-/// Metrics that are reported of every machine; `labctl metrics` has all of them.
+/// Metrics that are reported every machine; `labctl metrics` has all of them.
 const TOLD: [&str; 12] = [
     "max_queue",
     "end_queue",

@@ -21,7 +21,7 @@ pub fn section(run: &RunSubject, id: &str) -> Section {
             vec![Block::Code(code)],
         )));
     } else {
-        let why = "There is no spec with these logs: what the program was reported cannot be known.";
+        let why = "There is no spec with these logs: what the program was given cannot be known.";
         blocks.push(Block::Prose(why.to_owned()));
     }
     Section::new(id, "What was run", blocks)

@@ -145,7 +145,7 @@ fn runs_below(path: &Path) -> Result<Sample, SampleError> {
     parallel::in_order(&found, RunPath::log_bytes, read, |read: Result<_, ReadError>| {
         let (rows, own, draws) = read?;
         let seed = runs.next().and_then(|run| run.manifest.as_ref()).map(|manifest| manifest.seed);
-        // Runs of other experiments or settings with the same seed are reported of as such.
+        // Runs of other experiments or settings with the same seed are reported as such.
         let experiment = rows.first().map(|row: &MachineMetrics| row.experiment.clone());
         let is_new = draws.is_none_or(|draws| seen.insert((experiment, draws)));
         if !is_new {

@@ -1,5 +1,5 @@
 //! What is wrong with a spec, and where. Knows neither TOML nor what makes a
-//! spec good; it only says what it was reported, as compilers do.
+//! spec good; it only says what it was given, as compilers do.
 
 use std::ops::Range;
 

@@ -142,7 +142,7 @@ impl Execution<'_> {
         if let Some(entry) = &entry {
             self.journal.add(entry)?;
             // Simulated runs are many and made again at no cost; those of sockets
-            // are on the disk before they are reported of.
+            // are on the disk before they are reported.
             if staging.is_some() {
                 self.journal.sync()?;
             }

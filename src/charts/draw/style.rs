@@ -30,13 +30,13 @@ pub(in crate::charts) const PAPER: Color = Color::full(Hue::Paper);
 /// How many colours lines and marks have.
 pub(in crate::charts) const COLORS: usize = 8;
 
-/// How many lines can be reported apart: each colour solid, then each dashed.
+/// How many lines can be distinguished: each colour solid, then each dashed.
 pub(in crate::charts) const LINES: usize = 2 * COLORS;
 
 /// How many are singled out when there are more lines than that.
 pub(in crate::charts) const HIGHLIGHTED: usize = 7;
 
-/// How many marks can be reported apart.
+/// How many marks can be distinguished.
 pub(in crate::charts) const MARKS: usize = COLORS * Shape::ALL.len();
 
 /// A stroke of a pen.

@@ -12,7 +12,7 @@ use crate::spec::{ClockRate, MachineSpec, Spec};
 /// A run to be set beside others.
 #[derive(Clone, Copy, Debug)]
 pub struct SideBySide<'a> {
-    /// With every clock rate fixed, and reported from others by the same
+    /// With every clock rate fixed, and distinguished from others by the same
     /// [`Settings`](crate::sample::settings::Settings); unknown of foreign logs.
     pub planned: Option<&'a Planned>,
     /// A row a machine.

@@ -209,7 +209,7 @@ struct Point<'a> {
 const INTERVALS: &str = ", 95 % intervals (t)";
 /// The axis of the draws of an experiment that nothing else varies in.
 const DRAWN: &str = "drawn clock_rates (ticks/s)";
-/// What a run counts with where its machines are not reported apart.
+/// What a run counts with where its machines are not distinguished.
 const LARGEST: &str = " · of each run the largest over its machines";
 /// The cells of one experiment.
 struct Panel<'a> {

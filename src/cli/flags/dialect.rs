@@ -368,7 +368,7 @@ fn is_strange_run(run: &RunPath) -> bool {
     if run.manifest.as_ref().is_some_and(|manifest| manifest.names_its_logs) {
         return false;
     }
-    // What no dialect can read either is reported of where the run is read.
+    // What no dialect can read either is reported where the run is read.
     let is_others =
         |log: &PathBuf| is_strange(log).unwrap_or(false) && dialect_runs::read_sample(log).is_ok();
     !run.logs.is_empty() && run.logs.iter().all(is_others)

@@ -122,7 +122,7 @@ fn written(draft: &Draft, samples: &[Sample]) -> String {
     let names: Vec<&str> =
         samples.iter().map(|sample| sample.path.rsplit('/').next().unwrap_or_default()).collect();
     if let Some(first) = draft.first_machine {
-        toml += "# guessed: lines of several machines, reported apart by `machine`.\n";
+        toml += "# guessed: lines of several machines, distinguished by `machine`.\n";
         toml += &format!("machines = {{ first = {first} }}\n");
     } else if let Some((files, first)) = file_names(&names) {
         toml += &format!(

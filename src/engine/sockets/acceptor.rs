@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(
             (dropped, notices.len()),
             (100, 101),
-            "296 or more were, and that is reported of in few lines"
+            "296 or more were, and that is reported in few lines"
         );
         drop(silent);
     }

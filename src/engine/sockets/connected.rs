@@ -18,7 +18,7 @@ impl Connected {
     pub fn take(&self, machine: MachineId) -> bool {
         let is_free = self.lock().insert(machine);
         if !is_free {
-            // The first such machine is the one that is reported of.
+            // The first such machine is the one that is reported.
             self.twice.get_or_init(|| machine);
         }
         is_free

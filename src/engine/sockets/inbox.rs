@@ -190,7 +190,7 @@ impl Inbox {
         self.lock().foreign_heard
     }
 
-    /// A peer whose connection closed although it had not reported its end.
+    /// A peer whose connection closed although it had not sent its end.
     pub fn left_early(&self) -> Option<MachineId> {
         let state = self.lock();
         state.gone.iter().find(|peer| !state.ended.contains_key(peer)).copied()

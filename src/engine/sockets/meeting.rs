@@ -23,7 +23,7 @@ use crate::model::event::MachineId;
 /// stand and after.
 const GLANCE: Duration = Duration::from_millis(5);
 const GLANCE_AT_BARRIER: Duration = Duration::from_millis(1);
-/// How often at least a peer is reported the start before it is given up: that this
+/// How often at least a peer is sent the start before it is given up: that this
 /// machine slept meanwhile on a busy host is not the peer's fault.
 const TRIES_MIN: u32 = 20;
 
@@ -184,7 +184,7 @@ impl<C: Connection> Meeting<C> {
 
     /// Whether all connections stand.
     fn is_complete(&mut self, now: Moment) -> Result<bool, MeshError> {
-        // Those that are called are reported of by their calls.
+        // Those that are called are reported by their calls.
         let Some(peer) = self.expected.first().copied() else { return Ok(self.called.is_empty()) };
         if !self.called.is_empty() {
             return Ok(false);
@@ -225,7 +225,7 @@ mod tests {
 
     const BEGINNING: Moment = Moment::at_ns(1_000_000_000);
 
-    /// Takes nothing until it is reported to.
+    /// Takes nothing until it is ordered to.
     #[derive(Clone, Default)]
     struct Valve(Rc<Cell<bool>>);
 

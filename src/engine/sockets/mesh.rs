@@ -90,7 +90,7 @@ pub fn listen(address: SocketAddr) -> Result<TcpListener, MeshError> {
 
 /// A connection that stands.
 pub type Arrival = (MachineId, Arc<TcpStream>);
-/// Where connections that stand are reported of, and those that never will.
+/// Where connections that stand are reported, and those that never will.
 pub type Arrivals = UnboundedSender<Result<Arrival, MeshError>>;
 
 /// A machine's connections, and when all start, in nanoseconds since the Unix

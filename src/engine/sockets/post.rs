@@ -45,7 +45,7 @@ impl Post {
         left.or_else(|| self.connected.twice().map(|peer| MeshError::Twice { peer }))
     }
 
-    /// Strangers are reported of in the log, but cannot fill it.
+    /// Strangers are reported in the log, but cannot fill it.
     pub fn tell_of_stranger(&self, text: String) {
         match self.reported.fetch_add(1, Relaxed) {
             0..NOTICES_MAX => self.inbox.notice(text),

@@ -102,7 +102,7 @@ impl<C: Connection, W: Write> Driver<C, W> {
         }
         for (peer, trouble) in troubles {
             let text = trouble.of(peer);
-            // A peer that has reported its end needs nothing more.
+            // A peer that has sent its end needs nothing more.
             let is_loss = !matches!(trouble, Trouble::Stalled { .. })
                 && self.parts.labctl_peers.contains(&peer)
                 && !self.parts.inbox.has_ended(peer);

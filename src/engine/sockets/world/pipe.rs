@@ -21,7 +21,7 @@ pub enum Listener {
         visitor: Visitor,
         number: u64,
     },
-    /// A machine that is let in and is being reported so.
+    /// A machine that is let in and is being sent its welcome.
     Welcomed {
         peer: MachineId,
         welcome: Vec<u8>,

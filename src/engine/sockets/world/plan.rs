@@ -12,7 +12,7 @@ use crate::model::time::LabTime;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Fault {
     Nothing,
-    /// All machines are reported to stop, at once or within milliseconds.
+    /// All machines are ordered to stop, at once or within milliseconds.
     Stop,
     /// Somebody stops one machine that was started by hand.
     StopOne(usize),

@@ -10,7 +10,7 @@ pub enum Planted {
     LinesStayInMemory,
     /// The word that the run is stopped reaches nobody.
     StopUnheard,
-    /// The first machine heeds a stop although it has reported some of the start.
+    /// The first machine heeds a stop although it has sent some of the start.
     StopAmidTheStart,
     /// Time stands still for those who wait for the others before the start.
     NoDeadlineBeforeTheStart,

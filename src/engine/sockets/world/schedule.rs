@@ -41,7 +41,7 @@ pub struct World {
     /// When the foreign machine calls the others.
     pub foreign_at: Vec<(usize, Moment)>,
     pub gauges: Gauges,
-    /// Who is yet to be reported to stop, and when.
+    /// Who is yet to be ordered to stop, and when.
     pub stops: Vec<(Moment, usize)>,
     pub stopped_at: Option<Moment>,
     pub is_broken: bool,

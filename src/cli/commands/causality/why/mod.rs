@@ -63,7 +63,7 @@ pub struct Args {
     dialect: DialectFlags,
 }
 
-/// An event, and all that is reported of it.
+/// An event, and all that is reported it.
 struct Answer {
     run: RunPath,
     history: History,
