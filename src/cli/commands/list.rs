@@ -138,31 +138,26 @@ impl Row {
     }
 }
 
+/// What fits 80 columns; the data formats have the rest.
 fn table(rows: &[Row]) -> String {
-    let header = ["path", "engine", "status", "started", "seed", "clock rates", "runs"];
+    let header = ["path", "status", "started", "engine"];
     let known = |value: &Option<String>| value.as_deref().map_or(UNKNOWN.to_owned(), on_one_line);
     let body = rows.iter().map(|row| {
-        let is_run = row.kind == "run";
-        vec![
-            on_one_line(&row.path),
-            known(&row.engine),
-            on_one_line(&row.status),
-            if is_run { known(&row.started.as_deref().map(to_the_second)) } else { String::new() },
-            if is_run { known(&row.seed.map(|seed| seed.to_string())) } else { String::new() },
-            if is_run { known(&row.clock_rates) } else { String::new() },
-            if row.runs == row.runs_done {
-                row.runs.to_string()
-            } else {
-                format!("{} of {}", row.runs_done, row.runs)
-            },
-        ]
+        let status = on_one_line(&row.status);
+        let (status, started) = match row.kind {
+            "run" => (status, known(&row.started.as_deref().map(to_the_minute))),
+            _ => {
+                (format!("{status}, {} of {}", row.runs_done, view::counted(row.runs, "run")), String::new())
+            }
+        };
+        vec![on_one_line(&row.path), status, started, known(&row.engine)]
     });
     view::table(&header, body)
 }
 
-/// `2026-11-27T08:05:03Z` of a moment with more digits.
-fn to_the_second(moment: &str) -> String {
-    moment.split_once('.').map_or_else(|| moment.to_owned(), |(second, _)| format!("{second}Z"))
+/// `2026-11-27 08:05` of a moment in RFC 3339.
+fn to_the_minute(moment: &str) -> String {
+    moment.get(..16).unwrap_or(moment).replace('T', " ")
 }
 
 fn csv(rows: &[Row]) -> anyhow::Result<String> {

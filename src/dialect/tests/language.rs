@@ -85,7 +85,7 @@ fn columns_and_fields_are_checked() {
 
 #[test]
 fn a_name_that_is_none_is_answered_with_the_one_meant() {
-    let reported = load("henro52").unwrap_err().to_string();
+    let reported = load("tabs-named-feilds").unwrap_err().to_string();
     assert!(reported.contains("did you mean `tabs-named-fields`?"), "{reported}");
     assert!(load("no/such/file.toml").unwrap_err().to_string().contains("dialect list"));
     assert!(load(".").unwrap_err().to_string().contains("cannot be read"));
