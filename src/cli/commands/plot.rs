@@ -167,11 +167,12 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             Some(_) => None,
             None => Some(meter_run(run)?),
         };
-        Ok::<_, ReadError>((reading, metered, settings.load(&run.folder.join(SPEC_FILE))))
+        let drawn = reading.map(|reading| (drawing.draw_run(run, plan(run).as_ref(), &reading), reading));
+        Ok::<_, ReadError>((drawn, metered, settings.load(&run.folder.join(SPEC_FILE))))
     };
     many::each(&runs, terminal, read, |run, outcome, progress| {
         without_logs += u64::from(run.logs.is_empty());
-        let (reading, metered, planned) = match outcome {
+        let (drawn, metered, planned) = match outcome {
             Ok(read) => read,
             Err(error) => {
                 is_good = false;
@@ -179,9 +180,10 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
                 return Ok(());
             }
         };
-        if let Some(reading) = reading {
-            let plan = plan(run);
-            outside.extend(progress.suspended(|| drawing.draw_run(run, plan.as_ref(), &reading))?);
+        if let Some((drawn, reading)) = drawn {
+            let drawn = drawn?;
+            progress.suspended(|| drawn.said.iter().for_each(|said| terminal.say(said)));
+            outside.extend(drawn.outside);
             beside.push((planned.clone(), reading.rows));
             logs.extend(run.dialect.is_some().then_some((run, reading.logs)));
         }
@@ -241,6 +243,15 @@ fn newest(runs: &[RunPath]) -> BTreeSet<&Path> {
     with_logs.into_iter().take(RUNS_DRAWN).map(|run| run.folder.as_path()).collect()
 }
 
+/// What became of one run's charts.
+struct DrawnRun {
+    /// Where they are; `None` where none was wanted.
+    said: Option<String>,
+    /// Why there is no space-time diagram, where the stretch that is asked for lies
+    /// outside of the run.
+    outside: Option<String>,
+}
+
 /// What is drawn, and how.
 struct Drawing<'a> {
     args: &'a Args,
@@ -277,14 +288,8 @@ impl Drawing<'_> {
         Purpose { series: true, history: self.args.wants(ChartFlag::SpaceTime) }
     }
 
-    /// Why the run has no space-time diagram, where the stretch that is asked for
-    /// lies outside of it.
-    fn draw_run(
-        &self,
-        run: &RunPath,
-        planned: Option<&Run>,
-        reading: &Reading,
-    ) -> anyhow::Result<Option<String>> {
+    /// Draws the charts of one run into its folder.
+    fn draw_run(&self, run: &RunPath, planned: Option<&Run>, reading: &Reading) -> anyhow::Result<DrawnRun> {
         let folder = charts_folder(&self.args.plots, run);
         let theory = planned.map(RunTheory::of).unwrap_or_default();
         let wanted = RunChart::ALL.into_iter().filter(|chart| self.args.wants(ChartFlag::of(*chart)));
@@ -295,13 +300,14 @@ impl Drawing<'_> {
         if let Some(of) = space_time.filter(|_| outside.is_none()) {
             drawn.push(charts::space_time(&of, self.look)?);
         }
+        let mut said = None;
         if !drawn.is_empty() {
             write(&drawn, &folder, self.format())?;
             let charts = view::counted(drawn.len() as u64, "chart");
             let without = theory.left_out().map_or(String::new(), |why| format!(", {why}"));
-            self.terminal.say(format!("{}: {charts}{without}", folder.display()));
+            said = Some(format!("{}: {charts}{without}", folder.display()));
         }
-        Ok(outside)
+        Ok(DrawnRun { said, outside })
     }
 
     /// The space-time diagram, where the run's events were kept.
