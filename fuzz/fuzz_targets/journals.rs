@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use labctl::files::digest::sha256;
-use labctl::store::version::VERSION;
 use labctl::plan::{EngineKind, Plan, Source, cells};
+use labctl::store::version::VERSION;
 use labctl::sweep::{Entry, Journal, Journals, SweepFolder};
 use labctl_fuzz::{folder, reported, within};
 use libfuzzer_sys::fuzz_target;

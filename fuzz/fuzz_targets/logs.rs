@@ -7,15 +7,15 @@
 use std::fs;
 
 use labctl::audit::{RULES, audit};
-use labctl::model::event::{Action, Event, Kind, MachineId, Message};
 use labctl::export::perfetto::{self, PerfettoWriter, TraceError};
 use labctl::export::shiviz::{self, ShivizWriter};
 use labctl::export::{Excerpt, Window, mermaid};
 use labctl::history::History;
-use labctl::log::{Chunk, Cutter, Line, LogReader, LogWriter, Record, Stamp, ReadStats, file_name};
-use labctl::read::{Purpose, measure_run};
-use labctl::read::find::find_runs;
+use labctl::log::{Chunk, Cutter, Line, LogReader, LogWriter, ReadStats, Record, Stamp, file_name};
+use labctl::model::event::{Action, Event, Kind, MachineId, Message};
 use labctl::model::time::LabTime;
+use labctl::read::find::find_runs;
+use labctl::read::{Purpose, measure_run};
 use labctl_fuzz::{folder, parts, reported, within};
 use libfuzzer_sys::fuzz_target;
 
