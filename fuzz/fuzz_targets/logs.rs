@@ -129,8 +129,8 @@ fn look_at_run(logs: &[&[u8]]) {
 
 fn judge(history: &History) {
     let audit = audit(history, None, &RULES);
-    for ruling in &audit.rulings {
-        assert!(ruling.count() >= ruling.shown().len() as u64);
+    for result in &audit.results {
+        assert!(result.count() >= result.shown().len() as u64);
     }
 }
 
