@@ -27,8 +27,9 @@ fn heard<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Vec<Said>, Result<(), W
     let mut splitter = Splitter::default();
     let mut heard = Vec::new();
     for piece in pieces {
-        // What was heard is kept here.
-        let room = 4 * LINE_BYTES_MAX + 128 * (piece.len() + heard.len());
+        // What was heard is kept here, in room that doubles as it fills, while the old is there.
+        let kept = 3 * size_of::<Said>() * (piece.len() + heard.len());
+        let room = 4 * LINE_BYTES_MAX + kept;
         if let Err(error) = within(room, || splitter.feed(piece, |said| heard.push(said))) {
             return (heard, Err(error));
         }
