@@ -22,7 +22,7 @@ pub struct Document {
     /// Whether each of them adds one to the clock, so that the length is the clock.
     proves_the_clock: bool,
     /// Where on the chain the clock steps by another number than one.
-    clock_gaps: Vec<GapDocument>,
+    gaps: Vec<GapDocument>,
     /// RECEIVEs on the chain whose SEND may be another.
     ambiguous_messages: usize,
     /// Matches of the run that closed a circle, and were left out.
@@ -87,7 +87,7 @@ impl Document {
             event: EventDocument::of(answer, answer.event),
             chain_length: answer.chain.len(),
             proves_the_clock: answer.clock_gaps.is_empty(),
-            clock_gaps: answer.clock_gaps.iter().map(|gap| GapDocument::of(answer, gap)).collect(),
+            gaps: answer.clock_gaps.iter().map(|gap| GapDocument::of(answer, gap)).collect(),
             ambiguous_messages: answer.doubtful().count(),
             matches_left_out: answer.chains.dropped().len(),
             chain: answer.chain.iter().map(|link| LinkDocument::of(answer, link)).collect(),
