@@ -31,7 +31,7 @@ impl<'a> Context<'a> {
         Context { history, stated, trust, times: Times::of(history, trust) }
     }
 
-    /// Where no message is matched beyond doubt, nothing can be reported any.
+    /// Where no message is matched beyond doubt, nothing can be said of any.
     pub fn doubt_matches(&self, findings: &mut Findings) {
         let tally = self.history.tally();
         if tally.certain == 0 && tally.ambiguous + tally.unknown > 0 {

@@ -86,7 +86,7 @@ arrival that is checked against the SEND, and against the start of the run; othe
 The stamps of two machines are compared as far as their clocks allow: to the microsecond where one process
 stamped them all and the message waited, as in a run of labctl that has its manifest; to a tenth of a second
 of real time (at --speedup 20 two seconds of lab time) elsewhere, and for a message that did not wait; to a
-second where stamps are whole seconds. Of a run that is no longer than that nothing can be reported.
+second where stamps are whole seconds. Of a run that is no longer than that nothing can be said.
 
 Checked for matches that leave no doubt. A constant difference between the clocks of two hosts is reported by
 `host-clocks`, and allowed for here.

@@ -58,7 +58,7 @@ pub struct EventSaid {
     /// The machines that a SEND names.
     pub recipients: Vec<MachineId>,
     /// The clock is the one before the update, and the one after it cannot be
-    /// reported from this line.
+    /// known from this line.
     pub clock_unsettled: bool,
     /// The clock before the update, where that is the one that was logged.
     pub clock_before: Option<u64>,

@@ -80,7 +80,7 @@ pub struct Excerpt<'a> {
 pub struct Arrivals {
     /// RECEIVEs of which the SEND is not in the window.
     pub outside: u64,
-    /// RECEIVEs of which no SEND is in the logs, or none can be reported.
+    /// RECEIVEs of which no SEND is in the logs, or none is known.
     pub unmatched: u64,
     /// RECEIVEs of which the SEND is the likeliest of several.
     pub ambiguous: u64,

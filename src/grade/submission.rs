@@ -165,7 +165,7 @@ impl GradedRun {
         (all > here).then(|| format!("{} of {all} logs {are} not here", all - here))
     }
 
-    /// What lies furthest from theory, where anything can be reported.
+    /// What lies furthest from theory, where anything is known.
     pub fn furthest(&self) -> Option<Off> {
         Off::furthest(self.residuals.iter().flatten().filter_map(Off::of))
     }

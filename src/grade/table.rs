@@ -34,7 +34,7 @@ struct Row {
     runs: Option<usize>,
     events: Option<u64>,
     broken: String,
-    /// Furthest from theory, or why nothing can be reported.
+    /// Furthest from theory, or why nothing is known.
     furthest: String,
 }
 

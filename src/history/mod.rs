@@ -267,8 +267,8 @@ impl History {
     }
 
     /// Messages that no log says were received, each with its SEND: they were
-    /// still on their way or in a queue when the logs end, or were lost. Not
-    /// reported SENDs that do not say to whom, and of recipients without a log.
+    /// still on their way or in a queue when the logs end, or were lost. SENDs that
+    /// do not say to whom, and those to recipients without a log, are left out.
     pub fn never_received(&self) -> impl Iterator<Item = (EventId, MachineId)> {
         self.machines.iter().enumerate().flat_map(move |(place, machine)| {
             let sends = (0..machine.len() as u32).filter(|index| machine.kind(*index) == Kind::Send);

@@ -27,7 +27,7 @@ pub(crate) fn history(logs: &[&[&str]]) -> History {
     History::new(logs.iter().zip(1..).map(machine).collect()).unwrap()
 }
 
-/// What is reported the source of the event in this line of machine `id`.
+/// What is reported about the source of the event in this line of machine `id`.
 fn source(history: &History, id: u32, line: u64) -> Source {
     let machine = history.machine(MachineId(id)).unwrap();
     let receive = machine.receive_ids().find(|receive| history.line(*receive) == line).unwrap();

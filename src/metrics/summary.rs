@@ -104,7 +104,7 @@ pub struct SameRates<'a> {
 }
 
 impl SameRates<'_> {
-    /// As `--clock-rates` takes them; an unknown one is `?`, and nothing is reported
+    /// As `--clock-rates` takes them; an unknown one is `?`, and nothing is given
     /// where none is known.
     pub fn reported(&self) -> String {
         tell_rates(&self.clock_rates)

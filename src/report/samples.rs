@@ -10,7 +10,7 @@ use crate::model::event::MachineId;
 use crate::statistics::rounding::{self, Rounding, mean};
 use crate::text::numbers::counted;
 
-/// Metrics that are reported every machine; `labctl metrics` has all of them.
+/// Metrics that are reported for every machine; `labctl metrics` has all of them.
 const TOLD: [&str; 12] = [
     "max_queue",
     "end_queue",
@@ -63,7 +63,7 @@ fn overview(subjects: &Subjects) -> Table {
     Table::new("Experiments, and what their runs came to", &headings)
         .with(subjects.groups.iter().map(row))
         .noted(
-            "Runs are those that came to their end and differ in nothing but the seed, as far as can be reported. What is \
+            "Runs are those that came to their end and differ in nothing but the seed, as far as is known. What is \
              measured is of each run the largest over its machines; over several runs the mean, and in brackets \
              its 95 % interval (Student's t). A single run has no interval, nor have runs with equal values. \
              INTERNAL is the chance that an idle tick is.",

@@ -89,7 +89,7 @@ pub struct Drawn {
     pub events_a_point: u64,
 }
 
-/// Runs that differ in nothing but the seed, as far as can be reported.
+/// Runs that differ in nothing but the seed, as far as is known.
 #[derive(Debug)]
 pub struct Group {
     pub experiment: String,

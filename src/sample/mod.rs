@@ -30,7 +30,7 @@ use crate::sample::settings::{Planned, Settings};
 use crate::spec::{Spec, to_toml};
 use crate::store::{RUNS_FILE, SPEC_FILE};
 
-/// Runs that differ in their seed alone, as far as can be reported.
+/// Runs that differ in their seed alone, as far as is known.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sample {
     pub runs: Vec<SampledRun>,
@@ -189,7 +189,7 @@ fn check_settings(path: &Path, settings: &[Spec]) -> Result<(), SampleError> {
     })
 }
 
-/// Whether a run came to its end, as far as can be reported: foreign logs never say.
+/// Whether a run came to its end, as far as is known: foreign logs never say.
 pub fn came_to_its_end(run: &RunPath) -> bool {
     let completed = EndReason::Completed.word();
     run.state == RunState::InPlace

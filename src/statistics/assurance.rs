@@ -128,7 +128,7 @@ mod tests {
         text.parse().unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// The share of experiments of the size that their own pilot reported which
+    /// The share of experiments of the size that their own pilot gave which
     /// reach the precision.
     fn reached(rule: &str, pilot_runs: usize, draw: fn(&mut Source) -> f64) -> f64 {
         const EXPERIMENTS: usize = 600;

@@ -15,7 +15,7 @@ pub(super) fn hold(folder: &Path) -> Option<File> {
 ///
 /// # Errors
 ///
-/// It cannot be reported: the folder cannot be opened, or folders cannot be locked here.
+/// It is unknown: the folder cannot be opened, or folders cannot be locked here.
 pub(super) fn take(folder: &Path) -> std::io::Result<Option<File>> {
     let lock = File::open(folder)?;
     match lock.try_lock() {

@@ -161,7 +161,7 @@ impl RunFolder {
             Err(_) => true,
         };
         if !has_other {
-            // Whatever stands in the way is reported by the error that led here.
+            // The error that led here already says what is in the way.
             let _ = fs::remove_file(self.partial.join(SPEC_FILE));
             let _ = fs::remove_dir(&self.partial);
         }

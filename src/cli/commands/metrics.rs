@@ -133,7 +133,7 @@ fn over_runs(
     sorted.iter().filter(|alike| alike.members.len() > 1).flat_map(summary).collect()
 }
 
-/// What is reported runs, as they are read.
+/// What is reported about runs, as they are read.
 struct Output<'a> {
     format: TableFormat,
     has_begun: bool,

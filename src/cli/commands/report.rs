@@ -94,7 +94,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     Ok(if args.dialect.judge_runs(logs, terminal) && unreadable == 0 { Exit::Done } else { Exit::Failed })
 }
 
-/// Shows how many runs are read, and tells of those that cannot be.
+/// Shows how many runs are read, and reports those that cannot be.
 struct Watcher<'a> {
     progress: Progress<'a>,
     terminal: &'a Terminal,

@@ -13,7 +13,7 @@ use super::view::counted;
 use crate::cli::Terminal;
 use crate::cli::commands::plot;
 
-/// Lines reported each kind of trouble; the files have all of them.
+/// Lines reported for each kind of trouble; the files have all of them.
 const TOLD: usize = 5;
 /// Rows in the table; `summary.csv` has all of them.
 const CELLS_SHOWN: usize = 40;

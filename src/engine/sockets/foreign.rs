@@ -44,7 +44,7 @@ impl Foreign {
         self.most.load(SeqCst)
     }
 
-    /// Whether more speak than there is a machine for, so that none can be reported
+    /// Whether more speak than there is a machine for, so that none can be distinguished
     /// from another.
     pub fn is_crowded(&self) -> bool {
         self.only.is_some() && self.speaking.load(SeqCst) > 1

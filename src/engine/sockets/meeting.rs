@@ -184,7 +184,7 @@ impl<C: Connection> Meeting<C> {
 
     /// Whether all connections stand.
     fn is_complete(&mut self, now: Moment) -> Result<bool, MeshError> {
-        // Those that are called are reported by their calls.
+        // Those that are called are reported by their dialers.
         let Some(peer) = self.expected.first().copied() else { return Ok(self.called.is_empty()) };
         if !self.called.is_empty() {
             return Ok(false);

@@ -185,7 +185,7 @@ fn sweeps_of_shipped_experiments_stop_on_intervals_that_hold_the_mean() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
-/// The share of experiments of the size that their own pilot reported which reach
+/// The share of experiments of the size that their own pilot gave which reach
 /// the precision; `None` where a size is too large to draw.
 fn reached(cell: &Cell, rule: &Precision, pilots: u64) -> Option<(f64, u64)> {
     let mut source = Source::new(23);

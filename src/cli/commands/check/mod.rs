@@ -156,7 +156,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     })
 }
 
-/// What is reported a run, once it is checked.
+/// What is reported about a run, once it is checked.
 struct Told {
     is_sound: bool,
     verdict: &'static str,

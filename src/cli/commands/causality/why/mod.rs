@@ -63,7 +63,7 @@ pub struct Args {
     dialect: DialectFlags,
 }
 
-/// An event, and all that is reported it.
+/// An event, and what is reported about it.
 struct Answer {
     run: RunPath,
     history: History,
