@@ -52,8 +52,7 @@ impl FileBeside {
     pub fn begin(place: &Path) -> io::Result<FileBeside> {
         let folder = folder_of(place);
         remove_abandoned(folder);
-        let file = named().tempfile_in(folder)?;
-        let listed = Listed::new(file.path());
+        let (file, listed) = Listed::make(|| named().tempfile_in(folder), NamedTempFile::path)?;
         // Without locks the number of the process has to do.
         let _ = file.as_file().try_lock();
         Ok(FileBeside { file, listed })
@@ -122,8 +121,7 @@ impl FolderBeside {
     pub fn begin(place: &Path) -> io::Result<FolderBeside> {
         let above = folder_of(place);
         remove_abandoned(above);
-        let folder = named().tempdir_in(above)?;
-        let listed = Listed::new(folder.path());
+        let (folder, listed) = Listed::make(|| named().tempdir_in(above), TempDir::path)?;
         let lock = File::open(folder.path()).ok().filter(|folder| folder.try_lock().is_ok());
         Ok(FolderBeside { folder, _lock: lock, listed })
     }
@@ -148,9 +146,16 @@ impl FolderBeside {
 }
 
 impl Listed {
-    fn new(path: &Path) -> Listed {
-        held(&BESIDE).insert(path.to_owned());
-        Listed(path.to_owned())
+    /// What is made is listed before anybody can ask for the list.
+    fn make<T>(
+        make: impl FnOnce() -> io::Result<T>,
+        path: impl FnOnce(&T) -> &Path,
+    ) -> io::Result<(T, Listed)> {
+        let mut beside = held(&BESIDE);
+        let made = make()?;
+        let path = path(&made).to_owned();
+        beside.insert(path.clone());
+        Ok((made, Listed(path)))
     }
 }
 
@@ -161,12 +166,14 @@ impl Drop for Listed {
 }
 
 /// Removes whatever this process has beside its place, for a process that ends
-/// at once.
+/// at once: no thread of it begins anything beside its place any more.
 pub fn remove_all() {
-    for path in std::mem::take(&mut *held(&BESIDE)) {
+    let mut beside = held(&BESIDE);
+    for path in std::mem::take(&mut *beside) {
         // There is nobody left to hear of an error.
         let _ = if path.is_dir() { remove_while_written(&path) } else { fs::remove_file(&path) };
     }
+    std::mem::forget(beside);
 }
 
 /// Removes a folder into which other threads may be writing: under another name
