@@ -1,6 +1,7 @@
 //! The lab: a run from its plan to its results on disk. Each stage saves what
 //! it made before the next begins.
 
+pub mod check;
 pub mod declared;
 mod line_ends;
 pub mod measured;
