@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use super::execution::SweepError;
+use super::error::SweepError;
 use super::folder::SweepFolder;
 use super::journal::Entry;
 use super::journals::{Damage, Double, Journals};
