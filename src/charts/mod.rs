@@ -18,14 +18,16 @@ use std::path::PathBuf;
 pub use draw::chart::Chart;
 pub use draw::look::{Look, LookError};
 pub use draw::theme::{Theme, theme_css};
-pub use experiment::distribution::{Distribution, Distributions, distribution_chart};
+pub use experiment::distribution::{Distributions, distribution_chart};
+pub use experiment::group::Distribution;
 pub use experiment::published::{Published, PublishedValues, logged_values, published_values};
 pub use experiment::side_by_side::{SideBySide, side_by_side};
 use plotters::drawing::DrawingAreaErrorKind;
 pub use run::run_theory::{MachineTheory, RunTheory};
 pub use space_time::{SpaceTime, space_time};
 pub use sweep::heat_map::{AxisValues, HeatMap, heat_map};
-pub use sweep::swept::{Swept, SweptAxis, SweptLine, SweptPoint, swept_chart};
+pub use sweep::swept::swept_chart;
+pub use sweep::swept_data::{Swept, SweptAxis, SweptLine, SweptPoint};
 
 use crate::metrics::series::RunSeries;
 use crate::metrics::{MAIN_METRICS, MachineMetrics};

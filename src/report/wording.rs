@@ -1,10 +1,12 @@
 //! How numbers, machines and names are put into words.
 
-use super::document::UNKNOWN;
 use crate::metrics::MachineMetrics;
 use crate::model::event::MachineId;
 use crate::statistics::rounding::brief;
 use crate::text::sanitize::by_number;
+
+/// What cannot be known, in a cell of a table.
+pub const UNKNOWN: &str = "?";
 
 /// What cannot be known is shown as such, never as 0.
 pub fn known<T>(value: Option<T>, show: impl FnOnce(T) -> String) -> String {

@@ -2,7 +2,7 @@
 
 use crate::charts::ChartError;
 use crate::charts::draw::canvas::{Canvas, Font, Point};
-use crate::charts::draw::page::Plot;
+use crate::charts::draw::plot::Plot;
 use crate::charts::draw::style::{self, MUTED, MarkStyle, Stroke};
 use crate::charts::draw::wording;
 
