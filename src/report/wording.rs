@@ -54,11 +54,6 @@ pub fn micros(us: u64) -> String {
     }
 }
 
-/// A time in seconds, for a column that names the unit.
-pub fn seconds(time_s: f64) -> String {
-    if time_s < 100.0 { format!("{time_s:.3}") } else { format!("{time_s:.1}") }
-}
-
 /// The headings of columns for [`crate::metrics::MAIN_METRICS`].
 pub const MAIN_HEADINGS: [&str; 6] =
     ["#Max queue", "#End queue", "#Clock difference", "#Clock drift", "#Mean jump", "#Mean wait, s"];

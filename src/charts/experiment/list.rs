@@ -26,7 +26,7 @@ pub(in crate::charts) struct ExperimentList {
 impl ExperimentList {
     pub(in crate::charts) fn new(
         canvas: &Canvas<'_>,
-        experiments: &[&str],
+        experiments: &[String],
         published: bool,
     ) -> Result<ExperimentList, ChartError> {
         let font = Font::size(style::LABEL);
