@@ -158,7 +158,7 @@ fn waits_from_sends_are_said_to_be_bounds() {
 fn stamps_that_run_back_are_told() {
     let mut back = run(3, 60.0);
     back.machines[1].set_back = Some(SetBack { at_s: 30.0, by_s: 3600.0 });
-    for chart in run_charts_of(&back).iter().filter(|chart| chart.name != "jumps") {
+    for chart in run_charts_of(&back).iter().filter(|chart| chart.name != run::jumps::JUMPS.name) {
         let words = words(chart);
         assert!(words.contains("stamps run back"), "{words}");
     }
