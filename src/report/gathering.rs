@@ -9,8 +9,9 @@ use super::subject::{Audited, Drawn, Quoted, RunSubject, Subjects, SweepSubject}
 use super::sweeps::name_apart;
 use crate::audit::source_lines::{short_place, short_whereabouts};
 use crate::audit::{Finding, RULES};
-use crate::charts::sweep::folder::SweepPicture;
-use crate::charts::{self, ChartError, Look, LookError, RunTheory, SideBySide, Theme};
+use crate::charts::{
+    self, ChartError, Experiments, Look, LookError, RunChart, RunTheory, SideBySide, SweepPicture, Theme,
+};
 use crate::history::History;
 use crate::lab::check::CheckedRun;
 use crate::metrics::MachineMetrics;
@@ -87,7 +88,7 @@ pub fn gather(
             }
             outcome => outcome?,
         };
-        for chart in run.drawn.iter().flat_map(|drawn| &drawn.charts) {
+        for chart in run.drawn.iter().flat_map(|drawn| &drawn.charts).map(|(_, chart)| chart) {
             drawn_bytes += chart.inline("")?.len();
         }
         if drawn_bytes > DRAWN_BYTES_MAX && !is_first {
@@ -118,7 +119,8 @@ pub fn gather(
             .runs
             .iter()
             .map(|RunSubject { planned, rows, .. }| SideBySide { planned: planned.as_ref(), rows });
-        subjects.side_by_side = charts::side_by_side(&beside.collect::<Vec<_>>(), look()?)?;
+        subjects.side_by_side =
+            charts::experiment_charts(&Experiments::side_by_side(&beside.collect::<Vec<_>>()), look()?)?;
     }
     Ok(subjects)
 }
@@ -209,7 +211,10 @@ fn draw(run: &RunSubject, reading: &Reading) -> Result<Drawn, GatherError> {
     };
     let events_a_point = reading.rows.iter().filter_map(points).max().unwrap_or(1);
     let theory = run.plan.as_deref().map(RunTheory::of).unwrap_or_default();
-    Ok(Drawn { charts: charts::run_charts(&reading.series, &theory, look()?)?, events_a_point })
+    let look = look()?;
+    let drawn = |chart: RunChart| Ok((chart, (chart.draw)(&reading.series, &theory, look)?));
+    let charts = charts::of_run().map(drawn).collect::<Result<_, ChartError>>()?;
+    Ok(Drawn { charts, events_a_point })
 }
 
 fn hold(stored: &RunPath, history: &History, faults: &mut Vec<String>) -> Result<Audited, GatherError> {
@@ -250,7 +255,7 @@ fn read_sweep(path: &Path) -> Result<SweepSubject, GatherError> {
         }
         picture.take(&result);
     })?;
-    let (outlines, charts) = (picture.outlines().to_vec(), picture.draw(look()?)?);
+    let (outlines, charts) = (picture.outlines().to_vec(), charts::sweep_charts(&picture, look()?)?);
     let (name, folder) = (folder.name(), path.display().to_string());
     Ok(SweepSubject { name, folder, fidelity_min, doubted, outlines, charts, plan })
 }
