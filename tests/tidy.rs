@@ -205,7 +205,7 @@ const PURE: [&str; 33] = [
     "src/engine/sockets/ear.rs",
     "src/engine/sockets/foreign.rs",
     "src/engine/sockets/handshake.rs",
-    "src/engine/sockets/driver.rs",
+    "src/engine/sockets/driver/mod.rs",
     "src/engine/sockets/driver/",
     "src/engine/sockets/meeting.rs",
     "src/engine/sockets/post.rs",

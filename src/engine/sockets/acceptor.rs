@@ -13,7 +13,7 @@ use tokio::time;
 
 use super::handshake::SILENT;
 use super::mesh::{Arrivals, spawn_reader};
-use super::pace::Moment;
+use super::pace::Instant;
 use super::peers::Peers;
 use super::post::Post;
 use super::stream::{self, write_all};
@@ -92,7 +92,7 @@ impl Acceptor {
     /// What a connection says first, in time.
     async fn first(&self, stream: &TcpStream) -> Result<First, String> {
         stream.set_nodelay(true).map_err(|error| error.to_string())?;
-        let mut visitor = Visitor::new(self.known_peers.open, Moment::now());
+        let mut visitor = Visitor::new(self.known_peers.open, Instant::now());
         let leaves_at = visitor.leaves_at();
         let hearing = async {
             let mut buffer = stream::EMPTY;
@@ -108,7 +108,7 @@ impl Acceptor {
         match leaves_at {
             None => hearing.await,
             Some(leaves_at) => {
-                let patience = leaves_at.since(Moment::now());
+                let patience = leaves_at.since(Instant::now());
                 time::timeout(patience, hearing).await.unwrap_or_else(|_| Err(SILENT.to_owned()))
             }
         }

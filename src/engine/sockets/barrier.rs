@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::dialer::REPORT_EVERY;
 use super::mesh::MeshError;
-use super::pace::{Epoch, Moment};
+use super::pace::{Epoch, Instant};
 use super::peers::Peers;
 use super::post::Post;
 use crate::engine::Notice;
@@ -28,8 +28,8 @@ pub struct Barrier {
     leader: Option<MachineId>,
     /// The other machines of `labctl`.
     peers: Vec<MachineId>,
-    deadline: Moment,
-    report_at: Moment,
+    deadline: Instant,
+    report_at: Instant,
     /// Foreign connections that the leader knows of, once it knows of anything.
     reported: Option<usize>,
     named: Option<Named>,
@@ -40,14 +40,14 @@ pub struct Barrier {
 pub struct Named {
     pub unix_ns: i64,
     /// By when all must have been reported.
-    pub until: Moment,
+    pub until: Instant,
 }
 
 /// What is to be said, and to whom.
 pub type Words = Vec<(MachineId, Said)>;
 
 impl Barrier {
-    pub fn new(known_peers: &Peers, now: Moment) -> Barrier {
+    pub fn new(known_peers: &Peers, now: Instant) -> Barrier {
         let peers = known_peers.labctl_peers();
         let leader = peers.first().copied().filter(|first| *first < known_peers.own);
         let (deadline, report_at) = (now.after(known_peers.patience), now.after(REPORT_EVERY));
@@ -73,7 +73,7 @@ impl Barrier {
     /// Who is missing, after all patience.
     pub fn step(
         &mut self,
-        now: Moment,
+        now: Instant,
         known_peers: &Peers,
         post: &Post,
         epoch: &Epoch,
@@ -88,7 +88,7 @@ impl Barrier {
     fn follow(
         &mut self,
         leader: MachineId,
-        now: Moment,
+        now: Instant,
         known_peers: &Peers,
         post: &Post,
     ) -> Result<Words, MeshError> {
@@ -110,7 +110,7 @@ impl Barrier {
 
     fn lead(
         &mut self,
-        now: Moment,
+        now: Instant,
         known_peers: &Peers,
         post: &Post,
         epoch: &Epoch,

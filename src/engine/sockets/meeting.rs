@@ -12,7 +12,7 @@ use super::barrier::Barrier;
 use super::dialer::{Dialer, REPORT_EVERY};
 use super::link::{Connection, Link, Trouble};
 use super::mesh::MeshError;
-use super::pace::{Epoch, Moment};
+use super::pace::{Epoch, Instant};
 use super::peers::Peers;
 use super::post::Post;
 use crate::engine::{Notice, StopSwitch};
@@ -40,12 +40,12 @@ pub struct Meeting<C> {
     called: BTreeSet<MachineId>,
     /// Peers that call this machine and have not yet.
     expected: BTreeSet<MachineId>,
-    deadline: Moment,
-    report_at: Option<Moment>,
+    deadline: Instant,
+    report_at: Option<Instant>,
     barrier: Option<Barrier>,
     /// How often the start could not be reported to all.
     tries: u32,
-    stopped_at: Option<Moment>,
+    stopped_at: Option<Instant>,
     failure: Option<MeshError>,
 }
 
@@ -53,7 +53,7 @@ pub struct Meeting<C> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// The next step at this moment, or when a connection stands.
-    Wait(Moment),
+    Wait(Instant),
     /// All start at this time, in nanoseconds since the Unix epoch.
     Start(i64),
     /// Somebody has stopped the run before it began.
@@ -67,7 +67,7 @@ impl<C: Connection> Meeting<C> {
         stop: StopSwitch,
         epoch: Epoch,
         own: SocketAddr,
-        now: Moment,
+        now: Instant,
     ) -> Meeting<C> {
         let is_called = |peer: &MachineId| known_peers.foreign.contains(peer) || *peer < known_peers.own;
         let (called, expected) = known_peers.addresses.keys().partition(|peer| is_called(peer));
@@ -92,7 +92,7 @@ impl<C: Connection> Meeting<C> {
 
     /// The connections that this machine has to make: to those who were there
     /// before, and to foreign machines.
-    pub fn calls(&self, now: Moment) -> Vec<Dialer> {
+    pub fn calls(&self, now: Instant) -> Vec<Dialer> {
         let call = |peer: &MachineId| {
             let address = *self.known_peers.addresses.get(peer)?;
             Some(Dialer::new(*peer, address, Arc::clone(&self.known_peers), now, self.deadline))
@@ -123,7 +123,7 @@ impl<C: Connection> Meeting<C> {
     /// # Errors
     ///
     /// The run cannot begin. There is no next step then.
-    pub fn step(&mut self, now: Moment) -> Result<Step, MeshError> {
+    pub fn step(&mut self, now: Instant) -> Result<Step, MeshError> {
         match self.go_on(now) {
             // What goes wrong among machines that are stopped is that they leave.
             Err(_) if self.stop.reason() == Some(EndReason::Interrupted) => Ok(Step::Stopped),
@@ -131,7 +131,7 @@ impl<C: Connection> Meeting<C> {
         }
     }
 
-    fn go_on(&mut self, now: Moment) -> Result<Step, MeshError> {
+    fn go_on(&mut self, now: Instant) -> Result<Step, MeshError> {
         self.flush(now)?;
         if let Some(step) = self.begin(now)? {
             return Ok(step);
@@ -157,7 +157,7 @@ impl<C: Connection> Meeting<C> {
     /// Whether the start is known here and all that had to be said is on its
     /// way. From when this machine has named the start there is no way back: a
     /// stop is heard after it.
-    fn begin(&mut self, now: Moment) -> Result<Option<Step>, MeshError> {
+    fn begin(&mut self, now: Instant) -> Result<Option<Step>, MeshError> {
         let waiting = self.links.iter().find(|link| link.backlog_bytes() > 0);
         let named = self.barrier.as_ref().and_then(Barrier::named);
         match (named, waiting) {
@@ -174,7 +174,7 @@ impl<C: Connection> Meeting<C> {
         }
     }
 
-    fn is_stopped(&mut self, now: Moment) -> bool {
+    fn is_stopped(&mut self, now: Instant) -> bool {
         if self.stop.reason().is_none() {
             return false;
         }
@@ -183,7 +183,7 @@ impl<C: Connection> Meeting<C> {
     }
 
     /// Whether all connections stand.
-    fn is_complete(&mut self, now: Moment) -> Result<bool, MeshError> {
+    fn is_complete(&mut self, now: Instant) -> Result<bool, MeshError> {
         // Those that are called are reported by their dialers.
         let Some(peer) = self.expected.first().copied() else { return Ok(self.called.is_empty()) };
         if !self.called.is_empty() {
@@ -201,7 +201,7 @@ impl<C: Connection> Meeting<C> {
         Ok(false)
     }
 
-    fn flush(&mut self, now: Moment) -> Result<(), MeshError> {
+    fn flush(&mut self, now: Instant) -> Result<(), MeshError> {
         for link in &mut self.links {
             if let Err(Trouble::Broken(source)) = link.flush(now) {
                 return Err(MeshError::Broken { peer: link.peer, source });
@@ -223,7 +223,7 @@ mod tests {
     use crate::engine::sockets::inbox::Strangers;
     use crate::engine::wire::CLOCK_MAX;
 
-    const BEGINNING: Moment = Moment::at_ns(1_000_000_000);
+    const BEGINNING: Instant = Instant::at_ns(1_000_000_000);
 
     /// Takes nothing until it is ordered to.
     #[derive(Clone, Default)]
@@ -262,7 +262,7 @@ mod tests {
         (meeting, post, stop, valves)
     }
 
-    fn after_ms(ms: u64) -> Moment {
+    fn after_ms(ms: u64) -> Instant {
         BEGINNING.after(Duration::from_millis(ms))
     }
 

@@ -17,7 +17,7 @@ use super::dialer::{Answer, Dialer};
 use super::foreign::Speaker;
 use super::link::Link;
 use super::meeting::{Meeting, Step};
-use super::pace::{Epoch, Moment};
+use super::pace::{Epoch, Instant};
 use super::peers::Peers;
 use super::post::Post;
 use super::reader::Reader;
@@ -123,7 +123,7 @@ pub async fn meet(
         unheard: Unheard::new(strangers),
     };
     tokio::spawn(acceptor.keep(listener));
-    let now = Moment::now();
+    let now = Instant::now();
     let mut meeting = Meeting::new(known_peers, post.clone(), stop, epoch, own, now);
     // Given up when the meeting is over.
     let mut calls = JoinSet::new();
@@ -131,11 +131,11 @@ pub async fn meet(
         calls.spawn(make(call, post.clone(), arrivals.clone()));
     }
     loop {
-        match meeting.step(Moment::now())? {
+        match meeting.step(Instant::now())? {
             Step::Start(start_ns) => return Ok(Some(Met { links: meeting.into_links(), start_ns })),
             Step::Stopped => return Ok(None),
             Step::Wait(until) => {
-                let patience = until.since(Moment::now());
+                let patience = until.since(Instant::now());
                 if let Ok(Some(outcome)) = time::timeout(patience, news.recv()).await {
                     meeting.hear(outcome);
                 }
@@ -147,7 +147,7 @@ pub async fn meet(
 /// Makes a call, and tells what comes of it.
 async fn make(mut call: Dialer, post: Post, arrivals: Arrivals) {
     loop {
-        let patience = call.deadline.since(Moment::now());
+        let patience = call.deadline.since(Instant::now());
         let answer = match time::timeout(patience, try_once(&mut call)).await {
             Ok(Ok((stream, Answer::Welcome(rest)))) => return welcome(&call, stream, rest, &post, &arrivals),
             Ok(Ok((_, answer))) => answer,
@@ -155,12 +155,12 @@ async fn make(mut call: Dialer, post: Post, arrivals: Arrivals) {
             Err(_) => Answer::Lost("no answer".to_owned()),
         };
         let again = match answer {
-            Answer::Lost(why) => call.failed(&why, Moment::now(), &post.observer),
+            Answer::Lost(why) => call.failed(&why, Instant::now(), &post.observer),
             Answer::Refused(error) => Err(error),
             Answer::Welcome(_) => return,
         };
         match again {
-            Ok(next) => time::sleep(next.since(Moment::now())).await,
+            Ok(next) => time::sleep(next.since(Instant::now())).await,
             // Nobody hears it where the run has been given up.
             Err(error) => return drop(arrivals.send(Err(error))),
         }

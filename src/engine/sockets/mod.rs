@@ -40,7 +40,7 @@ use crate::model::event::MachineId;
 pub use alone::{Controlled, run_controlled, run_one};
 pub use mesh::MeshError;
 pub use node::{LogPlace, NodeError, Setup};
-pub use pace::{Epoch, LabClock, Moment};
+pub use pace::{Epoch, Instant, LabClock};
 pub use processes::run_as_processes;
 pub use tasks::run_as_tasks;
 

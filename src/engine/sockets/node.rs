@@ -17,7 +17,7 @@ use super::driver::{Driver, Loss, Parts};
 use super::inbox::Strangers;
 use super::link::Link;
 use super::mesh::{self, MeshError, Met};
-use super::pace::{Epoch, LabClock, Moment};
+use super::pace::{Epoch, Instant, LabClock};
 use super::peers::Peers;
 use super::post::Post;
 use crate::engine::wire;
@@ -90,7 +90,7 @@ impl Node {
         let (stop, epoch) = (setup.stop.clone(), setup.epoch);
         let met = mesh::meet(known_peers.clone(), self.listener, &post, stop, epoch, self.strangers).await?;
         let Met { links, start_ns } = met.ok_or(NodeError::Stopped)?;
-        let start = start_moment(start_ns, &setup, machine);
+        let start = start_instant(start_ns, &setup, machine);
         // The readers may stamp arrivals from now on; nobody else sets it.
         let lab_clock = *post.clock.get_or_init(|| LabClock::new(start, setup.run.spec.speedup));
         let seated = SeatedNode { machine, setup, post, start_ns, lab_clock };
@@ -223,9 +223,9 @@ impl LogPlace {
 
 /// The start as a moment of this host. A time that is far off was named by a
 /// host whose clock differs; then the start is now.
-fn start_moment(start_ns: i64, setup: &Setup, machine: MachineId) -> Moment {
-    let now = Moment::now();
-    let start = setup.epoch.moment(start_ns);
+fn start_instant(start_ns: i64, setup: &Setup, machine: MachineId) -> Instant {
+    let now = Instant::now();
+    let start = setup.epoch.instant(start_ns);
     let distance = start.since(now).max(now.since(start));
     if distance <= START_DISTANCE_MAX {
         return start;

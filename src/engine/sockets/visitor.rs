@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::foreign::Speaker;
 use super::handshake::{Heard, SILENT};
-use super::pace::Moment;
+use super::pace::Instant;
 use super::peers::Peers;
 use super::post::Post;
 use crate::engine::wire::{self, Hello, Said};
@@ -24,7 +24,7 @@ const FIRST_BYTES_MAX: usize = 8 * wire::LINE_BYTES_MAX;
 pub struct Visitor {
     heard: Heard,
     is_open: bool,
-    leaves_at: Option<Moment>,
+    leaves_at: Option<Instant>,
 }
 
 /// What a connection says first.
@@ -50,13 +50,13 @@ pub enum Verdict {
 
 impl Visitor {
     /// `is_open` says whether strangers may come in.
-    pub fn new(is_open: bool, now: Moment) -> Visitor {
+    pub fn new(is_open: bool, now: Instant) -> Visitor {
         let leaves_at = (!is_open).then(|| now.after(HELLO_PATIENCE));
         Visitor { heard: Heard::default(), is_open, leaves_at }
     }
 
     /// When it has been silent for too long, if it ever is.
-    pub fn leaves_at(&self) -> Option<Moment> {
+    pub fn leaves_at(&self) -> Option<Instant> {
         self.leaves_at
     }
 

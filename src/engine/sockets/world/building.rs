@@ -17,7 +17,7 @@ use crate::engine::sockets::driver::{Driver, Parts};
 use crate::engine::sockets::ear::Ear;
 use crate::engine::sockets::inbox::Strangers;
 use crate::engine::sockets::link::Link;
-use crate::engine::sockets::pace::{LabClock, Moment};
+use crate::engine::sockets::pace::{Instant, LabClock};
 use crate::engine::sockets::peers::Peers;
 use crate::engine::sockets::post::Post;
 use crate::engine::sockets::unheard::Unheard;
@@ -143,7 +143,7 @@ impl World {
     }
 
     /// This machine begins to tick at `start`.
-    pub fn host(&mut self, at: usize, links: Vec<Link<Wire>>, start: Moment) {
+    pub fn host(&mut self, at: usize, links: Vec<Link<Wire>>, start: Instant) {
         let clock_rate = self.dice.borrow_mut().one_of(&[1.0, 3.0, 7.5, 40.0, 400.0]);
         let plan = &self.plan;
         let (delay, delay_at) = plan.delay;

@@ -9,7 +9,7 @@ use crate::engine::StopSwitch;
 use crate::engine::sockets::dialer::Dialer;
 use crate::engine::sockets::driver::{Driver, Loss};
 use crate::engine::sockets::meeting::Meeting;
-use crate::engine::sockets::pace::Moment;
+use crate::engine::sockets::pace::Instant;
 use crate::engine::sockets::peers::Peers;
 use crate::engine::sockets::post::Post;
 use crate::engine::sockets::unheard::Unheard;
@@ -25,13 +25,13 @@ pub struct SimulatedNode {
     pub unheard: Unheard<usize>,
     pub calls: Vec<Calling>,
     pub disk: Shared<Disk>,
-    pub wake: Moment,
-    pub begin: Moment,
+    pub wake: Instant,
+    pub begin: Instant,
     /// When its clock showed zero.
-    pub start: Moment,
-    pub over_at: Moment,
+    pub start: Instant,
+    pub over_at: Instant,
     /// When each tick was served.
-    pub ticks: Vec<Moment>,
+    pub ticks: Vec<Instant>,
     pub loss: Option<Loss>,
 }
 
@@ -63,7 +63,7 @@ pub struct Calling {
 
 pub enum Try {
     /// The next one begins then.
-    Waits(Moment),
+    Waits(Instant),
     /// On this pipe, and so much of the hello is not said yet.
     Goes {
         pipe: usize,
