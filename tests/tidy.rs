@@ -455,7 +455,9 @@ fn no_two_files_of_a_folder_use_each_other() {
     // What uses nothing that is left is in no ring.
     while let Some(free) = uses.iter().find(|(_, used)| used.is_empty()).map(|(file, _)| file.clone()) {
         uses.remove(&free);
-        uses.values_mut().for_each(|used| drop(used.remove(&free)));
+        for used in uses.values_mut() {
+            used.remove(&free);
+        }
     }
     assert!(uses.is_empty(), "these use each other, or what does: {uses:#?}");
 }
