@@ -75,8 +75,7 @@ pub fn experiment_charts(
     look: Look,
 ) -> Result<Vec<Chart>, ChartError> {
     let by_experiment = rows.chunk_by(|one, next| one.experiment == next.experiment);
-    let runs =
-        experiment::speed_ratio::Runs::new(by_experiment.map(|rows| (rows[0].experiment.as_str(), rows)));
+    let runs = experiment::speed_ratio::Runs::new(by_experiment.map(|rows| (&*rows[0].experiment, rows)));
     MAIN_METRICS
         .iter()
         .map(|measure| experiment::speed_ratio::draw(measure, &runs, published, look))

@@ -59,7 +59,7 @@ impl<'a> Runs<'a> {
             runs.push((place, run));
         }
         let names: HashSet<(usize, &str)> =
-            runs.iter().filter_map(|(place, run)| Some((*place, run.first()?.run.as_str()))).collect();
+            runs.iter().filter_map(|(place, run)| Some((*place, &*run.first()?.run))).collect();
         let machines: HashSet<(usize, MachineId)> =
             runs.iter().flat_map(|(place, run)| run.iter().map(|row| (*place, row.machine))).collect();
         let (names, machines) = (names.len(), machines.len());

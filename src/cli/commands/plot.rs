@@ -331,7 +331,7 @@ impl Drawing<'_> {
 /// read costs no more than the lines of theory.
 fn plan(run: &RunPath) -> Option<Run> {
     let spec = spec::load(&run.folder.join(SPEC_FILE), &[]).ok()?;
-    Some(Run::single(spec, run.run.clone()))
+    Some(Run::single(spec, run.run.to_string()))
 }
 
 /// The folders of the charts of sweeps: named as they are, and as many of the

@@ -57,8 +57,8 @@ impl Document {
         let Counted { run, history, relation } = counted;
         let (pairs, tally) = (&relation.pairs, history.tally());
         Document {
-            experiment: run.experiment.clone(),
-            run: run.run.clone(),
+            experiment: run.experiment.to_string(),
+            run: run.run.to_string(),
             folder: run.folder.clone(),
             machines: history.machines().len(),
             events: history.events(),

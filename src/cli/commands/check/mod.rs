@@ -301,8 +301,8 @@ impl Document {
             findings: result.findings.iter().map(|finding| FindingDocument::of(checked, finding)).collect(),
         };
         Document {
-            experiment: run.experiment.clone(),
-            run: run.run.clone(),
+            experiment: run.experiment.to_string(),
+            run: run.run.to_string(),
             folder: run.folder.clone(),
             events: history.events(),
             verdict: checked.verdict(),

@@ -81,8 +81,8 @@ impl Document {
     pub fn of(answer: &Answer) -> Document {
         let machines = || answer.history.machines().iter().map(|machine| machine.id());
         Document {
-            experiment: answer.run.experiment.clone(),
-            run: answer.run.run.clone(),
+            experiment: answer.run.experiment.to_string(),
+            run: answer.run.run.to_string(),
             folder: answer.run.folder.clone(),
             event: EventDocument::of(answer, answer.event),
             chain_length: answer.chain.len(),
