@@ -10,6 +10,8 @@
 pub mod address;
 mod chain;
 mod clock_gap;
+mod document;
+mod explanation;
 mod hybrid;
 mod in_flight;
 mod order;
@@ -23,6 +25,8 @@ mod vector;
 
 pub use chain::{Chains, Link};
 pub use clock_gap::{ClockGap, Why, clock_gaps};
+pub use document::CausalityDocument;
+pub use explanation::{Explanation, ExplanationDocument};
 pub use hybrid::{Hybrid, HybridBound, hybrid_clocks};
 pub use order::{CausalOrder, Dropped, Step};
 pub use pairs::Pairs;

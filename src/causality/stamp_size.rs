@@ -30,6 +30,25 @@ impl Encoding {
         Encoding::Hybrid,
     ];
 
+    /// The clock that is written.
+    pub fn clock(self) -> &'static str {
+        match self {
+            Encoding::LamportLine | Encoding::LamportVarint | Encoding::LamportFixed => "Lamport",
+            Encoding::VectorVarint => "vector",
+            Encoding::Hybrid => "hybrid",
+        }
+    }
+
+    /// How it is written, in words.
+    pub fn written_as(self) -> &'static str {
+        match self {
+            Encoding::LamportLine => "line, as sent here",
+            Encoding::LamportVarint => "varint",
+            Encoding::LamportFixed | Encoding::Hybrid => "8 bytes",
+            Encoding::VectorVarint => "a varint a machine",
+        }
+    }
+
     /// The bytes of an event's clock in a run of `machines`. A vector's
     /// entries for machines whose logs are not here are taken to be 0.
     fn bytes(self, lamport: u64, vector: &[u32], machines: u32) -> u64 {

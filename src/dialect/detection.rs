@@ -155,14 +155,14 @@ impl std::ops::Add for Fit {
 fn fit(dialect: &Dialect, sample: &Sample) -> Fit {
     let mut fit = Fit { named: usize::from(dialect.files.fits(&sample.path)), ..Fit::default() };
     let mut records = 0;
-    let count = |trial: super::DryRun| {
+    let count = |line: super::DryRun| {
         records += 1;
-        if records > RECORDS_LOOKED_AT || trial.outcome == Match::Blank {
+        if records > RECORDS_LOOKED_AT || line.outcome == Match::Blank {
             return;
         }
-        fit.lines += trial.lines;
-        if let Match::Said(role) = trial.outcome {
-            fit.matched += trial.lines;
+        fit.lines += line.lines;
+        if let Match::Said(role) = line.outcome {
+            fit.matched += line.lines;
             fit.events += u64::from(matches!(role, Role::Event(_) | Role::SendToAll));
         }
     };

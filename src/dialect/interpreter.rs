@@ -17,7 +17,7 @@ pub struct LogContext {
     /// How many machines the run has; 0 where nobody knows.
     pub machines: u32,
     /// What its machines are called, in their order, where files name them.
-    pub roster: Vec<String>,
+    pub machine_names: Vec<String>,
     /// As the user says it, which holds over all that logs say.
     pub clock_rate: Option<f64>,
     /// As the name of the file says it.
@@ -31,7 +31,7 @@ impl Default for LogContext {
         LogContext {
             machine: MachineId(1),
             machines: 0,
-            roster: Vec::new(),
+            machine_names: Vec::new(),
             clock_rate: None,
             file_clock_rate: None,
             part: None,
@@ -130,7 +130,7 @@ impl<'d> Interpreter<'d> {
         let Some(part) = &self.context.part else { return Some(true) };
         let is_run = self.tracker.run(pattern, role, captured) == part.run;
         let machine = match captured.get(Field::Machine) {
-            Some(name) => Some(self.dialect.peer(name, &self.context.roster)?),
+            Some(name) => Some(self.dialect.peer(name, &self.context.machine_names)?),
             None => None,
         };
         Some(is_run && (part.machine.is_none() || machine.is_none() || machine == part.machine))
@@ -189,7 +189,7 @@ impl<'d> Interpreter<'d> {
     /// The others that a text names.
     #[inline]
     fn machines(&mut self, text: &[u8]) -> Vec<MachineId> {
-        self.dialect.peers.all_in(text, &self.context.roster, &mut self.found);
+        self.dialect.peers.all_in(text, &self.context.machine_names, &mut self.found);
         self.found.retain(|machine| *machine != self.context.machine);
         self.found.clone()
     }

@@ -27,6 +27,7 @@ mod shipped;
 #[cfg(test)]
 mod tests;
 mod timestamp;
+mod values;
 mod vector;
 
 use regex::bytes::Regex;
@@ -87,9 +88,9 @@ enum Shape {
 
 impl Dialect {
     /// The machine that a line calls so.
-    pub(crate) fn peer(&self, name: &[u8], roster: &[String]) -> Option<MachineId> {
+    pub(crate) fn peer(&self, name: &[u8], machine_names: &[String]) -> Option<MachineId> {
         let mut found = Vec::new();
-        self.peers.all_in(name, roster, &mut found);
+        self.peers.all_in(name, machine_names, &mut found);
         found.first().copied()
     }
 

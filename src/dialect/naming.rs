@@ -19,8 +19,8 @@ pub enum Naming {
 }
 
 impl Naming {
-    /// The machine of one name. `roster` is the run's names in order.
-    pub fn machine(&self, name: &[u8], roster: &[String]) -> Option<MachineId> {
+    /// The machine of one name. `machine_names` is the run's names in order.
+    pub fn machine(&self, name: &[u8], machine_names: &[String]) -> Option<MachineId> {
         let among = |names: &[String]| names.iter().position(|known| known.as_bytes() == name);
         let nth = match self {
             Naming::Numbers { first } => number(name)?.checked_sub(*first)?,
@@ -29,7 +29,7 @@ impl Naming {
                 _ => return None,
             },
             Naming::Listed(names) => among(names)? as u64,
-            Naming::Sorted => among(roster)? as u64,
+            Naming::Sorted => among(machine_names)? as u64,
         };
         (nth < MACHINES_MAX).then(|| MachineId(nth as u32 + 1))
     }
@@ -37,14 +37,14 @@ impl Naming {
     /// Every machine that a text names, in its order: `2`, `[1, 2]`, `VM B`,
     /// `localhost:5001`.
     #[inline]
-    pub fn all_in(&self, text: &[u8], roster: &[String], found: &mut Vec<MachineId>) {
+    pub fn all_in(&self, text: &[u8], machine_names: &[String], found: &mut Vec<MachineId>) {
         found.clear();
         let is_part = |byte: &u8| match self {
             Naming::Numbers { .. } => byte.is_ascii_digit(),
             _ => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'),
         };
         let names = text.split(|byte| !is_part(byte)).filter(|name| !name.is_empty());
-        for machine in names.filter_map(|name| self.machine(name, roster)) {
+        for machine in names.filter_map(|name| self.machine(name, machine_names)) {
             if !found.contains(&machine) {
                 found.push(machine);
             }
@@ -91,10 +91,10 @@ fn natural_key(name: &str) -> String {
 mod tests {
     use super::*;
 
-    fn all(naming: &Naming, text: &str, roster: &[&str]) -> Vec<u32> {
-        let roster: Vec<String> = roster.iter().map(|name| (*name).to_owned()).collect();
+    fn all(naming: &Naming, text: &str, machine_names: &[&str]) -> Vec<u32> {
+        let machine_names: Vec<String> = machine_names.iter().map(|name| (*name).to_owned()).collect();
         let mut found = Vec::new();
-        naming.all_in(text.as_bytes(), &roster, &mut found);
+        naming.all_in(text.as_bytes(), &machine_names, &mut found);
         found.into_iter().map(|machine| machine.0).collect()
     }
 

@@ -3,7 +3,7 @@
 use minijinja::Error;
 use serde::Serialize;
 
-use super::submission::{GradedRun, Off, Reading, Submission, Told};
+use super::submission::{GradedRun, Off, Reading, RuleFindings, Submission};
 use crate::audit::{Rule, Verdict};
 use crate::metrics::{EndQueueSource, MachineMetrics};
 use crate::model::machine::Broadcast;
@@ -109,9 +109,9 @@ fn run_section(run: &GradedRun) -> RunSection<'_> {
     }
 }
 
-fn rule_section(reported: &Told) -> RuleSection<'_> {
-    let more = reported.count.saturating_sub(reported.findings.len() as u64);
-    RuleSection { rule: reported.rule.id, reason: reported.rule.reason, more, findings: &reported.findings }
+fn rule_section(found: &RuleFindings) -> RuleSection<'_> {
+    let more = found.count.saturating_sub(found.findings.len() as u64);
+    RuleSection { rule: found.rule.id, reason: found.rule.reason, more, findings: &found.findings }
 }
 
 fn is_last_logged(row: &MachineMetrics) -> bool {

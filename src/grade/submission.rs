@@ -2,11 +2,10 @@
 
 use std::fmt;
 
-use crate::audit::source_lines::{SourceLines, short_place};
-use crate::audit::{Audit, Finding, RULES, Rule, RuleResult, Verdict, audit};
+use crate::audit::source_lines::short_place;
+use crate::audit::{Audit, Finding, RULES, Rule, RuleResult, Verdict};
 use crate::engine::StopSwitch;
-use crate::history::History;
-use crate::lab::declared::declared;
+use crate::lab::check::CheckedRun;
 use crate::lab::measured::planned;
 use crate::log::ReadStats;
 use crate::metrics::MachineMetrics;
@@ -79,7 +78,7 @@ pub struct GradedRun {
     pub rows: Vec<MachineMetrics>,
     pub audit: Audit,
     /// What the audit found, in the order of its rules.
-    pub findings: Vec<Told>,
+    pub findings: Vec<RuleFindings>,
     /// How a send to all counts in what theory says.
     pub broadcast: Option<Broadcast>,
     /// The chance that an idle tick is INTERNAL for which that was computed.
@@ -92,15 +91,32 @@ pub struct GradedRun {
 
 /// A rule that is broken, by its first findings.
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct RuleFindings {
     pub rule: &'static Rule,
     pub count: u64,
     /// Each as `file:line: text`, with the lines that prove it.
     pub findings: Vec<(String, Vec<String>)>,
 }
 
-/// Findings of a rule that are reported.
-const FINDINGS_TOLD: usize = 3;
+/// Findings of a rule that are shown.
+const FINDINGS_SHOWN: usize = 3;
+
+impl RuleFindings {
+    fn of(result: &RuleResult, checked: &CheckedRun<'_>) -> RuleFindings {
+        let CheckedRun { history, source_lines, .. } = checked;
+        let line =
+            |place| Some(format!("{}: {}", short_place(history, place), source_lines.text(history, place)?));
+        let finding = |finding: &Finding| {
+            let lines = source_lines.beside(history, finding).filter_map(line).collect();
+            (format!("{}: {}", short_place(history, finding.place), finding.text), lines)
+        };
+        RuleFindings {
+            rule: result.rule,
+            count: result.count(),
+            findings: result.findings.iter().take(FINDINGS_SHOWN).map(finding).collect(),
+        }
+    }
+}
 
 impl Submission {
     /// The worst of its runs decides.
@@ -214,12 +230,9 @@ pub fn grade_run(run: &RunPath, assignment: &Assignment, stop: &StopSwitch) -> R
     let reading = measure_run(run, Purpose { series: false, history: true })?;
     let history = reading.history.unwrap_or_default();
     // A spec that cannot be read leaves a run to be judged by its logs alone.
-    let stated = declared(run, |_| {});
-    let audit = audit(&history, stated.as_ref(), &RULES);
-    let quotes = SourceLines::of(&history, &audit)
-        .map_err(|source| ReadError::Log { path: run.folder.clone(), source })?;
-    let broken = audit.results.iter().filter(|result| result.verdict == Verdict::Unsound);
-    let findings = broken.map(|result| tell(result, &history, &quotes)).collect();
+    let checked = CheckedRun::of(run, &history, &RULES, |_| {})?;
+    let broken = checked.audit.results.iter().filter(|result| result.verdict == Verdict::Unsound);
+    let findings = broken.map(|result| RuleFindings::of(result, &checked)).collect();
     let spec = planned(run).map_or_else(
         |_| assignment.spec(&history, &reading.rows).map_err(|none| none.to_string()),
         |planned| Ok(planned.spec),
@@ -238,7 +251,7 @@ pub fn grade_run(run: &RunPath, assignment: &Assignment, stop: &StopSwitch) -> R
         }),
         rows: reading.rows,
         findings,
-        audit,
+        audit: checked.audit,
         stats: reading.logs.into_iter().map(|log| log.stats).collect(),
     })
 }
@@ -247,24 +260,11 @@ fn against_theory(run: Measured, stop: &StopSwitch) -> Result<Vec<Residual>, Str
     let planned = Run::single(run.spec.clone(), String::new());
     let expected = Expected::of(&planned, RUNS, EVENTS_MAX, stop).map_err(|none| none.to_string())?;
     let found = residuals(&[run], &expected).into_iter().flat_map(|found| found.runs);
-    Ok(found.flat_map(|(_, residuals)| residuals).filter(is_told).collect())
+    Ok(found.flat_map(|(_, residuals)| residuals).filter(is_comparable).collect())
 }
 
 /// Programs of others start their machines as they please, and what hangs on
 /// the last moment, or on the longest moment, would be checked against them.
-fn is_told(residual: &Residual) -> bool {
+fn is_comparable(residual: &Residual) -> bool {
     [catalogue::UTILISATION, catalogue::END_QUEUE, catalogue::FINAL_CLOCK].contains(&residual.metric)
-}
-
-fn tell(result: &RuleResult, history: &History, quotes: &SourceLines) -> Told {
-    let line = |place| Some(format!("{}: {}", short_place(history, place), quotes.text(history, place)?));
-    let finding = |finding: &Finding| {
-        let lines = quotes.beside(history, finding).filter_map(line).collect();
-        (format!("{}: {}", short_place(history, finding.place), finding.text), lines)
-    };
-    Told {
-        rule: result.rule,
-        count: result.count(),
-        findings: result.findings.iter().take(FINDINGS_TOLD).map(finding).collect(),
-    }
 }

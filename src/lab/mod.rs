@@ -1,6 +1,7 @@
 //! The lab: a run from its plan to its results on disk. Each stage saves what
 //! it made before the next begins.
 
+pub mod check;
 pub mod declared;
 mod line_ends;
 pub mod measured;
@@ -15,7 +16,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::limits::TooManyFiles;
-use crate::engine::sockets::{self, EngineError, Epoch, LogPlace, Moment, Setup};
+use crate::engine::sockets::{self, EngineError, Epoch, LogPlace, MonotonicTime, Setup};
 use crate::engine::{Gauge, Gauges, Observer, StopSwitch, Token};
 use crate::log::EndReason;
 use crate::metrics;
@@ -144,7 +145,7 @@ pub enum IncompleteCause {
 /// Runs the model on the engine asked for and keeps everything about it. Blocks
 /// until the run has ended.
 pub fn run(order: &Order) -> Result<Done, LabError> {
-    let asked = Moment::now();
+    let asked = MonotonicTime::now();
     let name = order.run_name.clone();
     let folder = match &name {
         Some(name) => RunFolder::create(&order.results, &order.spec.name, name)?,
@@ -231,7 +232,7 @@ fn drive(order: &Order, run: &Run, folder: &Path) -> Result<EndReason, DriveErro
 
 fn keep(
     order: &Order,
-    asked: Moment,
+    asked: MonotonicTime,
     run: &Run,
     folder: RunFolder,
     outcome: Result<EndReason, DriveError>,
@@ -241,7 +242,8 @@ fn keep(
     let failure = outcome.err();
     let completed = digest(&kept, order.history_bytes_max).and_then(|reading| {
         let errors = reading.errors();
-        let ending = Ending { reason, failure: failure.as_ref(), errors, took: Moment::now().since(asked) };
+        let ending =
+            Ending { reason, failure: failure.as_ref(), errors, took: MonotonicTime::now().since(asked) };
         write_manifest(manifest(order, run, &ending, &kept)?, &kept)?;
         Ok((reading, folder.put_into_place()?))
     });

@@ -207,8 +207,8 @@ mod tests {
         let mut lived = Vec::new();
         for clocks in arrivals {
             clocks.iter().for_each(|clock| machine.deliver(message(*clock)));
-            let had_mail = machine.queue_length() > 0;
-            lived.push((had_mail, machine.tick().collect()));
+            let had_message = machine.queue_length() > 0;
+            lived.push((had_message, machine.tick().collect()));
         }
         lived
     }
@@ -234,9 +234,9 @@ mod tests {
 
         #[test]
         fn nothing_is_sent_while_the_queue_holds_a_message((rules, id, seed, arrivals) in life()) {
-            for (had_mail, events) in live(rules, id, seed, &arrivals) {
+            for (had_message, events) in live(rules, id, seed, &arrivals) {
                 let received = matches!(events[0].action, Action::Receive { .. });
-                prop_assert_eq!(received, had_mail);
+                prop_assert_eq!(received, had_message);
                 prop_assert!(events.len() == 1 || rules.broadcast == Broadcast::PerRecipient);
             }
         }
@@ -250,8 +250,8 @@ mod tests {
         fn what_arrives_changes_no_later_decision((rules, id, seed, arrivals) in life()) {
             let disturbed = live(rules, id, seed, &arrivals);
             let alone = live(rules, id, seed, &vec![Vec::new(); arrivals.len()]);
-            for ((had_mail, events), (_, undisturbed)) in disturbed.iter().zip(&alone) {
-                if !had_mail {
+            for ((had_message, events), (_, undisturbed)) in disturbed.iter().zip(&alone) {
+                if !had_message {
                     let actions = |events: &[Event]| events.iter().map(|event| event.action).collect::<Vec<_>>();
                     prop_assert_eq!(actions(events), actions(undisturbed));
                 }

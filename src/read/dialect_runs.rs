@@ -225,10 +225,10 @@ fn run_of(
     mut logs: Vec<Log>,
     clock_rates: &[f64],
 ) -> Result<RunPath, RunsError> {
-    let roster = roster(&mut logs);
+    let machine_names = machine_names(&mut logs);
     let mut numbered: BTreeMap<MachineId, Log> = BTreeMap::new();
     for (nth, log) in logs.into_iter().enumerate() {
-        let machine = log.machine(dialect, &roster)?.unwrap_or(MachineId(nth as u32 + 1));
+        let machine = log.machine(dialect, &machine_names)?.unwrap_or(MachineId(nth as u32 + 1));
         match numbered.get_mut(&machine) {
             // One machine by two names, such as `VM 1` and `vm1`.
             Some(other) if log.part.is_some() && other.path == log.path => {
@@ -249,7 +249,7 @@ fn run_of(
     let context = |(machine, log): (&MachineId, &Log)| LogContext {
         machine: *machine,
         machines: if machines > 1 { machines } else { 0 },
-        roster: roster.clone(),
+        machine_names: machine_names.clone(),
         clock_rate: rate(*machine),
         file_clock_rate: log.says.clock_rate,
         part: log.part.as_ref().map(|part| Part {
@@ -297,16 +297,16 @@ fn packed_beside(dialect: &Dialect, folder: &Path) -> Vec<PathBuf> {
 
 impl Log {
     /// Whose it is, by its lines or else by its file; `None` where neither tells.
-    fn machine(&self, dialect: &Dialect, roster: &[String]) -> Result<Option<MachineId>, RunsError> {
+    fn machine(&self, dialect: &Dialect, machine_names: &[String]) -> Result<Option<MachineId>, RunsError> {
         let (path, called) = (self.path.clone(), dialect.name.clone());
         if let Some(name) = self.part.as_ref().and_then(|part| part.machine.as_ref()) {
             let name_text = || String::from_utf8_lossy(name).into_owned();
             let unknown = || RunsError::NoMachineInside { path, dialect: called, name: name_text() };
-            return dialect.peer(name, roster).ok_or_else(unknown).map(Some);
+            return dialect.peer(name, machine_names).ok_or_else(unknown).map(Some);
         }
         let Some(name) = &self.says.machine else { return Ok(None) };
         let unknown = || RunsError::NoMachine { path, dialect: called };
-        dialect.machines.machine(name.as_bytes(), roster).ok_or_else(unknown).map(Some)
+        dialect.machines.machine(name.as_bytes(), machine_names).ok_or_else(unknown).map(Some)
     }
 
     /// What it is called, for machines that are numbered by their names.
@@ -319,7 +319,7 @@ impl Log {
 }
 
 /// Puts the logs of a run in the order of their names, which it gives.
-fn roster(logs: &mut [Log]) -> Vec<String> {
+fn machine_names(logs: &mut [Log]) -> Vec<String> {
     let mut names: Vec<String> = logs.iter().map(Log::name).collect();
     sort_naturally(&mut names);
     names.dedup();

@@ -3,6 +3,7 @@
 
 pub mod dialect_runs;
 pub mod find;
+pub mod find_in_dialect;
 mod kept;
 pub mod names;
 mod pipeline;

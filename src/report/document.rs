@@ -73,7 +73,7 @@ pub enum Tone {
 pub struct Table {
     pub caption: String,
     pub columns: Vec<Column>,
-    /// Each as long as `columns`; [`UNKNOWN`] is what cannot be known.
+    /// Each as long as `columns`; [`UNKNOWN`](super::wording::UNKNOWN) is what cannot be known.
     pub rows: Vec<Vec<String>>,
     /// What explains its words; empty where none need it.
     pub note: String,
@@ -107,9 +107,6 @@ pub struct Code {
     pub caption: String,
     pub text: String,
 }
-
-/// What cannot be known, in a cell of a table.
-pub const UNKNOWN: &str = "?";
 
 impl Remark {
     pub fn good(text: impl Into<String>) -> Remark {

@@ -1,19 +1,19 @@
 //! Gathering what a report is about: runs are read once, audited, checked against
 //! theory and drawn. The one source of this room that meets the disk.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use super::grouping::group;
 use super::player;
 use super::subject::{Audited, Drawn, Quoted, RunSubject, Subjects, SweepSubject};
 use super::sweeps::name_apart;
-use crate::audit::source_lines::{SourceLines, short_place, short_whereabouts};
-use crate::audit::{Audit, Finding, RULES, audit};
-use crate::charts::sweep::folder::SweepPicture;
-use crate::charts::{self, ChartError, Look, LookError, RunTheory, SideBySide, Theme};
+use crate::audit::source_lines::{short_place, short_whereabouts};
+use crate::audit::{Finding, RULES};
+use crate::charts::{
+    self, ChartError, Experiments, Look, LookError, RunChart, RunTheory, SideBySide, SweepPicture, Theme,
+};
 use crate::history::History;
-use crate::lab::declared::declared;
+use crate::lab::check::CheckedRun;
 use crate::metrics::MachineMetrics;
 use crate::metrics::summary::RunMetrics;
 use crate::metrics::trust::doubts;
@@ -46,8 +46,6 @@ pub enum GatherError {
     Chart(#[from] ChartError),
     #[error(transparent)]
     Look(#[from] LookError),
-    #[error("cannot read {path}: {source}")]
-    Quote { path: PathBuf, source: io::Error },
 }
 
 /// What a run is read with.
@@ -84,13 +82,13 @@ pub fn gather(
         let Some(next) = stored.next() else { break };
         let is_first = subjects.runs.is_empty();
         let mut run = match read(next, Wish { charts: true, player: is_only }, &settings) {
-            Err(error @ (GatherError::Read(_) | GatherError::Quote { .. })) if !is_only => {
+            Err(error @ GatherError::Read(_)) if !is_only => {
                 watcher.unreadable(&error);
                 continue;
             }
             outcome => outcome?,
         };
-        for chart in run.drawn.iter().flat_map(|drawn| &drawn.charts) {
+        for chart in run.drawn.iter().flat_map(|drawn| &drawn.charts).map(|(_, chart)| chart) {
             drawn_bytes += chart.inline("")?.len();
         }
         if drawn_bytes > DRAWN_BYTES_MAX && !is_first {
@@ -121,7 +119,8 @@ pub fn gather(
             .runs
             .iter()
             .map(|RunSubject { planned, rows, .. }| SideBySide { planned: planned.as_ref(), rows });
-        subjects.side_by_side = charts::side_by_side(&beside.collect::<Vec<_>>(), look()?)?;
+        subjects.side_by_side =
+            charts::experiment_charts(&Experiments::side_by_side(&beside.collect::<Vec<_>>()), look()?)?;
     }
     Ok(subjects)
 }
@@ -141,7 +140,7 @@ fn add<F: FnOnce(RunPath) -> RunSubject + Send>(
                 watcher.next();
                 found.push(Some(run));
             }
-            Err(error @ (GatherError::Read(_) | GatherError::Quote { .. })) => {
+            Err(error @ GatherError::Read(_)) => {
                 watcher.unreadable(&error);
                 found.push(None);
             }
@@ -212,23 +211,23 @@ fn draw(run: &RunSubject, reading: &Reading) -> Result<Drawn, GatherError> {
     };
     let events_a_point = reading.rows.iter().filter_map(points).max().unwrap_or(1);
     let theory = run.plan.as_deref().map(RunTheory::of).unwrap_or_default();
-    Ok(Drawn { charts: charts::run_charts(&reading.series, &theory, look()?)?, events_a_point })
+    let look = look()?;
+    let drawn = |chart: RunChart| Ok((chart, (chart.draw)(&reading.series, &theory, look)?));
+    let charts = charts::of_run().map(drawn).collect::<Result<_, ChartError>>()?;
+    Ok(Drawn { charts, events_a_point })
 }
 
 fn hold(stored: &RunPath, history: &History, faults: &mut Vec<String>) -> Result<Audited, GatherError> {
-    let stated = declared(stored, |fault| faults.push(fault));
-    let audit = audit(history, stated.as_ref(), &RULES);
-    let failed = |source| GatherError::Quote { path: stored.folder.clone(), source };
-    let quotes = SourceLines::of(history, &audit).map_err(failed)?;
-    let quoted = quoted(&audit, history, &quotes);
-    Ok(Audited::Held { audit, quoted })
+    let checked = CheckedRun::of(stored, history, &RULES, |fault| faults.push(fault))?;
+    Ok(Audited::Held { quoted: quoted(&checked), audit: checked.audit })
 }
 
-fn quoted(audit: &Audit, history: &History, quotes: &SourceLines) -> Vec<Quoted> {
+fn quoted(checked: &CheckedRun<'_>) -> Vec<Quoted> {
+    let CheckedRun { history, audit, source_lines, .. } = checked;
     let lines = |finding: &Finding| {
         let places = [finding.place].into_iter().chain(finding.proof.iter().copied());
         let reported = places.filter_map(|place| {
-            Some(format!("{}  {}", short_place(history, place), quotes.text(history, place)?))
+            Some(format!("{}  {}", short_place(history, place), source_lines.text(history, place)?))
         });
         reported.collect::<Vec<String>>().join("\n")
     };
@@ -256,7 +255,7 @@ fn read_sweep(path: &Path) -> Result<SweepSubject, GatherError> {
         }
         picture.take(&result);
     })?;
-    let (outlines, charts) = (picture.outlines().to_vec(), picture.draw(look()?)?);
+    let (outlines, charts) = (picture.outlines().to_vec(), charts::sweep_charts(&picture, look()?)?);
     let (name, folder) = (folder.name(), path.display().to_string());
     Ok(SweepSubject { name, folder, fidelity_min, doubted, outlines, charts, plan })
 }

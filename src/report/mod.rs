@@ -7,6 +7,7 @@ pub mod document;
 mod expected;
 mod fidelity;
 mod figures;
+mod file;
 mod findings;
 pub mod gathering;
 mod grouping;
@@ -24,8 +25,9 @@ mod verdicts;
 mod wording;
 
 pub use document::Document;
+pub use file::{PageFormat, WriteError, may_be_replaced};
 pub use gathering::{GatherError, gather};
-pub use html::{GENERATOR, html};
+pub use html::html;
 pub use markdown_page::markdown;
 pub use subject::Subjects;
 
@@ -35,6 +37,7 @@ use crate::store::version::VERSION;
 use crate::text::numbers::counted;
 use document::{Block, Figure, Section};
 use figures::of_many;
+use html::GENERATOR;
 use wording::name;
 
 /// A page cannot be written.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::player::PlayerParts;
 use crate::audit::Audit;
-use crate::charts::Chart;
+use crate::charts::{Chart, RunChart};
 use crate::metrics::MachineMetrics;
 use crate::metrics::Metric;
 use crate::metrics::summary::{RunMetrics, SummaryRow};
@@ -84,7 +84,7 @@ pub struct Quoted {
 /// A run's charts.
 #[derive(Debug)]
 pub struct Drawn {
-    pub charts: Vec<Chart>,
+    pub charts: Vec<(RunChart, Chart)>,
     /// The most events that one point of a line stands for.
     pub events_a_point: u64,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Sample;
 use crate::metrics::{METRICS, Quantity};
-use crate::statistics::{Comparison, Samples, Summary, compare};
+use crate::statistics::{Comparison, Samples, Summary, Verdict, compare};
 
 /// What two samples, A and B, show side by side.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,27 @@ pub struct ComparisonRow {
     pub a: Summary,
     pub b: Summary,
     pub comparison: Comparison,
+}
+
+impl SampleComparison {
+    /// How many p-values were corrected together: what cannot be tested has none.
+    pub fn tested(&self) -> usize {
+        self.rows.iter().filter(|row| row.comparison.p.is_some()).count()
+    }
+
+    /// Whether there are too few runs to tell anything. What is the same
+    /// throughout decides nothing, unless there is nothing else.
+    pub fn is_undecided(&self) -> bool {
+        let mut open = self.rows.iter().filter(|row| !row.is_same()).peekable();
+        open.peek().is_some() && open.all(|row| row.comparison.verdict == Verdict::TooFewRuns)
+    }
+}
+
+impl ComparisonRow {
+    /// Whether no run of A differs from its counterpart in B.
+    pub fn is_same(&self) -> bool {
+        self.comparison.p.is_none() && self.comparison.verdict == Verdict::NoDifferenceSeen
+    }
 }
 
 /// Which run of A goes with which of B.

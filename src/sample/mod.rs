@@ -4,6 +4,8 @@
 mod caveat;
 mod cells;
 mod comparison;
+mod comparison_document;
+mod pilot;
 mod replicates;
 pub mod settings;
 
@@ -16,6 +18,8 @@ pub use cells::read_cells;
 pub use comparison::{
     ComparisonRow, Pairing, SampleComparison, Unpaired, common_quantities, compare_samples, compared,
 };
+pub use comparison_document::{ComparisonDocument, ComparisonRecord, records};
+pub use pilot::{Pilot, PilotError};
 pub use replicates::{Candidate, Replicates, replicates};
 
 use self::replicates::{clock_rates, draws};

@@ -3,6 +3,7 @@
 
 mod attempt;
 pub mod drawn_rates;
+pub mod error;
 pub mod execution;
 pub mod folder;
 pub mod journal;
@@ -20,7 +21,8 @@ pub mod summary;
 mod tests;
 
 pub use drawn_rates::DrawnRates;
-pub use execution::{Execution, SweepError};
+pub use error::SweepError;
+pub use execution::Execution;
 pub use folder::{FolderError, SweepFolder};
 pub use journal::{Entry, Journal};
 pub use journals::Journals;

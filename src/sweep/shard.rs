@@ -23,18 +23,18 @@ impl Shard {
 /// Text that names no shard.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no shard of a plan; write it like `3/16`, from 1/16 to 16/16")]
-pub struct ParsePieceError(String);
+pub struct ParseShardError(String);
 
 impl FromStr for Shard {
-    type Err = ParsePieceError;
+    type Err = ParseShardError;
 
-    fn from_str(text: &str) -> Result<Shard, ParsePieceError> {
+    fn from_str(text: &str) -> Result<Shard, ParseShardError> {
         let parts = text.split_once('/').and_then(|(number, of)| {
             Some(Shard { number: number.trim().parse().ok()?, of: of.trim().parse().ok()? })
         });
         parts
             .filter(|shard| (1..=shard.of).contains(&shard.number))
-            .ok_or_else(|| ParsePieceError(text.to_owned()))
+            .ok_or_else(|| ParseShardError(text.to_owned()))
     }
 }
 
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_pieces_of_a_plan_have_every_run_once() {
+    fn the_shards_of_a_plan_have_every_run_once() {
         for (count, of) in [(10, 3), (2, 5), (7, 1), (0, 2)] {
             let mut all: Vec<u64> = (1..=of).flat_map(|number| Shard { number, of }.runs(count)).collect();
             all.sort_unstable();
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn pieces_are_written_as_number_of_count() {
+    fn shards_are_written_as_number_of_count() {
         assert_eq!("3/16".parse(), Ok(Shard { number: 3, of: 16 }));
         for text in ["0/4", "5/4", "1", "a/b", "1/0", "-1/2", ""] {
             assert!(text.parse::<Shard>().is_err(), "{text}");

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use super::execution::SweepError;
+use super::error::SweepError;
 use super::folder::SweepFolder;
 use super::journal::Entry;
 use super::journals::{Damage, Double, Journals};
@@ -63,13 +63,13 @@ pub struct CellResult<'a> {
 }
 
 /// Gathers what the folder's own journals and those at `elsewhere` hold, writes
-/// `runs.csv` and `summary.csv`, and shows each cell's result to `witness`. The
+/// `runs.csv` and `summary.csv`, and shows each cell's result to `observe`. The
 /// runs of one cell are in memory at a time.
 pub fn gather(
     folder: &SweepFolder,
     plan: &Plan,
     elsewhere: &[PathBuf],
-    mut witness: impl FnMut(CellResult<'_>),
+    mut observe: impl FnMut(CellResult<'_>),
 ) -> Result<SweepSummary, SweepError> {
     let journals = Journals::of(folder, plan, elsewhere)?;
     let pending = Pending::of(plan, &journals)?;
@@ -111,7 +111,7 @@ pub fn gather(
             summaries.put(head, &row, &(at + 1, &summary_values))?;
         }
         unmet.extend(pending.unmet(plan, &journals, at)?.map(|unmet| (at, unmet)));
-        witness(CellResult { cell: at, rows: &rows });
+        observe(CellResult { cell: at, rows: &rows });
     }
     runs.finish()?;
     summaries.finish()?;

@@ -106,13 +106,14 @@ fn published_values_are_marked_and_explained() {
         let values = PublishedValues { max_queue: Some(70), ..PublishedValues::default() };
         Published::from([((experiment.to_owned(), rows[0].machine), values)])
     };
-    let charts = experiment_charts(&rows, &of(&rows[0].experiment), Look::default()).expect("charts");
+    let charts =
+        experiment_charts(&Experiments::of(&rows, of(&rows[0].experiment)), Look::default()).expect("charts");
     assert_sound(&charts);
     let [max_queue, end_queue] = [0, 1].map(|nth| words(&charts[nth]));
     assert!(max_queue.contains("published") && max_queue.contains("\n70\n"), "{max_queue}");
     assert!(!end_queue.contains("published"));
     assert_eq!(
-        experiment_charts(&rows, &of("other"), Look::default()).expect("charts"),
+        experiment_charts(&Experiments::of(&rows, of("other")), Look::default()).expect("charts"),
         experiment_charts_of(&rows)
     );
 }

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use labctl::metrics::Quantity;
 use labctl::sample::{
-    ComparisonRow, Pairing, Sample, SampleComparison, Unpaired, common_quantities, compare_samples,
+    ComparisonDocument, ComparisonRow, Pairing, Sample, SampleComparison, Unpaired, common_quantities,
+    compare_samples, records,
 };
-use labctl::statistics::{Interval, Verdict};
+use labctl::statistics::Interval;
 use labctl::text::sanitize::on_one_line;
-use serde::Serialize;
 
 use crate::cli::flags::output_format::TableFormat;
 use crate::cli::rounding::{self, Rounding};
@@ -71,25 +71,17 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     terminal.data(&match args.format {
         TableFormat::Table => header(args, &a, &b, &found) + &table(&found.rows, !args.metrics.is_empty()),
         TableFormat::Csv => csv(&found)?,
-        TableFormat::Json => json(args, &a, &b, &found)?,
+        TableFormat::Json => {
+            let document = ComparisonDocument::of((&args.a, &a), (&args.b, &b), &found);
+            serde_json::to_string_pretty(&document)? + "\n"
+        }
     })?;
-    if is_undecided(&found.rows) {
+    if found.is_undecided() {
         terminal
             .say("too few runs to tell anything: add runs with other seeds, or compare less with --metric");
         return Ok(Exit::Inconclusive);
     }
     Ok(Exit::Done)
-}
-
-/// What is the same throughout decides nothing, unless there is nothing else.
-fn is_undecided(rows: &[ComparisonRow]) -> bool {
-    let mut open = rows.iter().filter(|row| !is_same(row)).peekable();
-    open.peek().is_some() && open.all(|row| row.comparison.verdict == Verdict::TooFewRuns)
-}
-
-/// Whether no run of A differs from its counterpart in B.
-fn is_same(row: &ComparisonRow) -> bool {
-    row.comparison.p.is_none() && row.comparison.verdict == Verdict::NoDifferenceSeen
 }
 
 fn read(path: &Path, terminal: &Terminal) -> anyhow::Result<Sample> {
@@ -101,11 +93,6 @@ fn read(path: &Path, terminal: &Terminal) -> anyhow::Result<Sample> {
 /// Somebody else may have named the folder.
 fn shown(path: &Path) -> String {
     on_one_line(&path.display().to_string())
-}
-
-/// How many p-values were corrected together: what cannot be tested has none.
-fn comparisons(rows: &[ComparisonRow]) -> usize {
-    rows.iter().filter(|row| row.comparison.p.is_some()).count()
 }
 
 /// The samples, and how they are compared.
@@ -135,7 +122,7 @@ fn header(args: &Args, a: &Sample, b: &Sample, found: &SampleComparison) -> Stri
         a.runs.len(),
         shown(&args.b),
         b.runs.len(),
-        comparisons(&found.rows)
+        found.tested()
     )
 }
 
@@ -145,7 +132,7 @@ fn ends(interval: Option<Interval>) -> (Option<f64>, Option<f64>) {
 
 /// Unless `all` are asked for, quantities that are the same are only counted.
 fn table(rows: &[ComparisonRow], all: bool) -> String {
-    let shown: Vec<&ComparisonRow> = rows.iter().filter(|row| all || !is_same(row)).collect();
+    let shown: Vec<&ComparisonRow> = rows.iter().filter(|row| all || !row.is_same()).collect();
     let same = match rows.len() - shown.len() {
         0 => String::new(),
         same => format!("the same in A and B throughout, and not shown: {same} quantities\n"),
@@ -179,93 +166,10 @@ fn p_value(p: f64) -> String {
     if p < 0.0001 { "<0.0001".to_owned() } else { format!("{p:.4}") }
 }
 
-/// A row for programs.
-#[derive(Serialize)]
-struct Row {
-    quantity: String,
-    n_a: u64,
-    n_b: u64,
-    a_mean: f64,
-    a_low: Option<f64>,
-    a_high: Option<f64>,
-    b_mean: f64,
-    b_low: Option<f64>,
-    b_high: Option<f64>,
-    difference: Option<f64>,
-    difference_low: Option<f64>,
-    difference_high: Option<f64>,
-    /// Of the difference.
-    test: &'static str,
-    /// Corrected over all rows.
-    p: Option<f64>,
-    verdict: Verdict,
-}
-
-#[derive(Serialize)]
-struct Document<'a> {
-    a: SampleDocument<'a>,
-    b: SampleDocument<'a>,
-    test: &'static str,
-    correction: &'static str,
-    comparisons: usize,
-    rows: Vec<Row>,
-}
-
-#[derive(Serialize)]
-struct SampleDocument<'a> {
-    path: &'a Path,
-    runs: usize,
-}
-
-fn test_name(pairing: &Pairing) -> &'static str {
-    match pairing {
-        Pairing::BySeed { .. } => "paired",
-        Pairing::Independent(_) => "welch",
-    }
-}
-
-fn rows(found: &SampleComparison) -> impl Iterator<Item = Row> {
-    let test = test_name(&found.pairing);
-    found.rows.iter().map(move |row| {
-        let (a_low, a_high) = ends(row.a.mean_interval);
-        let (b_low, b_high) = ends(row.b.mean_interval);
-        let (difference_low, difference_high) = ends(row.comparison.interval);
-        Row {
-            quantity: row.quantity.to_string(),
-            n_a: row.a.n,
-            n_b: row.b.n,
-            a_mean: row.a.mean,
-            a_low,
-            a_high,
-            b_mean: row.b.mean,
-            b_low,
-            b_high,
-            difference: row.comparison.difference,
-            difference_low,
-            difference_high,
-            test,
-            p: row.comparison.p,
-            verdict: row.comparison.verdict,
-        }
-    })
-}
-
 fn csv(found: &SampleComparison) -> anyhow::Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows(found) {
-        writer.serialize(row)?;
+    for record in records(found) {
+        writer.serialize(record)?;
     }
     Ok(String::from_utf8(writer.into_inner()?)?)
-}
-
-fn json(args: &Args, a: &Sample, b: &Sample, found: &SampleComparison) -> anyhow::Result<String> {
-    let document = Document {
-        a: SampleDocument { path: &args.a, runs: a.runs.len() },
-        b: SampleDocument { path: &args.b, runs: b.runs.len() },
-        test: test_name(&found.pairing),
-        correction: "holm",
-        comparisons: comparisons(&found.rows),
-        rows: rows(found).collect(),
-    };
-    Ok(serde_json::to_string_pretty(&document)? + "\n")
 }

@@ -8,6 +8,7 @@ use clap::Subcommand;
 use labctl::dialect::{self, Accounts, Dialect, DryRun, LogContext, Match, Role};
 use labctl::files::regular::open_regular;
 use labctl::read::dialect_runs;
+use labctl::read::find_in_dialect::FindRunsError;
 use labctl::text::sanitize::{harmless, visible};
 
 use crate::cli::flags::dialect::share;
@@ -91,7 +92,7 @@ fn show(name: &str, terminal: &Terminal) -> anyhow::Result<Exit> {
 fn test(name: &str, logs: &[PathBuf], max_unmatched: f64, terminal: &Terminal) -> anyhow::Result<Exit> {
     let dialect = Arc::new(dialect::load(name)?);
     let (mut lines, mut ignored, mut unmatched) = (0, 0, 0);
-    for run in dialect_runs::find_runs(&dialect, logs, &[])? {
+    for run in dialect_runs::find_runs(&dialect, logs, &[]).map_err(FindRunsError::from)? {
         for (number, path) in run.logs.iter().enumerate() {
             let context =
                 run.dialect.as_ref().and_then(|logs| logs.contexts.get(number)).cloned().unwrap_or_default();
@@ -103,14 +104,14 @@ fn test(name: &str, logs: &[PathBuf], max_unmatched: f64, terminal: &Terminal) -
                 None => format!("{}, machine {}\n", visible(&path.display().to_string()), whole.machine),
             };
             let file = open_regular(path)?;
-            dialect.try_lines(&whole, file, |trial| {
-                lines += trial.lines;
-                match trial.outcome {
-                    Match::Unmatched => unmatched += trial.lines,
-                    Match::Blank | Match::Said(Role::Ignored) => ignored += trial.lines,
+            dialect.try_lines(&whole, file, |line| {
+                lines += line.lines;
+                match line.outcome {
+                    Match::Unmatched => unmatched += line.lines,
+                    Match::Blank | Match::Said(Role::Ignored) => ignored += line.lines,
                     Match::Said(_) => {}
                 }
-                text.push_str(&trial_line(&trial, terminal));
+                text.push_str(&outcome_line(&line, terminal));
             })?;
             // With styles in it; what it quotes of the logs was made harmless.
             terminal.document(&text)?;
@@ -124,18 +125,18 @@ fn test(name: &str, logs: &[PathBuf], max_unmatched: f64, terminal: &Terminal) -
 }
 
 /// What became of a line, with the fields that came out of it.
-fn trial_line(trial: &DryRun, terminal: &Terminal) -> String {
+fn outcome_line(line: &DryRun, terminal: &Terminal) -> String {
     const DIM: Style = Style::new().dimmed();
-    let (word, style) = match trial.outcome {
+    let (word, style) = match line.outcome {
         Match::Blank => return String::new(),
         Match::Unmatched => ("unmatched", AnsiColor::Red.on_default().bold()),
         Match::Said(Role::Ignored) => ("ignored", DIM),
         Match::Said(Role::Header) => ("header", AnsiColor::Cyan.on_default()),
         Match::Said(role) => (role.word(), AnsiColor::Green.on_default()),
     };
-    let said = match trial.outcome {
-        Match::Said(Role::Ignored) | Match::Unmatched => format!("`{}`", harmless(&trial.text)),
-        _ => trial
+    let said = match line.outcome {
+        Match::Said(Role::Ignored) | Match::Unmatched => format!("`{}`", harmless(&line.text)),
+        _ => line
             .captured
             .iter()
             .map(|(field, value)| {
@@ -144,13 +145,13 @@ fn trial_line(trial: &DryRun, terminal: &Terminal) -> String {
             .collect::<Vec<_>>()
             .join("  "),
     };
-    format!("{:>6}  {}  {said}\n", trial.number, terminal.styled_data(&format!("{word:<9}"), style))
+    format!("{:>6}  {}  {said}\n", line.number, terminal.styled_data(&format!("{word:<9}"), style))
 }
 
 fn propose(logs: &[PathBuf], terminal: &Terminal) -> anyhow::Result<Exit> {
-    let files = dialect_runs::log_files(logs)?;
+    let files = dialect_runs::log_files(logs).map_err(FindRunsError::from)?;
     let samples: Result<Vec<_>, _> = files.iter().map(|path| dialect_runs::read_sample(path)).collect();
-    let Some(proposal) = dialect::propose(&samples?) else {
+    let Some(proposal) = dialect::propose(&samples.map_err(FindRunsError::from)?) else {
         terminal.error("nothing here looks like an event: no line has a time, a clock and a word such as internal, sent or received");
         return Ok(Exit::Failed);
     };

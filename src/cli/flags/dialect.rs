@@ -1,21 +1,14 @@
 //! Flags for foreign logs, the same for every command that reads logs.
 
-use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::slice;
-use std::sync::Arc;
 
-use anyhow::{Context, bail};
-use labctl::dialect::{self, Detection, Dialect, Refusal};
-use labctl::files::regular::open_regular;
-use labctl::log::{Line, LineParser, ReadStats};
-use labctl::parallel;
+use anyhow::bail;
+use labctl::dialect::Dialect;
+use labctl::log::ReadStats;
 use labctl::read::ReadLog;
-use labctl::read::dialect_runs;
-use labctl::read::dialect_runs::RunsError;
-use labctl::read::find::FindError;
-use labctl::read::find::{RunPath, each_once, find_all_runs, find_all_sweeps, is_run_below};
-use labctl::read::names::tell_apart;
+use labctl::read::find::{RunPath, find_all_sweeps, is_run_below};
+use labctl::read::find_in_dialect::{FindRunsError, FoundRuns};
 
 use crate::cli::Terminal;
 
@@ -34,53 +27,6 @@ pub struct DialectFlags {
     /// Fail if more than this share of the lines of a log in a dialect fits nothing
     #[arg(long, value_name = "SHARE", default_value = "0.05", value_parser = share)]
     max_unmatched: f64,
-}
-
-/// Runs, and how their logs are written where that was found out.
-pub struct Found {
-    pub runs: Vec<RunPath>,
-    /// The dialect that was found out, and how sure that is.
-    pub detection: Option<String>,
-    /// Why none was, where lines are nobody's that is known.
-    pub refusal: Option<String>,
-}
-
-impl Found {
-    fn plain(runs: Vec<RunPath>) -> Found {
-        Found { runs, detection: None, refusal: None }
-    }
-
-    fn add(&mut self, more: Found) {
-        self.runs.extend(more.runs);
-        let both = self.detection.take().into_iter().chain(more.detection).collect::<Vec<_>>();
-        self.detection = Some(both.join("; ")).filter(|reported| !reported.is_empty());
-    }
-
-    /// Paths whose dialect nobody knows: runs by the names of their logs alone,
-    /// or no runs, which is an error.
-    fn refuse(
-        &mut self,
-        paths: &[PathBuf],
-        refusal: Refusal,
-        without_runs: &mut Option<FindError>,
-    ) -> anyhow::Result<()> {
-        let named = find_all_runs(paths);
-        let none = match (named, refusal) {
-            (Ok(runs), refusal) => {
-                if refusal != Refusal::NoLogs {
-                    self.refusal.get_or_insert_with(|| refused(&refusal));
-                }
-                self.runs.extend(runs);
-                return Ok(());
-            }
-            (Err(none), Refusal::NoLogs) => return Err(without_runs.take().unwrap_or(none).into()),
-            (Err(none), refusal) => {
-                let reported = format!("{none}; {}", refused(&refusal));
-                anyhow::Error::from(none).context(reported)
-            }
-        };
-        Err(none)
-    }
 }
 
 /// Unmatched lines that are shown of all logs together.
@@ -144,82 +90,8 @@ impl DialectFlags {
 
     /// The same, with what there is to tell of how the logs are written. No two
     /// runs have one name.
-    pub fn find(&self, paths: &[PathBuf]) -> anyhow::Result<Found> {
-        let mut found = self.find_as_named(paths)?;
-        tell_apart(&mut found.runs);
-        Ok(found)
-    }
-
-    fn find_as_named(&self, paths: &[PathBuf]) -> anyhow::Result<Found> {
-        match self.dialect.as_deref() {
-            Some("labctl") => Ok(Found::plain(find_all_runs(paths)?)),
-            Some("auto") => {
-                let found = detect(paths)??;
-                self.runs_in(found, paths)
-            }
-            Some(name) => {
-                let dialect = Arc::new(dialect::load(name)?);
-                Ok(Found::plain(dialect_runs::find_runs(&dialect, paths, &self.clock_rate)?))
-            }
-            None => self.find_ours_or_guess(paths),
-        }
-    }
-
-    /// Our own logs by their names, unless their lines are somebody else's; how
-    /// those are written is found out for each path by itself.
-    fn find_ours_or_guess(&self, paths: &[PathBuf]) -> anyhow::Result<Found> {
-        let (mut ours, mut others, mut without_runs) = (Vec::new(), Vec::new(), None);
-        for path in paths {
-            match find_all_runs(slice::from_ref(path)) {
-                Ok(runs) => {
-                    let are_strange = parallel::map(&runs, is_strange_run);
-                    if are_strange.iter().all(|is_strange| *is_strange) {
-                        others.push(path.clone());
-                        continue;
-                    }
-                    for (run, is_strange) in runs.into_iter().zip(are_strange) {
-                        if is_strange { others.push(run.folder) } else { ours.push(run) }
-                    }
-                }
-                Err(none) if none.is_of_names() => {
-                    others.push(path.clone());
-                    without_runs = without_runs.or(Some(none));
-                }
-                Err(none) => return Err(none.into()),
-            }
-        }
-        let mut found = Found::plain(if paths.len() > 1 { each_once(ours) } else { ours });
-        let mut by_dialect: Vec<(Detection, Vec<PathBuf>)> = Vec::new();
-        for group in together(others) {
-            match detect(&group)? {
-                Ok(one) => match by_dialect.iter_mut().find(|(other, _)| other.dialect == one.dialect) {
-                    Some((_, paths)) => paths.extend(group),
-                    None => by_dialect.push((one, group)),
-                },
-                Err(refusal) => found.refuse(&group, refusal, &mut without_runs)?,
-            }
-        }
-        for (detection, paths) in by_dialect {
-            found.add(self.runs_in(detection, &paths)?);
-        }
-        Ok(found)
-    }
-
-    fn runs_in(&self, found: Detection, paths: &[PathBuf]) -> anyhow::Result<Found> {
-        let detection = Some(found.to_string());
-        let dialect = Arc::new(found.dialect);
-        let runs = match dialect_runs::find_runs(&dialect, paths, &self.clock_rate) {
-            Err(RunsError::Nothing { .. }) => {
-                // Their names are other people's still: their lines tell which are logs.
-                let mut files = dialect_runs::log_files(paths)?;
-                files.retain(|file| {
-                    dialect_runs::read_sample(file).is_ok_and(|sample| dialect.share(&sample) >= 0.5)
-                });
-                dialect_runs::find_runs(&dialect, &files, &self.clock_rate)?
-            }
-            runs => runs?,
-        };
-        Ok(Found { detection, ..Found::plain(runs) })
+    pub fn find(&self, paths: &[PathBuf]) -> Result<FoundRuns, FindRunsError> {
+        FoundRuns::at(paths, self.dialect.as_deref(), &self.clock_rate)
     }
 
     /// Tells how many lines were understood, and the first that were not.
@@ -310,45 +182,6 @@ impl DialectFlags {
     }
 }
 
-/// The dialect that the first lines of the logs are in.
-fn detect(paths: &[PathBuf]) -> anyhow::Result<Result<Detection, Refusal>> {
-    /// More logs tell no more.
-    const LOGS_LOOKED_AT: usize = 24;
-    let files = dialect_runs::log_files(paths)?;
-    // From all over the tree, since neighbours are alike.
-    let step = files.len().div_ceil(LOGS_LOOKED_AT).max(1);
-    let mut samples = Vec::new();
-    let mut unreadable = None;
-    for path in files.iter().step_by(step) {
-        match dialect_runs::read_sample(path) {
-            Ok(sample) => samples.push(sample),
-            Err(error) => unreadable = unreadable.or(Some(error)),
-        }
-    }
-    // What cannot be read may be no log, as long as others can.
-    match unreadable {
-        Some(error) if samples.is_empty() => Err(error.into()),
-        _ => Ok(dialect::detect(dialect::shipped(), &samples)),
-    }
-}
-
-fn refused(refusal: &Refusal) -> String {
-    format!("these are no logs of labctl, and {refusal}")
-}
-
-/// Files of one folder belong together, and each folder by itself.
-fn together(paths: Vec<PathBuf>) -> Vec<Vec<PathBuf>> {
-    let mut groups: Vec<(Option<PathBuf>, Vec<PathBuf>)> = Vec::new();
-    for path in paths {
-        let folder = path.is_file().then(|| path.parent().map(Path::to_owned)).flatten();
-        match groups.iter_mut().find(|(other, _)| folder.is_some() && *other == folder) {
-            Some((_, group)) => group.push(path),
-            None => groups.push((folder, vec![path])),
-        }
-    }
-    groups.into_iter().map(|(_, group)| group).collect()
-}
-
 /// Tells of logs that are not read, and of machines that are called otherwise here.
 fn tell_logs(run: &RunPath, terminal: &Terminal) {
     if let Some(advice) = run.not_read() {
@@ -360,34 +193,4 @@ fn tell_logs(run: &RunPath, terminal: &Terminal) {
             "{folder}: its machines are numbered from 0; here log_0.txt is machine 1, and so on"
         ));
     }
-}
-
-/// Whether a run has logs, and no line of any is one of ours. Where a manifest
-/// names just the logs that are here, they are ours.
-fn is_strange_run(run: &RunPath) -> bool {
-    if run.manifest.as_ref().is_some_and(|manifest| manifest.names_its_logs) {
-        return false;
-    }
-    // What no dialect can read either is reported where the run is read.
-    let is_others =
-        |log: &PathBuf| is_strange(log).unwrap_or(false) && dialect_runs::read_sample(log).is_ok();
-    !run.logs.is_empty() && run.logs.iter().all(is_others)
-}
-
-/// Whether the log has lines, and none of the first is ours.
-fn is_strange(log: &Path) -> anyhow::Result<bool> {
-    const LINES_LOOKED_AT: usize = 200;
-    const BYTES_LOOKED_AT: u64 = 64 * 1024;
-    let file = open_regular(log).with_context(|| format!("cannot read {}", log.display()))?;
-    let mut parser = LineParser::default();
-    let mut has_lines = false;
-    for line in BufReader::new(file.take(BYTES_LOOKED_AT)).split(b'\n').take(LINES_LOOKED_AT) {
-        let line: Vec<u8> = line.map_err(io::Error::other)?;
-        match parser.parse(&line) {
-            Line::Blank => {}
-            Line::Unmatched => has_lines = true,
-            _ => return Ok(false),
-        }
-    }
-    Ok(has_lines)
 }

@@ -2,16 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use labctl::charts::sweep::folder::SweepPicture;
-use labctl::charts::{Format, Look};
+use labctl::charts::{self, Format, Look, SweepPicture, sweep_charts};
 use labctl::plan::Plan;
+use labctl::plot::sweep_folder;
 use labctl::sweep::{CellOutline, DrawnRates, SweepFolder, SweepSummary, gather};
 
 use super::sweep_progress::name;
 use super::view;
 use super::view::counted;
 use crate::cli::Terminal;
-use crate::cli::commands::plot;
 
 /// Lines reported for each kind of trouble; the files have all of them.
 const TOLD: usize = 5;
@@ -31,12 +30,12 @@ pub fn gather_and_show(
     show(plan, picture.outlines(), terminal)?;
     tell(&gathered, plan, terminal);
     terminal.say(format!("results: {}, {}", folder.runs_file().display(), folder.summary_file().display()));
-    let charts = picture.draw(Look::default())?;
+    let charts = sweep_charts(&picture, Look::default())?;
     if charts.is_empty() {
         return Ok(gathered);
     }
-    let plots = plot::sweep_folder(plots, &folder.name());
-    plot::write(&charts, &plots, Format::Png)?;
+    let plots = sweep_folder(plots, &folder.name());
+    charts::write(&charts, &plots, Format::Png)?;
     terminal.say(format!("charts:  {} ({} files)", plots.display(), charts.len()));
     Ok(gathered)
 }

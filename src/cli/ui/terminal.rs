@@ -12,6 +12,7 @@ use labctl::dialect::Refusal;
 use labctl::plan::CellsError;
 use labctl::read::dialect_runs::RunsError;
 use labctl::read::find::FindError;
+use labctl::read::find_in_dialect::FindRunsError;
 use labctl::sample::SampleError;
 use labctl::spec::SpecError;
 use labctl::sweep::FolderError;
@@ -125,8 +126,8 @@ impl Terminal {
     /// Tells an error that nobody has reported yet. What is wrong with a spec, or
     /// with what is to be swept, is for the user to mend.
     fn tell_error(&self, error: &anyhow::Error) -> ExitCode {
-        let spec = match error.downcast_ref::<CellsError>() {
-            Some(CellsError::Spec(spec)) => Some(spec),
+        let spec = match (error.downcast_ref(), error.downcast_ref()) {
+            (Some(CellsError::Spec(spec)), _) | (_, Some(FindRunsError::Dialect(spec))) => Some(spec),
             _ => error.downcast_ref::<SpecError>(),
         };
         match spec {
@@ -183,18 +184,16 @@ fn is_usage(error: &anyhow::Error) -> bool {
         return is_wrong_path(error);
     }
     let is_wrong_sweep = matches!(error.downcast_ref(), Some(FolderError::NoPlan { .. }));
-    let is_wrong_dialect_path = match error.downcast_ref() {
-        Some(RunsError::Read { source, .. }) => leads_nowhere(source),
-        Some(RunsError::NoFile { .. } | RunsError::Nothing { .. }) => true,
+    let finds_none = match error.downcast_ref() {
+        Some(FindRunsError::Files(RunsError::Read { source, .. })) => leads_nowhere(source),
+        Some(FindRunsError::Files(RunsError::NoFile { .. } | RunsError::Nothing { .. })) => true,
+        Some(FindRunsError::Find(none) | FindRunsError::Unknown { none, .. }) => is_wrong_path(none),
+        Some(FindRunsError::Refused(refusal)) => *refusal == Refusal::NoLogs,
+        Some(FindRunsError::Dialect(_)) => true,
         _ => false,
     };
-    let has_no_logs = matches!(error.downcast_ref(), Some(Refusal::NoLogs));
     let is_wrong_spec = error.is::<SpecError>() || error.is::<CellsError>();
-    is_wrong_spec
-        || is_wrong_sweep
-        || is_wrong_dialect_path
-        || has_no_logs
-        || error.downcast_ref().is_some_and(is_wrong_path)
+    is_wrong_spec || is_wrong_sweep || finds_none || error.downcast_ref().is_some_and(is_wrong_path)
 }
 
 fn is_wrong_path(error: &FindError) -> bool {

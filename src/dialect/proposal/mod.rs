@@ -72,15 +72,15 @@ pub fn propose(samples: &[Sample]) -> Option<Proposal> {
     let dialect = parse("proposal", &toml).ok()?;
     let mut proposal = Proposal { toml, lines: 0, matched: 0, events: 0 };
     for sample in samples {
-        let count = |trial: super::DryRun| {
-            if trial.outcome == Match::Blank {
+        let count = |line: super::DryRun| {
+            if line.outcome == Match::Blank {
                 return;
             }
-            proposal.lines += trial.lines;
-            if let Match::Said(role) = trial.outcome {
-                proposal.matched += trial.lines;
+            proposal.lines += line.lines;
+            if let Match::Said(role) = line.outcome {
+                proposal.matched += line.lines;
                 let is_event = matches!(role, Role::Event(_) | Role::SendToAll);
-                proposal.events += if is_event { trial.lines } else { 0 };
+                proposal.events += if is_event { line.lines } else { 0 };
             }
         };
         // Reading from memory does not fail.

@@ -62,7 +62,7 @@ fn names_in_order_are_numbered_even_if_one_log_is_asked_for() {
     let runs = found(keys, &files, &["r/10000.log"]).unwrap();
     assert_eq!(reported(&runs), ["r/r: 3"]);
     let context = &runs[0].dialect.as_ref().unwrap().contexts[0];
-    assert_eq!(context.roster, ["7977", "7978", "10000"]);
+    assert_eq!(context.machine_names, ["7977", "7978", "10000"]);
     assert_eq!((context.machines, context.clock_rate), (3, None));
 }
 

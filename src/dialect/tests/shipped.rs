@@ -11,8 +11,8 @@ use crate::model::event::MachineId;
 use crate::read::dialect_runs::find_runs;
 
 fn context_of(log: &Log) -> LogContext {
-    let roster = log.roster.iter().map(|name| (*name).to_owned()).collect();
-    LogContext { roster, ..context(log.machine, 3) }
+    let machine_names = log.machine_names.iter().map(|name| (*name).to_owned()).collect();
+    LogContext { machine_names, ..context(log.machine, 3) }
 }
 
 #[test]
@@ -50,8 +50,8 @@ fn samples_are_found_by_their_names() {
         let path = root.path().join(log.path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, log.text).unwrap();
-        for name in log.roster {
-            let beside = log.path.replace(log.roster[1], name);
+        for name in log.machine_names {
+            let beside = log.path.replace(log.machine_names[1], name);
             std::fs::write(root.path().join(beside), "").unwrap();
         }
         let dialect = Arc::new(load(log.dialect).unwrap());

@@ -18,7 +18,7 @@ const NOTICES_MAX: u64 = 200;
 pub struct Inbox {
     state: Mutex<State>,
     changed: Condvar,
-    has_mail: AtomicBool,
+    has_messages: AtomicBool,
     strangers: Strangers,
     /// Messages of foreign machines that were not received yet.
     foreign_waiting: AtomicU64,
@@ -62,7 +62,7 @@ impl Inbox {
         Inbox {
             state: Mutex::default(),
             changed: Condvar::new(),
-            has_mail: AtomicBool::new(false),
+            has_messages: AtomicBool::new(false),
             strangers,
             foreign_waiting: AtomicU64::new(0),
         }
@@ -111,7 +111,7 @@ impl Inbox {
         }
         state.in_flight.messages.append(messages);
         drop(state);
-        self.has_mail.store(true, Relaxed);
+        self.has_messages.store(true, Relaxed);
     }
 
     /// Something the log should say.
@@ -124,7 +124,7 @@ impl Inbox {
             state.in_flight.notices.push(format!("more than {NOTICES_MAX} such lines: the rest is left out"));
         }
         drop(state);
-        self.has_mail.store(true, Relaxed);
+        self.has_messages.store(true, Relaxed);
         self.changed.notify_all();
     }
 
@@ -163,7 +163,7 @@ impl Inbox {
             "the connection of machine {peer} broke after {received} of its messages had come in: {why}"
         ));
         drop(state);
-        self.has_mail.store(true, Relaxed);
+        self.has_messages.store(true, Relaxed);
         self.changed.notify_all();
     }
 
@@ -171,11 +171,11 @@ impl Inbox {
     /// has. Costs one load while nothing has.
     #[inline]
     pub fn empty_into(&self, in_flight: &mut InFlight) -> bool {
-        if !self.has_mail.load(Relaxed) {
+        if !self.has_messages.load(Relaxed) {
             return false;
         }
         let mut state = self.lock();
-        self.has_mail.store(false, Relaxed);
+        self.has_messages.store(false, Relaxed);
         mem::swap(&mut state.in_flight, in_flight);
         true
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::net::TcpStream;
 
-use super::pace::Moment;
+use super::pace::MonotonicTime;
 use crate::engine::wire::{self, Said};
 use crate::model::event::MachineId;
 use crate::model::time::LabTime;
@@ -44,7 +44,7 @@ pub struct Link<C> {
     /// Of these, messages that were given up unsent.
     lost: u64,
     has_ended: bool,
-    progress: Option<Moment>,
+    progress: Option<MonotonicTime>,
     stall_told: bool,
 }
 
@@ -159,11 +159,11 @@ impl<C: Connection> Link<C> {
 
     /// Writes what the connection takes without waiting.
     #[inline]
-    pub fn flush(&mut self, now: Moment) -> Result<(), Trouble> {
+    pub fn flush(&mut self, now: MonotonicTime) -> Result<(), Trouble> {
         if self.unsent.is_empty() { Ok(()) } else { self.write(now) }
     }
 
-    fn write(&mut self, now: Moment) -> Result<(), Trouble> {
+    fn write(&mut self, now: MonotonicTime) -> Result<(), Trouble> {
         let Some(stream) = &self.stream else {
             self.unsent.clear();
             return Ok(());
@@ -188,7 +188,7 @@ impl<C: Connection> Link<C> {
         self.judge_progress(written, now)
     }
 
-    fn judge_progress(&mut self, written: usize, now: Moment) -> Result<(), Trouble> {
+    fn judge_progress(&mut self, written: usize, now: MonotonicTime) -> Result<(), Trouble> {
         if self.unsent.is_empty() {
             self.progress = None;
             return Ok(());
@@ -209,7 +209,7 @@ impl<C: Connection> Link<C> {
     }
 
     /// Whether the peer has taken nothing for too long.
-    fn stalled(&self, now: Moment) -> bool {
+    fn stalled(&self, now: MonotonicTime) -> bool {
         self.progress.is_some_and(|progress| now.since(progress) > STALL_PATIENCE)
     }
 

@@ -7,26 +7,26 @@ use crate::model::time::LabTime;
 
 /// A moment of the monotonic clock, in nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Moment(u64);
+pub struct MonotonicTime(u64);
 
-impl Moment {
+impl MonotonicTime {
     /// Now.
     #[inline]
-    pub fn now() -> Moment {
-        Moment(monotonic_ns())
+    pub fn now() -> MonotonicTime {
+        MonotonicTime(monotonic_ns())
     }
 
     /// The moment of this reading of the clock, in nanoseconds.
     #[cfg(test)]
-    pub const fn at_ns(reading: u64) -> Moment {
-        Moment(reading)
+    pub const fn at_ns(reading: u64) -> MonotonicTime {
+        MonotonicTime(reading)
     }
 
-    pub fn after(self, span: Duration) -> Moment {
-        Moment(self.0.saturating_add(u64::try_from(span.as_nanos()).unwrap_or(u64::MAX)))
+    pub fn after(self, span: Duration) -> MonotonicTime {
+        MonotonicTime(self.0.saturating_add(u64::try_from(span.as_nanos()).unwrap_or(u64::MAX)))
     }
 
-    pub fn since(self, earlier: Moment) -> Duration {
+    pub fn since(self, earlier: MonotonicTime) -> Duration {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))
     }
 
@@ -47,9 +47,8 @@ fn monotonic_ns() -> u64 {
 #[expect(clippy::disallowed_methods, reason = "this is the place that asks")]
 fn monotonic_ns() -> u64 {
     use std::sync::OnceLock;
-    use std::time::Instant;
-    static ORIGIN: OnceLock<Instant> = OnceLock::new();
-    ORIGIN.get_or_init(Instant::now).elapsed().as_nanos() as u64
+    static ORIGIN: OnceLock<std::time::Instant> = OnceLock::new();
+    ORIGIN.get_or_init(std::time::Instant::now).elapsed().as_nanos() as u64
 }
 
 #[cfg(target_os = "linux")]
@@ -84,7 +83,7 @@ pub fn wake_this_thread_exactly() {
 /// One reading of both clocks, to turn the time of day into moments.
 #[derive(Clone, Copy, Debug)]
 pub struct Epoch {
-    moment: Moment,
+    instant: MonotonicTime,
     unix_ns: i64,
 }
 
@@ -93,53 +92,56 @@ impl Epoch {
     #[expect(clippy::disallowed_methods, reason = "this is the place that asks")]
     pub fn now() -> Epoch {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Epoch { moment: Moment::now(), unix_ns: i64::try_from(since_epoch.as_nanos()).unwrap_or(i64::MAX) }
+        Epoch {
+            instant: MonotonicTime::now(),
+            unix_ns: i64::try_from(since_epoch.as_nanos()).unwrap_or(i64::MAX),
+        }
     }
 
     /// An epoch in which this moment has this time of day.
     #[cfg(test)]
-    pub fn at(moment: Moment, unix_ns: i64) -> Epoch {
-        Epoch { moment, unix_ns }
+    pub fn at(instant: MonotonicTime, unix_ns: i64) -> Epoch {
+        Epoch { instant, unix_ns }
     }
 
-    pub fn unix_ns(&self, moment: Moment) -> i64 {
-        self.unix_ns.saturating_add(moment.0 as i64).saturating_sub(self.moment.0 as i64)
+    pub fn unix_ns(&self, instant: MonotonicTime) -> i64 {
+        self.unix_ns.saturating_add(instant.0 as i64).saturating_sub(self.instant.0 as i64)
     }
 
-    pub fn moment(&self, unix_ns: i64) -> Moment {
+    pub fn instant(&self, unix_ns: i64) -> MonotonicTime {
         let ahead = unix_ns.saturating_sub(self.unix_ns);
-        Moment(self.moment.0.saturating_add_signed(ahead))
+        MonotonicTime(self.instant.0.saturating_add_signed(ahead))
     }
 }
 
 /// Lab time: real time since the start × speedup.
 #[derive(Clone, Copy, Debug)]
 pub struct LabClock {
-    start: Moment,
+    start: MonotonicTime,
     speedup: f64,
 }
 
 impl LabClock {
-    pub fn new(start: Moment, speedup: f64) -> LabClock {
+    pub fn new(start: MonotonicTime, speedup: f64) -> LabClock {
         LabClock { start, speedup }
     }
 
     /// Zero until the start.
     #[inline]
     pub fn now(&self) -> LabTime {
-        self.lab_time(Moment::now())
+        self.lab_time(MonotonicTime::now())
     }
 
     #[inline]
-    pub fn lab_time(&self, moment: Moment) -> LabTime {
-        let real = moment.0.saturating_sub(self.start.0);
+    pub fn lab_time(&self, instant: MonotonicTime) -> LabTime {
+        let real = instant.0.saturating_sub(self.start.0);
         LabTime((real as f64 * self.speedup) as u64)
     }
 
     /// When lab time reaches `time`.
-    pub fn moment(&self, time: LabTime) -> Moment {
+    pub fn instant(&self, time: LabTime) -> MonotonicTime {
         // Rounded up, so that a sleeper never wakes before its deadline.
-        Moment(self.start.0.saturating_add((time.0 as f64 / self.speedup).ceil() as u64))
+        MonotonicTime(self.start.0.saturating_add((time.0 as f64 / self.speedup).ceil() as u64))
     }
 }
 
@@ -149,25 +151,25 @@ mod tests {
 
     #[test]
     fn lab_time_runs_faster_by_the_speedup() {
-        let start = Moment::now();
+        let start = MonotonicTime::now();
         let clock = LabClock::new(start, 10.0);
         assert_eq!(clock.lab_time(start.after(Duration::from_millis(100))), LabTime(1_000_000_000));
-        assert_eq!(clock.moment(LabTime(1_000_000_000)), start.after(Duration::from_millis(100)));
+        assert_eq!(clock.instant(LabTime(1_000_000_000)), start.after(Duration::from_millis(100)));
     }
 
     #[test]
     fn a_sleeper_never_wakes_before_its_deadline() {
         for micros in [0, 50, 300, 2_000] {
-            let deadline = Moment::now().after(Duration::from_micros(micros));
+            let deadline = MonotonicTime::now().after(Duration::from_micros(micros));
             deadline.sleep();
-            assert!(Moment::now() >= deadline);
+            assert!(MonotonicTime::now() >= deadline);
         }
     }
 
     #[test]
-    fn the_time_of_day_turns_into_moments_and_back() {
+    fn the_time_of_day_turns_into_instants_and_back() {
         let epoch = Epoch::now();
-        let moment = Moment::now().after(Duration::from_secs(5));
-        assert_eq!(epoch.moment(epoch.unix_ns(moment)), moment);
+        let instant = MonotonicTime::now().after(Duration::from_secs(5));
+        assert_eq!(epoch.instant(epoch.unix_ns(instant)), instant);
     }
 }

@@ -1,13 +1,12 @@
 //! `labctl causality`: what orders the events of a run, and what it costs to
 //! know.
 
-mod document;
 mod text;
 pub mod why;
 
 use std::path::PathBuf;
 
-use labctl::causality::{Encoding, Relation};
+use labctl::causality::{CausalityDocument, Relation};
 use labctl::history::History;
 use labctl::read::find::RunPath;
 use labctl::read::{ReadError, read_history};
@@ -16,7 +15,6 @@ use crate::cli::flags::dialect::DialectFlags;
 use crate::cli::flags::output_format::TextOrJson;
 use crate::cli::ui::many;
 use crate::cli::{Exit, Terminal};
-use document::Document;
 use text::text;
 
 const EXAMPLES: &str = "\
@@ -86,7 +84,9 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         let counted = Counted { run, history, relation };
         let reported = match args.format {
             TextOrJson::Text => (text(&counted), None),
-            TextOrJson::Json => (String::new(), Some(Document::of(&counted))),
+            TextOrJson::Json => {
+                (String::new(), Some(CausalityDocument::of(run, &counted.history, &counted.relation)))
+            }
         };
         let logs = counted.history.machines().iter();
         let logs = logs.map(|machine| (machine.path().to_owned(), machine.stats().clone()));
@@ -95,7 +95,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     many::each(&runs, terminal, work, |run, outcome, progress| {
         let ((text, document), logs) = outcome?;
         progress.suspended(|| {
-            let logs = logs.iter().map(|(path, taken)| (path.as_path(), taken));
+            let logs = logs.iter().map(|(path, stats)| (path.as_path(), stats));
             is_good &= args.dialect.judge_run(run, logs, terminal);
             documents.extend(document);
             if text.is_empty() { Ok(()) } else { terminal.data(&text) }
@@ -105,17 +105,4 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         terminal.json(&documents)?;
     }
     Ok(if is_good { Exit::Done } else { Exit::Failed })
-}
-
-/// The clock, how it is written, and what comparing two of them tells.
-fn words(encoding: Encoding) -> (&'static str, &'static str, &'static str) {
-    match encoding {
-        Encoding::LamportLine => ("Lamport", "line, as sent here", "an order of all pairs but ties"),
-        Encoding::LamportVarint => ("Lamport", "varint", "the same"),
-        Encoding::LamportFixed => ("Lamport", "8 bytes", "the same"),
-        Encoding::VectorVarint => {
-            ("vector", "a varint a machine", "which pairs are ordered, and which concurrent")
-        }
-        Encoding::Hybrid => ("hybrid", "8 bytes", "an order as Lamport's, close to physical time"),
-    }
 }

@@ -1,9 +1,9 @@
 //! What orders the events of a run, as a person reads it.
 
-use labctl::causality::{HybridBound, Pairs, Relation};
+use labctl::causality::{Encoding, HybridBound, Pairs, Relation};
 use labctl::history::Tally;
 
-use super::{Counted, words};
+use super::Counted;
 use crate::cli::ui::view::{self, counted, known};
 
 /// The table of pairs, what may be doubted of it, and the table of clocks.
@@ -93,13 +93,12 @@ fn has(events: u64) -> String {
 
 fn sizes_table(relation: &Relation) -> String {
     let rows = relation.sizes().map(|(encoding, size)| {
-        let (clock, written, tells) = words(encoding);
         vec![
-            clock.to_owned(),
-            written.to_owned(),
+            encoding.clock().to_owned(),
+            encoding.written_as().to_owned(),
             known(size.mean(), |mean| format!("{mean:.2}")),
             known(size.mean(), |_| size.largest.to_string()),
-            tells.to_owned(),
+            tells(encoding).to_owned(),
         ]
     });
     view::table(&["clock", "written as", "bytes a\nmessage", "at\nmost", "what it tells"], rows)
@@ -123,5 +122,15 @@ fn duration(us: u64) -> String {
         0..1_000 => format!("{us} µs"),
         1_000..1_000_000 => format!("{} ms", us as f64 / 1e3),
         _ => format!("{} s", us as f64 / 1e6),
+    }
+}
+
+/// What comparing two clocks tells.
+fn tells(encoding: Encoding) -> &'static str {
+    match encoding {
+        Encoding::LamportLine => "an order of all pairs but ties",
+        Encoding::LamportVarint | Encoding::LamportFixed => "the same",
+        Encoding::VectorVarint => "which pairs are ordered, and which concurrent",
+        Encoding::Hybrid => "an order as Lamport's, close to physical time",
     }
 }

@@ -4,23 +4,20 @@ pub mod recover;
 
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
-use labctl::audit::source_lines::{SourceLines, place, reported, short_place, whereabouts};
-use labctl::audit::{self, Audit, Finding, Place, RULES, Rule, RuleResult};
-use labctl::history::History;
-use labctl::lab::declared::declared;
-use labctl::read::find::RunPath;
-use labctl::read::read_history;
-use labctl::text::sanitize::on_one_line;
-use labctl::text::suggest::nearest;
-use serde::Serialize;
-
 use crate::cli::flags::dialect::DialectFlags;
 use crate::cli::flags::output_format::TextOrJson;
 use crate::cli::ui::many;
 use crate::cli::ui::terminal::told_once;
 use crate::cli::ui::view::{self, counted};
 use crate::cli::{Exit, Terminal};
+use anyhow::bail;
+use labctl::audit::source_lines::{reported, short_place};
+use labctl::audit::{self, RULES, Rule, RuleResult};
+use labctl::lab::check::{CheckDocument, CheckedRun, UNKNOWN};
+use labctl::read::find::RunPath;
+use labctl::read::read_history;
+use labctl::text::sanitize::on_one_line;
+use labctl::text::suggest::nearest;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -83,27 +80,6 @@ fn rule(id: &str) -> Result<&'static Rule, String> {
     })
 }
 
-/// A run and what is said of it.
-struct Checked<'a> {
-    run: &'a RunPath,
-    history: History,
-    audit: Audit,
-    quotes: SourceLines,
-}
-
-/// The verdict where no log has an event.
-const UNKNOWN: &str = "unknown";
-
-impl Checked<'_> {
-    fn verdict(&self) -> &'static str {
-        match self.audit.is_sound() {
-            false => "unsound",
-            true if self.history.events() == 0 && self.audit.unknown().next().is_some() => UNKNOWN,
-            true => "sound",
-        }
-    }
-}
-
 /// Audits every run at the paths.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     if args.recover {
@@ -120,8 +96,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let count = runs.len();
     let work = |run: &RunPath| {
         let mut warnings = Vec::new();
-        let checked =
-            check(run, &rules, &args.dialect, &mut warnings).map(|checked| Told::of(&checked, args.format));
+        let checked = check(run, args, &rules, &mut warnings);
         (warnings, checked)
     };
     many::each(&runs, terminal, work, |_, (warnings, checked), progress| {
@@ -157,47 +132,44 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 }
 
 /// What is reported about a run, once it is checked.
-struct Told {
+struct Reported {
     is_sound: bool,
     verdict: &'static str,
     text: String,
-    document: Option<Document>,
+    document: Option<CheckDocument>,
 }
 
-impl Told {
-    fn of(checked: &Checked<'_>, format: TextOrJson) -> Told {
+impl Reported {
+    fn of(checked: &CheckedRun<'_>, format: TextOrJson) -> Reported {
         let (text, document) = match format {
             TextOrJson::Text => (text(checked), None),
-            TextOrJson::Json => (String::new(), Some(Document::of(checked))),
+            TextOrJson::Json => (String::new(), Some(CheckDocument::of(checked))),
         };
-        Told { is_sound: checked.audit.is_sound(), verdict: checked.verdict(), text, document }
+        Reported { is_sound: checked.audit.is_sound(), verdict: checked.verdict(), text, document }
     }
 }
 
-fn check<'a>(
-    run: &'a RunPath,
+fn check(
+    run: &RunPath,
+    args: &Args,
     rules: &[&'static Rule],
-    dialect: &DialectFlags,
     warnings: &mut Vec<String>,
-) -> anyhow::Result<Checked<'a>> {
+) -> anyhow::Result<Reported> {
     if let Some(words) = run.state.words() {
         warnings.push(format!("{}: {words}", run.folder.display()));
     }
     let history = read_history(run)?;
     let logs = history.machines().iter().map(|machine| (machine.path(), machine.stats()));
-    if let Some(refusal) = dialect.refusal(run, logs) {
+    if let Some(refusal) = args.dialect.refusal(run, logs) {
         bail!(refusal);
     }
-    let stated = declared(run, |fault| warnings.push(fault));
-    let audit = audit::audit(&history, stated.as_ref(), rules);
-    let quotes =
-        SourceLines::of(&history, &audit).with_context(|| format!("cannot read {}", run.folder.display()))?;
-    Ok(Checked { run, history, audit, quotes })
+    let checked = CheckedRun::of(run, &history, rules, |fault| warnings.push(fault))?;
+    Ok(Reported::of(&checked, args.format))
 }
 
 /// The table of rules, and the findings below it.
-fn text(checked: &Checked<'_>) -> String {
-    let Checked { run, history, audit, .. } = checked;
+fn text(checked: &CheckedRun<'_>) -> String {
+    let CheckedRun { run, history, audit, .. } = checked;
     let body = audit.results.iter().map(|result| {
         let count = if result.count() > 0 { result.count().to_string() } else { String::new() };
         [result.rule.id.to_owned(), result.verdict.word().to_owned(), count, result.rule.reason.to_owned()]
@@ -235,14 +207,14 @@ fn of_run(run: &RunPath) -> String {
     if is_told { String::new() } else { format!(", run {}", run.run) }
 }
 
-fn findings(checked: &Checked<'_>, result: &RuleResult) -> String {
+fn findings(checked: &CheckedRun<'_>, result: &RuleResult) -> String {
     let mut text = format!("\n{}: {}\n", result.rule.id, result.rule.reason);
     let all = result.shown();
     for finding in all {
-        text += &format!("  {}\n", reported(&checked.history, finding));
-        for line in checked.quotes.beside(&checked.history, finding) {
-            if let Some(quoted) = checked.quotes.text(&checked.history, line) {
-                text += &format!("    {}  {quoted}\n", short_place(&checked.history, line));
+        text += &format!("  {}\n", reported(checked.history, finding));
+        for line in checked.source_lines.beside(checked.history, finding) {
+            if let Some(quoted) = checked.source_lines.text(checked.history, line) {
+                text += &format!("    {}  {quoted}\n", short_place(checked.history, line));
             }
         }
     }
@@ -252,87 +224,4 @@ fn findings(checked: &Checked<'_>, result: &RuleResult) -> String {
         text += &format!("  {more} more{json}\n");
     }
     text
-}
-
-/// A run as JSON.
-#[derive(Serialize)]
-struct Document {
-    experiment: String,
-    run: String,
-    folder: PathBuf,
-    events: u64,
-    verdict: &'static str,
-    rules: Vec<RuleDocument>,
-}
-
-#[derive(Serialize)]
-struct RuleDocument {
-    id: &'static str,
-    #[serde(flatten)]
-    verdict: audit::Verdict,
-    count: u64,
-    findings: Vec<FindingDocument>,
-}
-
-#[derive(Serialize)]
-struct FindingDocument {
-    text: String,
-    #[serde(flatten)]
-    place: QuoteDocument,
-    proof: Vec<QuoteDocument>,
-}
-
-#[derive(Serialize)]
-struct QuoteDocument {
-    file: String,
-    /// 0 is the log as a whole.
-    line: u64,
-    /// The line itself.
-    quote: Option<String>,
-}
-
-impl Document {
-    fn of(checked: &Checked<'_>) -> Document {
-        let Checked { run, history, audit, .. } = checked;
-        let rule = |result: &RuleResult| RuleDocument {
-            id: result.rule.id,
-            verdict: result.verdict.clone(),
-            count: result.count(),
-            findings: result.findings.iter().map(|finding| FindingDocument::of(checked, finding)).collect(),
-        };
-        Document {
-            experiment: run.experiment.to_string(),
-            run: run.run.to_string(),
-            folder: run.folder.clone(),
-            events: history.events(),
-            verdict: checked.verdict(),
-            rules: audit.results.iter().map(rule).collect(),
-        }
-    }
-}
-
-impl FindingDocument {
-    fn of(checked: &Checked<'_>, finding: &Finding) -> FindingDocument {
-        FindingDocument {
-            text: finding.text.clone(),
-            place: QuoteDocument {
-                file: whereabouts(
-                    &checked.history,
-                    &Finding { place: Place { line: 0, ..finding.place }, ..finding.clone() },
-                ),
-                ..QuoteDocument::of(checked, finding.place)
-            },
-            proof: finding.proof.iter().map(|line| QuoteDocument::of(checked, *line)).collect(),
-        }
-    }
-}
-
-impl QuoteDocument {
-    fn of(checked: &Checked<'_>, of: Place) -> QuoteDocument {
-        QuoteDocument {
-            file: place(&checked.history, Place { line: 0, ..of }),
-            line: of.line,
-            quote: checked.quotes.text(&checked.history, of).map(str::to_owned),
-        }
-    }
 }

@@ -1,14 +1,10 @@
 //! `labctl predict power`: how many runs a wanted precision needs.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::bail;
 use labctl::engine::StopSwitch;
-use labctl::plan::Run;
 use labctl::plan::precision::Precision;
-use labctl::predict::simulated::simulate_metrics;
-use labctl::sample::{Sample, SampledRun};
-use labctl::spec::Spec;
+use labctl::sample::Pilot;
 use labctl::statistics::{RunsNeeded, Summary};
 use labctl::text::sanitize::on_one_line;
 
@@ -51,15 +47,6 @@ pub struct Args {
     spec_flags: SpecFlags,
 }
 
-/// How many runs of a spec are simulated.
-const PILOT_RUNS: u64 = 200;
-
-/// The runs that the spread is taken from, and what they are.
-struct Pilot {
-    sample: Sample,
-    words: String,
-}
-
 /// Says how many runs are needed.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let is_spec = args.path.extension().is_some_and(|extension| extension == "toml");
@@ -73,46 +60,16 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let pilot = if is_spec {
         let stop = StopSwitch::default();
         let signals = listen(&stop, terminal);
-        let pilot = simulated(&args.spec_flags.load(&args.path, terminal)?, &stop)?;
+        let pilot = Pilot::simulated(&args.spec_flags.load(&args.path, terminal)?, &stop)?;
         if let Some(signal) = signals.received() {
             return Ok(Exit::Interrupted(signal));
         }
         pilot
     } else {
-        on_disk(&args.path)?
+        Pilot::read(&args.path)?
     };
     pilot.sample.caveats().iter().for_each(|caveat| terminal.warn(caveat));
     conclude(&args.rule, &pilot, terminal)
-}
-
-fn on_disk(path: &Path) -> anyhow::Result<Pilot> {
-    let sample = Sample::read(path)?;
-    let words = format!("{} runs in {}", sample.runs.len(), on_one_line(&path.display().to_string()));
-    Ok(Pilot { sample, words })
-}
-
-fn simulated(spec: &Spec, stop: &StopSwitch) -> anyhow::Result<Pilot> {
-    if let Some(machine) = spec.machines.iter().position(|machine| machine.foreign) {
-        bail!("machine {} is written by someone else and cannot be simulated", machine + 1);
-    }
-    if spec.has_random_rates() {
-        bail!(
-            "{} draws its clock rates with the seed, so its runs are no replicates of one setting; fix them with \
-             --clock-rates",
-            spec.name
-        );
-    }
-    let mut sample = Sample::default();
-    for seed in (0..PILOT_RUNS).map(|run| spec.seed.wrapping_add(run)) {
-        let run = Run::single(Spec { seed, ..spec.clone() }, format!("seed-{seed}"));
-        sample.runs.push(SampledRun { seed: Some(seed), rows: simulate_metrics(&run, stop) });
-        if stop.reason().is_some() {
-            break;
-        }
-    }
-    let last = spec.seed.wrapping_add(PILOT_RUNS - 1);
-    let words = format!("{PILOT_RUNS} simulated runs of {}, seeds {} to {last}", spec.name, spec.seed);
-    Ok(Pilot { sample, words })
 }
 
 fn conclude(rule: &Precision, pilot: &Pilot, terminal: &Terminal) -> anyhow::Result<Exit> {

@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn the_task_of_a_job_array_knows_its_piece() {
+    fn the_task_of_a_job_array_knows_its_shard() {
         let slurm =
             [("SLURM_ARRAY_TASK_ID", "4"), ("SLURM_ARRAY_TASK_MIN", "1"), ("SLURM_ARRAY_TASK_MAX", "16")];
         assert_eq!(shard(&slurm), Ok(Some(Shard { number: 4, of: 16 })));
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn tasks_a_step_apart_are_all_pieces_in_their_order() {
+    fn tasks_a_step_apart_are_all_shards_in_their_order() {
         // --array=0-6:2
         let shards: Vec<_> = ["0", "2", "4", "6"].map(|task| slurm(task, ["0", "6", "2", "4"])).into();
         let wanted: Vec<_> = (1..=4).map(|number| Ok(Some(Shard { number, of: 4 }))).collect();
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_task_beyond_the_pieces_is_told() {
+    fn a_task_beyond_the_shards_is_reported() {
         assert!(shard(&[("HQ_TASK_ID", "8"), ("LABCTL_SHARDS", "8")]).is_err());
     }
 }

@@ -8,7 +8,7 @@ use super::plan::Word;
 use super::planted::Planted;
 use crate::engine::sockets::ear::Ear;
 use crate::engine::sockets::link::Connection;
-use crate::engine::sockets::pace::Moment;
+use crate::engine::sockets::pace::MonotonicTime;
 use crate::engine::sockets::visitor::Visitor;
 use crate::model::event::MachineId;
 
@@ -26,7 +26,7 @@ pub enum Listener {
         peer: MachineId,
         welcome: Vec<u8>,
         rest: Vec<u8>,
-        until: Moment,
+        until: MonotonicTime,
     },
     /// The caller at this place among its machine's calls.
     Dialer(usize),
@@ -49,7 +49,7 @@ pub struct Pipe {
     pub is_told: bool,
     /// Messages that were in it when it was reset.
     pub lost: u64,
-    pub stuck_until: Moment,
+    pub stuck_until: MonotonicTime,
     /// The last word of a hand-shake that was said here.
     pub word: Option<Word>,
     /// Of each whole line in it, whether it is a message.
@@ -70,7 +70,7 @@ impl Pipe {
             closes: false,
             is_told: false,
             lost: 0,
-            stuck_until: Moment::at_ns(0),
+            stuck_until: MonotonicTime::at_ns(0),
             word: None,
             lines: VecDeque::new(),
             begins: None,

@@ -1,23 +1,18 @@
 //! `labctl causality why`: the longest causal chain behind an event.
 
-mod document;
 mod text;
 
 use std::path::PathBuf;
 
 use anyhow::Context;
 use labctl::causality::address::Address;
-use labctl::causality::{Chains, ClockGap, Link, PastAndFuture, clock_gaps};
-use labctl::history::{Certainty, EventId, History};
-use labctl::log::Stamp;
-use labctl::read::find::RunPath;
+use labctl::causality::{Explanation, ExplanationDocument};
 use labctl::read::{origin, read_history};
 use labctl::text::sanitize::on_one_line;
 
 use crate::cli::flags::dialect::DialectFlags;
 use crate::cli::flags::output_format::TextOrJson;
 use crate::cli::{Exit, Terminal};
-use document::Document;
 use text::text;
 
 const EXAMPLES: &str = "\
@@ -63,21 +58,6 @@ pub struct Args {
     dialect: DialectFlags,
 }
 
-/// An event, and what is reported about it.
-struct Answer {
-    run: RunPath,
-    history: History,
-    /// When lab time began.
-    origin: Stamp,
-    /// The stamps tell nothing smaller.
-    in_seconds: bool,
-    event: EventId,
-    chain: Vec<Link>,
-    clock_gaps: Vec<ClockGap>,
-    chains: Chains,
-    past_and_future: PastAndFuture,
-}
-
 /// Finds the event, and tells what is behind it.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut runs = args.dialect.find_logs(std::slice::from_ref(&args.run), terminal)?;
@@ -101,34 +81,12 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             return Ok(Exit::Usage);
         }
     };
-    let chains = Chains::of(&history);
-    let chain = chains.behind(&history, event);
-    let clock_gaps = clock_gaps(&history, &chains, &chain);
-    let past_and_future = PastAndFuture::of(&history, event);
-    let in_seconds = history.is_in_whole_seconds();
-    let answer =
-        Answer { run, history, origin, in_seconds, event, chain, clock_gaps, chains, past_and_future };
+    let found = Explanation::of(&run, &history, origin, event);
     match args.format {
-        TextOrJson::Text => terminal.data(&text(&answer))?,
-        TextOrJson::Json => terminal.json(&Document::of(&answer))?,
+        TextOrJson::Text => terminal.data(&text(&found))?,
+        TextOrJson::Json => terminal.json(&ExplanationDocument::of(&found))?,
     }
-    let logs = answer.history.machines().iter().map(|machine| (machine.path(), machine.stats()));
-    let is_good = args.dialect.judge_run(&answer.run, logs, terminal);
+    let logs = history.machines().iter().map(|machine| (machine.path(), machine.stats()));
+    let is_good = args.dialect.judge_run(&run, logs, terminal);
     Ok(if is_good { Exit::Done } else { Exit::Failed })
-}
-
-impl Answer {
-    /// Lab time of an event, in seconds.
-    fn time_s(&self, event: EventId) -> f64 {
-        self.history.record(event).stamp.seconds_since(self.origin)
-    }
-
-    /// The messages of the chain that may be others, by their RECEIVEs.
-    fn doubtful(&self) -> impl Iterator<Item = EventId> {
-        let receives = self.chain.iter().filter(|link| link.by_message.is_some()).map(|link| link.event);
-        receives.filter(|receive| {
-            let found = self.history.source_of(*receive);
-            found.is_some_and(|found| found.certainty == Certainty::Ambiguous)
-        })
-    }
 }

@@ -2,41 +2,38 @@
 
 use labctl::audit::Place;
 use labctl::audit::source_lines::{place, short_place};
-use labctl::causality::Link;
+use labctl::causality::{Explanation, Link};
 use labctl::history::EventId;
 use labctl::model::event::Kind;
 
-use super::Answer;
 use crate::cli::ui::view::{self, counted, known};
 
-impl Answer {
-    /// The same, as exactly as the logs tell it.
-    fn time(&self, event: EventId) -> String {
-        let decimals = if self.in_seconds { 0 } else { 3 };
-        format!("{:.decimals$}", self.time_s(event))
-    }
+/// The lab time of an event, as exactly as the logs tell it.
+fn time(answer: &Explanation<'_>, event: EventId) -> String {
+    let decimals = if answer.in_seconds { 0 } else { 3 };
+    format!("{:.decimals$}", answer.time_s(event))
+}
 
-    /// From a SEND to its RECEIVE, in seconds.
-    fn taken(&self, send: EventId, receive: EventId) -> String {
-        let taken_s = self.time_s(receive) - self.time_s(send);
-        match self.in_seconds {
-            true if taken_s == 0.0 => "<1".to_owned(),
-            true => format!("{taken_s:.0}"),
-            false => format!("{taken_s:.3}"),
-        }
-    }
-
-    fn line(&self, event: EventId) -> Place {
-        Place { machine: event.machine, line: self.history.line(event) }
-    }
-
-    fn clock(&self) -> u64 {
-        self.history.record(self.event).clock
+/// From a SEND to its RECEIVE, in seconds.
+fn taken(answer: &Explanation<'_>, send: EventId, receive: EventId) -> String {
+    let taken_s = answer.time_s(receive) - answer.time_s(send);
+    match answer.in_seconds {
+        true if taken_s == 0.0 => "<1".to_owned(),
+        true => format!("{taken_s:.0}"),
+        false => format!("{taken_s:.3}"),
     }
 }
 
+fn line(answer: &Explanation<'_>, event: EventId) -> Place {
+    Place { machine: event.machine, line: answer.history.line(event) }
+}
+
+fn clock(answer: &Explanation<'_>) -> u64 {
+    answer.history.record(answer.event).clock
+}
+
 /// The whole of it.
-pub fn text(answer: &Answer) -> String {
+pub fn text(answer: &Explanation<'_>) -> String {
     let mut text = title(answer);
     text += &verdict(answer);
     text += "\nThe chain, the first event first; a message leads from a row to the next:\n";
@@ -46,16 +43,16 @@ pub fn text(answer: &Answer) -> String {
     text
 }
 
-fn title(answer: &Answer) -> String {
+fn title(answer: &Explanation<'_>) -> String {
     let record = answer.history.record(answer.event);
     let tick = record.tick.map_or_else(String::new, |tick| format!(", tick {tick}"));
     format!(
         "{}: {} of machine {}{tick}, with clock {}, at {} s\n",
-        place(&answer.history, answer.line(answer.event)),
+        place(answer.history, line(answer, answer.event)),
         record.kind,
         answer.event.machine,
         record.clock,
-        answer.time(answer.event)
+        time(answer, answer.event)
     )
 }
 
@@ -63,8 +60,8 @@ fn title(answer: &Answer) -> String {
 const GAPS_SHOWN: usize = 6;
 
 /// Whether the chain proves the clock, and if not, why.
-fn verdict(answer: &Answer) -> String {
-    let (length, clock) = (counted(answer.chain.len() as u64, "event"), answer.clock());
+fn verdict(answer: &Explanation<'_>) -> String {
+    let (length, clock) = (counted(answer.chain.len() as u64, "event"), clock(answer));
     let mut text = if answer.clock_gaps.is_empty() {
         format!(
             "The longest chain that ends with it has {length}, each with a clock one higher: its clock must be {clock}.\n"
@@ -80,7 +77,7 @@ fn verdict(answer: &Answer) -> String {
         } else {
             format!("from clock {} to {}", gap.before, gap.clock)
         };
-        let place = short_place(&answer.history, answer.line(gap.event));
+        let place = short_place(answer.history, line(answer, gap.event));
         text += &format!("  {place}: {steps}: {}\n", gap.why);
     }
     let more = answer.clock_gaps.len().saturating_sub(GAPS_SHOWN);
@@ -90,7 +87,7 @@ fn verdict(answer: &Answer) -> String {
     if let Some(missing) = answer.history.missing_logs() {
         text += &format!("{missing}: what leads through it is not seen.\n");
     }
-    let doubtful = answer.doubtful().count() as u64;
+    let doubtful = answer.ambiguous().count() as u64;
     if doubtful > 0 {
         let messages = counted(doubtful, "message");
         text += &format!("{messages} on it may have come from another SEND with the same clock.\n");
@@ -121,7 +118,7 @@ const CHAIN_HEADER: [&str; 10] = [
 ];
 
 /// The chain, a row for each stay at a machine.
-fn path(answer: &Answer) -> String {
+fn path(answer: &Explanation<'_>) -> String {
     let stays: Vec<&[Link]> = answer.chain.chunk_by(|_, next| next.by_message.is_none()).collect();
     let (first, last) = ROWS_SHOWN;
     if stays.len() <= first + last + 1 {
@@ -135,7 +132,7 @@ fn path(answer: &Answer) -> String {
     view::table(&CHAIN_HEADER, rows) + &note
 }
 
-fn row(answer: &Answer, stay: &[Link]) -> Vec<String> {
+fn row(answer: &Explanation<'_>, stay: &[Link]) -> Vec<String> {
     let (first, last) = (stay[0], stay[stay.len() - 1]);
     let range = |show: &dyn Fn(EventId) -> String| {
         let (from, to) = (show(first.event), show(last.event));
@@ -143,18 +140,18 @@ fn row(answer: &Answer, stay: &[Link]) -> Vec<String> {
     };
     let clocks = range(&|event| answer.history.record(event).clock.to_string());
     let mut row = counts(answer, &first.event.machine.to_string(), &clocks, stay);
-    row[6] = range(&|event| answer.time(event));
+    row[6] = range(&|event| time(answer, event));
     if let Some(send) = first.by_message {
         let waited = answer.history.record(first.event).waited_us;
         row[7] = send.machine.to_string();
-        row[8] = answer.taken(send, first.event);
+        row[8] = taken(answer, send, first.event);
         row[9] = known(waited, |us| format!("{:.3}", us as f64 / 1e6));
     }
     row
 }
 
 /// A row of which only the numbers of events are filled in.
-fn counts(answer: &Answer, machine: &str, clocks: &str, links: &[Link]) -> Vec<String> {
+fn counts(answer: &Explanation<'_>, machine: &str, clocks: &str, links: &[Link]) -> Vec<String> {
     let count = |kind| links.iter().filter(|link| answer.history.record(link.event).kind == kind).count();
     let kinds = [Kind::Receive, Kind::Internal, Kind::Send].map(|kind| count(kind).to_string());
     let place = [machine.to_owned(), clocks.to_owned(), links.len().to_string()];
@@ -163,7 +160,7 @@ fn counts(answer: &Answer, machine: &str, clocks: &str, links: &[Link]) -> Vec<S
 }
 
 /// How much happened before the event and after it, machine by machine.
-fn past_and_future(answer: &Answer) -> String {
+fn past_and_future(answer: &Explanation<'_>) -> String {
     let header = ["machine", "events", "before it", "concurrent", "after it", "from clock"];
     let machines = answer.history.machines().iter().enumerate();
     let rows = machines.map(|(place, machine)| {

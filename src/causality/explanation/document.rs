@@ -1,18 +1,18 @@
-//! The answer of `labctl causality why` as JSON.
+//! What is behind an event, as JSON.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use labctl::causality::{ClockGap, Link};
-use labctl::history::EventId;
-use labctl::model::event::MachineId;
 use serde::Serialize;
 
-use super::Answer;
+use super::Explanation;
+use crate::causality::{ClockGap, Link};
+use crate::history::EventId;
+use crate::model::event::MachineId;
 
 /// An event and what is behind it.
 #[derive(Serialize)]
-pub struct Document {
+pub struct ExplanationDocument {
     experiment: String,
     run: String,
     folder: PathBuf,
@@ -77,59 +77,59 @@ struct GapDocument {
     why: String,
 }
 
-impl Document {
-    pub fn of(answer: &Answer) -> Document {
-        let machines = || answer.history.machines().iter().map(|machine| machine.id());
-        Document {
-            experiment: answer.run.experiment.to_string(),
-            run: answer.run.run.to_string(),
-            folder: answer.run.folder.clone(),
-            event: EventDocument::of(answer, answer.event),
-            chain_length: answer.chain.len(),
-            proves_the_clock: answer.clock_gaps.is_empty(),
-            gaps: answer.clock_gaps.iter().map(|gap| GapDocument::of(answer, gap)).collect(),
-            ambiguous_messages: answer.doubtful().count(),
-            matches_left_out: answer.chains.dropped().len(),
-            chain: answer.chain.iter().map(|link| LinkDocument::of(answer, link)).collect(),
-            past: machines().zip(answer.past_and_future.past.iter().copied()).collect(),
-            future: machines().zip(answer.past_and_future.future.iter().copied()).collect(),
+impl ExplanationDocument {
+    pub fn of(of: &Explanation<'_>) -> ExplanationDocument {
+        let machines = || of.history.machines().iter().map(|machine| machine.id());
+        ExplanationDocument {
+            experiment: of.run.experiment.to_string(),
+            run: of.run.run.to_string(),
+            folder: of.run.folder.clone(),
+            event: EventDocument::of(of, of.event),
+            chain_length: of.chain.len(),
+            proves_the_clock: of.clock_gaps.is_empty(),
+            gaps: of.clock_gaps.iter().map(|gap| GapDocument::of(of, gap)).collect(),
+            ambiguous_messages: of.ambiguous().count(),
+            matches_left_out: of.chains.dropped().len(),
+            chain: of.chain.iter().map(|link| LinkDocument::of(of, link)).collect(),
+            past: machines().zip(of.past_and_future.past.iter().copied()).collect(),
+            future: machines().zip(of.past_and_future.future.iter().copied()).collect(),
         }
     }
 }
 
 impl EventDocument {
-    fn of(answer: &Answer, event: EventId) -> EventDocument {
-        let record = answer.history.record(event);
+    fn of(of: &Explanation<'_>, event: EventId) -> EventDocument {
+        let record = of.history.record(event);
         EventDocument {
             machine: event.machine,
             index: event.index,
-            line: answer.history.line(event),
+            line: of.history.line(event),
             tick: record.tick,
             kind: record.kind.word(),
             clock: record.clock,
-            time_s: answer.time_s(event),
+            time_s: of.time_s(event),
         }
     }
 }
 
 impl LinkDocument {
-    fn of(answer: &Answer, link: &Link) -> LinkDocument {
+    fn of(of: &Explanation<'_>, link: &Link) -> LinkDocument {
         let message = link.by_message.map(|send| MessageDocument {
             from: send.machine,
             index: send.index,
-            taken_s: answer.time_s(link.event) - answer.time_s(send),
-            waited_in_queue_s: answer.history.record(link.event).waited_us.map(|us| us as f64 / 1e6),
+            taken_s: of.time_s(link.event) - of.time_s(send),
+            waited_in_queue_s: of.history.record(link.event).waited_us.map(|us| us as f64 / 1e6),
         });
-        LinkDocument { event: EventDocument::of(answer, link.event), message }
+        LinkDocument { event: EventDocument::of(of, link.event), message }
     }
 }
 
 impl GapDocument {
-    fn of(answer: &Answer, gap: &ClockGap) -> GapDocument {
+    fn of(of: &Explanation<'_>, gap: &ClockGap) -> GapDocument {
         GapDocument {
             machine: gap.event.machine,
             index: gap.event.index,
-            line: answer.history.line(gap.event),
+            line: of.history.line(gap.event),
             clock_before: gap.before,
             clock: gap.clock,
             why: gap.why.to_string(),

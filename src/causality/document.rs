@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
-use labctl::causality::{Encoding, StampSize};
 use serde::Serialize;
 
-use super::{Counted, words};
+use super::{Encoding, Relation, StampSize};
+use crate::history::History;
+use crate::read::find::RunPath;
 
 /// A run as JSON. Unknown is null.
 #[derive(Serialize)]
-pub struct Document {
+pub struct CausalityDocument {
     experiment: String,
     run: String,
     folder: PathBuf,
@@ -52,11 +53,10 @@ struct ClockDocument {
     bytes_max: u64,
 }
 
-impl Document {
-    pub fn of(counted: &Counted<'_>) -> Document {
-        let Counted { run, history, relation } = counted;
+impl CausalityDocument {
+    pub fn of(run: &RunPath, history: &History, relation: &Relation) -> CausalityDocument {
         let (pairs, tally) = (&relation.pairs, history.tally());
-        Document {
+        CausalityDocument {
             experiment: run.experiment.to_string(),
             run: run.run.to_string(),
             folder: run.folder.clone(),
@@ -85,8 +85,13 @@ impl Document {
 
 impl ClockDocument {
     fn of(encoding: Encoding, size: StampSize) -> ClockDocument {
-        let (clock, written_as, _) = words(encoding);
-        let (messages, bytes, bytes_mean) = (size.messages, size.bytes, size.mean());
-        ClockDocument { clock, written_as, messages, bytes, bytes_mean, bytes_max: size.largest }
+        ClockDocument {
+            clock: encoding.clock(),
+            written_as: encoding.written_as(),
+            messages: size.messages,
+            bytes: size.bytes,
+            bytes_mean: size.mean(),
+            bytes_max: size.largest,
+        }
     }
 }

@@ -5,7 +5,7 @@ use super::{Dialect, parse};
 /// The names and texts of all, in the order of their names.
 macro_rules! shipped {
     ($($name:literal),* $(,)?) => {
-        const SHIPPED: &[(&str, &str)] = &[$(($name, include_str!(concat!("shipped/", $name, ".toml")))),*];
+        const SHIPPED: &[(&str, &str)] = &[$(($name, include_str!(concat!($name, ".toml")))),*];
     };
 }
 

@@ -1,0 +1,92 @@
+//! What an audit says of a run, as JSON.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::CheckedRun;
+use crate::audit::source_lines::{place, whereabouts};
+use crate::audit::{Finding, Place, RuleResult, Verdict};
+
+/// A run as JSON.
+#[derive(Serialize)]
+pub struct CheckDocument {
+    experiment: String,
+    run: String,
+    folder: PathBuf,
+    events: u64,
+    verdict: &'static str,
+    rules: Vec<RuleDocument>,
+}
+
+#[derive(Serialize)]
+struct RuleDocument {
+    id: &'static str,
+    #[serde(flatten)]
+    verdict: Verdict,
+    count: u64,
+    findings: Vec<FindingDocument>,
+}
+
+#[derive(Serialize)]
+struct FindingDocument {
+    text: String,
+    #[serde(flatten)]
+    place: QuoteDocument,
+    proof: Vec<QuoteDocument>,
+}
+
+#[derive(Serialize)]
+struct QuoteDocument {
+    file: String,
+    /// 0 is the log as a whole.
+    line: u64,
+    /// The line itself.
+    quote: Option<String>,
+}
+
+impl CheckDocument {
+    pub fn of(checked: &CheckedRun<'_>) -> CheckDocument {
+        let CheckedRun { run, history, audit, .. } = checked;
+        let rule = |result: &RuleResult| RuleDocument {
+            id: result.rule.id,
+            verdict: result.verdict.clone(),
+            count: result.count(),
+            findings: result.findings.iter().map(|finding| FindingDocument::of(checked, finding)).collect(),
+        };
+        CheckDocument {
+            experiment: run.experiment.to_string(),
+            run: run.run.to_string(),
+            folder: run.folder.clone(),
+            events: history.events(),
+            verdict: checked.verdict(),
+            rules: audit.results.iter().map(rule).collect(),
+        }
+    }
+}
+
+impl FindingDocument {
+    fn of(checked: &CheckedRun<'_>, finding: &Finding) -> FindingDocument {
+        FindingDocument {
+            text: finding.text.clone(),
+            place: QuoteDocument {
+                file: whereabouts(
+                    checked.history,
+                    &Finding { place: Place { line: 0, ..finding.place }, ..finding.clone() },
+                ),
+                ..QuoteDocument::of(checked, finding.place)
+            },
+            proof: finding.proof.iter().map(|line| QuoteDocument::of(checked, *line)).collect(),
+        }
+    }
+}
+
+impl QuoteDocument {
+    fn of(checked: &CheckedRun<'_>, of: Place) -> QuoteDocument {
+        QuoteDocument {
+            file: place(checked.history, Place { line: 0, ..of }),
+            line: of.line,
+            quote: checked.source_lines.text(checked.history, of).map(str::to_owned),
+        }
+    }
+}
