@@ -261,10 +261,10 @@ fn run_of(
     numbered.retain(|_, log| log.wanted);
     let contexts = numbered.iter().map(context).collect();
     let folder_name = real.file_name().map(|name| on_one_line(&name.to_string_lossy()));
-    let folder_name = folder_name.unwrap_or_else(|| "logs".to_owned());
+    let folder_name = folder_name.map_or_else(|| "logs".into(), Arc::<str>::from);
     Ok(RunPath {
-        experiment: folder_name.clone(),
-        run: run.map_or(folder_name, |run| on_one_line(&run)),
+        experiment: Arc::clone(&folder_name),
+        run: run.map_or(folder_name, |run| on_one_line(&run).into()),
         folder: folder.to_owned(),
         logs: numbered.into_values().map(|log| log.path).collect(),
         seen: None,

@@ -173,7 +173,7 @@ fn nothing_of(stored: RunPath) -> RunSubject {
 fn read(stored: RunPath, wish: Wish, settings: &Settings) -> Result<RunSubject, ReadSubjectsError> {
     // A spec that cannot be read costs no more than what theory would say.
     let spec = spec::load(&stored.folder.join(SPEC_FILE), &[]).ok();
-    let plan = spec.map(|spec| Run::single(spec, stored.run.clone()));
+    let plan = spec.map(|spec| Run::single(spec, stored.run.to_string()));
     let mut run = RunSubject {
         planned: plan.as_ref().map(|plan| settings.of(&plan.spec)),
         plan: plan.map(Box::new),

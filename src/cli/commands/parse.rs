@@ -161,7 +161,7 @@ fn tell(runs: &[RunPath], parsed: &[Parsed], output: Option<&Path>, terminal: &T
             let numbers = [log.stats.own_lines(), row.events, row.internal, row.sends, row.receives];
             let numbers = numbers.map(|number| number.to_string()).into_iter();
             let numbers = numbers.chain([odd.map_or("?".to_owned(), |odd| odd.to_string())]);
-            [run.run.clone(), name].into_iter().chain(numbers).collect()
+            [run.run.to_string(), name].into_iter().chain(numbers).collect()
         })
     });
     terminal.say(view::table(&header, body).trim_end());
