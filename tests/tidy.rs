@@ -20,7 +20,7 @@ const ROOMS: [(&str, &[&str]); 28] = [
     ("dialect", &["text", "files", "model", "spec", "log"]),
     ("plan", &["files", "model", "statistics", "spec", "metrics"]),
     ("engine", &["files", "model", "log", "plan"]),
-    ("store", &["files", "log"]),
+    ("store", &["files", "model", "log"]),
     ("table", &["text", "model", "log", "metrics"]),
     (
         "read",

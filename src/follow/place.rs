@@ -54,7 +54,7 @@ impl Place {
         if self.is_partial() {
             return None;
         }
-        Manifest::read(&self.folder.join(MANIFEST_FILE)).ok().map(|manifest| manifest.status)
+        Manifest::read(&self.folder.join(MANIFEST_FILE)).ok().map(|manifest| manifest.status.to_string())
     }
 }
 

@@ -10,4 +10,4 @@ mod sweep;
 
 pub use cells::{CellsError, Source, cells};
 pub use run::Run;
-pub use sweep::{Cell, EngineKind, Plan, PlanError};
+pub use sweep::{Cell, Plan, PlanError};

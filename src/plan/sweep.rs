@@ -1,13 +1,12 @@
 //! The plan of a sweep: its cells and their replicates, every run numbered.
 //! Pure; its text is its identity.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use super::Run;
 use super::cells::{MAX_CELLS, MAX_RUNS};
 use crate::files::digest::sha256;
+use crate::model::engine::Engine;
 use crate::plan::precision::Precision;
 use crate::plan::precision::PrecisionError;
 use crate::spec::{self, Spec, SpecError, to_toml};
@@ -15,7 +14,7 @@ use crate::spec::{self, Spec, SpecError, to_toml};
 /// All runs of a sweep, in order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
-    pub engine: EngineKind,
+    pub engine: Engine,
     /// Stops a cell's replicates once they are as precise as wanted.
     pub until: Option<Precision>,
     cells: Vec<Cell>,
@@ -55,23 +54,6 @@ impl Cell {
     }
 }
 
-/// What drives the machines of a sweep.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum EngineKind {
-    Sockets,
-    Simulator,
-}
-
-impl fmt::Display for EngineKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            EngineKind::Sockets => "sockets",
-            EngineKind::Simulator => "simulator",
-        })
-    }
-}
-
 /// A plan's text that cannot be used.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum PlanError {
@@ -104,7 +86,7 @@ struct Document {
 #[serde(deny_unknown_fields)]
 struct Body {
     labctl_version: String,
-    engine: EngineKind,
+    engine: Engine,
     until: Option<String>,
     cells: Vec<CellBody>,
 }
@@ -118,7 +100,7 @@ struct CellBody {
 }
 
 impl Plan {
-    pub fn new(engine: EngineKind, until: Option<Precision>, cells: Vec<Cell>) -> Plan {
+    pub fn new(engine: Engine, until: Option<Precision>, cells: Vec<Cell>) -> Plan {
         let starts = cells.iter().scan(0, |next, cell| {
             let start = *next;
             *next += u64::from(cell.replicates);
@@ -290,7 +272,7 @@ mod tests {
         let text = "name = \"x\"\nduration = \"60s\"\nseed = 7\n[[machine]]\nclock_rate = \"random 1..6\"\ncount = 3\n";
         let source = Source { name: "x.toml".to_owned(), text: text.to_owned() };
         let typed = [Override::clock_rates("--clock-rates", rates)];
-        Plan::new(EngineKind::Simulator, None, cells(&[source], &typed, Some(replicates)).unwrap())
+        Plan::new(Engine::Simulator, None, cells(&[source], &typed, Some(replicates)).unwrap())
     }
 
     #[test]

@@ -5,6 +5,7 @@
 pub mod lock;
 pub mod manifest;
 pub mod version;
+pub mod word;
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -16,6 +17,7 @@ use crate::files::atomic::{
 use crate::log::machine_of_file;
 
 pub use manifest::{Manifest, ManifestHead};
+pub use word::{Isolation, Status, Word};
 
 /// The files of a run, beside its logs.
 pub const SPEC_FILE: &str = "spec.toml";

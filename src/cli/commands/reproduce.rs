@@ -10,6 +10,7 @@ use labctl::charts::{Chart, Format};
 use labctl::engine::StopSwitch;
 use labctl::files::regular::read_regular;
 use labctl::files::suggest_path;
+use labctl::model::engine::Engine;
 use labctl::plan::{Plan, Source};
 use labctl::reproduce::{
     self, Cells, Claims, JudgedClaim, Making, PageChart, Replicates, Reproduction, Tally, notebook, rows,
@@ -21,7 +22,7 @@ use labctl::store::version::VERSION;
 use labctl::sweep::{SweepFolder, SweepSummary, gather};
 
 use super::{plot, sweep};
-use crate::cli::flags::engine::EngineFlag;
+use crate::cli::flags::engine::engine;
 use crate::cli::flags::output_format::TableFormat;
 use crate::cli::ui::run_missing::run_missing;
 use crate::cli::ui::signals::listen;
@@ -62,8 +63,8 @@ pub struct Args {
     replicates: Option<u32>,
 
     /// Simulations, or real sockets in real time: the same machines
-    #[arg(long, value_name = "ENGINE", default_value = "sim")]
-    engine: EngineFlag,
+    #[arg(long, value_name = "ENGINE", value_parser = engine(), default_value = "sim")]
+    engine: Engine,
 
     /// On sockets, lab time runs this many times faster than real time [default: 50]
     #[arg(long, value_name = "X")]
@@ -88,13 +89,13 @@ pub struct Args {
 
 /// Runs what is missing, and writes the page.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    if args.speedup.is_some() && args.engine == EngineFlag::Sim {
+    if args.speedup.is_some() && args.engine == Engine::Simulator {
         terminal.error("--speedup is for --engine sockets: a simulation is as fast as it can be");
         return Ok(Exit::Usage);
     }
     let claims = claims(args)?;
     let cells = Cells::of(&claims, args.replicates());
-    let plan = Plan::new(args.engine.kind(), None, cells.cells().to_vec());
+    let plan = Plan::new(args.engine, None, cells.cells().to_vec());
     let hash = plan.hash(VERSION);
     let folder = SweepFolder::at(args.results.join(format!("reproduction-{}", short(&hash))));
     let _lock = if folder.plan_file().exists() { folder.resume(&plan)? } else { folder.create(&plan)? };
@@ -128,15 +129,15 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 impl Args {
     fn replicates(&self) -> u32 {
         self.replicates.unwrap_or(match self.engine {
-            EngineFlag::Sim => RUNS_SIMULATED,
-            EngineFlag::Sockets => RUNS_ON_SOCKETS,
+            Engine::Simulator => RUNS_SIMULATED,
+            Engine::Sockets => RUNS_ON_SOCKETS,
         })
     }
 
     /// What is laid over every spec.
     fn overrides(&self) -> Vec<Override> {
         let seed = self.seed.map(|seed| Override::new(format!("--seed {seed}"), "seed", seed.to_string()));
-        let speedup = (self.engine == EngineFlag::Sockets).then(|| {
+        let speedup = (self.engine == Engine::Sockets).then(|| {
             let speedup = self.speedup.unwrap_or(SPEEDUP_ON_SOCKETS);
             Override::new(format!("--speedup {speedup}"), "speedup", format!("{speedup:?}"))
         });
@@ -147,8 +148,8 @@ impl Args {
         let (runs, cells, each) = (plan.run_count(), plan.cells().len(), self.replicates());
         let speedup = self.speedup.unwrap_or(SPEEDUP_ON_SOCKETS);
         let engine = match self.engine {
-            EngineFlag::Sim => "in the simulator".to_owned(),
-            EngineFlag::Sockets => format!("on real sockets, {speedup} times faster than real time"),
+            Engine::Simulator => "in the simulator".to_owned(),
+            Engine::Sockets => format!("on real sockets, {speedup} times faster than real time"),
         };
         let first: Vec<u64> = plan.cells().iter().map(|cell| cell.spec.seed).collect();
         let seeds = match first.first() {
@@ -174,7 +175,7 @@ impl Args {
             command += &format!(" --claims {}", name.to_string_lossy().replace(['`', '\n', '\r'], "?"));
         }
         command += &format!(" --replicates {}", self.replicates());
-        if self.engine == EngineFlag::Sockets {
+        if self.engine == Engine::Sockets {
             command += &format!(" --engine sockets --speedup {}", self.speedup.unwrap_or(SPEEDUP_ON_SOCKETS));
         }
         self.seed.map_or(command.clone(), |seed| format!("{command} --seed {seed}"))
