@@ -3,7 +3,7 @@
 //!
 //! Data goes one way: [`spec`] → [`plan`] → [`engine`], which drives machines of the
 //! [`model`] → event log ([`log`]) → [`read`] → [`metrics`] and [`table`] →
-//! [`charts`], [`report`]. Beside the way stand [`history`], [`audit`] and
+//! [`charts`], [`plot`], [`report`]. Beside the way stand [`history`], [`audit`] and
 //! [`causality`], which judge logs, [`predict`] and [`statistics`], which say what
 //! is to be expected, and [`dialect`], which reads foreign logs. [`lab`] makes
 //! one run, [`sweep`] many. Nothing here knows of command lines, terminals or
@@ -25,6 +25,7 @@ pub mod metrics;
 pub mod model;
 pub mod parallel;
 pub mod plan;
+pub mod plot;
 pub mod predict;
 pub mod read;
 pub mod report;

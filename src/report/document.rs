@@ -73,7 +73,7 @@ pub enum Tone {
 pub struct Table {
     pub caption: String,
     pub columns: Vec<Column>,
-    /// Each as long as `columns`; [`UNKNOWN`] is what cannot be known.
+    /// Each as long as `columns`; [`UNKNOWN`](super::wording::UNKNOWN) is what cannot be known.
     pub rows: Vec<Vec<String>>,
     /// What explains its words; empty where none need it.
     pub note: String,
@@ -107,9 +107,6 @@ pub struct Code {
     pub caption: String,
     pub text: String,
 }
-
-/// What cannot be known, in a cell of a table.
-pub const UNKNOWN: &str = "?";
 
 impl Remark {
     pub fn good(text: impl Into<String>) -> Remark {
@@ -167,17 +164,17 @@ impl Figure {
 impl Document {
     /// All charts, in their order.
     pub fn figures(&self) -> Vec<&Figure> {
-        fn gather<'a>(blocks: &'a [Block], found: &mut Vec<&'a Figure>) {
+        fn collect<'a>(blocks: &'a [Block], found: &mut Vec<&'a Figure>) {
             for block in blocks {
                 match block {
                     Block::Figure(figure) => found.push(figure),
-                    Block::Part(section) | Block::Folded(section) => gather(&section.blocks, found),
+                    Block::Part(section) | Block::Folded(section) => collect(&section.blocks, found),
                     _ => {}
                 }
             }
         }
         let mut found = Vec::new();
-        self.sections.iter().for_each(|section| gather(&section.blocks, &mut found));
+        self.sections.iter().for_each(|section| collect(&section.blocks, &mut found));
         found
     }
 }

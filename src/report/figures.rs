@@ -2,8 +2,8 @@
 
 use super::document::{Block, Figure, Section};
 use super::subject::{Drawn, RunSubject};
-use super::wording::{known, seconds, whole};
-use crate::charts::Chart;
+use super::wording::known;
+use crate::charts::{Chart, RunChart};
 use crate::metrics::MachineMetrics;
 use crate::metrics::series::Thinned;
 use crate::text::numbers::grouped;
@@ -15,7 +15,7 @@ const MACHINES_NAMED: usize = 8;
 pub fn section(run: &RunSubject, id: &str) -> Option<Section> {
     let drawn = run.drawn.as_ref()?;
     let mut blocks: Vec<Block> =
-        drawn.charts.iter().map(|chart| Block::Figure(of_run(chart, &run.rows, id))).collect();
+        drawn.charts.iter().map(|(of, chart)| Block::Figure(of_run(of, chart, &run.rows, id))).collect();
     blocks.extend(thinned(drawn).map(Block::Prose));
     Some(Section::new(id, "Charts", blocks))
 }
@@ -31,36 +31,14 @@ fn thinned(drawn: &Drawn) -> Option<String> {
     })
 }
 
-fn of_run(chart: &Chart, rows: &[MachineMetrics], id: &str) -> Figure {
-    let each = |show: fn(&MachineMetrics) -> String| {
-        let named =
-            rows.iter().take(MACHINES_NAMED).map(|row| format!("machine {}: {}", row.machine, show(row)));
-        let more = rows.len().saturating_sub(MACHINES_NAMED);
-        named.chain((more > 0).then(|| format!("and {more} more"))).collect::<Vec<_>>().join("; ")
-    };
-    let caption = match chart.name.as_str() {
-        "queue" => format!(
-            "Queue length over lab time, counted after each event and at the end. Longest, {}.",
-            each(|row| known(row.max_queue, |queue| queue.to_string()))
-        ),
-        "clocks" => {
-            format!("Logical clocks over lab time. At the end, {}.", each(|row| row.final_clock.to_string()))
-        }
-        "drift" => format!(
-            "How far each logical clock is behind the leading one. At the end, {}.",
-            each(|row| whole(row.clock_diff))
-        ),
-        "jumps" => format!(
-            "By how much RECEIVE events raise the clock. 95 % of them by at most, {}.",
-            each(|row| known(row.jump_p95, |jump| jump.to_string()))
-        ),
-        "wait" => format!(
-            "How long messages had waited in the queue when they were popped. On average, {}.",
-            each(|row| known(row.wait_mean, seconds))
-        ),
-        _ => of_many(chart),
-    };
-    Figure::new(id, chart, caption)
+fn of_run(of: &RunChart, chart: &Chart, rows: &[MachineMetrics], id: &str) -> Figure {
+    let named = rows
+        .iter()
+        .take(MACHINES_NAMED)
+        .map(|row| format!("machine {}: {}", row.machine, known((of.of_machine)(row), |value| value)));
+    let more = rows.len().saturating_sub(MACHINES_NAMED);
+    let each: Vec<String> = named.chain((more > 0).then(|| format!("and {more} more"))).collect();
+    Figure::new(id, chart, format!("{}, {}.", of.caption, each.join("; ")))
 }
 
 /// The caption of a chart that is not of one run.

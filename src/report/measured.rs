@@ -2,8 +2,9 @@
 
 use super::document::{Block, Section, Table};
 use super::subject::RunSubject;
-use super::wording::{known, percent, seconds, whole};
+use super::wording::{known, percent, whole};
 use crate::metrics::{EndQueueSource, MachineMetrics, WaitSource};
+use crate::text::numbers::seconds;
 
 /// The section on the metrics.
 pub fn section(run: &RunSubject, id: &str) -> Section {

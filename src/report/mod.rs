@@ -7,14 +7,15 @@ pub mod document;
 mod expected;
 mod fidelity;
 mod figures;
+mod file;
 mod findings;
-pub mod gathering;
 mod grouping;
 mod html;
 mod markdown_page;
 mod measured;
 mod overview;
 pub mod player;
+pub mod reading;
 mod runs;
 mod samples;
 mod setup;
@@ -24,9 +25,10 @@ mod verdicts;
 mod wording;
 
 pub use document::Document;
-pub use gathering::{GatherError, gather};
-pub use html::{GENERATOR, html};
+pub use file::{PageFormat, WriteError, may_be_replaced};
+pub use html::html;
 pub use markdown_page::markdown;
+pub use reading::{ReadSubjectsError, read_subjects};
 pub use subject::Subjects;
 
 use crate::charts::ChartError;
@@ -35,6 +37,7 @@ use crate::store::version::VERSION;
 use crate::text::numbers::counted;
 use document::{Block, Figure, Section};
 use figures::of_many;
+use html::GENERATOR;
 use wording::name;
 
 /// A page cannot be written.

@@ -1,11 +1,12 @@
 //! Many runs, each in short, and its detail for who asks.
 
-use super::document::{Block, Section, Table, UNKNOWN};
+use super::document::{Block, Section, Table};
 use super::subject::{Audited, RunSubject, Subjects};
-use super::wording::{known, name, seconds, whole};
+use super::wording::{UNKNOWN, known, name, whole};
 use super::{expected, fidelity, figures, findings, measured, setup, verdicts};
 use crate::metrics::trust::fidelity_words;
 use crate::text::numbers::grouped;
+use crate::text::numbers::seconds;
 
 /// Runs in the table; `labctl metrics` has all of them.
 const RUNS_TOLD: usize = 200;

@@ -1,9 +1,9 @@
 //! Experiments over their runs: replicates in a few numbers, with intervals.
 
-use super::document::{Block, Remark, Section, Table, UNKNOWN};
+use super::document::{Block, Remark, Section, Table};
 use super::expected;
 use super::subject::{Group, RunSubject, Subjects};
-use super::wording::{MAIN_HEADINGS, known, machines, name};
+use super::wording::{MAIN_HEADINGS, UNKNOWN, known, machines, name};
 use crate::metrics::summary::SummaryRow;
 use crate::metrics::{MachineMetrics, Metric};
 use crate::model::event::MachineId;

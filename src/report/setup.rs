@@ -1,8 +1,8 @@
 //! What was run: the spec's values, and where, when and by which program.
 
-use super::document::{Block, Code, Section, Table, UNKNOWN};
+use super::document::{Block, Code, Section, Table};
 use super::subject::RunSubject;
-use super::wording::{known, name};
+use super::wording::{UNKNOWN, known, name};
 use crate::model::engine::Engine;
 use crate::model::event::MachineId;
 use crate::plan::Run;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::player::PlayerParts;
 use crate::audit::Audit;
-use crate::charts::Chart;
+use crate::charts::{Chart, RunChart};
 use crate::metrics::MachineMetrics;
 use crate::metrics::Metric;
 use crate::metrics::summary::{RunMetrics, SummaryRow};
@@ -85,7 +85,7 @@ pub struct Quoted {
 /// A run's charts.
 #[derive(Debug)]
 pub struct Drawn {
-    pub charts: Vec<Chart>,
+    pub charts: Vec<(RunChart, Chart)>,
     /// The most events that one point of a line stands for.
     pub events_a_point: u64,
 }
@@ -125,7 +125,7 @@ impl RunSubject {
     /// As people call it: experiment and run.
     pub fn name(&self) -> String {
         let RunPath { experiment, run, sweep, .. } = &self.stored;
-        let own = if experiment == run { run.clone() } else { format!("{experiment} / {run}") };
+        let own = if experiment == run { run.to_string() } else { format!("{experiment} / {run}") };
         sweep.as_ref().map_or(own.clone(), |sweep| format!("{sweep} / {own}"))
     }
 

@@ -1,10 +1,12 @@
 //! How numbers, machines and names are put into words.
 
-use super::document::UNKNOWN;
 use crate::metrics::MachineMetrics;
 use crate::model::event::MachineId;
 use crate::statistics::rounding::brief;
 use crate::text::sanitize::by_number;
+
+/// What cannot be known, in a cell of a table.
+pub const UNKNOWN: &str = "?";
 
 /// What cannot be known is shown as such, never as 0.
 pub fn known<T>(value: Option<T>, show: impl FnOnce(T) -> String) -> String {
@@ -50,11 +52,6 @@ pub fn micros(us: u64) -> String {
         1_000..1_000_000 => format!("{} ms", brief(us as f64 / 1e3)),
         _ => format!("{} s", brief(us as f64 / 1e6)),
     }
-}
-
-/// A time in seconds, for a column that names the unit.
-pub fn seconds(time_s: f64) -> String {
-    if time_s < 100.0 { format!("{time_s:.3}") } else { format!("{time_s:.1}") }
 }
 
 /// The headings of columns for [`crate::metrics::MAIN_METRICS`].

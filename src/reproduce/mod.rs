@@ -3,7 +3,9 @@
 
 pub mod cells;
 pub mod claims;
+pub mod claims_file;
 pub mod expectation;
+pub mod illustrated;
 pub mod judge;
 pub mod judged;
 pub mod kind;
@@ -22,8 +24,9 @@ mod wording;
 
 pub use cells::{Cells, Replicates};
 pub use claims::Claims;
+pub use illustrated::{PageError, illustrated};
 pub use judged::{JudgedClaim, judge_all};
-pub use page::{Making, PageChart};
+pub use page::{Making, RunsMade};
 pub use stated::{PublishedMetric, stated};
 pub use tally::Tally;
 

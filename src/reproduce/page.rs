@@ -11,6 +11,7 @@ use super::outcome::HoldsIn;
 use super::stated::{Placed, PublishedMetric};
 use super::tally::Tally;
 use super::wording::{self, brief};
+use crate::plan::Plan;
 use crate::reproduce::Reproduction;
 use crate::statistics::rounding::Rounding;
 use crate::store::version::VERSION;
@@ -40,6 +41,41 @@ pub struct Making {
     pub command: String,
     /// The plan's hash, or its beginning.
     pub plan: String,
+}
+
+/// What was run for a page.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RunsMade {
+    pub runs: u64,
+    /// Of each setting.
+    pub replicates: u32,
+    /// On sockets, how much faster than real time; `None` in the simulator.
+    pub speedup: Option<f64>,
+}
+
+impl Making {
+    /// Of the runs of a plan.
+    pub fn of(plan: &Plan, done: &RunsMade, command: String, hash: &str) -> Making {
+        let (runs, cells, each) = (plan.run_count(), plan.cells().len(), done.replicates);
+        let engine = match done.speedup {
+            None => "in the simulator".to_owned(),
+            Some(speedup) => format!("on real sockets, {speedup} times faster than real time"),
+        };
+        let first: Vec<u64> = plan.cells().iter().map(|cell| cell.spec.seed).collect();
+        let seeds = match first.first() {
+            Some(seed) if first.iter().all(|other| other == seed) => {
+                format!("each with the seeds {seed} to {}", seed.wrapping_add(u64::from(each) - 1))
+            }
+            _ => "each, from its spec's seed on".to_owned(),
+        };
+        let missing = runs - done.runs;
+        Making {
+            ran: format!("{cells} settings were run {engine}, {each} times {seeds}: {runs} runs in all."),
+            missing: (missing > 0).then(|| format!("{missing} of {runs} runs are missing here.")),
+            command,
+            plan: hash.to_owned(),
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -8,8 +8,8 @@ use super::setup::Setup;
 use super::stated::{PublishedMetric, STATED_METRICS};
 use crate::charts::sweep::folder::{expectations, mean_of};
 use crate::charts::{
-    Chart, ChartError, Distribution, Distributions, Look, Published, Swept, SweptAxis, SweptLine, SweptPoint,
-    distribution_chart, experiment_charts, published_values, swept_chart,
+    Chart, ChartError, Distribution, Distributions, Experiments, Look, Published, Swept, SweptAxis,
+    SweptLine, SweptPoint, distribution_chart, experiment_charts, published_values, swept_chart,
 };
 use crate::metrics::{MachineMetrics, Metric, Quantity};
 use crate::model::event::MachineId;
@@ -67,7 +67,7 @@ pub fn side_by_side(of: &Reproduction<'_>, replicates: &Replicates<'_>) -> Resul
     }
     let published: Published =
         setups.iter().flat_map(|setup| published_values(&setup.experiment, &setup.spec)).collect();
-    experiment_charts(&rows, &published, Look::default())
+    experiment_charts(&Experiments::of(&rows, published), Look::default())
 }
 
 /// A metric over one axis, as the claims order it.

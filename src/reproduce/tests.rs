@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::page::PageChart;
 use super::*;
 use crate::metrics::{MachineMetrics, complete_run, tests::row};
 use crate::plan::Source;

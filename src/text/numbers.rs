@@ -23,6 +23,11 @@ pub fn grouped_digits(digits: &str) -> String {
     text
 }
 
+/// A time in seconds, where the unit is named beside it.
+pub fn seconds(time_s: f64) -> String {
+    if time_s < 100.0 { format!("{time_s:.3}") } else { format!("{time_s:.1}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

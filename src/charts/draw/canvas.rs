@@ -246,6 +246,25 @@ impl Canvas<'_> {
         }
         Ok(ends(fits))
     }
+
+    /// A text on two lines, broken where the longer of them is shortest, or on one
+    /// if it is one word; shortened where that is not enough.
+    pub(in crate::charts) fn on_two_lines(
+        &self,
+        text: &str,
+        room: f64,
+        font: Font,
+    ) -> Result<Vec<String>, ChartError> {
+        let mut best: (f64, Vec<&str>) = (f64::INFINITY, vec![text]);
+        for (at, _) in text.match_indices(' ') {
+            let lines = vec![&text[..at], &text[at + 1..]];
+            let longer = self.width(lines[0], font)?.max(self.width(lines[1], font)?);
+            if longer < best.0 {
+                best = (longer, lines);
+            }
+        }
+        best.1.into_iter().map(|line| self.shortened(line, room, font)).collect()
+    }
 }
 
 /// The corners of a mark whose radius is 1.

@@ -82,6 +82,11 @@ impl Chart {
     }
 }
 
+/// Writes charts into a folder, which is made where it is missing.
+pub fn write(charts: &[Chart], folder: &Path, format: Format) -> Result<(), ChartError> {
+    charts.iter().try_for_each(|chart| chart.write(folder, format).map(drop))
+}
+
 /// A text as XML has it. Titles are made of words fit to be shown, so nothing
 /// in them is forbidden in XML.
 fn escaped(text: &str) -> String {

@@ -1,7 +1,7 @@
 //! Lines cut off where the plot ends, whole or in dashes.
 
 use super::canvas::Point;
-use super::page::Plot;
+use super::plot::Plot;
 
 /// The dashes of a line through points; `dash` is what is drawn and what is left
 /// out, in pixels along the line.

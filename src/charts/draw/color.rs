@@ -6,6 +6,9 @@
 
 use plotters::style::RGBColor;
 
+/// Red, green and blue.
+pub(in crate::charts) type Rgb = [u8; 3];
+
 /// What is drawn in a colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::charts) enum Hue {

@@ -1,7 +1,6 @@
 //! From a share to a colour: even steps of a value look like even steps.
 
-use super::color::{Color, Hue};
-use super::theme::Rgb;
+use super::color::{Color, Hue, Rgb};
 
 /// The colours of Viridis by van der Walt and Smith (2015), evenly spaced: their
 /// lightness rises evenly, and colour-blind readers tell them apart.

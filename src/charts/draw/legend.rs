@@ -1,7 +1,7 @@
 //! The table at the right of a plot: one row for each line, beside the line's end.
 
 use super::canvas::{Canvas, Font, Point};
-use super::page::Plot;
+use super::plot::Plot;
 use super::style::{self, LineStyle, MUTED, MarkStyle, Stroke};
 use super::trace;
 use crate::charts::ChartError;

@@ -2,7 +2,7 @@
 //! gets a label where there is room.
 
 use super::canvas::{Canvas, Font, Point};
-use super::page::Plot;
+use super::plot::Plot;
 use super::style::{self, MUTED, MarkStyle, Stroke};
 use super::wording;
 use crate::charts::ChartError;

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::color::{Color, Hue};
+use super::color::{Color, Hue, Rgb};
 use super::color_scale;
 use super::style;
 use crate::charts::ChartError;
@@ -15,9 +15,6 @@ pub enum Theme {
     Light,
     Dark,
 }
-
-/// Red, green and blue.
-pub(in crate::charts) type Rgb = [u8; 3];
 
 /// Okabe and Ito's colours, which colour-blind readers tell apart. Their yellow
 /// cannot be seen as a line on white; a dark red of the same kind stands in.

@@ -5,7 +5,7 @@ use super::color::Color;
 
 use super::canvas::{Canvas, Point};
 use super::clip;
-use super::page::Plot;
+use super::plot::Plot;
 use super::style::{PAPER, Stroke};
 use crate::charts::ChartError;
 

@@ -1,7 +1,7 @@
 //! A value over time as a line of steps, thinned to what its pixels can show.
 
 use super::canvas::{Canvas, Point};
-use super::page::Plot;
+use super::plot::Plot;
 use super::style::{DASH, LineStyle, Stroke};
 use crate::charts::ChartError;
 

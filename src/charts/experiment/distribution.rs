@@ -1,10 +1,11 @@
 //! The chart of replicates as distributions, side by side.
 
-use super::group::{self, Group};
+use super::group::{self, Distribution, Group};
 use crate::charts::draw::axis::{self, Axis};
 use crate::charts::draw::canvas::{self, Canvas};
+use crate::charts::draw::heading::Heading;
 use crate::charts::draw::labels::Row;
-use crate::charts::draw::page::{Heading, Plot};
+use crate::charts::draw::plot::Plot;
 use crate::charts::draw::{key, number, wording};
 use crate::charts::{Chart, ChartError, Look};
 
@@ -13,20 +14,6 @@ const KEY: f64 = 26.0;
 /// The share of its place that a group fills, to each side, and the most pixels.
 const FILLED: f64 = 0.42;
 const WIDEST: f64 = 90.0;
-
-/// The replicates of one machine or cell, and what they are checked against.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Distribution {
-    pub name: String,
-    /// One a run, in any order.
-    pub values: Vec<f64>,
-    /// What a publication states.
-    pub published: Option<f64>,
-    /// What the logs of that publication say.
-    pub logged: Option<f64>,
-    /// The mean that theory expects.
-    pub theory: Option<f64>,
-}
 
 /// Distributions of one metric, side by side.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,15 +2,13 @@
 //! outline where they are many, median and quartiles, and what they are checked
 //! against.
 
-use crate::charts::draw::color::Color;
-
-use super::distribution::Distribution;
 use super::spread::{Spread, densities};
 use crate::charts::ChartError;
 use crate::charts::draw::axis::can_show;
 use crate::charts::draw::canvas::{Canvas, Point};
+use crate::charts::draw::color::Color;
 use crate::charts::draw::key::Item;
-use crate::charts::draw::page::Plot;
+use crate::charts::draw::plot::Plot;
 use crate::charts::draw::style::{self, INK, MarkStyle, PAPER, Shape};
 use crate::charts::draw::theory_line;
 
@@ -43,6 +41,20 @@ pub(in crate::charts) const KEY: [Item; 7] = [
     Item::Mark("in the published logs", LOGGED),
     Item::Dashes("theory", THEORY),
 ];
+
+/// The replicates of one machine or cell, and what they are checked against.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Distribution {
+    pub name: String,
+    /// One a run, in any order.
+    pub values: Vec<f64>,
+    /// What a publication states.
+    pub published: Option<f64>,
+    /// What the logs of that publication say.
+    pub logged: Option<f64>,
+    /// The mean that theory expects.
+    pub theory: Option<f64>,
+}
 
 /// A distribution, as it can be shown.
 pub(in crate::charts) struct Group {

@@ -2,7 +2,7 @@
 
 use crate::charts::ChartError;
 use crate::charts::draw::canvas::{Canvas, Font, Point};
-use crate::charts::draw::page::Plot;
+use crate::charts::draw::plot::Plot;
 use crate::charts::draw::style::{self, MUTED, MarkStyle, Stroke};
 use crate::charts::draw::wording;
 
@@ -26,7 +26,7 @@ pub(in crate::charts) struct ExperimentList {
 impl ExperimentList {
     pub(in crate::charts) fn new(
         canvas: &Canvas<'_>,
-        experiments: &[&str],
+        experiments: &[String],
         published: bool,
     ) -> Result<ExperimentList, ChartError> {
         let font = Font::size(style::LABEL);

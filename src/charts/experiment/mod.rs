@@ -2,6 +2,7 @@
 //! the speed ratio.
 
 pub mod distribution;
+pub mod experiments;
 pub mod group;
 pub mod list;
 pub mod published;

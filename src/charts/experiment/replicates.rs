@@ -4,7 +4,7 @@
 use super::spread::Spread;
 use crate::charts::ChartError;
 use crate::charts::draw::canvas::Canvas;
-use crate::charts::draw::page::Plot;
+use crate::charts::draw::plot::Plot;
 use crate::charts::draw::style::{MarkStyle, Stroke};
 
 /// From how many runs on replicates are a box instead of single marks.

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::speed_ratio::{self, Runs};
-use crate::charts::{Chart, ChartError, Look, Published, published_values};
-use crate::metrics::{MAIN_METRICS, MachineMetrics};
+use super::experiments::Experiments;
+use super::published::{Published, published_values};
+use crate::metrics::MachineMetrics;
 use crate::predict::residual::setting_name;
 use crate::sample::settings::Planned;
 use crate::spec::{ClockRate, MachineSpec, Spec};
@@ -29,19 +29,23 @@ impl<'a> SideBySide<'a> {
     }
 }
 
-/// The charts of runs against speed ratio, with what is published of them. An
-/// experiment that was run in several settings is named by the runs of each.
-pub fn side_by_side(runs: &[SideBySide<'_>], look: Look) -> Result<Vec<Chart>, ChartError> {
-    let Named { names, of_run } = names(runs);
-    let mut published = Published::new();
-    let mut reported = BTreeSet::new();
-    for (run, at) in runs.iter().zip(&of_run) {
-        if let Some(planned) = run.planned.filter(|_| reported.insert(*at)) {
-            published.extend(published_values(&names[*at], &planned.setting));
+impl<'a> Experiments<'a> {
+    /// Of runs, with what is published of them. An experiment that was run in
+    /// several settings is named by the runs of each.
+    pub fn side_by_side(runs: &[SideBySide<'a>]) -> Experiments<'a> {
+        let Named { names, of_run } = names(runs);
+        let mut published = Published::new();
+        let mut reported = BTreeSet::new();
+        for (run, at) in runs.iter().zip(&of_run) {
+            if let Some(planned) = run.planned.filter(|_| reported.insert(*at)) {
+                published.extend(published_values(&names[*at], &planned.setting));
+            }
         }
+        Experiments::named(
+            runs.iter().zip(&of_run).map(|(run, at)| (names[*at].as_str(), run.rows)),
+            published,
+        )
     }
-    let named = Runs::new(runs.iter().zip(&of_run).map(|(run, at)| (names[*at].as_str(), run.rows)));
-    MAIN_METRICS.iter().map(|measure| speed_ratio::draw(measure, &named, &published, look)).collect()
 }
 
 /// One setting of an experiment.

@@ -1,89 +1,35 @@
 //! The charts that set a metric of each machine against its speed ratio.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::experiments::Experiments;
 use super::list::{ExperimentList, published_mark};
-use super::published::Published;
 use super::replicates;
 use super::spread::Spread;
 use crate::charts::draw::axis::{self, Axis};
 use crate::charts::draw::canvas::{self, Canvas};
-use crate::charts::draw::page::{Heading, Plot};
+use crate::charts::draw::heading::Heading;
+use crate::charts::draw::plot::Plot;
 use crate::charts::draw::scatter::{self, Area, Mark};
 use crate::charts::draw::style::MarkStyle;
 use crate::charts::draw::{number, wording};
-use crate::charts::{Chart, ChartError, Look};
-use crate::metrics::summary::{RatesKey, by_run};
-use crate::metrics::{EndQueueSource, MachineMetrics, Metric, WaitSource};
+use crate::charts::{Chart, ChartError, ChartType, Draw, Look};
+use crate::metrics::{EndQueueSource, MAIN_METRICS, MachineMetrics, Metric, WaitSource};
 use crate::model::event::MachineId;
 
-/// Draws one metric of every run against its speed ratio.
-pub(in crate::charts) fn draw(
-    measure: &Metric,
-    runs: &Runs<'_>,
-    published: &Published,
-    look: Look,
-) -> Result<Chart, ChartError> {
-    let name = format!("{}_vs_speed_ratio", measure.name);
-    canvas::draw(&name, look, |canvas| Scatter::new(measure, runs, published).paint(canvas))
-}
+/// Each of the main metrics against speed ratio.
+pub const SPEED_RATIO: ChartType = ChartType {
+    name: "speed-ratio",
+    shows: "Main metrics of all runs against speed ratio, side by side",
+    draw: Draw::Experiments(draw),
+};
 
-/// Runs, sorted once for the charts of all metrics.
-pub(in crate::charts) struct Runs<'a> {
-    /// In the order they were met.
-    experiments: Vec<&'a str>,
-    /// The place of its experiment, and a row a machine.
-    runs: Vec<(usize, &'a [MachineMetrics])>,
-    /// The place of its rates and machines among those of all runs, for each run:
-    /// by experiment, and by rates from the lowest on.
-    alike: Vec<usize>,
-    names: usize,
-    machines: usize,
-}
-
-impl<'a> Runs<'a> {
-    /// Takes rows, those of a run together and in the order of its machines, each
-    /// list with what its experiment is called.
-    pub(in crate::charts) fn new(
-        rows: impl IntoIterator<Item = (&'a str, &'a [MachineMetrics])>,
-    ) -> Runs<'a> {
-        let mut places: HashMap<&str, usize> = HashMap::new();
-        let (mut experiments, mut runs) = (Vec::new(), Vec::new());
-        for (experiment, run) in
-            rows.into_iter().flat_map(|(name, rows)| by_run(rows).map(move |run| (name, run)))
-        {
-            let place = *places.entry(experiment).or_insert_with(|| {
-                experiments.push(experiment);
-                experiments.len() - 1
-            });
-            runs.push((place, run));
-        }
-        let names: HashSet<(usize, &str)> =
-            runs.iter().filter_map(|(place, run)| Some((*place, run.first()?.run.as_str()))).collect();
-        let machines: HashSet<(usize, MachineId)> =
-            runs.iter().flat_map(|(place, run)| run.iter().map(|row| (*place, row.machine))).collect();
-        let (names, machines) = (names.len(), machines.len());
-        let alike = alike(&experiments, &runs);
-        Runs { experiments, runs, alike, names, machines }
-    }
-
-    fn rows(&self) -> impl Iterator<Item = &'a MachineMetrics> {
-        self.runs.iter().flat_map(|(_, run)| run.iter())
-    }
-}
-
-fn alike(experiments: &[&str], runs: &[(usize, &[MachineMetrics])]) -> Vec<usize> {
-    let mut known: HashMap<(usize, RatesKey), usize> = HashMap::new();
-    let mut of_runs: Vec<usize> = Vec::with_capacity(runs.len());
-    for (place, run) in runs {
-        let next = known.len();
-        of_runs.push(*known.entry((*place, RatesKey::of(run))).or_insert(next));
-    }
-    let sorted: BTreeMap<(&str, &RatesKey), usize> =
-        known.iter().map(|((place, rates), at)| ((experiments[*place], rates), *at)).collect();
-    let mut nth = vec![0; known.len()];
-    sorted.values().enumerate().for_each(|(place, at)| nth[*at] = place);
-    of_runs.into_iter().map(|at| nth[at]).collect()
+fn draw(of: &Experiments<'_>, look: Look) -> Result<Vec<Chart>, ChartError> {
+    let one = |measure: &Metric| {
+        let name = format!("{}_vs_speed_ratio", measure.name);
+        canvas::draw(&name, look, |canvas| Scatter::new(measure, of).paint(canvas))
+    };
+    MAIN_METRICS.iter().map(one).collect()
 }
 
 /// One machine of one experiment, over its runs with the same clock rates.
@@ -105,14 +51,14 @@ impl Group {
 
 struct Scatter<'a> {
     measure: &'a Metric,
-    runs: &'a Runs<'a>,
+    of: &'a Experiments<'a>,
     groups: Vec<Group>,
 }
 
 impl<'a> Scatter<'a> {
-    fn new(measure: &'a Metric, runs: &'a Runs<'a>, published: &Published) -> Scatter<'a> {
+    fn new(measure: &'a Metric, of: &'a Experiments<'a>) -> Scatter<'a> {
         let mut groups: BTreeMap<(u64, usize, MachineId, usize), Vec<f64>> = BTreeMap::new();
-        for ((experiment, run), nth) in runs.runs.iter().zip(&runs.alike) {
+        for ((experiment, run), nth) in of.runs.iter().zip(&of.alike) {
             for row in *run {
                 if let Some((ratio, value)) = ratio(row).zip(value(measure, row)) {
                     groups.entry((ratio.to_bits(), *experiment, row.machine, *nth)).or_default().push(value);
@@ -123,13 +69,13 @@ impl<'a> Scatter<'a> {
             |((ratio, experiment, machine, _), mut values): ((u64, usize, MachineId, usize), Vec<f64>)| {
                 values.sort_by(f64::total_cmp);
                 let spread = Spread::of(&values)?;
-                let stated = published.get(&(runs.experiments[experiment].to_owned(), machine));
+                let stated = of.published.get(&(of.experiments[experiment].clone(), machine));
                 let published = stated.and_then(|stated| stated.of(measure.name)).map(|value| value as f64);
                 Some(Group { experiment, machine, ratio: f64::from_bits(ratio), spread, values, published })
             };
         // Ratios are above 0, and their bits in the order of their size.
         let groups = groups.into_iter().filter_map(group).collect();
-        Scatter { measure, runs, groups }
+        Scatter { measure, of, groups }
     }
 
     fn paint(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
@@ -158,9 +104,9 @@ impl<'a> Scatter<'a> {
     }
 
     fn what_is_missing(&self) -> String {
-        if self.runs.runs.is_empty() {
+        if self.of.runs.is_empty() {
             "no runs".to_owned()
-        } else if self.runs.rows().all(|row| ratio(row).is_none()) {
+        } else if self.of.rows().all(|row| ratio(row).is_none()) {
             "no clock rate is known".to_owned()
         } else {
             format!("no {} is known", self.quantity())
@@ -253,7 +199,7 @@ impl<'a> Scatter<'a> {
 
     fn legend(&self, canvas: &Canvas<'_>) -> Result<ExperimentList, ChartError> {
         let published = self.groups.iter().any(|group| group.published.is_some());
-        ExperimentList::new(canvas, &self.runs.experiments, published)
+        ExperimentList::new(canvas, &self.of.experiments, published)
     }
 
     /// What it shows, and where the largest lies.
@@ -274,8 +220,8 @@ impl<'a> Scatter<'a> {
     }
 
     fn subject(&self) -> String {
-        let Runs { experiments, names, machines, .. } = self.runs;
-        let experiments = match experiments[..] {
+        let Experiments { experiments, names, machines, .. } = self.of;
+        let experiments = match &experiments[..] {
             [only] => format!("experiment {}", wording::brief(only)),
             _ => wording::many(experiments.len(), "experiment", "experiments"),
         };
@@ -297,16 +243,16 @@ impl<'a> Scatter<'a> {
             notes.push("marks at one place are fanned out sideways".to_owned());
         }
         let machines = |count| wording::many(count, "machine", "machines");
-        let unknown = self.runs.rows().filter(|row| ratio(row).is_none()).count();
+        let unknown = self.of.rows().filter(|row| ratio(row).is_none()).count();
         if unknown > 0 {
             notes.push(format!("{} of unknown clock rate left out", machines(unknown)));
         }
-        let silent = self.runs.rows().filter(|row| value(self.measure, row).is_none()).count();
+        let silent = self.of.rows().filter(|row| value(self.measure, row).is_none()).count();
         if silent > 0 {
             notes.push(format!("{} of unknown {} left out", machines(silent), self.quantity()));
         }
         let is_bound = |row: &&MachineMetrics| row.wait_source == WaitSource::FromSends;
-        let bounds = self.runs.rows().filter(is_bound).count();
+        let bounds = self.of.rows().filter(is_bound).count();
         if self.measure.name == "wait_mean" && bounds > 0 {
             notes.push(format!(
                 "of {} from the SEND, so that the time on the way counts too",
@@ -314,7 +260,7 @@ impl<'a> Scatter<'a> {
             ));
         }
         let unrecorded = |row: &&MachineMetrics| row.end_queue_source == EndQueueSource::LastLogged;
-        let logged = self.runs.rows().filter(unrecorded).count();
+        let logged = self.of.rows().filter(unrecorded).count();
         if self.measure.name == "end_queue" && logged > 0 {
             notes.push(format!("{} without a record of the end: last length logged", machines(logged)));
         }

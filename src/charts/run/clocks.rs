@@ -4,18 +4,25 @@ use super::timeline::{self, Line, Timeline};
 use crate::charts::draw::axis::Axis;
 use crate::charts::draw::number;
 use crate::charts::draw::trace::Step;
-use crate::charts::{Chart, ChartError, Look, RunTheory};
+use crate::charts::{Chart, ChartError, ChartType, Draw, Look, RunChart, RunTheory};
 use crate::metrics::series::{MachineSeries, RunSeries};
+
+/// Logical clock of each machine over lab time.
+pub const CLOCKS: ChartType = ChartType {
+    name: "clocks",
+    shows: "Logical clock of each machine over lab time",
+    draw: Draw::Run(RunChart {
+        draw,
+        caption: "Logical clocks over lab time. At the end",
+        of_machine: |row| Some(row.final_clock.to_string()),
+    }),
+};
 
 /// Draws each machine's logical clock. Clocks that agree lie on each other, so
 /// the lines differ in width.
-pub(in crate::charts) fn draw(
-    series: &RunSeries,
-    theory: &RunTheory,
-    look: Look,
-) -> Result<Chart, ChartError> {
+fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result<Chart, ChartError> {
     let timeline = Timeline {
-        name: "clocks",
+        name: CLOCKS.name,
         title: title(series),
         y_title: "Logical clock (ticks)",
         y_axis: Axis::counts,

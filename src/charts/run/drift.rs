@@ -5,7 +5,7 @@ use super::timeline::{self, Line, Timeline};
 use crate::charts::draw::axis::Axis;
 use crate::charts::draw::number;
 use crate::charts::draw::trace::Step;
-use crate::charts::{Chart, ChartError, Look, RunTheory};
+use crate::charts::{Chart, ChartError, ChartType, Draw, Look, RunChart, RunTheory};
 use crate::metrics::series::{MachineSeries, RunSeries, Sample};
 
 /// The most times at which all clocks are compared.
@@ -13,13 +13,20 @@ const TIMES: usize = 1500;
 /// Ticks a second by which a clock falls behind for good, at least.
 const LEAST_RATE: f64 = 0.2;
 
+/// How far each logical clock is behind the leading one.
+pub const DRIFT: ChartType = ChartType {
+    name: "drift",
+    shows: "How far each logical clock is behind the leading one",
+    draw: Draw::Run(RunChart {
+        draw,
+        caption: "How far each logical clock is behind the leading one. At the end",
+        of_machine: |row| row.clock_diff.map(|behind| behind.to_string()),
+    }),
+};
+
 /// Draws the largest clock of the run at each time − the machine's own. A clock
 /// stays as it is between two events, and is 0 before the first.
-pub(in crate::charts) fn draw(
-    series: &RunSeries,
-    theory: &RunTheory,
-    look: Look,
-) -> Result<Chart, ChartError> {
+fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result<Chart, ChartError> {
     let times = times(series);
     let clocks: Vec<Vec<u64>> = series.machines.iter().map(|machine| clocks_at(machine, &times)).collect();
     let leader: Vec<u64> =
@@ -35,7 +42,7 @@ pub(in crate::charts) fn draw(
     let mut notes = vec!["the leader is whichever clock is largest at the time".to_owned()];
     notes.extend(behind.map(|_| finding::RATE.to_owned()));
     let timeline = Timeline {
-        name: "drift",
+        name: DRIFT.name,
         title: title(&lines, behind),
         y_title: "Leader's logical clock − own (ticks)",
         y_axis: Axis::counts,

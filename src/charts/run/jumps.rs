@@ -5,10 +5,11 @@ use crate::charts::draw::axis::Axis;
 use crate::charts::draw::bins::{self, Bins};
 use crate::charts::draw::canvas::{self, Canvas, Font, Point};
 use crate::charts::draw::color::Color;
-use crate::charts::draw::page::{Heading, Plot};
+use crate::charts::draw::heading::Heading;
+use crate::charts::draw::plot::Plot;
 use crate::charts::draw::style::{self, GRID, INK, MUTED, Stroke};
 use crate::charts::draw::{number, wording};
-use crate::charts::{Chart, ChartError, Look};
+use crate::charts::{Chart, ChartError, ChartType, Draw, Look, RunChart, RunTheory};
 use crate::metrics::series::{MachineSeries, RunSeries};
 use crate::model::event::MachineId;
 
@@ -25,9 +26,20 @@ const LEAST_PX: f64 = 2.0;
 const HEADS: [&str; 3] = ["receives", "mean", "max"];
 const GAP: f64 = 24.0;
 
+/// By how much RECEIVE events raise each clock.
+pub const JUMPS: ChartType = ChartType {
+    name: "jumps",
+    shows: "By how much RECEIVE events raise each clock",
+    draw: Draw::Run(RunChart {
+        draw,
+        caption: "By how much RECEIVE events raise the clock. 95 % of them by at most",
+        of_machine: |row| row.jump_p95.map(|jump| jump.to_string()),
+    }),
+};
+
 /// Draws a lane for each machine: the share of its receives in each bin.
-pub(in crate::charts) fn draw(series: &RunSeries, look: Look) -> Result<Chart, ChartError> {
-    canvas::draw("jumps", look, |canvas| paint(canvas, series))
+fn draw(series: &RunSeries, _theory: &RunTheory, look: Look) -> Result<Chart, ChartError> {
+    canvas::draw(JUMPS.name, look, |canvas| paint(canvas, series))
 }
 
 fn paint(canvas: &Canvas<'_>, series: &RunSeries) -> Result<(), ChartError> {

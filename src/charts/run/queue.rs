@@ -5,22 +5,29 @@ use super::timeline::{self, Line, Timeline};
 use crate::charts::draw::axis::Axis;
 use crate::charts::draw::number;
 use crate::charts::draw::trace::Step;
-use crate::charts::{Chart, ChartError, Look, RunTheory};
+use crate::charts::{Chart, ChartError, ChartType, Draw, Look, RunChart, RunTheory};
 use crate::metrics::series::{MachineSeries, RunSeries, Sample};
+
+/// Queue length of each machine over lab time.
+pub const QUEUE: ChartType = ChartType {
+    name: "queue",
+    shows: "Queue length of each machine over lab time",
+    draw: Draw::Run(RunChart {
+        draw,
+        caption: "Queue length over lab time, counted after each event and at the end. Longest",
+        of_machine: |row| row.max_queue.map(|queue| queue.to_string()),
+    }),
+};
 
 /// Draws each machine's queue length; where a sample covers several events, the
 /// whole range between the shortest and the longest queue.
-pub(in crate::charts) fn draw(
-    series: &RunSeries,
-    theory: &RunTheory,
-    look: Look,
-) -> Result<Chart, ChartError> {
+fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result<Chart, ChartError> {
     let lines: Vec<Line> = series.machines.iter().map(|machine| line(machine, theory)).collect();
     let mut notes = vec!["counted after each event".to_owned()];
     let growing = Highest::of(series, &lines).filter(Highest::is_growing);
     notes.extend(growing.map(|_| finding::RATE.to_owned()));
     let timeline = Timeline {
-        name: "queue",
+        name: QUEUE.name,
         title: title(series, growing),
         y_title: "Queue length (messages)",
         y_axis: Axis::counts,

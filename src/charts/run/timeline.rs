@@ -2,8 +2,9 @@
 
 use crate::charts::draw::axis::{self, Axis};
 use crate::charts::draw::canvas::{self, Canvas, Point};
+use crate::charts::draw::heading::Heading;
 use crate::charts::draw::legend::{Legend, Row};
-use crate::charts::draw::page::{Heading, Plot};
+use crate::charts::draw::plot::Plot;
 use crate::charts::draw::style::{self, LineStyle};
 use crate::charts::draw::trace::{self, Step};
 use crate::charts::draw::{number, theory_line, wording};

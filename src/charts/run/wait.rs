@@ -5,23 +5,31 @@ use super::timeline::{self, Line, Timeline};
 use crate::charts::draw::axis::Axis;
 use crate::charts::draw::trace::Step;
 use crate::charts::draw::{number, wording};
-use crate::charts::{Chart, ChartError, Look, RunTheory};
+use crate::charts::{Chart, ChartError, ChartType, Draw, Look, RunChart, RunTheory};
 use crate::metrics::WaitSource;
 use crate::metrics::series::{MachineSeries, RunSeries, Sample, Waited};
+use crate::text::numbers::seconds;
 
 const US_PER_S: f64 = 1e6;
 
+/// How long messages wait in each queue.
+pub const WAIT: ChartType = ChartType {
+    name: "wait",
+    shows: "How long messages wait in each queue",
+    draw: Draw::Run(RunChart {
+        draw,
+        caption: "How long messages had waited in the queue when they were popped. On average",
+        of_machine: |row| row.wait_mean.map(seconds),
+    }),
+};
+
 /// Draws for each machine the wait of the message that it popped last; where a
 /// sample covers several, the whole range between the shortest and the longest.
-pub(in crate::charts) fn draw(
-    series: &RunSeries,
-    theory: &RunTheory,
-    look: Look,
-) -> Result<Chart, ChartError> {
+fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result<Chart, ChartError> {
     let tell = series.machines.iter().any(|machine| machine.waits.is_some());
     let receive = series.machines.iter().any(|machine| !machine.jumps.is_empty());
     let timeline = Timeline {
-        name: "wait",
+        name: WAIT.name,
         title: title(series),
         y_title: "Wait in the queue (s)",
         y_axis: |longest| Axis::measured(0.0, longest),

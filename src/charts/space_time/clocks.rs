@@ -3,7 +3,7 @@
 use super::scene::Scene;
 use crate::charts::ChartError;
 use crate::charts::draw::canvas::{Canvas, Font, Point};
-use crate::charts::draw::page::Plot;
+use crate::charts::draw::plot::Plot;
 use crate::charts::draw::style::{INK, PAPER};
 
 const SIZE: f64 = 12.0;

@@ -11,7 +11,7 @@ use crate::charts::draw::axis::Axis;
 use crate::charts::draw::canvas::{Canvas, Font, Point};
 use crate::charts::draw::color::Color;
 use crate::charts::draw::key::{self, Item};
-use crate::charts::draw::page::Plot;
+use crate::charts::draw::plot::Plot;
 use crate::charts::draw::style::{self, INK, MARGIN, MUTED, MarkStyle, PAPER, Shape, Stroke};
 use crate::charts::draw::{clip, number, wording};
 use crate::model::event::Kind;

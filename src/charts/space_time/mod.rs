@@ -12,7 +12,7 @@ mod window;
 mod words;
 
 use super::draw::{canvas, number};
-use super::{Chart, ChartError, Look};
+use super::{Chart, ChartError, ChartType, Draw, Look};
 use crate::history::History;
 use crate::log::Stamp;
 
@@ -57,7 +57,14 @@ impl SpaceTime<'_> {
     }
 }
 
-/// Draws a stretch of a run as a space-time diagram.
-pub fn space_time(of: &SpaceTime<'_>, look: Look) -> Result<Chart, ChartError> {
-    canvas::draw("space-time", look, |canvas| drawing::paint(canvas, of))
+/// A space-time diagram.
+pub const SPACE_TIME: ChartType = ChartType {
+    name: "space-time",
+    shows: "Events and messages over lab time; drawn where asked for by name",
+    draw: Draw::Events(draw),
+};
+
+/// Draws a stretch of a run.
+fn draw(of: &SpaceTime<'_>, look: Look) -> Result<Chart, ChartError> {
+    canvas::draw(SPACE_TIME.name, look, |canvas| drawing::paint(canvas, of))
 }

@@ -1,7 +1,7 @@
 //! What a diagram says in words.
 
 use super::scene::Scene;
-use crate::charts::draw::page::Heading;
+use crate::charts::draw::heading::Heading;
 use crate::charts::draw::{number, wording};
 use crate::model::event::Kind;
 

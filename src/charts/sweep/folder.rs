@@ -3,10 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::charts::heat_map;
 use crate::charts::{
-    AxisValues, Chart, ChartError, Distribution, Distributions, HeatMap, Look, Published, PublishedValues,
-    Swept, SweptAxis, SweptLine, SweptPoint, distribution_chart, experiment_charts, published_values,
+    AxisValues, Chart, ChartError, Distribution, Distributions, Experiments, HeatMap, Look, Published, Swept,
+    SweptAxis, SweptLine, SweptPoint, distribution_chart, experiment_charts, heat_map, published_values,
     swept_chart,
 };
 use crate::engine::StopSwitch;
@@ -67,7 +66,7 @@ impl<'a> SweepPicture<'a> {
 
     /// Draws what the cells came to, each experiment apart; nothing where there
     /// are no runs.
-    pub fn draw(&self, look: Look) -> Result<Vec<Chart>, ChartError> {
+    pub(super) fn draw(&self, look: Look) -> Result<Vec<Chart>, ChartError> {
         if !self.has_axes {
             return self.draw_replicates(look);
         }
@@ -102,7 +101,7 @@ impl<'a> SweepPicture<'a> {
         }
         let published: Published =
             self.plan.cells().iter().flat_map(|cell| published_values(&cell.spec.name, &cell.spec)).collect();
-        let mut charts = experiment_charts(&self.rows, &published, look)?;
+        let mut charts = experiment_charts(&Experiments::of(&self.rows, published.clone()), look)?;
         let fixed: Vec<&Cell> = self.plan.cells().iter().filter(|cell| !draws_rates(cell)).collect();
         let expected = expectations(fixed.iter().map(|cell| &cell.spec));
         for panel in self.panels(draws_rates) {
@@ -135,12 +134,12 @@ impl<'a> SweepPicture<'a> {
             let experiment = &cell.spec.name;
             for machine in MachineId::all(cell.spec.machine_count()) {
                 let rows = self.rows.iter();
-                let own = rows.filter(|row| row.machine == machine && row.experiment == *experiment);
+                let own = rows.filter(|row| row.machine == machine && *row.experiment == **experiment);
                 let values = published.get(&(experiment.clone(), machine));
                 groups.push(Distribution {
                     name: format!("{experiment} m{machine}"),
                     values: own.filter_map(|row| metric.of(row)).collect(),
-                    published: values.and_then(|values| stated(values, metric.name)),
+                    published: values.and_then(|values| values.of(metric.name)).map(|value| value as f64),
                     logged: None,
                     theory: expected.as_ref().and_then(|expected| mean_of(expected, machine, metric.name)),
                 });
@@ -148,17 +147,6 @@ impl<'a> SweepPicture<'a> {
         }
         groups
     }
-}
-
-/// What was published of a metric.
-fn stated(values: &PublishedValues, metric: &str) -> Option<f64> {
-    let value = match metric {
-        "max_queue" => values.max_queue,
-        "end_queue" => values.end_queue,
-        "clock_diff" => values.clock_diff,
-        _ => None,
-    };
-    value.map(|value| value as f64)
 }
 
 /// Simulated runs whose mean a chart shows, and events of all of them.

@@ -4,8 +4,9 @@
 use super::overload_border;
 use crate::charts::draw::axis::{Axis, can_show};
 use crate::charts::draw::canvas::{self, Canvas, Font, Point};
+use crate::charts::draw::heading::Heading;
 use crate::charts::draw::labels::{Column, Row};
-use crate::charts::draw::page::{Heading, Plot};
+use crate::charts::draw::plot::Plot;
 use crate::charts::draw::style::{self, INK, PAPER, Stroke};
 use crate::charts::draw::{color_scale, number, wording};
 use crate::charts::{Chart, ChartError, Look};

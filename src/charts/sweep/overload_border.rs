@@ -3,7 +3,7 @@
 
 use crate::charts::ChartError;
 use crate::charts::draw::canvas::{Canvas, Point};
-use crate::charts::draw::page::Plot;
+use crate::charts::draw::plot::Plot;
 use crate::charts::draw::style::{INK, PAPER, Stroke};
 
 const WIDTH: f64 = 3.5;

@@ -1,12 +1,13 @@
 //! The chart of a metric over one axis of a sweep, with its intervals and what
 //! theory says.
 
-use super::swept_data::{Shown, interval};
+use super::swept_data::{Shown, Swept, SweptAxis, SweptPoint, interval};
 use crate::charts::draw::axis::Axis;
 use crate::charts::draw::canvas::{self, Canvas, Point};
+use crate::charts::draw::heading::Heading;
 use crate::charts::draw::labels::Row as Names;
 use crate::charts::draw::legend::{Legend, Row};
-use crate::charts::draw::page::{Heading, Plot};
+use crate::charts::draw::plot::Plot;
 use crate::charts::draw::style::{self, LineStyle, MarkStyle, Stroke};
 use crate::charts::draw::{number, theory_line, wording};
 use crate::charts::{Chart, ChartError, Look};
@@ -18,50 +19,6 @@ const CAP: f64 = 4.0;
 const WIDTH: f64 = 2.0;
 /// Half of the stroke that theory has over a name.
 const TICK: f64 = 15.0;
-
-/// A metric over one axis of a sweep.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Swept {
-    /// Of which sweep and experiment.
-    pub title: String,
-    /// What is swept, such as `internal_prob`.
-    pub axis: String,
-    pub places: SweptAxis,
-    /// The metric with its unit.
-    pub metric: String,
-    /// How many runs a point has, and the method of the interval.
-    pub caption: String,
-    pub lines: Vec<SweptLine>,
-}
-
-/// What the `x` of a point means.
-#[derive(Clone, Debug, PartialEq)]
-pub enum SweptAxis {
-    /// The value of the swept parameter, which is to take on these.
-    Numbers(Vec<f64>),
-    /// The place in this list of values that are no numbers, from 0.
-    Names(Vec<String>),
-}
-
-/// One line of the chart, such as a machine's.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SweptLine {
-    pub name: String,
-    /// In any order.
-    pub points: Vec<SweptPoint>,
-    /// Places and values, in the order in which they are joined.
-    pub theory: Vec<(f64, f64)>,
-}
-
-/// The runs of one cell of a sweep.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SweptPoint {
-    pub x: f64,
-    pub mean: f64,
-    /// The ends of the interval; one run has none.
-    pub low: Option<f64>,
-    pub high: Option<f64>,
-}
 
 /// Draws a metric over one axis of a sweep. Points that are no finite numbers
 /// are left out, and counted on the chart.

@@ -1,9 +1,52 @@
-//! What can be shown of a sweep: its points from left to right, and the lines
-//! that are singled out.
+//! A metric over one axis of a sweep, and what of it can be shown: its points from
+//! left to right, and the lines that are singled out.
 
-use super::swept::{Swept, SweptAxis, SweptLine, SweptPoint};
 use crate::charts::draw::axis::can_show;
 use crate::charts::draw::style;
+
+/// A metric over one axis of a sweep.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Swept {
+    /// Of which sweep and experiment.
+    pub title: String,
+    /// What is swept, such as `internal_prob`.
+    pub axis: String,
+    pub places: SweptAxis,
+    /// The metric with its unit.
+    pub metric: String,
+    /// How many runs a point has, and the method of the interval.
+    pub caption: String,
+    pub lines: Vec<SweptLine>,
+}
+
+/// What the `x` of a point means.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SweptAxis {
+    /// The value of the swept parameter, which is to take on these.
+    Numbers(Vec<f64>),
+    /// The place in this list of values that are no numbers, from 0.
+    Names(Vec<String>),
+}
+
+/// One line of the chart, such as a machine's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SweptLine {
+    pub name: String,
+    /// In any order.
+    pub points: Vec<SweptPoint>,
+    /// Places and values, in the order in which they are joined.
+    pub theory: Vec<(f64, f64)>,
+}
+
+/// The runs of one cell of a sweep.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SweptPoint {
+    pub x: f64,
+    pub mean: f64,
+    /// The ends of the interval; one run has none.
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+}
 
 /// The data without what has no place on a chart.
 pub(in crate::charts) struct Shown {

@@ -94,7 +94,7 @@ fn replicates_against_speed_ratio_are_boxes_from_five_runs_on() {
     let rows = |runs| experiments(3, 3, runs);
     assert!(!words(&experiment_charts_of(&rows(4))[0]).contains("boxes"));
     assert!(words(&experiment_charts_of(&rows(5))[0]).contains("boxes, from 5 runs on"));
-    let few = |row: &MachineMetrics| row.machine.0 > 1 || row.run.as_str() < "0003";
+    let few = |row: &MachineMetrics| row.machine.0 > 1 || *row.run < *"0003";
     let mixed: Vec<_> = rows(40).into_iter().filter(few).collect();
     assert!(words(&experiment_charts_of(&mixed)[0]).contains("light: each run"));
 }
@@ -106,13 +106,14 @@ fn published_values_are_marked_and_explained() {
         let values = PublishedValues { max_queue: Some(70), ..PublishedValues::default() };
         Published::from([((experiment.to_owned(), rows[0].machine), values)])
     };
-    let charts = experiment_charts(&rows, &of(&rows[0].experiment), Look::default()).expect("charts");
+    let charts =
+        experiment_charts(&Experiments::of(&rows, of(&rows[0].experiment)), Look::default()).expect("charts");
     assert_sound(&charts);
     let [max_queue, end_queue] = [0, 1].map(|nth| words(&charts[nth]));
     assert!(max_queue.contains("published") && max_queue.contains("\n70\n"), "{max_queue}");
     assert!(!end_queue.contains("published"));
     assert_eq!(
-        experiment_charts(&rows, &of("other"), Look::default()).expect("charts"),
+        experiment_charts(&Experiments::of(&rows, of("other")), Look::default()).expect("charts"),
         experiment_charts_of(&rows)
     );
 }

@@ -7,7 +7,8 @@ const SIZES: [(u32, u32); 4] = [(640, 400), (800, 500), (1000, 1400), (3200, 200
 
 fn all_charts(machines: u32, look: Look) -> Vec<Chart> {
     let mut charts = run_charts_at(&run(machines, 60.0), look);
-    let across = experiment_charts(&experiments(8, machines, 3), &Published::new(), look).expect("charts");
+    let across = experiment_charts(&Experiments::of(&experiments(8, machines, 3), Published::new()), look)
+        .expect("charts");
     assert_sound(&across);
     charts.extend(across);
     charts
@@ -47,7 +48,9 @@ fn titles_and_what_is_measured_are_whole_in_every_size() {
             for chart in run_charts_at(&run(machines, 60.0), look) {
                 assert_eq!(cut(&chart), Vec::<String>::new(), "{} at {width}", chart.name);
             }
-            for chart in experiment_charts(&far_apart, &Published::new(), look).expect("charts") {
+            for chart in
+                experiment_charts(&Experiments::of(&far_apart, Published::new()), look).expect("charts")
+            {
                 assert_eq!(cut(&chart), Vec::<String>::new(), "{} at {width}", chart.name);
                 let is_far_apart =
                     ["max_queue", "end_queue", "clock_diff"].iter().any(|of| chart.name.starts_with(of));

@@ -13,7 +13,8 @@ use resvg::usvg::{Group, Node, Options, Rect, Tree};
 
 use self::samples::{experiments, hostile, run};
 use super::*;
-use crate::metrics::{SetBack, WaitSource};
+use crate::metrics::series::RunSeries;
+use crate::metrics::{MachineMetrics, SetBack, WaitSource};
 
 /// The SVG of a chart.
 fn svg(chart: &Chart) -> String {
@@ -86,9 +87,24 @@ fn run_charts_at(series: &RunSeries, look: Look) -> Vec<Chart> {
 }
 
 fn experiment_charts_of(rows: &[MachineMetrics]) -> Vec<Chart> {
-    let charts = experiment_charts(rows, &Published::new(), Look::default()).expect("charts");
+    let charts =
+        experiment_charts(&Experiments::of(rows, Published::new()), Look::default()).expect("charts");
     assert_sound(&charts);
     charts
+}
+
+#[test]
+fn every_chart_of_the_table_has_a_name_of_its_own_and_says_what_it_shows() {
+    for (at, chart) in CHARTS.iter().enumerate() {
+        let is_plain = chart.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+        assert!(is_plain && !chart.name.is_empty(), "{}", chart.name);
+        assert!(CHARTS[..at].iter().all(|other| other.name != chart.name), "{} is there twice", chart.name);
+        assert!(!chart.shows.is_empty() && chart.shows.len() <= 64, "{}: {}", chart.name, chart.shows);
+        let Draw::Run(of_run) = chart.draw else { continue };
+        let drawn = (of_run.draw)(&run(3, 60.0), &RunTheory::default(), Look::default()).expect("a chart");
+        assert_eq!(drawn.name, chart.name, "a file is named as what is asked for");
+        assert!((of_run.of_machine)(&experiments(1, 1, 1)[0]).is_some(), "{}", chart.name);
+    }
 }
 
 #[test]
@@ -142,7 +158,7 @@ fn waits_from_sends_are_said_to_be_bounds() {
 fn stamps_that_run_back_are_told() {
     let mut back = run(3, 60.0);
     back.machines[1].set_back = Some(SetBack { at_s: 30.0, by_s: 3600.0 });
-    for chart in run_charts_of(&back).iter().filter(|chart| chart.name != "jumps") {
+    for chart in run_charts_of(&back).iter().filter(|chart| chart.name != run::jumps::JUMPS.name) {
         let words = words(chart);
         assert!(words.contains("stamps run back"), "{words}");
     }
@@ -233,7 +249,7 @@ fn hostile_names_do_no_harm() {
         let charts = run_charts_of(&series);
         assert!(charts.iter().all(|chart| !svg(chart).contains("<script")));
         let mut rows = experiments(2, 3, 1);
-        rows[0].experiment.clone_from(&name);
+        rows[0].experiment = name.as_str().into();
         experiment_charts_of(&rows);
     }
 }

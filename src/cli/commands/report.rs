@@ -1,14 +1,10 @@
 //! `labctl report`: one page on what was run, measured and found.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use labctl::charts::Format;
-use labctl::files::regular::open_regular;
 use labctl::read::find::find_all_sweeps;
-use labctl::report::{self, Document, GENERATOR, GatherError, gathering};
-use labctl::store::write_file;
+use labctl::report::{self, PageFormat, ReadSubjectsError, may_be_replaced, reading};
 
 use crate::cli::flags::dialect::DialectFlags;
 use crate::cli::ui::many::Progress;
@@ -44,14 +40,14 @@ pub struct Args {
 
     /// One page for a browser, or Markdown for a lab notebook [default: by the end of the file's name, or html]
     #[arg(long, value_name = "FORMAT")]
-    format: Option<PageFormat>,
+    format: Option<FormatFlag>,
 
     #[command(flatten)]
     dialect: DialectFlags,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum PageFormat {
+enum FormatFlag {
     Html,
     Md,
 }
@@ -71,23 +67,16 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let runs = args.dialect.find_runs_beside(&args.paths, &sweeps, terminal)?;
     let mut watcher =
         Watcher { progress: Progress::start(runs.len() as u64, terminal), terminal, unreadable: 0 };
-    let subjects = report::gather(runs, &sweeps, &mut watcher)?;
+    let subjects = report::read_subjects(runs, &sweeps, &mut watcher)?;
     let Watcher { unreadable, .. } = watcher;
     if subjects.runs.is_empty() && subjects.sweeps.is_empty() {
         return Ok(Exit::Failed);
     }
     let document = report::document(&subjects, &args.command());
     if to_stdout {
-        // Markdown has its charts in files, for which there is no place here.
-        terminal.document(&match format {
-            PageFormat::Html => report::html(&document)?,
-            PageFormat::Md => report::markdown(&document, None)?,
-        })?;
+        terminal.document(&format.page(&document)?)?;
     } else {
-        let bytes = match format {
-            PageFormat::Html => write(&output, &report::html(&document)?)?,
-            PageFormat::Md => write_markdown(&output, &document)?,
-        };
+        let bytes = format.write(&document, &output)?;
         terminal.say(format!("report: {} ({} KiB)", output.display(), bytes.div_ceil(1024)));
     }
     let logs = subjects.runs.iter().map(|run| (&run.stored, &run.logs[..]));
@@ -101,12 +90,12 @@ struct Watcher<'a> {
     unreadable: u64,
 }
 
-impl gathering::Watcher for Watcher<'_> {
+impl reading::Watcher for Watcher<'_> {
     fn next(&mut self) {
         self.progress.next();
     }
 
-    fn unreadable(&mut self, error: &GatherError) {
+    fn unreadable(&mut self, error: &ReadSubjectsError) {
         self.unreadable += 1;
         self.progress.next();
         self.progress.suspended(|| self.terminal.error(error));
@@ -120,9 +109,14 @@ impl Args {
             let end = self.output.as_ref().and_then(|path| path.extension());
             end.is_some_and(|end| ends.iter().any(|one| end.eq_ignore_ascii_case(one)))
         };
-        let by_name = if ends_in(&["md", "markdown"]) { PageFormat::Md } else { PageFormat::Html };
-        let format = self.format.unwrap_or(by_name);
-        let default = if format == PageFormat::Md { "report.md" } else { "report.html" };
+        let is_markdown = match self.format {
+            Some(format) => format == FormatFlag::Md,
+            None => ends_in(&["md", "markdown"]),
+        };
+        let (format, default) = match is_markdown {
+            true => (PageFormat::Markdown, "report.md"),
+            false => (PageFormat::Html, "report.html"),
+        };
         (format, self.output.clone().unwrap_or_else(|| PathBuf::from(default)))
     }
 
@@ -131,39 +125,4 @@ impl Args {
         let paths = self.paths.iter().map(|path| path.display().to_string());
         ["labctl report".to_owned()].into_iter().chain(paths).collect::<Vec<_>>().join(" ")
     }
-}
-
-/// Whether nothing is there, or a report that was made before.
-fn may_be_replaced(path: &Path) -> bool {
-    const BYTES_LOOKED_AT: u64 = 4096;
-    if path.symlink_metadata().is_err() {
-        return true;
-    }
-    let mut start = Vec::new();
-    let read = open_regular(path).and_then(|file| file.take(BYTES_LOOKED_AT).read_to_end(&mut start));
-    read.is_ok() && String::from_utf8_lossy(&start).contains(GENERATOR)
-}
-
-fn write(path: &Path, page: &str) -> anyhow::Result<usize> {
-    write_file(path, page.as_bytes())?;
-    Ok(page.len())
-}
-
-fn write_markdown(path: &Path, document: &Document) -> anyhow::Result<usize> {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let folder = format!("{stem}_charts");
-    let place = path.with_file_name(&folder);
-    for figure in document.figures() {
-        figure.chart.write(&place, Format::Svg)?;
-    }
-    write(path, &report::markdown(document, Some(&link(&folder)))?)
-}
-
-/// A name as the target of a link.
-fn link(name: &str) -> String {
-    let byte = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
-        other => format!("%{other:02X}"),
-    };
-    name.bytes().map(byte).collect()
 }

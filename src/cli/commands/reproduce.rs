@@ -5,23 +5,20 @@ use std::collections::BTreeMap;
 use std::iter;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-use labctl::charts::{Chart, Format};
+use labctl::charts;
 use labctl::engine::StopSwitch;
-use labctl::files::regular::read_regular;
-use labctl::files::suggest_path;
 use labctl::model::engine::Engine;
-use labctl::plan::{Plan, Source};
+use labctl::plan::Plan;
 use labctl::reproduce::{
-    self, Cells, Claims, JudgedClaim, Making, PageChart, Replicates, Reproduction, Tally, notebook, rows,
+    self, Cells, JudgedClaim, Making, Replicates, Reproduction, RunsMade, Tally, claims_file, rows,
 };
 use labctl::sample::read_cells;
-use labctl::spec::{self, Override, SpecError};
-use labctl::store::NewFile;
+use labctl::spec::Override;
 use labctl::store::version::VERSION;
-use labctl::sweep::{SweepFolder, SweepSummary, gather};
+use labctl::store::write_file;
+use labctl::sweep::{SweepFolder, collect};
 
-use super::{plot, sweep};
+use super::sweep;
 use crate::cli::flags::engine::engine;
 use crate::cli::flags::output_format::TableFormat;
 use crate::cli::ui::run_missing::run_missing;
@@ -93,7 +90,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         terminal.error("--speedup is for --engine sockets: a simulation is as fast as it can be");
         return Ok(Exit::Usage);
     }
-    let claims = claims(args)?;
+    let claims = claims_file::read(args.claims.as_deref(), &args.overrides())?;
     let cells = Cells::of(&claims, args.replicates());
     let plan = Plan::new(args.engine, None, cells.cells().to_vec());
     let hash = plan.hash(VERSION);
@@ -103,15 +100,15 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let signals = listen(&stop, terminal);
     sweep::say_what_begins(&folder, &plan, terminal);
     let outcome = run_missing(&folder, &plan, false, &stop, terminal);
-    let gathered = gather(&folder, &plan, &[], |_| {})?;
-    sweep_summary::tell(&gathered, &plan, terminal);
+    let summary = collect(&folder, &plan, &[], |_| {})?;
+    sweep_summary::tell(&summary, &plan, terminal);
     // What kept the runs from going on explains what is missing.
     outcome?;
     if let Some(signal) = signals.received() {
         terminal.say("stopped; the same command goes on");
         return Ok(Exit::Interrupted(signal));
     }
-    let samples = if gathered.done > 0 { read_cells(&folder.runs_file())? } else { BTreeMap::new() };
+    let samples = if summary.done > 0 { read_cells(&folder.runs_file())? } else { BTreeMap::new() };
     let replicates = Replicates::new(&cells, samples);
     let reproduction = Reproduction::of(&claims, &replicates);
     terminal.data(&match args.format {
@@ -119,11 +116,12 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         TableFormat::Csv => csv(&reproduction.judged)?,
         TableFormat::Json => serde_json::to_string_pretty(&rows::document(&reproduction.judged))? + "\n",
     })?;
-    let making = args.making(&plan, &hash, &gathered);
+    let done = RunsMade { runs: summary.done, replicates: args.replicates(), speedup: args.speedup() };
+    let making = Making::of(&plan, &done, args.command(), short(&hash));
     let page = write(&reproduction, &replicates, &making, &args.output)?;
     terminal.say(format!("runs: {}", folder.path().display()));
     terminal.say(format!("page: {}", page.display()));
-    Ok(sweep::exit(&gathered))
+    Ok(sweep::exit(&summary))
 }
 
 impl Args {
@@ -134,37 +132,18 @@ impl Args {
         })
     }
 
+    /// How much faster than real time the sockets run; a simulation has no pace.
+    fn speedup(&self) -> Option<f64> {
+        (self.engine == Engine::Sockets).then(|| self.speedup.unwrap_or(SPEEDUP_ON_SOCKETS))
+    }
+
     /// What is laid over every spec.
     fn overrides(&self) -> Vec<Override> {
         let seed = self.seed.map(|seed| Override::new(format!("--seed {seed}"), "seed", seed.to_string()));
-        let speedup = (self.engine == Engine::Sockets).then(|| {
-            let speedup = self.speedup.unwrap_or(SPEEDUP_ON_SOCKETS);
-            Override::new(format!("--speedup {speedup}"), "speedup", format!("{speedup:?}"))
-        });
+        let speedup = self
+            .speedup()
+            .map(|speedup| Override::new(format!("--speedup {speedup}"), "speedup", format!("{speedup:?}")));
         seed.into_iter().chain(speedup).collect()
-    }
-
-    fn making(&self, plan: &Plan, hash: &str, gathered: &SweepSummary) -> Making {
-        let (runs, cells, each) = (plan.run_count(), plan.cells().len(), self.replicates());
-        let speedup = self.speedup.unwrap_or(SPEEDUP_ON_SOCKETS);
-        let engine = match self.engine {
-            Engine::Simulator => "in the simulator".to_owned(),
-            Engine::Sockets => format!("on real sockets, {speedup} times faster than real time"),
-        };
-        let first: Vec<u64> = plan.cells().iter().map(|cell| cell.spec.seed).collect();
-        let seeds = match first.first() {
-            Some(seed) if first.iter().all(|other| other == seed) => {
-                format!("each with the seeds {seed} to {}", seed.wrapping_add(u64::from(each) - 1))
-            }
-            _ => "each, from its spec's seed on".to_owned(),
-        };
-        let missing = runs - gathered.done;
-        Making {
-            ran: format!("{cells} settings were run {engine}, {each} times {seeds}: {runs} runs in all."),
-            missing: (missing > 0).then(|| format!("{missing} of {runs} runs are missing here.")),
-            command: self.command(),
-            plan: short(hash).to_owned(),
-        }
     }
 
     /// That asks for the same again.
@@ -175,8 +154,8 @@ impl Args {
             command += &format!(" --claims {}", name.to_string_lossy().replace(['`', '\n', '\r'], "?"));
         }
         command += &format!(" --replicates {}", self.replicates());
-        if self.engine == Engine::Sockets {
-            command += &format!(" --engine sockets --speedup {}", self.speedup.unwrap_or(SPEEDUP_ON_SOCKETS));
+        if let Some(speedup) = self.speedup() {
+            command += &format!(" --engine sockets --speedup {speedup}");
         }
         self.seed.map_or(command.clone(), |seed| format!("{command} --seed {seed}"))
     }
@@ -185,46 +164,6 @@ impl Args {
 /// Enough of a hash to tell the plans of one lab apart.
 fn short(hash: &str) -> &str {
     &hash[..8]
-}
-
-/// No claims written by people come near this.
-const CLAIMS_BYTES_MAX: u64 = 16 << 20;
-
-fn claims(args: &Args) -> Result<Claims, SpecError> {
-    let typed = args.overrides();
-    let Some(path) = &args.claims else {
-        let find = |name: &str| find(name, Path::new("."));
-        return reproduce::claims::parse(notebook::CLAIMS_NAME, notebook::CLAIMS, &typed, &find);
-    };
-    let name = path.display().to_string();
-    let text = read_regular(path, CLAIMS_BYTES_MAX)
-        .and_then(|bytes| String::from_utf8(bytes).map_err(std::io::Error::other))
-        .map_err(|error| suggest_path::reported(path, error))
-        .map_err(|error| SpecError::new(&name, format!("these claims cannot be read: {error}")))?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    reproduce::claims::parse(&name, &text, &typed, &|name| find(name, folder))
-}
-
-/// A shipped spec by its name, or a file's by its path from `folder`.
-fn find(name: &str, folder: &Path) -> Result<Source, String> {
-    if let Some(shipped) = notebook::spec(name) {
-        return Ok(shipped);
-    }
-    let path = folder.join(name);
-    if !path.exists() {
-        let shipped: Vec<&str> = notebook::names().collect();
-        let advice = notebook::nearest(name).map_or_else(
-            || format!("the shipped ones are {}", shipped.join(", ")),
-            |meant| format!("did you mean `{meant}`?"),
-        );
-        let path = path.display();
-        return Err(format!(
-            "names neither a shipped experiment nor a file, as there is no {path}; {advice}"
-        ));
-    }
-    let text =
-        spec::read(&path).map_err(|error| format!("names a file that is no spec: {}", error.message()))?;
-    Ok(Source { name: path.display().to_string(), text })
 }
 
 fn csv(judged: &[JudgedClaim<'_>]) -> anyhow::Result<String> {
@@ -275,32 +214,9 @@ fn write(
     making: &Making,
     output: &Path,
 ) -> anyhow::Result<PathBuf> {
-    use reproduce::picture;
-    let mut charts = Vec::new();
-    let mut on_page = Vec::new();
-    for order in &of.claims.charts {
-        let chart = picture::over_axis(order, replicates)?;
-        let alt = format!("{} over {}", order.metric.label, order.axis);
-        let says = if order.says.is_empty() { alt.clone() } else { order.says.clone() };
-        on_page.push(PageChart { file: file(&chart), alt, says });
-        charts.push(chart);
-    }
-    for chart in picture::side_by_side(of, replicates)? {
-        let alt = chart.name.replace('_', " ");
-        on_page.push(PageChart { file: file(&chart), alt, says: String::new() });
-        charts.push(chart);
-    }
-    charts.extend(picture::distributions(of)?);
-    let name = |metric: &str| Some(picture::distributions_name(metric));
-    let known =
-        |metric: &str| charts.iter().find(|chart| Some(&chart.name) == name(metric).as_ref()).map(file);
-    let page = reproduce::page::write(of, making, &on_page, known).context("the page cannot be written")?;
-    plot::write(&charts, output, Format::Png)?;
+    let illustrated = reproduce::illustrated(of, replicates, making)?;
+    charts::write(&illustrated.charts, output, reproduce::illustrated::FORMAT)?;
     let path = output.join(PAGE_FILE);
-    NewFile::begin(&path)?.put(page.as_bytes())?.finish()?;
+    write_file(&path, illustrated.page.as_bytes())?;
     Ok(path)
-}
-
-fn file(chart: &Chart) -> String {
-    format!("{}.{}", chart.name, Format::Png.extension())
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::ValueEnum;
-use labctl::charts::{self, Format, Look, RunTheory, SideBySide, published_values};
+use labctl::charts::{self, Experiments, Format, Look, RunTheory, SideBySide, published_values};
 use labctl::engine::StopSwitch;
 use labctl::lab::{Done, Hosting};
 use labctl::log::EndReason;
@@ -16,7 +16,6 @@ use labctl::sample::settings::Settings;
 use labctl::spec::Spec;
 use labctl::store::{LATEST_LINK, PARTIAL_SUFFIX};
 
-use super::plot;
 use crate::cli::flags::engine::engine;
 use crate::cli::flags::spec::RealTimeSpecFlags;
 use crate::cli::ui::audits::tell_audit;
@@ -127,8 +126,9 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     }
     if several {
         let beside = ran.iter().map(|(planned, rows)| SideBySide { planned: Some(planned), rows });
-        let charts = charts::side_by_side(&beside.collect::<Vec<_>>(), Look::default())?;
-        plot::write(&charts, &args.plots, Format::Png)?;
+        let of = Experiments::side_by_side(&beside.collect::<Vec<_>>());
+        let charts = charts::experiment_charts(&of, Look::default())?;
+        charts::write(&charts, &args.plots, Format::Png)?;
         terminal.say(format!("charts of all against speed ratio: {}", args.plots.display()));
     }
     Ok(exit)
@@ -230,8 +230,9 @@ fn draw(done: &Done, run: &Run, plots: &Path, terminal: &Terminal) -> anyhow::Re
     let theory = RunTheory::of(run);
     let mut drawn = charts::run_charts(series, &theory, Look::default())?;
     let published = published_values(&series.experiment, &run.spec).collect();
-    drawn.extend(charts::experiment_charts(&done.reading.rows, &published, Look::default())?);
-    plot::write(&drawn, &folder, Format::Png)?;
+    drawn
+        .extend(charts::experiment_charts(&Experiments::of(&done.reading.rows, published), Look::default())?);
+    charts::write(&drawn, &folder, Format::Png)?;
     let without = theory.left_out().map_or(String::new(), |why| format!("; {why}"));
     terminal.say(format!("charts:  {} ({} files{without})", folder.display(), drawn.len()));
     Ok(())

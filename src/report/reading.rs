@@ -1,4 +1,4 @@
-//! Gathering what a report is about: runs are read once, audited, checked against
+//! Reading what a report is about: runs are read once, audited, checked against
 //! theory and drawn. The one source of this room that meets the disk.
 
 use std::path::{Path, PathBuf};
@@ -9,8 +9,9 @@ use super::subject::{Audited, Drawn, Quoted, RunSubject, Subjects, SweepSubject}
 use super::sweeps::name_apart;
 use crate::audit::source_lines::{short_place, short_whereabouts};
 use crate::audit::{Finding, RULES};
-use crate::charts::sweep::folder::SweepPicture;
-use crate::charts::{self, ChartError, Look, LookError, RunTheory, SideBySide, Theme};
+use crate::charts::{
+    self, ChartError, Experiments, Look, LookError, RunChart, RunTheory, SideBySide, SweepPicture, Theme,
+};
 use crate::history::History;
 use crate::lab::check::CheckedRun;
 use crate::metrics::MachineMetrics;
@@ -36,7 +37,7 @@ const DRAWN_BYTES_MAX: usize = 1_100_000;
 
 /// A report cannot be made.
 #[derive(Debug, thiserror::Error)]
-pub enum GatherError {
+pub enum ReadSubjectsError {
     #[error(transparent)]
     Read(#[from] ReadError),
     #[error(transparent)]
@@ -59,7 +60,7 @@ pub trait Watcher {
     /// One more is read.
     fn next(&mut self);
     /// A run cannot be read, and is left out.
-    fn unreadable(&mut self, error: &GatherError);
+    fn unreadable(&mut self, error: &ReadSubjectsError);
 }
 
 /// Reads the runs, and the sweeps in these folders.
@@ -67,11 +68,11 @@ pub trait Watcher {
 /// # Errors
 ///
 /// Nothing can be read, or a chart cannot be drawn.
-pub fn gather(
+pub fn read_subjects(
     runs: Vec<RunPath>,
     sweeps: &[PathBuf],
     watcher: &mut impl Watcher,
-) -> Result<Subjects, GatherError> {
+) -> Result<Subjects, ReadSubjectsError> {
     let settings = Settings::default();
     let mut subjects = Subjects::default();
     let is_only = runs.len() == 1 && sweeps.is_empty();
@@ -81,13 +82,13 @@ pub fn gather(
         let Some(next) = stored.next() else { break };
         let is_first = subjects.runs.is_empty();
         let mut run = match read(next, Wish { charts: true, player: is_only }, &settings) {
-            Err(error @ GatherError::Read(_)) if !is_only => {
+            Err(error @ ReadSubjectsError::Read(_)) if !is_only => {
                 watcher.unreadable(&error);
                 continue;
             }
             outcome => outcome?,
         };
-        for chart in run.drawn.iter().flat_map(|drawn| &drawn.charts) {
+        for chart in run.drawn.iter().flat_map(|drawn| &drawn.charts).map(|(_, chart)| chart) {
             drawn_bytes += chart.inline("")?.len();
         }
         if drawn_bytes > DRAWN_BYTES_MAX && !is_first {
@@ -118,7 +119,8 @@ pub fn gather(
             .runs
             .iter()
             .map(|RunSubject { planned, rows, .. }| SideBySide { planned: planned.as_ref(), rows });
-        subjects.side_by_side = charts::side_by_side(&beside.collect::<Vec<_>>(), look()?)?;
+        subjects.side_by_side =
+            charts::experiment_charts(&Experiments::side_by_side(&beside.collect::<Vec<_>>()), look()?)?;
     }
     Ok(subjects)
 }
@@ -129,8 +131,8 @@ fn add<F: FnOnce(RunPath) -> RunSubject + Send>(
     subjects: &mut Subjects,
     runs: Vec<RunPath>,
     watcher: &mut impl Watcher,
-    read: impl Fn(&RunPath) -> Result<F, GatherError> + Sync,
-) -> Result<(), GatherError> {
+    read: impl Fn(&RunPath) -> Result<F, ReadSubjectsError> + Sync,
+) -> Result<(), ReadSubjectsError> {
     let mut found = Vec::with_capacity(runs.len());
     parallel::in_order(&runs, RunPath::log_bytes, read, |run| {
         match run {
@@ -138,7 +140,7 @@ fn add<F: FnOnce(RunPath) -> RunSubject + Send>(
                 watcher.next();
                 found.push(Some(run));
             }
-            Err(error @ GatherError::Read(_)) => {
+            Err(error @ ReadSubjectsError::Read(_)) => {
                 watcher.unreadable(&error);
                 found.push(None);
             }
@@ -168,10 +170,10 @@ fn nothing_of(stored: RunPath) -> RunSubject {
     }
 }
 
-fn read(stored: RunPath, wish: Wish, settings: &Settings) -> Result<RunSubject, GatherError> {
+fn read(stored: RunPath, wish: Wish, settings: &Settings) -> Result<RunSubject, ReadSubjectsError> {
     // A spec that cannot be read costs no more than what theory would say.
     let spec = spec::load(&stored.folder.join(SPEC_FILE), &[]).ok();
-    let plan = spec.map(|spec| Run::single(spec, stored.run.clone()));
+    let plan = spec.map(|spec| Run::single(spec, stored.run.to_string()));
     let mut run = RunSubject {
         planned: plan.as_ref().map(|plan| settings.of(&plan.spec)),
         plan: plan.map(Box::new),
@@ -202,17 +204,20 @@ fn look() -> Result<Look, LookError> {
     Look::new(1000, 640, 1.0, Theme::Light)
 }
 
-fn draw(run: &RunSubject, reading: &Reading) -> Result<Drawn, GatherError> {
+fn draw(run: &RunSubject, reading: &Reading) -> Result<Drawn, ReadSubjectsError> {
     let points = |row: &MachineMetrics| {
         let series = reading.series.machines.iter().find(|series| series.machine == row.machine)?;
         Some(row.events.div_ceil((series.samples.len() as u64).max(1)))
     };
     let events_a_point = reading.rows.iter().filter_map(points).max().unwrap_or(1);
     let theory = run.plan.as_deref().map(RunTheory::of).unwrap_or_default();
-    Ok(Drawn { charts: charts::run_charts(&reading.series, &theory, look()?)?, events_a_point })
+    let look = look()?;
+    let drawn = |chart: RunChart| Ok((chart, (chart.draw)(&reading.series, &theory, look)?));
+    let charts = charts::of_run().map(drawn).collect::<Result<_, ChartError>>()?;
+    Ok(Drawn { charts, events_a_point })
 }
 
-fn hold(stored: &RunPath, history: &History, faults: &mut Vec<String>) -> Result<Audited, GatherError> {
+fn hold(stored: &RunPath, history: &History, faults: &mut Vec<String>) -> Result<Audited, ReadSubjectsError> {
     let checked = CheckedRun::of(stored, history, &RULES, |fault| faults.push(fault))?;
     Ok(Audited::Held { quoted: quoted(&checked), audit: checked.audit })
 }
@@ -237,7 +242,7 @@ fn quoted(checked: &CheckedRun<'_>) -> Vec<Quoted> {
 }
 
 /// A sweep's cells and charts, from its plan and its runs.
-fn read_sweep(path: &Path) -> Result<SweepSubject, GatherError> {
+fn read_sweep(path: &Path) -> Result<SweepSubject, ReadSubjectsError> {
     let folder = SweepFolder::at(path);
     let plan = folder.plan().map_err(StoredError::from)?;
     let mut picture = SweepPicture::new(&folder, &plan);
@@ -250,7 +255,7 @@ fn read_sweep(path: &Path) -> Result<SweepSubject, GatherError> {
         }
         picture.take(&result);
     })?;
-    let (outlines, charts) = (picture.outlines().to_vec(), picture.draw(look()?)?);
+    let (outlines, charts) = (picture.outlines().to_vec(), charts::sweep_charts(&picture, look()?)?);
     let (name, folder) = (folder.name(), path.display().to_string());
     Ok(SweepSubject { name, folder, fidelity_min, doubted, outlines, charts, plan })
 }
