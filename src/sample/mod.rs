@@ -23,6 +23,7 @@ pub use pilot::{Pilot, PilotError};
 pub use replicates::{Candidate, Replicates, replicates};
 
 use self::replicates::{clock_rates, draws};
+use crate::error_kind::{ErrorKind, HasKind};
 use crate::metrics::{MachineMetrics, Quantity};
 use crate::model::event::MachineId;
 use crate::parallel;
@@ -90,6 +91,15 @@ pub enum SampleError {
     SeveralSettings { path: PathBuf, first: String, second: String },
     #[error("{path} has no cell {cell}; its cells are {first} to {last}")]
     NoSuchCell { path: PathBuf, cell: u32, first: u32, last: u32 },
+}
+
+impl HasKind for SampleError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            SampleError::Find(error) => error.kind(),
+            _ => ErrorKind::Failed,
+        }
+    }
 }
 
 impl Sample {
