@@ -106,7 +106,13 @@ impl Plan {
         let (cell, replicate) = self.place(number);
         let mut spec = self.cells[cell].spec.clone();
         spec.seed = spec.seed.wrapping_add(u64::from(replicate));
-        Run::single(spec, format!("c{}_r{}", cell + 1, replicate + 1))
+        Run::single(spec, self.run_name(number))
+    }
+
+    /// The name of run `number`, which its folder has.
+    pub fn run_name(&self, number: u64) -> String {
+        let (cell, replicate) = self.place(number);
+        format!("c{}_r{}", cell + 1, replicate + 1)
     }
 
     /// The keys of all axes, in the order in which the cells name them.

@@ -36,6 +36,13 @@ pub const PARTIAL_SUFFIX: &str = ".partial";
 /// Points to an experiment's newest run.
 pub const LATEST_LINK: &str = "latest";
 
+/// Where a run lies until it is complete.
+pub fn partial(place: &Path) -> PathBuf {
+    let mut name = place.file_name().unwrap_or_default().to_owned();
+    name.push(PARTIAL_SUFFIX);
+    place.with_file_name(name)
+}
+
 /// A run's folder cannot be made or put into place.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -83,7 +90,7 @@ impl RunFolder {
         let experiment = results.join(experiment);
         make_folder(&experiment).map_err(|source| StoreError::write(&experiment, source))?;
         let place = experiment.join(name);
-        let partial = experiment.join(format!("{name}{PARTIAL_SUFFIX}"));
+        let partial = partial(&place);
         if place.symlink_metadata().is_ok() {
             return Err(StoreError::Exists { path: place });
         }

@@ -6,6 +6,7 @@ use anyhow::Context;
 use clap::ValueEnum;
 use labctl::charts::{self, Experiments, Format, Look, RunTheory, SideBySide, published_values};
 use labctl::engine::StopSwitch;
+use labctl::files::file_name::is_plain;
 use labctl::lab::{Done, Hosting};
 use labctl::log::EndReason;
 use labctl::metrics::summary::RunMetrics;
@@ -84,18 +85,13 @@ enum IsolationFlag {
 }
 
 pub fn folder_name(text: &str) -> Result<String, String> {
-    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
     if text == LATEST_LINK || text.ends_with(PARTIAL_SUFFIX) {
         return Err(format!(
             "`{LATEST_LINK}` and names ending in `{PARTIAL_SUFFIX}` have a meaning of their own"
         ));
     }
-    let fits = plain && !text.is_empty() && !text.starts_with('.') && text.len() <= 100;
-    if fits {
-        Ok(text.to_owned())
-    } else {
-        Err("use letters, digits, `-`, `_` and `.`, at most 100".to_owned())
-    }
+    let refused = || "use letters, digits, `-`, `_` and `.`, at most 100".to_owned();
+    is_plain(text).then(|| text.to_owned()).ok_or_else(refused)
 }
 
 /// Runs every spec; all are read before the first begins.

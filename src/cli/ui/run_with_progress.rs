@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use jiff::Timestamp;
+use labctl::audit::HISTORY_BYTES_MAX;
 use labctl::engine::{Gauges, Observer, StopSwitch};
 use labctl::lab::{self, Done, Hosting, LabError, Order};
 use labctl::model::engine::Engine;
@@ -14,10 +15,6 @@ use super::progress::Progress;
 use super::signals::Signals;
 use crate::cli::Terminal;
 use crate::cli::flags::token::random_token;
-
-/// Logs of more than this are not kept in memory: about one million events,
-/// which take a tenth of a gigabyte and less than a second to audit.
-pub const HISTORY_BYTES_MAX: u64 = 128 << 20;
 
 /// How a person watches a run.
 #[derive(Clone, Copy, Debug)]
