@@ -27,8 +27,9 @@ pub fn bench(criterion: &mut Criterion) {
         records.iter().for_each(|record| meter.see(black_box(&Line::Event(record))));
         meter.finish("bench", "run", labctl::metrics::Machines::Are(3))
     };
-    let rows: Vec<_> =
-        (0..RUNS).map(|run| labctl::metrics::MachineMetrics { run: run.to_string(), ..measure() }).collect();
+    let rows: Vec<_> = (0..RUNS)
+        .map(|run| labctl::metrics::MachineMetrics { run: run.to_string().into(), ..measure() })
+        .collect();
 
     let mut group = criterion.benchmark_group("metrics");
     group.sample_size(20);

@@ -57,8 +57,8 @@ impl CausalityDocument {
     pub fn of(run: &RunPath, history: &History, relation: &Relation) -> CausalityDocument {
         let (pairs, tally) = (&relation.pairs, history.tally());
         CausalityDocument {
-            experiment: run.experiment.clone(),
-            run: run.run.clone(),
+            experiment: run.experiment.to_string(),
+            run: run.run.to_string(),
             folder: run.folder.clone(),
             machines: history.machines().len(),
             events: history.events(),

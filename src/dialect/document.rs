@@ -1,7 +1,6 @@
 //! The TOML of a dialect: text in, a [`Dialect`] out. Touches neither disk nor
 //! clock.
 
-use regex::bytes::{Regex, RegexBuilder};
 use toml::de::DeTable;
 
 use super::field::Field as LogField;
@@ -9,12 +8,12 @@ use super::file_names::FileNames;
 use super::naming::Naming;
 use super::pattern::{Pattern, Role, RoleRule};
 use super::pattern_table::{event_pattern, header_pattern};
+use super::values::{CLOCK_LOGGED, Whole, check_groups, one_of, regex};
 use super::{Dialect, Shape, TimeFormat, Vector};
 use crate::spec::SpecError;
 use crate::spec::fields::{Field, Fields};
 use crate::spec::source::Source;
 use crate::spec::syntax;
-use crate::text::suggest::nearest;
 
 const KEYS: [&str; 14] = [
     "$schema",
@@ -34,8 +33,6 @@ const KEYS: [&str; 14] = [
 ];
 const LINES_KEYS: [&str; 3] = ["format", "delimiter", "begins"];
 const MACHINES_KEYS: [&str; 4] = ["names", "first", "peers", "peers_first"];
-/// Whether the clock is the one before the update.
-pub(super) const CLOCK_LOGGED: [(&str, bool); 2] = [("before", true), ("after", false)];
 /// What the name of a file can tell.
 const FILE_GROUPS: [&str; 3] = ["machine", "run", "clock_rate"];
 
@@ -112,22 +109,6 @@ fn are_few(tables: &[Field<'_>]) -> Result<(), SpecError> {
     tables.get(PATTERNS_MAX).map_or(Ok(()), |one| Err(one.fault(reported)))
 }
 
-/// One of several texts; a refusal names them all, and the one that was meant.
-pub(super) fn one_of<T: Copy>(field: &Field<'_>, choices: &[(&str, T)]) -> Result<T, SpecError> {
-    let names: Vec<String> = choices.iter().map(|(name, _)| format!("{name:?}")).collect();
-    let expected = match names.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} or {last}", others.join(", ")),
-        None => String::new(),
-    };
-    let text = field.text(&expected)?;
-    choices.iter().find(|(name, _)| *name == text).map(|(_, choice)| *choice).ok_or_else(|| {
-        let error = field.refuse(&expected);
-        let meant = nearest(text, choices.iter().map(|(name, _)| *name));
-        meant.map_or(error.clone(), |name| error.with_help(format!("did you mean {name:?}?")))
-    })
-}
-
 fn shape(lines: &Fields<'_>) -> Result<Shape, SpecError> {
     let formats = [
         ("text", Shape::Text),
@@ -192,45 +173,4 @@ fn names(fields: &Fields<'_>, key: &str, first_key: &str) -> Result<Option<Namin
         1 => Naming::Letters,
         _ => Naming::Sorted,
     }))
-}
-
-/// What a regular expression has to fit.
-#[derive(Clone, Copy)]
-pub(super) enum Whole {
-    Line,
-    /// The end of a path, from the beginning of a part.
-    Path,
-    Part,
-}
-
-pub(super) fn regex(field: &Field<'_>, whole: Whole) -> Result<Regex, SpecError> {
-    let text = field.text("a regular expression")?;
-    /// Of a compiled expression; those of the dialects that come with us take a hundredth.
-    const BYTES_MAX: usize = 1 << 20;
-    let build = |text: &str| RegexBuilder::new(text).unicode(false).size_limit(BYTES_MAX).build();
-    let fault = |error: regex::Error| {
-        let reported = error.to_string();
-        let reason = reported.lines().last().unwrap_or_default().trim_start_matches("error: ");
-        field.fault(format_args!("is no regular expression: {reason}"))
-    };
-    build(text).map_err(fault)?;
-    let text = match whole {
-        Whole::Line => format!("^(?:{text})$"),
-        Whole::Path => format!("(?:^|/)(?:{text})$"),
-        Whole::Part => text.to_owned(),
-    };
-    build(&text).map_err(fault)
-}
-
-pub(super) fn check_groups(field: &Field<'_>, regex: &Regex, known: &[&str]) -> Result<(), SpecError> {
-    for name in regex.capture_names().flatten() {
-        if !known.contains(&name) {
-            let error = field.fault(format_args!("captures `{name}`, which is none of {}", known.join(", ")));
-            let meant = nearest(name, known.iter().copied());
-            return Err(
-                meant.map_or(error.clone(), |name| error.with_help(format!("did you mean `{name}`?")))
-            );
-        }
-    }
-    Ok(())
 }

@@ -27,6 +27,7 @@ mod shipped;
 #[cfg(test)]
 mod tests;
 mod timestamp;
+mod values;
 mod vector;
 
 use regex::bytes::Regex;

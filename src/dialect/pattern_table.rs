@@ -2,10 +2,10 @@
 //! `[[header]]`.
 
 use super::Shape;
-use super::document::{CLOCK_LOGGED, Whole, check_groups, one_of, regex};
 use super::field::Field as LogField;
 use super::pattern::{Pattern, Role, RoleRule, Splitter};
 use super::prefilter::prefilter;
+use super::values::{CLOCK_LOGGED, Whole, check_groups, one_of, regex};
 use crate::spec::SpecError;
 use crate::spec::fields::{Field, Fields};
 use crate::text::suggest::nearest;

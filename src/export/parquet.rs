@@ -215,7 +215,7 @@ pub fn parts(runs: &[RunPath]) -> Vec<Part<'_>> {
     let mut places: HashMap<(Option<&str>, &str), usize> = HashMap::new();
     let mut parts: Vec<Part<'_>> = Vec::new();
     for run in runs {
-        let key = (run.sweep.as_deref(), run.experiment.as_str());
+        let key = (run.sweep.as_deref(), &*run.experiment);
         let before = places.get(&key).map(|at| &parts[*at]);
         let bytes = run.log_bytes();
         let has_room = |part: &Part<'_>| {

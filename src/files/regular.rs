@@ -1,7 +1,7 @@
 //! Opening files that others made: regular files alone. A pipe that nobody
 //! writes to, or a device without an end, would be waited for for ever.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -14,8 +14,8 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
     open_known(path).map(|(file, _)| file)
 }
 
-/// The same, with how long it is.
-fn open_known(path: &Path) -> io::Result<(File, u64)> {
+/// The same, with what is known of it.
+fn open_known(path: &Path) -> io::Result<(File, Metadata)> {
     // Merely to open some devices does something; a second look follows, for
     // the path may lead elsewhere by then.
     check(&path.metadata()?)?;
@@ -25,7 +25,7 @@ fn open_known(path: &Path) -> io::Result<(File, u64)> {
     let file = options.open(path)?;
     let found = file.metadata()?;
     check(&found)?;
-    Ok((file, found.len()))
+    Ok((file, found))
 }
 
 /// All bytes of a regular file that is no larger than `bytes_max`.
@@ -34,10 +34,19 @@ fn open_known(path: &Path) -> io::Result<(File, u64)> {
 ///
 /// As [`open_regular`], or it is larger.
 pub fn read_regular(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
+    read_known(path, bytes_max).map(|(bytes, _)| bytes)
+}
+
+/// The same, with what is known of the file.
+///
+/// # Errors
+///
+/// As [`read_regular`].
+pub fn read_known(path: &Path, bytes_max: u64) -> io::Result<(Vec<u8>, Metadata)> {
     const ROOM_MAX: u64 = 1 << 20;
-    let (file, length) = open_known(path)?;
+    let (file, found) = open_known(path)?;
     // One byte more, for the end to be found without more room.
-    let mut bytes = Vec::with_capacity(length.min(bytes_max).min(ROOM_MAX) as usize + 1);
+    let mut bytes = Vec::with_capacity(found.len().min(bytes_max).min(ROOM_MAX) as usize + 1);
     file.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > bytes_max {
         return Err(io::Error::new(
@@ -45,10 +54,10 @@ pub fn read_regular(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
             format!("it is larger than {bytes_max} bytes"),
         ));
     }
-    Ok(bytes)
+    Ok((bytes, found))
 }
 
-fn check(found: &std::fs::Metadata) -> io::Result<()> {
+fn check(found: &Metadata) -> io::Result<()> {
     if found.is_file() {
         Ok(())
     } else if found.is_dir() {

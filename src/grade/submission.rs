@@ -239,7 +239,7 @@ pub fn grade_run(run: &RunPath, assignment: &Assignment, stop: &StopSwitch) -> R
     );
     Ok(GradedRun {
         name: if run.experiment == run.run {
-            run.run.clone()
+            run.run.to_string()
         } else {
             format!("{} / {}", run.experiment, run.run)
         },
@@ -247,7 +247,7 @@ pub fn grade_run(run: &RunPath, assignment: &Assignment, stop: &StopSwitch) -> R
         broadcast: spec.as_ref().ok().map(|spec| spec.broadcast),
         internal_prob: spec.as_ref().map_or(assignment.internal_prob, |spec| spec.internal_prob),
         residuals: spec.and_then(|spec| {
-            against_theory(Measured { run: run.run.clone(), spec, rows: reading.rows.clone() }, stop)
+            against_theory(Measured { run: run.run.to_string(), spec, rows: reading.rows.clone() }, stop)
         }),
         rows: reading.rows,
         findings,

@@ -46,7 +46,7 @@ pub fn planned(stored: &RunPath) -> Result<Run, MeasuredError> {
     if ![EndReason::Completed.word(), RECOVERED].contains(&status) {
         return Err(MeasuredError::NotCompleted { run: folder(), status: status.to_owned() });
     }
-    let run = Run::single(spec::load(&path, &[])?, stored.run.clone());
+    let run = Run::single(spec::load(&path, &[])?, stored.run.to_string());
     if let Some(machine) = run.machines().find(|id| run.is_foreign(*id)) {
         return Err(MeasuredError::Foreign { run: folder(), machine });
     }

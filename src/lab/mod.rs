@@ -16,7 +16,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::limits::TooManyFiles;
-use crate::engine::sockets::{self, EngineError, Epoch, Instant, LogPlace, Setup};
+use crate::engine::sockets::{self, EngineError, Epoch, LogPlace, MonotonicTime, Setup};
 use crate::engine::{Gauge, Gauges, Observer, StopSwitch, Token};
 use crate::log::EndReason;
 use crate::metrics;
@@ -145,7 +145,7 @@ pub enum IncompleteCause {
 /// Runs the model on the engine asked for and keeps everything about it. Blocks
 /// until the run has ended.
 pub fn run(order: &Order) -> Result<Done, LabError> {
-    let asked = Instant::now();
+    let asked = MonotonicTime::now();
     let name = order.run_name.clone();
     let folder = match &name {
         Some(name) => RunFolder::create(&order.results, &order.spec.name, name)?,
@@ -232,7 +232,7 @@ fn drive(order: &Order, run: &Run, folder: &Path) -> Result<EndReason, DriveErro
 
 fn keep(
     order: &Order,
-    asked: Instant,
+    asked: MonotonicTime,
     run: &Run,
     folder: RunFolder,
     outcome: Result<EndReason, DriveError>,
@@ -242,7 +242,8 @@ fn keep(
     let failure = outcome.err();
     let completed = digest(&kept, order.history_bytes_max).and_then(|reading| {
         let errors = reading.errors();
-        let ending = Ending { reason, failure: failure.as_ref(), errors, took: Instant::now().since(asked) };
+        let ending =
+            Ending { reason, failure: failure.as_ref(), errors, took: MonotonicTime::now().since(asked) };
         write_manifest(manifest(order, run, &ending, &kept)?, &kept)?;
         Ok((reading, folder.put_into_place()?))
     });

@@ -97,7 +97,7 @@ pub fn verify(stored: &RunPath) -> Result<Verdict, VerifyError> {
         return Err(VerifyError::NotCompleted { run: run(), status: manifest.status });
     }
     let spec = spec::load(&stored.folder.join(SPEC_FILE), &[])?;
-    let again = Run::single(spec, stored.run.clone());
+    let again = Run::single(spec, stored.run.to_string());
     affordable_runs(&again.spec, 1, 1, EVENTS_MAX.max(events_logged(stored)?))
         .map_err(|source| VerifyError::OverBudget { run: run(), source })?;
     let fresh = tempfile::tempdir()?;

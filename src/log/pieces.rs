@@ -5,6 +5,9 @@ use std::io::{self, Read};
 /// Read at once, which fits the processor's cache; also the longest line that
 /// is looked at.
 pub(super) const PIECE_BYTES: usize = 128 * 1024;
+/// As much is read first: most logs of very many are smaller, and more room
+/// takes longer to be made than they to be read.
+const FIRST_BYTES: usize = 8 * 1024;
 
 /// A piece of a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +22,7 @@ pub enum Piece<'a> {
 
 /// Reads to the end of `input` and shows every piece in order.
 pub fn read_pieces(mut input: impl Read, mut see: impl FnMut(Piece<'_>)) -> io::Result<()> {
-    let mut buffer = vec![0; PIECE_BYTES];
+    let mut buffer = vec![0; FIRST_BYTES];
     let mut held = 0;
     loop {
         let got = match input.read(&mut buffer[held..]) {
@@ -38,9 +41,12 @@ pub fn read_pieces(mut input: impl Read, mut see: impl FnMut(Piece<'_>)) -> io::
         }
         buffer.copy_within(whole..filled, 0);
         held = filled - whole;
-        if held == buffer.len() {
+        if held == PIECE_BYTES {
             see(Piece::TooLong(&buffer[..held]));
             held = 0;
+        }
+        if filled == buffer.len() && filled < PIECE_BYTES {
+            buffer.resize(PIECE_BYTES, 0);
         }
     }
     see(Piece::Rest(&buffer[..held]));

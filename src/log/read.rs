@@ -2,7 +2,7 @@
 //! odd about it instead of failing or staying silent.
 
 use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::io::{self, Chain, Cursor, Read};
 use std::path::Path;
 
 use super::chunk::Parsed;
@@ -28,19 +28,29 @@ pub fn machine_of_file(path: &Path) -> Option<MachineId> {
 ///
 /// The file cannot be read, or is UTF-16, which Windows makes of what a shell
 /// redirects; its bytes would be no line of any log.
-pub fn open_log(path: &Path) -> io::Result<File> {
+pub fn open_log(path: &Path) -> io::Result<LogFile> {
     let mut file = open_regular(path)?;
-    let mut mark = Vec::new();
-    file.by_ref().take(2).read_to_end(&mut mark)?;
-    if [b"\xff\xfe", b"\xfe\xff"].iter().any(|utf16| mark == *utf16) {
+    let mut start = vec![0; START_BYTES];
+    let read = loop {
+        match file.read(&mut start) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => break read?,
+        }
+    };
+    start.truncate(read);
+    if [b"\xff\xfe", b"\xfe\xff"].iter().any(|utf16| start.starts_with(*utf16)) {
         return Err(io::Error::new(
             io::ErrorKind::InvalidData,
             "it is in UTF-16; save it in UTF-8, by an editor or `iconv -f UTF-16 -t UTF-8`",
         ));
     }
-    file.rewind()?;
-    Ok(file)
+    Ok(Cursor::new(start).chain(file))
 }
+
+/// A log that was opened: what was read of it to know its encoding, and the rest.
+pub type LogFile = Chain<Cursor<Vec<u8>>, File>;
+
+const START_BYTES: usize = 4096;
 
 /// Reads a log file; `see` is shown every line that says something, with its
 /// number. Fails only if the file cannot be read.

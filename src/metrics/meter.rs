@@ -1,6 +1,7 @@
 //! The meter: from a machine's log lines to its metrics, in one pass.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::jumps::Jumps;
 use super::lab_clock::{LabClock, SetBack};
@@ -218,7 +219,12 @@ impl Meter {
     /// The machine's row, but for what only its whole run can say: `clock_diff`,
     /// `speed_ratio` and `ratio_difference` are filled in by [`super::complete_run`],
     /// and waits that only the SENDs tell by [`super::from_sends::bound_waits`].
-    pub fn finish(&self, experiment: &str, run: &str, machines: Machines) -> MachineMetrics {
+    pub fn finish(
+        &self,
+        experiment: impl Into<Arc<str>>,
+        run: impl Into<Arc<str>>,
+        machines: Machines,
+    ) -> MachineMetrics {
         let [internal, sends, receives] = self.by_kind;
         let events = self.events();
         let rate = self.clock_rate();
@@ -232,8 +238,8 @@ impl Meter {
         };
         let logged_sent = to_all.map(|to_all| sends - self.sends_to_all + self.sends_to_all * to_all);
         MachineMetrics {
-            experiment: experiment.to_owned(),
-            run: run.to_owned(),
+            experiment: experiment.into(),
+            run: run.into(),
             machine: self.machine,
             machines: machines.count(),
             clock_rate: rate,

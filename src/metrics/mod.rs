@@ -23,15 +23,19 @@ pub use meter::{Machines, Meter};
 pub use quantity::Quantity;
 pub use waits::{WaitSource, WaitSummary};
 
-use serde::{Deserialize, Deserializer, Serialize};
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::model::event::MachineId;
 
 /// One row of `metrics.csv`: a machine in a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MachineMetrics {
-    pub experiment: String,
-    pub run: String,
+    #[serde(serialize_with = "as_text", deserialize_with = "shared_text")]
+    pub experiment: Arc<str>,
+    #[serde(serialize_with = "as_text", deserialize_with = "shared_text")]
+    pub run: Arc<str>,
     pub machine: MachineId,
     /// How many machines the run has, whether their logs are here or not.
     pub machines: u32,
@@ -101,6 +105,15 @@ pub struct MachineMetrics {
     pub messages_received: u64,
     /// Unknown where the log has no record of its end.
     pub messages_queued: Option<u64>,
+}
+
+/// All rows of a run share its names, of which there may be very many.
+fn shared_text<'de, D: Deserializer<'de>>(column: D) -> Result<Arc<str>, D::Error> {
+    String::deserialize(column).map(Arc::from)
+}
+
+fn as_text<S: Serializer>(name: &str, column: S) -> Result<S::Ok, S::Error> {
+    column.serialize_str(name)
 }
 
 /// A value that may be unknown, in a column that must be there.

@@ -60,8 +60,8 @@ impl RunMetrics {
             |of: fn(&MachineMetrics) -> Option<f64>| rows.iter().map(of).collect::<Option<Vec<f64>>>();
         let largest = |of| measured(of).and_then(|all| all.into_iter().reduce(f64::max));
         Some(RunMetrics {
-            experiment: first.experiment.clone(),
-            run: first.run.clone(),
+            experiment: first.experiment.to_string(),
+            run: first.run.to_string(),
             machines: first.machines,
             logs: rows.len(),
             events: sum(|row| row.events),
@@ -126,7 +126,7 @@ pub fn tell_rates(clock_rates: &[Option<f64>]) -> String {
 pub fn same_rates<'a>(rows: impl IntoIterator<Item = &'a [MachineMetrics]>) -> Vec<SameRates<'a>> {
     let mut sorted: BTreeMap<_, Vec<&[MachineMetrics]>> = BTreeMap::new();
     for run in rows.into_iter().flat_map(by_run) {
-        sorted.entry((run[0].experiment.as_str(), RatesKey::of(run))).or_default().push(run);
+        sorted.entry((&*run[0].experiment, RatesKey::of(run))).or_default().push(run);
     }
     let alike = |((experiment, RatesKey { rates, .. }), runs): ((_, RatesKey), _)| SameRates {
         experiment,
@@ -260,7 +260,7 @@ mod tests {
             .flat_map(|run| ["b", "a"].map(|experiment| (run, experiment)))
             .flat_map(|(run, experiment)| {
                 let of = |machine| MachineMetrics {
-                    experiment: experiment.to_owned(),
+                    experiment: experiment.into(),
                     end_queue: Some(run),
                     ..row(machine)
                 };
@@ -282,7 +282,7 @@ mod tests {
     fn runs_of_other_rates_are_summarised_by_themselves() {
         let run = |name: &str, rates: [f64; 2], queue: u64| {
             let of = |machine: u32, rate: f64| MachineMetrics {
-                run: name.to_owned(),
+                run: name.into(),
                 clock_rate: Some(rate),
                 end_queue: Some(queue),
                 ..row(machine)

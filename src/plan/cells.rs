@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use super::cell::Cell;
 use super::overlap::{Overlap, SeedsTaken};
-use super::sweep::Cell;
 use crate::model::delay::Delay;
 use crate::model::time::LabTime;
 use crate::spec::condition::ConditionError;

@@ -2,12 +2,14 @@
 //! here. Pure.
 
 pub mod budget;
+mod cell;
 mod cells;
 mod overlap;
 pub mod precision;
 mod run;
 mod sweep;
 
+pub use cell::Cell;
 pub use cells::{CellsError, Source, cells};
 pub use run::Run;
-pub use sweep::{Cell, EngineKind, Plan, PlanError};
+pub use sweep::{EngineKind, Plan, PlanError};

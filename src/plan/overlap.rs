@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::sweep::Cell;
+use super::cell::Cell;
 use crate::files::digest::sha256;
 use crate::spec::{Spec, to_toml};
 

@@ -6,11 +6,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Run;
+use super::cell::Cell;
 use super::cells::{MAX_CELLS, MAX_RUNS};
 use crate::files::digest::sha256;
 use crate::plan::precision::Precision;
 use crate::plan::precision::PrecisionError;
-use crate::spec::{self, Spec, SpecError, to_toml};
+use crate::spec::{self, SpecError, to_toml};
 
 /// All runs of a sweep, in order.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,38 +22,6 @@ pub struct Plan {
     cells: Vec<Cell>,
     /// The number of each cell's first run.
     starts: Vec<u64>,
-}
-
-/// One point of a sweep.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Cell {
-    /// The values of the axes here, by key; empty for a spec without axes.
-    pub settings: Vec<(String, String)>,
-    /// Runs that differ in the seed alone; with `until`, the most there may be.
-    pub replicates: u32,
-    /// With the first replicate's seed.
-    pub spec: Spec,
-}
-
-impl Cell {
-    /// The values of its axes, as a person reads them.
-    pub fn title(&self) -> String {
-        if self.settings.is_empty() {
-            return "as it is".to_owned();
-        }
-        let settings: Vec<String> =
-            self.settings.iter().map(|(key, value)| format!("{key} = {value}")).collect();
-        settings.join(", ")
-    }
-
-    /// Its experiment, and the values of its axes if there are any.
-    pub fn full_title(&self) -> String {
-        if self.settings.is_empty() {
-            self.spec.name.clone()
-        } else {
-            format!("{}: {}", self.spec.name, self.title())
-        }
-    }
 }
 
 /// What drives the machines of a sweep.

@@ -157,5 +157,5 @@ fn newest(runs: &[RunPath]) -> BTreeSet<Key<'_>> {
 /// read costs no more than the lines of theory.
 fn plan(run: &RunPath) -> Option<Run> {
     let spec = spec::load(&run.folder.join(SPEC_FILE), &[]).ok()?;
-    Some(Run::single(spec, run.run.clone()))
+    Some(Run::single(spec, run.run.to_string()))
 }

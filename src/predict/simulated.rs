@@ -2,6 +2,7 @@
 //! written, and the rows are those that its logs would give.
 
 use std::io;
+use std::sync::Arc;
 
 use crate::engine::simulator::{self, START, simulate};
 use crate::engine::{Gauges, StopSwitch};
@@ -39,7 +40,9 @@ pub fn simulate_seen(
         meter.see(&Line::End(End { run_time: as_logged(end.run_time), ..*end }));
     }
     count_first_jumps(meters.iter_mut());
-    let row = |meter: &Meter| meter.finish(&run.spec.name, &run.name, Machines::Are(machines));
+    let [experiment, name] = [&run.spec.name, &run.name].map(|name| Arc::<str>::from(name.as_str()));
+    let row =
+        |meter: &Meter| meter.finish(Arc::clone(&experiment), Arc::clone(&name), Machines::Are(machines));
     let mut rows: Vec<MachineMetrics> = meters.iter().map(row).collect();
     complete_run(&mut rows);
     rows

@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::dialect::DialectRuns;
@@ -15,18 +16,18 @@ use crate::model::event::MachineId;
 use crate::parallel;
 use crate::store::{
     JOURNAL_FOLDER, MANIFEST_FILE, METRICS_FILE, Manifest, ManifestHead, PARTIAL_SUFFIX, PLAN_FILE,
-    RUNS_FILE, lock,
+    RUNS_FILE, SPEC_FILE, lock,
 };
 use crate::text::sanitize::on_one_line;
 
 /// A run as it lies on disk.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunPath {
-    pub experiment: String,
-    pub run: String,
+    pub experiment: Arc<str>,
+    pub run: Arc<str>,
     pub folder: PathBuf,
     /// The sweep that it is one of, by name.
-    pub sweep: Option<String>,
+    pub sweep: Option<Arc<str>>,
     /// In the order of their machines; empty where only metrics were kept.
     pub logs: Vec<PathBuf>,
     /// How its logs were when it was found; `None` where that is not known.
@@ -68,15 +69,20 @@ pub struct Seen {
 
 impl Seen {
     fn of(logs: &[PathBuf]) -> Option<Seen> {
-        let mut seen: Option<Seen> = None;
-        for log in logs {
-            let found = fs::metadata(log).ok()?;
-            let (bytes, written) = (found.len(), found.modified().ok()?);
-            let before = seen.unwrap_or(Seen { bytes: 0, last_written: written });
-            let last_written = before.last_written.max(written);
-            seen = Some(Seen { bytes: before.bytes + bytes, last_written });
-        }
-        seen
+        Seen::all(logs.iter().map(|log| Seen::one(&fs::metadata(log).ok()?)))
+    }
+
+    fn one(log: &fs::Metadata) -> Option<Seen> {
+        Some(Seen { bytes: log.len(), last_written: log.modified().ok()? })
+    }
+
+    /// Of all logs together; `None` where one could not be seen.
+    fn all(logs: impl Iterator<Item = Option<Seen>>) -> Option<Seen> {
+        let add = |one: Seen, other: Seen| Seen {
+            bytes: one.bytes + other.bytes,
+            last_written: one.last_written.max(other.last_written),
+        };
+        logs.reduce(|one, other| Some(add(one?, other?))).flatten()
     }
 }
 
@@ -178,9 +184,9 @@ pub fn find_runs(path: &Path) -> Result<Vec<RunPath>, FindError> {
     if !metadata.is_dir() {
         return Err(FindError::NoFile { path: path.to_owned() });
     }
-    let folders = walk(path, path.canonicalize().map_err(failed)?, Wanted::Runs)?.runs;
-    if !folders.is_empty() {
-        return Ok(parallel::map(&folders, FoundFolder::run));
+    let runs = walk(path, &path.canonicalize().map_err(failed)?, Wanted::Runs)?.runs;
+    if !runs.is_empty() {
+        return Ok(runs);
     }
     match find_sweeps(path)?.is_empty() {
         false => Err(FindError::Simulated { path: path.to_owned() }),
@@ -195,18 +201,18 @@ fn find_sweeps(path: &Path) -> Result<Vec<PathBuf>, FindError> {
         return Ok(Vec::new());
     }
     // Where they really are is nothing to a sweep.
-    Ok(walk(path, path.to_owned(), Wanted::Sweeps)?.sweeps)
+    Ok(walk(path, path, Wanted::Sweeps)?.sweeps)
 }
 
 /// Whether there is a run in a folder or below it.
 pub fn is_run_below(folder: &Path) -> Result<bool, FindError> {
-    let mut left = vec![folder.to_owned()];
-    while let Some(shown) = left.pop() {
-        let Listed { run, folders, .. } = Listed::of(&Place { real: shown.clone(), shown }, Wanted::Runs)?;
+    let mut left = vec![Place::root(folder, folder)];
+    while let Some(place) = left.pop() {
+        let Listed { run, folders, .. } = Listed::of(&place, Wanted::Runs)?;
         if run.is_some() {
             return Ok(true);
         }
-        left.extend(folders.into_iter().map(|place| place.shown));
+        left.extend(folders);
     }
     Ok(false)
 }
@@ -269,44 +275,41 @@ fn one_log(path: &Path) -> Result<RunPath, FindError> {
     let folder = path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
     let real = folder.canonicalize().map_err(|source| FindError::Read { path: folder.to_owned(), source })?;
     let logs = vec![path.to_owned()];
-    Ok(RunPath { seen: Seen::of(&logs), logs, ..run_at(&real, folder, Vec::new()) })
+    let is_there = |name: &str| folder.join(name).is_file();
+    let beside = Beside {
+        seen: Seen::of(&logs),
+        logs,
+        has_manifest: is_there(MANIFEST_FILE),
+        has_spec: is_there(SPEC_FILE),
+        passed_over: Vec::new(),
+    };
+    Ok(run_at(&Place::root(folder, &real), beside))
 }
 
-/// A folder with a run in it. `real` is where names come from; `shown` is how the
-/// user wrote the path.
-struct FoundFolder {
-    real: PathBuf,
-    shown: PathBuf,
-    /// In the order of their machines.
-    logs: Vec<OsString>,
-    passed_over: Vec<OsString>,
-}
-
-impl FoundFolder {
-    fn run(&self) -> RunPath {
-        let paths = |names: &[OsString]| names.iter().map(|name| self.shown.join(name)).collect();
-        let run = run_at(&self.real, &self.shown, paths(&self.logs));
-        from_zero(RunPath { passed_over: paths(&self.passed_over), ..run })
-    }
-}
-
-/// What is at or below a folder: folders with a run, and sweeps of which a run
-/// was begun, in the order of their paths. Folders are looked into side by side,
-/// those of one depth after those of another.
-fn walk(root: &Path, real: PathBuf, wanted: Wanted) -> Result<Walked, FindError> {
+/// What is at or below a folder: its runs, and sweeps of which a run was begun,
+/// in the order of their paths. Folders are looked into side by side, those of
+/// one depth after those of another.
+fn walk(root: &Path, real: &Path, wanted: Wanted) -> Result<Walked, FindError> {
     let mut walked = Walked::default();
-    let mut depth = vec![Place { real, shown: root.to_owned() }];
+    let mut depth = vec![Place::root(root, real)];
     while !depth.is_empty() {
         let mut below = Vec::new();
-        for listed in parallel::map(&depth, |place| Listed::of(place, wanted)) {
-            let Listed { run, sweep, folders } = listed?;
-            walked.runs.extend(run);
-            walked.sweeps.extend(sweep);
-            below.extend(folders);
-        }
+        let look = |place: &Place| Listed::of(place, wanted);
+        parallel::in_order(
+            &depth,
+            |_| 0,
+            look,
+            |listed| {
+                let Listed { run, sweep, folders } = listed?;
+                walked.runs.extend(run);
+                walked.sweeps.extend(sweep);
+                below.extend(folders);
+                Ok(())
+            },
+        )?;
         depth = below;
     }
-    walked.runs.sort_by(|one, other| one.shown.cmp(&other.shown));
+    walked.runs.sort_by(|one, other| one.folder.cmp(&other.folder));
     walked.sweeps.sort();
     Ok(walked)
 }
@@ -321,35 +324,73 @@ enum Wanted {
 
 #[derive(Default)]
 struct Walked {
-    runs: Vec<FoundFolder>,
+    runs: Vec<RunPath>,
     sweeps: Vec<PathBuf>,
 }
 
-/// A folder: `real` is where names come from; `shown` is how the user wrote the path.
+/// A folder, as the user wrote its path, and where it really is.
 struct Place {
-    real: PathBuf,
     shown: PathBuf,
+    name: Arc<str>,
+    above: Arc<Above>,
+}
+
+/// What the folders in one folder share.
+struct Above {
+    /// Of the folder that they are in.
+    name: Arc<str>,
+    /// The sweep that this folder is, and the one that it is in, by name.
+    is_sweep: Option<Arc<str>>,
+    in_sweep: Option<Arc<str>>,
+}
+
+impl Place {
+    fn root(shown: &Path, real: &Path) -> Place {
+        let sweep =
+            |folder: Option<&Path>| folder.filter(|folder| is_sweep(folder)).map(|it| name_of(Some(it)));
+        let mut above = real.ancestors().skip(1);
+        let (parent, grandparent) = (above.next(), above.next());
+        let above = Above { name: name_of(parent), is_sweep: sweep(parent), in_sweep: sweep(grandparent) };
+        Place { shown: shown.to_owned(), name: name_of(Some(real)), above: Arc::new(above) }
+    }
+}
+
+fn name_of(path: Option<&Path>) -> Arc<str> {
+    let name = path.and_then(Path::file_name).map(|name| on_one_line(&name.to_string_lossy()));
+    name.map_or_else(|| "logs".into(), Arc::from)
 }
 
 /// What a folder holds.
 struct Listed {
-    run: Option<FoundFolder>,
+    run: Option<RunPath>,
     sweep: Option<PathBuf>,
     folders: Vec<Place>,
 }
 
+/// The files of a run's folder.
+struct Beside {
+    /// In the order of their machines.
+    logs: Vec<PathBuf>,
+    seen: Option<Seen>,
+    has_manifest: bool,
+    has_spec: bool,
+    passed_over: Vec<PathBuf>,
+}
+
 impl Listed {
     fn of(place: &Place, wanted: Wanted) -> Result<Listed, FindError> {
-        let Place { real, shown } = place;
+        let shown = &place.shown;
         let failed = |source| FindError::Read { path: shown.clone(), source };
         let (mut folders, mut logs, mut passed_over) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut has_plan, mut has_metrics) = (false, false);
+        let (mut has_plan, mut has_metrics, mut has_manifest, mut has_spec) = (false, false, false, false);
         for entry in fs::read_dir(shown).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             let kind = entry.file_type().map_err(failed)?;
             let name = entry.file_name();
             has_plan |= name == PLAN_FILE;
             has_metrics |= name == METRICS_FILE;
+            has_manifest |= name == MANIFEST_FILE;
+            has_spec |= name == SPEC_FILE;
             if kind.is_dir() {
                 if !is_hidden(&name) {
                     folders.push(name);
@@ -357,29 +398,49 @@ impl Listed {
             } else if wanted == Wanted::Sweeps {
             } else if let Some(machine) = machine_of_file(name.as_ref()).filter(|_| may_be_file(kind, &entry))
             {
-                logs.push((machine, name));
+                logs.push((machine, name, seen_at(kind, &entry)));
             } else if is_log_passed_over(name.as_ref()) {
-                passed_over.push(name);
+                passed_over.push(shown.join(name));
             }
         }
-        if wanted == Wanted::Sweeps && has_plan && is_sweep(shown) {
+        let is_sweep = has_plan && is_sweep(shown);
+        if wanted == Wanted::Sweeps && is_sweep {
             return Ok(Listed { run: None, sweep: Some(shown.clone()), folders: Vec::new() });
         }
-        let below = |name: &OsString| Place { real: real.join(name), shown: shown.join(name) };
-        folders.sort();
-        let folders = folders.iter().map(below).collect();
-        logs.sort();
-        passed_over.sort();
-        let logs: Vec<OsString> = logs.into_iter().map(|(_, name)| name).collect();
-        let is_run = || !logs.is_empty() || has_metrics && shown.join(METRICS_FILE).is_file();
-        let run = (wanted == Wanted::Runs && is_run()).then(|| FoundFolder {
-            real: real.clone(),
-            shown: shown.clone(),
-            logs,
-            passed_over,
+        let is_there = |name: &str| shown.join(name).is_file();
+        let is_run = !logs.is_empty() || has_metrics && is_there(METRICS_FILE);
+        let run = (wanted == Wanted::Runs && is_run).then(|| {
+            logs.sort_by_key(|(machine, ..)| *machine);
+            passed_over.sort();
+            let seen = Seen::all(logs.iter().map(|(_, _, seen)| *seen));
+            let logs = logs.iter().map(|(_, name, _)| shown.join(name)).collect();
+            let has_spec = has_spec && is_there(SPEC_FILE);
+            from_zero(run_at(place, Beside { logs, seen, has_manifest, has_spec, passed_over }))
         });
-        Ok(Listed { run, sweep: None, folders })
+        folders.sort();
+        Ok(Listed { run, sweep: None, folders: place.below(folders, is_sweep) })
     }
+}
+
+impl Place {
+    fn below(&self, folders: Vec<OsString>, is_sweep: bool) -> Vec<Place> {
+        let above = Arc::new(Above {
+            name: Arc::clone(&self.name),
+            is_sweep: is_sweep.then(|| Arc::clone(&self.name)),
+            in_sweep: self.above.is_sweep.clone(),
+        });
+        let place = |name: OsString| {
+            let shown = self.shown.join(name);
+            Place { name: name_of(Some(&shown)), shown, above: Arc::clone(&above) }
+        };
+        folders.into_iter().map(place).collect()
+    }
+}
+
+/// A log as it is, also where a link leads to it.
+fn seen_at(kind: fs::FileType, entry: &fs::DirEntry) -> Option<Seen> {
+    let found = if kind.is_symlink() { fs::metadata(entry.path()) } else { entry.metadata() };
+    Seen::one(&found.ok()?)
 }
 
 /// The same run, read with its machines numbered from 0 where its logs are:
@@ -417,36 +478,31 @@ fn is_sweep(folder: &Path) -> bool {
     folder.join(PLAN_FILE).is_file() && has_runs()
 }
 
-fn run_at(real: &Path, shown: &Path, logs: Vec<PathBuf>) -> RunPath {
-    let name = |path: Option<&Path>| {
-        let name = path.and_then(Path::file_name).map(|name| on_one_line(&name.to_string_lossy()));
-        name.unwrap_or_else(|| "logs".to_owned())
-    };
-    let manifest = Manifest::read(&shown.join(MANIFEST_FILE)).ok();
+fn run_at(place: &Place, beside: Beside) -> RunPath {
+    let Place { shown, name, above } = place;
+    let Beside { logs, seen, has_manifest, has_spec: is_ours, passed_over } = beside;
+    let manifest = has_manifest.then(|| Manifest::read(&shown.join(MANIFEST_FILE)).ok()).flatten();
     // Names that lead elsewhere were not written by labctl, and are not believed.
     let is_name = |name: &str| file_name(name) == name;
     let reported =
         manifest.as_ref().filter(|reported| is_name(&reported.experiment) && is_name(&reported.run));
-    let folder_name = name(Some(real));
-    let is_ours = shown.join(crate::store::SPEC_FILE).is_file();
     // Foreign logs lie in one folder a run, which names both.
-    let experiment = if is_ours { name(real.parent()) } else { folder_name.clone() };
+    let experiment = if is_ours { &above.name } else { name };
+    let one_of_them = |reported: &str| [&above.name, name].into_iter().find(|name| ***name == *reported);
+    let shared = |reported: &str| one_of_them(reported).map_or_else(|| reported.into(), Arc::clone);
     let (experiment, run) = match reported {
-        Some(Manifest { experiment, run, .. }) => (experiment.clone(), run.clone()),
-        None => (experiment, folder_name.trim_end_matches(PARTIAL_SUFFIX).to_owned()),
+        Some(Manifest { experiment, run, .. }) => (shared(experiment), shared(run)),
+        None => (Arc::clone(experiment), shared(name.trim_end_matches(PARTIAL_SUFFIX))),
     };
-    let state = match folder_name.ends_with(PARTIAL_SUFFIX) {
+    let state = match name.ends_with(PARTIAL_SUFFIX) {
         true if lock::is_held(shown) => RunState::GoingOn,
         true => RunState::CutShort,
         false => RunState::InPlace,
     };
     // A sweep keeps its runs at <sweep>/<experiment>/<run>.
-    let sweep = real.ancestors().nth(2).filter(|folder| is_sweep(folder)).map(|folder| name(Some(folder)));
-    let folder = shown.to_owned();
+    let (sweep, folder) = (above.in_sweep.clone(), shown.clone());
     let manifest = manifest.as_ref().map(|manifest| ManifestHead::of(manifest, &logs));
-    let seen = Seen::of(&logs);
-    let (passed_over, dialect) = (Vec::new(), None);
-    RunPath { experiment, run, folder, sweep, logs, seen, manifest, state, passed_over, dialect }
+    RunPath { experiment, run, folder, sweep, logs, seen, manifest, state, passed_over, dialect: None }
 }
 
 #[cfg(test)]
@@ -464,7 +520,7 @@ mod tests {
             }
         }
         let runs = find_runs(root.path()).unwrap();
-        let names: Vec<_> = runs.iter().map(|run| run.run.as_str()).collect();
+        let names: Vec<_> = runs.iter().map(|run| &*run.run).collect();
         assert_eq!(names, ["r2", "r1"]);
         let logs: Vec<_> = runs[0].logs.iter().map(|log| machine_of_file(log).unwrap().0).collect();
         assert_eq!(logs, [1, 2, 10]);

@@ -14,19 +14,16 @@
 //! - `spec.toml` tells the setting, and the manifest the seed and how the run
 //!   ended. Neither is checked against anything here; `labctl check` verifies both.
 
-use std::fs;
 use std::path::PathBuf;
 
 use super::ReadError;
 use crate::files::digest::sha256;
-use crate::files::regular::read_regular;
+use crate::files::regular::read_known;
 use crate::log::open_log;
 use crate::metrics::{self, MachineMetrics};
 use crate::read::find::{RunPath, RunState};
 use crate::read::names::is_told_apart;
 use crate::store::METRICS_FILE;
-use crate::store::version::COMMIT;
-use crate::store::version::VERSION;
 
 /// A run of a thousand machines has one of 300 kB.
 const BYTES_MAX: u64 = 64 << 20;
@@ -45,12 +42,11 @@ pub(super) fn without_logs(run: &RunPath, path: PathBuf) -> Result<Vec<MachineMe
 pub(super) fn beside_logs(run: &RunPath) -> Option<Vec<MachineMetrics>> {
     let may_be_kept = run.state == RunState::InPlace && run.dialect.is_none() && run.passed_over.is_empty();
     let manifest = run.manifest.as_ref().filter(|manifest| may_be_kept && manifest.names_its_logs)?;
-    let path = run.folder.join(METRICS_FILE);
-    if run.seen?.last_written > fs::metadata(&path).ok()?.modified().ok()? {
+    let (bytes, found) = read_known(&run.folder.join(METRICS_FILE), BYTES_MAX).ok()?;
+    if run.seen?.last_written > found.modified().ok()? {
         return None;
     }
-    let bytes = read_regular(&path, BYTES_MAX).ok()?;
-    if !manifest.has_metrics_by(VERSION, COMMIT, &sha256(&bytes)) {
+    if !manifest.has_own_metrics(&sha256(&bytes)) {
         return None;
     }
     metrics::file::read_bytes(&bytes).ok().map(|rows| named(rows, run))

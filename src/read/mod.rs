@@ -11,6 +11,7 @@ mod pipeline;
 use std::cell::Cell;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use polars::prelude::PolarsError;
 
@@ -420,7 +421,9 @@ impl RunReader<'_> {
             .iter()
             .zip(&logs)
             .filter(|(_, log)| !log.stats.is_unreadable())
-            .map(|((_, measured), _)| measured.meter.finish(experiment, run, machines))
+            .map(|((_, measured), _)| {
+                measured.meter.finish(Arc::clone(experiment), Arc::clone(run), machines)
+            })
             .collect();
         metrics::complete_run(&mut rows);
         let history = self.purpose.history.then(|| History::new(self.histories)).transpose()?;
@@ -447,7 +450,7 @@ impl RunReader<'_> {
                 from_sends::bound_waits(&mut rows, &mut machines, history);
             }
         }
-        let series = RunSeries { experiment: experiment.clone(), run: run.clone(), machines };
+        let series = RunSeries { experiment: experiment.to_string(), run: run.to_string(), machines };
         Ok(Reading { rows, series, logs, origin: self.origin, history })
     }
 

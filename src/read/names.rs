@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::files::file_name::file_name;
 use crate::read::find::RunPath;
@@ -50,12 +51,12 @@ pub fn name_by_sweep(runs: &mut [RunPath]) {
     for run in runs.iter() {
         *keys.entry((&run.experiment, &run.run)).or_default() += 1;
     }
-    let shares = |run: &&RunPath| keys[&(run.experiment.as_str(), run.run.as_str())] > 1;
+    let shares = |run: &&RunPath| keys[&(&*run.experiment, &*run.run)] > 1;
     let of = |run: &RunPath| (run.sweep.clone(), run.experiment.clone());
     let renamed: BTreeSet<_> = runs.iter().filter(shares).map(of).collect();
     for run in runs.iter_mut().filter(|run| renamed.contains(&of(run))) {
         if let Some(sweep) = &run.sweep {
-            run.experiment = format!("{sweep}{SEPARATOR}{}", run.experiment);
+            run.experiment = format!("{sweep}{SEPARATOR}{}", run.experiment).into();
         }
     }
 }
@@ -91,7 +92,7 @@ fn twins(runs: &[RunPath]) -> Vec<Vec<usize>> {
 
 /// Runs that are renamed together: those of one experiment in one folder, and
 /// each run of others by itself.
-type Family = (PathBuf, Option<String>);
+type Family = (PathBuf, Option<Arc<str>>);
 
 struct Named {
     family: Family,
@@ -110,7 +111,7 @@ impl Named {
         // Folders that the name has already.
         let is_ours = run.experiment != run.run;
         for name in [Some(&run.experiment).filter(|_| is_ours), run.sweep.as_ref()].into_iter().flatten() {
-            if above.first() == Some(name) {
+            if above.first().is_some_and(|first| **first == **name) {
                 above.remove(0);
             }
         }
@@ -134,14 +135,14 @@ fn name_after_own_folders(runs: &mut [RunPath], named: &[Named], twins: &[Vec<us
                 folders.keys().any(|other| other != place && named[*other].family == named[*place].family);
             let real = folder.canonicalize().unwrap_or_else(|_| folder.clone());
             if let Some(name) = real.file_name().filter(|_| shares_family) {
-                runs[*place].run = on_one_line(&name.to_string_lossy());
+                runs[*place].run = on_one_line(&name.to_string_lossy()).into();
             }
         }
     }
 }
 
 fn prefix(run: &mut RunPath, folder: &str) {
-    let with_folder = |name: &str| format!("{folder}{SEPARATOR}{name}");
+    let with_folder = |name: &str| Arc::from(format!("{folder}{SEPARATOR}{name}"));
     if run.experiment == run.run {
         run.run = with_folder(&run.run);
         run.experiment.clone_from(&run.run);
@@ -158,7 +159,7 @@ fn number_the_rest(runs: &mut [RunPath]) {
         for (number, place) in places.iter().enumerate().skip(1) {
             let run = &mut runs[*place];
             let is_other = run.experiment == run.run;
-            run.run = format!("{}-{}", run.run, number + 1);
+            run.run = format!("{}-{}", run.run, number + 1).into();
             if is_other {
                 run.experiment.clone_from(&run.run);
             }

@@ -2,13 +2,12 @@
 //! parses it, and one at a time shows it to the log's visitor, in order.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::Visitor;
-use crate::log::{Chunk, Cutter, LogReader, ReadStats, machine_of_file, open_log};
+use crate::log::{Chunk, Cutter, LogFile, LogReader, ReadStats, machine_of_file, open_log};
 use crate::parallel;
 
 /// What was taken from a log, and who was shown it; or why it cannot be read.
@@ -70,7 +69,7 @@ struct Lane<'a, V> {
 
 enum Source {
     Unopened,
-    Open(Cutter<File>),
+    Open(Cutter<LogFile>),
     /// A thread cuts a chunk off it.
     Away,
     Ended,

@@ -40,7 +40,7 @@ pub fn group(runs: &mut [RunSubject], sweeps: &[SweepSubject]) -> Vec<Group> {
         let experiment = &run.stored.experiment;
         let setting = run.planned.as_ref().map(Planned::id);
         let place = *places.entry((experiment, setting, RatesKey::of(&run.rows))).or_insert_with(|| {
-            let (experiment, shared) = (experiment.clone(), run.planned.clone());
+            let (experiment, shared) = (experiment.to_string(), run.planned.clone());
             alike.push(Alike { experiment, shared, members: Vec::new() });
             alike.len() - 1
         });

@@ -124,7 +124,7 @@ impl RunSubject {
     /// As people call it: experiment and run.
     pub fn name(&self) -> String {
         let RunPath { experiment, run, sweep, .. } = &self.stored;
-        let own = if experiment == run { run.clone() } else { format!("{experiment} / {run}") };
+        let own = if experiment == run { run.to_string() } else { format!("{experiment} / {run}") };
         sweep.as_ref().map_or(own.clone(), |sweep| format!("{sweep} / {own}"))
     }
 

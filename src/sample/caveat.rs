@@ -82,7 +82,7 @@ pub fn caveats<'a>(
     runs.clone().filter_map(|(seed, _)| seed).for_each(|seed| *seeds.entry(seed).or_default() += 1);
     let shared = seeds.into_iter().find(|(_, runs)| *runs > 1);
     let rows = runs.clone().map(|(_, rows)| rows);
-    let experiments: BTreeSet<&str> = rows.clone().flatten().map(|row| row.experiment.as_str()).collect();
+    let experiments: BTreeSet<&str> = rows.clone().flatten().map(|row| &*row.experiment).collect();
     let names: Vec<String> = experiments.into_iter().map(str::to_owned).collect();
     let not_read =
         not_read.first().map(|first| Caveat::NotRead { first: first.clone(), more: not_read.len() - 1 });
@@ -118,7 +118,7 @@ mod tests {
         let mut sample =
             Sample { runs: vec![run(1, vec![row(1)]), run(2, vec![row(1)])], ..Sample::default() };
         assert_eq!((sample.caveats(), Sample::default().caveats()), (vec![], vec![]));
-        let other = MachineMetrics { experiment: "other".to_owned(), ..row(2) };
+        let other = MachineMetrics { experiment: "other".into(), ..row(2) };
         sample.runs.push(run(2, vec![row(1), other]));
         sample.incomplete = 3;
         let names = ["exp", "other"].map(str::to_owned).to_vec();

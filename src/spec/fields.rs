@@ -23,7 +23,7 @@ pub(crate) struct Fields<'a> {
     source: Source<'a>,
     table: &'a DeTable<'a>,
     /// Stands before each key in messages: `network.`, or nothing at the root.
-    prefix: &'static str,
+    prefix: String,
     /// Where a missing key is reported.
     span: Range<usize>,
 }
@@ -41,20 +41,26 @@ impl<'a> Fields<'a> {
     pub fn new(
         source: Source<'a>,
         table: &'a DeTable<'a>,
-        prefix: &'static str,
+        prefix: &str,
         span: Range<usize>,
         known: &[&str],
     ) -> Result<Fields<'a>, SpecError> {
         let unknown = table.keys().filter(|key| !known.contains(&key.get_ref().as_ref()));
         match unknown.min_by_key(|key| key.span().start) {
             Some(key) => Err(unknown_key(&source, key, prefix, known)),
-            None => Ok(Fields { source, table, prefix, span }),
+            None => Ok(Fields { source, table, prefix: prefix.to_owned(), span }),
         }
     }
 
     pub fn get(&self, key: &str) -> Option<Field<'a>> {
         let value = self.table.get(key)?;
         Some(Field { source: self.source, key: format!("{}{key}", self.prefix), value })
+    }
+
+    /// The value at a dotted path, through tables that may hold anything.
+    pub fn at(&self, path: &str) -> Option<Field<'a>> {
+        let (key, rest) = path.split_once('.').unwrap_or((path, ""));
+        rest.split('.').filter(|key| !key.is_empty()).try_fold(self.get(key)?, |field, key| field.at(key))
     }
 
     /// The value of a key that has no default.
@@ -93,8 +99,23 @@ fn unknown_key(
 }
 
 impl<'a> Field<'a> {
+    /// The key it stands under, from the root on.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    pub fn source(&self) -> Source<'a> {
+        self.source
+    }
+
     pub fn value(&self) -> &'a DeValue<'a> {
         self.value.get_ref()
+    }
+
+    /// The value of a key, if this is a table that has it.
+    pub fn at(&self, key: &str) -> Option<Field<'a>> {
+        let value = self.value().as_table()?.get(key)?;
+        Some(Field { value, key: format!("{}.{key}", self.key), ..self.clone() })
     }
 
     /// Where it stands.
@@ -184,12 +205,7 @@ impl<'a> Field<'a> {
     }
 
     /// A table that holds only keys `known`.
-    pub fn table(
-        &self,
-        prefix: &'static str,
-        expected: &str,
-        known: &[&str],
-    ) -> Result<Fields<'a>, SpecError> {
+    pub fn table(&self, prefix: &str, expected: &str, known: &[&str]) -> Result<Fields<'a>, SpecError> {
         let table = self.value.get_ref().as_table().ok_or_else(|| self.refuse(expected))?;
         Fields::new(self.source, table, prefix, self.value.span(), known)
     }

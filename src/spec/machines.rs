@@ -1,45 +1,96 @@
-//! The `[[machine]]` tables, resolved into machines. Opens no socket and asks
-//! no name server.
+//! The `[[machine]]` tables and the kinds of values in them. Opens no socket and
+//! asks no name server.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 
+use serde_json::json;
 use toml::de::DeValue;
 
 use crate::spec::error::SpecError;
-use crate::spec::fields::{Field, Fields};
-use crate::spec::{ClockRate, MachineSpec};
-
-/// The most machines one spec may have.
-pub const MAX_MACHINES: usize = 10_000;
+use crate::spec::fields::Field;
+use crate::spec::key::{Keyed, Kind, Write, read_table, table_schema, write_keys};
+use crate::spec::kinds::quoted;
+use crate::spec::{ClockRate, MAX_MACHINES, MachineSpec};
 
 /// Lab time is whole nanoseconds, so nothing ticks faster than 1e9 a second.
-pub(super) const MAX_CLOCK_RATE: f64 = 1e9;
+const MAX_CLOCK_RATE: f64 = 1e9;
 
-pub(super) const KEYS: [&str; 4] = ["clock_rate", "address", "foreign", "count"];
+/// One table, and how many machines alike it stands for.
+pub(super) struct Alike {
+    pub machine: MachineSpec,
+    pub count: u64,
+}
 
-/// Reads all machines; `open` tells whether the network lets foreign ones in.
-pub(super) fn resolve(root: &Fields<'_>, open: bool) -> Result<Vec<MachineSpec>, SpecError> {
-    let field = root.require("machine", "[[machine]]")?;
+impl Default for Alike {
+    fn default() -> Alike {
+        let machine = MachineSpec { clock_rate: ClockRate::Fixed(1.0), address: None, foreign: false };
+        Alike { machine, count: 1 }
+    }
+}
+
+/// All machines.
+pub(super) const MACHINES: Kind<Vec<MachineSpec>> = Kind {
+    read: read_machines,
+    write: Write::Tables(|machines, name| {
+        let alike = machines.chunk_by(|one, next| one == next && one.address.is_none());
+        let table = |machines: &[MachineSpec]| {
+            let alike = Alike { machine: machines[0].clone(), count: machines.len() as u64 };
+            format!("\n[[{name}]]\n{}", write_keys(Alike::KEYS, &alike, ""))
+        };
+        alike.map(table).collect()
+    }),
+    schema: || {
+        let mut machine = table_schema(Alike::KEYS);
+        machine["description"] = json!("One machine, or several alike.");
+        machine["allOf"] = json!([
+            {
+                "if": {"required": ["foreign"], "properties": {"foreign": {"const": true}}},
+                "then": {"required": ["address"]},
+            },
+            {"if": {"required": ["address"]}, "then": {"properties": {"count": {"maximum": 1}}}},
+        ]);
+        json!({"type": "array", "items": machine, "minItems": 1})
+    },
+};
+
+fn read_machines(list: &Field<'_>) -> Result<Vec<MachineSpec>, SpecError> {
     let mut machines = Vec::new();
     let mut owners = BTreeMap::new();
-    for entry in field.list("a list of `[[machine]]` tables")? {
-        let fields = entry.table("machine.", "a `[[machine]]` table", &KEYS)?;
-        let (machine, count) = resolve_one(&fields, open)?;
-        if machines.len() + count > MAX_MACHINES {
+    for entry in list.list("a list of `[[machine]]` tables")? {
+        let Alike { machine, count } = read_table(&entry, "a `[[machine]]` table")?;
+        if let Some(field) = entry.at("foreign").filter(|_| machine.foreign && machine.address.is_none()) {
+            return Err(field.fault("needs an `address` to connect to"));
+        }
+        if let Some(field) = entry.at("count").filter(|_| machine.address.is_some() && count > 1) {
+            return Err(field.fault("does not go with `address`, which only one machine can have"));
+        }
+        if machines.len() + count as usize > MAX_MACHINES {
             return Err(entry.fault(format_args!("tables add up to more than {MAX_MACHINES} machines")));
         }
-        if let (Some(address), Some(field)) = (machine.address, fields.get("address"))
+        if let (Some(address), Some(field)) = (machine.address, entry.at("address"))
             && let Some(owner) = owners.insert(address, machines.len() + 1)
         {
             return Err(field
                 .fault(format_args!("{address} is already that of machine {owner}"))
                 .with_help("give each machine a port of its own, or leave `address` out"));
         }
-        machines.extend(std::iter::repeat_n(machine, count));
+        machines.extend(std::iter::repeat_n(machine, count as usize));
     }
-    check_together(&field, &machines)?;
+    check_together(list, &machines)?;
     Ok(machines)
+}
+
+/// Refuses a machine of others in a network that lets none in.
+pub(super) fn check_open(list: &Field<'_>, open: bool) -> Result<(), SpecError> {
+    let entries = list.list("a list of `[[machine]]` tables")?;
+    let is_true = |field: &Field<'_>| field.value().as_bool() == Some(true);
+    match entries.iter().filter_map(|entry| entry.at("foreign")).find(is_true) {
+        Some(field) if !open => Err(field
+            .fault("needs a network that lets such a machine in")
+            .with_help("set `open = true` under `[network]`")),
+        _ => Ok(()),
+    }
 }
 
 fn check_together(field: &Field<'_>, machines: &[MachineSpec]) -> Result<(), SpecError> {
@@ -54,30 +105,21 @@ fn check_together(field: &Field<'_>, machines: &[MachineSpec]) -> Result<(), Spe
     Ok(())
 }
 
-/// One table, and how many machines alike it stands for.
-fn resolve_one(fields: &Fields<'_>, open: bool) -> Result<(MachineSpec, usize), SpecError> {
-    let clock_rate = clock_rate(&fields.require("clock_rate", "clock_rate = 4")?)?;
-    let address = fields.or("address", None, |field| address(field).map(Some))?;
-    let foreign = fields.or("foreign", false, Field::flag)?;
-    let count = fields.or("count", 1, |field| {
-        field.whole("a whole number from 1 to 10000", |count| (1..=MAX_MACHINES as u64).contains(&count))
-    })?;
-    if let Some(field) = fields.get("foreign").filter(|_| foreign) {
-        if address.is_none() {
-            return Err(field.fault("needs an `address` to connect to"));
-        }
-        if !open {
-            let error = field.fault("needs a network that lets such a machine in");
-            return Err(error.with_help("set `open = true` under `[network]`"));
-        }
-    }
-    if let Some(field) = fields.get("count").filter(|_| address.is_some() && count > 1) {
-        return Err(field.fault("does not go with `address`, which only one machine can have"));
-    }
-    Ok((MachineSpec { clock_rate, address, foreign }, count as usize))
-}
+/// Ticks a second: a number, or a range to draw from.
+pub(super) const RATE: Kind<ClockRate> = Kind {
+    read: read_rate,
+    write: Write::Value(|rate| match rate {
+        ClockRate::Fixed(rate) => format!("{rate:?}"),
+        random => quoted(random),
+    }),
+    schema: || {
+        let range = "^\\s*random \\s*\\+?0*[1-9][0-9]*\\s*\\.\\.\\s*\\+?0*[1-9][0-9]*\\s*$";
+        let number = json!({"type": "number", "exclusiveMinimum": 0, "maximum": MAX_CLOCK_RATE});
+        json!({"anyOf": [number, {"type": "string", "pattern": range}]})
+    },
+};
 
-fn clock_rate(field: &Field<'_>) -> Result<ClockRate, SpecError> {
+fn read_rate(field: &Field<'_>) -> Result<ClockRate, SpecError> {
     let expected = "a number of ticks per second above 0 and up to 1e9, or \"random 1..6\"";
     if !matches!(field.value(), DeValue::String(_)) {
         let rate = field.number(expected, |rate| rate > 0.0 && rate <= MAX_CLOCK_RATE)?;
@@ -98,14 +140,24 @@ fn random_range(text: &str) -> Option<(u32, u32)> {
     Some((low.trim().parse().ok()?, high.trim().parse().ok()?))
 }
 
-fn address(field: &Field<'_>) -> Result<SocketAddr, SpecError> {
-    let expected =
-        "an IP address and a port from 1 to 65535, such as \"127.0.0.1:5001\" or \"localhost:5001\"";
-    field.form(expected, |text| {
-        let address = match text.strip_prefix("localhost:") {
-            Some(port) => SocketAddr::from((Ipv4Addr::LOCALHOST, port.parse().ok()?)),
-            None => text.parse().ok()?,
-        };
-        (address.port() != 0).then_some(address)
-    })
+/// Where a machine listens.
+pub(super) const ADDRESS: Kind<Option<SocketAddr>> = Kind {
+    read: |field| {
+        let expected =
+            "an IP address and a port from 1 to 65535, such as \"127.0.0.1:5001\" or \"localhost:5001\"";
+        field.form(expected, socket_address).map(Some)
+    },
+    write: Write::Value(|address| address.map_or_else(String::new, quoted)),
+    schema: || {
+        let pattern = "^(localhost:\\+?|[0-9.]+:|\\[[0-9A-Fa-f:.%]+\\]:)0*[1-9][0-9]*$";
+        json!({"type": "string", "pattern": pattern})
+    },
+};
+
+fn socket_address(text: &str) -> Option<SocketAddr> {
+    let address = match text.strip_prefix("localhost:") {
+        Some(port) => SocketAddr::from((Ipv4Addr::LOCALHOST, port.parse().ok()?)),
+        None => text.parse().ok()?,
+    };
+    (address.port() != 0).then_some(address)
 }

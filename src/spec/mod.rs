@@ -1,31 +1,32 @@
 //! The spec: what an experiment is, resolved and checked. Never touches clock
 //! or network; [`document`] reads its TOML, and [`file`](mod@file) alone touches disk.
 
+mod axes;
 pub mod condition;
 pub mod document;
 pub mod error;
 pub(crate) mod fields;
 pub mod file;
+mod key;
+mod keys;
+mod kinds;
 mod machines;
-pub mod overrides;
-mod schema;
+mod overrides;
 pub(crate) mod source;
 pub mod sweep;
 pub(crate) mod syntax;
 #[cfg(test)]
 mod tests;
 pub mod values;
-mod written;
 
 use std::fmt;
 use std::net::SocketAddr;
 
-pub use document::{parse, to_toml};
+pub use document::{parse, parse_sweep, schema, to_toml};
 pub use error::SpecError;
 pub use file::{EXPERIMENTS, load, read};
-pub use overrides::{CLOCK_RATES, Override};
-pub use schema::schema;
-pub use sweep::{Axis, REPLICATES, Sweep, parse_sweep};
+pub use source::{CLOCK_RATES, Override};
+pub use sweep::{Axis, REPLICATES, Sweep};
 
 use crate::model::delay::{Delay, DelayAt};
 use crate::model::event::MachineId;
@@ -119,6 +120,9 @@ pub struct Logged {
 /// hundred messages a second, in a few megabytes.
 pub const FOREIGN_BACKLOG: u64 = 100_000;
 
+/// The most machines one spec may have.
+pub const MAX_MACHINES: usize = 10_000;
+
 impl Spec {
     pub fn machine_count(&self) -> u32 {
         self.machines.len() as u32
@@ -153,6 +157,25 @@ impl Spec {
     /// 6 never fall together, so that the seed decides a run and not a race.
     pub fn default_stagger(machines: usize) -> LabTime {
         LabTime(1_000_000_000 / (60 * machines.max(1) as u64))
+    }
+}
+
+/// What a spec means where it says nothing. Without machines it is none yet.
+impl Default for Spec {
+    fn default() -> Spec {
+        Spec {
+            name: String::new(),
+            why: String::new(),
+            duration: LabTime::ZERO,
+            seed: 1,
+            internal_prob: 0.7,
+            broadcast: Broadcast::default(),
+            start_stagger: LabTime::ZERO,
+            speedup: 1.0,
+            machines: Vec::new(),
+            network: Network::default(),
+            published: None,
+        }
     }
 }
 

@@ -1,20 +1,14 @@
 //! What a spec says of many runs: its `replicates` and its `[sweep]` table.
-//! Knows the table's keys; what an axis may hold, the spec itself decides.
 
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
 use crate::spec::condition::Condition;
-use crate::spec::document;
 use crate::spec::error::SpecError;
-use crate::spec::fields::{Field, Fields};
-use crate::spec::overrides::{CLOCK_RATES, Override};
-use crate::spec::source::Source;
+use crate::spec::source::{CLOCK_RATES, Override};
 use crate::spec::values;
 
-pub(super) const KEYS: [&str; 3] = ["grid", "zip", "where"];
 /// The key that says how many runs a cell has.
 pub const REPLICATES: &str = "replicates";
-pub(super) const MAX_REPLICATES: u64 = 1_000_000;
 
 /// What varies between the runs of a sweep.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,6 +19,20 @@ pub struct Sweep {
     pub condition: Option<Condition>,
     /// Runs of each cell that differ in the seed alone.
     pub replicates: Option<u32>,
+}
+
+/// `replicates` and `[sweep]` as a spec holds them.
+#[derive(Default)]
+pub(super) struct ManyRuns {
+    pub replicates: Option<u32>,
+    pub sweep: SweepTable,
+}
+
+#[derive(Default)]
+pub(super) struct SweepTable {
+    pub grid: Vec<Axis>,
+    pub zip: Option<Axis>,
+    pub condition: Option<Condition>,
 }
 
 /// One axis: a key and its values, or several keys that step together.
@@ -47,12 +55,12 @@ impl Axis {
     ///
     /// A range without end, or an empty value.
     pub fn of(typed: &Override) -> Result<Axis, SpecError> {
-        let values = values::split(&typed.value, commas_belong(&typed.key))
+        let values = values::split(&typed.value, Axis::holds_lists(&typed.key))
             .map_err(|error| SpecError::new(&typed.origin, error.to_string()))?;
         Ok(Axis::along(typed, values))
     }
 
-    fn along(typed: &Override, values: Vec<String>) -> Axis {
+    pub(super) fn along(typed: &Override, values: Vec<String>) -> Axis {
         let several = values.len() > 1;
         let step = |value: String| {
             let origin = if several { format!("{}, at {value}", typed.origin) } else { typed.origin.clone() };
@@ -60,104 +68,11 @@ impl Axis {
         };
         Axis { steps: values.into_iter().map(step).collect() }
     }
-}
 
-/// Keys whose values are lists themselves.
-fn commas_belong(key: &str) -> bool {
-    key == CLOCK_RATES || key.starts_with("published.")
-}
-
-/// Reads what a spec's text says of many runs.
-///
-/// # Errors
-///
-/// As [`document::parse`].
-pub fn parse_sweep(source_name: &str, text: &str) -> Result<Sweep, SpecError> {
-    let source = Source { name: source_name, text, overrides: &[] };
-    let root = document::table(&source)?;
-    resolve(&source, &document::root_fields(&source, &root)?)
-}
-
-/// Reads `replicates` and `[sweep]`, and refuses what they may not hold.
-pub(super) fn resolve(source: &Source<'_>, root: &Fields<'_>) -> Result<Sweep, SpecError> {
-    let replicates = root.or(REPLICATES, None, |field| {
-        let expected = "a whole number from 1 to 1000000";
-        field.whole(expected, |count| (1..=MAX_REPLICATES).contains(&count)).map(|count| Some(count as u32))
-    })?;
-    let Some(sweep) = root.get("sweep") else { return Ok(Sweep { replicates, ..Sweep::default() }) };
-    let fields = sweep.table("sweep.", "a table", &KEYS)?;
-    let mut axes = Vec::new();
-    if let Some(grid) = fields.get("grid") {
-        axes.extend(columns(source, &grid)?.into_iter().map(|(_, axis)| axis));
+    /// Whether a key's values are lists themselves.
+    pub(super) fn holds_lists(key: &str) -> bool {
+        key == CLOCK_RATES || key.starts_with("published.")
     }
-    if let Some(zip) = fields.get("zip") {
-        axes.extend(zipped(source, &zip)?);
-    }
-    let condition = fields.or("where", None, |field| {
-        let condition = Condition::parse(field.text("a condition, such as \"internal_prob < 0.5\"")?);
-        let condition = condition.map_err(|error| field.fault(error))?;
-        let keys: Vec<&str> = axes.iter().flat_map(Axis::keys).collect();
-        condition.check(&keys).map_err(|error| field.fault(error))?;
-        Ok(Some(condition))
-    })?;
-    Ok(Sweep { axes, condition, replicates })
-}
-
-/// The axes in a table, in the order of the text, each with where it stands.
-fn columns<'a>(source: &Source<'a>, field: &Field<'a>) -> Result<Vec<(usize, Axis)>, SpecError> {
-    let DeValue::Table(table) = field.value() else {
-        return Err(field.refuse("a table of keys and their values, such as `internal_prob = [0.2, 0.7]`"));
-    };
-    let mut found = Vec::new();
-    walk(source, table, "", &mut found)?;
-    found.sort_by_key(|(place, _)| *place);
-    Ok(found)
-}
-
-/// Dotted keys are tables within tables.
-fn walk(
-    source: &Source<'_>,
-    table: &DeTable<'_>,
-    prefix: &str,
-    found: &mut Vec<(usize, Axis)>,
-) -> Result<(), SpecError> {
-    for (key, value) in table {
-        let name = format!("{prefix}{}", key.get_ref());
-        if let DeValue::Table(inner) = value.get_ref() {
-            walk(source, inner, &format!("{name}."), found)?;
-            continue;
-        }
-        let values = match value.get_ref() {
-            DeValue::Array(items) => Ok(items.iter().map(|item| written(item.get_ref())).collect()),
-            DeValue::String(text) => values::split(text, commas_belong(&name)),
-            single => Ok(vec![written(single)]),
-        };
-        let fault = |message: String| source.error(value.span(), format!("`sweep` key `{name}`: {message}"));
-        let values: Vec<String> = values.map_err(|error| fault(error.to_string()))?;
-        if values.is_empty() {
-            return Err(fault("has no values, so the grid is empty".to_owned()));
-        }
-        let origin = format!("{}, [sweep] {name}", source.name);
-        found.push((key.span().start, Axis::along(&Override::new(origin, name, ""), values)));
-    }
-    Ok(())
-}
-
-/// Keys that step together make one axis.
-fn zipped(source: &Source<'_>, field: &Field<'_>) -> Result<Option<Axis>, SpecError> {
-    let mut columns = columns(source, field)?.into_iter().map(|(_, axis)| axis);
-    let Some(mut joined) = columns.next() else { return Ok(None) };
-    for column in columns {
-        let (have, wanted) = (column.steps.len(), joined.steps.len());
-        if have != wanted {
-            let error = field.fault(format_args!(
-                "steps through its keys together, but they have {wanted} and {have} values"
-            ));
-            return Err(error.with_help("give every key under [sweep.zip] as many values"));
-        }
-        joined.steps.iter_mut().zip(column.steps).for_each(|(step, more)| step.extend(more));
-    }
-    Ok(Some(joined))
 }
 
 /// A value as an override writes it.

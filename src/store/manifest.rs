@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::version::{COMMIT, VERSION};
 use super::{MANIFEST_FILE, METRICS_FILE};
 use crate::files::digest::{hexadecimal, sha256};
 use crate::files::regular::{open_regular, read_regular};
@@ -57,8 +58,8 @@ pub struct ManifestHead {
     pub status: Box<str>,
     /// Whether the logs that it has checksums of are just those that are here.
     pub names_its_logs: bool,
-    /// The version, the commit, and the checksum of the metrics.
-    metrics_by: Option<Box<str>>,
+    /// The checksum of the metrics that this very version and commit made.
+    own_metrics: Option<Box<str>>,
 }
 
 impl ManifestHead {
@@ -68,25 +69,21 @@ impl ManifestHead {
         let here: BTreeSet<Option<&str>> = names.collect();
         let is_log = |name: &&String| machine_of_file(Path::new(name.as_str())).is_some();
         let reported = manifest.sha256.keys().filter(is_log).map(|name| Some(name.as_str()));
-        let Manifest { labctl_version, labctl_commit, .. } = manifest;
-        let sum = manifest.sha256.get(METRICS_FILE);
+        let is_own = manifest.labctl_version == VERSION && manifest.labctl_commit == COMMIT;
+        let metrics = manifest.sha256.get(METRICS_FILE);
         ManifestHead {
             seed: manifest.seed,
             engine: manifest.engine.as_str().into(),
             status: manifest.status.as_str().into(),
             names_its_logs: !here.is_empty() && reported.eq(here.iter().copied()),
-            metrics_by: sum.map(|sum| metrics_by(labctl_version, labctl_commit, sum)),
+            own_metrics: metrics.filter(|_| is_own).map(|sum| sum.as_str().into()),
         }
     }
 
-    /// Whether this version and commit wrote the metrics that have this checksum.
-    pub fn has_metrics_by(&self, version: &str, commit: &str, sum: &str) -> bool {
-        self.metrics_by.as_ref().is_some_and(|known| *known == metrics_by(version, commit, sum))
+    /// Whether this very version and commit made the metrics that have this checksum.
+    pub fn has_own_metrics(&self, sum: &str) -> bool {
+        self.own_metrics.as_deref() == Some(sum)
     }
-}
-
-fn metrics_by(version: &str, commit: &str, sum: &str) -> Box<str> {
-    format!("{version} {commit} {sum}").into()
 }
 
 /// The machine that the run ran on.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::execution::SweepError;
+use super::error::SweepError;
 use super::folder::SweepFolder;
 use super::journal::Entry;
 use super::limiter::Limiter;

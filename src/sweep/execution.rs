@@ -6,31 +6,16 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use super::attempt::{OnSockets, simulate};
-use super::folder::{FolderError, SweepFolder};
-use super::journal::{Entry, Journal, JournalError};
+use super::error::SweepError;
+use super::folder::SweepFolder;
+use super::journal::{Entry, Journal};
 use super::journals::Journals;
 use super::limiter::Limiter;
 use super::pending::Pending;
 use super::staging::Staging;
 use crate::engine::{StopSwitch, Token, limits};
 use crate::plan::{EngineKind, Plan};
-use crate::read::ReadError;
 use crate::store::StoreError;
-
-/// A sweep cannot go on; what has ended is in its journal.
-#[derive(Debug, thiserror::Error)]
-pub enum SweepError {
-    #[error(transparent)]
-    Folder(#[from] FolderError),
-    #[error(transparent)]
-    Journal(#[from] JournalError),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Read(#[from] ReadError),
-    #[error("cannot write {path}: {source}")]
-    Table { path: std::path::PathBuf, source: csv::Error },
-}
 
 /// How runs of a plan are to be made.
 pub struct Execution<'a> {

@@ -1,8 +1,9 @@
 //! Sweeps: the runs of a plan, made here or elsewhere, kept in journals and
-//! gathered into one result.
+//! collected into one result.
 
 mod attempt;
 pub mod drawn_rates;
+pub mod error;
 pub mod execution;
 pub mod folder;
 pub mod journal;
@@ -20,7 +21,8 @@ pub mod summary;
 mod tests;
 
 pub use drawn_rates::DrawnRates;
-pub use execution::{Execution, SweepError};
+pub use error::SweepError;
+pub use execution::Execution;
 pub use folder::{FolderError, SweepFolder};
 pub use journal::{Entry, Journal};
 pub use journals::Journals;
@@ -30,4 +32,4 @@ pub use plan_axis::label_of;
 pub use shard::Shard;
 pub use staging::{is_in_staging, left_alone};
 pub use stored::read_stored;
-pub use summary::{CellResult, SweepSummary, gather};
+pub use summary::{CellResult, SweepSummary, collect};

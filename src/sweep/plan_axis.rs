@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use crate::model::delay::Delay;
 use crate::model::time::LabTime;
 use crate::plan::Cell;
-use crate::spec::Spec;
 
 /// Between the values, and the names, of keys that stand side by side.
 pub const BETWEEN: &str = " · ";
@@ -93,7 +92,7 @@ impl<'a> PlanAxis<'a> {
         for cell in cells {
             let text = self.text(cell);
             if places.iter().all(|(other, _)| other.text != text) {
-                let (number, rank) = self.number(&text, &cell.spec);
+                let (number, rank) = self.number(&text);
                 places.push((AxisValue { text, number }, rank));
             }
         }
@@ -103,29 +102,31 @@ impl<'a> PlanAxis<'a> {
         }
         self.values = places.into_iter().map(|(value, _)| value).collect();
         let numbers: Option<Vec<f64>> = self.values.iter().map(|value| value.number).collect();
-        let [key] = self.keys[..] else { return };
         self.scale = match numbers {
             None => Scale::Names,
-            Some(times) if is_time(key) => Scale::Times(unit(&times)),
-            Some(_) => Scale::Numbers,
+            Some(_) if self.values.iter().all(|value| value.text.parse::<f64>().is_ok()) => Scale::Numbers,
+            Some(times) => Scale::Times(unit(&times)),
         };
     }
 
     /// The number of a value, and what it is sorted by.
-    fn number(&self, text: &str, spec: &Spec) -> (Option<f64>, Option<f64>) {
-        let [key] = self.keys[..] else { return (None, None) };
-        let same = |number: Option<f64>| (number, number);
-        match key {
-            DURATION => same(Some(spec.duration.as_secs_f64())),
-            START_STAGGER => same(Some(spec.start_stagger.as_secs_f64())),
-            CONNECT_TIMEOUT => same(Some(spec.network.connect_timeout.as_secs_f64())),
-            DELAY => match spec.network.delay {
-                Delay::None => same(Some(0.0)),
-                Delay::Constant(delay) => same(Some(delay.as_secs_f64())),
-                Delay::Uniform { low, high } => (None, Some((low + high).as_secs_f64() / 2.0)),
-                Delay::Exponential { mean } => (None, Some(mean.as_secs_f64())),
-            },
-            _ => same(text.parse::<f64>().ok().filter(|number| number.is_finite())),
+    fn number(&self, text: &str) -> (Option<f64>, Option<f64>) {
+        if self.keys.len() > 1 {
+            return (None, None);
+        }
+        let same = |number: f64| (Some(number), Some(number));
+        // As in an override, a text may have quotes.
+        let text = text.trim_matches(['"', '\'']);
+        if let Ok(number) = text.parse::<f64>() {
+            return if number.is_finite() { same(number) } else { (None, None) };
+        }
+        let delay = || text.parse::<Delay>().ok();
+        match LabTime::parse(text).ok().map(Delay::Constant).or_else(delay) {
+            None => (None, None),
+            Some(Delay::None) => same(0.0),
+            Some(Delay::Constant(time)) => same(time.as_secs_f64()),
+            Some(Delay::Uniform { low, high }) => (None, Some((low + high).as_secs_f64() / 2.0)),
+            Some(Delay::Exponential { mean }) => (None, Some(mean.as_secs_f64())),
         }
     }
 
@@ -175,15 +176,6 @@ impl<'a> PlanAxis<'a> {
         };
         self.values.iter().map(|value| Some(value.number? / seconds)).collect()
     }
-}
-
-const DURATION: &str = "duration";
-const START_STAGGER: &str = "start_stagger";
-const CONNECT_TIMEOUT: &str = "network.connect_timeout";
-const DELAY: &str = "network.delay";
-
-fn is_time(key: &str) -> bool {
-    [DURATION, START_STAGGER, CONNECT_TIMEOUT, DELAY].contains(&key)
 }
 
 /// What a key is called along an axis, with its unit where that is always the same.

@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use labctl::engine::Token;
-use labctl::engine::sockets::{Epoch, Instant};
+use labctl::engine::sockets::{Epoch, MonotonicTime};
 use labctl::engine::wire::{self, Said};
 use labctl::model::event::MachineId;
 
@@ -91,7 +91,7 @@ fn as_the_first_machine(listener: &TcpListener, hello: &wire::Hello) -> BufReade
     assert!(hear(&mut stream).starts_with("labctl-hello:"));
     stream.get_mut().write_all(&wire::line(&Said::Hello(hello.clone()))).unwrap();
     assert_eq!(hear(&mut stream), "labctl-ready\n");
-    let now = Epoch::now().unix_ns(Instant::now());
+    let now = Epoch::now().unix_ns(MonotonicTime::now());
     stream.get_mut().write_all(format!("labctl-go:{now}\nclock:5\nclock:6\n").as_bytes()).unwrap();
     stream
 }

@@ -106,7 +106,7 @@ fn a_wait_longer_than_the_run_is_found_though_nothing_is_matched() {
 }
 
 #[test]
-fn leaps_of_all_logs_are_told_once_with_place_and_size() {
+fn leaps_of_all_logs_are_reported_once_with_place_and_size() {
     let leaps = [
         (HOUR_US, "all logs leap ahead by 3600 s here"),
         (-HOUR_US, "all logs step back by 3600 s here"),

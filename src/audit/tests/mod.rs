@@ -179,7 +179,7 @@ fn rules_have_short_names_and_whole_pages() {
 }
 
 #[test]
-fn every_error_line_is_told_and_proves_nothing() {
+fn every_error_line_is_reported_and_proves_nothing() {
     let mut logs = clean(SPEC, 3, START);
     let error = "2000-01-01 00:00:05.000000 | ERROR | Clock: 7 | a stranger was refused\n";
     logs.machines[1].splice(20..20, vec![error.as_bytes().to_vec(); 30]);

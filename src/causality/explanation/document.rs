@@ -81,8 +81,8 @@ impl ExplanationDocument {
     pub fn of(of: &Explanation<'_>) -> ExplanationDocument {
         let machines = || of.history.machines().iter().map(|machine| machine.id());
         ExplanationDocument {
-            experiment: of.run.experiment.clone(),
-            run: of.run.run.clone(),
+            experiment: of.run.experiment.to_string(),
+            run: of.run.run.to_string(),
             folder: of.run.folder.clone(),
             event: EventDocument::of(of, of.event),
             chain_length: of.chain.len(),

@@ -27,7 +27,7 @@ impl<'a> Experiments<'a> {
     /// order of its machines.
     pub fn of(rows: &'a [MachineMetrics], published: Published) -> Experiments<'a> {
         let by_experiment = rows.chunk_by(|one, next| one.experiment == next.experiment);
-        Experiments::named(by_experiment.map(|rows| (rows[0].experiment.as_str(), rows)), published)
+        Experiments::named(by_experiment.map(|rows| (&*rows[0].experiment, rows)), published)
     }
 
     /// Of lists of rows, each with what its experiment is called.
@@ -47,7 +47,7 @@ impl<'a> Experiments<'a> {
             runs.push((place, run));
         }
         let names: HashSet<(usize, &str)> =
-            runs.iter().filter_map(|(place, run)| Some((*place, run.first()?.run.as_str()))).collect();
+            runs.iter().filter_map(|(place, run)| Some((*place, &*run.first()?.run))).collect();
         let machines: HashSet<(usize, MachineId)> =
             runs.iter().flat_map(|(place, run)| run.iter().map(|row| (*place, row.machine))).collect();
         let (names, machines) = (names.len(), machines.len());

@@ -134,7 +134,7 @@ impl<'a> SweepPicture<'a> {
             let experiment = &cell.spec.name;
             for machine in MachineId::all(cell.spec.machine_count()) {
                 let rows = self.rows.iter();
-                let own = rows.filter(|row| row.machine == machine && row.experiment == *experiment);
+                let own = rows.filter(|row| row.machine == machine && *row.experiment == **experiment);
                 let values = published.get(&(experiment.clone(), machine));
                 groups.push(Distribution {
                     name: format!("{experiment} m{machine}"),

@@ -94,7 +94,7 @@ fn replicates_against_speed_ratio_are_boxes_from_five_runs_on() {
     let rows = |runs| experiments(3, 3, runs);
     assert!(!words(&experiment_charts_of(&rows(4))[0]).contains("boxes"));
     assert!(words(&experiment_charts_of(&rows(5))[0]).contains("boxes, from 5 runs on"));
-    let few = |row: &MachineMetrics| row.machine.0 > 1 || row.run.as_str() < "0003";
+    let few = |row: &MachineMetrics| row.machine.0 > 1 || *row.run < *"0003";
     let mixed: Vec<_> = rows(40).into_iter().filter(few).collect();
     assert!(words(&experiment_charts_of(&mixed)[0]).contains("light: each run"));
 }

@@ -249,7 +249,7 @@ fn hostile_names_do_no_harm() {
         let charts = run_charts_of(&series);
         assert!(charts.iter().all(|chart| !svg(chart).contains("<script")));
         let mut rows = experiments(2, 3, 1);
-        rows[0].experiment.clone_from(&name);
+        rows[0].experiment = name.as_str().into();
         experiment_charts_of(&rows);
     }
 }

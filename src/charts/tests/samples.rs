@@ -115,8 +115,8 @@ pub(in crate::charts) fn experiments(count: u64, machines: u32, runs: u64) -> Ve
 fn row(experiment: u64, run: u64, machine: u32, ratio: f64, queue: u64) -> MachineMetrics {
     let idle = ratio == 1.0;
     MachineMetrics {
-        experiment: format!("e{}-rates-1-3-6", experiment + 1),
-        run: format!("{:04}", run + 1),
+        experiment: format!("e{}-rates-1-3-6", experiment + 1).into(),
+        run: format!("{:04}", run + 1).into(),
         machine: MachineId(machine),
         machines: 3,
         clock_rate: Some(6.0 / ratio),

@@ -54,7 +54,7 @@ fn found(dialect: Dialect, files: &[(&str, &str)]) -> Result<(Vec<RunPath>, Vec<
 fn machines_in_one_file_are_told_apart_and_every_line_is_counted_once() {
     let text = "all tick at 3\n1 ticks at 5\n0: 1 1\n1: 2 1 to 0\nnonsense\n\n0: 3 2 to 1\n7: what\n1: 4 2\n";
     let (runs, reported) = found(dialect(TEXT), &[("all.log", text)]).unwrap();
-    assert_eq!((runs.len(), runs[0].run.as_str()), (1, "all"));
+    assert_eq!((runs.len(), &*runs[0].run), (1, "all"));
     let expected = [
         "all/1: rate 3, 6 lines, 2 strange",
         "3 I t=1000000 c=1",
@@ -98,7 +98,7 @@ match = '(?<time>\\d) (?<clock>\\d)'
 ";
     let files = [("vm_1.log", "started at 2\n1 1\nstarted at 3\n2 5\n"), ("vm_2.log", "started at 4\n3 3\n")];
     let (runs, reported) = found(dialect(restarts), &files).unwrap();
-    let named: Vec<_> = runs.iter().map(|run| (run.run.as_str(), run.logs.len())).collect();
+    let named: Vec<_> = runs.iter().map(|run| (&*run.run, run.logs.len())).collect();
     assert_eq!(named, [("1", 2), ("2", 1)]);
     let expected = [
         "1/1: rate 2, 2 lines, 0 strange",

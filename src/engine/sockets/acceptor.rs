@@ -11,11 +11,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{self, AbortHandle};
 use tokio::time;
 
+use super::arrivals::{Arrivals, spawn_reader};
+use super::context::ConnectionContext;
 use super::handshake::SILENT;
-use super::mesh::{Arrivals, spawn_reader};
-use super::pace::Instant;
+use super::pace::MonotonicTime;
 use super::peers::Peers;
-use super::post::Post;
 use super::stream::{self, write_all};
 use super::unheard::Unheard;
 use super::visitor::{First, HELLO_PATIENCE, Verdict, Visitor};
@@ -28,7 +28,7 @@ const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
 /// Takes in connections for as long as the machine runs.
 pub struct Acceptor {
     pub known_peers: Arc<Peers>,
-    pub post: Post,
+    pub context: ConnectionContext,
     pub arrivals: Arrivals,
     pub unheard: Unheard<AbortHandle>,
 }
@@ -58,7 +58,7 @@ impl Acceptor {
             let acceptor = Arc::clone(acceptor);
             let receive = async move {
                 if let Err(why) = acceptor.receive(stream, from, number).await {
-                    acceptor.post.tell_of_stranger(format!("a connection from {from} was refused: {why}"));
+                    acceptor.context.tell_of_stranger(format!("a connection from {from} was refused: {why}"));
                 }
             };
             tokio::spawn(receive).abort_handle()
@@ -66,7 +66,7 @@ impl Acceptor {
         if let Some(oldest) = oldest {
             oldest.abort();
             let text = "a connection that said nothing was dropped: there are too many of them";
-            acceptor.post.tell_of_stranger(text.to_owned());
+            acceptor.context.tell_of_stranger(text.to_owned());
         }
     }
 
@@ -75,10 +75,10 @@ impl Acceptor {
         if !self.unheard.leave(number) {
             return Ok(());
         }
-        match Verdict::on(first, from, &self.known_peers, &self.post) {
+        match Verdict::on(first, from, &self.known_peers, &self.context) {
             Verdict::Admit { peer, welcome, rest } => self.connect(peer, stream, &welcome, rest).await,
             Verdict::Listen { speaker, said } => {
-                spawn_reader(None, Some(speaker), Arc::new(stream), said, &self.post);
+                spawn_reader(None, Some(speaker), Arc::new(stream), said, &self.context);
                 Ok(())
             }
             Verdict::Refuse { why } => {
@@ -92,7 +92,7 @@ impl Acceptor {
     /// What a connection says first, in time.
     async fn first(&self, stream: &TcpStream) -> Result<First, String> {
         stream.set_nodelay(true).map_err(|error| error.to_string())?;
-        let mut visitor = Visitor::new(self.known_peers.open, Instant::now());
+        let mut visitor = Visitor::new(self.known_peers.open, MonotonicTime::now());
         let leaves_at = visitor.leaves_at();
         let hearing = async {
             let mut buffer = stream::EMPTY;
@@ -108,7 +108,7 @@ impl Acceptor {
         match leaves_at {
             None => hearing.await,
             Some(leaves_at) => {
-                let patience = leaves_at.since(Instant::now());
+                let patience = leaves_at.since(MonotonicTime::now());
                 time::timeout(patience, hearing).await.unwrap_or_else(|_| Err(SILENT.to_owned()))
             }
         }
@@ -122,13 +122,13 @@ impl Acceptor {
         rest: Vec<u8>,
     ) -> Result<(), String> {
         if let Err(error) = say(&stream, welcome).await {
-            self.post.connected.give_back(peer);
+            self.context.connected.give_back(peer);
             return Err(error.to_string());
         }
         let stream = Arc::new(stream);
         let arrival = Ok((peer, Arc::clone(&stream)));
         self.arrivals.send(arrival).map_err(|_| "the run is over".to_owned())?;
-        spawn_reader(Some(peer), None, stream, rest, &self.post);
+        spawn_reader(Some(peer), None, stream, rest, &self.context);
         Ok(())
     }
 }
@@ -170,13 +170,13 @@ mod tests {
         };
         let hello = known_peers.token.hello("r", MachineId(2), MachineId(1));
         let strangers = Strangers { machines: BTreeSet::new(), backlog: 1, clock_max: 1 };
-        let post = Post::new(&known_peers, strangers, Arc::new(|_| {}));
-        let inbox = Arc::clone(&post.inbox);
+        let context = ConnectionContext::new(&known_peers, strangers, Arc::new(|_| {}));
+        let inbox = Arc::clone(&context.inbox);
         let address = runtime.block_on(async {
             let listener = mesh::listen("127.0.0.1:0".parse().unwrap()).unwrap();
             let address = listener.local_addr().unwrap();
             let (known_peers, unheard) = (Arc::new(known_peers), Unheard::new(4));
-            tokio::spawn(Acceptor { known_peers, post, arrivals: sender, unheard }.keep(listener));
+            tokio::spawn(Acceptor { known_peers, context, arrivals: sender, unheard }.keep(listener));
             address
         });
         let silent: Vec<Client> = (0..300).map(|_| Client::connect(address).unwrap()).collect();

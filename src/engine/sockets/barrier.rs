@@ -4,11 +4,11 @@
 
 use std::time::Duration;
 
+use super::context::ConnectionContext;
 use super::dialer::REPORT_EVERY;
-use super::mesh::MeshError;
-use super::pace::{Epoch, Instant};
+use super::mesh_error::MeshError;
+use super::pace::{Epoch, MonotonicTime};
 use super::peers::Peers;
-use super::post::Post;
 use crate::engine::Notice;
 use crate::engine::wire::Said;
 use crate::model::event::MachineId;
@@ -28,8 +28,8 @@ pub struct Barrier {
     leader: Option<MachineId>,
     /// The other machines of `labctl`.
     peers: Vec<MachineId>,
-    deadline: Instant,
-    report_at: Instant,
+    deadline: MonotonicTime,
+    report_at: MonotonicTime,
     /// Foreign connections that the leader knows of, once it knows of anything.
     reported: Option<usize>,
     named: Option<Named>,
@@ -40,14 +40,14 @@ pub struct Barrier {
 pub struct Named {
     pub unix_ns: i64,
     /// By when all must have been reported.
-    pub until: Instant,
+    pub until: MonotonicTime,
 }
 
 /// What is to be said, and to whom.
 pub type Words = Vec<(MachineId, Said)>;
 
 impl Barrier {
-    pub fn new(known_peers: &Peers, now: Instant) -> Barrier {
+    pub fn new(known_peers: &Peers, now: MonotonicTime) -> Barrier {
         let peers = known_peers.labctl_peers();
         let leader = peers.first().copied().filter(|first| *first < known_peers.own);
         let (deadline, report_at) = (now.after(known_peers.patience), now.after(REPORT_EVERY));
@@ -73,14 +73,14 @@ impl Barrier {
     /// Who is missing, after all patience.
     pub fn step(
         &mut self,
-        now: Instant,
+        now: MonotonicTime,
         known_peers: &Peers,
-        post: &Post,
+        context: &ConnectionContext,
         epoch: &Epoch,
     ) -> Result<Words, MeshError> {
         match self.leader {
-            Some(leader) => self.follow(leader, now, known_peers, post),
-            None => self.lead(now, known_peers, post, epoch),
+            Some(leader) => self.follow(leader, now, known_peers, context),
+            None => self.lead(now, known_peers, context, epoch),
         }
     }
 
@@ -88,9 +88,9 @@ impl Barrier {
     fn follow(
         &mut self,
         leader: MachineId,
-        now: Instant,
+        now: MonotonicTime,
         known_peers: &Peers,
-        post: &Post,
+        context: &ConnectionContext,
     ) -> Result<Words, MeshError> {
         // The leader's patience may begin a little later, and it knows who is missing.
         if now >= self.deadline.after(FOLLOWER_GRACE) {
@@ -100,7 +100,7 @@ impl Barrier {
         if self.reported.is_none() {
             words.push((leader, Said::Ready));
         }
-        let foreign = post.foreign.heard();
+        let foreign = context.foreign.heard();
         if foreign > self.reported.unwrap_or(0) {
             words.push((leader, Said::Heard { foreign }));
         }
@@ -110,22 +110,22 @@ impl Barrier {
 
     fn lead(
         &mut self,
-        now: Instant,
+        now: MonotonicTime,
         known_peers: &Peers,
-        post: &Post,
+        context: &ConnectionContext,
         epoch: &Epoch,
     ) -> Result<Words, MeshError> {
         let (is_late, patience) = (now >= self.deadline, known_peers.patience);
-        let ready = post.inbox.ready();
+        let ready = context.inbox.ready();
         if let Some(peer) = self.peers.iter().find(|peer| !ready.contains(peer)).copied() {
             return if is_late { Err(MeshError::NotReady { peer, patience }) } else { Ok(Vec::new()) };
         }
-        let spoken = post.foreign.heard().max(post.inbox.most_foreign_heard());
+        let spoken = context.foreign.heard().max(context.inbox.most_foreign_heard());
         if let Some(peer) = known_peers.foreign.iter().nth(spoken).copied() {
             if now >= self.report_at {
                 self.report_at = now.after(REPORT_EVERY);
                 let text = format!("machine {peer} has sent no message yet, waiting");
-                (post.observer)(Notice { machine: known_peers.own, text });
+                (context.observer)(Notice { machine: known_peers.own, text });
             }
             return if is_late { Err(MeshError::Unheard { peer, patience }) } else { Ok(Vec::new()) };
         }

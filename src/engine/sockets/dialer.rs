@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::handshake::{Heard, SILENT};
-use super::mesh::MeshError;
-use super::pace::Instant;
+use super::mesh_error::MeshError;
+use super::pace::MonotonicTime;
 use super::peers::Peers;
 use crate::engine::wire::{self, Said};
 use crate::engine::{Notice, Observer};
@@ -25,12 +25,12 @@ pub struct Dialer {
     pub peer: MachineId,
     pub address: SocketAddr,
     /// No try lasts longer.
-    pub deadline: Instant,
+    pub deadline: MonotonicTime,
     is_foreign: bool,
     known_peers: Arc<Peers>,
     heard: Heard,
     back_off: Duration,
-    report_at: Instant,
+    report_at: MonotonicTime,
 }
 
 /// What a try came to.
@@ -49,8 +49,8 @@ impl Dialer {
         peer: MachineId,
         address: SocketAddr,
         known_peers: Arc<Peers>,
-        now: Instant,
-        deadline: Instant,
+        now: MonotonicTime,
+        deadline: MonotonicTime,
     ) -> Dialer {
         let is_foreign = known_peers.foreign.contains(&peer);
         let (back_off, report_at) = (BACK_OFF_FIRST, now.after(REPORT_EVERY));
@@ -109,7 +109,12 @@ impl Dialer {
     /// # Errors
     ///
     /// There is no time for another.
-    pub fn failed(&mut self, why: &str, now: Instant, observer: &Observer) -> Result<Instant, MeshError> {
+    pub fn failed(
+        &mut self,
+        why: &str,
+        now: MonotonicTime,
+        observer: &Observer,
+    ) -> Result<MonotonicTime, MeshError> {
         let (peer, address) = (self.peer, self.address);
         let next = now.after(self.back_off);
         if next >= self.deadline {
@@ -135,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_hello_that_came_too_late_is_said_again_and_any_other_refusal_is_final() {
-        let at = Instant::at_ns(1);
+        let at = MonotonicTime::at_ns(1);
         let address = SocketAddr::from(([127, 0, 0, 1], 5001));
         let known_peers = Peers {
             own: MachineId(2),

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::net::TcpStream;
 
-use super::pace::Instant;
+use super::pace::MonotonicTime;
 use crate::engine::wire::{self, Said};
 use crate::model::event::MachineId;
 use crate::model::time::LabTime;
@@ -44,8 +44,8 @@ pub struct Link<C> {
     /// Of these, messages that were given up unsent.
     lost: u64,
     has_ended: bool,
-    progress: Option<Instant>,
-    stall_told: bool,
+    progress: Option<MonotonicTime>,
+    stall_reported: bool,
 }
 
 /// What a flush came to that the log should know.
@@ -82,7 +82,7 @@ impl<C: Connection> Link<C> {
             lost: 0,
             has_ended: false,
             progress: None,
-            stall_told: false,
+            stall_reported: false,
         }
     }
 
@@ -159,11 +159,11 @@ impl<C: Connection> Link<C> {
 
     /// Writes what the connection takes without waiting.
     #[inline]
-    pub fn flush(&mut self, now: Instant) -> Result<(), Trouble> {
+    pub fn flush(&mut self, now: MonotonicTime) -> Result<(), Trouble> {
         if self.unsent.is_empty() { Ok(()) } else { self.write(now) }
     }
 
-    fn write(&mut self, now: Instant) -> Result<(), Trouble> {
+    fn write(&mut self, now: MonotonicTime) -> Result<(), Trouble> {
         let Some(stream) = &self.stream else {
             self.unsent.clear();
             return Ok(());
@@ -188,7 +188,7 @@ impl<C: Connection> Link<C> {
         self.judge_progress(written, now)
     }
 
-    fn judge_progress(&mut self, written: usize, now: Instant) -> Result<(), Trouble> {
+    fn judge_progress(&mut self, written: usize, now: MonotonicTime) -> Result<(), Trouble> {
         if self.unsent.is_empty() {
             self.progress = None;
             return Ok(());
@@ -201,20 +201,20 @@ impl<C: Connection> Link<C> {
             self.close();
             return Err(Trouble::GivenUp { unsent_bytes });
         }
-        if self.stalled(now) && !self.stall_told {
-            self.stall_told = true;
+        if self.stalled(now) && !self.stall_reported {
+            self.stall_reported = true;
             return Err(Trouble::Stalled { unsent_bytes });
         }
         Ok(())
     }
 
     /// Whether the peer has taken nothing for too long.
-    fn stalled(&self, now: Instant) -> bool {
+    fn stalled(&self, now: MonotonicTime) -> bool {
         self.progress.is_some_and(|progress| now.since(progress) > STALL_PATIENCE)
     }
 
     /// Whether the sender should wait for the peer to read.
     pub fn wants_patience(&self) -> bool {
-        self.unsent.len() > BACKLOG_HIGH_BYTES && !self.stall_told
+        self.unsent.len() > BACKLOG_HIGH_BYTES && !self.stall_reported
     }
 }

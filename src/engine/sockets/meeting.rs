@@ -9,12 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::barrier::Barrier;
+use super::context::ConnectionContext;
 use super::dialer::{Dialer, REPORT_EVERY};
 use super::link::{Connection, Link, Trouble};
-use super::mesh::MeshError;
-use super::pace::{Epoch, Instant};
+use super::mesh_error::MeshError;
+use super::pace::{Epoch, MonotonicTime};
 use super::peers::Peers;
-use super::post::Post;
 use crate::engine::{Notice, StopSwitch};
 use crate::log::EndReason;
 use crate::model::event::MachineId;
@@ -30,7 +30,7 @@ const TRIES_MIN: u32 = 20;
 /// One machine on its way to the start.
 pub struct Meeting<C> {
     known_peers: Arc<Peers>,
-    post: Post,
+    context: ConnectionContext,
     stop: StopSwitch,
     epoch: Epoch,
     /// Where this machine listens.
@@ -40,12 +40,12 @@ pub struct Meeting<C> {
     called: BTreeSet<MachineId>,
     /// Peers that call this machine and have not yet.
     expected: BTreeSet<MachineId>,
-    deadline: Instant,
-    report_at: Option<Instant>,
+    deadline: MonotonicTime,
+    report_at: Option<MonotonicTime>,
     barrier: Option<Barrier>,
     /// How often the start could not be reported to all.
     tries: u32,
-    stopped_at: Option<Instant>,
+    stopped_at: Option<MonotonicTime>,
     failure: Option<MeshError>,
 }
 
@@ -53,7 +53,7 @@ pub struct Meeting<C> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// The next step at this moment, or when a connection stands.
-    Wait(Instant),
+    Wait(MonotonicTime),
     /// All start at this time, in nanoseconds since the Unix epoch.
     Start(i64),
     /// Somebody has stopped the run before it began.
@@ -63,18 +63,18 @@ pub enum Step {
 impl<C: Connection> Meeting<C> {
     pub fn new(
         known_peers: Arc<Peers>,
-        post: Post,
+        context: ConnectionContext,
         stop: StopSwitch,
         epoch: Epoch,
         own: SocketAddr,
-        now: Instant,
+        now: MonotonicTime,
     ) -> Meeting<C> {
         let is_called = |peer: &MachineId| known_peers.foreign.contains(peer) || *peer < known_peers.own;
         let (called, expected) = known_peers.addresses.keys().partition(|peer| is_called(peer));
         let deadline = now.after(known_peers.patience);
         Meeting {
             known_peers,
-            post,
+            context,
             stop,
             epoch,
             own,
@@ -92,7 +92,7 @@ impl<C: Connection> Meeting<C> {
 
     /// The connections that this machine has to make: to those who were there
     /// before, and to foreign machines.
-    pub fn calls(&self, now: Instant) -> Vec<Dialer> {
+    pub fn calls(&self, now: MonotonicTime) -> Vec<Dialer> {
         let call = |peer: &MachineId| {
             let address = *self.known_peers.addresses.get(peer)?;
             Some(Dialer::new(*peer, address, Arc::clone(&self.known_peers), now, self.deadline))
@@ -123,7 +123,7 @@ impl<C: Connection> Meeting<C> {
     /// # Errors
     ///
     /// The run cannot begin. There is no next step then.
-    pub fn step(&mut self, now: Instant) -> Result<Step, MeshError> {
+    pub fn step(&mut self, now: MonotonicTime) -> Result<Step, MeshError> {
         match self.go_on(now) {
             // What goes wrong among machines that are stopped is that they leave.
             Err(_) if self.stop.reason() == Some(EndReason::Interrupted) => Ok(Step::Stopped),
@@ -131,7 +131,7 @@ impl<C: Connection> Meeting<C> {
         }
     }
 
-    fn go_on(&mut self, now: Instant) -> Result<Step, MeshError> {
+    fn go_on(&mut self, now: MonotonicTime) -> Result<Step, MeshError> {
         self.flush(now)?;
         if let Some(step) = self.begin(now)? {
             return Ok(step);
@@ -139,14 +139,14 @@ impl<C: Connection> Meeting<C> {
         if self.is_stopped(now) {
             return Ok(Step::Stopped);
         }
-        if let Some(error) = self.failure.take().or_else(|| self.post.trouble()) {
+        if let Some(error) = self.failure.take().or_else(|| self.context.trouble()) {
             return Err(error);
         }
         if self.barrier.is_none() && !self.is_complete(now)? {
             return Ok(Step::Wait(now.after(GLANCE)));
         }
         let barrier = self.barrier.get_or_insert_with(|| Barrier::new(&self.known_peers, now));
-        let words = barrier.step(now, &self.known_peers, &self.post, &self.epoch)?;
+        let words = barrier.step(now, &self.known_peers, &self.context, &self.epoch)?;
         for (peer, said) in words {
             self.links.iter_mut().filter(|link| link.peer == peer).for_each(|link| link.say(&said));
         }
@@ -157,7 +157,7 @@ impl<C: Connection> Meeting<C> {
     /// Whether the start is known here and all that had to be said is on its
     /// way. From when this machine has named the start there is no way back: a
     /// stop is heard after it.
-    fn begin(&mut self, now: Instant) -> Result<Option<Step>, MeshError> {
+    fn begin(&mut self, now: MonotonicTime) -> Result<Option<Step>, MeshError> {
         let waiting = self.links.iter().find(|link| link.backlog_bytes() > 0);
         let named = self.barrier.as_ref().and_then(Barrier::named);
         match (named, waiting) {
@@ -169,12 +169,12 @@ impl<C: Connection> Meeting<C> {
                 self.tries += 1;
                 Ok(Some(Step::Wait(now.after(GLANCE_AT_BARRIER))))
             }
-            (None, None) if self.barrier.is_some() => Ok(self.post.inbox.go_unix_ns().map(Step::Start)),
+            (None, None) if self.barrier.is_some() => Ok(self.context.inbox.go_unix_ns().map(Step::Start)),
             (None, _) => Ok(None),
         }
     }
 
-    fn is_stopped(&mut self, now: Instant) -> bool {
+    fn is_stopped(&mut self, now: MonotonicTime) -> bool {
         if self.stop.reason().is_none() {
             return false;
         }
@@ -183,7 +183,7 @@ impl<C: Connection> Meeting<C> {
     }
 
     /// Whether all connections stand.
-    fn is_complete(&mut self, now: Instant) -> Result<bool, MeshError> {
+    fn is_complete(&mut self, now: MonotonicTime) -> Result<bool, MeshError> {
         // Those that are called are reported by their dialers.
         let Some(peer) = self.expected.first().copied() else { return Ok(self.called.is_empty()) };
         if !self.called.is_empty() {
@@ -196,12 +196,12 @@ impl<C: Connection> Meeting<C> {
         if now >= *self.report_at.get_or_insert(now.after(REPORT_EVERY)) {
             self.report_at = None;
             let text = format!("machine {peer} has not connected to {} yet, waiting", self.own);
-            (self.post.observer)(Notice { machine: self.known_peers.own, text });
+            (self.context.observer)(Notice { machine: self.known_peers.own, text });
         }
         Ok(false)
     }
 
-    fn flush(&mut self, now: Instant) -> Result<(), MeshError> {
+    fn flush(&mut self, now: MonotonicTime) -> Result<(), MeshError> {
         for link in &mut self.links {
             if let Err(Trouble::Broken(source)) = link.flush(now) {
                 return Err(MeshError::Broken { peer: link.peer, source });
@@ -223,7 +223,7 @@ mod tests {
     use crate::engine::sockets::inbox::Strangers;
     use crate::engine::wire::CLOCK_MAX;
 
-    const BEGINNING: Instant = Instant::at_ns(1_000_000_000);
+    const BEGINNING: MonotonicTime = MonotonicTime::at_ns(1_000_000_000);
 
     /// Takes nothing until it is ordered to.
     #[derive(Clone, Default)]
@@ -237,7 +237,7 @@ mod tests {
 
     /// Machine `own` of three, with its connections, whose valves are shut, and
     /// its switch.
-    fn meeting(own: u32) -> (Meeting<Valve>, Post, StopSwitch, Vec<Valve>) {
+    fn meeting(own: u32) -> (Meeting<Valve>, ConnectionContext, StopSwitch, Vec<Valve>) {
         let address = |id: u32| SocketAddr::from(([10, 0, 0, id as u8], 5000));
         let peers: Vec<u32> = (1..=3).filter(|id| *id != own).collect();
         let known_peers = Peers {
@@ -250,26 +250,32 @@ mod tests {
             patience: Duration::from_secs(3),
         };
         let strangers = Strangers { machines: BTreeSet::new(), backlog: 1, clock_max: CLOCK_MAX };
-        let post = Post::new(&known_peers, strangers, Arc::new(|_| {}));
+        let context = ConnectionContext::new(&known_peers, strangers, Arc::new(|_| {}));
         let stop = StopSwitch::default();
         let epoch = Epoch::at(BEGINNING, 0);
-        let mut meeting =
-            Meeting::new(Arc::new(known_peers), post.clone(), stop.clone(), epoch, address(own), BEGINNING);
+        let mut meeting = Meeting::new(
+            Arc::new(known_peers),
+            context.clone(),
+            stop.clone(),
+            epoch,
+            address(own),
+            BEGINNING,
+        );
         let valves: Vec<Valve> = peers.iter().map(|_| Valve::default()).collect();
         for (peer, valve) in peers.iter().zip(&valves) {
             meeting.hear(Ok((MachineId(*peer), valve.clone())));
         }
-        (meeting, post, stop, valves)
+        (meeting, context, stop, valves)
     }
 
-    fn after_ms(ms: u64) -> Instant {
+    fn after_ms(ms: u64) -> MonotonicTime {
         BEGINNING.after(Duration::from_millis(ms))
     }
 
     #[test]
     fn a_stop_between_two_words_of_the_start_is_heard_after_it() {
-        let (mut meeting, post, stop, valves) = meeting(1);
-        [2, 3].iter().for_each(|id| post.inbox.peer_ready(MachineId(*id)));
+        let (mut meeting, context, stop, valves) = meeting(1);
+        [2, 3].iter().for_each(|id| context.inbox.peer_ready(MachineId(*id)));
         valves[0].0.set(true);
         assert!(matches!(meeting.step(after_ms(0)), Ok(Step::Wait(_))), "machine 3 is not reported yet");
         stop.interrupt();
@@ -280,8 +286,8 @@ mod tests {
 
     #[test]
     fn a_machine_that_cannot_be_told_the_start_is_not_waited_for_without_end() {
-        let (mut meeting, post, _, valves) = meeting(1);
-        [2, 3].iter().for_each(|id| post.inbox.peer_ready(MachineId(*id)));
+        let (mut meeting, context, _, valves) = meeting(1);
+        [2, 3].iter().for_each(|id| context.inbox.peer_ready(MachineId(*id)));
         valves[0].0.set(true);
         assert!(matches!(meeting.step(after_ms(0)), Ok(Step::Wait(_))));
         let gave_up = (1..300).find_map(|ms| Some((ms, meeting.step(after_ms(ms)).err()?)));
@@ -290,8 +296,8 @@ mod tests {
 
     #[test]
     fn a_first_machine_that_slept_does_not_give_up_a_peer_for_that() {
-        let (mut meeting, post, _, valves) = meeting(1);
-        [2, 3].iter().for_each(|id| post.inbox.peer_ready(MachineId(*id)));
+        let (mut meeting, context, _, valves) = meeting(1);
+        [2, 3].iter().for_each(|id| context.inbox.peer_ready(MachineId(*id)));
         assert!(matches!(meeting.step(after_ms(0)), Ok(Step::Wait(_))));
         assert!(matches!(meeting.step(after_ms(900)), Ok(Step::Wait(_))), "its first try since");
         valves.iter().for_each(|valve| valve.0.set(true));
@@ -314,12 +320,12 @@ mod tests {
 
     #[test]
     fn before_the_barrier_a_stop_is_heard_at_once_and_after_it_the_named_start_first() {
-        let (mut follower, post, stop, valves) = meeting(3);
+        let (mut follower, context, stop, valves) = meeting(3);
         valves.iter().for_each(|valve| valve.0.set(true));
         assert!(matches!(follower.step(after_ms(0)), Ok(Step::Wait(_))));
         stop.interrupt();
         assert!(matches!(follower.step(after_ms(10)), Ok(Step::Wait(_))));
-        post.inbox.go(77);
+        context.inbox.go(77);
         assert_eq!(follower.step(after_ms(20)).unwrap(), Step::Start(77));
 
         let (mut leader, _, stop, _) = meeting(1);
@@ -329,10 +335,10 @@ mod tests {
 
     #[test]
     fn a_machine_that_left_and_came_again_is_said_to_have_left() {
-        let (mut meeting, post, _, _) = meeting(1);
-        assert!(post.connected.take(MachineId(2)));
-        post.inbox.peer_gone(MachineId(2));
-        assert!(!post.connected.take(MachineId(2)));
+        let (mut meeting, context, _, _) = meeting(1);
+        assert!(context.connected.take(MachineId(2)));
+        context.inbox.peer_gone(MachineId(2));
+        assert!(!context.connected.take(MachineId(2)));
         let outcome = meeting.step(after_ms(0));
         assert!(matches!(outcome, Err(MeshError::LeftEarly { peer: MachineId(2) })), "{outcome:?}");
     }

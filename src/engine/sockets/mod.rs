@@ -6,8 +6,10 @@
 
 mod acceptor;
 mod alone;
+mod arrivals;
 mod barrier;
 mod connected;
+mod context;
 pub mod control;
 mod dialer;
 mod drive;
@@ -19,10 +21,10 @@ mod inbox;
 mod link;
 mod meeting;
 mod mesh;
+mod mesh_error;
 mod node;
 mod pace;
 mod peers;
-mod post;
 mod processes;
 mod reader;
 mod stream;
@@ -38,9 +40,9 @@ use super::limits::TooManyFiles;
 use crate::model::event::MachineId;
 
 pub use alone::{Controlled, run_controlled, run_one};
-pub use mesh::MeshError;
+pub use mesh_error::MeshError;
 pub use node::{LogPlace, NodeError, Setup};
-pub use pace::{Epoch, Instant, LabClock};
+pub use pace::{Epoch, LabClock, MonotonicTime};
 pub use processes::run_as_processes;
 pub use tasks::run_as_tasks;
 

@@ -12,14 +12,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::net::{TcpListener, TcpStream};
 
+use super::context::ConnectionContext;
 use super::drive::drive;
 use super::driver::{Driver, Loss, Parts};
 use super::inbox::Strangers;
 use super::link::Link;
-use super::mesh::{self, MeshError, Met};
-use super::pace::{Epoch, Instant, LabClock};
+use super::mesh::{self, Met};
+use super::mesh_error::MeshError;
+use super::pace::{Epoch, LabClock, MonotonicTime};
 use super::peers::Peers;
-use super::post::Post;
 use crate::engine::wire;
 use crate::engine::{Gauges, Notice, Observer, StopSwitch, Token};
 use crate::log::{self, End, Header, LogWriter, Stamp};
@@ -86,14 +87,16 @@ impl Node {
     /// path of the log.
     pub async fn run(self) -> Result<(End, PathBuf), NodeError> {
         let (machine, setup, known_peers) = (self.machine, self.setup.clone(), self.known_peers());
-        let post = Post::new(&known_peers, strangers(&setup.run), Arc::clone(&setup.observer));
+        let context =
+            ConnectionContext::new(&known_peers, strangers(&setup.run), Arc::clone(&setup.observer));
         let (stop, epoch) = (setup.stop.clone(), setup.epoch);
-        let met = mesh::meet(known_peers.clone(), self.listener, &post, stop, epoch, self.strangers).await?;
+        let met =
+            mesh::meet(known_peers.clone(), self.listener, &context, stop, epoch, self.strangers).await?;
         let Met { links, start_ns } = met.ok_or(NodeError::Stopped)?;
         let start = start_instant(start_ns, &setup, machine);
         // The readers may stamp arrivals from now on; nobody else sets it.
-        let lab_clock = *post.clock.get_or_init(|| LabClock::new(start, setup.run.spec.speedup));
-        let seated = SeatedNode { machine, setup, post, start_ns, lab_clock };
+        let lab_clock = *context.clock.get_or_init(|| LabClock::new(start, setup.run.spec.speedup));
+        let seated = SeatedNode { machine, setup, context, start_ns, lab_clock };
         seated.serve(links, &known_peers).await
     }
 
@@ -118,7 +121,7 @@ type Links = Vec<Link<Arc<TcpStream>>>;
 struct SeatedNode {
     machine: MachineId,
     setup: Setup,
-    post: Post,
+    context: ConnectionContext,
     start_ns: i64,
     lab_clock: LabClock,
 }
@@ -181,7 +184,7 @@ impl SeatedNode {
         Ok(Driver::new(Parts {
             machine: Machine::new(self.machine, spec.rules(), spec.seed),
             links,
-            inbox: Arc::clone(&self.post.inbox),
+            inbox: Arc::clone(&self.context.inbox),
             log,
             start,
             clock: self.lab_clock,
@@ -223,8 +226,8 @@ impl LogPlace {
 
 /// The start as a moment of this host. A time that is far off was named by a
 /// host whose clock differs; then the start is now.
-fn start_instant(start_ns: i64, setup: &Setup, machine: MachineId) -> Instant {
-    let now = Instant::now();
+fn start_instant(start_ns: i64, setup: &Setup, machine: MachineId) -> MonotonicTime {
+    let now = MonotonicTime::now();
     let start = setup.epoch.instant(start_ns);
     let distance = start.since(now).max(now.since(start));
     if distance <= START_DISTANCE_MAX {

@@ -7,26 +7,26 @@ use crate::model::time::LabTime;
 
 /// A moment of the monotonic clock, in nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Instant(u64);
+pub struct MonotonicTime(u64);
 
-impl Instant {
+impl MonotonicTime {
     /// Now.
     #[inline]
-    pub fn now() -> Instant {
-        Instant(monotonic_ns())
+    pub fn now() -> MonotonicTime {
+        MonotonicTime(monotonic_ns())
     }
 
     /// The moment of this reading of the clock, in nanoseconds.
     #[cfg(test)]
-    pub const fn at_ns(reading: u64) -> Instant {
-        Instant(reading)
+    pub const fn at_ns(reading: u64) -> MonotonicTime {
+        MonotonicTime(reading)
     }
 
-    pub fn after(self, span: Duration) -> Instant {
-        Instant(self.0.saturating_add(u64::try_from(span.as_nanos()).unwrap_or(u64::MAX)))
+    pub fn after(self, span: Duration) -> MonotonicTime {
+        MonotonicTime(self.0.saturating_add(u64::try_from(span.as_nanos()).unwrap_or(u64::MAX)))
     }
 
-    pub fn since(self, earlier: Instant) -> Duration {
+    pub fn since(self, earlier: MonotonicTime) -> Duration {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))
     }
 
@@ -83,7 +83,7 @@ pub fn wake_this_thread_exactly() {
 /// One reading of both clocks, to turn the time of day into moments.
 #[derive(Clone, Copy, Debug)]
 pub struct Epoch {
-    instant: Instant,
+    instant: MonotonicTime,
     unix_ns: i64,
 }
 
@@ -92,53 +92,56 @@ impl Epoch {
     #[expect(clippy::disallowed_methods, reason = "this is the place that asks")]
     pub fn now() -> Epoch {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Epoch { instant: Instant::now(), unix_ns: i64::try_from(since_epoch.as_nanos()).unwrap_or(i64::MAX) }
+        Epoch {
+            instant: MonotonicTime::now(),
+            unix_ns: i64::try_from(since_epoch.as_nanos()).unwrap_or(i64::MAX),
+        }
     }
 
     /// An epoch in which this moment has this time of day.
     #[cfg(test)]
-    pub fn at(instant: Instant, unix_ns: i64) -> Epoch {
+    pub fn at(instant: MonotonicTime, unix_ns: i64) -> Epoch {
         Epoch { instant, unix_ns }
     }
 
-    pub fn unix_ns(&self, instant: Instant) -> i64 {
+    pub fn unix_ns(&self, instant: MonotonicTime) -> i64 {
         self.unix_ns.saturating_add(instant.0 as i64).saturating_sub(self.instant.0 as i64)
     }
 
-    pub fn instant(&self, unix_ns: i64) -> Instant {
+    pub fn instant(&self, unix_ns: i64) -> MonotonicTime {
         let ahead = unix_ns.saturating_sub(self.unix_ns);
-        Instant(self.instant.0.saturating_add_signed(ahead))
+        MonotonicTime(self.instant.0.saturating_add_signed(ahead))
     }
 }
 
 /// Lab time: real time since the start × speedup.
 #[derive(Clone, Copy, Debug)]
 pub struct LabClock {
-    start: Instant,
+    start: MonotonicTime,
     speedup: f64,
 }
 
 impl LabClock {
-    pub fn new(start: Instant, speedup: f64) -> LabClock {
+    pub fn new(start: MonotonicTime, speedup: f64) -> LabClock {
         LabClock { start, speedup }
     }
 
     /// Zero until the start.
     #[inline]
     pub fn now(&self) -> LabTime {
-        self.lab_time(Instant::now())
+        self.lab_time(MonotonicTime::now())
     }
 
     #[inline]
-    pub fn lab_time(&self, instant: Instant) -> LabTime {
+    pub fn lab_time(&self, instant: MonotonicTime) -> LabTime {
         let real = instant.0.saturating_sub(self.start.0);
         LabTime((real as f64 * self.speedup) as u64)
     }
 
     /// When lab time reaches `time`.
-    pub fn instant(&self, time: LabTime) -> Instant {
+    pub fn instant(&self, time: LabTime) -> MonotonicTime {
         // Rounded up, so that a sleeper never wakes before its deadline.
-        Instant(self.start.0.saturating_add((time.0 as f64 / self.speedup).ceil() as u64))
+        MonotonicTime(self.start.0.saturating_add((time.0 as f64 / self.speedup).ceil() as u64))
     }
 }
 
@@ -148,7 +151,7 @@ mod tests {
 
     #[test]
     fn lab_time_runs_faster_by_the_speedup() {
-        let start = Instant::now();
+        let start = MonotonicTime::now();
         let clock = LabClock::new(start, 10.0);
         assert_eq!(clock.lab_time(start.after(Duration::from_millis(100))), LabTime(1_000_000_000));
         assert_eq!(clock.instant(LabTime(1_000_000_000)), start.after(Duration::from_millis(100)));
@@ -157,16 +160,16 @@ mod tests {
     #[test]
     fn a_sleeper_never_wakes_before_its_deadline() {
         for micros in [0, 50, 300, 2_000] {
-            let deadline = Instant::now().after(Duration::from_micros(micros));
+            let deadline = MonotonicTime::now().after(Duration::from_micros(micros));
             deadline.sleep();
-            assert!(Instant::now() >= deadline);
+            assert!(MonotonicTime::now() >= deadline);
         }
     }
 
     #[test]
     fn the_time_of_day_turns_into_instants_and_back() {
         let epoch = Epoch::now();
-        let instant = Instant::now().after(Duration::from_secs(5));
+        let instant = MonotonicTime::now().after(Duration::from_secs(5));
         assert_eq!(epoch.instant(epoch.unix_ns(instant)), instant);
     }
 }

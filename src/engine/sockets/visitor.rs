@@ -5,11 +5,11 @@ use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::context::ConnectionContext;
 use super::foreign::Speaker;
 use super::handshake::{Heard, SILENT};
-use super::pace::Instant;
+use super::pace::MonotonicTime;
 use super::peers::Peers;
-use super::post::Post;
 use crate::engine::wire::{self, Hello, Said};
 use crate::model::event::MachineId;
 
@@ -24,7 +24,7 @@ const FIRST_BYTES_MAX: usize = 8 * wire::LINE_BYTES_MAX;
 pub struct Visitor {
     heard: Heard,
     is_open: bool,
-    leaves_at: Option<Instant>,
+    leaves_at: Option<MonotonicTime>,
 }
 
 /// What a connection says first.
@@ -50,13 +50,13 @@ pub enum Verdict {
 
 impl Visitor {
     /// `is_open` says whether strangers may come in.
-    pub fn new(is_open: bool, now: Instant) -> Visitor {
+    pub fn new(is_open: bool, now: MonotonicTime) -> Visitor {
         let leaves_at = (!is_open).then(|| now.after(HELLO_PATIENCE));
         Visitor { heard: Heard::default(), is_open, leaves_at }
     }
 
     /// When it has been silent for too long, if it ever is.
-    pub fn leaves_at(&self) -> Option<Instant> {
+    pub fn leaves_at(&self) -> Option<MonotonicTime> {
         self.leaves_at
     }
 
@@ -91,13 +91,18 @@ impl Visitor {
 impl Verdict {
     /// On a visitor from this address. A machine that is let in is connected
     /// taken by that.
-    pub fn on(first: Result<First, String>, from: SocketAddr, known_peers: &Peers, post: &Post) -> Verdict {
+    pub fn on(
+        first: Result<First, String>,
+        from: SocketAddr,
+        known_peers: &Peers,
+        context: &ConnectionContext,
+    ) -> Verdict {
         match first {
-            Ok(First::Hello(hello, rest)) => Verdict::on_hello(hello, rest, known_peers, post),
+            Ok(First::Hello(hello, rest)) => Verdict::on_hello(hello, rest, known_peers, context),
             Ok(First::Message(said)) if known_peers.open => {
-                let speaker = post.foreign.begin(from.ip());
-                if post.foreign.is_crowded() {
-                    post.tell_of_stranger(format!(
+                let speaker = context.foreign.begin(from.ip());
+                if context.foreign.is_crowded() {
+                    context.tell_of_stranger(format!(
                         "{from} sends messages too, and the spec has one foreign machine: whose messages are whose is unknown"
                     ));
                 }
@@ -108,10 +113,10 @@ impl Verdict {
         }
     }
 
-    fn on_hello(hello: Hello, rest: Vec<u8>, known_peers: &Peers, post: &Post) -> Verdict {
+    fn on_hello(hello: Hello, rest: Vec<u8>, known_peers: &Peers, context: &ConnectionContext) -> Verdict {
         let peer = hello.machine;
         let objection = known_peers.objection(&hello).or_else(|| {
-            let is_taken = !post.connected.take(peer);
+            let is_taken = !context.connected.take(peer);
             is_taken.then(|| format!("machine {peer} is connected already"))
         });
         match objection {

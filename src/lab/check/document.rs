@@ -55,8 +55,8 @@ impl CheckDocument {
             findings: result.findings.iter().map(|finding| FindingDocument::of(checked, finding)).collect(),
         };
         CheckDocument {
-            experiment: run.experiment.clone(),
-            run: run.run.clone(),
+            experiment: run.experiment.to_string(),
+            run: run.run.to_string(),
             folder: run.folder.clone(),
             events: history.events(),
             verdict: checked.verdict(),

@@ -1,5 +1,6 @@
 //! What a spec may say, what is refused and where, through the door a user uses.
 
+mod keys;
 mod overrides;
 mod refusals;
 mod round_trip;

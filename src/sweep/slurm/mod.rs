@@ -12,7 +12,7 @@ use std::time::Duration;
 pub use self::queue::{Job, QueueError};
 
 use self::queue::Submission;
-use super::execution::SweepError;
+use super::error::SweepError;
 use super::folder::{SCRIPT_FILE, SweepFolder};
 use super::journals::Journals;
 use super::shard::Shard;

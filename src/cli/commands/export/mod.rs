@@ -140,10 +140,9 @@ struct Job<'a> {
 /// Tells of folders that are not called as their runs are.
 fn tell_partitions(runs: &[RunPath], terminal: &Terminal) {
     let names =
-        runs.iter().flat_map(|run| [("sweep", run.sweep.as_ref()), ("experiment", Some(&run.experiment))]);
+        runs.iter().flat_map(|run| [("sweep", run.sweep.as_deref()), ("experiment", Some(&*run.experiment))]);
     let values = names.filter_map(|(key, name)| Some((key, name?, labels::partition_value(key, name?))));
-    let changed: BTreeSet<(&str, &String, String)> =
-        values.filter(|(_, name, value)| *name != value).collect();
+    let changed: BTreeSet<(&str, &str, String)> = values.filter(|(_, name, value)| name != value).collect();
     if let Some((key, name, value)) = changed.first() {
         terminal.say(format!(
             "names that readers take for numbers, dates or nothing are longer here: {key} {name} is {value}"

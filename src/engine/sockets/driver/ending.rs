@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::sending::BACKLOG_NAP;
 use super::{Driver, Next, Phase};
 use crate::engine::sockets::link::{Connection, Link};
-use crate::engine::sockets::pace::Instant;
+use crate::engine::sockets::pace::MonotonicTime;
 use crate::log::{End, EndReason};
 use crate::model::event::MachineId;
 use crate::model::time::LabTime;
@@ -27,15 +27,15 @@ pub(super) struct Ending {
     reason: EndReason,
     /// Waiting for the last messages is no time to tick in.
     run_time: LabTime,
-    patience_ends: Instant,
+    patience_ends: MonotonicTime,
     is_hurried: bool,
     /// When a foreign machine was last heard, once the others have ended.
-    foreign_heard: Option<Instant>,
+    foreign_heard: Option<MonotonicTime>,
 }
 
 impl<C: Connection, W: Write> Driver<C, W> {
     #[cold]
-    pub(super) fn begin_to_end(&mut self, now: Instant, time: LabTime, reason: EndReason) -> Next {
+    pub(super) fn begin_to_end(&mut self, now: MonotonicTime, time: LabTime, reason: EndReason) -> Next {
         self.parts.links.iter_mut().for_each(Link::end);
         self.phase = Phase::Ending(Ending {
             reason,
@@ -49,7 +49,7 @@ impl<C: Connection, W: Write> Driver<C, W> {
 
     /// The machine has stopped ticking; every message still on its way is
     /// waited for and left in the queue, so that all are accounted for.
-    pub(super) fn collect(&mut self, now: Instant, mut ending: Ending) -> io::Result<Next> {
+    pub(super) fn collect(&mut self, now: MonotonicTime, mut ending: Ending) -> io::Result<Next> {
         self.flush(now)?;
         // What a peer sent before its end is in the inbox when its end is.
         let open = self.parts.inbox.open(&self.parts.labctl_peers);
@@ -83,7 +83,7 @@ impl<C: Connection, W: Write> Driver<C, W> {
     }
 
     /// Whether peers have had their time to tell their end, and did not.
-    fn peers_go_on(&mut self, now: Instant, ending: &Ending, open: &[MachineId]) -> io::Result<bool> {
+    fn peers_go_on(&mut self, now: MonotonicTime, ending: &Ending, open: &[MachineId]) -> io::Result<bool> {
         if now < ending.patience_ends {
             return Ok(false);
         }
@@ -94,7 +94,7 @@ impl<C: Connection, W: Write> Driver<C, W> {
         Ok(true)
     }
 
-    fn foreign_goes_on(&mut self, now: Instant, ending: &Ending) -> io::Result<bool> {
+    fn foreign_goes_on(&mut self, now: MonotonicTime, ending: &Ending) -> io::Result<bool> {
         if now < ending.patience_ends {
             return Ok(false);
         }
@@ -103,7 +103,7 @@ impl<C: Connection, W: Write> Driver<C, W> {
         Ok(true)
     }
 
-    fn end(&mut self, now: Instant, ending: &Ending) -> io::Result<Next> {
+    fn end(&mut self, now: MonotonicTime, ending: &Ending) -> io::Result<Next> {
         self.take_arrived(now, self.parts.clock.lab_time(now))?;
         for (peer, sent, received) in self.parts.inbox.shortfalls() {
             self.lose(now, format!("machine {peer} sent {sent} messages here and {received} came in"))?;

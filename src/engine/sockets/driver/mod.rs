@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use super::inbox::{InFlight, Inbox};
 use super::link::{Connection, Link};
-use super::pace::{Instant, LabClock};
+use super::pace::{LabClock, MonotonicTime};
 use crate::engine::{Gauges, Notice, Observer, StopSwitch};
 use crate::log::{End, EndReason, LogWriter, Stamp};
 use crate::model::delay::DelayAt;
@@ -75,7 +75,7 @@ pub struct Driver<C, W: Write> {
     lost: u64,
     received: u64,
     /// When the oldest line was logged that the file may not have.
-    unwritten_since: Option<Instant>,
+    unwritten_since: Option<MonotonicTime>,
     in_flight: InFlight,
     /// Messages that leave while the machine sleeps inside its tick.
     departures: VecDeque<Departure>,
@@ -100,9 +100,9 @@ pub enum Next {
     /// The next step at once.
     Again,
     /// The next step at this moment.
-    Sleep(Instant),
+    Sleep(MonotonicTime),
     /// The next step at this moment, or when the inbox changes.
-    Listen(Instant),
+    Listen(MonotonicTime),
     /// There is no next step.
     Over(End),
 }
@@ -137,7 +137,7 @@ impl<C: Connection, W: Write> Driver<C, W> {
     ///
     /// The log could not be written. There is no next step then.
     #[inline]
-    pub fn step(&mut self, now: Instant) -> io::Result<Next> {
+    pub fn step(&mut self, now: MonotonicTime) -> io::Result<Next> {
         let next = match self.phase {
             Phase::Ticking => self.tick_or_rest(now)?,
             Phase::Sleeping => self.sleep_in_tick(now)?,
@@ -160,7 +160,7 @@ impl<C: Connection, W: Write> Driver<C, W> {
     }
 
     #[inline]
-    fn tick_or_rest(&mut self, now: Instant) -> io::Result<Next> {
+    fn tick_or_rest(&mut self, now: MonotonicTime) -> io::Result<Next> {
         let time = self.parts.clock.lab_time(now);
         if let Some(reason) = self.parts.stop.reason() {
             return Ok(self.begin_to_end(now, time, reason));
@@ -190,7 +190,7 @@ impl<C: Connection, W: Write> Driver<C, W> {
     }
 
     /// Until the next deadline, or the end of the run if that comes first.
-    fn rest(&mut self, now: Instant, time: LabTime, deadline: LabTime) -> io::Result<Next> {
+    fn rest(&mut self, now: MonotonicTime, time: LabTime, deadline: LabTime) -> io::Result<Next> {
         self.batch = 0;
         self.take_arrived(now, time)?;
         self.release_until(time);
@@ -205,7 +205,7 @@ impl<C: Connection, W: Write> Driver<C, W> {
     }
 
     /// When to look again at the latest, if nothing is due before `due`.
-    fn wake(&self, now: Instant, due: LabTime) -> Instant {
+    fn wake(&self, now: MonotonicTime, due: LabTime) -> MonotonicTime {
         let has_backlog = self.parts.links.iter().any(|link| link.backlog_bytes() > 0);
         let nap = if has_backlog { BACKLOG_NAP } else { NAP_MAX };
         self.parts.clock.instant(due).min(now.after(nap))
@@ -213,7 +213,7 @@ impl<C: Connection, W: Write> Driver<C, W> {
 
     /// What must be done now and then while the machine is behind, and before
     /// the first tick after a rest. Says whether that took time.
-    fn catch_breath(&mut self, now: Instant, time: LabTime) -> io::Result<bool> {
+    fn catch_breath(&mut self, now: MonotonicTime, time: LabTime) -> io::Result<bool> {
         let is_behind = self.batch > 0;
         self.batch = 1;
         self.release_until(time);
@@ -228,7 +228,7 @@ impl<C: Connection, W: Write> Driver<C, W> {
         Ok(has_flushed || is_behind)
     }
 
-    fn let_peers_read(&mut self, now: Instant) -> io::Result<Next> {
+    fn let_peers_read(&mut self, now: MonotonicTime) -> io::Result<Next> {
         self.flush(now)?;
         if self.parts.links.iter().any(Link::wants_patience) && self.parts.stop.reason().is_none() {
             return Ok(Next::Sleep(now.after(PATIENCE_NAP)));
@@ -238,7 +238,7 @@ impl<C: Connection, W: Write> Driver<C, W> {
     }
 
     #[inline]
-    fn serve_tick(&mut self, now: Instant, time: LabTime) -> io::Result<()> {
+    fn serve_tick(&mut self, now: MonotonicTime, time: LabTime) -> io::Result<()> {
         let time = self.take_arrived(now, time)?;
         self.busy_until = time;
         for event in self.parts.machine.tick() {
@@ -272,7 +272,7 @@ impl<C: Connection, W: Write> Driver<C, W> {
     /// Moves what has come in into the queue. Gives the time of that: never
     /// before the last arrival, even if this thread had to wait since `now`.
     #[inline]
-    fn take_arrived(&mut self, now: Instant, time: LabTime) -> io::Result<LabTime> {
+    fn take_arrived(&mut self, now: MonotonicTime, time: LabTime) -> io::Result<LabTime> {
         if !self.parts.inbox.empty_into(&mut self.in_flight) {
             return Ok(time);
         }
@@ -297,7 +297,7 @@ impl<C: Connection, W: Write> Driver<C, W> {
     }
 
     /// Hands the log to its file before its lines get too old by `until`.
-    fn keep_log_young(&mut self, now: Instant, until: Instant) -> io::Result<()> {
+    fn keep_log_young(&mut self, now: MonotonicTime, until: MonotonicTime) -> io::Result<()> {
         if !self.parts.log.has_unwritten() {
             self.unwritten_since = None;
             return Ok(());
@@ -313,7 +313,7 @@ impl<C: Connection, W: Write> Driver<C, W> {
 
     /// What went wrong goes into the log at once, and to whoever watches.
     #[cold]
-    fn tell(&mut self, now: Instant, texts: Vec<String>) -> io::Result<()> {
+    fn tell(&mut self, now: MonotonicTime, texts: Vec<String>) -> io::Result<()> {
         if texts.is_empty() {
             return Ok(());
         }
@@ -328,7 +328,7 @@ impl<C: Connection, W: Write> Driver<C, W> {
 
     /// Messages are lost: the run has failed, and ends here and elsewhere.
     #[cold]
-    fn lose(&mut self, now: Instant, why: String) -> io::Result<()> {
+    fn lose(&mut self, now: MonotonicTime, why: String) -> io::Result<()> {
         let at = self.parts.clock.lab_time(now);
         self.loss.get_or_insert_with(|| Loss { at, why: why.clone() });
         self.parts.stop.fail();

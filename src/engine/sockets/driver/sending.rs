@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{Driver, Next, Phase};
 use crate::engine::sockets::link::{Connection, Link, Trouble};
-use crate::engine::sockets::pace::Instant;
+use crate::engine::sockets::pace::MonotonicTime;
 use crate::model::delay::DelayAt;
 use crate::model::event::{Event, Recipients};
 use crate::model::time::LabTime;
@@ -51,7 +51,7 @@ impl<C: Connection, W: Write> Driver<C, W> {
     }
 
     /// Asleep inside a tick, and deaf to all but the end of the run.
-    pub(super) fn sleep_in_tick(&mut self, now: Instant) -> io::Result<Next> {
+    pub(super) fn sleep_in_tick(&mut self, now: MonotonicTime) -> io::Result<Next> {
         let time = self.parts.clock.lab_time(now);
         let is_stopped = self.parts.stop.reason().is_some();
         while let Some(departure) = self.departures.front()
@@ -89,7 +89,7 @@ impl<C: Connection, W: Write> Driver<C, W> {
 
     /// Hands the log to its file, then the messages to their connections. Says
     /// whether there were any.
-    pub(super) fn flush(&mut self, now: Instant) -> io::Result<bool> {
+    pub(super) fn flush(&mut self, now: MonotonicTime) -> io::Result<bool> {
         if self.parts.links.iter().all(|link| link.backlog_bytes() == 0) {
             return Ok(false);
         }

@@ -105,7 +105,7 @@ impl World {
         }
         let is_taken = self.planted == Some(Planted::StrangerTakenForForeign) && from > self.plan.count;
         let home = address(if is_taken { self.plan.count } else { from });
-        match Verdict::on(first, home, &node.known_peers, &node.post) {
+        match Verdict::on(first, home, &node.known_peers, &node.context) {
             Verdict::Admit { peer, .. } if peer.index() != from => {
                 Err(format!("a stranger has the node of machine {peer} at machine {}", to + 1))
             }
@@ -131,9 +131,9 @@ impl World {
 
     /// A reader takes over this pipe, of which `said` was read before.
     fn listen(&mut self, at: usize, peer: Option<MachineId>, speaker: Option<Speaker>, said: &[u8]) {
-        let post = &self.nodes[self.pipes[at].borrow().to].post;
-        let mut ear = Ear::new(peer, speaker, Arc::clone(&post.inbox), Splitter::default());
-        let arrived = post.clock.get().map_or(LabTime::ZERO, |clock| clock.lab_time(self.now));
+        let context = &self.nodes[self.pipes[at].borrow().to].context;
+        let mut ear = Ear::new(peer, speaker, Arc::clone(&context.inbox), Splitter::default());
+        let arrived = context.clock.get().map_or(LabTime::ZERO, |clock| clock.lab_time(self.now));
         match ear.hear(said, arrived) {
             Ok(()) => self.listeners[at] = Listener::Ear(ear),
             Err(error) => {
@@ -181,7 +181,7 @@ impl World {
             Err(error) => error.kind() != ErrorKind::WouldBlock || self.now >= *until,
         };
         if is_lost {
-            self.nodes[to].post.connected.give_back(peer);
+            self.nodes[to].context.connected.give_back(peer);
             self.hang_up(at);
         } else if welcome.is_empty() {
             let rest = std::mem::take(rest);
@@ -251,7 +251,7 @@ impl World {
         if let Some(back) = back {
             self.hang_up(back);
         }
-        let observer = Arc::clone(&self.nodes[at].post.observer);
+        let observer = Arc::clone(&self.nodes[at].context.observer);
         let calling = &mut self.nodes[at].calls[index];
         match calling.call.failed(why, self.now, &observer) {
             Ok(next) => calling.state = Try::Waits(next),

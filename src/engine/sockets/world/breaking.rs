@@ -6,7 +6,7 @@ use super::node::{Outcome, Stage};
 use super::plan::{Fault, Hosting, Trigger};
 use super::planted::Planted;
 use super::schedule::{BEGINNING, World, id};
-use crate::engine::sockets::pace::Instant;
+use crate::engine::sockets::pace::MonotonicTime;
 
 /// No line older than this is lost.
 const LINE_AGE_MAX: Duration = Duration::from_millis(500);
@@ -47,7 +47,7 @@ impl World {
                 for pipe in &self.pipes {
                     let mut pipe = pipe.borrow_mut();
                     if pipe.from == at {
-                        pipe.stuck_until = Instant::at_ns(u64::MAX);
+                        pipe.stuck_until = MonotonicTime::at_ns(u64::MAX);
                     }
                 }
             }

@@ -13,13 +13,13 @@ use super::plan::{Hosting, Plan};
 use super::planted::Planted;
 use super::schedule::{BEGINNING, World, address, id};
 use super::stranger::{RUN, Stranger, token};
+use crate::engine::sockets::context::ConnectionContext;
 use crate::engine::sockets::driver::{Driver, Parts};
 use crate::engine::sockets::ear::Ear;
 use crate::engine::sockets::inbox::Strangers;
 use crate::engine::sockets::link::Link;
-use crate::engine::sockets::pace::{Instant, LabClock};
+use crate::engine::sockets::pace::{LabClock, MonotonicTime};
 use crate::engine::sockets::peers::Peers;
-use crate::engine::sockets::post::Post;
 use crate::engine::sockets::unheard::Unheard;
 use crate::engine::wire::Splitter;
 use crate::engine::{Gauges, StopSwitch, Token};
@@ -92,7 +92,7 @@ impl World {
         SimulatedNode {
             stage: Stage::Absent,
             outcome: Outcome::Unknown,
-            post: Post::new(&known_peers, strangers, Arc::new(|_| {})),
+            context: ConnectionContext::new(&known_peers, strangers, Arc::new(|_| {})),
             known_peers: Arc::new(known_peers),
             stop,
             unheard: Unheard::new(plan.unheard),
@@ -114,7 +114,7 @@ impl World {
             for from in (0..all).filter(|from| *from != at) {
                 let pipe = self.add_pipe(from, at);
                 let peer = Some(id(from)).filter(|_| from < count);
-                let inbox = Arc::clone(&self.nodes[at].post.inbox);
+                let inbox = Arc::clone(&self.nodes[at].context.inbox);
                 self.listeners[pipe] = Listener::Ear(Ear::new(peer, None, inbox, Splitter::default()));
             }
         }
@@ -143,18 +143,18 @@ impl World {
     }
 
     /// This machine begins to tick at `start`.
-    pub fn host(&mut self, at: usize, links: Vec<Link<Wire>>, start: Instant) {
+    pub fn host(&mut self, at: usize, links: Vec<Link<Wire>>, start: MonotonicTime) {
         let clock_rate = self.dice.borrow_mut().one_of(&[1.0, 3.0, 7.5, 40.0, 400.0]);
         let plan = &self.plan;
         let (delay, delay_at) = plan.delay;
         let node = &mut self.nodes[at];
-        let clock = *node.post.clock.get_or_init(|| LabClock::new(start, 1.0));
+        let clock = *node.context.clock.get_or_init(|| LabClock::new(start, 1.0));
         let rules = Rules { machines: plan.all() as u32, internal_prob: 0.3, broadcast: Broadcast::OneEvent };
         let phase = LabTime(at as u64 * 5_000_000);
         let driver = Driver::new(Parts {
             machine: Machine::new(id(at), rules, self.seed),
             links,
-            inbox: Arc::clone(&node.post.inbox),
+            inbox: Arc::clone(&node.context.inbox),
             log: LogWriter::new(Written(Rc::clone(&node.disk)), Stamp(0)),
             start: Stamp(0),
             clock,

@@ -6,32 +6,32 @@ use super::dice::Shared;
 use super::disk::{Disk, Written};
 use super::pipe::Wire;
 use crate::engine::StopSwitch;
+use crate::engine::sockets::context::ConnectionContext;
 use crate::engine::sockets::dialer::Dialer;
 use crate::engine::sockets::driver::{Driver, Loss};
 use crate::engine::sockets::meeting::Meeting;
-use crate::engine::sockets::pace::Instant;
+use crate::engine::sockets::pace::MonotonicTime;
 use crate::engine::sockets::peers::Peers;
-use crate::engine::sockets::post::Post;
 use crate::engine::sockets::unheard::Unheard;
 use crate::log::End;
 
 pub struct SimulatedNode {
     pub stage: Stage,
     pub outcome: Outcome,
-    pub post: Post,
+    pub context: ConnectionContext,
     pub known_peers: Arc<Peers>,
     pub stop: StopSwitch,
     /// Pipes whose visitors were not heard yet.
     pub unheard: Unheard<usize>,
     pub calls: Vec<Calling>,
     pub disk: Shared<Disk>,
-    pub wake: Instant,
-    pub begin: Instant,
+    pub wake: MonotonicTime,
+    pub begin: MonotonicTime,
     /// When its clock showed zero.
-    pub start: Instant,
-    pub over_at: Instant,
+    pub start: MonotonicTime,
+    pub over_at: MonotonicTime,
     /// When each tick was served.
-    pub ticks: Vec<Instant>,
+    pub ticks: Vec<MonotonicTime>,
     pub loss: Option<Loss>,
 }
 
@@ -63,7 +63,7 @@ pub struct Calling {
 
 pub enum Try {
     /// The next one begins then.
-    Waits(Instant),
+    Waits(MonotonicTime),
     /// On this pipe, and so much of the hello is not said yet.
     Goes {
         pipe: usize,

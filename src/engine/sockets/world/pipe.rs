@@ -8,7 +8,7 @@ use super::plan::Word;
 use super::planted::Planted;
 use crate::engine::sockets::ear::Ear;
 use crate::engine::sockets::link::Connection;
-use crate::engine::sockets::pace::Instant;
+use crate::engine::sockets::pace::MonotonicTime;
 use crate::engine::sockets::visitor::Visitor;
 use crate::model::event::MachineId;
 
@@ -26,7 +26,7 @@ pub enum Listener {
         peer: MachineId,
         welcome: Vec<u8>,
         rest: Vec<u8>,
-        until: Instant,
+        until: MonotonicTime,
     },
     /// The caller at this place among its machine's calls.
     Dialer(usize),
@@ -46,10 +46,10 @@ pub struct Pipe {
     /// Closes when all is read.
     pub closes: bool,
     /// Its reader knows that it was reset or has closed.
-    pub is_told: bool,
+    pub is_reported: bool,
     /// Messages that were in it when it was reset.
     pub lost: u64,
-    pub stuck_until: Instant,
+    pub stuck_until: MonotonicTime,
     /// The last word of a hand-shake that was said here.
     pub word: Option<Word>,
     /// Of each whole line in it, whether it is a message.
@@ -68,9 +68,9 @@ impl Pipe {
             capacity,
             is_reset: false,
             closes: false,
-            is_told: false,
+            is_reported: false,
             lost: 0,
-            stuck_until: Instant::at_ns(0),
+            stuck_until: MonotonicTime::at_ns(0),
             word: None,
             lines: VecDeque::new(),
             begins: None,
@@ -103,7 +103,7 @@ impl Pipe {
 
     /// Whether its reader has something to hear.
     pub fn has_news(&self) -> bool {
-        !self.bytes.is_empty() || (self.closes || self.is_reset) && !self.is_told
+        !self.bytes.is_empty() || (self.closes || self.is_reset) && !self.is_reported
     }
 
     pub fn reset(&mut self) {

@@ -31,14 +31,14 @@ impl World {
                 // Strangers read, and do not look at it.
                 let size = pipe.bytes.len();
                 pipe.take(size);
-                pipe.is_told = pipe.closes || pipe.is_reset;
+                pipe.is_reported = pipe.closes || pipe.is_reset;
                 continue;
             }
             let node = &self.nodes[to];
             let is_ear = matches!(self.listeners[at], Listener::Ear(_));
             let is_strange = pipe.from >= self.nodes.len();
             if node.is_over() && !(is_ear && self.is_read_after(to))
-                || is_ear && is_strange && !node.post.inbox.has_room()
+                || is_ear && is_strange && !node.context.inbox.has_room()
             {
                 continue;
             }
@@ -52,7 +52,7 @@ impl World {
                 }
                 Ok(bytes)
             } else {
-                pipe.is_told = true;
+                pipe.is_reported = true;
                 if pipe.is_reset { Err(ErrorKind::ConnectionReset.into()) } else { Ok(Vec::new()) }
             };
             drop(pipe);
@@ -78,7 +78,8 @@ impl World {
             Listener::Dialer(_) => self.hear_answer(at, read),
             Listener::Ear(ear) => {
                 let node = &self.nodes[to];
-                let arrived = node.post.clock.get().map_or(LabTime::ZERO, |clock| clock.lab_time(self.now));
+                let arrived =
+                    node.context.clock.get().map_or(LabTime::ZERO, |clock| clock.lab_time(self.now));
                 let is_strange = self.pipes[at].borrow().from >= self.nodes.len();
                 let outcome = match read {
                     Ok(bytes) if bytes.is_empty() => Err(Ok(())),
@@ -88,7 +89,7 @@ impl World {
                             // Received as somebody's for whom no room is kept.
                             let from = Some(id(self.plan.all()));
                             let message = Message { clock: 1, from, arrived };
-                            node.post.inbox.deliver(None, &mut vec![message; clocks]);
+                            node.context.inbox.deliver(None, &mut vec![message; clocks]);
                             return Ok(());
                         }
                         ear.hear(&bytes, arrived)
@@ -115,11 +116,11 @@ impl World {
 
     /// A foreign machine whose connection was closed makes another.
     fn reconnect_foreign(&mut self, at: usize, to: usize) {
-        let inbox = Arc::clone(&self.nodes[to].post.inbox);
+        let inbox = Arc::clone(&self.nodes[to].context.inbox);
         self.listeners[at] = Listener::Ear(Ear::new(None, None, inbox, Splitter::default()));
         let mut pipe = self.pipes[at].borrow_mut();
         pipe.is_reset = false;
-        pipe.is_told = false;
+        pipe.is_reported = false;
     }
 
     /// Whether connections of a machine that is over are still read.

@@ -14,7 +14,7 @@ use super::stranger::Stranger;
 use crate::engine::Gauges;
 use crate::engine::sockets::driver::{NAP_MAX, Next};
 use crate::engine::sockets::meeting::{Meeting, Step};
-use crate::engine::sockets::pace::{Epoch, Instant};
+use crate::engine::sockets::pace::{Epoch, MonotonicTime};
 use crate::model::event::MachineId;
 
 /// Beside the patience for connections and for the barrier.
@@ -22,14 +22,14 @@ const MEETING_GRACE: Duration = Duration::from_millis(2000);
 const STEPS_MAX: u64 = 1_000_000;
 /// No schedule lasts longer, whatever it waits for.
 const LIFE_MAX: Duration = Duration::from_secs(40);
-pub const BEGINNING: Instant = Instant::at_ns(1_000_000_000);
+pub const BEGINNING: MonotonicTime = MonotonicTime::at_ns(1_000_000_000);
 
 pub struct World {
     pub seed: u64,
     pub plan: Plan,
     pub planted: Option<Planted>,
     pub dice: Shared<Dice>,
-    pub now: Instant,
+    pub now: MonotonicTime,
     pub steps: u64,
     pub nodes: Vec<SimulatedNode>,
     pub pipes: Vec<Shared<Pipe>>,
@@ -39,11 +39,11 @@ pub struct World {
     pub at_door: Vec<usize>,
     pub strangers: Vec<Stranger>,
     /// When the foreign machine calls the others.
-    pub foreign_at: Vec<(usize, Instant)>,
+    pub foreign_at: Vec<(usize, MonotonicTime)>,
     pub gauges: Gauges,
     /// Who is yet to be ordered to stop, and when.
-    pub stops: Vec<(Instant, usize)>,
-    pub stopped_at: Option<Instant>,
+    pub stops: Vec<(MonotonicTime, usize)>,
+    pub stopped_at: Option<MonotonicTime>,
     pub is_broken: bool,
     pub is_killed: bool,
 }
@@ -117,8 +117,10 @@ impl World {
         let (now, node) = (self.now, &mut self.nodes[at]);
         // Clocks of hosts differ.
         let unix_ns = 1_700_000_000_000_000_000 + self.dice.borrow_mut().below(1_000_000) as i64;
-        let (post, known_peers, stop) = (node.post.clone(), Arc::clone(&node.known_peers), node.stop.clone());
-        let meeting = Meeting::new(known_peers, post, stop, Epoch::at(BEGINNING, unix_ns), address(at), now);
+        let (context, known_peers, stop) =
+            (node.context.clone(), Arc::clone(&node.known_peers), node.stop.clone());
+        let meeting =
+            Meeting::new(known_peers, context, stop, Epoch::at(BEGINNING, unix_ns), address(at), now);
         let calls = meeting.calls(now).into_iter();
         node.calls = calls.map(|call| Calling { call, state: Try::Waits(now) }).collect();
         node.begin = now;
@@ -189,7 +191,7 @@ impl World {
                     if is_planted { until.max(self.now.after(Duration::from_millis(1))) } else { until };
             }
             Ok(Next::Over(end)) => {
-                if end.queue_length < self.plan.backlog && !node.post.inbox.has_room() {
+                if end.queue_length < self.plan.backlog && !node.context.inbox.has_room() {
                     return Err(format!("machine {} has no room and nothing that takes it", at + 1));
                 }
                 node.disk.borrow_mut().close();

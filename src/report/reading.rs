@@ -1,4 +1,4 @@
-//! Gathering what a report is about: runs are read once, audited, checked against
+//! Reading what a report is about: runs are read once, audited, checked against
 //! theory and drawn. The one source of this room that meets the disk.
 
 use std::path::{Path, PathBuf};
@@ -37,7 +37,7 @@ const DRAWN_BYTES_MAX: usize = 1_100_000;
 
 /// A report cannot be made.
 #[derive(Debug, thiserror::Error)]
-pub enum GatherError {
+pub enum ReadSubjectsError {
     #[error(transparent)]
     Read(#[from] ReadError),
     #[error(transparent)]
@@ -60,7 +60,7 @@ pub trait Watcher {
     /// One more is read.
     fn next(&mut self);
     /// A run cannot be read, and is left out.
-    fn unreadable(&mut self, error: &GatherError);
+    fn unreadable(&mut self, error: &ReadSubjectsError);
 }
 
 /// Reads the runs, and the sweeps in these folders.
@@ -68,11 +68,11 @@ pub trait Watcher {
 /// # Errors
 ///
 /// Nothing can be read, or a chart cannot be drawn.
-pub fn gather(
+pub fn read_subjects(
     runs: Vec<RunPath>,
     sweeps: &[PathBuf],
     watcher: &mut impl Watcher,
-) -> Result<Subjects, GatherError> {
+) -> Result<Subjects, ReadSubjectsError> {
     let settings = Settings::default();
     let mut subjects = Subjects::default();
     let is_only = runs.len() == 1 && sweeps.is_empty();
@@ -82,7 +82,7 @@ pub fn gather(
         let Some(next) = stored.next() else { break };
         let is_first = subjects.runs.is_empty();
         let mut run = match read(next, Wish { charts: true, player: is_only }, &settings) {
-            Err(error @ GatherError::Read(_)) if !is_only => {
+            Err(error @ ReadSubjectsError::Read(_)) if !is_only => {
                 watcher.unreadable(&error);
                 continue;
             }
@@ -131,8 +131,8 @@ fn add<F: FnOnce(RunPath) -> RunSubject + Send>(
     subjects: &mut Subjects,
     runs: Vec<RunPath>,
     watcher: &mut impl Watcher,
-    read: impl Fn(&RunPath) -> Result<F, GatherError> + Sync,
-) -> Result<(), GatherError> {
+    read: impl Fn(&RunPath) -> Result<F, ReadSubjectsError> + Sync,
+) -> Result<(), ReadSubjectsError> {
     let mut found = Vec::with_capacity(runs.len());
     parallel::in_order(&runs, RunPath::log_bytes, read, |run| {
         match run {
@@ -140,7 +140,7 @@ fn add<F: FnOnce(RunPath) -> RunSubject + Send>(
                 watcher.next();
                 found.push(Some(run));
             }
-            Err(error @ GatherError::Read(_)) => {
+            Err(error @ ReadSubjectsError::Read(_)) => {
                 watcher.unreadable(&error);
                 found.push(None);
             }
@@ -170,10 +170,10 @@ fn nothing_of(stored: RunPath) -> RunSubject {
     }
 }
 
-fn read(stored: RunPath, wish: Wish, settings: &Settings) -> Result<RunSubject, GatherError> {
+fn read(stored: RunPath, wish: Wish, settings: &Settings) -> Result<RunSubject, ReadSubjectsError> {
     // A spec that cannot be read costs no more than what theory would say.
     let spec = spec::load(&stored.folder.join(SPEC_FILE), &[]).ok();
-    let plan = spec.map(|spec| Run::single(spec, stored.run.clone()));
+    let plan = spec.map(|spec| Run::single(spec, stored.run.to_string()));
     let mut run = RunSubject {
         planned: plan.as_ref().map(|plan| settings.of(&plan.spec)),
         plan: plan.map(Box::new),
@@ -204,7 +204,7 @@ fn look() -> Result<Look, LookError> {
     Look::new(1000, 640, 1.0, Theme::Light)
 }
 
-fn draw(run: &RunSubject, reading: &Reading) -> Result<Drawn, GatherError> {
+fn draw(run: &RunSubject, reading: &Reading) -> Result<Drawn, ReadSubjectsError> {
     let points = |row: &MachineMetrics| {
         let series = reading.series.machines.iter().find(|series| series.machine == row.machine)?;
         Some(row.events.div_ceil((series.samples.len() as u64).max(1)))
@@ -217,7 +217,7 @@ fn draw(run: &RunSubject, reading: &Reading) -> Result<Drawn, GatherError> {
     Ok(Drawn { charts, events_a_point })
 }
 
-fn hold(stored: &RunPath, history: &History, faults: &mut Vec<String>) -> Result<Audited, GatherError> {
+fn hold(stored: &RunPath, history: &History, faults: &mut Vec<String>) -> Result<Audited, ReadSubjectsError> {
     let checked = CheckedRun::of(stored, history, &RULES, |fault| faults.push(fault))?;
     Ok(Audited::Held { quoted: quoted(&checked), audit: checked.audit })
 }
@@ -242,7 +242,7 @@ fn quoted(checked: &CheckedRun<'_>) -> Vec<Quoted> {
 }
 
 /// A sweep's cells and charts, from its plan and its runs.
-fn read_sweep(path: &Path) -> Result<SweepSubject, GatherError> {
+fn read_sweep(path: &Path) -> Result<SweepSubject, ReadSubjectsError> {
     let folder = SweepFolder::at(path);
     let plan = folder.plan().map_err(StoredError::from)?;
     let mut picture = SweepPicture::new(&folder, &plan);

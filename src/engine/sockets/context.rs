@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use super::connected::Connected;
 use super::foreign::Foreign;
 use super::inbox::{Inbox, Strangers};
-use super::mesh::MeshError;
+use super::mesh_error::MeshError;
 use super::pace::LabClock;
 use super::peers::Peers;
 use crate::engine::Observer;
@@ -16,7 +16,7 @@ const NOTICES_MAX: u64 = 100;
 
 /// What all connections of one machine share.
 #[derive(Clone)]
-pub struct Post {
+pub struct ConnectionContext {
     pub inbox: Arc<Inbox>,
     /// Set when the run starts.
     pub clock: Arc<OnceLock<LabClock>>,
@@ -26,9 +26,9 @@ pub struct Post {
     reported: Arc<AtomicU64>,
 }
 
-impl Post {
-    pub fn new(known_peers: &Peers, strangers: Strangers, observer: Observer) -> Post {
-        Post {
+impl ConnectionContext {
+    pub fn new(known_peers: &Peers, strangers: Strangers, observer: Observer) -> ConnectionContext {
+        ConnectionContext {
             inbox: Arc::new(Inbox::new(strangers)),
             clock: Arc::default(),
             observer,
