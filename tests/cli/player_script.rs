@@ -1,5 +1,6 @@
 //! The player's JavaScript, tested in Node where there is one.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -39,10 +40,7 @@ fn the_modules_of_the_player_do_what_they_promise() {
 }
 
 #[test]
-fn the_scripts_of_a_report_are_sound() {
-    if !has_node() {
-        return;
-    }
+fn the_scripts_of_a_report_are_sound_and_hold_every_module() {
     let lab = Lab::with_spec(LAB);
     lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "r", "--results", "ours"]).code(0);
     lab.labctl(&["report", "ours", "-o", "page.html"]).code(0);
@@ -50,6 +48,15 @@ fn the_scripts_of_a_report_are_sound() {
     let scripts: Vec<&str> =
         page.split("<script>").skip(1).filter_map(|rest| rest.split("</script>").next()).collect();
     assert_eq!(scripts.len(), 2, "the page's and the player's");
+    for module in fs::read_dir(FOLDER).unwrap().map(|entry| entry.unwrap().path()) {
+        if module.extension().is_some_and(|extension| extension == "js") {
+            let text = fs::read_to_string(&module).unwrap();
+            assert!(scripts[1].contains(text.lines().next().unwrap()), "{} is not in it", module.display());
+        }
+    }
+    if !has_node() {
+        return;
+    }
     for (at, script) in scripts.iter().enumerate() {
         let name = format!("{at}.cjs");
         lab.write(&name, script);

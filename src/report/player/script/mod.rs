@@ -54,16 +54,10 @@ pub static SCRIPT: LazyLock<String> = LazyLock::new(|| {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]
-    fn each_module_is_there_and_comes_after_those_it_imports_from() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/player/script");
-        let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-        let files = files.filter(|path| path.extension().is_some_and(|extension| extension == "js"));
-        assert_eq!(files.count(), MODULES.len());
+    fn each_module_comes_after_those_it_imports_from() {
         for (at, (name, module)) in MODULES.iter().enumerate() {
             for line in module.lines().filter(|line| line.contains("import ")) {
                 let from = line.strip_prefix("import { ").and_then(|rest| rest.split_once(" } from './"));
