@@ -9,7 +9,7 @@ use labctl::engine::{StopSwitch, Token};
 use labctl::plan::{EngineKind, Plan, Source, cells};
 use labctl::predict::simulated::simulate_metrics;
 use labctl::store::version::VERSION;
-use labctl::sweep::{Execution, Journal, SweepFolder, gather};
+use labctl::sweep::{Execution, Journal, SweepFolder, collect};
 
 const REPLICATES: u32 = 1000;
 const SPEC: &str = "name = \"s\"\nduration = \"60s\"\n\
@@ -28,7 +28,7 @@ pub fn bench(criterion: &mut Criterion) {
             }
         });
     });
-    group.bench_function("journalled, gathered and summarised, all cores", |bencher| {
+    group.bench_function("journalled, collected and summarised, all cores", |bencher| {
         bencher.iter(|| sweep(&plan));
     });
     group.finish();
@@ -50,6 +50,6 @@ fn sweep(plan: &Plan) {
     }
     .run_missing()
     .expect("all runs");
-    let gathered = gather(&folder, plan, &[], |_| {}).expect("a result");
-    assert_eq!(gathered.done, plan.run_count());
+    let summary = collect(&folder, plan, &[], |_| {}).expect("a result");
+    assert_eq!(summary.done, plan.run_count());
 }

@@ -255,7 +255,7 @@ const NOT_PURE: [&str; 9] = [
     "src/spec/tests/",
     "src/dialect/file.rs",
     "src/dialect/tests/",
-    "src/report/gathering.rs",
+    "src/report/reading.rs",
     "src/report/file.rs",
     "src/reproduce/claims_file.rs",
     "src/reproduce/tests.rs",

@@ -37,7 +37,7 @@ fn host_clocks(context: &Context<'_>, findings: &mut Findings) {
             findings.add(machine.id(), at_header(machine), || {
                 let send = |receive| context.history.source_of(receive).map(|found| found.send);
                 let proof = offset.proof.into_iter().flat_map(|receive| [Some(receive), send(receive)]);
-                let text = reported(offset, &named(&reference(context)));
+                let text = offset_text(offset, &named(&reference(context)));
                 (text, proof.flatten().map(|event| context.place(event)).collect())
             });
         }
@@ -59,7 +59,7 @@ fn reference(context: &Context<'_>) -> Vec<MachineId> {
     context.times.reference.iter().map(|place| context.machines()[*place].id()).collect()
 }
 
-fn reported(offset: &Offset, whose: &str) -> String {
+fn offset_text(offset: &Offset, whose: &str) -> String {
     let middle_us = offset.middle_us();
     let side = if middle_us > 0 { "ahead of" } else { "behind" };
     match quarters(offset) {

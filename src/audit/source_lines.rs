@@ -23,11 +23,11 @@ impl SourceLines {
                 wanted.entry(path(history, *place)).or_default().insert(place.line);
             }
         }
-        let mut quotes = SourceLines::default();
+        let mut found = SourceLines::default();
         for (path, lines) in wanted {
-            quotes.fetch(path, &lines)?;
+            found.fetch(path, &lines)?;
         }
-        Ok(quotes)
+        Ok(found)
     }
 
     fn fetch(&mut self, path: &Path, wanted: &BTreeSet<u64>) -> io::Result<()> {
@@ -54,9 +54,12 @@ impl SourceLines {
     /// The places of a finding whose lines tell more than its text does, its own
     /// first.
     pub fn beside(&self, history: &History, finding: &Finding) -> impl Iterator<Item = Place> {
-        let is_told =
+        let is_in_text =
             |place: &Place| self.text(history, *place).is_some_and(|line| finding.text.contains(line));
-        [finding.place].into_iter().chain(finding.proof.iter().copied()).filter(move |place| !is_told(place))
+        [finding.place]
+            .into_iter()
+            .chain(finding.proof.iter().copied())
+            .filter(move |place| !is_in_text(place))
     }
 
     /// The text of a line.
@@ -66,7 +69,7 @@ impl SourceLines {
 }
 
 /// A finding as `file:line: text`.
-pub fn reported(history: &History, finding: &Finding) -> String {
+pub fn finding_text(history: &History, finding: &Finding) -> String {
     format!("{}: {}", whereabouts(history, finding), finding.text)
 }
 

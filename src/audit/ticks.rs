@@ -276,7 +276,7 @@ mod tests {
     use super::between;
 
     #[test]
-    fn a_range_that_is_one_number_is_told_as_one() {
+    fn a_range_that_is_one_number_is_reported_as_one() {
         assert_eq!(between(0.061, 0.064), "0.06");
         assert_eq!(between(0.06, 0.08), "0.06 to 0.08");
     }

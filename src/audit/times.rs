@@ -77,7 +77,7 @@ impl Offset {
 
     /// Whether it is larger than it is uncertain: one odd line among slow
     /// messages is no constant offset.
-    fn is_told(&self) -> bool {
+    fn is_reported(&self) -> bool {
         let away_us = self.least_us.max(self.most_us.saturating_neg());
         self.least_us <= self.most_us && away_us > 0 && away_us >= self.width_us()
     }
@@ -194,7 +194,7 @@ fn offset(place: usize, reference: &[usize], bounds: &Bounds) -> Option<Offset> 
     let (to, back) = (to.min_by_key(|bound| bound.most_us)?, back.min_by_key(|bound| bound.most_us)?);
     let (least_us, most_us) = (back.most_us.saturating_neg(), to.most_us);
     let offset = Offset { least_us, most_us, proof: [to.receive, back.receive] };
-    Some(offset).filter(Offset::is_told)
+    Some(offset).filter(Offset::is_reported)
 }
 
 /// The steps of one log's stamps that its clock may have made.

@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_is_found_and_what_is_not_there_is_told_with_its_neighbours() {
+    fn an_event_is_found_and_what_is_not_there_is_reported_with_its_neighbours() {
         let lines = [
             "46:04 | SEND | Clock: 1 | Sent to machine 2, Tick: 2",
             "46:04 | SEND | Clock: 2 | Sent to machine 3, Tick: 2",

@@ -19,12 +19,12 @@ pub struct Followed {
     planned_rate: Option<f64>,
     tail: Tail,
     parser: LineParser,
-    reported: Told,
+    reported: Reported,
 }
 
 /// What is forgotten when a log begins anew.
 #[derive(Debug, Default)]
-struct Told {
+struct Reported {
     has_log: bool,
     /// Lab time zero.
     origin: Option<Stamp>,
@@ -51,7 +51,7 @@ impl Followed {
             planned_rate,
             tail: Tail::default(),
             parser: LineParser::default(),
-            reported: Told::default(),
+            reported: Reported::default(),
         }
     }
 
@@ -63,7 +63,7 @@ impl Followed {
         let look = self.tail.read(&path, bytes_max, |line| reported.see(id, &parser.parse(line)));
         let look = look.unwrap_or_default();
         if look.anew {
-            self.reported = Told::default();
+            self.reported = Reported::default();
         }
         self.reported.skipped |= look.skipped;
         look
@@ -118,7 +118,7 @@ impl Followed {
     }
 }
 
-impl Told {
+impl Reported {
     fn see(&mut self, machine: MachineId, line: &Line<'_>) {
         self.has_log = true;
         self.unmatched += u64::from(*line == Line::Unmatched);

@@ -127,7 +127,7 @@ fn the_last_of_a_run_is_as_its_logs_say() {
 }
 
 #[test]
-fn logs_that_stand_still_are_told_with_their_age() {
+fn logs_that_stand_still_are_reported_with_their_age() {
     let stage = Stage::new();
     stage.write(&stage.partial(), 2000);
     let mut follower = Follower::at(Place::of(&stage.partial()));

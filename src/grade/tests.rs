@@ -73,7 +73,7 @@ fn where_logs_tell_too_little_theory_is_silent_and_says_why() {
 }
 
 #[test]
-fn how_a_send_to_all_counts_is_told_by_the_sends() {
+fn how_a_send_to_all_counts_is_reported_by_the_sends() {
     let counts = |sends: &[(Option<Recipients>, u64)]| {
         DIE.spec(&sender(sends), &rows(&[1.0, 2.0, 3.0])).unwrap().broadcast
     };

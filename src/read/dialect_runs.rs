@@ -92,14 +92,14 @@ pub fn find_runs(
     let mut groups = BTreeMap::new();
     for path in paths {
         let found = if metadata(path)?.is_file() {
-            gather_with_siblings(dialect, path, &mut groups)?
+            add_with_siblings(dialect, path, &mut groups)?
         } else if !metadata(path)?.is_dir() {
             return Err(RunsError::NoFile { path: path.clone() });
         } else {
             let mut files = Vec::new();
             walk(path, DEPTH_MAX, &mut files)?;
             files.retain(|file| dialect.files.fits(&last_parts(file, dialect.files.parts)));
-            files.iter().try_for_each(|file| gather(dialect, file, true, &mut groups))?;
+            files.iter().try_for_each(|file| add(dialect, file, true, &mut groups))?;
             !files.is_empty()
         };
         if !found {
@@ -131,7 +131,7 @@ struct Log {
 
 type Groups = BTreeMap<(PathBuf, Option<String>), Group>;
 
-fn gather(dialect: &Dialect, path: &Path, wanted: bool, groups: &mut Groups) -> Result<(), RunsError> {
+fn add(dialect: &Dialect, path: &Path, wanted: bool, groups: &mut Groups) -> Result<(), RunsError> {
     let failed = |source| RunsError::Read { path: path.to_owned(), source };
     let text = last_parts(path, dialect.files.parts);
     let mut says = dialect.files.says(&text);
@@ -154,14 +154,14 @@ fn gather(dialect: &Dialect, path: &Path, wanted: bool, groups: &mut Groups) -> 
 }
 
 /// A single log, and those beside it, which tell how the machines are called.
-fn gather_with_siblings(dialect: &Dialect, path: &Path, groups: &mut Groups) -> Result<bool, RunsError> {
-    gather(dialect, path, true, groups)?;
+fn add_with_siblings(dialect: &Dialect, path: &Path, groups: &mut Groups) -> Result<bool, RunsError> {
+    add(dialect, path, true, groups)?;
     let parts = dialect.files.parts;
     if dialect.files.are_stated() && dialect.files.fits(&last_parts(path, parts)) {
         let mut beside = Vec::new();
         walk(&run_folder(path, parts), parts, &mut beside)?;
         for file in beside.iter().filter(|file| dialect.files.fits(&last_parts(file, parts))) {
-            gather(dialect, file, false, groups)?;
+            add(dialect, file, false, groups)?;
         }
     }
     Ok(true)

@@ -164,17 +164,17 @@ impl Figure {
 impl Document {
     /// All charts, in their order.
     pub fn figures(&self) -> Vec<&Figure> {
-        fn gather<'a>(blocks: &'a [Block], found: &mut Vec<&'a Figure>) {
+        fn collect<'a>(blocks: &'a [Block], found: &mut Vec<&'a Figure>) {
             for block in blocks {
                 match block {
                     Block::Figure(figure) => found.push(figure),
-                    Block::Part(section) | Block::Folded(section) => gather(&section.blocks, found),
+                    Block::Part(section) | Block::Folded(section) => collect(&section.blocks, found),
                     _ => {}
                 }
             }
         }
         let mut found = Vec::new();
-        self.sections.iter().for_each(|section| gather(&section.blocks, &mut found));
+        self.sections.iter().for_each(|section| collect(&section.blocks, &mut found));
         found
     }
 }

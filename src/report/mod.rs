@@ -9,13 +9,13 @@ mod fidelity;
 mod figures;
 mod file;
 mod findings;
-pub mod gathering;
 mod grouping;
 mod html;
 mod markdown_page;
 mod measured;
 mod overview;
 pub mod player;
+pub mod reading;
 mod runs;
 mod samples;
 mod setup;
@@ -26,9 +26,9 @@ mod wording;
 
 pub use document::Document;
 pub use file::{PageFormat, WriteError, may_be_replaced};
-pub use gathering::{GatherError, gather};
 pub use html::html;
 pub use markdown_page::markdown;
+pub use reading::{ReadSubjectsError, read_subjects};
 pub use subject::Subjects;
 
 use crate::charts::ChartError;

@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_lacking_is_told() {
+    fn what_is_lacking_is_reported() {
         let rule: HalfWidth = "10%".parse().unwrap();
         let reported = |values: &[f64]| rule.is_met(values).unwrap_err().to_string();
         assert_eq!(rule.is_met(&[]), Err(Unmet::Unknown));

@@ -24,7 +24,7 @@ pub const EVENTS_FILE: &str = "events.csv";
 pub const METRICS_FILE: &str = "metrics.csv";
 
 /// What lies in a sweep's folder: what it is to make, its runs as they ended, and
-/// all that were gathered, a row a machine.
+/// all that were collected, a row a machine.
 pub const PLAN_FILE: &str = "plan.json";
 pub const JOURNAL_FOLDER: &str = "journal";
 pub const RUNS_FILE: &str = "runs.csv";

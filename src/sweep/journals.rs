@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_comes_in_again_counts_once_and_is_told() {
+    fn a_run_that_comes_in_again_counts_once_and_is_reported() {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::begin(folder.path(), "hash").unwrap();
         journal.add(&entry(4, 1)).unwrap();

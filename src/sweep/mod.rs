@@ -1,5 +1,5 @@
 //! Sweeps: the runs of a plan, made here or elsewhere, kept in journals and
-//! gathered into one result.
+//! collected into one result.
 
 mod attempt;
 pub mod drawn_rates;
@@ -32,4 +32,4 @@ pub use plan_axis::label_of;
 pub use shard::Shard;
 pub use staging::{is_in_staging, left_alone};
 pub use stored::read_stored;
-pub use summary::{CellResult, SweepSummary, gather};
+pub use summary::{CellResult, SweepSummary, collect};

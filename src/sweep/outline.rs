@@ -1,4 +1,4 @@
-//! The outline of a cell: what is kept of its runs once they are gathered.
+//! The outline of a cell: what is kept of its runs once they are collected.
 
 use crate::metrics::summary::same_rates;
 use crate::metrics::{MAIN_METRICS, MachineMetrics, Metric};

@@ -1,4 +1,4 @@
-//! A sweep as it is stored: the runs of its cells, gathered or not.
+//! A sweep as it is stored: the runs of its cells, collected or not.
 
 use super::folder::{FolderError, SweepFolder};
 use super::journal::JournalError;
@@ -21,7 +21,7 @@ pub enum StoredError {
 }
 
 /// Shows the runs of every cell to `observer`, in the order of the cells: those
-/// that were gathered last, or, where nobody has gathered the sweep, what its
+/// that were collected last, or, where nobody has collected the sweep, what its
 /// journals hold. Nothing is written.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! Gathering a sweep: from its journals to one table of all runs and one of
+//! Collecting a sweep: from its journals to one table of all runs and one of
 //! what they amount to, in the order of the plan, however they came in.
 
 use std::borrow::Cow;
@@ -62,10 +62,10 @@ pub struct CellResult<'a> {
     pub rows: &'a [MachineMetrics],
 }
 
-/// Gathers what the folder's own journals and those at `elsewhere` hold, writes
+/// Collects what the folder's own journals and those at `elsewhere` hold, writes
 /// `runs.csv` and `summary.csv`, and shows each cell's result to `observe`. The
 /// runs of one cell are in memory at a time.
-pub fn gather(
+pub fn collect(
     folder: &SweepFolder,
     plan: &Plan,
     elsewhere: &[PathBuf],
@@ -193,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn neighbouring_numbers_are_told_as_ranges() {
+    fn neighbouring_numbers_are_reported_as_ranges() {
         assert_eq!(ranges([0, 1, 2, 5, 7, 8].into_iter()), [(0, 2), (5, 5), (7, 8)]);
         assert_eq!(ranges([].into_iter()), []);
     }

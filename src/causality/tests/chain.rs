@@ -98,7 +98,7 @@ fn past_and_future_are_what_happened_before_and_after() {
 }
 
 #[test]
-fn the_reason_of_each_gap_is_told() {
+fn the_reason_of_each_gap_is_reported() {
     let send = "46:01 | SEND | Clock: 1 | Sent to machine 2";
     let receive = |clock: u64, sent: u64| {
         format!("46:02 | RECEIVE | Clock: {clock} | Message clock: {sent}, Queue length: 0")

@@ -17,7 +17,7 @@ use labctl::text::sanitize::on_one_line;
 
 use crate::cli::flags::dialect::{DialectFlags, share};
 use crate::cli::ui::signals::listen;
-use crate::cli::ui::terminal::told_once;
+use crate::cli::ui::terminal::error_text;
 use crate::cli::ui::view;
 use crate::cli::{Exit, Terminal};
 
@@ -164,7 +164,7 @@ fn first_of(files: &[PathBuf]) -> String {
 
 fn grade(folder: &Path, args: &Args, stop: &StopSwitch) -> Submission {
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let reading = read(folder, args, stop).unwrap_or_else(|error| Reading::Unreadable(told_once(&error)));
+    let reading = read(folder, args, stop).unwrap_or_else(|error| Reading::Unreadable(error_text(&error)));
     Submission { name, reading }
 }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::cli::flags::output_format::TableFormat;
 use crate::cli::ui::many;
-use crate::cli::ui::terminal::told_once;
+use crate::cli::ui::terminal::error_text;
 use crate::cli::ui::view::{self, UNKNOWN};
 use crate::cli::{Exit, Terminal};
 
@@ -78,7 +78,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         match Row::of_sweep(&sweep) {
             Ok(row) => rows.push(row),
             Err(error) => {
-                terminal.error(format!("{}: {}", sweep.display(), told_once(&error)));
+                terminal.error(format!("{}: {}", sweep.display(), error_text(&error)));
                 is_whole = false;
             }
         }

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::cli::flags::dialect::DialectFlags;
 use crate::cli::flags::output_format::TableFormat;
-use crate::cli::ui::terminal::{json_text, told_once};
+use crate::cli::ui::terminal::{error_text, json_text};
 use crate::cli::ui::{many, view};
 use crate::cli::{Exit, Terminal};
 
@@ -72,7 +72,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             Ok(read) => read,
             Err(error) => {
                 unreadable += 1;
-                progress.suspended(|| terminal.error(told_once(&error)));
+                progress.suspended(|| terminal.error(error_text(&error)));
                 return Ok(());
             }
         };

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use labctl::audit::source_lines::reported;
+use labctl::audit::source_lines::finding_text;
 use labctl::audit::{Audit, Finding, RULES, audit};
 use labctl::history::{History, MachineHistory};
 use labctl::model::event::MachineId;
@@ -114,7 +114,7 @@ impl Parsed {
         };
         let audit = audit(&history, None, &RULES);
         let machines = history.machines().iter();
-        let warnings = machines.clone().flat_map(|machine| told_of(machine, &history, &audit)).collect();
+        let warnings = machines.clone().flat_map(|machine| findings_of(machine, &history, &audit)).collect();
         let odd = machines.map(|machine| (machine.id(), count_of(machine, &audit)));
         Parsed { reading, warnings, odd: Some(odd.collect()) }
     }
@@ -125,12 +125,12 @@ fn count_of(machine: &MachineHistory, audit: &Audit) -> u64 {
 }
 
 /// What an audit finds odd about a log, in its order.
-fn told_of(machine: &MachineHistory, history: &History, audit: &Audit) -> Vec<String> {
+fn findings_of(machine: &MachineHistory, history: &History, audit: &Audit) -> Vec<String> {
     let of_machine = |finding: &&Finding| finding.place.machine == machine.id();
     let mut findings: Vec<&Finding> =
         audit.results.iter().flat_map(|result| &result.findings).filter(of_machine).collect();
     findings.sort_by_key(|finding| finding.place.line);
-    let mut lines: Vec<String> = findings.iter().map(|finding| reported(history, finding)).collect();
+    let mut lines: Vec<String> = findings.iter().map(|finding| finding_text(history, finding)).collect();
     let left_out = count_of(machine, audit) - findings.len() as u64;
     let path = machine.path().display();
     if left_out > 0 {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use labctl::read::find::find_all_sweeps;
-use labctl::report::{self, GatherError, PageFormat, gathering, may_be_replaced};
+use labctl::report::{self, PageFormat, ReadSubjectsError, may_be_replaced, reading};
 
 use crate::cli::flags::dialect::DialectFlags;
 use crate::cli::ui::many::Progress;
@@ -67,7 +67,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let runs = args.dialect.find_runs_beside(&args.paths, &sweeps, terminal)?;
     let mut watcher =
         Watcher { progress: Progress::start(runs.len() as u64, terminal), terminal, unreadable: 0 };
-    let subjects = report::gather(runs, &sweeps, &mut watcher)?;
+    let subjects = report::read_subjects(runs, &sweeps, &mut watcher)?;
     let Watcher { unreadable, .. } = watcher;
     if subjects.runs.is_empty() && subjects.sweeps.is_empty() {
         return Ok(Exit::Failed);
@@ -90,12 +90,12 @@ struct Watcher<'a> {
     unreadable: u64,
 }
 
-impl gathering::Watcher for Watcher<'_> {
+impl reading::Watcher for Watcher<'_> {
     fn next(&mut self) {
         self.progress.next();
     }
 
-    fn unreadable(&mut self, error: &GatherError) {
+    fn unreadable(&mut self, error: &ReadSubjectsError) {
         self.unreadable += 1;
         self.progress.next();
         self.progress.suspended(|| self.terminal.error(error));

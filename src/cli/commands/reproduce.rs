@@ -15,7 +15,7 @@ use labctl::sample::read_cells;
 use labctl::spec::Override;
 use labctl::store::version::VERSION;
 use labctl::store::write_file;
-use labctl::sweep::{SweepFolder, gather};
+use labctl::sweep::{SweepFolder, collect};
 
 use super::sweep;
 use crate::cli::flags::engine::EngineFlag;
@@ -99,15 +99,15 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let signals = listen(&stop, terminal);
     sweep::say_what_begins(&folder, &plan, terminal);
     let outcome = run_missing(&folder, &plan, false, &stop, terminal);
-    let gathered = gather(&folder, &plan, &[], |_| {})?;
-    sweep_summary::tell(&gathered, &plan, terminal);
+    let summary = collect(&folder, &plan, &[], |_| {})?;
+    sweep_summary::tell(&summary, &plan, terminal);
     // What kept the runs from going on explains what is missing.
     outcome?;
     if let Some(signal) = signals.received() {
         terminal.say("stopped; the same command goes on");
         return Ok(Exit::Interrupted(signal));
     }
-    let samples = if gathered.done > 0 { read_cells(&folder.runs_file())? } else { BTreeMap::new() };
+    let samples = if summary.done > 0 { read_cells(&folder.runs_file())? } else { BTreeMap::new() };
     let replicates = Replicates::new(&cells, samples);
     let reproduction = Reproduction::of(&claims, &replicates);
     terminal.data(&match args.format {
@@ -115,12 +115,12 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         TableFormat::Csv => csv(&reproduction.judged)?,
         TableFormat::Json => serde_json::to_string_pretty(&rows::document(&reproduction.judged))? + "\n",
     })?;
-    let done = RunsMade { runs: gathered.done, replicates: args.replicates(), speedup: args.speedup() };
+    let done = RunsMade { runs: summary.done, replicates: args.replicates(), speedup: args.speedup() };
     let making = Making::of(&plan, &done, args.command(), short(&hash));
     let page = write(&reproduction, &replicates, &making, &args.output)?;
     terminal.say(format!("runs: {}", folder.path().display()));
     terminal.say(format!("page: {}", page.display()));
-    Ok(sweep::exit(&gathered))
+    Ok(sweep::exit(&summary))
 }
 
 impl Args {

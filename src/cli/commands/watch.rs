@@ -139,13 +139,13 @@ fn summary(snapshot: &Snapshot) -> String {
     let (about, reached) = (&snapshot.about, snapshot.lab_time.as_secs_f64());
     let header = ["machine", "rate\n1/s", "queue", "clock", "behind", "achieved\n1/s", "lateness\np99, µs"];
     let row = |machine: &MachineState| {
-        let reported = machine.has_log.then_some(machine);
+        let logged = machine.has_log.then_some(machine);
         vec![
             machine.id.to_string(),
             known(machine.clock_rate, |rate| rate.to_string()),
-            known(reported, |machine| machine.queue_length.to_string()),
-            known(reported, |machine| machine.clock.to_string()),
-            known(reported, |machine| machine.behind.to_string()),
+            known(logged, |machine| machine.queue_length.to_string()),
+            known(logged, |machine| machine.clock.to_string()),
+            known(logged, |machine| machine.behind.to_string()),
             known(machine.achieved_rate, |rate| format!("{rate:.4}")),
             known(machine.lateness_p99_us, |lateness| lateness.to_string()),
         ]

@@ -16,7 +16,7 @@ const REDRAW_EVERY: Duration = Duration::from_millis(200);
 /// Off a terminal, a plain line this often.
 const PLAIN_EVERY: Duration = Duration::from_secs(10);
 /// Reasons of failures reported as they come; all are in the list at the end.
-const REASONS_TOLD: usize = 5;
+const REASONS_SHOWN: usize = 5;
 
 /// Shows a sweep's progress until it is finished.
 pub struct SweepProgress<'a> {
@@ -29,7 +29,7 @@ pub struct SweepProgress<'a> {
 #[derive(Debug, Default)]
 struct State {
     tally: Tally,
-    told_after: Duration,
+    reported_after: Duration,
     reasons: BTreeSet<String>,
 }
 
@@ -70,7 +70,7 @@ impl<'a> SweepProgress<'a> {
         state.tally.again += u64::from(entry.attempts - 1);
         if let Some(reason) = &entry.failure {
             state.tally.failed += 1;
-            if state.reasons.len() < REASONS_TOLD && state.reasons.insert(reason.clone()) {
+            if state.reasons.len() < REASONS_SHOWN && state.reasons.insert(reason.clone()) {
                 let run = name(self.plan, entry.run);
                 self.bar.suspend(|| self.terminal.warn(format!("{run} failed: {reason}")));
             }
@@ -95,8 +95,8 @@ impl<'a> SweepProgress<'a> {
     /// Off a terminal, a plain line now and then.
     fn tell(&self, state: &mut State) {
         let elapsed = self.bar.elapsed();
-        if !self.terminal.talk_to_a_person && elapsed >= state.told_after + PLAIN_EVERY {
-            state.told_after = elapsed;
+        if !self.terminal.talk_to_a_person && elapsed >= state.reported_after + PLAIN_EVERY {
+            state.reported_after = elapsed;
             let (position, all) = (self.bar.position(), self.bar.length().unwrap_or(0));
             let eta = self.bar.eta().as_secs();
             self.terminal.say(format!("{position} of {all} runs, about {eta} s to go"));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use labctl::charts::{self, Format, Look, SweepPicture, sweep_charts};
 use labctl::plan::Plan;
 use labctl::plot::sweep_folder;
-use labctl::sweep::{CellOutline, DrawnRates, SweepFolder, SweepSummary, gather};
+use labctl::sweep::{CellOutline, DrawnRates, SweepFolder, SweepSummary, collect};
 
 use super::sweep_progress::name;
 use super::view;
@@ -13,12 +13,12 @@ use super::view::counted;
 use crate::cli::Terminal;
 
 /// Lines reported for each kind of trouble; the files have all of them.
-const TOLD: usize = 5;
+const SHOWN: usize = 5;
 /// Rows in the table; `summary.csv` has all of them.
 const CELLS_SHOWN: usize = 40;
 
-/// Gathers a sweep, and shows it.
-pub fn gather_and_show(
+/// Collects a sweep, and shows it.
+pub fn collect_and_show(
     folder: &SweepFolder,
     plan: &Plan,
     elsewhere: &[PathBuf],
@@ -26,18 +26,18 @@ pub fn gather_and_show(
     terminal: &Terminal,
 ) -> anyhow::Result<SweepSummary> {
     let mut picture = SweepPicture::new(folder, plan);
-    let gathered = gather(folder, plan, elsewhere, |result| picture.take(&result))?;
+    let summary = collect(folder, plan, elsewhere, |result| picture.take(&result))?;
     show(plan, picture.outlines(), terminal)?;
-    tell(&gathered, plan, terminal);
+    tell(&summary, plan, terminal);
     terminal.say(format!("results: {}, {}", folder.runs_file().display(), folder.summary_file().display()));
     let charts = sweep_charts(&picture, Look::default())?;
     if charts.is_empty() {
-        return Ok(gathered);
+        return Ok(summary);
     }
     let plots = sweep_folder(plots, &folder.name());
     charts::write(&charts, &plots, Format::Png)?;
     terminal.say(format!("charts:  {} ({} files)", plots.display(), charts.len()));
-    Ok(gathered)
+    Ok(summary)
 }
 
 fn show(plan: &Plan, outlines: &[CellOutline], terminal: &Terminal) -> anyhow::Result<()> {
@@ -54,43 +54,43 @@ fn show(plan: &Plan, outlines: &[CellOutline], terminal: &Terminal) -> anyhow::R
     Ok(())
 }
 
-pub fn tell(gathered: &SweepSummary, plan: &Plan, terminal: &Terminal) {
-    for damage in gathered.damages.iter().filter(|damage| !damage.cut) {
+pub fn tell(summary: &SweepSummary, plan: &Plan, terminal: &Terminal) {
+    for damage in summary.damages.iter().filter(|damage| !damage.cut) {
         let path = damage.path.display();
         terminal.warn(format!("{path}:{}: this line was changed; its run does not count", damage.line));
     }
-    for double in gathered.doubles.iter().filter(|double| !double.same) {
+    for double in summary.doubles.iter().filter(|double| !double.same) {
         let (path, line, run) = (double.path.display(), double.line, name(plan, double.run));
         terminal
             .warn(format!("{path}:{line}: {run} came in twice and measures differently; the first counts"));
     }
-    let twice = gathered.doubles.iter().filter(|double| double.same).count();
+    let twice = summary.doubles.iter().filter(|double| double.same).count();
     if twice > 0 {
         terminal.say(format!("{} came in twice, the same; each counts once", counted(twice as u64, "run")));
     }
-    if gathered.strangers > 0 {
-        terminal.warn(format!("{} entries are of runs that the plan does not have", gathered.strangers));
+    if summary.strangers > 0 {
+        terminal.warn(format!("{} entries are of runs that the plan does not have", summary.strangers));
     }
-    reported(&gathered.doubted, terminal, "more runs are to be doubted", |(run, reason)| {
+    reported(&summary.doubted, terminal, "more runs are to be doubted", |(run, reason)| {
         format!("{}: {reason}", name(plan, *run))
     });
-    reported(&by_reason(&gathered.failed), terminal, "more reasons of failure", |(reason, runs)| {
+    reported(&by_reason(&summary.failed), terminal, "more reasons of failure", |(reason, runs)| {
         let spans = runs.chunk_by(|run, next| run + 1 == *next).map(|span| (span[0], span[span.len() - 1]));
-        format!("{} failed: {}: {reason}", counted(runs.len() as u64, "run"), spans_told(plan, spans))
+        format!("{} failed: {}: {reason}", counted(runs.len() as u64, "run"), spans_text(plan, spans))
     });
-    tell_unmet(gathered, plan, terminal);
-    let missing: u64 = gathered.missing.iter().map(|(first, last)| last - first + 1).sum();
+    tell_unmet(summary, plan, terminal);
+    let missing: u64 = summary.missing.iter().map(|(first, last)| last - first + 1).sum();
     if missing > 0 {
-        let spans = spans_told(plan, gathered.missing.iter().copied());
+        let spans = spans_text(plan, summary.missing.iter().copied());
         let are = if missing == 1 { "is" } else { "are" };
         terminal.warn(format!("{} {are} missing: {spans}", counted(missing, "run")));
     }
 }
 
 /// Names the cells that a rule does not stop, as no number of runs met it.
-fn tell_unmet(gathered: &SweepSummary, plan: &Plan, terminal: &Terminal) {
+fn tell_unmet(summary: &SweepSummary, plan: &Plan, terminal: &Terminal) {
     let Some(rule) = plan.until else { return };
-    reported(&gathered.unmet, terminal, "more cells do not meet it", |(at, unmet)| {
+    reported(&summary.unmet, terminal, "more cells do not meet it", |(at, unmet)| {
         let cell = &plan.cells()[*at];
         let (title, runs) = (cell.full_title(), counted(u64::from(cell.replicates), "run"));
         format!("cell {} ({title}) does not meet {rule} after {runs}: {unmet}", at + 1)
@@ -110,23 +110,23 @@ fn by_reason(failed: &[(u64, String)]) -> Vec<(&str, Vec<u64>)> {
 }
 
 /// Runs from the first to the last of each span.
-fn spans_told(plan: &Plan, spans: impl Iterator<Item = (u64, u64)>) -> String {
+fn spans_text(plan: &Plan, spans: impl Iterator<Item = (u64, u64)>) -> String {
     let mut reported: Vec<String> = spans
-        .take(TOLD + 1)
+        .take(SHOWN + 1)
         .map(|(first, last)| match last - first {
             0 => name(plan, first),
             _ => format!("{} to {}", name(plan, first), name(plan, last)),
         })
         .collect();
-    if reported.len() > TOLD {
-        reported[TOLD] = "…".to_owned();
+    if reported.len() > SHOWN {
+        reported[SHOWN] = "…".to_owned();
     }
     reported.join(", ")
 }
 
 fn reported<T>(troubles: &[T], terminal: &Terminal, more: &str, text: impl Fn(&T) -> String) {
-    troubles.iter().take(TOLD).for_each(|trouble| terminal.warn(text(trouble)));
-    if troubles.len() > TOLD {
-        terminal.warn(format!("{} {more}", troubles.len() - TOLD));
+    troubles.iter().take(SHOWN).for_each(|trouble| terminal.warn(text(trouble)));
+    if troubles.len() > SHOWN {
+        terminal.warn(format!("{} {more}", troubles.len() - SHOWN));
     }
 }

@@ -132,7 +132,7 @@ impl Terminal {
         };
         match spec {
             Some(spec) => self.spec_error(spec),
-            None => self.error(told_once(error)),
+            None => self.error(error_text(error)),
         }
         ExitCode::from(if is_usage(error) { 2 } else { 1 })
     }
@@ -208,7 +208,7 @@ fn leads_nowhere(error: &io::Error) -> bool {
 }
 
 /// An error and its causes; most of ours name their cause in their own text.
-pub fn told_once(error: &anyhow::Error) -> String {
+pub fn error_text(error: &anyhow::Error) -> String {
     let mut reported = String::new();
     for cause in error.chain().map(|cause| cause.to_string()) {
         if reported.is_empty() {

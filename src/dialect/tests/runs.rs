@@ -77,7 +77,7 @@ fn named_files_are_logs_whatever_they_are_called() {
 }
 
 #[test]
-fn what_cannot_be_put_in_order_is_told() {
+fn what_cannot_be_put_in_order_is_reported() {
     let keys = "files = '.*m(?<machine>\\w+)\\.log'";
     let twice = found(keys, &["r/a_m1.log", "r/b_m1.log"], &["r"]).unwrap_err().to_string();
     assert!(twice.contains("are both of machine 1") && twice.contains("`run`"), "{twice}");

@@ -45,7 +45,7 @@ pub struct Link<C> {
     lost: u64,
     has_ended: bool,
     progress: Option<MonotonicTime>,
-    stall_told: bool,
+    stall_reported: bool,
 }
 
 /// What a flush came to that the log should know.
@@ -82,7 +82,7 @@ impl<C: Connection> Link<C> {
             lost: 0,
             has_ended: false,
             progress: None,
-            stall_told: false,
+            stall_reported: false,
         }
     }
 
@@ -201,8 +201,8 @@ impl<C: Connection> Link<C> {
             self.close();
             return Err(Trouble::GivenUp { unsent_bytes });
         }
-        if self.stalled(now) && !self.stall_told {
-            self.stall_told = true;
+        if self.stalled(now) && !self.stall_reported {
+            self.stall_reported = true;
             return Err(Trouble::Stalled { unsent_bytes });
         }
         Ok(())
@@ -215,6 +215,6 @@ impl<C: Connection> Link<C> {
 
     /// Whether the sender should wait for the peer to read.
     pub fn wants_patience(&self) -> bool {
-        self.unsent.len() > BACKLOG_HIGH_BYTES && !self.stall_told
+        self.unsent.len() > BACKLOG_HIGH_BYTES && !self.stall_reported
     }
 }

@@ -41,7 +41,7 @@ async fn run(setup: &Setup, program: &Path, spec: &Path) -> Result<EndReason, En
         orders: BTreeMap::new(),
         addresses: BTreeMap::new(),
         failure: None,
-        have_told: BTreeSet::new(),
+        have_reported: BTreeSet::new(),
         is_sudden: false,
         reason: EndReason::Completed,
     };
@@ -132,7 +132,7 @@ struct Flock<'a> {
     addresses: BTreeMap<MachineId, SocketAddr>,
     failure: Option<EngineError>,
     /// Machines that reported their own failure.
-    have_told: BTreeSet<MachineId>,
+    have_reported: BTreeSet<MachineId>,
     /// Whether the failure is a machine's that reported none.
     is_sudden: bool,
     reason: EndReason,
@@ -157,7 +157,7 @@ impl Flock<'_> {
             Report::Notice(text) => (self.setup.observer)(Notice { machine, text }),
             Report::Ended => {}
             Report::Failed(why) => {
-                self.have_told.insert(machine);
+                self.have_reported.insert(machine);
                 self.fail(machine, why);
             }
         }
@@ -165,7 +165,7 @@ impl Flock<'_> {
 
     fn judge_exit(&mut self, machine: MachineId, status: std::io::Result<ExitStatus>) {
         let why = match status {
-            Ok(status) if status.success() || self.have_told.contains(&machine) => return,
+            Ok(status) if status.success() || self.have_reported.contains(&machine) => return,
             Ok(status) => format!("its process ended early ({status})"),
             Err(error) => format!("its process was lost ({error})"),
         };

@@ -42,7 +42,7 @@ impl Reader {
         let mut ear = Ear::new(self.peer, self.speaker, Arc::clone(&self.inbox), self.splitter);
         let connection = Connection { stream: self.stream, clock: self.clock };
         let outcome = if self.peer.is_none() {
-            let room = Room { inbox: &self.inbox, is_told: false };
+            let room = Room { inbox: &self.inbox, is_reported: false };
             connection.read(&mut ear, first_bytes, FOREIGN_READ_BYTES, Some(room)).await
         } else {
             connection.read(&mut ear, first_bytes, READ_BYTES, None).await
@@ -95,14 +95,14 @@ impl Connection {
 /// is not read, so that TCP holds it back.
 struct Room<'a> {
     inbox: &'a Inbox,
-    is_told: bool,
+    is_reported: bool,
 }
 
 impl Room<'_> {
     async fn wait(&mut self, stream: &TcpStream) {
         while !self.inbox.has_room() {
-            if !self.is_told {
-                self.is_told = true;
+            if !self.is_reported {
+                self.is_reported = true;
                 self.inbox.notice(self.text(stream));
             }
             time::sleep(GLANCE).await;

@@ -82,7 +82,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         let history = read_history(run)?;
         let relation = Relation::of(&history);
         let counted = Counted { run, history, relation };
-        let reported = match args.format {
+        let output = match args.format {
             TextOrJson::Text => (text(&counted), None),
             TextOrJson::Json => {
                 (String::new(), Some(CausalityDocument::of(run, &counted.history, &counted.relation)))
@@ -90,7 +90,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         };
         let logs = counted.history.machines().iter();
         let logs = logs.map(|machine| (machine.path().to_owned(), machine.stats().clone()));
-        Ok::<_, ReadError>((reported, logs.collect::<Vec<_>>()))
+        Ok::<_, ReadError>((output, logs.collect::<Vec<_>>()))
     };
     many::each(&runs, terminal, work, |run, outcome, progress| {
         let ((text, document), logs) = outcome?;

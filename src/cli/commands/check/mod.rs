@@ -7,11 +7,11 @@ use std::path::PathBuf;
 use crate::cli::flags::dialect::DialectFlags;
 use crate::cli::flags::output_format::TextOrJson;
 use crate::cli::ui::many;
-use crate::cli::ui::terminal::told_once;
+use crate::cli::ui::terminal::error_text;
 use crate::cli::ui::view::{self, counted};
 use crate::cli::{Exit, Terminal};
 use anyhow::bail;
-use labctl::audit::source_lines::{reported, short_place};
+use labctl::audit::source_lines::{finding_text, short_place};
 use labctl::audit::{self, RULES, Rule, RuleResult};
 use labctl::lab::check::{CheckDocument, CheckedRun, UNKNOWN};
 use labctl::read::find::RunPath;
@@ -105,7 +105,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             let reported = match checked {
                 Ok(reported) => reported,
                 Err(error) => {
-                    terminal.error(told_once(&error));
+                    terminal.error(error_text(&error));
                     unreadable += 1;
                     return Ok(());
                 }
@@ -203,15 +203,15 @@ fn text(checked: &CheckedRun<'_>) -> String {
 
 /// The run's name, where its folder does not tell it.
 fn of_run(run: &RunPath) -> String {
-    let is_told = run.dialect.is_none() || run.run == run.experiment;
-    if is_told { String::new() } else { format!(", run {}", run.run) }
+    let is_in_folder = run.dialect.is_none() || run.run == run.experiment;
+    if is_in_folder { String::new() } else { format!(", run {}", run.run) }
 }
 
 fn findings(checked: &CheckedRun<'_>, result: &RuleResult) -> String {
     let mut text = format!("\n{}: {}\n", result.rule.id, result.rule.reason);
     let all = result.shown();
     for finding in all {
-        text += &format!("  {}\n", reported(checked.history, finding));
+        text += &format!("  {}\n", finding_text(checked.history, finding));
         for line in checked.source_lines.beside(checked.history, finding) {
             if let Some(quoted) = checked.source_lines.text(checked.history, line) {
                 text += &format!("    {}  {quoted}\n", short_place(checked.history, line));

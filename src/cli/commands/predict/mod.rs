@@ -133,7 +133,7 @@ fn hold(group: &[Measured], stop: &StopSwitch, terminal: &Terminal) -> anyhow::R
     match Expected::of(&run, RUNS, EVENTS_MAX, stop) {
         Ok(expected) => {
             if let Some(found) = residuals(group, &expected) {
-                terminal.data(&reported(&found, &expected))?;
+                terminal.data(&text(&found, &expected))?;
             }
             Ok(true)
         }
@@ -218,7 +218,7 @@ fn shown(moments: Option<Moments>, decimals: usize) -> String {
 }
 
 /// An experiment's runs, each against what is expected, and their mean.
-fn reported(found: &Residuals, expected: &Expected) -> String {
+fn text(found: &Residuals, expected: &Expected) -> String {
     let spec = &found.spec;
     let mut text = String::new();
     for (run, rows) in &found.runs {

@@ -46,6 +46,6 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             terminal.warn(format!("{} holds no journals; they are files such as 1.jsonl", path.display()));
         }
     }
-    let gathered = sweep_summary::gather_and_show(&folder, &plan, &args.journals, &args.plots, terminal)?;
-    Ok(super::exit(&gathered))
+    let summary = sweep_summary::collect_and_show(&folder, &plan, &args.journals, &args.plots, terminal)?;
+    Ok(super::exit(&summary))
 }

@@ -103,7 +103,7 @@ enum Part {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "On a cluster")]
 struct SlurmFlags {
-    /// Submit the sweep to Slurm as job arrays, wait, and gather; the nodes share the results folder
+    /// Submit the sweep to Slurm as job arrays, wait, and collect; the nodes share the results folder
     #[arg(long, conflicts_with_all = ["until", "fail_fast"])]
     slurm: bool,
 
@@ -126,7 +126,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     }
 }
 
-/// Makes every run of the plan that is not made yet, and gathers them.
+/// Makes every run of the plan that is not made yet, and collects them.
 fn whole(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let plan = args.plan.plan(args.until.map(|precision| (precision, args.max)), terminal)?;
     if let Err(why) = check_rule(&plan) {
@@ -147,18 +147,18 @@ fn whole(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         folder.discard();
         return outcome.map(|()| Exit::Failed);
     }
-    let gathered = sweep_summary::gather_and_show(&folder, &plan, &[], &args.plots, terminal);
+    let summary = sweep_summary::collect_and_show(&folder, &plan, &[], &args.plots, terminal);
     // What kept the sweep from going on explains what is missing.
     outcome?;
-    let gathered = gathered?;
+    let summary = summary?;
     if let Some(signal) = signals.received() {
         terminal.say("stopped; the same command with --resume goes on");
         return Ok(Exit::Interrupted(signal));
     }
-    if args.slurm.slurm && !gathered.is_complete() {
+    if args.slurm.slurm && !summary.is_complete() {
         terminal.warn(format!("what the tasks said is in {}", folder.slurm().display()));
     }
-    Ok(exit(&gathered))
+    Ok(exit(&summary))
 }
 
 /// A rule is on what every cell has, and on runs that differ in the seed alone.
@@ -184,8 +184,8 @@ fn check_rule(plan: &Plan) -> Result<(), String> {
 
 /// A sweep that is not whole has finished in part; one that did not reach its
 /// precision is inconclusive.
-pub fn exit(gathered: &SweepSummary) -> Exit {
-    match (gathered.is_complete(), gathered.unmet.is_empty()) {
+pub fn exit(summary: &SweepSummary) -> Exit {
+    match (summary.is_complete(), summary.unmet.is_empty()) {
         (false, _) => Exit::Partial,
         (true, false) => Exit::Inconclusive,
         (true, true) => Exit::Done,

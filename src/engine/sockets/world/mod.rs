@@ -30,7 +30,7 @@ const SCHEDULES: u64 = 400;
 /// Schedules are independent of each other.
 const THREADS: usize = 2;
 /// Failures that are reported.
-const TOLD: usize = 5;
+const SHOWN: usize = 5;
 /// A planted fault is found in so many at most.
 const SCHEDULES_TO_FIND: u64 = 2000;
 
@@ -74,7 +74,7 @@ fn what_must_hold_holds_on_every_schedule() {
         failed.is_empty(),
         "{} schedules failed; some of them:\n{}",
         failed.len(),
-        failed[..failed.len().min(TOLD)].join("\n")
+        failed[..failed.len().min(SHOWN)].join("\n")
     );
 }
 

@@ -46,7 +46,7 @@ pub struct Pipe {
     /// Closes when all is read.
     pub closes: bool,
     /// Its reader knows that it was reset or has closed.
-    pub is_told: bool,
+    pub is_reported: bool,
     /// Messages that were in it when it was reset.
     pub lost: u64,
     pub stuck_until: MonotonicTime,
@@ -68,7 +68,7 @@ impl Pipe {
             capacity,
             is_reset: false,
             closes: false,
-            is_told: false,
+            is_reported: false,
             lost: 0,
             stuck_until: MonotonicTime::at_ns(0),
             word: None,
@@ -103,7 +103,7 @@ impl Pipe {
 
     /// Whether its reader has something to hear.
     pub fn has_news(&self) -> bool {
-        !self.bytes.is_empty() || (self.closes || self.is_reset) && !self.is_told
+        !self.bytes.is_empty() || (self.closes || self.is_reset) && !self.is_reported
     }
 
     pub fn reset(&mut self) {

@@ -31,7 +31,7 @@ impl World {
                 // Strangers read, and do not look at it.
                 let size = pipe.bytes.len();
                 pipe.take(size);
-                pipe.is_told = pipe.closes || pipe.is_reset;
+                pipe.is_reported = pipe.closes || pipe.is_reset;
                 continue;
             }
             let node = &self.nodes[to];
@@ -52,7 +52,7 @@ impl World {
                 }
                 Ok(bytes)
             } else {
-                pipe.is_told = true;
+                pipe.is_reported = true;
                 if pipe.is_reset { Err(ErrorKind::ConnectionReset.into()) } else { Ok(Vec::new()) }
             };
             drop(pipe);
@@ -120,7 +120,7 @@ impl World {
         self.listeners[at] = Listener::Ear(Ear::new(None, None, inbox, Splitter::default()));
         let mut pipe = self.pipes[at].borrow_mut();
         pipe.is_reset = false;
-        pipe.is_told = false;
+        pipe.is_reported = false;
     }
 
     /// Whether connections of a machine that is over are still read.

@@ -45,26 +45,26 @@ fn line(happening: &Happening, palette: Palette) -> Line<'static> {
 
 /// One event in a few words.
 pub fn outline(happening: &Happening, palette: Palette) -> Line<'static> {
-    let (word, style, reported) = match &happening.what {
-        What::Event(record) => (record.kind.word(), palette.event(record.kind), reported(record)),
+    let (word, style, text) = match &happening.what {
+        What::Event(record) => (record.kind.word(), palette.event(record.kind), text(record)),
         What::Error(text) => ("ERROR", palette.error(), harmless(text)),
         What::End(reason) => ("END", palette.title(), reason.to_string()),
     };
-    Line::from(vec![Span::styled(format!("{word:<9}"), style), Span::raw(reported)])
+    Line::from(vec![Span::styled(format!("{word:<9}"), style), Span::raw(text)])
 }
 
-fn reported(record: &Record) -> String {
-    let mut reported = format!("clock {}", record.clock);
+fn text(record: &Record) -> String {
+    let mut text = format!("clock {}", record.clock);
     match record.to {
-        Some(Recipients::One(peer)) => reported += &format!("  to m{peer}"),
-        Some(Recipients::All) => reported += "  to all",
+        Some(Recipients::One(peer)) => text += &format!("  to m{peer}"),
+        Some(Recipients::All) => text += "  to all",
         None => {}
     }
     if let Some(from) = record.from {
-        reported += &format!("  from m{from}");
+        text += &format!("  from m{from}");
     }
     if let Some(left) = record.queue_length {
-        reported += &format!(", {left} left");
+        text += &format!(", {left} left");
     }
-    reported
+    text
 }

@@ -1,4 +1,4 @@
-//! Gathering what a report is about: runs are read once, audited, checked against
+//! Reading what a report is about: runs are read once, audited, checked against
 //! theory and drawn. The one source of this room that meets the disk.
 
 use std::path::{Path, PathBuf};
@@ -37,7 +37,7 @@ const DRAWN_BYTES_MAX: usize = 1_100_000;
 
 /// A report cannot be made.
 #[derive(Debug, thiserror::Error)]
-pub enum GatherError {
+pub enum ReadSubjectsError {
     #[error(transparent)]
     Read(#[from] ReadError),
     #[error(transparent)]
@@ -50,7 +50,7 @@ pub enum GatherError {
 
 /// What a run is read with.
 #[derive(Clone, Copy, Debug)]
-struct Wish {
+struct Contents {
     charts: bool,
     player: bool,
 }
@@ -60,7 +60,7 @@ pub trait Watcher {
     /// One more is read.
     fn next(&mut self);
     /// A run cannot be read, and is left out.
-    fn unreadable(&mut self, error: &GatherError);
+    fn unreadable(&mut self, error: &ReadSubjectsError);
 }
 
 /// Reads the runs, and the sweeps in these folders.
@@ -68,11 +68,11 @@ pub trait Watcher {
 /// # Errors
 ///
 /// Nothing can be read, or a chart cannot be drawn.
-pub fn gather(
+pub fn read_subjects(
     runs: Vec<RunPath>,
     sweeps: &[PathBuf],
     watcher: &mut impl Watcher,
-) -> Result<Subjects, GatherError> {
+) -> Result<Subjects, ReadSubjectsError> {
     let settings = Settings::default();
     let mut subjects = Subjects::default();
     let is_only = runs.len() == 1 && sweeps.is_empty();
@@ -81,8 +81,8 @@ pub fn gather(
     while drawn_bytes < DRAWN_BYTES_MAX && subjects.runs.len() < AUDITED_RUNS_MAX {
         let Some(next) = stored.next() else { break };
         let is_first = subjects.runs.is_empty();
-        let mut run = match read(next, Wish { charts: true, player: is_only }, &settings) {
-            Err(error @ GatherError::Read(_)) if !is_only => {
+        let mut run = match read(next, Contents { charts: true, player: is_only }, &settings) {
+            Err(error @ ReadSubjectsError::Read(_)) if !is_only => {
                 watcher.unreadable(&error);
                 continue;
             }
@@ -100,14 +100,14 @@ pub fn gather(
     let mut audited: Vec<RunPath> = stored.collect();
     let others = audited.split_off(audited.len().min(AUDITED_RUNS_MAX.saturating_sub(subjects.runs.len())));
     subjects.runs.reserve_exact(audited.len() + others.len());
-    let undrawn = Wish { charts: false, player: false };
+    let undrawn = Contents { charts: false, player: false };
     add(&mut subjects, audited, watcher, |stored| {
-        read(stored.clone(), undrawn, &settings).map(|run| move |_| run)
+        read(stored.clone(), undrawn, &settings).map(|read| move |run: &mut RunSubject| *run = read)
     })?;
     add(&mut subjects, others, watcher, |stored| {
         let (planned, rows) = (settings.load(&stored.folder.join(SPEC_FILE)), run_metrics(stored)?);
         let audited = Audited::LeftOut("it is beyond the first thousand runs; labctl check does it");
-        Ok(move |stored| RunSubject { planned, rows, audited, ..nothing_of(stored) })
+        Ok(move |run: &mut RunSubject| (run.planned, run.rows, run.audited) = (planned, rows, audited))
     })?;
     for folder in sweeps {
         subjects.sweeps.push(read_sweep(folder)?);
@@ -125,30 +125,48 @@ pub fn gather(
     Ok(subjects)
 }
 
-/// Adds runs, read side by side, in their order; what is read of one makes it
-/// what it is reported as.
-fn add<F: FnOnce(RunPath) -> RunSubject + Send>(
+/// Adds runs, read side by side, in their order; what is read of one fills in
+/// what is reported of it.
+fn add<F: FnOnce(&mut RunSubject) + Send>(
     subjects: &mut Subjects,
     runs: Vec<RunPath>,
     watcher: &mut impl Watcher,
-    read: impl Fn(&RunPath) -> Result<F, GatherError> + Sync,
-) -> Result<(), GatherError> {
-    let mut found = Vec::with_capacity(runs.len());
-    parallel::in_order(&runs, RunPath::log_bytes, read, |run| {
-        match run {
-            Ok(run) => {
-                watcher.next();
-                found.push(Some(run));
-            }
-            Err(error @ GatherError::Read(_)) => {
-                watcher.unreadable(&error);
-                found.push(None);
-            }
-            Err(error) => return Err(error),
+    read: impl Fn(&RunPath) -> Result<F, ReadSubjectsError> + Sync,
+) -> Result<(), ReadSubjectsError> {
+    /// What is read of so many is in its place before others are begun.
+    const RUNS_AT_ONCE: usize = 4096;
+    let first = subjects.runs.len();
+    let mut is_read = vec![true; first];
+    subjects.runs.extend(runs.into_iter().map(nothing_of));
+    for some in subjects.runs[first..].chunks_mut(RUNS_AT_ONCE) {
+        let mut found = Vec::with_capacity(some.len());
+        let weight = |run: &RunSubject| run.stored.log_bytes();
+        parallel::in_order(
+            some,
+            weight,
+            |run| read(&run.stored),
+            |run| {
+                match run {
+                    Ok(fill) => {
+                        watcher.next();
+                        found.push(Some(fill));
+                    }
+                    Err(error @ ReadSubjectsError::Read(_)) => {
+                        watcher.unreadable(&error);
+                        found.push(None);
+                    }
+                    Err(error) => return Err(error),
+                }
+                Ok(())
+            },
+        )?;
+        for (run, fill) in some.iter_mut().zip(found) {
+            is_read.push(fill.is_some());
+            fill.into_iter().for_each(|fill| fill(run));
         }
-        Ok(())
-    })?;
-    subjects.runs.extend(runs.into_iter().zip(found).filter_map(|(stored, found)| Some(found?(stored))));
+    }
+    let mut is_read = is_read.into_iter();
+    subjects.runs.retain(|_| is_read.next().unwrap_or(true));
     Ok(())
 }
 
@@ -170,7 +188,7 @@ fn nothing_of(stored: RunPath) -> RunSubject {
     }
 }
 
-fn read(stored: RunPath, wish: Wish, settings: &Settings) -> Result<RunSubject, GatherError> {
+fn read(stored: RunPath, contents: Contents, settings: &Settings) -> Result<RunSubject, ReadSubjectsError> {
     // A spec that cannot be read costs no more than what theory would say.
     let spec = spec::load(&stored.folder.join(SPEC_FILE), &[]).ok();
     let plan = spec.map(|spec| Run::single(spec, stored.run.to_string()));
@@ -184,14 +202,14 @@ fn read(stored: RunPath, wish: Wish, settings: &Settings) -> Result<RunSubject, 
         run.rows = run_metrics(&run.stored)?;
     } else {
         let history = run.stored.log_bytes() <= AUDITED_BYTES_MAX;
-        let reading = measure_run(&run.stored, Purpose { series: wish.charts, history })?;
+        let reading = measure_run(&run.stored, Purpose { series: contents.charts, history })?;
         run.audited = match &reading.history {
             Some(history) => hold(&run.stored, history, &mut run.faults)?,
             None => Audited::LeftOut("the logs are large; labctl check does it"),
         };
-        let history = reading.history.as_ref().filter(|history| wish.player && history.events() > 0);
+        let history = reading.history.as_ref().filter(|history| contents.player && history.events() > 0);
         run.player = history.map(|history| Box::new(player::section(history, player::EVENTS_SHOWN)));
-        if wish.charts {
+        if contents.charts {
             run.drawn = Some(draw(&run, &reading)?);
         }
         (run.rows, run.logs) = (reading.rows, reading.logs);
@@ -204,7 +222,7 @@ fn look() -> Result<Look, LookError> {
     Look::new(1000, 640, 1.0, Theme::Light)
 }
 
-fn draw(run: &RunSubject, reading: &Reading) -> Result<Drawn, GatherError> {
+fn draw(run: &RunSubject, reading: &Reading) -> Result<Drawn, ReadSubjectsError> {
     let points = |row: &MachineMetrics| {
         let series = reading.series.machines.iter().find(|series| series.machine == row.machine)?;
         Some(row.events.div_ceil((series.samples.len() as u64).max(1)))
@@ -217,7 +235,7 @@ fn draw(run: &RunSubject, reading: &Reading) -> Result<Drawn, GatherError> {
     Ok(Drawn { charts, events_a_point })
 }
 
-fn hold(stored: &RunPath, history: &History, faults: &mut Vec<String>) -> Result<Audited, GatherError> {
+fn hold(stored: &RunPath, history: &History, faults: &mut Vec<String>) -> Result<Audited, ReadSubjectsError> {
     let checked = CheckedRun::of(stored, history, &RULES, |fault| faults.push(fault))?;
     Ok(Audited::Held { quoted: quoted(&checked), audit: checked.audit })
 }
@@ -242,7 +260,7 @@ fn quoted(checked: &CheckedRun<'_>) -> Vec<Quoted> {
 }
 
 /// A sweep's cells and charts, from its plan and its runs.
-fn read_sweep(path: &Path) -> Result<SweepSubject, GatherError> {
+fn read_sweep(path: &Path) -> Result<SweepSubject, ReadSubjectsError> {
     let folder = SweepFolder::at(path);
     let plan = folder.plan().map_err(StoredError::from)?;
     let mut picture = SweepPicture::new(&folder, &plan);
