@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use labctl::metrics::Quantity;
+use labctl::metrics::{MAIN_METRICS, Quantity};
 use labctl::sample::{
     ComparisonDocument, ComparisonRow, Pairing, Sample, SampleComparison, Unpaired, common_quantities,
     compare_samples, records,
 };
-use labctl::statistics::Interval;
+use labctl::statistics::{Interval, Verdict};
 use labctl::text::sanitize::on_one_line;
 
 use crate::cli::flags::output_format::TableFormat;
@@ -49,6 +49,10 @@ pub struct Args {
     #[arg(long = "metric", value_name = "NAME")]
     metrics: Vec<Quantity>,
 
+    /// Show every quantity, also what is the same and what too few runs leave open
+    #[arg(long)]
+    wide: bool,
+
     /// A table for people, or data for programs
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: TableFormat,
@@ -69,7 +73,9 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         anyhow::bail!("{} and {} have nothing in common to compare", shown(&args.a), shown(&args.b));
     }
     terminal.data(&match args.format {
-        TableFormat::Table => header(args, &a, &b, &found) + &table(&found.rows, !args.metrics.is_empty()),
+        TableFormat::Table => {
+            header(args, &a, &b, &found) + &table(&found.rows, args.wide || !args.metrics.is_empty())
+        }
         TableFormat::Csv => csv(&found)?,
         TableFormat::Json => {
             let document = ComparisonDocument::of((&args.a, &a), (&args.b, &b), &found);
@@ -130,14 +136,33 @@ fn ends(interval: Option<Interval>) -> (Option<f64>, Option<f64>) {
     (interval.map(|interval| interval.low), interval.map(|interval| interval.high))
 }
 
-/// Unless `all` are asked for, quantities that are the same are only counted.
+/// The rows that matter first: what differs, then what does not, then what too
+/// few runs leave open. Unless `all` are asked for, what is the same is only
+/// counted, and of what is open the main metrics stand for the rest.
 fn table(rows: &[ComparisonRow], all: bool) -> String {
-    let shown: Vec<&ComparisonRow> = rows.iter().filter(|row| all || !row.is_same()).collect();
-    let same = match rows.len() - shown.len() {
-        0 => String::new(),
-        same => format!("the same in A and B throughout, and not shown: {same} quantities\n"),
-    };
-    if shown.is_empty() { same } else { figures(&shown) + &same }
+    let is_main = |row: &ComparisonRow| MAIN_METRICS.iter().any(|main| main.name == row.quantity.metric.name);
+    let is_open = |row: &ComparisonRow| row.comparison.verdict == Verdict::TooFewRuns;
+    let is_shown = |row: &&ComparisonRow| all || !row.is_same() && (!is_open(row) || is_main(row));
+    let mut shown: Vec<&ComparisonRow> = rows.iter().filter(is_shown).collect();
+    shown.sort_by_key(|row| rank(row.comparison.verdict));
+    let same = rows.iter().filter(|row| row.is_same()).count();
+    let open = rows.len() - shown.len() - if all { 0 } else { same };
+    let mut text = if shown.is_empty() { String::new() } else { figures(&shown) };
+    if same > 0 && !all {
+        text += &format!("the same in A and B throughout, and not shown: {same} quantities\n");
+    }
+    if open > 0 {
+        text += &format!("of too few runs, and not shown without --wide: {open} quantities\n");
+    }
+    text
+}
+
+fn rank(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Higher | Verdict::Lower => 0,
+        Verdict::NoDifferenceSeen => 1,
+        Verdict::TooFewRuns => 2,
+    }
 }
 
 fn figures(rows: &[&ComparisonRow]) -> String {

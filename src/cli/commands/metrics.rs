@@ -15,18 +15,21 @@ use serde::Serialize;
 
 use crate::cli::flags::dialect::DialectFlags;
 use crate::cli::flags::output_format::TableFormat;
+use crate::cli::ui::many;
 use crate::cli::ui::terminal::{error_text, json_text};
-use crate::cli::ui::{many, view};
+use crate::cli::ui::view::{self, Extent};
 use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
 Examples:
   labctl metrics results/exp4/latest
+  labctl metrics results/ --wide
   labctl metrics results/ --format csv > all.csv
   labctl metrics somebody/logs/ --dialect auto
   labctl metrics somebody/logs/ --format json | jq '.runs[].end_queue'
 
-What a log cannot tell is shown as `?`, and left empty or null in data.";
+What a log cannot tell is shown as `?`, and left empty or null in data. Tables
+are no wider than the terminal, or than 100 columns where they go elsewhere.";
 
 /// The arguments of `labctl metrics`.
 #[derive(Debug, clap::Args)]
@@ -39,6 +42,10 @@ pub struct Args {
     /// A table for people, or data for programs
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: TableFormat,
+
+    /// Show all columns of the tables, and all metrics of several runs
+    #[arg(long)]
+    wide: bool,
 
     #[command(flatten)]
     dialect: DialectFlags,
@@ -59,11 +66,12 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let (mut logs, mut unreadable) = (Vec::new(), 0_u64);
     let mut swept = BTreeSet::new();
     let mut alike: Vec<(&RunPath, Vec<MachineMetrics>, Option<Planned>)> = Vec::new();
-    let mut out = Output { format: args.format, has_begun: false, text: String::new(), terminal };
+    let extent = if args.wide { Extent::Wide } else { Extent::Brief };
+    let mut out = Output { format: args.format, extent, has_begun: false, text: String::new(), terminal };
     let settings = Settings::default();
     let read = |run: &RunPath| {
         let metered = meter_run(run)?;
-        let text = args.format.text(&metered.rows)?;
+        let text = args.format.text(&metered.rows, extent)?;
         let planned = if run.sweep.is_none() { settings.load(&run.folder.join(SPEC_FILE)) } else { None };
         Ok::<_, anyhow::Error>((metered, text, planned))
     };
@@ -136,6 +144,7 @@ fn over_runs(
 /// What is reported about runs, as they are read.
 struct Output<'a> {
     format: TableFormat,
+    extent: Extent,
     has_begun: bool,
     /// Kept until there is enough to be worth writing.
     text: String,
@@ -168,7 +177,7 @@ impl Output<'_> {
     /// Tells what all runs come to, of each experiment that has several.
     fn finish(&mut self, experiments: &[SummaryRow]) -> anyhow::Result<()> {
         match self.format {
-            TableFormat::Table => self.text.push_str(&over_experiments(experiments)),
+            TableFormat::Table => self.text.push_str(&over_experiments(experiments, self.extent)),
             TableFormat::Csv => {}
             TableFormat::Json => {
                 self.text.push_str(if self.has_begun { JSON_AFTER_RUNS } else { JSON_NO_RUNS });
@@ -197,9 +206,9 @@ fn indented(value: &impl Serialize, levels: usize) -> anyhow::Result<String> {
 
 impl TableFormat {
     /// A run as a table for people, or as data for programs.
-    fn text(self, rows: &[MachineMetrics]) -> anyhow::Result<String> {
+    fn text(self, rows: &[MachineMetrics], extent: Extent) -> anyhow::Result<String> {
         Ok(match self {
-            TableFormat::Table => table(rows),
+            TableFormat::Table => table(rows, extent),
             TableFormat::Csv => String::from_utf8(file::rows(rows)?)?,
             TableFormat::Json => match RunMetrics::of(rows) {
                 Some(run) => indented(&RunDocument { run, by_machine: rows }, 2)?,
@@ -209,19 +218,23 @@ impl TableFormat {
     }
 }
 
-fn table(rows: &[MachineMetrics]) -> String {
+fn table(rows: &[MachineMetrics], extent: Extent) -> String {
     let Some(run) = RunMetrics::of(rows) else { return String::new() };
     let name =
         if run.experiment == run.run { run.run.clone() } else { format!("{} / {}", run.experiment, run.run) };
-    format!("{name}\n{}{}\n", view::machines(rows), view::run_line(&run))
+    format!("{name}\n{}{}\n", view::machines(rows, extent), view::run_line(&run))
 }
 
-fn over_experiments(experiments: &[SummaryRow]) -> String {
+fn over_experiments(experiments: &[SummaryRow], extent: Extent) -> String {
     if experiments.is_empty() {
         return String::new();
     }
-    "Over the runs of each experiment. 95 % intervals: t for means, bootstrap for medians; \
-     of one run, none; of fewer than six, none of the median\n"
-        .to_owned()
-        + &view::summary(experiments)
+    let intervals = match extent {
+        Extent::Brief => "with 95 % intervals of the mean (t); of one run, none",
+        Extent::Wide => {
+            "with 95 % intervals: t for means, bootstrap\nfor medians; of one run, none; of fewer than six, none of the \
+             median"
+        }
+    };
+    format!("Over the runs of each experiment, {intervals}\n") + &view::summary(experiments, extent)
 }

@@ -19,6 +19,7 @@ use labctl::text::sanitize::{is_hidden, visible};
 use serde::Serialize;
 
 use super::live::screen;
+use super::view;
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -57,6 +58,11 @@ pub struct Terminal {
 impl Terminal {
     pub fn new(color: Color) -> Terminal {
         let talk_to_a_person = io::stderr().is_terminal();
+        if io::stdout().is_terminal()
+            && let Some(columns) = screen::columns()
+        {
+            view::fit_tables_to(columns);
+        }
         let in_colour = |choice| !matches!(choice, anstream::ColorChoice::Never);
         let decided = match color {
             Color::Always => Some(true),

@@ -1,9 +1,11 @@
 //! Metrics as tables that a person can read.
 
-use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
+use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
+
+use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 use labctl::metrics::summary::{RunMetrics, SummaryRow};
 use labctl::metrics::trust::fidelity_words;
-use labctl::metrics::{MachineMetrics, WaitSource};
+use labctl::metrics::{EndQueueSource, MAIN_METRICS, MachineMetrics, WaitSource};
 use labctl::plan::{Cell, Plan};
 use labctl::sweep::CellOutline;
 use labctl::text::sanitize::on_one_line;
@@ -16,44 +18,58 @@ pub const LEFT_OUT: &str = "…";
 /// A line under the header and nothing else: rows read best close together.
 const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::new('─', '─', '─', '─'));
 
+/// Columns of a table that goes to no terminal.
+const WIDTH: u16 = 100;
+
+/// Columns that a table may take.
+static WIDTH_MAX: AtomicU16 = AtomicU16::new(WIDTH);
+
+/// From now on no table is wider than this terminal.
+pub fn fit_tables_to(columns: u16) {
+    WIDTH_MAX.store(columns, Relaxed);
+}
+
+/// Which columns of a table, or which of its rows, are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Those that are looked at first, which fit 80 columns.
+    Brief,
+    /// All.
+    Wide,
+}
+
+type Column<'a> = (&'a str, fn(&MachineMetrics) -> String);
+
+/// What is looked at first of a machine.
+const BRIEF: [Column<'_>; 9] = [
+    ("machine", |row| row.machine.to_string()),
+    ("rate\n1/s", |row| known(row.clock_rate, |rate| rate.to_string())),
+    ("max\nqueue", |row| known(row.max_queue, |queue| queue.to_string())),
+    ("end\nqueue", |row| known(row.end_queue, |queue| format!("{queue}{}", end_queue_mark(row)))),
+    ("final\nclock", |row| row.final_clock.to_string()),
+    ("clock\ndrift", |row| known(row.clock_drift, |drift| format!("{drift:.3}"))),
+    ("jump\np95", |row| known(row.jump_p95, |jump| jump.to_string())),
+    ("wait\ns", |row| known(row.wait_mean, |wait| format!("{}{}", wait_mark(row), seconds(wait)))),
+    ("busy", |row| known(row.utilisation, |share| format!("{:.0} %", share * 100.0))),
+];
+/// What there is besides.
+const BESIDES: [Column<'_>; 6] = [
+    ("events", |row| row.events.to_string()),
+    ("sent", |row| known(row.messages_sent, |sent| sent.to_string())),
+    ("clock\ndiff", |row| known(row.clock_diff, |diff| diff.to_string())),
+    ("jump\nmax", |row| known(row.jump_max, |jump| jump.to_string())),
+    ("wait\nmax, s", |row| known(row.wait_max, |wait| format!("{}{}", wait_mark(row), seconds(wait)))),
+    ("late\np99, µs", |row| known(row.lateness_p99_us, |lateness| lateness.to_string())),
+];
+
 /// A run: a row a machine.
-pub fn machines(rows: &[MachineMetrics]) -> String {
-    let header = [
-        "machine",
-        "rate\n1/s",
-        "events",
-        "max\nqueue",
-        "end\nqueue",
-        "final\nclock",
-        "clock\ndiff",
-        "clock\ndrift",
-        "jump\np95",
-        "wait\ns",
-        "busy",
-        "late\np99, µs",
-    ];
-    let body = rows.iter().map(|row| {
-        let queue_mark = match row.end_queue_source {
-            labctl::metrics::EndQueueSource::Recorded | labctl::metrics::EndQueueSource::Unknown => "",
-            labctl::metrics::EndQueueSource::LastLogged => "*",
-        };
-        vec![
-            row.machine.to_string(),
-            known(row.clock_rate, |rate| rate.to_string()),
-            row.events.to_string(),
-            known(row.max_queue, |queue| queue.to_string()),
-            known(row.end_queue, |queue| format!("{queue}{queue_mark}")),
-            row.final_clock.to_string(),
-            known(row.clock_diff, |diff| diff.to_string()),
-            known(row.clock_drift, |drift| format!("{drift:.3}")),
-            known(row.jump_p95, |jump| jump.to_string()),
-            known(row.wait_mean, |wait| format!("{}{}", wait_mark(row), seconds(wait))),
-            known(row.utilisation, |share| format!("{:.0} %", share * 100.0)),
-            known(row.lateness_p99_us, |lateness| lateness.to_string()),
-        ]
-    });
+pub fn machines(rows: &[MachineMetrics], extent: Extent) -> String {
+    let besides = BESIDES.iter().filter(|_| extent == Extent::Wide);
+    let columns: Vec<&Column<'_>> = BRIEF.iter().chain(besides).collect();
+    let header: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+    let body = rows.iter().map(|row| columns.iter().map(|(_, of)| of(row)).collect());
     let mut text = table(&header, body);
-    if rows.iter().any(|row| row.end_queue_source == labctl::metrics::EndQueueSource::LastLogged) {
+    if rows.iter().any(|row| row.end_queue_source == EndQueueSource::LastLogged) {
         text.push_str("* the last queue length that was logged: this log has no record of its end\n");
     }
     if rows.iter().any(|row| row.wait_source == WaitSource::FromSends) {
@@ -64,6 +80,11 @@ pub fn machines(rows: &[MachineMetrics]) -> String {
         text.push_str(&format!("the stamps of machine {machine} run backwards: its drift is unknown\n"));
     }
     text
+}
+
+/// The last length that was logged is marked as no more than that.
+fn end_queue_mark(row: &MachineMetrics) -> &'static str {
+    if row.end_queue_source == EndQueueSource::LastLogged { "*" } else { "" }
 }
 
 /// An upper bound is marked as one.
@@ -93,30 +114,40 @@ pub fn run_line(run: &RunMetrics) -> String {
 }
 
 /// Several runs of an experiment: a row a machine and metric.
-pub fn summary(rows: &[SummaryRow]) -> String {
+pub fn summary(rows: &[SummaryRow], extent: Extent) -> String {
+    let is_shown = |row: &&SummaryRow| {
+        extent == Extent::Wide || MAIN_METRICS.iter().any(|metric| metric.name == row.metric)
+    };
+    let shown: Vec<&SummaryRow> = rows.iter().filter(is_shown).collect();
     // Rates are reported where they tell apart.
     let differ = |pair: &[SummaryRow]| {
         pair[0].experiment == pair[1].experiment && pair[0].clock_rates != pair[1].clock_rates
     };
     let rates = rows.windows(2).any(differ).then_some("rates, 1/s");
-    let header = ["machine", "metric", "n", "mean [95 %]", "sd", "median [95 %]", "min", "max"];
-    let header: Vec<&str> = ["experiment"].into_iter().chain(rates).chain(header).collect();
-    let body = rows.iter().map(|row| {
+    let figures: &[&str] = match extent {
+        Extent::Brief => &["machine", "metric", "n", "mean [95 %]", "min", "max"],
+        Extent::Wide => &["machine", "metric", "n", "mean [95 %]", "sd", "median [95 %]", "min", "max"],
+    };
+    let header: Vec<&str> = ["experiment"].into_iter().chain(rates).chain(figures.iter().copied()).collect();
+    let body = shown.iter().map(|row| {
         let rounding = Rounding::to(row.mean_low, row.mean_high);
-        let place = [row.experiment.clone()].into_iter().chain(rates.map(|_| row.clock_rates.clone()));
-        let figures = [
-            row.machine.to_string(),
-            row.metric.to_owned(),
-            row.n.to_string(),
-            rounding::estimate(rounding, row.mean, row.mean_low, row.mean_high, row.mean_method),
-            known(row.sd, |sd| rounding.number(sd)),
-            rounding::estimate(rounding, row.median, row.median_low, row.median_high, row.median_method),
-            Rounding::Brief.number(row.min),
-            Rounding::Brief.number(row.max),
-        ];
-        place.chain(figures).collect()
+        let mut cells = vec![row.experiment.clone()];
+        cells.extend(rates.map(|_| row.clock_rates.clone()));
+        cells.extend([row.machine.to_string(), row.metric.to_owned(), row.n.to_string()]);
+        cells.push(rounding::estimate(rounding, row.mean, row.mean_low, row.mean_high, row.mean_method));
+        if extent == Extent::Wide {
+            cells.push(known(row.sd, |sd| rounding.number(sd)));
+            let (low, high) = (row.median_low, row.median_high);
+            cells.push(rounding::estimate(rounding, row.median, low, high, row.median_method));
+        }
+        cells.extend([row.min, row.max].map(|end| Rounding::Brief.number(end)));
+        cells
     });
-    table(&header, body)
+    let mut text = table(&header, body);
+    if shown.len() < rows.len() {
+        text += "more metrics, and medians, with --wide\n";
+    }
+    text
 }
 
 /// The cells of a plan.
@@ -176,6 +207,9 @@ pub fn known<T>(value: Option<T>, show: impl FnOnce(T) -> String) -> String {
     value.map_or_else(|| UNKNOWN.to_owned(), show)
 }
 
+/// The blanks behind a column; one more separates it from the next.
+const PADDING: u16 = 1;
+
 /// Words to the left, numbers to the right.
 pub fn table(header: &[&str], body: impl Iterator<Item = Vec<String>>) -> String {
     // A name stays in its row, whatever is in it.
@@ -187,10 +221,21 @@ pub fn table(header: &[&str], body: impl Iterator<Item = Vec<String>>) -> String
     let mut table = Table::new();
     table.load_style(STYLE).set_header(header);
     for (at, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, PADDING));
         if rows.iter().all(|row| row.get(at).is_none_or(is_number)) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
     table.add_rows(rows);
-    format!("{table}\n")
+    let (width, width_max) = (width(&table), WIDTH_MAX.load(Relaxed));
+    if width > width_max {
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width_max);
+    }
+    table.trim_fmt() + "\n"
+}
+
+/// As its cells make it.
+fn width(table: &Table) -> u16 {
+    let columns = table.column_max_content_widths();
+    columns.iter().fold(1_u16, |sum, column| sum.saturating_add(*column).saturating_add(PADDING + 1))
 }

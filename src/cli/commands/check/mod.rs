@@ -12,7 +12,7 @@ use crate::cli::ui::view::{self, counted};
 use crate::cli::{Exit, Terminal};
 use anyhow::bail;
 use labctl::audit::source_lines::{finding_text, short_place};
-use labctl::audit::{self, RULES, Rule, RuleResult};
+use labctl::audit::{self, Audit, RULES, Rule, RuleResult};
 use labctl::lab::check::{CheckDocument, CheckedRun, UNKNOWN};
 use labctl::read::find::RunPath;
 use labctl::read::read_history;
@@ -28,8 +28,8 @@ Examples:
   labctl check --recover                     runs whose process was killed
 
 Every run at the paths is checked against every rule. A rule is sound, unsound,
-or unknown where such logs cannot show it; a run is unsound if any rule is. Exit
-codes: 0 all runs are sound as far as their logs can show, 1 a run is unsound or
+or unknown where such logs cannot show it; a run is unsound if any rule is. A
+sound run is one line, unless --verbose asks for every rule. Exit codes: 0 all runs are sound as far as their logs can show, 1 a run is unsound or
 cannot be read, 2 a path leads to no run, 3 there is no event to tell anything
 by.
 
@@ -55,12 +55,16 @@ pub struct Args {
     explain: Option<&'static Rule>,
 
     /// Complete the runs of processes that were killed instead, in results/ if no path is named
-    #[arg(long, conflicts_with_all = ["explain", "rules", "format", "dialect", "clock_rate", "max_unmatched"])]
+    #[arg(long, conflicts_with_all = ["explain", "rules", "format", "verbose", "dialect", "clock_rate", "max_unmatched"])]
     recover: bool,
 
     /// How to tell the verdicts
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: TextOrJson,
+
+    /// Show the verdict on every rule, and why any is unknown
+    #[arg(long, short)]
+    verbose: bool,
 
     /// Only these rules
     #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = rule)]
@@ -94,9 +98,14 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let runs = args.dialect.find_logs(&args.paths, terminal)?;
     let (mut documents, mut unsound, mut unreadable, mut silent) = (Vec::new(), 0, 0, 0);
     let count = runs.len();
+    let detail = match (args.verbose, count) {
+        (true, _) => Detail::EveryRule,
+        (false, 1) => Detail::Unknown,
+        (false, _) => Detail::Verdict,
+    };
     let work = |run: &RunPath| {
         let mut warnings = Vec::new();
-        let checked = check(run, args, &rules, &mut warnings);
+        let checked = check(run, args, (&rules, detail), &mut warnings);
         (warnings, checked)
     };
     many::each(&runs, terminal, work, |_, (warnings, checked), progress| {
@@ -131,6 +140,17 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     })
 }
 
+/// How much is reported about a run besides its findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Detail {
+    /// The verdict alone, where there are many runs.
+    Verdict,
+    /// Also why rules are unknown.
+    Unknown,
+    /// Also the verdict on every rule.
+    EveryRule,
+}
+
 /// What is reported about a run, once it is checked.
 struct Reported {
     is_sound: bool,
@@ -140,9 +160,9 @@ struct Reported {
 }
 
 impl Reported {
-    fn of(checked: &CheckedRun<'_>, format: TextOrJson) -> Reported {
+    fn of(checked: &CheckedRun<'_>, format: TextOrJson, detail: Detail) -> Reported {
         let (text, document) = match format {
-            TextOrJson::Text => (text(checked), None),
+            TextOrJson::Text => (text(checked, detail), None),
             TextOrJson::Json => (String::new(), Some(CheckDocument::of(checked))),
         };
         Reported { is_sound: checked.audit.is_sound(), verdict: checked.verdict(), text, document }
@@ -152,7 +172,7 @@ impl Reported {
 fn check(
     run: &RunPath,
     args: &Args,
-    rules: &[&'static Rule],
+    (rules, detail): (&[&'static Rule], Detail),
     warnings: &mut Vec<String>,
 ) -> anyhow::Result<Reported> {
     if let Some(words) = run.state.words() {
@@ -164,41 +184,53 @@ fn check(
         bail!(refusal);
     }
     let checked = CheckedRun::of(run, &history, rules, |fault| warnings.push(fault))?;
-    Ok(Reported::of(&checked, args.format))
+    Ok(Reported::of(&checked, args.format, detail))
 }
 
-/// The table of rules, and the findings below it.
-fn text(checked: &CheckedRun<'_>) -> String {
+/// The verdict on a run in a line; below it what is wrong, and as much more as
+/// is asked for.
+fn text(checked: &CheckedRun<'_>, detail: Detail) -> String {
     let CheckedRun { run, history, audit, .. } = checked;
+    let verdict = checked.verdict();
+    let unknown = audit.unknown().count() as u64;
+    let limits = match (verdict, unknown) {
+        (UNKNOWN, _) => ", there is no event in these logs".to_owned(),
+        (_, 0) => String::new(),
+        ("sound", _) => format!(", as far as these logs can show: {} unknown", counted(unknown, "rule")),
+        _ => format!(", and {} unknown", counted(unknown, "rule")),
+    };
+    let mut text = format!(
+        "{}{}: {verdict}{limits} ({} in {}, {})\n",
+        on_one_line(&run.folder.display().to_string()),
+        of_run(run),
+        counted(history.events(), "event"),
+        counted(history.machines().len() as u64, "log"),
+        counted(audit.results.len() as u64, "rule")
+    );
+    if detail == Detail::EveryRule {
+        text += &rules_table(audit);
+    }
+    for result in audit.results.iter().filter(|result| result.count() > 0) {
+        text += &findings(checked, result);
+    }
+    if detail != Detail::Verdict && unknown > 0 {
+        let each = audit.unknown().map(|(rule, why)| format!("  {}: {why}\n", rule.id));
+        text += &format!("unknown:\n{}", each.collect::<String>());
+    }
+    // What is more than a line stands by itself.
+    if text.lines().nth(1).is_some() {
+        text.push('\n');
+    }
+    text
+}
+
+fn rules_table(audit: &Audit) -> String {
     let body = audit.results.iter().map(|result| {
         let count = if result.count() > 0 { result.count().to_string() } else { String::new() };
         [result.rule.id.to_owned(), result.verdict.word().to_owned(), count, result.rule.reason.to_owned()]
             .to_vec()
     });
-    let mut text = format!(
-        "{}{}: {} in {}\n",
-        on_one_line(&run.folder.display().to_string()),
-        of_run(run),
-        counted(history.events(), "event"),
-        counted(history.machines().len() as u64, "log")
-    );
-    text += &view::table(&["rule", "verdict", "findings", "what must hold"], body);
-    for result in audit.results.iter().filter(|result| result.count() > 0) {
-        text += &findings(checked, result);
-    }
-    let unknown: Vec<String> = audit.unknown().map(|(rule, why)| format!("  {}: {why}\n", rule.id)).collect();
-    let verdict = checked.verdict();
-    let limits = match verdict {
-        UNKNOWN => ", there is no event in these logs",
-        "sound" if !unknown.is_empty() => ", as far as these logs can show",
-        _ => "",
-    };
-    text += &format!("verdict: {verdict}{limits}\n");
-    if !unknown.is_empty() {
-        text += &format!("unknown:\n{}", unknown.concat());
-    }
-    text.push('\n');
-    text
+    view::table(&["rule", "verdict", "findings", "what must hold"], body)
 }
 
 /// The run's name, where its folder does not tell it.

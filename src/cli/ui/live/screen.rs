@@ -28,6 +28,11 @@ pub struct Screen {
     terminal: ratatui::Terminal<CrosstermBackend<Stderr>>,
 }
 
+/// How wide the terminal is, where that is known.
+pub fn columns() -> Option<u16> {
+    ratatui::crossterm::terminal::size().ok().map(|(columns, _)| columns).filter(|columns| *columns > 0)
+}
+
 impl Screen {
     /// Takes the terminal over.
     ///
