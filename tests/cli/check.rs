@@ -19,9 +19,12 @@ fn spoil(lab: &Lab, log: &str, change: impl Fn(String) -> String) {
 
 #[test]
 fn a_clean_run_is_sound_by_every_rule() {
-    let said = lab_with_run().labctl(&["check", "results"]).code(0);
-    assert_eq!(said.out.matches(" sound ").count(), 24, "{}", said.out);
-    assert!(said.out.contains("verdict: sound\n") && said.talk.is_empty(), "{}{}", said.out, said.talk);
+    let lab = lab_with_run();
+    let said = lab.labctl(&["check", "results"]).code(0);
+    assert_eq!(said.out, "results/lab/one: sound (218 events in 3 logs, 24 rules)\n");
+    assert!(said.talk.is_empty(), "{}", said.talk);
+    let every = lab.labctl(&["check", "results", "--verbose"]).code(0);
+    assert_eq!(every.out.matches(" sound ").count(), 25, "{}", every.out);
 }
 
 #[test]
@@ -39,7 +42,7 @@ fn a_corrupted_run_is_unsound_and_the_lines_are_quoted() {
         lines[at + 1]
     );
     assert!(lines[at + 2].contains("log_3.txt:10  20"), "{}", lines[at + 2]);
-    assert!(said.out.contains("verdict: unsound"));
+    assert!(said.out.starts_with("results/lab/one: unsound"), "{}", said.out);
 }
 
 #[test]
@@ -87,9 +90,7 @@ fn programs_read_verdicts_as_json() {
 #[test]
 fn what_others_logs_cannot_show_is_named() {
     let said = lab_with_notebook_logs().labctl(&["check", "theirs"]).code(0);
-    for text in
-        ["verdict: sound, as far as these logs can show", "log-whole: the logs have no records of their end"]
-    {
+    for text in ["sound, as far as these logs can show", "log-whole: the logs have no records of their end"] {
         assert!(said.out.contains(text), "`{text}` is not in\n{}", said.out);
     }
 }
@@ -154,9 +155,9 @@ fn where_no_line_is_an_event_nothing_is_sound() {
     let lab = Lab::new();
     lab.write("logs/log_1.txt", "");
     let said = lab.labctl(&["check", "logs"]).code(3);
-    assert!(said.out.contains("verdict: unknown, there is no event in these logs"), "{}", said.out);
+    assert!(said.out.contains("logs: unknown, there is no event in these logs"), "{}", said.out);
     lab.write("logs/log_1.txt", b"\x7fELF\0\0\n\n\xff\xfe\n");
-    assert!(lab.labctl(&["check", "logs"]).code(1).out.contains("verdict: unsound"));
+    assert!(lab.labctl(&["check", "logs"]).code(1).out.contains("logs: unsound"));
 }
 
 #[test]
@@ -206,7 +207,7 @@ fn runs_on_sockets_are_sound() {
     let said = lab.labctl(&["check", "results", "--rules", &others.join(",")]).code(0);
     let count = replicates * KINDS.len();
     assert!(said.out.ends_with(&format!("{count} runs, 0 of them unsound\n")), "{}", said.out);
-    assert_eq!(said.out.matches("verdict: sound\n").count(), count, "{}", said.out);
+    assert_eq!(said.out.matches(": sound (").count(), count, "{}", said.out);
     let rates = lab.labctl(&["check", "results", "--rules", "rate-kept"]);
     println!("{}", rates.out.lines().last().unwrap_or_default());
 }
@@ -252,7 +253,7 @@ fn a_log_that_hardly_fits_its_dialect_is_not_accused() {
     let said = lab.labctl(&check).code(1);
     said.tells(&["11.1 % of the lines fit nothing in the dialect tabs-named-fields", "--max-unmatched"]);
     let allowed = lab.labctl(&[&check[..], &["--max-unmatched", "0.2"]].concat()).code(1);
-    assert!(allowed.out.contains("verdict: unsound") && allowed.out.contains("`noise`"), "{}", allowed.out);
+    assert!(allowed.out.contains("logs: unsound") && allowed.out.contains("`noise`"), "{}", allowed.out);
 }
 
 #[cfg(unix)]
@@ -306,7 +307,8 @@ fn a_run_that_was_killed_is_held_against_its_spec_and_not_accused() {
         spoil(&lab, log, |text| text.split_inclusive('\n').take(lines).collect());
     }
     std::fs::rename(lab.path("results/lab/one"), lab.path("results/lab/one.partial")).unwrap();
-    let said = lab.labctl(&["check", "results"]).code(1).tells(&["cut short: its process is there no more"]);
+    let check = ["check", "results", "--verbose"];
+    let said = lab.labctl(&check).code(1).tells(&["cut short: its process is there no more"]);
     assert_eq!(said.out.matches(" unsound ").count(), 1, "{}", said.out);
     for words in [
         "the log is cut here",

@@ -51,8 +51,10 @@ fn runs_of_one_experiment_are_summarised() {
     let said = lab.labctl(&["metrics", "results"]).code(0);
     assert!(said.out.contains("exp / first") && said.out.contains("exp / second"), "{}", said.out);
     assert!(said.talk.contains("no replicates, and are left out of what is summarised: 1"), "{}", said.talk);
-    let note = "95 % intervals: t for means, bootstrap for medians";
-    assert!(said.out.contains("Over the runs of each experiment") && said.out.contains(note), "{}", said.out);
+    let note = "Over the runs of each experiment, with 95 % intervals of the mean";
+    assert!(said.out.contains(note) && !said.out.contains("median ["), "{}", said.out);
+    let wide = lab.labctl(&["metrics", "results", "--wide"]).code(0);
+    assert!(wide.out.contains("median [95 %]") && wide.out.contains("fidelity"), "{}", wide.out);
     let json: serde_json::Value =
         serde_json::from_str(&lab.labctl(&["metrics", "results", "--format=json"]).code(0).out).unwrap();
     let max_queue = json["experiments"]
@@ -84,8 +86,8 @@ fn a_mean_over_runs_is_shown_with_its_interval() {
     let row = json["experiments"].as_array().unwrap().iter().find(clock).unwrap();
     let [low, mean, high] = ["mean_low", "mean", "mean_high"].map(|name| row[name].as_f64().unwrap());
     assert!(low < mean && mean < high, "{row}");
-    let table = lab.labctl(&["metrics", "results"]).code(0).out;
-    let line = table.lines().find(|line| line.contains(" 1   final_clock ")).unwrap();
+    let table = lab.labctl(&["metrics", "results", "--wide"]).code(0).out;
+    let line = table.lines().find(|line| line.contains(" 1  final_clock ")).unwrap();
     assert!(line.contains(&format!(" [{low:.1}, {high:.1}]")), "{line}");
 }
 
