@@ -164,29 +164,37 @@ pub fn plan(plan: &Plan) -> String {
 /// What the cells of a sweep came to: of each run the largest over its
 /// machines, and of these the mean with its interval.
 pub fn cells(plan: &Plan, outlines: &[CellOutline]) -> String {
+    const HEADS: [&str; 6] =
+        ["max queue", "end queue", "clock diff", "clock drift", "mean jump", "mean wait, s"];
+    /// More side by side are wider than a terminal.
+    const SIDE_BY_SIDE: usize = 2;
     let axes = plan.axes();
     let is_drawn = |outline: &CellOutline| plan.cells()[outline.cell].spec.has_random_rates();
     let rates = outlines.iter().any(is_drawn).then_some("rates, 1/s");
-    // All six side by side are wider than a terminal.
-    let half = |heads: [&str; 3], first: usize| {
-        let places = ["cell", "experiment"].into_iter().chain(axes.iter().copied());
-        let header = places.chain(rates).chain(["runs"]).chain(heads);
+    let name = |cell: &Cell| cell.spec.name.clone();
+    let differ = plan.cells().windows(2).any(|pair| name(&pair[0]) != name(&pair[1]));
+    let experiment = differ.then_some("experiment");
+    let headings: Vec<String> =
+        axes.iter().map(|axis| axis.replace(".clock_rate", ".\nclock_rate")).collect();
+    let tables = HEADS.chunks(SIDE_BY_SIDE).enumerate().map(|(at, heads)| {
+        let places = ["cell"].into_iter().chain(experiment).chain(headings.iter().map(String::as_str));
+        let header: Vec<&str> = places.chain(rates).chain(["runs"]).chain(heads.iter().copied()).collect();
         let body = outlines.iter().map(|outline| {
             let cell = &plan.cells()[outline.cell];
-            let place = [(outline.cell + 1).to_string(), cell.spec.name.clone()];
-            let summaries = outline.whole.iter().skip(first).take(heads.len());
+            let summaries = outline.whole.iter().skip(at * SIDE_BY_SIDE).take(heads.len());
             let numbers = summaries.map(|summary| summary.as_ref().map_or_else(String::new, mean));
-            place
+            [(outline.cell + 1).to_string()]
                 .into_iter()
+                .chain(experiment.map(|_| name(cell)))
                 .chain(values(cell, &axes))
                 .chain(rates.map(|_| outline.clock_rates.clone()))
                 .chain([outline.runs.to_string()])
                 .chain(numbers)
                 .collect()
         });
-        table(&header.collect::<Vec<_>>(), body)
-    };
-    half(["max queue", "end queue", "clock diff"], 0) + &half(["clock drift", "mean jump", "mean wait, s"], 3)
+        table(&header, body)
+    });
+    tables.collect()
 }
 
 fn values<'a>(cell: &'a Cell, axes: &'a [&str]) -> impl Iterator<Item = String> + 'a {
