@@ -132,10 +132,10 @@ impl Audit {
     }
 }
 
-/// Checks a run against `rules`; what is stated of it elsewhere is one more
+/// Checks a run against `rules`; what is declared of it elsewhere is one more
 /// thing to check its logs against.
-pub fn audit(history: &History, stated: Option<&DeclaredParams>, rules: &[&'static Rule]) -> Audit {
-    let context = Context::new(history, stated);
+pub fn audit(history: &History, declared: Option<&DeclaredParams>, rules: &[&'static Rule]) -> Audit {
+    let context = Context::new(history, declared);
     let without_end = history.machines().iter().any(|machine| machine.end().is_none());
     let is_silent = history.events() == 0 && without_end;
     let result = |rule: &&'static Rule| {

@@ -1,4 +1,4 @@
-//! What is stated of a run beside its logs: by its manifest and its spec.
+//! What is declared of a run beside its logs: by its manifest and its spec.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::chunk::Parsed;
 use super::fault::shown;
-use super::{Chunk, FaultKind, Line, LineParser, Piece, ReadStats, file_name, read_pieces};
+use super::{Chunk, FaultKind, Line, LineParser, RawLine, ReadStats, file_name, read_raw_lines};
 use crate::files::regular::open_regular;
 use crate::model::event::MachineId;
 
@@ -73,7 +73,7 @@ impl LogReader {
 
     /// Reads to the end of `input`.
     pub fn read(mut self, input: impl Read, mut see: impl FnMut(u64, &Line<'_>)) -> io::Result<ReadStats> {
-        read_pieces(input, |piece| self.piece(piece, &mut see))?;
+        read_raw_lines(input, |line| self.raw_line(line, &mut see))?;
         Ok(self.stats)
     }
 
@@ -87,7 +87,7 @@ impl LogReader {
                 self.stats.take(&line, b"");
                 see(self.stats.lines, &line);
             }
-            Parsed::Other(piece) => self.piece(piece, &mut see),
+            Parsed::Other(line) => self.raw_line(line, &mut see),
         });
     }
 
@@ -97,18 +97,18 @@ impl LogReader {
     }
 
     #[inline]
-    fn piece(&mut self, piece: Piece<'_>, see: &mut impl FnMut(u64, &Line<'_>)) {
-        match piece {
-            Piece::Line(text) => {
+    fn raw_line(&mut self, line: RawLine<'_>, see: &mut impl FnMut(u64, &Line<'_>)) {
+        match line {
+            RawLine::Line(text) => {
                 self.stats.lines += 1;
                 let mark = if self.stats.lines == 1 { BYTE_ORDER_MARK } else { b"" };
                 self.line(text.strip_prefix(mark).unwrap_or(text), see);
             }
-            Piece::TooLong(text) => {
+            RawLine::TooLong(text) => {
                 self.stats.lines += 1;
                 self.stats.give_up(text);
             }
-            Piece::Rest(text) => self.finish(text, see),
+            RawLine::Rest(text) => self.finish(text, see),
         }
     }
 

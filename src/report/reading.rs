@@ -48,7 +48,7 @@ pub enum ReadSubjectsError {
 
 /// What a run is read with.
 #[derive(Clone, Copy, Debug)]
-struct Wish {
+struct Contents {
     charts: bool,
     player: bool,
 }
@@ -79,7 +79,7 @@ pub fn read_subjects(
     while drawn_bytes < DRAWN_BYTES_MAX && subjects.runs.len() < AUDITED_RUNS_MAX {
         let Some(next) = stored.next() else { break };
         let is_first = subjects.runs.is_empty();
-        let mut run = match read(next, Wish { charts: true, player: is_only }, &settings) {
+        let mut run = match read(next, Contents { charts: true, player: is_only }, &settings) {
             Err(error @ ReadSubjectsError::Read(_)) if !is_only => {
                 watcher.unreadable(&error);
                 continue;
@@ -98,7 +98,7 @@ pub fn read_subjects(
     let mut audited: Vec<RunPath> = stored.collect();
     let others = audited.split_off(audited.len().min(AUDITED_RUNS_MAX.saturating_sub(subjects.runs.len())));
     subjects.runs.reserve_exact(audited.len() + others.len());
-    let undrawn = Wish { charts: false, player: false };
+    let undrawn = Contents { charts: false, player: false };
     add(&mut subjects, audited, watcher, |stored| {
         read(stored.clone(), undrawn, &settings).map(|run| move |_| run)
     })?;
@@ -168,7 +168,7 @@ fn nothing_of(stored: RunPath) -> RunSubject {
     }
 }
 
-fn read(stored: RunPath, wish: Wish, settings: &Settings) -> Result<RunSubject, ReadSubjectsError> {
+fn read(stored: RunPath, contents: Contents, settings: &Settings) -> Result<RunSubject, ReadSubjectsError> {
     // A spec that cannot be read costs no more than what theory would say.
     let spec = spec::load(&stored.folder.join(SPEC_FILE), &[]).ok();
     let plan = spec.map(|spec| Run::single(spec, stored.run.to_string()));
@@ -182,14 +182,14 @@ fn read(stored: RunPath, wish: Wish, settings: &Settings) -> Result<RunSubject, 
         run.rows = run_metrics(&run.stored)?;
     } else {
         let history = run.stored.log_bytes() <= HISTORY_BYTES_MAX;
-        let reading = measure_run(&run.stored, Purpose { series: wish.charts, history })?;
+        let reading = measure_run(&run.stored, Purpose { series: contents.charts, history })?;
         run.audited = match &reading.history {
             Some(history) => hold(&run.stored, history, &mut run.faults)?,
             None => Audited::LeftOut("the logs are large; labctl check does it"),
         };
-        let history = reading.history.as_ref().filter(|history| wish.player && history.events() > 0);
+        let history = reading.history.as_ref().filter(|history| contents.player && history.events() > 0);
         run.player = history.map(|history| Box::new(player::section(history, player::EVENTS_SHOWN)));
-        if wish.charts {
+        if contents.charts {
             run.drawn = Some(draw(&run, &reading)?);
         }
         (run.rows, run.logs) = (reading.rows, reading.logs);

@@ -21,8 +21,8 @@ pub fn tell_audit(done: &mut Done, run: &Run, hosting: &Hosting, terminal: &Term
         ));
         return true;
     };
-    let stated = DeclaredParams::of_run(run, hosting, done.reason);
-    let audit = audit(&history, Some(&stated), &RULES);
+    let declared = DeclaredParams::of_run(run, hosting, done.reason);
+    let audit = audit(&history, Some(&declared), &RULES);
     for result in audit.results.iter().filter(|result| result.count() > 0) {
         if let Some(finding) = result.findings.first() {
             let more = if result.count() > 1 { format!(" ({} such)", result.count()) } else { String::new() };
