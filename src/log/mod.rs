@@ -28,7 +28,7 @@ pub use fault::{FaultKind, LogFault, shown};
 pub use line::{End, EndReason, ErrorLine, Header, Line, Record};
 pub use parse::LineParser;
 pub use raw_lines::{RawLine, read_raw_lines};
-pub use read::{BYTE_ORDER_MARK, LogFile, LogReader, machine_of_file, open_log, read_log};
+pub use read::{BYTE_ORDER_MARK, LogFile, LogReader, machine_of_file, open_log, read_log, read_small_log};
 pub use read_stats::ReadStats;
 pub use stamp::Stamp;
 pub use write::LogWriter;

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::chunk::Parsed;
 use super::fault::shown;
 use super::{Chunk, FaultKind, Line, LineParser, RawLine, ReadStats, file_name, read_raw_lines};
-use crate::files::regular::open_regular;
+use crate::files::regular::{open_regular, read_regular};
 use crate::model::event::MachineId;
 
 /// What some editors put before a text in UTF-8.
@@ -38,13 +38,27 @@ pub fn open_log(path: &Path) -> io::Result<LogFile> {
         }
     };
     start.truncate(read);
-    if [b"\xff\xfe", b"\xfe\xff"].iter().any(|utf16| start.starts_with(*utf16)) {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            "it is in UTF-16; save it in UTF-8, by an editor or `iconv -f UTF-16 -t UTF-8`",
-        ));
-    }
+    refuse_utf16(&start)?;
     Ok(Cursor::new(start).chain(file))
+}
+
+/// All bytes of a log that is no larger than `bytes_max`.
+///
+/// # Errors
+///
+/// As [`open_log`], or it is larger.
+pub fn read_small_log(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
+    let text = read_regular(path, bytes_max)?;
+    refuse_utf16(&text)?;
+    Ok(text)
+}
+
+fn refuse_utf16(start: &[u8]) -> io::Result<()> {
+    if [b"\xff\xfe", b"\xfe\xff"].iter().any(|mark| start.starts_with(*mark)) {
+        let advice = "it is in UTF-16; save it in UTF-8, by an editor or `iconv -f UTF-16 -t UTF-8`";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, advice));
+    }
+    Ok(())
 }
 
 /// A log that was opened: what was read of it to know its encoding, and the rest.

@@ -100,12 +100,12 @@ pub fn read_subjects(
     subjects.runs.reserve_exact(audited.len() + others.len());
     let undrawn = Contents { charts: false, player: false };
     add(&mut subjects, audited, watcher, |stored| {
-        read(stored.clone(), undrawn, &settings).map(|run| move |_| run)
+        read(stored.clone(), undrawn, &settings).map(|read| move |run: &mut RunSubject| *run = read)
     })?;
     add(&mut subjects, others, watcher, |stored| {
         let (planned, rows) = (settings.load(&stored.folder.join(SPEC_FILE)), run_metrics(stored)?);
         let audited = Audited::LeftOut("it is beyond the first thousand runs; labctl check does it");
-        Ok(move |stored| RunSubject { planned, rows, audited, ..nothing_of(stored) })
+        Ok(move |run: &mut RunSubject| (run.planned, run.rows, run.audited) = (planned, rows, audited))
     })?;
     for folder in sweeps {
         subjects.sweeps.push(read_sweep(folder)?);
@@ -123,30 +123,48 @@ pub fn read_subjects(
     Ok(subjects)
 }
 
-/// Adds runs, read side by side, in their order; what is read of one makes it
-/// what it is reported as.
-fn add<F: FnOnce(RunPath) -> RunSubject + Send>(
+/// Adds runs, read side by side, in their order; what is read of one fills in
+/// what is reported of it.
+fn add<F: FnOnce(&mut RunSubject) + Send>(
     subjects: &mut Subjects,
     runs: Vec<RunPath>,
     watcher: &mut impl Watcher,
     read: impl Fn(&RunPath) -> Result<F, ReadSubjectsError> + Sync,
 ) -> Result<(), ReadSubjectsError> {
-    let mut found = Vec::with_capacity(runs.len());
-    parallel::in_order(&runs, RunPath::log_bytes, read, |run| {
-        match run {
-            Ok(run) => {
-                watcher.next();
-                found.push(Some(run));
-            }
-            Err(error @ ReadSubjectsError::Read(_)) => {
-                watcher.unreadable(&error);
-                found.push(None);
-            }
-            Err(error) => return Err(error),
+    /// What is read of so many is in its place before others are begun.
+    const RUNS_AT_ONCE: usize = 4096;
+    let first = subjects.runs.len();
+    let mut is_read = vec![true; first];
+    subjects.runs.extend(runs.into_iter().map(nothing_of));
+    for some in subjects.runs[first..].chunks_mut(RUNS_AT_ONCE) {
+        let mut found = Vec::with_capacity(some.len());
+        let weight = |run: &RunSubject| run.stored.log_bytes();
+        parallel::in_order(
+            some,
+            weight,
+            |run| read(&run.stored),
+            |run| {
+                match run {
+                    Ok(fill) => {
+                        watcher.next();
+                        found.push(Some(fill));
+                    }
+                    Err(error @ ReadSubjectsError::Read(_)) => {
+                        watcher.unreadable(&error);
+                        found.push(None);
+                    }
+                    Err(error) => return Err(error),
+                }
+                Ok(())
+            },
+        )?;
+        for (run, fill) in some.iter_mut().zip(found) {
+            is_read.push(fill.is_some());
+            fill.into_iter().for_each(|fill| fill(run));
         }
-        Ok(())
-    })?;
-    subjects.runs.extend(runs.into_iter().zip(found).filter_map(|(stored, found)| Some(found?(stored))));
+    }
+    let mut is_read = is_read.into_iter();
+    subjects.runs.retain(|_| is_read.next().unwrap_or(true));
     Ok(())
 }
 

@@ -68,7 +68,9 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         }
     }
     let row = |run: &RunPath| Row::of_run(run);
-    many::each(&each_once(runs), terminal, row, |_, row, _| {
+    // One path alone leads to no run twice.
+    let runs = if args.paths.len() > 1 { each_once(runs) } else { runs };
+    many::each(&runs, terminal, row, |_, row, _| {
         rows.push(row);
         Ok(())
     })?;

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use super::window::{Window, WindowFilter};
 use crate::model::event::MachineId;
 use crate::read::find::RunPath;
-use crate::read::{ReadError, ReadLog, each_event, origin};
+use crate::read::{ReadError, ReadLog, Texts, each_event, origin_in};
 use crate::table::{EventSink, EventTable};
 
 /// What went into a table.
@@ -43,10 +43,11 @@ pub fn add_run<S: EventSink + Send>(
     table: &mut EventTable<S>,
     tabled: &mut Tabled,
 ) -> Result<Vec<ReadLog>, ReadError> {
-    let origin = origin(run)?;
+    let texts = Texts::of(run)?;
+    let origin = origin_in(run, &texts)?;
     table.begin_run(&run.experiment, &run.run, origin)?;
     let mut filter: Option<(MachineId, WindowFilter)> = None;
-    each_event(run, |machine, line, record| {
+    each_event(run, &texts, |machine, line, record| {
         let (_, filter) = match &mut filter {
             Some(filter) if filter.0 == machine => filter,
             other => {
