@@ -1,4 +1,4 @@
-//! A run before its judges: its history, what is stated of it, and what
+//! A run before its judges: its history, what is declared of it, and what
 //! several rules ask of both.
 
 use super::finding::{CUT_SHORT, Findings, GOING_ON};
@@ -11,7 +11,7 @@ use crate::model::event::MachineId;
 /// A run that is checked against the rules.
 pub(super) struct Context<'a> {
     pub history: &'a History,
-    pub stated: Option<&'a DeclaredParams>,
+    pub declared: Option<&'a DeclaredParams>,
     /// How far its stamps may be trusted against each other.
     pub trust: Trust,
     /// What they tell of the clocks that made them.
@@ -26,9 +26,9 @@ const HOST_SLACK_US: f64 = 100_000.0;
 pub(super) const CUT_US: i64 = 2;
 
 impl<'a> Context<'a> {
-    pub fn new(history: &'a History, stated: Option<&'a DeclaredParams>) -> Context<'a> {
-        let trust = trust(history, stated);
-        Context { history, stated, trust, times: Times::of(history, trust) }
+    pub fn new(history: &'a History, declared: Option<&'a DeclaredParams>) -> Context<'a> {
+        let trust = trust(history, declared);
+        Context { history, declared, trust, times: Times::of(history, trust) }
     }
 
     /// Where no message is matched beyond doubt, nothing can be said of any.
@@ -117,24 +117,24 @@ impl<'a> Context<'a> {
     }
 }
 
-fn trust(history: &History, stated: Option<&DeclaredParams>) -> Trust {
+fn trust(history: &History, declared: Option<&DeclaredParams>) -> Trust {
     let in_seconds = history.events() > 0 && history.is_in_whole_seconds();
     let resolution_us = if in_seconds { US_PER_S } else { 1 };
-    if stated.is_some_and(|stated| stated.simulated) {
+    if declared.is_some_and(|declared| declared.simulated) {
         return Trust { slack_us: CUT_US, exact_us: Some(CUT_US), resolution_us };
     }
-    let slack_us = ((HOST_SLACK_US * speedup(history, stated).max(1.0)) as i64).max(resolution_us);
-    let exact_us = stated.filter(|stated| stated.one_clock && !in_seconds).map(|_| CUT_US);
+    let slack_us = ((HOST_SLACK_US * speedup(history, declared).max(1.0)) as i64).max(resolution_us);
+    let exact_us = declared.filter(|declared| declared.one_clock && !in_seconds).map(|_| CUT_US);
     Trust { slack_us, exact_us, resolution_us }
 }
 
-/// As it is stated, or as most headers have it.
-fn speedup(history: &History, stated: Option<&DeclaredParams>) -> f64 {
+/// As it is declared, or as most headers have it.
+fn speedup(history: &History, declared: Option<&DeclaredParams>) -> f64 {
     let said = history.machines().iter().filter_map(|machine| machine.header()?.speedup);
     let mut said: Vec<f64> = said.collect();
     said.sort_unstable_by(f64::total_cmp);
     let usual = said.len().checked_sub(1).map(|last| said[last / 2]);
-    stated.map(|stated| stated.speedup).or(usual).unwrap_or(1.0)
+    declared.map(|declared| declared.speedup).or(usual).unwrap_or(1.0)
 }
 
 /// A time as a person reads it: `3600 s`, `2.5 s`, `0.000042 s`.

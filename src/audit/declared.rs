@@ -1,4 +1,4 @@
-//! Rules about what is stated of a run elsewhere: in its manifest, its spec and
+//! Rules about what is declared of a run elsewhere: in its manifest, its spec and
 //! the other logs' headers.
 
 use super::Rule;
@@ -11,7 +11,7 @@ use crate::model::event::MachineId;
 use crate::model::machine::Broadcast;
 use crate::spec::Spec;
 
-/// What is stated of a run beside its logs.
+/// What is declared of a run beside its logs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeclaredParams {
     /// By a manifest; otherwise by a spec alone.
@@ -38,7 +38,7 @@ pub(super) static PARAMETERS: Rule = Rule {
     is_of_events: false,
     reason: "headers, manifest and spec state the same parameters",
     page: "\
-Clock rates, the number of machines, the speedup and the seed are stated in the headers of the logs, in
+Clock rates, the number of machines, the speedup and the seed are declared in the headers of the logs, in
 the manifest and in the spec of a run; they must agree. A run is only worth what its parameters are.
 
 A run without a manifest, such as one that was cut short, is checked against its spec. Where there is neither,
@@ -52,12 +52,12 @@ constant that was changed while the program ran.",
 fn parameters(context: &Context<'_>, findings: &mut Findings) {
     for machine in context.machines() {
         headers_agree(context, machine, findings);
-        if let Some(stated) = context.stated {
-            as_stated(machine, stated, findings);
+        if let Some(declared) = context.declared {
+            as_declared(machine, declared, findings);
         }
     }
-    match context.stated {
-        Some(stated) if stated.has_manifest => manifest_and_spec(context, stated, findings),
+    match context.declared {
+        Some(declared) if declared.has_manifest => manifest_and_spec(context, declared, findings),
         Some(_) => {}
         None => findings.unknown("there is no manifest or spec to check the headers against"),
     }
@@ -104,18 +104,18 @@ fn headers_agree(context: &Context<'_>, machine: &MachineHistory, findings: &mut
 /// Whether most headers that say something of it say something else; of two,
 /// the later.
 fn is_minority(context: &Context<'_>, machine: &MachineHistory, said: &Said) -> bool {
-    let stated = |machine: &MachineHistory| machine.header().and_then(said);
-    let all = || context.machines().iter().filter(|other| stated(other).is_some());
-    let alike = all().filter(|other| stated(other) == stated(machine));
+    let declared = |machine: &MachineHistory| machine.header().and_then(said);
+    let all = || context.machines().iter().filter(|other| declared(other).is_some());
+    let alike = all().filter(|other| declared(other) == declared(machine));
     let (count, first) = (alike.clone().count(), alike.map(MachineHistory::id).min());
     let half = 2 * count;
     half < all().count() || (half == all().count() && first != all().next().map(MachineHistory::id))
 }
 
-fn as_stated(machine: &MachineHistory, stated: &DeclaredParams, findings: &mut Findings) {
+fn as_declared(machine: &MachineHistory, declared: &DeclaredParams, findings: &mut Findings) {
     let Some(header) = machine.header() else { return };
-    let by = if stated.has_manifest { "the manifest" } else { "the spec" };
-    match stated.clock_rates.get(machine.id().index()) {
+    let by = if declared.has_manifest { "the manifest" } else { "the spec" };
+    match declared.clock_rates.get(machine.id().index()) {
         Some(rate) if *rate != header.clock_rate => {
             differ(findings, machine, "clock rate", header.clock_rate.to_string(), format!("{by} {rate}"));
         }
@@ -124,20 +124,20 @@ fn as_stated(machine: &MachineHistory, stated: &DeclaredParams, findings: &mut F
             machine,
             "machine",
             machine.id().to_string(),
-            format!("{by} knows {} machines", stated.clock_rates.len()),
+            format!("{by} knows {} machines", declared.clock_rates.len()),
         ),
         Some(_) => {}
     }
-    let count = stated.clock_rates.len() as u32;
+    let count = declared.clock_rates.len() as u32;
     if header.machines.is_some_and(|machines| machines != count) {
         let has = header.machines.unwrap_or_default();
         differ(findings, machine, "machines:", has.to_string(), format!("{by} {count}"));
     }
-    if header.speedup.is_some_and(|speedup| speedup != stated.speedup) {
+    if header.speedup.is_some_and(|speedup| speedup != declared.speedup) {
         let has = header.speedup.unwrap_or_default();
-        differ(findings, machine, "speedup", has.to_string(), format!("{by} {}", stated.speedup));
+        differ(findings, machine, "speedup", has.to_string(), format!("{by} {}", declared.speedup));
     }
-    let Some(spec) = &stated.spec else { return };
+    let Some(spec) = &declared.spec else { return };
     let phase = spec.phase(machine.id());
     if header.phase.is_some_and(|logged| logged.as_micros() != phase.as_micros()) {
         let has = header.phase.unwrap_or_default();
@@ -153,25 +153,25 @@ fn as_stated(machine: &MachineHistory, stated: &DeclaredParams, findings: &mut F
     }
 }
 
-fn manifest_and_spec(context: &Context<'_>, stated: &DeclaredParams, findings: &mut Findings) {
+fn manifest_and_spec(context: &Context<'_>, declared: &DeclaredParams, findings: &mut Findings) {
     let Some(first) = context.machines().first() else { return };
     let mut differ = |what: &str, manifest: String, spec: String| {
         findings.add(first.id(), 0, || {
             (format!("the manifest says {what} {manifest}, and the spec {spec}"), Vec::new())
         });
     };
-    let Some(spec) = &stated.spec else { return };
-    if spec.seed != stated.seed {
-        differ("seed", stated.seed.to_string(), spec.seed.to_string());
+    let Some(spec) = &declared.spec else { return };
+    if spec.seed != declared.seed {
+        differ("seed", declared.seed.to_string(), spec.seed.to_string());
     }
-    if spec.machines.len() != stated.clock_rates.len() {
-        differ("machines:", stated.clock_rates.len().to_string(), spec.machines.len().to_string());
+    if spec.machines.len() != declared.clock_rates.len() {
+        differ("machines:", declared.clock_rates.len().to_string(), spec.machines.len().to_string());
     }
-    if spec.speedup != stated.speedup {
-        differ("speedup", stated.speedup.to_string(), spec.speedup.to_string());
+    if spec.speedup != declared.speedup {
+        differ("speedup", declared.speedup.to_string(), spec.speedup.to_string());
     }
     let run = crate::plan::Run::single(spec.clone(), String::new());
-    for (id, (manifest, spec)) in (1..).zip(stated.clock_rates.iter().zip(run.clock_rates())) {
+    for (id, (manifest, spec)) in (1..).zip(declared.clock_rates.iter().zip(run.clock_rates())) {
         if manifest != spec {
             differ(
                 &format!("machine {}'s clock rate", MachineId(id)),
@@ -183,7 +183,7 @@ fn manifest_and_spec(context: &Context<'_>, stated: &DeclaredParams, findings: &
     if spec.broadcast == Broadcast::PerRecipient {
         sends_are_single(context, findings);
     }
-    if stated.reason == Some(EndReason::Completed) {
+    if declared.reason == Some(EndReason::Completed) {
         ended_as_stated(context, findings);
     }
 }

@@ -43,13 +43,13 @@ escapes this rule: it guards against accidents, not against forgery.",
 };
 
 fn files_unchanged(context: &Context<'_>, findings: &mut Findings) {
-    let Some(stated) =
-        context.stated.filter(|stated| stated.has_manifest || !stated.changed_files.is_empty())
+    let Some(declared) =
+        context.declared.filter(|declared| declared.has_manifest || !declared.changed_files.is_empty())
     else {
         return findings.unknown("there is no manifest with checksums");
     };
     let Some(first) = context.machines().first() else { return };
-    for ChangedFile { name, machine, change } in &stated.changed_files {
+    for ChangedFile { name, machine, change } in &declared.changed_files {
         let tell = || match change {
             Change::Edited => {
                 format!("{name} was changed after the run: it has not its checksum of the manifest")

@@ -30,6 +30,11 @@ use crate::parallel;
 use context::Context;
 use finding::Findings;
 
+/// Runs whose logs are larger together are measured, and audited by `labctl check`
+/// alone: an audit keeps all events in memory, here about two million, which
+/// take a fifth of a gigabyte.
+pub const HISTORY_BYTES_MAX: u64 = 256 << 20;
+
 /// One thing that must be true of a run's logs.
 #[derive(Debug)]
 pub struct Rule {
@@ -127,10 +132,10 @@ impl Audit {
     }
 }
 
-/// Checks a run against `rules`; what is stated of it elsewhere is one more
+/// Checks a run against `rules`; what is declared of it elsewhere is one more
 /// thing to check its logs against.
-pub fn audit(history: &History, stated: Option<&DeclaredParams>, rules: &[&'static Rule]) -> Audit {
-    let context = Context::new(history, stated);
+pub fn audit(history: &History, declared: Option<&DeclaredParams>, rules: &[&'static Rule]) -> Audit {
+    let context = Context::new(history, declared);
     let without_end = history.machines().iter().any(|machine| machine.end().is_none());
     let is_silent = history.events() == 0 && without_end;
     let result = |rule: &&'static Rule| {

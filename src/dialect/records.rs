@@ -5,7 +5,7 @@ use std::mem;
 
 use regex::bytes::Regex;
 
-use crate::log::{BYTE_ORDER_MARK, Piece, read_pieces};
+use crate::log::{BYTE_ORDER_MARK, RawLine, read_raw_lines};
 
 /// No record of a log is this long; what is, is taken piece by piece.
 const RECORD_BYTES_MAX: usize = 64 * 1024;
@@ -32,11 +32,11 @@ pub fn read_records(
 ) -> io::Result<()> {
     let mut number = 0;
     let mut held = Held::default();
-    read_pieces(input, |piece| {
-        let (text, too_long) = match piece {
-            Piece::Rest([]) => return,
-            Piece::Line(text) | Piece::Rest(text) => (text, false),
-            Piece::TooLong(text) => (text, true),
+    read_raw_lines(input, |line| {
+        let (text, too_long) = match line {
+            RawLine::Rest([]) => return,
+            RawLine::Line(text) | RawLine::Rest(text) => (text, false),
+            RawLine::TooLong(text) => (text, true),
         };
         number += 1;
         let text = if number == 1 { text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text) } else { text };

@@ -14,7 +14,7 @@ pub mod shiviz;
 mod tests;
 pub mod window;
 
-pub use window::{Arrivals, Excerpt, Gate, Window};
+pub use window::{Arrivals, Excerpt, Window, WindowFilter};
 
 use std::io;
 

@@ -30,10 +30,10 @@ impl Window {
         self.machines.as_ref().is_none_or(|machines| machines.contains(&machine))
     }
 
-    /// A gate for the events of one log of a run that began at `origin`.
-    pub fn gate(&self, origin: Stamp) -> Gate {
+    /// What lets through the events of one log of a run that began at `origin`.
+    pub fn filter(&self, origin: Stamp) -> WindowFilter {
         let stamp = |time: Option<LabTime>| time.map(|time| origin.at(time));
-        Gate { from: stamp(self.from), until: stamp(self.until) }
+        WindowFilter { from: stamp(self.from), until: stamp(self.until) }
     }
 }
 
@@ -41,12 +41,12 @@ impl Window {
 /// after `from` to the last before `until` is first reached. What comes through
 /// is one piece of the log, even where its time runs backwards.
 #[derive(Clone, Copy, Debug)]
-pub struct Gate {
+pub struct WindowFilter {
     from: Option<Stamp>,
     until: Option<Stamp>,
 }
 
-impl Gate {
+impl WindowFilter {
     /// Whether the log's next event comes through.
     #[inline]
     pub fn admits(&mut self, stamp: Stamp) -> bool {
@@ -95,8 +95,8 @@ impl<'a> Excerpt<'a> {
         window: &Window,
     ) -> Excerpt<'a> {
         let range = |machine: &MachineHistory| {
-            let mut gate = window.gate(origin);
-            let mut shown = (0..machine.len() as u32).filter(|index| gate.admits(machine.stamp(*index)));
+            let mut filter = window.filter(origin);
+            let mut shown = (0..machine.len() as u32).filter(|index| filter.admits(machine.stamp(*index)));
             let first = shown.next();
             first.map_or(0..0, |first| first..shown.last().unwrap_or(first) + 1)
         };

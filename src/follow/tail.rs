@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use crate::files::regular::open_regular;
-use crate::log::{Piece, read_pieces};
+use crate::log::{RawLine, read_raw_lines};
 
 /// Whoever is further behind than this leaves the middle out.
 const BEHIND_MAX: u64 = 64 << 20;
@@ -69,14 +69,14 @@ impl Tail {
         let held = std::mem::take(&mut self.rest);
         let mut counted = Counted { input, bytes: 0 };
         let (rest, inside_line) = (&mut self.rest, &mut self.inside_line);
-        let outcome = read_pieces(held.chain(&mut counted), |piece| match piece {
-            Piece::Line(line) => {
+        let outcome = read_raw_lines(held.chain(&mut counted), |line| match line {
+            RawLine::Line(line) => {
                 if !std::mem::take(inside_line) {
                     see(line);
                 }
             }
-            Piece::TooLong(_) => *inside_line = true,
-            Piece::Rest(text) => rest.extend_from_slice(text),
+            RawLine::TooLong(_) => *inside_line = true,
+            RawLine::Rest(text) => rest.extend_from_slice(text),
         });
         self.position += counted.bytes;
         outcome

@@ -6,11 +6,11 @@ use std::io::{self, Read};
 use std::mem;
 use std::ops::Range;
 
-use super::pieces::PIECE_BYTES;
-use super::{Line, LineParser, Piece, Record};
+use super::raw_lines::RAW_LINE_BYTES_MAX;
+use super::{Line, LineParser, RawLine, Record};
 
 /// The records of a chunk still fit the processor's cache.
-const CHUNK_BYTES: usize = 2 * PIECE_BYTES;
+const CHUNK_BYTES: usize = 2 * RAW_LINE_BYTES_MAX;
 
 /// Some lines of a log.
 #[derive(Debug, Default)]
@@ -33,7 +33,7 @@ enum Kind {
     Last,
 }
 
-/// A piece that is no event.
+/// A line that is no event.
 #[derive(Debug)]
 struct Other {
     /// How many events of the chunk stand before it.
@@ -72,7 +72,7 @@ impl<R: Read> Cutter<R> {
         let (kind, end) = match memchr::memrchr(b'\n', &text) {
             _ if text.len() < CHUNK_BYTES => (Kind::Last, text.len()),
             Some(at) => (Kind::Lines, at + 1),
-            None => (Kind::TooLong, PIECE_BYTES),
+            None => (Kind::TooLong, RAW_LINE_BYTES_MAX),
         };
         self.carried.extend_from_slice(&text[end..]);
         text.truncate(end);
@@ -114,9 +114,9 @@ impl Chunk {
     /// What is left of a line once it is shorter than the longest that is looked at.
     #[inline]
     fn without_too_long(&mut self, mut line: Range<usize>) -> Range<usize> {
-        while line.len() >= PIECE_BYTES {
-            self.other(OtherKind::TooLong, line.start..line.start + PIECE_BYTES);
-            line.start += PIECE_BYTES;
+        while line.len() >= RAW_LINE_BYTES_MAX {
+            self.other(OtherKind::TooLong, line.start..line.start + RAW_LINE_BYTES_MAX);
+            line.start += RAW_LINE_BYTES_MAX;
         }
         line
     }
@@ -134,9 +134,9 @@ impl Chunk {
             shown = other.after;
             let text = &self.text[other.text.clone()];
             see(Parsed::Other(match other.kind {
-                OtherKind::Line => Piece::Line(text),
-                OtherKind::TooLong => Piece::TooLong(text),
-                OtherKind::Rest => Piece::Rest(text),
+                OtherKind::Line => RawLine::Line(text),
+                OtherKind::TooLong => RawLine::TooLong(text),
+                OtherKind::Rest => RawLine::Rest(text),
             }));
         }
         self.events[shown..].iter().for_each(|record| see(Parsed::Event(record)));
@@ -146,7 +146,7 @@ impl Chunk {
 /// One line, or a piece of it.
 pub(super) enum Parsed<'a> {
     Event(&'a Record),
-    Other(Piece<'a>),
+    Other(RawLine<'a>),
 }
 
 #[cfg(test)]
@@ -196,7 +196,7 @@ mod tests {
         fn chunks_make_up_what_the_whole_log_does(
             lines in prop::collection::vec(0..LINES.len(), 1..60),
             times in 1usize..200,
-            long in prop_oneof![Just(0), 0..3 * CHUNK_BYTES, Just(PIECE_BYTES), Just(PIECE_BYTES - 1)],
+            long in prop_oneof![Just(0), 0..3 * CHUNK_BYTES, Just(RAW_LINE_BYTES_MAX), Just(RAW_LINE_BYTES_MAX - 1)],
             marked: bool,
             rest in 0..40usize,
         ) {
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_log_of_exactly_a_chunk_and_one_of_nothing_are_read() {
-        for length in [0, 1, PIECE_BYTES, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1] {
+        for length in [0, 1, RAW_LINE_BYTES_MAX, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1] {
             for end in [b"x", b"\n"] {
                 let mut text = vec![b'y'; length.saturating_sub(1)];
                 text.extend_from_slice(&end[..length.min(1)]);

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use super::chunk::Parsed;
 use super::fault::shown;
-use super::{Chunk, FaultKind, Line, LineParser, Piece, ReadStats, file_name, read_pieces};
-use crate::files::regular::open_regular;
+use super::{Chunk, FaultKind, Line, LineParser, RawLine, ReadStats, file_name, read_raw_lines};
+use crate::files::regular::{open_regular, read_regular};
 use crate::model::event::MachineId;
 
 /// What some editors put before a text in UTF-8.
@@ -38,13 +38,27 @@ pub fn open_log(path: &Path) -> io::Result<LogFile> {
         }
     };
     start.truncate(read);
-    if [b"\xff\xfe", b"\xfe\xff"].iter().any(|utf16| start.starts_with(*utf16)) {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            "it is in UTF-16; save it in UTF-8, by an editor or `iconv -f UTF-16 -t UTF-8`",
-        ));
-    }
+    refuse_utf16(&start)?;
     Ok(Cursor::new(start).chain(file))
+}
+
+/// All bytes of a log that is no larger than `bytes_max`.
+///
+/// # Errors
+///
+/// As [`open_log`], or it is larger.
+pub fn read_small_log(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
+    let text = read_regular(path, bytes_max)?;
+    refuse_utf16(&text)?;
+    Ok(text)
+}
+
+fn refuse_utf16(start: &[u8]) -> io::Result<()> {
+    if [b"\xff\xfe", b"\xfe\xff"].iter().any(|mark| start.starts_with(*mark)) {
+        let advice = "it is in UTF-16; save it in UTF-8, by an editor or `iconv -f UTF-16 -t UTF-8`";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, advice));
+    }
+    Ok(())
 }
 
 /// A log that was opened: what was read of it to know its encoding, and the rest.
@@ -73,7 +87,7 @@ impl LogReader {
 
     /// Reads to the end of `input`.
     pub fn read(mut self, input: impl Read, mut see: impl FnMut(u64, &Line<'_>)) -> io::Result<ReadStats> {
-        read_pieces(input, |piece| self.piece(piece, &mut see))?;
+        read_raw_lines(input, |line| self.raw_line(line, &mut see))?;
         Ok(self.stats)
     }
 
@@ -87,7 +101,7 @@ impl LogReader {
                 self.stats.take(&line, b"");
                 see(self.stats.lines, &line);
             }
-            Parsed::Other(piece) => self.piece(piece, &mut see),
+            Parsed::Other(line) => self.raw_line(line, &mut see),
         });
     }
 
@@ -97,18 +111,18 @@ impl LogReader {
     }
 
     #[inline]
-    fn piece(&mut self, piece: Piece<'_>, see: &mut impl FnMut(u64, &Line<'_>)) {
-        match piece {
-            Piece::Line(text) => {
+    fn raw_line(&mut self, line: RawLine<'_>, see: &mut impl FnMut(u64, &Line<'_>)) {
+        match line {
+            RawLine::Line(text) => {
                 self.stats.lines += 1;
                 let mark = if self.stats.lines == 1 { BYTE_ORDER_MARK } else { b"" };
                 self.line(text.strip_prefix(mark).unwrap_or(text), see);
             }
-            Piece::TooLong(text) => {
+            RawLine::TooLong(text) => {
                 self.stats.lines += 1;
                 self.stats.give_up(text);
             }
-            Piece::Rest(text) => self.finish(text, see),
+            RawLine::Rest(text) => self.finish(text, see),
         }
     }
 

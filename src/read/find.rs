@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::dialect::DialectRuns;
+use crate::error_kind::{ErrorKind, HasKind};
 use crate::files::file_name::file_name;
 use crate::files::suggest_path;
 use crate::log::machine_of_file;
@@ -149,6 +150,15 @@ pub enum FindError {
     NoLog { path: PathBuf },
     #[error("{path} is neither a file nor a folder; logs are read more than once, so they must be files")]
     NoFile { path: PathBuf },
+}
+
+impl HasKind for FindError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            FindError::Read { source, .. } => ErrorKind::of_path(source),
+            _ => ErrorKind::Usage,
+        }
+    }
 }
 
 /// All runs at or below any of `paths`, each once.
@@ -400,7 +410,7 @@ impl Listed {
             {
                 logs.push((machine, name, seen_at(kind, &entry)));
             } else if is_log_passed_over(name.as_ref()) {
-                passed_over.push(shown.join(name));
+                passed_over.push(below(shown, &name));
             }
         }
         let is_sweep = has_plan && is_sweep(shown);
@@ -413,7 +423,7 @@ impl Listed {
             logs.sort_by_key(|(machine, ..)| *machine);
             passed_over.sort();
             let seen = Seen::all(logs.iter().map(|(_, _, seen)| *seen));
-            let logs = logs.iter().map(|(_, name, _)| shown.join(name)).collect();
+            let logs = logs.iter().map(|(_, name, _)| below(shown, name)).collect();
             let has_spec = has_spec && is_there(SPEC_FILE);
             from_zero(run_at(place, Beside { logs, seen, has_manifest, has_spec, passed_over }))
         });
@@ -430,11 +440,19 @@ impl Place {
             in_sweep: self.above.is_sweep.clone(),
         });
         let place = |name: OsString| {
-            let shown = self.shown.join(name);
+            let shown = below(&self.shown, &name);
             Place { name: name_of(Some(&shown)), shown, above: Arc::clone(&above) }
         };
         folders.into_iter().map(place).collect()
     }
+}
+
+/// A path that takes no more room than it needs, as there may be very many.
+fn below(folder: &Path, name: &OsStr) -> PathBuf {
+    let mut path = PathBuf::with_capacity(folder.as_os_str().len() + 1 + name.len());
+    path.push(folder);
+    path.push(name);
+    path
 }
 
 /// A log as it is, also where a link leads to it.

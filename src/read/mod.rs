@@ -17,7 +17,7 @@ use polars::prelude::PolarsError;
 
 use crate::dialect::TimeFormat;
 use crate::history::{History, MachineHistory, TwoLogsOfOneMachine};
-use crate::log::{Line, LogReader, ReadStats, Record, Stamp, machine_of_file, open_log, read_log};
+use crate::log::{Line, LogReader, ReadStats, Record, Stamp, machine_of_file, open_log, read_small_log};
 use crate::metrics::series::{MachineSeries, RunSeries, Sample, Thinned};
 use crate::metrics::{self, MachineMetrics, Machines, Meter, from_sends};
 use crate::model::event::MachineId;
@@ -88,12 +88,14 @@ pub fn read_run<S: EventSink + Send>(
     purpose: Purpose,
     mut table: Option<&mut EventTable<S>>,
 ) -> Result<Reading, ReadError> {
-    let origin = origin(run)?;
+    let texts = Texts::of(run)?;
+    let origin = origin_in(run, &texts)?;
     if let Some(table) = &mut table {
         table.begin_run(&run.experiment, &run.run, origin)?;
     }
     let origin = origin.stamp;
-    let mut reader = RunReader { run, purpose, origin, histories: Vec::new(), measured: Vec::new() };
+    let mut reader =
+        RunReader { run, texts: &texts, purpose, origin, histories: Vec::new(), measured: Vec::new() };
     let logs = reader.read(table)?;
     reader.finish(logs)
 }
@@ -108,12 +110,13 @@ pub fn measure_run(run: &RunPath, purpose: Purpose) -> Result<Reading, ReadError
 /// ends that and is given back.
 pub fn each_event(
     run: &RunPath,
+    texts: &Texts,
     mut see: impl FnMut(MachineId, u64, &Record) -> Result<(), PolarsError> + Send,
 ) -> Result<Vec<ReadLog>, ReadError> {
     let mut see = Some(&mut see);
     let visitors = machines(run).map(|machine| EachEvent { machine, see: see.take(), outcome: Ok(()) });
     let mut logs = Vec::new();
-    for ((stats, visitor), path) in read_all(run, visitors.collect())?.into_iter().zip(&run.logs) {
+    for ((stats, visitor), path) in read_all(run, texts, visitors.collect())?.into_iter().zip(&run.logs) {
         visitor.outcome?;
         logs.push(ReadLog { path: path.clone(), stats });
     }
@@ -152,10 +155,11 @@ impl<F: FnMut(MachineId, u64, &Record) -> Result<(), PolarsError> + Send> Visito
 /// Reads a run into memory, its messages matched.
 pub fn read_history(run: &RunPath) -> Result<History, ReadError> {
     let visitors = machines(run).zip(&run.logs).map(|(machine, path)| MachineHistory::new(machine, path));
-    let machines = read_all(run, visitors.collect())?.into_iter().map(|(stats, mut machine)| {
-        machine.end_of_log(stats);
-        machine
-    });
+    let machines =
+        read_all(run, &Texts::default(), visitors.collect())?.into_iter().map(|(stats, mut machine)| {
+            machine.end_of_log(stats);
+            machine
+        });
     let machines: Vec<MachineHistory> = machines.collect();
     let history = History::new(machines)?.read_while(run.state == RunState::GoingOn);
     Ok(history.left_by(run.state == RunState::CutShort))
@@ -197,12 +201,16 @@ trait Visitor: Send {
 const ALONE_BYTES_MAX: u64 = 1 << 20;
 
 /// Reads all logs of a run, each with its visitor, in whatever way they are written.
-fn read_all<V: Visitor>(run: &RunPath, visitors: Vec<V>) -> Result<Vec<(ReadStats, V)>, ReadError> {
+fn read_all<V: Visitor>(
+    run: &RunPath,
+    texts: &Texts,
+    visitors: Vec<V>,
+) -> Result<Vec<(ReadStats, V)>, ReadError> {
     let threads = parallel::threads();
     let outcomes = if run.dialect.is_none() && threads > 1 && run.log_bytes() > ALONE_BYTES_MAX {
         pipeline::read_logs(&run.logs, visitors, threads)
     } else {
-        read_in_turn(run, visitors)
+        read_in_turn(run, texts, visitors)
     };
     let failed = |(outcome, path): (io::Result<_>, &PathBuf)| {
         outcome.map_err(|source| ReadError::Log { path: path.clone(), source })
@@ -211,16 +219,20 @@ fn read_all<V: Visitor>(run: &RunPath, visitors: Vec<V>) -> Result<Vec<(ReadStat
 }
 
 /// The same in this thread, up to the first log that cannot be read.
-fn read_in_turn<V: Visitor>(run: &RunPath, mut visitors: Vec<V>) -> Vec<io::Result<(ReadStats, V)>> {
+fn read_in_turn<V: Visitor>(
+    run: &RunPath,
+    texts: &Texts,
+    mut visitors: Vec<V>,
+) -> Vec<io::Result<(ReadStats, V)>> {
     let mut outcomes = Vec::new();
     visitors.reverse();
     for (number, path) in run.logs.iter().enumerate() {
         let Some(mut visitor) = visitors.pop() else { break };
         let see = |number, line: &Line<'_>| visitor.see(number, line);
-        let stats = match &run.dialect {
-            Some(logs) => open_log(path).and_then(|file| logs.read(number, file, see)),
-            None => read_log(path, see),
-        };
+        let stats = texts.open(number, path).and_then(|input| match &run.dialect {
+            Some(logs) => logs.read(number, input, see),
+            None => LogReader::new(machine_of_file(path)).read(input, see),
+        });
         if let Some(next) = visitors.last_mut() {
             next.succeed(&mut visitor);
         }
@@ -231,6 +243,35 @@ fn read_in_turn<V: Visitor>(run: &RunPath, mut visitors: Vec<V>) -> Vec<io::Resu
         }
     }
     outcomes
+}
+
+/// The logs of a small run, held in memory to be read more than once; of any
+/// other run none.
+#[derive(Debug, Default)]
+pub struct Texts(Vec<Vec<u8>>);
+
+impl Texts {
+    /// Reads the logs of a run, if they are small.
+    pub fn of(run: &RunPath) -> Result<Texts, ReadError> {
+        const BYTES_MAX: u64 = 1 << 18;
+        let mut texts = Vec::new();
+        for path in run.logs.iter().filter(|_| run.log_bytes() <= BYTES_MAX) {
+            match read_small_log(path, BYTES_MAX) {
+                Ok(text) => texts.push(text),
+                // It has grown since.
+                Err(error) if error.kind() == io::ErrorKind::FileTooLarge => return Ok(Texts::default()),
+                Err(source) => return Err(ReadError::Log { path: path.clone(), source }),
+            }
+        }
+        Ok(Texts(texts))
+    }
+
+    fn open(&self, number: usize, path: &Path) -> io::Result<Box<dyn Read + '_>> {
+        match self.0.get(number) {
+            Some(text) => Ok(Box::new(&text[..])),
+            None => Ok(Box::new(open_log(path)?)),
+        }
+    }
 }
 
 /// A run's metrics, and the logs that were read for them.
@@ -267,6 +308,11 @@ pub fn run_metrics(run: &RunPath) -> Result<Vec<MachineMetrics>, ReadError> {
 /// When a run's lab time began: the earliest start that a header names, or
 /// else the earliest stamp. Logs that count from the start say it themselves.
 pub fn origin(run: &RunPath) -> Result<Origin, ReadError> {
+    origin_in(run, &Texts::default())
+}
+
+/// The same of logs that may be in memory.
+pub fn origin_in(run: &RunPath, texts: &Texts) -> Result<Origin, ReadError> {
     let format = run.dialect.as_ref().map(|logs| logs.dialect.time_format());
     let is_date = format.is_none_or(TimeFormat::tells_the_date);
     if format.is_some_and(TimeFormat::begins_with_the_run) {
@@ -274,7 +320,7 @@ pub fn origin(run: &RunPath) -> Result<Origin, ReadError> {
     }
     let mut earliest = None;
     for (number, path) in run.logs.iter().enumerate() {
-        let stamp = first_stamp(run, number, path);
+        let stamp = texts.open(number, path).and_then(|input| first_stamp(run, number, input));
         let stamp = stamp.map_err(|source| ReadError::Log { path: path.clone(), source })?;
         earliest = stamp.into_iter().chain(earliest).min();
     }
@@ -282,9 +328,9 @@ pub fn origin(run: &RunPath) -> Result<Origin, ReadError> {
 }
 
 /// The first moment that a log tells, however far down in it.
-fn first_stamp(run: &RunPath, number: usize, path: &Path) -> io::Result<Option<Stamp>> {
+fn first_stamp(run: &RunPath, number: usize, input: impl Read) -> io::Result<Option<Stamp>> {
     let first = Cell::new(None);
-    let input = Until { input: open_log(path)?, first: &first };
+    let input = Until { input, first: &first };
     let see = |_, line: &Line<'_>| {
         let stamp = match line {
             Line::Started { at, .. } => Some(*at),
@@ -324,6 +370,7 @@ struct Measured {
 
 struct RunReader<'a> {
     run: &'a RunPath,
+    texts: &'a Texts,
     purpose: Purpose,
     origin: Stamp,
     histories: Vec<MachineHistory>,
@@ -397,7 +444,7 @@ impl RunReader<'_> {
             table: table.take(),
             tabled: Ok(()),
         });
-        let read = read_all(run, visitors.collect())?;
+        let read = read_all(run, self.texts, visitors.collect())?;
         let mut logs = Vec::new();
         for ((stats, visitor), path) in read.into_iter().zip(&run.logs) {
             visitor.tabled?;

@@ -7,6 +7,7 @@ use super::grouping::group;
 use super::player;
 use super::subject::{Audited, Drawn, Quoted, RunSubject, Subjects, SweepSubject};
 use super::sweeps::name_apart;
+use crate::audit::HISTORY_BYTES_MAX;
 use crate::audit::source_lines::{short_place, short_whereabouts};
 use crate::audit::{Finding, RULES};
 use crate::charts::{
@@ -27,9 +28,6 @@ use crate::store::SPEC_FILE;
 use crate::sweep::stored::StoredError;
 use crate::sweep::{SweepFolder, read_stored};
 
-/// Logs of a run that are larger together are measured, and not audited: that
-/// keeps all their events in memory.
-const AUDITED_BYTES_MAX: u64 = 256 << 20;
 /// Of further runs nothing is read but what was kept beside their logs.
 const AUDITED_RUNS_MAX: usize = 1000;
 /// The drawings of runs take no more than this, but for the first run's.
@@ -50,7 +48,7 @@ pub enum ReadSubjectsError {
 
 /// What a run is read with.
 #[derive(Clone, Copy, Debug)]
-struct Wish {
+struct Contents {
     charts: bool,
     player: bool,
 }
@@ -81,7 +79,7 @@ pub fn read_subjects(
     while drawn_bytes < DRAWN_BYTES_MAX && subjects.runs.len() < AUDITED_RUNS_MAX {
         let Some(next) = stored.next() else { break };
         let is_first = subjects.runs.is_empty();
-        let mut run = match read(next, Wish { charts: true, player: is_only }, &settings) {
+        let mut run = match read(next, Contents { charts: true, player: is_only }, &settings) {
             Err(error @ ReadSubjectsError::Read(_)) if !is_only => {
                 watcher.unreadable(&error);
                 continue;
@@ -100,14 +98,14 @@ pub fn read_subjects(
     let mut audited: Vec<RunPath> = stored.collect();
     let others = audited.split_off(audited.len().min(AUDITED_RUNS_MAX.saturating_sub(subjects.runs.len())));
     subjects.runs.reserve_exact(audited.len() + others.len());
-    let undrawn = Wish { charts: false, player: false };
+    let undrawn = Contents { charts: false, player: false };
     add(&mut subjects, audited, watcher, |stored| {
-        read(stored.clone(), undrawn, &settings).map(|run| move |_| run)
+        read(stored.clone(), undrawn, &settings).map(|read| move |run: &mut RunSubject| *run = read)
     })?;
     add(&mut subjects, others, watcher, |stored| {
         let (planned, rows) = (settings.load(&stored.folder.join(SPEC_FILE)), run_metrics(stored)?);
         let audited = Audited::LeftOut("it is beyond the first thousand runs; labctl check does it");
-        Ok(move |stored| RunSubject { planned, rows, audited, ..nothing_of(stored) })
+        Ok(move |run: &mut RunSubject| (run.planned, run.rows, run.audited) = (planned, rows, audited))
     })?;
     for folder in sweeps {
         subjects.sweeps.push(read_sweep(folder)?);
@@ -125,30 +123,48 @@ pub fn read_subjects(
     Ok(subjects)
 }
 
-/// Adds runs, read side by side, in their order; what is read of one makes it
-/// what it is reported as.
-fn add<F: FnOnce(RunPath) -> RunSubject + Send>(
+/// Adds runs, read side by side, in their order; what is read of one fills in
+/// what is reported of it.
+fn add<F: FnOnce(&mut RunSubject) + Send>(
     subjects: &mut Subjects,
     runs: Vec<RunPath>,
     watcher: &mut impl Watcher,
     read: impl Fn(&RunPath) -> Result<F, ReadSubjectsError> + Sync,
 ) -> Result<(), ReadSubjectsError> {
-    let mut found = Vec::with_capacity(runs.len());
-    parallel::in_order(&runs, RunPath::log_bytes, read, |run| {
-        match run {
-            Ok(run) => {
-                watcher.next();
-                found.push(Some(run));
-            }
-            Err(error @ ReadSubjectsError::Read(_)) => {
-                watcher.unreadable(&error);
-                found.push(None);
-            }
-            Err(error) => return Err(error),
+    /// What is read of so many is in its place before others are begun.
+    const RUNS_AT_ONCE: usize = 4096;
+    let first = subjects.runs.len();
+    let mut is_read = vec![true; first];
+    subjects.runs.extend(runs.into_iter().map(nothing_of));
+    for some in subjects.runs[first..].chunks_mut(RUNS_AT_ONCE) {
+        let mut found = Vec::with_capacity(some.len());
+        let weight = |run: &RunSubject| run.stored.log_bytes();
+        parallel::in_order(
+            some,
+            weight,
+            |run| read(&run.stored),
+            |run| {
+                match run {
+                    Ok(fill) => {
+                        watcher.next();
+                        found.push(Some(fill));
+                    }
+                    Err(error @ ReadSubjectsError::Read(_)) => {
+                        watcher.unreadable(&error);
+                        found.push(None);
+                    }
+                    Err(error) => return Err(error),
+                }
+                Ok(())
+            },
+        )?;
+        for (run, fill) in some.iter_mut().zip(found) {
+            is_read.push(fill.is_some());
+            fill.into_iter().for_each(|fill| fill(run));
         }
-        Ok(())
-    })?;
-    subjects.runs.extend(runs.into_iter().zip(found).filter_map(|(stored, found)| Some(found?(stored))));
+    }
+    let mut is_read = is_read.into_iter();
+    subjects.runs.retain(|_| is_read.next().unwrap_or(true));
     Ok(())
 }
 
@@ -170,7 +186,7 @@ fn nothing_of(stored: RunPath) -> RunSubject {
     }
 }
 
-fn read(stored: RunPath, wish: Wish, settings: &Settings) -> Result<RunSubject, ReadSubjectsError> {
+fn read(stored: RunPath, contents: Contents, settings: &Settings) -> Result<RunSubject, ReadSubjectsError> {
     // A spec that cannot be read costs no more than what theory would say.
     let spec = spec::load(&stored.folder.join(SPEC_FILE), &[]).ok();
     let plan = spec.map(|spec| Run::single(spec, stored.run.to_string()));
@@ -183,15 +199,15 @@ fn read(stored: RunPath, wish: Wish, settings: &Settings) -> Result<RunSubject, 
     if run.stored.logs.is_empty() {
         run.rows = run_metrics(&run.stored)?;
     } else {
-        let history = run.stored.log_bytes() <= AUDITED_BYTES_MAX;
-        let reading = measure_run(&run.stored, Purpose { series: wish.charts, history })?;
+        let history = run.stored.log_bytes() <= HISTORY_BYTES_MAX;
+        let reading = measure_run(&run.stored, Purpose { series: contents.charts, history })?;
         run.audited = match &reading.history {
             Some(history) => hold(&run.stored, history, &mut run.faults)?,
             None => Audited::LeftOut("the logs are large; labctl check does it"),
         };
-        let history = reading.history.as_ref().filter(|history| wish.player && history.events() > 0);
+        let history = reading.history.as_ref().filter(|history| contents.player && history.events() > 0);
         run.player = history.map(|history| Box::new(player::section(history, player::EVENTS_SHOWN)));
-        if wish.charts {
+        if contents.charts {
             run.drawn = Some(draw(&run, &reading)?);
         }
         (run.rows, run.logs) = (reading.rows, reading.logs);

@@ -13,9 +13,9 @@ pub mod notebook;
 pub mod outcome;
 pub mod page;
 pub mod picture;
+pub mod published_metric;
 pub mod rows;
 pub mod setup;
-pub mod stated;
 pub mod tally;
 #[cfg(test)]
 mod tests;
@@ -27,7 +27,7 @@ pub use claims::Claims;
 pub use illustrated::{PageError, illustrated};
 pub use judged::{JudgedClaim, judge_all};
 pub use page::{Making, RunsMade};
-pub use stated::{PublishedMetric, stated};
+pub use published_metric::{PublishedMetric, published_metrics};
 pub use tally::Tally;
 
 /// What a publication says, and what our runs say of that.
@@ -35,7 +35,7 @@ pub use tally::Tally;
 pub struct Reproduction<'a> {
     pub claims: &'a Claims,
     pub judged: Vec<JudgedClaim<'a>>,
-    pub stated: Vec<PublishedMetric>,
+    pub published_metrics: Vec<PublishedMetric>,
 }
 
 impl<'a> Reproduction<'a> {
@@ -44,7 +44,7 @@ impl<'a> Reproduction<'a> {
         Reproduction {
             claims,
             judged: judge_all(&claims.claims, replicates),
-            stated: stated(&claims.published, replicates),
+            published_metrics: published_metrics(&claims.published, replicates),
         }
     }
 }

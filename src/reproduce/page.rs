@@ -8,7 +8,7 @@ use super::judge::RUNS_LEAST;
 use super::judged::{self, JudgedClaim};
 use super::kind::Kind;
 use super::outcome::HoldsIn;
-use super::stated::{Placed, PublishedMetric};
+use super::published_metric::{Placed, PublishedMetric};
 use super::tally::Tally;
 use super::wording::{self, brief};
 use crate::plan::Plan;
@@ -89,7 +89,7 @@ struct Page<'a> {
     expectations: usize,
     percent: String,
     charts: Vec<&'a PageChart>,
-    stated: Vec<StatedGroup>,
+    published_metrics: Vec<PublishedGroup>,
     outside: String,
     notes: Vec<String>,
     theory: Vec<TheoryRow>,
@@ -141,7 +141,7 @@ struct ClaimRow {
 }
 
 #[derive(Serialize)]
-struct StatedGroup {
+struct PublishedGroup {
     metric: &'static str,
     /// Of its chart.
     file: Option<String>,
@@ -189,8 +189,8 @@ pub fn write(
         expectations: of.judged.iter().flat_map(|judged| &judged.cases).map(|case| case.findings.len()).sum(),
         percent: Rounding::Brief.number(judged::level(&of.claims.claims).percent()),
         charts: charts.iter().collect(),
-        stated: stated_groups(&of.stated, replicates),
-        outside: outside(&of.stated),
+        published_metrics: published_groups(&of.published_metrics, replicates),
+        outside: outside(&of.published_metrics),
         notes: notes(of),
         theory: of.claims.published.iter().flat_map(theory_rows).collect(),
         runs_least: RUNS_LEAST,
@@ -274,17 +274,17 @@ fn claim_rows(judged: &JudgedClaim<'_>) -> Vec<ClaimRow> {
     rows
 }
 
-fn stated_groups(
-    stated: &[PublishedMetric],
+fn published_groups(
+    published_metrics: &[PublishedMetric],
     replicates: impl Fn(&str) -> Option<String>,
-) -> Vec<StatedGroup> {
+) -> Vec<PublishedGroup> {
     let same_metric = |one: &PublishedMetric, next: &PublishedMetric| one.metric == next.metric;
-    let group = |rows: &[PublishedMetric]| StatedGroup {
+    let group = |rows: &[PublishedMetric]| PublishedGroup {
         metric: rows[0].metric.label,
         file: replicates(rows[0].metric.name),
         rows: rows.iter().map(stated_row).collect(),
     };
-    stated.chunk_by(same_metric).map(group).collect()
+    published_metrics.chunk_by(same_metric).map(group).collect()
 }
 
 fn stated_row(of: &PublishedMetric) -> StatedRow {
@@ -311,9 +311,9 @@ fn placed(placed: Option<Placed>) -> String {
     if placed.is_outside() { format!("**{text}**") } else { text }
 }
 
-fn outside(stated: &[PublishedMetric]) -> String {
+fn outside(published_metrics: &[PublishedMetric]) -> String {
     let of = |value: fn(&PublishedMetric) -> Option<Placed>| -> (usize, usize) {
-        let placed: Vec<Placed> = stated.iter().filter_map(value).collect();
+        let placed: Vec<Placed> = published_metrics.iter().filter_map(value).collect();
         (placed.iter().filter(|placed| placed.is_outside()).count(), placed.len())
     };
     let ((printed, all_printed), (logged, all_logged)) = (of(|one| one.published), of(|one| one.logged));

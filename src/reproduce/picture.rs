@@ -4,8 +4,8 @@
 use super::Reproduction;
 use super::cells::Replicates;
 use super::claims::ChartOrder;
+use super::published_metric::{PUBLISHED_METRICS, PublishedMetric};
 use super::setup::Setup;
-use super::stated::{PublishedMetric, STATED_METRICS};
 use crate::charts::sweep::folder::{expectations, mean_of};
 use crate::charts::{
     Chart, ChartError, Distribution, Distributions, Experiments, Look, Published, Swept, SweptAxis,
@@ -23,15 +23,15 @@ pub fn distributions_name(metric: &str) -> String {
 
 /// Our runs as distributions with what was published of them, a chart a metric.
 pub fn distributions(of: &Reproduction<'_>) -> Result<Vec<Chart>, ChartError> {
-    let metrics = STATED_METRICS.iter().filter_map(|name| Metric::named(name));
+    let metrics = PUBLISHED_METRICS.iter().filter_map(|name| Metric::named(name));
     let expected = expectations(of.claims.published.iter().map(|setup| &setup.spec));
     let charts = metrics.map(|metric| {
-        let groups = of.stated.iter().filter(|stated| stated.metric == metric);
+        let groups = of.published_metrics.iter().filter(|published| published.metric == metric);
         let of = Distributions {
             title: of.claims.title.clone(),
             metric: metric.label.to_owned(),
             caption: "each group: the runs of a machine, which differ in the seed alone".to_owned(),
-            groups: groups.map(|stated| distribution(stated, of, &expected)).collect(),
+            groups: groups.map(|published| distribution(published, of, &expected)).collect(),
         };
         distribution_chart(&distributions_name(metric.name), &of, Look::default())
     });
@@ -39,18 +39,18 @@ pub fn distributions(of: &Reproduction<'_>) -> Result<Vec<Chart>, ChartError> {
 }
 
 fn distribution(
-    stated: &PublishedMetric,
+    of_metric: &PublishedMetric,
     of: &Reproduction<'_>,
     expected: &[Option<Expected>],
 ) -> Distribution {
-    let place = of.claims.published.iter().position(|setup| setup.experiment == stated.experiment);
+    let place = of.claims.published.iter().position(|setup| setup.experiment == of_metric.experiment);
     let expected = place.and_then(|place| expected.get(place)?.as_ref());
     Distribution {
-        name: format!("{} m{}", stated.experiment, stated.machine),
-        values: stated.values.clone(),
-        published: stated.published.map(|placed| placed.value as f64),
-        logged: stated.logged.map(|placed| placed.value as f64),
-        theory: expected.and_then(|expected| mean_of(expected, stated.machine, stated.metric.name)),
+        name: format!("{} m{}", of_metric.experiment, of_metric.machine),
+        values: of_metric.values.clone(),
+        published: of_metric.published.map(|placed| placed.value as f64),
+        logged: of_metric.logged.map(|placed| placed.value as f64),
+        theory: expected.and_then(|expected| mean_of(expected, of_metric.machine, of_metric.metric.name)),
     }
 }
 

@@ -151,7 +151,7 @@ const CORPUS: [(&str, &[&str], Spoil); 37] = [
         (3, 2)
     }),
     ("the manifest states another seed", &["parameters"], |logs| {
-        logs.stated.as_mut().unwrap().seed += 1;
+        logs.declared.as_mut().unwrap().seed += 1;
         (1, 0)
     }),
     ("a line is taken out", &["one-event-a-tick", "clock-step"], |logs| {

@@ -10,8 +10,8 @@ fn result<'a>(audit: &'a Audit, id: &str) -> &'a RuleResult {
 }
 
 /// As of several hosts, which no manifest says to be one.
-fn unstated(seed: u64) -> Logs {
-    Logs { stated: None, ..clean(SPEC, seed, START) }
+fn undeclared(seed: u64) -> Logs {
+    Logs { declared: None, ..clean(SPEC, seed, START) }
 }
 
 /// The only finding, as `rule machine:line text`.
@@ -30,7 +30,7 @@ fn a_host_in_another_time_zone_is_one_finding_with_its_offset() {
         (-HOUR_US * 3 / 4, "45 min behind"),
         (HOUR_US + 400_000, "1 h ahead of"),
     ] {
-        for logs in [unstated(3), unstated(3).in_notebooks_words()] {
+        for logs in [undeclared(3), undeclared(3).in_notebooks_words()] {
             let mut logs = logs;
             let line = logs.find(2, 1, |text, _| text.contains("Clock rate: "));
             logs.move_stamps(2, 1, |stamp| Stamp(stamp.0 + off_us));
@@ -48,9 +48,9 @@ fn a_host_in_another_time_zone_is_one_finding_with_its_offset() {
 fn a_log_that_is_moved_by_a_few_seconds_is_found_by_the_messages_of_others() {
     for seed in 0..20 {
         for off_us in [1_000_000, -1_000_000, 5_000_000, -2_500_000] {
-            for (stated, seed) in [(true, seed), (false, seed)] {
+            for (declared, seed) in [(true, seed), (false, seed)] {
                 let mut logs = clean(SPEC, seed, START);
-                logs.stated = logs.stated.filter(|_| stated);
+                logs.declared = logs.declared.filter(|_| declared);
                 logs.move_stamps(2, 1, |stamp| Stamp(stamp.0 + off_us));
                 let reported = only_finding(&logs.audit());
                 assert!(
@@ -67,11 +67,11 @@ fn a_log_that_is_moved_by_a_few_seconds_is_found_by_the_messages_of_others() {
 #[test]
 fn a_start_that_is_moved_alone_is_found_to_the_millisecond() {
     for off_us in [1_000, -1_000, 1_000_000, 5_000_000] {
-        let mut logs = unstated(3);
+        let mut logs = undeclared(3);
         let header = logs.text(2, 1);
         logs.move_stamps(2, 1, |stamp| Stamp(stamp.0 + off_us));
         let moved = logs.text(2, 1);
-        logs = unstated(3);
+        logs = undeclared(3);
         assert_ne!(header, moved);
         logs.set(2, 1, &moved);
         let audit = logs.audit();
@@ -83,7 +83,7 @@ fn a_start_that_is_moved_alone_is_found_to_the_millisecond() {
 /// One message that comes too early is no other clock.
 #[test]
 fn one_odd_line_is_no_constant_offset() {
-    let mut logs = unstated(3);
+    let mut logs = undeclared(3);
     let last = logs.machines[1].len();
     let receive = (3..last).rev().find(|line| logs.text(2, *line).contains(" | RECEIVE | ")).unwrap();
     logs.change(2, receive, "Waited", |us| us + 7_000_000);
@@ -96,7 +96,7 @@ fn one_odd_line_is_no_constant_offset() {
 
 #[test]
 fn a_wait_longer_than_the_run_is_found_though_nothing_is_matched() {
-    let mut logs = unstated(3);
+    let mut logs = undeclared(3);
     let receive = logs.find(2, 3, |text, _| text.contains(" | RECEIVE | "));
     logs.change(2, receive, "Waited", |_| 60_000_000);
     let audit = logs.audit();
@@ -114,7 +114,7 @@ fn leaps_of_all_logs_are_reported_once_with_place_and_size() {
     ];
     for (leap_us, words) in leaps {
         // The size of a leap shows to a second in whole seconds.
-        let mut logs = unstated(3);
+        let mut logs = undeclared(3);
         for id in 1..=3 {
             let middle = logs.find(id, 3, |text, _| text.contains(":20."));
             logs.move_stamps(id, middle, |stamp| Stamp(stamp.0 + leap_us));
@@ -136,7 +136,7 @@ fn stamp_of(text: &str) -> u64 {
 
 #[test]
 fn a_leap_of_one_log_alone_is_no_leap_of_all() {
-    let mut logs = unstated(3);
+    let mut logs = undeclared(3);
     let middle = logs.find(2, 3, |text, _| text.contains(":20."));
     logs.move_stamps(2, middle, |stamp| Stamp(stamp.0 - HOUR_US));
     let audit = logs.audit();
@@ -161,7 +161,7 @@ fn a_parameter_of_one_header_is_held_against_the_other_headers() {
     for (machine, name) in [(1, "Machines"), (2, "Machines"), (3, "Machines"), (1, "Speedup"), (3, "Speedup")]
     {
         for change in [|value: u64| value + 1, |value: u64| value.saturating_sub(1).max(2)] {
-            let mut logs = unstated(3);
+            let mut logs = undeclared(3);
             let before = number(&logs.text(machine, 2), name).unwrap();
             if change(before) == before {
                 continue;
@@ -178,7 +178,7 @@ fn a_parameter_of_one_header_is_held_against_the_other_headers() {
 
 #[test]
 fn nothing_is_sound_that_stamps_are_too_coarse_to_show() {
-    let mut logs = unstated(3);
+    let mut logs = undeclared(3);
     for id in 1..=3 {
         logs.change(id, 2, "Speedup", |_| 10_000);
     }
@@ -196,7 +196,7 @@ fn a_stack_in_place_of_the_queue_is_found_by_the_waits() {
     let log =
         |lines: &[&str]| lines.iter().map(|line| format!("2026-03-05 12:{line}\n").into_bytes()).collect();
     let receiver = |first: &str, second: &str| Logs {
-        stated: None,
+        declared: None,
         machines: vec![
             log(&["46:01.500000 | SEND | Clock: 1 | Sent to machine 3, Tick: 1"]),
             log(&["46:02.000000 | SEND | Clock: 1 | Sent to machine 3, Tick: 1"]),

@@ -9,17 +9,17 @@ use crate::audit::{Audit, DeclaredParams, RULES, audit};
 use crate::engine::simulator::{self, START, simulate};
 use crate::engine::{Gauges, StopSwitch};
 use crate::history::{History, MachineHistory};
-use crate::lab::Engine;
 use crate::log::{EndReason, LogReader, LogWriter, Stamp};
+use crate::model::engine::Engine;
 use crate::model::event::MachineId;
 use crate::plan::Run;
 use crate::spec::parse;
 
-/// A run's logs, line by line, and what is stated of it.
+/// A run's logs, line by line, and what is declared of it.
 #[derive(Clone)]
 pub struct Logs {
     pub machines: Vec<Vec<Vec<u8>>>,
-    pub stated: Option<DeclaredParams>,
+    pub declared: Option<DeclaredParams>,
 }
 
 /// A log's header is written at once.
@@ -50,8 +50,8 @@ pub fn clean(spec: &str, seed: u64, start: Stamp) -> Logs {
         }
     }
     let lines = |text: Vec<u8>| text.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
-    let stated = Some(DeclaredParams::of_run(&run, &Engine::Simulator, EndReason::Completed));
-    Logs { machines: texts.into_iter().map(lines).collect(), stated }
+    let declared = Some(DeclaredParams::of_run(&run, &Engine::Simulator.into(), EndReason::Completed));
+    Logs { machines: texts.into_iter().map(lines).collect(), declared }
 }
 
 impl Logs {
@@ -69,7 +69,7 @@ impl Logs {
     }
 
     pub fn audit(&self) -> Audit {
-        audit(&self.history(), self.stated.as_ref(), &RULES)
+        audit(&self.history(), self.declared.as_ref(), &RULES)
     }
 
     /// As they are while the run goes on: of each log only what was written
@@ -91,7 +91,7 @@ impl Logs {
             let bytes = header.max((text.len() as f64 * share) as usize);
             *lines = text[..bytes].split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
         }
-        logs.stated = None;
+        logs.declared = None;
         logs
     }
 
@@ -111,7 +111,7 @@ impl Logs {
                 *line = format!("{text}\n").into_bytes();
             }
         }
-        self.stated = None;
+        self.declared = None;
         self
     }
 

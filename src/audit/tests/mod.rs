@@ -56,7 +56,7 @@ fn a_thousand_clean_runs_are_sound_and_nothing_about_them_is_unknown() {
 fn clean_runs_are_sound_to_who_knows_not_that_they_were_simulated() {
     for seed in 0..50 {
         let mut logs = clean(&varied_spec(seed), seed, START);
-        logs.stated = None;
+        logs.declared = None;
         let audit = logs.audit();
         assert!(audit.is_sound(), "{}{}", varied_spec(seed), findings(&audit));
         let unknown: Vec<&str> = audit.unknown().map(|(rule, _)| rule.id).collect();
@@ -125,7 +125,7 @@ fn what_is_not_here_is_unknown_and_not_unsound() {
         unknown,
         ["clock-condition", "message-sent", "message-once", "nothing-lost", "messages-add-up"]
     );
-    let nothing = Logs { machines: vec![Vec::new()], stated: None }.audit();
+    let nothing = Logs { machines: vec![Vec::new()], declared: None }.audit();
     assert!(nothing.is_sound(), "{}", findings(&nothing));
     let of_files = nothing.results.iter().filter(|result| result.verdict == Verdict::Sound);
     let of_files: Vec<&str> = of_files.map(|result| result.rule.id).collect();

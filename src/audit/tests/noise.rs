@@ -47,16 +47,16 @@ proptest! {
     #[test]
     fn no_bytes_are_too_much(bytes in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..600), 1..4)) {
         let machines = bytes.len();
-        let logs = Logs { machines: bytes.into_iter().map(|text| vec![text]).collect(), stated: None };
+        let logs = Logs { machines: bytes.into_iter().map(|text| vec![text]).collect(), declared: None };
         is_bounded(&logs.audit(), machines);
     }
 
     #[test]
-    fn no_lines_are_too_much(lines in prop::collection::vec(prop::collection::vec(line(), 0..30), 1..5), stated: bool) {
+    fn no_lines_are_too_much(lines in prop::collection::vec(prop::collection::vec(line(), 0..30), 1..5), declared: bool) {
         let machines = lines.len();
         let with_breaks = |log: Vec<String>| log.into_iter().map(|line| format!("{line}\n").into_bytes()).collect();
-        let stated = clean(SPEC, 1, START).stated.filter(|_| stated);
-        let logs = Logs { machines: lines.into_iter().map(with_breaks).collect(), stated };
+        let declared = clean(SPEC, 1, START).declared.filter(|_| declared);
+        let logs = Logs { machines: lines.into_iter().map(with_breaks).collect(), declared };
         is_bounded(&logs.audit(), machines);
     }
 
@@ -88,7 +88,7 @@ fn a_hundred_thousand_alike_lines_are_no_trouble() {
     for (clock, rule) in [(5, "message-once"), (6, "clock-condition")] {
         let send = format!("2026-03-05 12:46:04 | SEND | Clock: {clock} | Sent to machine 2\n").into_bytes();
         let machines = vec![vec![send; 100_000], vec![receive.clone(); 200_000]];
-        let audit = Logs { machines, stated: None }.audit();
+        let audit = Logs { machines, declared: None }.audit();
         is_bounded(&audit, 2);
         let found = audit.results.iter().find(|result| result.rule.id == rule).map(RuleResult::count);
         assert_eq!(found, Some(100_000), "{rule}");

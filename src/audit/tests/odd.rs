@@ -26,8 +26,8 @@ fn odd_spec(seed: u64) -> String {
 fn odd_runs_are_sound() {
     for seed in 0..600 {
         let logs = clean(&odd_spec(seed), seed, START);
-        let unstated = Logs { stated: None, ..logs.clone() };
-        for logs in [logs, unstated] {
+        let undeclared = Logs { declared: None, ..logs.clone() };
+        for logs in [logs, undeclared] {
             let audit = logs.audit();
             assert!(audit.is_sound(), "{seed}: {}{}", odd_spec(seed), findings(&audit));
         }

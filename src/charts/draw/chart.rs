@@ -10,6 +10,7 @@ use super::{png, theme};
 use crate::charts::{ChartError, Format};
 use crate::files::atomic::FileBeside;
 use crate::files::file_name::file_name;
+use crate::parallel;
 
 /// A chart, drawn.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,9 +83,9 @@ impl Chart {
     }
 }
 
-/// Writes charts into a folder, which is made where it is missing.
+/// Writes charts into a folder, which is made where it is missing; several at once.
 pub fn write(charts: &[Chart], folder: &Path, format: Format) -> Result<(), ChartError> {
-    charts.iter().try_for_each(|chart| chart.write(folder, format).map(drop))
+    parallel::map(charts, |chart| chart.write(folder, format).map(drop)).into_iter().collect()
 }
 
 /// A text as XML has it. Titles are made of words fit to be shown, so nothing

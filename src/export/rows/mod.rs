@@ -7,10 +7,10 @@ pub use check::{check_csv, check_jsonl, check_parquet};
 
 use std::collections::BTreeSet;
 
-use super::window::{Gate, Window};
+use super::window::{Window, WindowFilter};
 use crate::model::event::MachineId;
 use crate::read::find::RunPath;
-use crate::read::{ReadError, ReadLog, each_event, origin};
+use crate::read::{ReadError, ReadLog, Texts, each_event, origin_in};
 use crate::table::{EventSink, EventTable};
 
 /// What went into a table.
@@ -43,19 +43,20 @@ pub fn add_run<S: EventSink + Send>(
     table: &mut EventTable<S>,
     tabled: &mut Tabled,
 ) -> Result<Vec<ReadLog>, ReadError> {
-    let origin = origin(run)?;
+    let texts = Texts::of(run)?;
+    let origin = origin_in(run, &texts)?;
     table.begin_run(&run.experiment, &run.run, origin)?;
-    let mut gate: Option<(MachineId, Gate)> = None;
-    each_event(run, |machine, line, record| {
-        let (_, gate) = match &mut gate {
-            Some(gate) if gate.0 == machine => gate,
+    let mut filter: Option<(MachineId, WindowFilter)> = None;
+    each_event(run, &texts, |machine, line, record| {
+        let (_, filter) = match &mut filter {
+            Some(filter) if filter.0 == machine => filter,
             other => {
                 tabled.machines.insert(machine);
-                other.insert((machine, window.gate(origin.stamp)))
+                other.insert((machine, window.filter(origin.stamp)))
             }
         };
         tabled.last_us = tabled.last_us.max(Some(record.stamp.0.saturating_sub(origin.stamp.0)));
-        if !window.takes(machine) || !gate.admits(record.stamp) {
+        if !window.takes(machine) || !filter.admits(record.stamp) {
             return Ok(());
         }
         tabled.rows += 1;

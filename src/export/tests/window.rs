@@ -39,8 +39,9 @@ fn a_log_whose_time_runs_backwards_is_shown_in_one_piece() {
     {
         let time = |s: Option<i64>| s.map(|s| LabTime(s as u64 * 1_000_000_000));
         let window = Window { from: time(from), until: time(until), machines: None };
-        let mut gate = window.gate(Stamp(0));
-        let admitted: Vec<usize> = (0..6).filter(|at| gate.admits(Stamp(stamps[*at] * 1_000_000))).collect();
+        let mut filter = window.filter(Stamp(0));
+        let admitted: Vec<usize> =
+            (0..6).filter(|at| filter.admits(Stamp(stamps[*at] * 1_000_000))).collect();
         assert_eq!(admitted, shown.collect::<Vec<_>>(), "{window:?}");
     }
 }

@@ -18,7 +18,7 @@ pub struct Controls {
 
 /// What a key asks for beyond the view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum Action {
     /// Nothing, or what the view has done already.
     None,
     Leave,
@@ -32,21 +32,21 @@ pub enum Wish {
 
 impl Controls {
     /// Obeys a key; `now` is the run at this moment.
-    pub fn obey(&mut self, event: &Event, now: &Snapshot) -> Wish {
-        let Event::Key(KeyEvent { code, modifiers, kind, .. }) = event else { return Wish::None };
+    pub fn obey(&mut self, event: &Event, now: &Snapshot) -> Action {
+        let Event::Key(KeyEvent { code, modifiers, kind, .. }) = event else { return Action::None };
         if *kind == KeyEventKind::Release {
-            return Wish::None;
+            return Action::None;
         }
         if modifiers.contains(KeyModifiers::CONTROL) {
             return match code {
-                KeyCode::Char('c') => Wish::Interrupt,
-                KeyCode::Char('z') => Wish::Suspend,
-                KeyCode::Char('l') => Wish::Refresh,
-                _ => Wish::None,
+                KeyCode::Char('c') => Action::Interrupt,
+                KeyCode::Char('z') => Action::Suspend,
+                KeyCode::Char('l') => Action::Refresh,
+                _ => Action::None,
             };
         }
         match code {
-            KeyCode::Char('q') => return Wish::Leave,
+            KeyCode::Char('q') => return Action::Leave,
             KeyCode::Char(' ') => {
                 self.paused = if self.paused.is_some() { None } else { Some(now.clone()) };
             }
@@ -55,7 +55,7 @@ impl Controls {
             KeyCode::Esc => self.chosen = None,
             _ => self.choose(*code, now.machines.len()),
         }
-        Wish::None
+        Action::None
     }
 
     fn choose(&mut self, code: KeyCode, machines: usize) {
@@ -78,14 +78,14 @@ mod tests {
     use super::*;
     use crate::cli::ui::live::picture::tests::snapshot;
 
-    fn press(controls: &mut Controls, code: KeyCode) -> Wish {
+    fn press(controls: &mut Controls, code: KeyCode) -> Action {
         controls.obey(&Event::Key(KeyEvent::new(code, KeyModifiers::NONE)), &snapshot(30))
     }
 
     #[test]
     fn space_pauses_the_view_at_this_moment_and_lets_it_go_on() {
         let mut controls = Controls::default();
-        assert_eq!(press(&mut controls, KeyCode::Char(' ')), Wish::None);
+        assert_eq!(press(&mut controls, KeyCode::Char(' ')), Action::None);
         assert_eq!(controls.paused, Some(snapshot(30)));
         press(&mut controls, KeyCode::Char(' '));
         assert_eq!(controls.paused, None);
@@ -94,12 +94,12 @@ mod tests {
     #[test]
     fn q_leaves_and_control_keys_do_as_everywhere() {
         let mut controls = Controls::default();
-        assert_eq!(press(&mut controls, KeyCode::Char('q')), Wish::Leave);
-        for (key, wish) in
-            [('c', Wish::Interrupt), ('z', Wish::Suspend), ('l', Wish::Refresh), ('q', Wish::None)]
+        assert_eq!(press(&mut controls, KeyCode::Char('q')), Action::Leave);
+        for (key, action) in
+            [('c', Action::Interrupt), ('z', Action::Suspend), ('l', Action::Refresh), ('q', Action::None)]
         {
             let event = Event::Key(KeyEvent::new(KeyCode::Char(key), KeyModifiers::CONTROL));
-            assert_eq!(controls.obey(&event, &snapshot(2)), wish, "Ctrl-{key}");
+            assert_eq!(controls.obey(&event, &snapshot(2)), action, "Ctrl-{key}");
         }
     }
 

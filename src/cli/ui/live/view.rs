@@ -6,7 +6,7 @@ use std::time::Duration;
 use labctl::follow::Snapshot;
 use ratatui::crossterm::event;
 
-use super::controls::{Controls, Wish};
+use super::controls::{Action, Controls};
 use super::picture::style::Palette;
 use super::picture::{Scene, paint};
 use super::screen::{self, Screen};
@@ -58,11 +58,11 @@ impl View {
         let mut patience = REDRAW_EVERY;
         while event::poll(patience)? {
             match self.controls.obey(&event::read()?, now) {
-                Wish::Leave => turn = Turn::Left,
-                Wish::Interrupt => return Ok(Turn::Interrupted),
-                Wish::Suspend => self.screen.suspend()?,
-                Wish::Refresh => self.screen.refresh()?,
-                Wish::None => {}
+                Action::Leave => turn = Turn::Left,
+                Action::Interrupt => return Ok(Turn::Interrupted),
+                Action::Suspend => self.screen.suspend()?,
+                Action::Refresh => self.screen.refresh()?,
+                Action::None => {}
             }
             // What else was typed is obeyed before the picture is drawn again.
             patience = Duration::ZERO;

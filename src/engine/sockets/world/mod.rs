@@ -19,6 +19,7 @@ mod reading;
 mod schedule;
 mod stranger;
 
+use std::ops::Range;
 use std::thread;
 
 use planted::Planted;
@@ -33,8 +34,22 @@ const SHOWN: usize = 5;
 /// A planted fault is found in so many at most.
 const SCHEDULES_TO_FIND: u64 = 2000;
 
-fn set(name: &str) -> Option<u64> {
-    std::env::var(name).ok().and_then(|value| value.parse().ok())
+/// The seeds of the schedules that are asked for: one to replay, the first so
+/// many, or those `FROM..TO`.
+fn seeds() -> Range<u64> {
+    let set = |name| std::env::var(name).ok();
+    let number =
+        |text: &str| text.parse::<u64>().unwrap_or_else(|_| panic!("`{text}` is no number of a seed"));
+    if let Some(seed) = set("LABCTL_WORLD_SEED").as_deref().map(number) {
+        return seed..seed + 1;
+    }
+    match set("LABCTL_WORLD_SCHEDULES").as_deref() {
+        None => 0..SCHEDULES,
+        Some(range) => match range.split_once("..") {
+            Some((from, to)) => number(from)..number(to),
+            None => 0..number(range),
+        },
+    }
 }
 
 /// What fails of these, with how to replay it.
@@ -49,10 +64,7 @@ fn failures(seeds: impl Iterator<Item = u64>) -> Vec<String> {
 
 #[test]
 fn what_must_hold_holds_on_every_schedule() {
-    let seeds = match set("LABCTL_WORLD_SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..set("LABCTL_WORLD_SCHEDULES").unwrap_or(SCHEDULES),
-    };
+    let seeds = seeds();
     let failed: Vec<String> = thread::scope(|scope| {
         let part = |first| seeds.clone().skip(first).step_by(THREADS);
         let parts: Vec<_> = (0..THREADS).map(|first| scope.spawn(move || failures(part(first)))).collect();

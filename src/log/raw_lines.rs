@@ -4,14 +4,14 @@ use std::io::{self, Read};
 
 /// Read at once, which fits the processor's cache; also the longest line that
 /// is looked at.
-pub(super) const PIECE_BYTES: usize = 128 * 1024;
+pub(super) const RAW_LINE_BYTES_MAX: usize = 128 * 1024;
 /// As much is read first: most logs of very many are smaller, and more room
 /// takes longer to be made than they to be read.
 const FIRST_BYTES: usize = 8 * 1024;
 
-/// A piece of a log.
+/// A line of a log as its bytes, or a part of one that is too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Piece<'a> {
+pub enum RawLine<'a> {
     /// A line, without its line break.
     Line(&'a [u8]),
     /// The beginning of a line that is longer than any log's.
@@ -20,8 +20,8 @@ pub enum Piece<'a> {
     Rest(&'a [u8]),
 }
 
-/// Reads to the end of `input` and shows every piece in order.
-pub fn read_pieces(mut input: impl Read, mut see: impl FnMut(Piece<'_>)) -> io::Result<()> {
+/// Reads to the end of `input` and shows every one in order.
+pub fn read_raw_lines(mut input: impl Read, mut see: impl FnMut(RawLine<'_>)) -> io::Result<()> {
     let mut buffer = vec![0; FIRST_BYTES];
     let mut held = 0;
     loop {
@@ -36,20 +36,20 @@ pub fn read_pieces(mut input: impl Read, mut see: impl FnMut(Piece<'_>)) -> io::
         let whole = memchr::memrchr(b'\n', &buffer[held..filled]).map_or(0, |at| held + at + 1);
         let mut start = 0;
         for end in memchr::memchr_iter(b'\n', &buffer[..whole]) {
-            see(Piece::Line(&buffer[start..end]));
+            see(RawLine::Line(&buffer[start..end]));
             start = end + 1;
         }
         buffer.copy_within(whole..filled, 0);
         held = filled - whole;
-        if held == PIECE_BYTES {
-            see(Piece::TooLong(&buffer[..held]));
+        if held == RAW_LINE_BYTES_MAX {
+            see(RawLine::TooLong(&buffer[..held]));
             held = 0;
         }
-        if filled == buffer.len() && filled < PIECE_BYTES {
-            buffer.resize(PIECE_BYTES, 0);
+        if filled == buffer.len() && filled < RAW_LINE_BYTES_MAX {
+            buffer.resize(RAW_LINE_BYTES_MAX, 0);
         }
     }
-    see(Piece::Rest(&buffer[..held]));
+    see(RawLine::Rest(&buffer[..held]));
     Ok(())
 }
 
@@ -63,11 +63,11 @@ mod tests {
         fn the_pieces_make_up_the_log(lines in prop::collection::vec("[a-z]{0,9}", 0..40), rest in "[a-z]{0,5}") {
             let text: String = lines.iter().map(|line| format!("{line}\n")).chain([rest.clone()]).collect();
             let mut pieces = Vec::new();
-            let keep = |piece: Piece<'_>| pieces.push(match piece {
-                Piece::Line(line) => (true, String::from_utf8_lossy(line).into_owned()),
-                Piece::TooLong(line) | Piece::Rest(line) => (false, String::from_utf8_lossy(line).into_owned()),
+            let keep = |line: RawLine<'_>| pieces.push(match line {
+                RawLine::Line(line) => (true, String::from_utf8_lossy(line).into_owned()),
+                RawLine::TooLong(line) | RawLine::Rest(line) => (false, String::from_utf8_lossy(line).into_owned()),
             });
-            read_pieces(text.as_bytes(), keep).unwrap();
+            read_raw_lines(text.as_bytes(), keep).unwrap();
             let expected: Vec<_> = lines.into_iter().map(|line| (true, line)).chain([(false, rest)]).collect();
             prop_assert_eq!(pieces, expected);
         }
@@ -76,8 +76,8 @@ mod tests {
     #[test]
     fn a_line_without_end_is_shown_piece_by_piece() {
         let mut long = 0;
-        read_pieces(&vec![b'x'; 3 * PIECE_BYTES][..], |piece| {
-            long += usize::from(matches!(piece, Piece::TooLong(_)));
+        read_raw_lines(&vec![b'x'; 3 * RAW_LINE_BYTES_MAX][..], |line| {
+            long += usize::from(matches!(line, RawLine::TooLong(_)));
         })
         .unwrap();
         assert_eq!(long, 3);

@@ -9,7 +9,7 @@ use crate::spec::ClockRate;
 use crate::statistics::Summary;
 
 /// The metrics that the notebook publishes.
-pub const STATED_METRICS: [&str; 3] = ["max_queue", "end_queue", "clock_diff"];
+pub const PUBLISHED_METRICS: [&str; 3] = ["max_queue", "end_queue", "clock_diff"];
 
 /// One metric of one machine, as it was published and as we find it.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,8 +54,8 @@ pub fn percentile(value: f64, values: &[f64]) -> Option<f64> {
 }
 
 /// All that was published of these experiments, in their order.
-pub fn stated(published: &[Setup], replicates: &Replicates<'_>) -> Vec<PublishedMetric> {
-    let metrics = STATED_METRICS.iter().filter_map(|name| Metric::named(name));
+pub fn published_metrics(published: &[Setup], replicates: &Replicates<'_>) -> Vec<PublishedMetric> {
+    let metrics = PUBLISHED_METRICS.iter().filter_map(|name| Metric::named(name));
     metrics
         .flat_map(|metric| published.iter().flat_map(move |setup| of_metric(metric, setup, replicates)))
         .collect()
