@@ -95,6 +95,7 @@ const ROOMS: [(&str, &[&str]); 30] = [
         &[
             "text",
             "files",
+            "parallel",
             "model",
             "statistics",
             "spec",

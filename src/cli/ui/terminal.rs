@@ -183,7 +183,7 @@ fn kind(error: &anyhow::Error) -> ErrorKind {
     fn of<E: HasKind + Display + Debug + Send + Sync + 'static>(error: &anyhow::Error) -> Option<ErrorKind> {
         error.downcast_ref().map(E::kind)
     }
-    let stated = [
+    let kinds = [
         of::<SpecError>,
         of::<CellsError>,
         of::<FindError>,
@@ -191,7 +191,7 @@ fn kind(error: &anyhow::Error) -> ErrorKind {
         of::<SampleError>,
         of::<FolderError>,
     ];
-    stated.iter().find_map(|of| of(error)).unwrap_or(ErrorKind::Failed)
+    kinds.iter().find_map(|of| of(error)).unwrap_or(ErrorKind::Failed)
 }
 
 /// An error and its causes; most of ours name their cause in their own text.
