@@ -27,12 +27,15 @@ pub(in crate::charts) enum Scale {
     /// Linear from −1 to 1 and logarithmic beyond, joined without a kink, so
     /// that 0 has a place and so have hundreds.
     Symlog,
+    /// Logarithmic, of values above 0.
+    Log,
 }
 
 impl Scale {
     fn place(self, value: f64) -> f64 {
         match self {
             Scale::Symlog if value.abs() > 1.0 => value.signum() * (1.0 + value.abs().ln()),
+            Scale::Log => value.max(f64::MIN_POSITIVE).ln(),
             Scale::Linear | Scale::Symlog => value,
         }
     }
@@ -127,6 +130,38 @@ impl Axis {
         Axis { from, to, ticks, scale: Scale::Symlog }
     }
 
+    /// Whether places lie so unevenly that on a linear axis most would be in one
+    /// corner, as 1, 10, 100 and 1,000 are.
+    pub(in crate::charts) fn needs_log(places: &[f64]) -> bool {
+        const TIMES: f64 = 50.0;
+        const CORNER: f64 = 0.2;
+        let (smallest, largest) = (
+            places.iter().copied().fold(f64::INFINITY, f64::min),
+            places.iter().copied().fold(0.0, f64::max),
+        );
+        let in_corner = places.iter().filter(|place| **place <= CORNER * largest).count();
+        smallest > 0.0 && largest >= TIMES * smallest && 2 * in_corner >= places.len()
+    }
+
+    /// A range above 0, with a little room at both ends, and ticks at powers of ten
+    /// or, where these are few, at 1, 2 and 5 of each.
+    pub(in crate::charts) fn log(smallest: f64, largest: f64) -> Axis {
+        const ROOM: f64 = 0.06;
+        const FEW: f64 = 3.0;
+        let room = (largest / smallest).powf(ROOM);
+        let (from, to) = (smallest / room, largest * room);
+        let decades = (to / from).log10();
+        let digits: &[f64] = if decades > FEW { &[1.0] } else { &[1.0, 2.0, 5.0] };
+        let every = (decades / TICKS).ceil().max(1.0) as usize;
+        let powers = (from.log10().floor() as i32..=to.log10().ceil() as i32).step_by(every);
+        let values = powers.flat_map(|power| digits.iter().map(move |digit| digit * 10.0_f64.powi(power)));
+        let ticks = values
+            .filter(|value| (from..=to).contains(value))
+            .map(|at| Tick { at, label: number::plain(at) })
+            .collect();
+        Axis { from, to, ticks, scale: Scale::Log }
+    }
+
     /// The same axis, with a little room below 0 for the marks of what is 0.
     pub(in crate::charts) fn with_room_below(self) -> Axis {
         const ROOM: f64 = 0.03;
@@ -153,6 +188,9 @@ impl Axis {
 
 /// What the title of a symlog axis says of it.
 pub(in crate::charts) const SYMLOG: &str = ", logarithmic above 1";
+
+/// What the title of a logarithmic axis says of it.
+pub(in crate::charts) const LOG: &str = ", logarithmic";
 
 /// Whether a chart has a place for a value: others are left out, and counted.
 pub(in crate::charts) fn can_show(value: f64) -> bool {
@@ -218,6 +256,27 @@ mod tests {
         assert_eq!(axis.share(0.0), 0.0);
         assert!(axis.share(218.0) < 1.0 && axis.share(1.0) > 0.1);
         assert!(Axis::symlog(-300.0, 1e20).ticks.len() < 30);
+    }
+
+    #[test]
+    fn an_axis_over_decades_is_logarithmic_and_one_of_even_steps_is_not() {
+        for (places, is_log) in [
+            (&[1.0, 10.0, 100.0, 1000.0][..], true),
+            (&[0.001, 0.1, 10.0], true),
+            (&[0.0, 10.0, 1000.0], false),
+            (&[1.0, 2.0, 3.0, 4.0, 100.0], true),
+            (&[1.0, 25.0, 50.0, 75.0, 100.0], false),
+            (&[1.0, 10.0], false),
+            (&[], false),
+        ] {
+            assert_eq!(Axis::needs_log(places), is_log, "{places:?}");
+        }
+        let axis = Axis::log(1.0, 1000.0);
+        assert_eq!(labels(&axis), ["1", "10", "100", "1,000"]);
+        let shares = [1.0, 10.0, 100.0, 1000.0].map(|value| axis.share(value));
+        assert!(shares.windows(2).all(|pair| (pair[1] - pair[0] - (shares[1] - shares[0])).abs() < 1e-9));
+        assert_eq!(labels(&Axis::log(1.0, 100.0)), ["1", "2", "5", "10", "20", "50", "100"]);
+        assert!(Axis::log(1e-9, 1e12).ticks.len() <= 12);
     }
 
     #[test]

@@ -33,6 +33,14 @@ pub(in crate::charts) fn without_unit(metric: &str) -> String {
     metric.split_once(" (").map_or(metric.clone(), |(words, _)| words.to_owned())
 }
 
+/// The unit of a metric, to stand after a number: of "End queue (messages)" it is
+/// " messages"; empty where there is none.
+pub(in crate::charts) fn unit(metric: &str) -> String {
+    let metric = name(metric);
+    let unit = metric.split_once(" (").and_then(|(_, rest)| rest.strip_suffix(')'));
+    unit.map_or_else(String::new, |unit| format!(" {unit}"))
+}
+
 /// Of what a chart is, and what its caption adds.
 pub(in crate::charts) fn subject(of: &str, more: &str) -> String {
     let more = caption(more);

@@ -24,7 +24,7 @@ fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result<Chart, Cha
     let timeline = Timeline {
         name: CLOCKS.name,
         title: title(series),
-        y_title: "Logical clock (ticks)",
+        y_title: "Logical clock (clock units)",
         y_axis: Axis::counts,
         notes: Vec::new(),
         heads: &["final clock"],
@@ -47,13 +47,13 @@ fn title(series: &RunSeries) -> String {
     if least.0 == most.0 {
         return format!(
             "All logical clocks end together: at {low} {}",
-            if least.0 == 1 { "tick" } else { "ticks" }
+            if least.0 == 1 { "clock unit" } else { "clock units" }
         );
     }
     if least.0 >= most.0 - most.0 / 20 {
-        return format!("All logical clocks end together: at {low} to {high} ticks");
+        return format!("All logical clocks end together: at {low} to {high} clock units");
     }
-    format!("Logical clocks end at {low} to {high} ticks; the slowest is machine {}'s", least.1)
+    format!("Logical clocks end at {low} to {high} clock units; the slowest is machine {}'s", least.1)
 }
 
 fn line(machine: &MachineSeries, theory: &RunTheory) -> Line {

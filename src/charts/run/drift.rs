@@ -10,7 +10,7 @@ use crate::metrics::series::{MachineSeries, RunSeries, Sample};
 
 /// The most times at which all clocks are compared.
 const TIMES: usize = 1500;
-/// Ticks a second by which a clock falls behind for good, at least.
+/// Clock units a second by which a clock falls behind for good, at least.
 const LEAST_RATE: f64 = 0.2;
 
 /// How far each logical clock is behind the leading one.
@@ -44,7 +44,7 @@ fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result<Chart, Cha
     let timeline = Timeline {
         name: DRIFT.name,
         title: title(&lines, behind),
-        y_title: "Leader's logical clock − own (ticks)",
+        y_title: "Leader's logical clock − own (clock units)",
         y_axis: Axis::counts,
         notes,
         heads: &["max", "at end"],
@@ -59,11 +59,13 @@ fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result<Chart, Cha
 /// Which clock falls behind, or how far clocks are apart at most.
 fn title(lines: &[Line], behind: Option<Highest>) -> String {
     if let Some(behind) = behind {
-        return format!("Machine {} falls behind by {}", behind.machine, behind.rate("ticks"));
+        return format!("Machine {} falls behind by {}", behind.machine, behind.rate("clock units"));
     }
     let steps = lines.iter().flat_map(|line| &line.steps);
     match steps.map(|step| step.high).max_by(f64::total_cmp) {
-        Some(most) => format!("No clock falls behind for good: at most {} ticks", number::count(most as u64)),
+        Some(most) => {
+            format!("No clock falls behind for good: at most {} clock units", number::count(most as u64))
+        }
         None => "Drift behind the leader over time".to_owned(),
     }
 }

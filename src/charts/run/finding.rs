@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn a_rate_is_told_with_its_unit_and_with_what_is_expected() {
         assert_eq!(highest(0.583, Some(0.5)).rate("messages"), "0.58 messages/s; expected 0.50");
-        assert_eq!(highest(2.5, None).rate("ticks"), "2.50 ticks/s");
-        assert_eq!(highest(2.5, Some(f64::NAN)).rate("ticks"), "2.50 ticks/s");
+        assert_eq!(highest(2.5, None).rate("clock units"), "2.50 clock units/s");
+        assert_eq!(highest(2.5, Some(f64::NAN)).rate("clock units"), "2.50 clock units/s");
     }
 }

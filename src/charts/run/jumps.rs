@@ -61,7 +61,11 @@ fn paint(canvas: &Canvas<'_>, series: &RunSeries) -> Result<(), ChartError> {
         plot.x.ticks.clear();
     }
     plot.draw_x_ticks(canvas)?;
-    plot.draw_titles(canvas, "Clock increase at a RECEIVE (ticks)", "Share of the machine's receives (%)")?;
+    plot.draw_titles(
+        canvas,
+        "Clock increase at a RECEIVE (clock units)",
+        "Share of the machine's receives (%)",
+    )?;
     if largest.is_none() {
         plot.draw_axes(canvas)?;
         return plot.say(canvas, "no messages received");
@@ -140,7 +144,7 @@ fn title(series: &RunSeries) -> String {
     match means.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1))) {
         Some((mean, machine)) => {
             let mean = number::measured(mean);
-            format!("Machine {machine}'s clock jumps most at a RECEIVE: by {mean} ticks on average")
+            format!("Machine {machine}'s clock jumps most at a RECEIVE: by {mean} clock units on average")
         }
         None => "Clock jumps at RECEIVE".to_owned(),
     }

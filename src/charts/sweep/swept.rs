@@ -2,7 +2,7 @@
 //! theory says.
 
 use super::swept_data::{Shown, Swept, SweptAxis, SweptPoint, interval};
-use crate::charts::draw::axis::Axis;
+use crate::charts::draw::axis::{self, Axis};
 use crate::charts::draw::canvas::{self, Canvas, Point};
 use crate::charts::draw::heading::Heading;
 use crate::charts::draw::labels::Row as Names;
@@ -43,7 +43,9 @@ impl Drawing<'_> {
             plot.bottom = names.bottom(canvas);
             names.draw(canvas, |index| plot.x(index as f64), plot.bottom)?;
         }
-        plot.draw(canvas, &wording::name(&self.swept.axis), &wording::name(&self.swept.metric))?;
+        let logarithmic = if self.is_logarithmic() { axis::LOG } else { "" };
+        let x_title = wording::name(&self.swept.axis) + logarithmic;
+        plot.draw(canvas, &x_title, &wording::name(&self.swept.metric))?;
         if self.shown.is_empty() {
             return plot.say(canvas, "no values");
         }
@@ -71,8 +73,16 @@ impl Drawing<'_> {
             SweptAxis::Names(names) => Axis::names(names.len()),
             SweptAxis::Numbers(values) => {
                 let (from, to) = self.shown.x_range(values);
-                Axis::around(from, to)
+                if self.is_logarithmic() { Axis::log(from, to) } else { Axis::around(from, to) }
             }
+        }
+    }
+
+    /// Whether what is swept lies decades apart.
+    fn is_logarithmic(&self) -> bool {
+        match &self.swept.places {
+            SweptAxis::Names(_) => false,
+            SweptAxis::Numbers(values) => Axis::needs_log(&self.shown.places(values)),
         }
     }
 
@@ -217,8 +227,8 @@ impl Drawing<'_> {
             Some((first, last, line)) => {
                 let (from, to) = (number::plain(first.mean), number::plain(last.mean));
                 let (start, end) = (number::plain(first.x), number::plain(last.x));
-                let of = wording::brief(line);
-                format!("{metric} of {of}: {from} at {axis} {start}, {to} at {end}")
+                let (of, unit) = (wording::brief(line), wording::unit(&self.swept.axis));
+                format!("{metric} of {of}: {from} at {axis} {start}{unit}, {to} at {end}{unit}")
             }
             None => self.largest().map_or_else(
                 || format!("{metric} over {axis}"),
@@ -230,7 +240,9 @@ impl Drawing<'_> {
                         String::new()
                     };
                     let place = match &self.swept.places {
-                        SweptAxis::Numbers(_) => format!("{axis} {}", number::plain(point.x)),
+                        SweptAxis::Numbers(_) => {
+                            format!("{axis} {}{}", number::plain(point.x), wording::unit(&self.swept.axis))
+                        }
                         SweptAxis::Names(names) => wording::brief(&names[point.x as usize]),
                     };
                     format!("{metric}{of}: {most} at most, at {place}")

@@ -89,11 +89,19 @@ impl Shown {
         self.points.iter().all(Vec::is_empty) && self.theory.iter().all(Vec::is_empty)
     }
 
-    /// Of what is shown, and of what else has a place on the axis.
-    pub(in crate::charts) fn x_range(&self, places: &[f64]) -> (f64, f64) {
+    /// Where anything has a place on the axis: what is shown, and `places`.
+    pub(in crate::charts) fn places(&self, places: &[f64]) -> Vec<f64> {
         let points = self.points.iter().flatten().map(|point| point.x);
         let places = places.iter().copied().filter(|x| can_show(*x));
-        range(points.chain(places).chain(self.theory.iter().flatten().map(|(x, _)| *x)))
+        let all = points.chain(places).chain(self.theory.iter().flatten().map(|(x, _)| *x));
+        let mut all: Vec<f64> = all.collect();
+        all.sort_by(f64::total_cmp);
+        all.dedup();
+        all
+    }
+
+    pub(in crate::charts) fn x_range(&self, places: &[f64]) -> (f64, f64) {
+        range(self.places(places).into_iter())
     }
 
     pub(in crate::charts) fn y_range(&self) -> (f64, f64) {

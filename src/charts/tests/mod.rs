@@ -114,9 +114,9 @@ fn a_run_has_five_charts_that_say_what_they_show() {
     assert_eq!(names, ["queue", "clocks", "drift", "jumps", "wait"]);
     let axes = [
         "Queue length (messages)",
-        "Logical clock (ticks)",
-        "own (ticks)",
-        "at a RECEIVE (ticks)",
+        "Logical clock (clock units)",
+        "own (clock units)",
+        "at a RECEIVE (clock units)",
         "Wait in the queue (s)",
     ];
     for (chart, axis) in charts.iter().zip(axes) {
@@ -301,6 +301,6 @@ fn clocks_that_end_as_one_are_told_as_one() {
         }
         words(&run_charts_of(&series)[1])
     };
-    assert!(end_at([400, 400]).contains("end together: at 400 ticks"));
-    assert!(end_at([399, 400]).contains("end together: at 399 to 400 ticks"));
+    assert!(end_at([400, 400]).contains("end together: at 400 clock units"));
+    assert!(end_at([399, 400]).contains("end together: at 399 to 400 clock units"));
 }

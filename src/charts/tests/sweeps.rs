@@ -223,3 +223,27 @@ fn no_value_lies_under_the_border_of_overload() {
     assert!(shows(Vec::new()), "there is room for the values themselves");
     assert!(!shows((0..14).map(|row| vec![Some(row < 4); 7]).collect()));
 }
+
+#[test]
+fn what_is_swept_over_decades_has_a_logarithmic_axis_that_says_so() {
+    let over = |values: [f64; 4]| {
+        let mut of = swept(2, 4);
+        of.axis = "duration (s)".to_owned();
+        for line in &mut of.lines {
+            line.points.sort_by(|a, b| a.x.total_cmp(&b.x));
+            line.points.iter_mut().zip(values).for_each(|(point, x)| point.x = x);
+            line.theory.iter_mut().zip(values).for_each(|(point, x)| point.0 = x);
+        }
+        let chart = swept_chart("duration", &of, Look::default()).expect("a chart");
+        assert_sound(std::slice::from_ref(&chart));
+        words(&chart)
+    };
+    let decades = over([1.0, 10.0, 100.0, 1000.0]);
+    assert!(
+        decades.contains("duration (s), logarithmic") && decades.contains("at duration 1 s, "),
+        "{decades}"
+    );
+    let powers = decades.lines().filter(|line| ["1", "100", "1,000"].contains(line)).count();
+    assert!(powers == 3 && !decades.contains("200"), "{decades}");
+    assert!(!over([10.0, 20.0, 30.0, 40.0]).contains("logarithmic"));
+}

@@ -27,7 +27,7 @@ fn other_value(leaf: &Value) -> Value {
         return serde_json::json!(["-", 2]);
     }
     let offered = ["examples", "enum"].into_iter().filter_map(|keyword| leaf[keyword].as_array()).flatten();
-    let other = offered.cloned().find(|offer| Some(offer) != leaf.get("default"));
+    let other = offered.into_iter().find(|&offer| Some(offer) != leaf.get("default")).cloned();
     other.unwrap_or_else(|| if leaf["type"] == "integer" { Value::from(5) } else { Value::from("x") })
 }
 
