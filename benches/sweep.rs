@@ -6,7 +6,8 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput};
 use labctl::engine::{StopSwitch, Token};
-use labctl::plan::{EngineKind, Plan, Source, cells};
+use labctl::model::engine::Engine;
+use labctl::plan::{Plan, Source, cells};
 use labctl::predict::simulated::simulate_metrics;
 use labctl::store::version::VERSION;
 use labctl::sweep::{Execution, Journal, SweepFolder, collect};
@@ -18,7 +19,7 @@ const SPEC: &str = "name = \"s\"\nduration = \"60s\"\n\
 pub fn bench(criterion: &mut Criterion) {
     let source = Source { name: "bench".to_owned(), text: SPEC.to_owned() };
     let cells = cells(&[source], &[], Some(REPLICATES)).expect("a cell");
-    let plan = Plan::new(EngineKind::Simulator, None, cells);
+    let plan = Plan::new(Engine::Simulator, None, cells);
     let mut group = criterion.benchmark_group("sweep, a run of 60 s");
     group.sample_size(10).throughput(Throughput::Elements(plan.run_count()));
     group.bench_function("simulated and measured alone, one core", |bencher| {

@@ -14,6 +14,7 @@ pub mod causality;
 pub mod charts;
 pub mod dialect;
 pub mod engine;
+pub mod error_kind;
 pub mod export;
 pub mod files;
 pub mod follow;

@@ -30,6 +30,11 @@ use crate::parallel;
 use context::Context;
 use finding::Findings;
 
+/// Runs whose logs are larger together are measured, and audited by `labctl check`
+/// alone: an audit keeps all events in memory, here about two million, which
+/// take a fifth of a gigabyte.
+pub const HISTORY_BYTES_MAX: u64 = 256 << 20;
+
 /// One thing that must be true of a run's logs.
 #[derive(Debug)]
 pub struct Rule {

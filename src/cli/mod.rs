@@ -13,7 +13,9 @@ use labctl::statistics::rounding;
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::error::{ContextKind, ErrorKind};
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser};
+
+use commands::{Command, GROUPS};
 
 const AFTER_HELP: &str = "\
 First steps:
@@ -48,65 +50,6 @@ pub struct Cli {
     pub color: Color,
 }
 
-/// What labctl can do.
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Run experiments on real sockets, then measure and draw them
-    Run(Box<commands::run::Args>),
-    /// Follow a run that another process makes, on the whole terminal
-    Watch(commands::watch::Args),
-    /// Run one machine by hand, in a terminal of its own
-    Machine(commands::machine::Args),
-    /// Make many runs: over values of any key, and over replicates
-    Sweep(Box<commands::sweep::Args>),
-    /// Run the lab notebook's experiments again, and judge its claims
-    Reproduce(commands::reproduce::Args),
-    /// List runs and sweeps: when, by which engine, and how they ended
-    List(commands::list::Args),
-    /// Measure runs: queues, clocks, jumps, rates, messages
-    Metrics(commands::metrics::Args),
-    /// Draw the charts of runs and sweeps
-    Plot(commands::plot::Args),
-    /// Write one page on runs: findings, verdicts, metrics and charts
-    Report(commands::report::Args),
-    /// Tell whether logs are true, rule by rule, with the lines at fault
-    Check(commands::check::Args),
-    /// Count which events are ordered; tell why an event has its clock
-    Causality(commands::causality::Args),
-    /// Say what to expect of an experiment, and how far runs lie from it
-    Predict(commands::predict::Args),
-    /// Tell whether two samples of runs differ by more than chance
-    Compare(commands::compare::Args),
-    /// Compare sockets and simulator, event by event or byte by byte
-    Twin(Box<commands::twin::Args>),
-    /// Turn logs into one tidy events table
-    Parse(commands::parse::Args),
-    /// Write runs for ShiViz, Perfetto, Mermaid, or as CSV, JSON, Parquet
-    Export(commands::export::Args),
-    /// Read foreign logs: list, show, try and propose dialects
-    Dialect(commands::dialect::Args),
-    /// Check and measure many submissions: a page each, and one table
-    Grade(commands::grade::Args),
-    /// Print the schema of specs, from which editors complete and check them
-    #[command(hide = true)]
-    Schema(commands::schema::Args),
-    /// Print the completions of a shell
-    #[command(hide = true)]
-    Completions(commands::completions::Args),
-    /// Print labctl's manual page, or write the pages of all commands
-    #[command(hide = true)]
-    Man(commands::man::Args),
-}
-
-/// The commands that are shown, in groups.
-const GROUPS: [(&str, &[&str]); 5] = [
-    ("Run", &["run", "watch", "machine"]),
-    ("Many runs", &["sweep", "reproduce"]),
-    ("Look", &["list", "metrics", "plot", "report"]),
-    ("Understand", &["check", "causality", "predict", "compare", "twin"]),
-    ("Exchange", &["parse", "export", "dialect", "grade"]),
-];
-
 /// Names that commands and flags once had, and the ones they have.
 const FORMER_NAMES: [(&str, &str); 9] = [
     ("why", "causality why"),
@@ -128,7 +71,7 @@ pub fn command() -> clap::Command {
     let mut groups = String::new();
     for (title, names) in GROUPS {
         groups += &format!("{header}{title}:{header:#}\n");
-        for name in names {
+        for name in *names {
             let about = command.find_subcommand(name).and_then(clap::Command::get_about);
             let about = about.map(ToString::to_string).unwrap_or_default();
             groups += &format!("  {literal}{name:<11}{literal:#}{about}\n");

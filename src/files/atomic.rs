@@ -84,6 +84,18 @@ impl FileBeside {
         self.put_into(place)?;
         sync_folder(folder_of(place))
     }
+
+    /// Puts it into its place for its owner alone; false where something is there,
+    /// which stays.
+    pub fn put_privately_into(self, place: &Path) -> io::Result<bool> {
+        let is_put = match self.file.persist_noclobber(place) {
+            Ok(_) => true,
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => false,
+            Err(error) => return Err(error.error),
+        };
+        drop(self.listed);
+        Ok(is_put)
+    }
 }
 
 /// What is said where something else is in the place of a file.
@@ -403,6 +415,22 @@ mod tests {
         std::os::unix::fs::symlink("gone", &place).unwrap();
         assert_eq!(put("new"), Err(io::ErrorKind::AlreadyExists));
         assert_eq!(names(folder.path()), ["table.csv"]);
+    }
+
+    #[test]
+    fn what_is_private_is_its_owner_s_alone_and_takes_nobody_s_place() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("token");
+        let put = |content: &str| {
+            let beside = FileBeside::begin(&place).unwrap();
+            io::Write::write_all(&mut beside.file(), content.as_bytes()).unwrap();
+            beside.put_privately_into(&place).unwrap()
+        };
+        assert_eq!((put("first"), put("second")), (true, false));
+        assert_eq!(fs::read_to_string(&place).unwrap(), "first");
+        assert_eq!(place.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(names(folder.path()), ["token"]);
     }
 
     #[test]

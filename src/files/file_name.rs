@@ -6,6 +6,15 @@ use crate::text::sanitize::is_hidden;
 /// A file's name may have 255 bytes on most systems; this leaves room for an
 /// ending and a number.
 const BYTES_MAX: usize = 200;
+/// The bytes of a plain name.
+pub const PLAIN_MAX: usize = 100;
+
+/// Whether a name can be a folder's on every system as it is: at most 100 letters a
+/// to z, digits, `-`, `_` and `.`, and not hidden.
+pub fn is_plain(name: &str) -> bool {
+    let allowed = |char: char| char.is_ascii_alphanumeric() || "-_.".contains(char);
+    !name.is_empty() && name.len() <= PLAIN_MAX && !name.starts_with('.') && name.chars().all(allowed)
+}
 
 /// A name that is one file's name on every system, and leads nowhere: neither
 /// into another folder nor to a device. Letters of all scripts stay; what is
@@ -68,6 +77,17 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::path::{Component, Path};
+
+    #[test]
+    fn a_plain_name_is_a_folder_s_as_it_is() {
+        let longest = "x".repeat(PLAIN_MAX);
+        for (name, plain) in
+            [("exp-4_b.1", true), (&longest, true), ("", false), (".x", false), ("a/b", false), ("é", false)]
+        {
+            assert_eq!(is_plain(name), plain, "{name}");
+        }
+        assert!(!is_plain(&format!("{longest}x")));
+    }
 
     #[test]
     fn letters_of_all_scripts_stay_and_what_leads_elsewhere_is_escaped() {

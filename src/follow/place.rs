@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use crate::log::machine_of_file;
 use crate::read::find::{FindError, find_runs};
-use crate::store::{LATEST_LINK, MANIFEST_FILE, Manifest, PARTIAL_SUFFIX, SPEC_FILE};
+use crate::store::{LATEST_LINK, MANIFEST_FILE, Manifest, PARTIAL_SUFFIX, SPEC_FILE, partial};
 
 /// The folder of a run, which may be renamed into place at any time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl Place {
         if self.is_partial() {
             return None;
         }
-        Manifest::read(&self.folder.join(MANIFEST_FILE)).ok().map(|manifest| manifest.status)
+        Manifest::read(&self.folder.join(MANIFEST_FILE)).ok().map(|manifest| manifest.status.to_string())
     }
 }
 
@@ -75,12 +75,8 @@ pub fn find(path: &Path) -> Result<Place, FindError> {
     if is_run(path) {
         return Ok(Place::of(path));
     }
-    let name = path.file_name().map(|name| format!("{}{PARTIAL_SUFFIX}", name.to_string_lossy()));
-    let partial = name.map(|name| path.with_file_name(name)).filter(|partial| partial.is_dir());
-    match partial {
-        Some(partial) => Ok(Place::of(&partial)),
-        None => newest_below(path),
-    }
+    let partial = partial(path);
+    if partial.is_dir() { Ok(Place::of(&partial)) } else { newest_below(path) }
 }
 
 fn newest_below(path: &Path) -> Result<Place, FindError> {

@@ -4,26 +4,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
+use super::Hosting;
 use super::line_ends::WithoutReturns;
-use super::{Engine, SIMULATOR, TASKS};
 use crate::audit::{Change, ChangedFile, DeclaredParams};
 use crate::files::regular::open_regular;
-use crate::lab::recovery::RECOVERED;
 use crate::log::{EndReason, machine_of_file};
+use crate::model::engine::Engine;
 use crate::parallel;
 use crate::plan::Run;
 use crate::read::find::RunPath;
 use crate::spec::{self, Spec};
 use crate::store::manifest::{checksum, checksum_of};
-use crate::store::{EVENTS_FILE, MANIFEST_FILE, METRICS_FILE, Manifest, SPEC_FILE};
+use crate::store::{EVENTS_FILE, Isolation, MANIFEST_FILE, METRICS_FILE, Manifest, SPEC_FILE};
 
 impl DeclaredParams {
     /// As a run is planned, and ended.
-    pub fn of_run(run: &Run, engine: &Engine, reason: EndReason) -> DeclaredParams {
+    pub fn of_run(run: &Run, hosting: &Hosting, reason: EndReason) -> DeclaredParams {
         DeclaredParams {
             has_manifest: true,
-            one_clock: engine.words().1 == TASKS,
-            simulated: *engine == Engine::Simulator,
+            one_clock: hosting.isolation() == Isolation::Tasks,
+            simulated: hosting.engine == Engine::Simulator,
             reason: Some(reason),
             ..DeclaredParams::of_spec(run.spec.clone())
         }
@@ -32,15 +32,12 @@ impl DeclaredParams {
     fn of_manifest(manifest: &Manifest) -> DeclaredParams {
         DeclaredParams {
             has_manifest: true,
-            one_clock: manifest.isolation == TASKS,
-            simulated: manifest.engine == SIMULATOR,
+            one_clock: manifest.isolation == Isolation::Tasks,
+            simulated: manifest.engine == Engine::Simulator,
             clock_rates: manifest.clock_rates.clone(),
             speedup: manifest.speedup,
             seed: manifest.seed,
-            reason: match manifest.status.as_str() {
-                RECOVERED => Some(EndReason::Completed),
-                status => EndReason::ALL.into_iter().find(|reason| reason.word() == status),
-            },
+            reason: manifest.status.end_reason(),
             spec: None,
             changed_files: Vec::new(),
         }

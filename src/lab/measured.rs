@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::lab::recovery::RECOVERED;
 use crate::log::EndReason;
 use crate::model::event::MachineId;
 use crate::plan::Run;
@@ -10,7 +9,7 @@ use crate::predict::residual::Measured;
 use crate::read::find::RunPath;
 use crate::read::{ReadError, run_metrics};
 use crate::spec::{self, SpecError};
-use crate::store::SPEC_FILE;
+use crate::store::{SPEC_FILE, Word};
 
 /// A stored run cannot be checked against theory.
 #[derive(Debug, thiserror::Error)]
@@ -42,9 +41,10 @@ pub fn planned(stored: &RunPath) -> Result<Run, MeasuredError> {
     if !path.is_file() {
         return Err(MeasuredError::NoSpec { run: folder() });
     }
-    let status = stored.manifest.as_ref().map_or("never finished", |manifest| &*manifest.status);
-    if ![EndReason::Completed.word(), RECOVERED].contains(&status) {
-        return Err(MeasuredError::NotCompleted { run: folder(), status: status.to_owned() });
+    let status = stored.manifest.as_ref().map(|manifest| &manifest.status);
+    if status.and_then(Word::end_reason) != Some(EndReason::Completed) {
+        let status = status.map_or("never finished".to_owned(), Word::to_string);
+        return Err(MeasuredError::NotCompleted { run: folder(), status });
     }
     let run = Run::single(spec::load(&path, &[])?, stored.run.to_string());
     if let Some(machine) = run.machines().find(|id| run.is_foreign(*id)) {

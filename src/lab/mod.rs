@@ -20,6 +20,7 @@ use crate::engine::sockets::{self, EngineError, Epoch, LogPlace, MonotonicTime, 
 use crate::engine::{Gauge, Gauges, Observer, StopSwitch, Token};
 use crate::log::EndReason;
 use crate::metrics;
+use crate::model::engine::Engine;
 use crate::model::event::MachineId;
 use crate::plan::Run;
 use crate::read::find::{RunPath, RunState, find_runs};
@@ -28,7 +29,8 @@ use crate::spec::{Spec, to_toml};
 use crate::store::manifest::{Host, checksums};
 use crate::store::version::{COMMIT, VERSION};
 use crate::store::{
-    self, EVENTS_FILE, MANIFEST_FILE, METRICS_FILE, Manifest, NewFile, RunFolder, SPEC_FILE, StoreError,
+    self, EVENTS_FILE, Isolation, MANIFEST_FILE, METRICS_FILE, Manifest, NewFile, RunFolder, SPEC_FILE,
+    Status, StoreError,
 };
 use crate::table::{CsvSink, EventTable};
 
@@ -39,7 +41,7 @@ pub struct Order {
     pub results: PathBuf,
     /// The run's name; without one it is named after its time and seed.
     pub run_name: Option<String>,
-    pub engine: Engine,
+    pub hosting: Hosting,
     /// What machines must know to be let in by each other.
     pub token: Token,
     pub stop: StopSwitch,
@@ -51,34 +53,29 @@ pub struct Order {
     pub history_bytes_max: u64,
 }
 
-/// What drives the machines.
+/// What drives the machines of a run, and where they live.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Engine {
-    /// Real sockets in real time, all machines in this process.
-    Sockets,
-    /// Real sockets in real time, each machine in a process of its own, made
-    /// from this program.
-    SocketProcesses { program: PathBuf },
-    /// Virtual time: the same bytes for the same spec on every host.
-    Simulator,
+pub struct Hosting {
+    pub engine: Engine,
+    /// Each machine on sockets is a process of its own, made from this program;
+    /// without one, all of them live in this process.
+    pub program: Option<PathBuf>,
 }
 
-impl Engine {
-    /// What the manifest says: the engine, and where the machines live.
-    fn words(&self) -> (&'static str, &'static str) {
-        match self {
-            Engine::Sockets => ("sockets", TASKS),
-            Engine::SocketProcesses { .. } => ("sockets", "processes"),
-            Engine::Simulator => (SIMULATOR, TASKS),
-        }
+impl From<Engine> for Hosting {
+    fn from(engine: Engine) -> Hosting {
+        Hosting { engine, program: None }
     }
 }
 
-/// The simulator's name in manifests.
-pub const SIMULATOR: &str = "simulator";
-
-/// The word in manifests for machines that all live in one process.
-const TASKS: &str = "tasks";
+impl Hosting {
+    fn isolation(&self) -> Isolation {
+        match (self.engine, &self.program) {
+            (Engine::Sockets, Some(_)) => Isolation::Processes,
+            _ => Isolation::Tasks,
+        }
+    }
+}
 
 /// An engine could not bring a run to its end.
 #[derive(Debug, thiserror::Error)]
@@ -203,14 +200,14 @@ fn kept_incomplete(kept: PathBuf, engine: Option<DriveError>, cause: IncompleteC
 /// Simulated runs are not named by their time, which is not theirs.
 fn run_name(order: &Order) -> String {
     let seed = order.spec.seed;
-    match order.engine {
+    match order.hosting.engine {
         Engine::Simulator => format!("sim_seed-{seed}"),
-        _ => format!("{}_seed-{seed}", order.now.strftime("%Y-%m-%dT%H-%M-%SZ")),
+        Engine::Sockets => format!("{}_seed-{seed}", order.now.strftime("%Y-%m-%dT%H-%M-%SZ")),
     }
 }
 
 fn drive(order: &Order, run: &Run, folder: &Path) -> Result<EndReason, DriveError> {
-    if order.engine == Engine::Simulator {
+    if order.hosting.engine == Engine::Simulator {
         return simulation::simulate_into(folder, run, &order.stop, &order.gauges);
     }
     let setup = Setup {
@@ -222,11 +219,9 @@ fn drive(order: &Order, run: &Run, folder: &Path) -> Result<EndReason, DriveErro
         observer: order.observer.clone(),
         epoch: Epoch::now(),
     };
-    Ok(match &order.engine {
-        Engine::SocketProcesses { program } => {
-            sockets::run_as_processes(&setup, program, &folder.join(SPEC_FILE))?
-        }
-        _ => sockets::run_as_tasks(&setup)?,
+    Ok(match &order.hosting.program {
+        Some(program) => sockets::run_as_processes(&setup, program, &folder.join(SPEC_FILE))?,
+        None => sockets::run_as_tasks(&setup)?,
     })
 }
 
@@ -295,11 +290,11 @@ fn manifest(order: &Order, run: &Run, ending: &Ending<'_>, folder: &Path) -> Res
         experiment: run.spec.name.clone(),
         run: run.name.clone(),
         seed: run.spec.seed,
-        engine: order.engine.words().0.to_owned(),
-        isolation: order.engine.words().1.to_owned(),
+        engine: order.hosting.engine.into(),
+        isolation: order.hosting.isolation().into(),
         speedup: run.spec.speedup,
         clock_rates: run.clock_rates().to_vec(),
-        status: ending.reason.word().to_owned(),
+        status: Status::from(ending.reason).into(),
         failure: ending.failure.map(DriveError::to_string),
         errors: ending.errors,
         host: Host::this(),
@@ -334,7 +329,7 @@ mod tests {
             spec,
             results: results.path().to_owned(),
             run_name: Some("one".to_owned()),
-            engine: Engine::Simulator,
+            hosting: Engine::Simulator.into(),
             token: Token::of([7; 16]),
             stop: StopSwitch::default(),
             observer: Arc::new(|_| {}),

@@ -7,26 +7,24 @@ use std::time::SystemTime;
 
 use jiff::Timestamp;
 
-use super::{COMMIT, IncompleteCause, SIMULATOR, VERSION, digest, write_manifest};
+use super::{COMMIT, IncompleteCause, VERSION, digest, write_manifest};
 use crate::engine::simulator::START;
 use crate::log::{EndReason, ReadStats};
+use crate::model::engine::Engine;
 use crate::model::event::MachineId;
 use crate::plan::Run;
 use crate::read::Reading;
 use crate::spec::{self, SpecError};
 use crate::store::manifest::{Host, checksum, checksums};
-use crate::store::{MANIFEST_FILE, Manifest, RunFolder, SPEC_FILE, StoreError, TakeOverError};
-
-/// The status of a recovered run whose logs are all whole.
-pub const RECOVERED: &str = "recovered";
-/// The status of a recovered run of which some log is cut or missing.
-pub const KILLED: &str = "killed";
+use crate::store::{
+    Isolation, MANIFEST_FILE, Manifest, RunFolder, SPEC_FILE, Status, StoreError, TakeOverError, Word,
+};
 
 /// A run that was put into its place.
 #[derive(Debug)]
 pub struct Recovered {
     pub folder: PathBuf,
-    pub status: String,
+    pub status: Word<Status>,
     /// What is known to be lost.
     pub lost: Vec<String>,
 }
@@ -72,7 +70,7 @@ pub fn recover(partial: &Path, now: Timestamp) -> Result<Recovered, RecoveryErro
     let status = status(&reading, lost.is_empty());
     let manifest = manifest(&run, &reading, (status, &lost), written, now, partial).map_err(look)?;
     write_manifest(manifest, partial)?;
-    Ok(Recovered { folder: folder.put_behind_others()?, status: status.to_owned(), lost })
+    Ok(Recovered { folder: folder.put_behind_others()?, status: status.into(), lost })
 }
 
 /// The manifest of a run that was complete but for its place.
@@ -123,20 +121,20 @@ fn taken_of(reading: &Reading, machine: MachineId) -> Option<&ReadStats> {
 }
 
 /// Whole logs say themselves how the run ended.
-fn status(reading: &Reading, is_whole: bool) -> &'static str {
+fn status(reading: &Reading, is_whole: bool) -> Status {
     let ended = |reason| reading.logs.iter().any(|log| log.stats.end.is_some_and(|end| end.reason == reason));
     match is_whole {
-        false => KILLED,
-        true if ended(EndReason::Failed) => EndReason::Failed.word(),
-        true if ended(EndReason::Interrupted) => EndReason::Interrupted.word(),
-        true => RECOVERED,
+        false => Status::Killed,
+        true if ended(EndReason::Failed) => Status::Failed,
+        true if ended(EndReason::Interrupted) => Status::Interrupted,
+        true => Status::Recovered,
     }
 }
 
 fn manifest(
     run: &Run,
     reading: &Reading,
-    (status, lost): (&str, &[String]),
+    (status, lost): (Status, &[String]),
     written: Written,
     now: Timestamp,
     folder: &Path,
@@ -155,11 +153,11 @@ fn manifest(
         experiment: run.spec.name.clone(),
         run: run.name.clone(),
         seed: run.spec.seed,
-        engine: if reading.origin == START { SIMULATOR } else { "sockets" }.to_owned(),
-        isolation: "unknown".to_owned(),
+        engine: if reading.origin == START { Engine::Simulator } else { Engine::Sockets }.into(),
+        isolation: Isolation::Unknown.into(),
         speedup: run.spec.speedup,
         clock_rates: run.clock_rates().to_vec(),
-        status: status.to_owned(),
+        status: status.into(),
         failure: Some([lost, &[recovered]].concat().join("; ")),
         host,
         errors: reading.errors(),

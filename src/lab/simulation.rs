@@ -5,17 +5,18 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::line_ends::WithoutReturns;
-use super::{DriveError, SIMULATOR, VERSION};
+use super::{DriveError, VERSION};
 use crate::engine::simulator::{self, START, simulate};
 use crate::engine::{Gauges, StopSwitch, limits};
 use crate::files::regular::open_regular;
 use crate::log::{EndReason, LogWriter, file_name};
+use crate::model::engine::Engine;
 use crate::model::event::MachineId;
 use crate::plan::Run;
 use crate::plan::budget::{EVENTS_MAX, OverBudget, affordable_runs};
 use crate::read::find::RunPath;
 use crate::spec::{self, SpecError};
-use crate::store::SPEC_FILE;
+use crate::store::{SPEC_FILE, Status, Word};
 
 /// Simulates a run and writes its logs into a folder.
 pub fn simulate_into(
@@ -74,7 +75,7 @@ pub enum VerifyError {
     )]
     OtherVersion { run: PathBuf, theirs: String },
     #[error("{run} was {status}; only a completed run can be made again")]
-    NotCompleted { run: PathBuf, status: String },
+    NotCompleted { run: PathBuf, status: Word<Status> },
     #[error("{run} cannot be made again: {source}")]
     OverBudget { run: PathBuf, source: OverBudget },
     #[error(transparent)]
@@ -88,12 +89,12 @@ pub enum VerifyError {
 /// Simulates a stored run again and compares its logs byte by byte.
 pub fn verify(stored: &RunPath) -> Result<Verdict, VerifyError> {
     let run = || stored.folder.clone();
-    let manifest = stored.read_manifest().filter(|manifest| manifest.engine == SIMULATOR);
+    let manifest = stored.read_manifest().filter(|manifest| manifest.engine == Engine::Simulator);
     let manifest = manifest.ok_or_else(|| VerifyError::NotSimulated { run: run() })?;
     if manifest.labctl_version != VERSION {
         return Err(VerifyError::OtherVersion { run: run(), theirs: manifest.labctl_version });
     }
-    if manifest.status != EndReason::Completed.word() {
+    if manifest.status != Status::Completed {
         return Err(VerifyError::NotCompleted { run: run(), status: manifest.status });
     }
     let spec = spec::load(&stored.folder.join(SPEC_FILE), &[])?;

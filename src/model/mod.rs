@@ -2,6 +2,7 @@
 //! loads and queues. Pure.
 
 pub mod delay;
+pub mod engine;
 pub mod event;
 pub mod machine;
 pub mod random;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::cell::Cell;
 use super::overlap::{Overlap, SeedsTaken};
+use crate::error_kind::{ErrorKind, HasKind};
 use crate::model::delay::Delay;
 use crate::model::time::LabTime;
 use crate::spec::condition::ConditionError;
@@ -60,6 +61,12 @@ pub enum CellsError {
          and those that follow: set their seeds at least {replicates} apart, or leave `seed` to --replicates"
     )]
     SharedSeeds { name: String, first: String, second: String, replicates: u32 },
+}
+
+impl HasKind for CellsError {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Usage
+    }
 }
 
 /// The cells of all `sources`, in their order and that of their axes. What is

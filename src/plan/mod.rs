@@ -12,4 +12,4 @@ mod sweep;
 pub use cell::Cell;
 pub use cells::{CellsError, Source, cells};
 pub use run::Run;
-pub use sweep::{EngineKind, Plan, PlanError};
+pub use sweep::{Plan, PlanError};

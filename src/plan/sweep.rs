@@ -1,14 +1,13 @@
 //! The plan of a sweep: its cells and their replicates, every run numbered.
 //! Pure; its text is its identity.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use super::Run;
 use super::cell::Cell;
 use super::cells::{MAX_CELLS, MAX_RUNS};
 use crate::files::digest::sha256;
+use crate::model::engine::Engine;
 use crate::plan::precision::Precision;
 use crate::plan::precision::PrecisionError;
 use crate::spec::{self, SpecError, to_toml};
@@ -16,29 +15,12 @@ use crate::spec::{self, SpecError, to_toml};
 /// All runs of a sweep, in order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
-    pub engine: EngineKind,
+    pub engine: Engine,
     /// Stops a cell's replicates once they are as precise as wanted.
     pub until: Option<Precision>,
     cells: Vec<Cell>,
     /// The number of each cell's first run.
     starts: Vec<u64>,
-}
-
-/// What drives the machines of a sweep.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum EngineKind {
-    Sockets,
-    Simulator,
-}
-
-impl fmt::Display for EngineKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            EngineKind::Sockets => "sockets",
-            EngineKind::Simulator => "simulator",
-        })
-    }
 }
 
 /// A plan's text that cannot be used.
@@ -73,7 +55,7 @@ struct Document {
 #[serde(deny_unknown_fields)]
 struct Body {
     labctl_version: String,
-    engine: EngineKind,
+    engine: Engine,
     until: Option<String>,
     cells: Vec<CellBody>,
 }
@@ -87,7 +69,7 @@ struct CellBody {
 }
 
 impl Plan {
-    pub fn new(engine: EngineKind, until: Option<Precision>, cells: Vec<Cell>) -> Plan {
+    pub fn new(engine: Engine, until: Option<Precision>, cells: Vec<Cell>) -> Plan {
         let starts = cells.iter().scan(0, |next, cell| {
             let start = *next;
             *next += u64::from(cell.replicates);
@@ -124,7 +106,13 @@ impl Plan {
         let (cell, replicate) = self.place(number);
         let mut spec = self.cells[cell].spec.clone();
         spec.seed = spec.seed.wrapping_add(u64::from(replicate));
-        Run::single(spec, format!("c{}_r{}", cell + 1, replicate + 1))
+        Run::single(spec, self.run_name(number))
+    }
+
+    /// The name of run `number`, which its folder has.
+    pub fn run_name(&self, number: u64) -> String {
+        let (cell, replicate) = self.place(number);
+        format!("c{}_r{}", cell + 1, replicate + 1)
     }
 
     /// The keys of all axes, in the order in which the cells name them.
@@ -259,7 +247,7 @@ mod tests {
         let text = "name = \"x\"\nduration = \"60s\"\nseed = 7\n[[machine]]\nclock_rate = \"random 1..6\"\ncount = 3\n";
         let source = Source { name: "x.toml".to_owned(), text: text.to_owned() };
         let typed = [Override::clock_rates("--clock-rates", rates)];
-        Plan::new(EngineKind::Simulator, None, cells(&[source], &typed, Some(replicates)).unwrap())
+        Plan::new(Engine::Simulator, None, cells(&[source], &typed, Some(replicates)).unwrap())
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::dialect::interpreter::LogContext;
 use crate::dialect::naming::sort_naturally;
 use crate::dialect::parts::{Accounts, NamedPart, PARTS_MAX, Part};
 use crate::dialect::{Dialect, DialectRuns};
+use crate::error_kind::{ErrorKind, HasKind};
 use crate::files::suggest_path;
 use crate::log::open_log;
 use crate::model::event::MachineId;
@@ -45,6 +46,16 @@ pub enum RunsError {
         "{path} has no name that the dialect {dialect} knows; `machines` of the dialect says how they are called"
     )]
     NoMachine { path: PathBuf, dialect: String },
+}
+
+impl HasKind for RunsError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            RunsError::Read { source, .. } => ErrorKind::of_path(source),
+            RunsError::NoFile { .. } | RunsError::Nothing { .. } => ErrorKind::Usage,
+            _ => ErrorKind::Failed,
+        }
+    }
 }
 
 /// Bytes of a log that a sample has.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::dialect::DialectRuns;
+use crate::error_kind::{ErrorKind, HasKind};
 use crate::files::file_name::file_name;
 use crate::files::suggest_path;
 use crate::log::machine_of_file;
@@ -149,6 +150,15 @@ pub enum FindError {
     NoLog { path: PathBuf },
     #[error("{path} is neither a file nor a folder; logs are read more than once, so they must be files")]
     NoFile { path: PathBuf },
+}
+
+impl HasKind for FindError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            FindError::Read { source, .. } => ErrorKind::of_path(source),
+            _ => ErrorKind::Usage,
+        }
+    }
 }
 
 /// All runs at or below any of `paths`, each once.

@@ -10,6 +10,7 @@ use super::dialect_runs::{self, RunsError};
 use super::find::{FindError, RunPath, each_once, find_all_runs};
 use super::names::tell_apart;
 use crate::dialect::{self, Detection, Refusal};
+use crate::error_kind::{ErrorKind, HasKind};
 use crate::files::regular::open_regular;
 use crate::log::{Line, LineParser};
 use crate::parallel;
@@ -38,6 +39,18 @@ pub enum FindRunsError {
     Refused(#[from] Refusal),
     #[error("{none}; {}", refused(.refusal))]
     Unknown { none: FindError, refusal: Refusal },
+}
+
+impl HasKind for FindRunsError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            FindRunsError::Find(error) | FindRunsError::Unknown { none: error, .. } => error.kind(),
+            FindRunsError::Files(error) => error.kind(),
+            FindRunsError::Dialect(error) => error.kind(),
+            FindRunsError::Refused(Refusal::NoLogs) => ErrorKind::Usage,
+            FindRunsError::Refused(_) => ErrorKind::Failed,
+        }
+    }
 }
 
 impl FoundRuns {

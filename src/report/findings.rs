@@ -5,7 +5,6 @@ use super::document::Remark;
 use super::subject::{Audited, RunSubject};
 use super::wording::{listed, machine, machines, micros};
 use crate::audit::Verdict;
-use crate::log::EndReason;
 use crate::metrics::MachineMetrics;
 use crate::metrics::catalogue;
 use crate::metrics::trust::doubts;
@@ -13,6 +12,7 @@ use crate::model::event::MachineId;
 use crate::model::theory::{Prediction, Regime};
 use crate::read::find::RunState;
 use crate::statistics::rounding::brief;
+use crate::store::Status;
 use crate::text::numbers::{counted, grouped};
 
 /// Machines that get a sentence of their own.
@@ -46,7 +46,7 @@ fn ended(run: &RunSubject) -> Option<Remark> {
     }
     let manifest = run.manifest.as_ref()?;
     let why = manifest.failure.as_ref().map_or_else(String::new, |why| format!(" ({why})"));
-    (manifest.status != EndReason::Completed.word()).then(|| {
+    (manifest.status != Status::Completed).then(|| {
         Remark::warning(format!("The run did not come to its end: it was {}{why}.", manifest.status))
     })
 }

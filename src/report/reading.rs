@@ -7,6 +7,7 @@ use super::grouping::group;
 use super::player;
 use super::subject::{Audited, Drawn, Quoted, RunSubject, Subjects, SweepSubject};
 use super::sweeps::name_apart;
+use crate::audit::HISTORY_BYTES_MAX;
 use crate::audit::source_lines::{short_place, short_whereabouts};
 use crate::audit::{Finding, RULES};
 use crate::charts::{
@@ -27,9 +28,6 @@ use crate::store::SPEC_FILE;
 use crate::sweep::stored::StoredError;
 use crate::sweep::{SweepFolder, read_stored};
 
-/// Logs of a run that are larger together are measured, and not audited: that
-/// keeps all their events in memory.
-const AUDITED_BYTES_MAX: u64 = 256 << 20;
 /// Of further runs nothing is read but what was kept beside their logs.
 const AUDITED_RUNS_MAX: usize = 1000;
 /// The drawings of runs take no more than this, but for the first run's.
@@ -201,7 +199,7 @@ fn read(stored: RunPath, contents: Contents, settings: &Settings) -> Result<RunS
     if run.stored.logs.is_empty() {
         run.rows = run_metrics(&run.stored)?;
     } else {
-        let history = run.stored.log_bytes() <= AUDITED_BYTES_MAX;
+        let history = run.stored.log_bytes() <= HISTORY_BYTES_MAX;
         let reading = measure_run(&run.stored, Purpose { series: contents.charts, history })?;
         run.audited = match &reading.history {
             Some(history) => hold(&run.stored, history, &mut run.faults)?,

@@ -3,11 +3,12 @@
 use super::document::{Block, Code, Section, Table};
 use super::subject::RunSubject;
 use super::wording::{UNKNOWN, known, name};
-use crate::lab::SIMULATOR;
+use crate::model::engine::Engine;
 use crate::model::event::MachineId;
 use crate::plan::Run;
 use crate::spec::{Network, Spec, to_toml};
-use crate::store::{Manifest, SPEC_FILE};
+
+use crate::store::{Manifest, SPEC_FILE, Word};
 
 /// The section on how the run was set up.
 pub fn section(run: &RunSubject, id: &str) -> Section {
@@ -69,7 +70,7 @@ fn of_manifest(manifest: Option<&Manifest>) -> Vec<(&'static str, String)> {
     let of = |show: fn(&Manifest) -> String| known(manifest, show);
     vec![
         ("Engine", of(engine)),
-        ("Ended", of(|manifest| manifest.status.clone())),
+        ("Ended", of(|manifest| manifest.status.to_string())),
         (
             "Host",
             of(|manifest| {
@@ -86,8 +87,8 @@ fn of_manifest(manifest: Option<&Manifest>) -> Vec<(&'static str, String)> {
 
 /// Where there are sockets, it matters whether machines share a process.
 fn engine(manifest: &Manifest) -> String {
-    match manifest.engine.as_str() {
-        SIMULATOR => SIMULATOR.to_owned(),
+    match &manifest.engine {
+        Word::Known(engine @ Engine::Simulator) => engine.to_string(),
         engine => format!("{engine}, machines as {}", manifest.isolation),
     }
 }

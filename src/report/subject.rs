@@ -9,6 +9,7 @@ use crate::charts::{Chart, RunChart};
 use crate::metrics::MachineMetrics;
 use crate::metrics::Metric;
 use crate::metrics::summary::{RunMetrics, SummaryRow};
+use crate::model::engine::Engine;
 use crate::model::event::MachineId;
 use crate::model::theory::Prediction;
 use crate::plan::{Plan, Run};
@@ -166,7 +167,7 @@ impl RunSubject {
     }
 
     pub fn is_simulated(&self) -> Option<bool> {
-        self.stored.manifest.as_ref().map(|manifest| *manifest.engine == *crate::lab::SIMULATOR)
+        self.stored.manifest.as_ref().map(|manifest| manifest.engine == Engine::Simulator)
     }
 }
 

@@ -23,7 +23,7 @@ pub use pilot::{Pilot, PilotError};
 pub use replicates::{Candidate, Replicates, replicates};
 
 use self::replicates::{clock_rates, draws};
-use crate::log::EndReason;
+use crate::error_kind::{ErrorKind, HasKind};
 use crate::metrics::{MachineMetrics, Quantity};
 use crate::model::event::MachineId;
 use crate::parallel;
@@ -32,6 +32,7 @@ use crate::read::find::{RunPath, RunState, find_runs};
 use crate::read::{ReadError, run_metrics};
 use crate::sample::settings::{Planned, Settings};
 use crate::spec::{Spec, to_toml};
+use crate::store::Status;
 use crate::store::{RUNS_FILE, SPEC_FILE};
 
 /// Runs that differ in their seed alone, as far as is known.
@@ -90,6 +91,15 @@ pub enum SampleError {
     SeveralSettings { path: PathBuf, first: String, second: String },
     #[error("{path} has no cell {cell}; its cells are {first} to {last}")]
     NoSuchCell { path: PathBuf, cell: u32, first: u32, last: u32 },
+}
+
+impl HasKind for SampleError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            SampleError::Find(error) => error.kind(),
+            _ => ErrorKind::Failed,
+        }
+    }
 }
 
 impl Sample {
@@ -195,9 +205,8 @@ fn check_settings(path: &Path, settings: &[Spec]) -> Result<(), SampleError> {
 
 /// Whether a run came to its end, as far as is known: foreign logs never say.
 pub fn came_to_its_end(run: &RunPath) -> bool {
-    let completed = EndReason::Completed.word();
     run.state == RunState::InPlace
-        && run.manifest.as_ref().is_none_or(|manifest| *manifest.status == *completed)
+        && run.manifest.as_ref().is_none_or(|manifest| manifest.status == Status::Completed)
 }
 
 fn only_cell(sweep: &Path) -> Result<Sample, SampleError> {

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
+use crate::error_kind::{ErrorKind, HasKind};
 use crate::text::sanitize::visible;
 
 /// A spec that cannot be used: the first thing wrong with it.
@@ -109,6 +110,12 @@ impl SpecError {
         };
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         renderer.render(&[group.elements(help)])
+    }
+}
+
+impl HasKind for SpecError {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Usage
     }
 }
 

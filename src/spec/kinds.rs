@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::files::file_name::{PLAIN_MAX, is_plain};
 use crate::model::delay::{self, Delay, ParseDelayError};
 use crate::model::time::LabTime;
 use crate::spec::error::SpecError;
@@ -10,8 +11,6 @@ use crate::spec::key::{Kind, Write};
 
 /// Stands for the value of a machine of which nothing was stated.
 const NOTHING_STATED: &str = "-";
-
-const MAX_NAME: usize = 100;
 
 /// One duration, as [`LabTime::parse`] reads it.
 const DURATION: &str = "(([0-9]+([.,][0-9]+)?|[.][0-9]+)\\s*\
@@ -39,11 +38,11 @@ pub(super) const FOLDER_NAME: Kind<String> = Kind {
     read: |field| {
         field.form(
             "a folder's name of at most 100 letters a to z, digits, `-`, `_` and `.`, not beginning with `.`",
-            |name| is_folder_name(name).then(|| name.to_owned()),
+            |name| is_plain(name).then(|| name.to_owned()),
         )
     },
     write: Write::Value(|name| quoted(name)),
-    schema: || json!({"type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._-]*$", "maxLength": MAX_NAME}),
+    schema: || json!({"type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._-]*$", "maxLength": PLAIN_MAX}),
 };
 
 /// True or false.
@@ -156,11 +155,6 @@ pub(super) const MACHINE_VALUES: Kind<Vec<Option<u64>>> = Kind {
 /// A text with the quotes and escapes of TOML.
 pub(super) fn quoted(text: impl ToString) -> String {
     toml::Value::String(text.to_string()).to_string()
-}
-
-fn is_folder_name(name: &str) -> bool {
-    let allowed = |char: char| char.is_ascii_alphanumeric() || "-_.".contains(char);
-    !name.is_empty() && name.len() <= MAX_NAME && !name.starts_with('.') && name.chars().all(allowed)
 }
 
 fn read_whole(field: &Field<'_>, least: u64, most: u64) -> Result<u64, SpecError> {

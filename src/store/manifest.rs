@@ -9,10 +9,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::version::{COMMIT, VERSION};
+use super::word::{Isolation, Status, Word};
 use super::{MANIFEST_FILE, METRICS_FILE};
 use crate::files::digest::{hexadecimal, sha256};
 use crate::files::regular::{open_regular, read_regular};
 use crate::log::machine_of_file;
+use crate::model::engine::Engine;
 
 /// `manifest.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,17 +24,12 @@ pub struct Manifest {
     pub experiment: String,
     pub run: String,
     pub seed: u64,
-    /// `sockets`.
-    pub engine: String,
-    /// `tasks` or `processes`.
-    pub isolation: String,
+    pub engine: Word<Engine>,
+    pub isolation: Word<Isolation>,
     pub speedup: f64,
     /// Ticks per second of lab time, in the order of the machines.
     pub clock_rates: Vec<f64>,
-    /// `completed`, `interrupted` or `failed`; of a run whose process was
-    /// killed, and that was recovered since, `recovered` where all its logs are
-    /// whole and `killed` where some are cut.
-    pub status: String,
+    pub status: Word<Status>,
     /// Why it failed, or what was lost.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub failure: Option<String>,
@@ -54,8 +51,8 @@ pub struct Manifest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ManifestHead {
     pub seed: u64,
-    pub engine: Box<str>,
-    pub status: Box<str>,
+    pub engine: Word<Engine>,
+    pub status: Word<Status>,
     /// Whether the logs that it has checksums of are just those that are here.
     pub names_its_logs: bool,
     /// The checksum of the metrics that this very version and commit made.
@@ -73,8 +70,8 @@ impl ManifestHead {
         let metrics = manifest.sha256.get(METRICS_FILE);
         ManifestHead {
             seed: manifest.seed,
-            engine: manifest.engine.as_str().into(),
-            status: manifest.status.as_str().into(),
+            engine: manifest.engine.clone(),
+            status: manifest.status.clone(),
             names_its_logs: !here.is_empty() && reported.eq(here.iter().copied()),
             own_metrics: metrics.filter(|_| is_own).map(|sum| sum.as_str().into()),
         }
@@ -196,11 +193,11 @@ mod tests {
             experiment: "e".to_owned(),
             run: "r".to_owned(),
             seed: 1,
-            engine: "sockets".to_owned(),
-            isolation: "tasks".to_owned(),
+            engine: Engine::Sockets.into(),
+            isolation: Isolation::Tasks.into(),
             speedup: 1.0,
             clock_rates: vec![1.0, 2.5],
-            status: "completed".to_owned(),
+            status: Status::Completed.into(),
             failure: None,
             errors: 0,
             host: Host::this(),
@@ -225,6 +222,26 @@ mod tests {
             let read = Manifest::read(file.path());
             prop_assert!(!changes.is_empty() || read.is_ok_and(|read| read == manifest()));
         }
+    }
+
+    #[test]
+    fn a_word_that_a_later_version_writes_is_kept_as_it_is() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let later = |manifest: Manifest| {
+            let json = serde_json::to_string(&manifest).unwrap();
+            let json = json.replace("\"sockets\"", "\"quic\"").replace("\"completed\"", "\"paused\"");
+            std::fs::write(file.path(), json).unwrap();
+            Manifest::read(file.path()).unwrap()
+        };
+        let read = later(manifest());
+        assert_eq!(
+            (read.engine.to_string(), read.status.to_string()),
+            ("quic".to_owned(), "paused".to_owned())
+        );
+        assert!(read.engine != Engine::Sockets && read.engine != Engine::Simulator);
+        assert_eq!((read.status.end_reason(), &read.isolation), (None, &Isolation::Tasks.into()));
+        assert_eq!(later(read.clone()), read);
+        assert_eq!(Manifest { engine: Engine::Simulator.into(), ..read }.engine.to_string(), "simulator");
     }
 
     #[test]

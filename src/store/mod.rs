@@ -5,6 +5,7 @@
 pub mod lock;
 pub mod manifest;
 pub mod version;
+pub mod word;
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -16,6 +17,7 @@ use crate::files::atomic::{
 use crate::log::machine_of_file;
 
 pub use manifest::{Manifest, ManifestHead};
+pub use word::{Isolation, Status, Word};
 
 /// The files of a run, beside its logs.
 pub const SPEC_FILE: &str = "spec.toml";
@@ -33,6 +35,13 @@ pub const RUNS_FILE: &str = "runs.csv";
 pub const PARTIAL_SUFFIX: &str = ".partial";
 /// Points to an experiment's newest run.
 pub const LATEST_LINK: &str = "latest";
+
+/// Where a run lies until it is complete.
+pub fn partial(place: &Path) -> PathBuf {
+    let mut name = place.file_name().unwrap_or_default().to_owned();
+    name.push(PARTIAL_SUFFIX);
+    place.with_file_name(name)
+}
 
 /// A run's folder cannot be made or put into place.
 #[derive(Debug, thiserror::Error)]
@@ -81,7 +90,7 @@ impl RunFolder {
         let experiment = results.join(experiment);
         make_folder(&experiment).map_err(|source| StoreError::write(&experiment, source))?;
         let place = experiment.join(name);
-        let partial = experiment.join(format!("{name}{PARTIAL_SUFFIX}"));
+        let partial = partial(&place);
         if place.symlink_metadata().is_ok() {
             return Err(StoreError::Exists { path: place });
         }

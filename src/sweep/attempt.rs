@@ -11,15 +11,17 @@ use super::journal::Entry;
 use super::limiter::Limiter;
 use super::staging::Staging;
 use crate::engine::{Gauges, StopSwitch, Token};
-use crate::lab::{self, Done, DriveError, Engine, LabError, Order};
+use crate::lab::{self, Done, DriveError, LabError, Order};
 use crate::log::EndReason;
 use crate::metrics::MachineMetrics;
 use crate::metrics::summary::RunMetrics;
 use crate::metrics::trust::doubts;
+use crate::model::engine::Engine;
 use crate::plan::Run;
 use crate::predict::simulated::simulate_metrics;
 use crate::read::find::{FindError, RunPath, find_runs};
 use crate::read::run_metrics;
+use crate::store::Status;
 use crate::store::StoreError;
 
 /// How often a run whose clocks did not keep the pace is tried in all.
@@ -110,7 +112,7 @@ impl OnSockets<'_> {
             spec: run.spec.clone(),
             results: self.staging.path().to_owned(),
             run_name: Some(run.name.clone()),
-            engine: Engine::Sockets,
+            hosting: Engine::Sockets.into(),
             token: self.token.clone(),
             stop: self.stop.below(),
             gauges: Gauges::new(run.spec.machine_count()),
@@ -132,7 +134,7 @@ impl OnSockets<'_> {
             found => found.unwrap_or_default(),
         };
         let is_whole = |found: &RunPath| {
-            found.manifest.as_ref().is_some_and(|manifest| *manifest.status == *EndReason::Completed.word())
+            found.manifest.as_ref().is_some_and(|manifest| manifest.status == Status::Completed)
         };
         match found.first().filter(|found| is_whole(found)) {
             Some(found) => Ok(Some(run_metrics(found)?)),
@@ -151,7 +153,7 @@ impl OnSockets<'_> {
         let manifest = found.and_then(RunPath::read_manifest);
         let is_failed = manifest.is_some_and(|of| {
             (of.experiment == run.spec.name && of.run == run.name && of.seed == run.spec.seed)
-                && of.status == EndReason::Failed.word()
+                && of.status == Status::Failed
         });
         if !is_failed {
             return Err(StoreError::Exists { path: place }.into());

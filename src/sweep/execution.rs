@@ -14,7 +14,8 @@ use super::limiter::Limiter;
 use super::pending::Pending;
 use super::staging::Staging;
 use crate::engine::{StopSwitch, Token, limits};
-use crate::plan::{EngineKind, Plan};
+use crate::model::engine::Engine;
+use crate::plan::Plan;
 use crate::store::StoreError;
 
 /// How runs of a plan are to be made.
@@ -102,7 +103,7 @@ impl Execution<'_> {
 
     /// What runs that leave files are made on.
     fn staging(&self) -> Result<Option<Staging>, StoreError> {
-        if self.plan.engine == EngineKind::Simulator {
+        if self.plan.engine == Engine::Simulator {
             return Ok(None);
         }
         Staging::clear_abandoned(&self.folder.journals())?;
@@ -140,7 +141,7 @@ impl Execution<'_> {
     /// pace that decides.
     fn limiter(&self, numbers: &[u64]) -> Limiter {
         let processors = thread::available_parallelism().map_or(1, usize::from);
-        if self.plan.engine == EngineKind::Simulator {
+        if self.plan.engine == Engine::Simulator {
             return Limiter::fixed(processors);
         }
         let cells = || numbers.iter().map(|number| &self.plan.cells()[self.plan.place(*number).0].spec);

@@ -5,6 +5,7 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::error_kind::{ErrorKind, HasKind};
 use crate::files::atomic::make_folder;
 use crate::files::regular::read_regular;
 use crate::files::suggest_path;
@@ -39,6 +40,15 @@ pub enum FolderError {
     OtherPlan { path: PathBuf, differences: Vec<String> },
     #[error("{path} is in use by another labctl; wait for its end")]
     InUse { path: PathBuf },
+}
+
+impl HasKind for FolderError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            FolderError::NoPlan { .. } => ErrorKind::Usage,
+            _ => ErrorKind::Failed,
+        }
+    }
 }
 
 /// The folder of a sweep.

@@ -10,7 +10,7 @@ use super::journal;
 use crate::files::atomic::{FolderBeside, folder_of, make_folder, sync_folder};
 use crate::files::regular::{open_regular, read_regular};
 use crate::plan::Run;
-use crate::store::{LATEST_LINK, PARTIAL_SUFFIX, StoreError};
+use crate::store::{LATEST_LINK, PARTIAL_SUFFIX, StoreError, partial};
 
 /// Says whose a staging is. Nothing without it is ever removed.
 const MARK_FILE: &str = "labctl-staging";
@@ -58,9 +58,9 @@ impl Staging {
 
     /// Removes a run that is not to be kept.
     pub(super) fn clear(&self, run: &Run) -> Result<(), StoreError> {
-        let experiment = self.path.join(&run.spec.name);
-        remove(&experiment.join(format!("{}{PARTIAL_SUFFIX}", run.name)))?;
-        remove(&experiment.join(&run.name))
+        let place = self.path.join(&run.spec.name).join(&run.name);
+        remove(&partial(&place))?;
+        remove(&place)
     }
 
     /// Puts a run into its place in the sweep, and says whether that was free.

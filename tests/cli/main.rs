@@ -23,6 +23,7 @@ mod many;
 mod metrics;
 mod notebook;
 mod parse;
+mod player_script;
 mod plot;
 mod power;
 mod promises;

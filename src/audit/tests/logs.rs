@@ -9,8 +9,8 @@ use crate::audit::{Audit, DeclaredParams, RULES, audit};
 use crate::engine::simulator::{self, START, simulate};
 use crate::engine::{Gauges, StopSwitch};
 use crate::history::{History, MachineHistory};
-use crate::lab::Engine;
 use crate::log::{EndReason, LogReader, LogWriter, Stamp};
+use crate::model::engine::Engine;
 use crate::model::event::MachineId;
 use crate::plan::Run;
 use crate::spec::parse;
@@ -50,7 +50,7 @@ pub fn clean(spec: &str, seed: u64, start: Stamp) -> Logs {
         }
     }
     let lines = |text: Vec<u8>| text.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
-    let declared = Some(DeclaredParams::of_run(&run, &Engine::Simulator, EndReason::Completed));
+    let declared = Some(DeclaredParams::of_run(&run, &Engine::Simulator.into(), EndReason::Completed));
     Logs { machines: texts.into_iter().map(lines).collect(), declared }
 }
 

@@ -69,8 +69,8 @@ impl<'a> Scatter<'a> {
             |((ratio, experiment, machine, _), mut values): ((u64, usize, MachineId, usize), Vec<f64>)| {
                 values.sort_by(f64::total_cmp);
                 let spread = Spread::of(&values)?;
-                let stated = of.published.get(&(of.experiments[experiment].clone(), machine));
-                let published = stated.and_then(|stated| stated.of(measure.name)).map(|value| value as f64);
+                let known = of.published.get(&(of.experiments[experiment].clone(), machine));
+                let published = known.and_then(|known| known.of(measure.name)).map(|value| value as f64);
                 Some(Group { experiment, machine, ratio: f64::from_bits(ratio), spread, values, published })
             };
         // Ratios are above 0, and their bits in the order of their size.

@@ -99,7 +99,7 @@ impl Row {
     fn of_run(run: &RunPath) -> Row {
         let manifest = run.read_manifest();
         let status = match (&manifest, run.state) {
-            (Some(manifest), _) => manifest.status.as_str(),
+            (Some(manifest), _) => &manifest.status.to_string(),
             (None, RunState::GoingOn) => "going on",
             (None, RunState::CutShort) => "cut short",
             (None, RunState::InPlace) => "unknown",
@@ -109,7 +109,7 @@ impl Row {
             path: run.folder.display().to_string(),
             kind: "run",
             status: status.to_owned(),
-            engine: manifest.as_ref().map(|manifest| manifest.engine.clone()),
+            engine: manifest.as_ref().map(|manifest| manifest.engine.to_string()),
             started: manifest.as_ref().map(|manifest| manifest.started.clone()),
             seed: manifest.as_ref().map(|manifest| manifest.seed),
             clock_rates: manifest.as_ref().map(|manifest| rates(&manifest.clock_rates)),

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use labctl::audit::HISTORY_BYTES_MAX;
 use labctl::audit::source_lines::finding_text;
 use labctl::audit::{Audit, Finding, RULES, audit};
 use labctl::history::{History, MachineHistory};
@@ -16,7 +17,6 @@ use labctl::table::{ParquetSink, TextFormat, write_aside};
 
 use crate::cli::flags::dialect::DialectFlags;
 use crate::cli::ui::output::{Draft, UntilClosed, file_of};
-use crate::cli::ui::run_with_progress::HISTORY_BYTES_MAX;
 use crate::cli::ui::{many, view};
 use crate::cli::{Exit, Terminal};
 

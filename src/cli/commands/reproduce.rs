@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use labctl::charts;
 use labctl::engine::StopSwitch;
+use labctl::model::engine::Engine;
 use labctl::plan::Plan;
 use labctl::reproduce::{
     self, Cells, JudgedClaim, Making, Replicates, Reproduction, RunsMade, Tally, claims_file, rows,
@@ -18,7 +19,7 @@ use labctl::store::write_file;
 use labctl::sweep::{SweepFolder, collect};
 
 use super::sweep;
-use crate::cli::flags::engine::EngineFlag;
+use crate::cli::flags::engine::engine;
 use crate::cli::flags::output_format::TableFormat;
 use crate::cli::ui::run_missing::run_missing;
 use crate::cli::ui::signals::listen;
@@ -59,8 +60,8 @@ pub struct Args {
     replicates: Option<u32>,
 
     /// Simulations, or real sockets in real time: the same machines
-    #[arg(long, value_name = "ENGINE", default_value = "sim")]
-    engine: EngineFlag,
+    #[arg(long, value_name = "ENGINE", value_parser = engine(), default_value = "sim")]
+    engine: Engine,
 
     /// On sockets, lab time runs this many times faster than real time [default: 50]
     #[arg(long, value_name = "X")]
@@ -85,13 +86,13 @@ pub struct Args {
 
 /// Runs what is missing, and writes the page.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    if args.speedup.is_some() && args.engine == EngineFlag::Sim {
+    if args.speedup.is_some() && args.engine == Engine::Simulator {
         terminal.error("--speedup is for --engine sockets: a simulation is as fast as it can be");
         return Ok(Exit::Usage);
     }
     let claims = claims_file::read(args.claims.as_deref(), &args.overrides())?;
     let cells = Cells::of(&claims, args.replicates());
-    let plan = Plan::new(args.engine.kind(), None, cells.cells().to_vec());
+    let plan = Plan::new(args.engine, None, cells.cells().to_vec());
     let hash = plan.hash(VERSION);
     let folder = SweepFolder::at(args.results.join(format!("reproduction-{}", short(&hash))));
     let _lock = if folder.plan_file().exists() { folder.resume(&plan)? } else { folder.create(&plan)? };
@@ -126,14 +127,14 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 impl Args {
     fn replicates(&self) -> u32 {
         self.replicates.unwrap_or(match self.engine {
-            EngineFlag::Sim => RUNS_SIMULATED,
-            EngineFlag::Sockets => RUNS_ON_SOCKETS,
+            Engine::Simulator => RUNS_SIMULATED,
+            Engine::Sockets => RUNS_ON_SOCKETS,
         })
     }
 
     /// How much faster than real time the sockets run; a simulation has no pace.
     fn speedup(&self) -> Option<f64> {
-        (self.engine == EngineFlag::Sockets).then(|| self.speedup.unwrap_or(SPEEDUP_ON_SOCKETS))
+        (self.engine == Engine::Sockets).then(|| self.speedup.unwrap_or(SPEEDUP_ON_SOCKETS))
     }
 
     /// What is laid over every spec.

@@ -6,16 +6,18 @@ use anyhow::Context;
 use clap::ValueEnum;
 use labctl::charts::{self, Experiments, Format, Look, RunTheory, SideBySide, published_values};
 use labctl::engine::StopSwitch;
-use labctl::lab::{Done, Engine};
+use labctl::files::file_name::is_plain;
+use labctl::lab::{Done, Hosting};
 use labctl::log::EndReason;
 use labctl::metrics::summary::RunMetrics;
 use labctl::metrics::trust::doubts;
+use labctl::model::engine::Engine;
 use labctl::plan::Run;
 use labctl::sample::settings::Settings;
 use labctl::spec::Spec;
 use labctl::store::{LATEST_LINK, PARTIAL_SUFFIX};
 
-use crate::cli::flags::engine::EngineFlag;
+use crate::cli::flags::engine::engine;
 use crate::cli::flags::spec::RealTimeSpecFlags;
 use crate::cli::ui::audits::tell_audit;
 use crate::cli::ui::run_with_progress::{Show, run_with_progress};
@@ -49,8 +51,8 @@ pub struct Args {
     specs: Vec<PathBuf>,
 
     /// Real sockets in real time, or a simulation: the same machines in virtual time
-    #[arg(long, value_name = "ENGINE", default_value = "sockets")]
-    engine: EngineFlag,
+    #[arg(long, value_name = "ENGINE", value_parser = engine(), default_value = "sockets")]
+    engine: Engine,
 
     /// Where the machines live: in this process, or each in a process of its own
     #[arg(long, value_name = "WHERE", default_value = "tasks")]
@@ -83,23 +85,18 @@ enum IsolationFlag {
 }
 
 pub fn folder_name(text: &str) -> Result<String, String> {
-    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
     if text == LATEST_LINK || text.ends_with(PARTIAL_SUFFIX) {
         return Err(format!(
             "`{LATEST_LINK}` and names ending in `{PARTIAL_SUFFIX}` have a meaning of their own"
         ));
     }
-    let fits = plain && !text.is_empty() && !text.starts_with('.') && text.len() <= 100;
-    if fits {
-        Ok(text.to_owned())
-    } else {
-        Err("use letters, digits, `-`, `_` and `.`, at most 100".to_owned())
-    }
+    let refused = || "use letters, digits, `-`, `_` and `.`, at most 100".to_owned();
+    is_plain(text).then(|| text.to_owned()).ok_or_else(refused)
 }
 
 /// Runs every spec; all are read before the first begins.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    if args.engine == EngineFlag::Sim && args.isolation == IsolationFlag::Process {
+    if args.engine == Engine::Simulator && args.isolation == IsolationFlag::Process {
         terminal.error("a simulation has no processes to isolate; leave --isolation out");
         return Ok(Exit::Usage);
     }
@@ -151,37 +148,35 @@ fn run_one(
 ) -> anyhow::Result<Option<(Done, bool)>> {
     let run = Run::single(spec, String::new());
     say_what_begins(&run, args.engine, terminal);
-    let engine = engine(args)?;
+    let hosting = hosting(args)?;
     let name = args.name.as_deref();
-    let Some(mut done) = run_with_progress(&run, name, &args.results, engine.clone(), way, stop, terminal)?
+    let Some(mut done) = run_with_progress(&run, name, &args.results, hosting.clone(), way, stop, terminal)?
     else {
         return Ok(None);
     };
     let drawn = draw(&done, &run, &args.plots, terminal);
     show(&done, &run.spec.name, terminal)?;
-    let is_sound = tell_audit(&mut done, &run, &engine, terminal);
+    let is_sound = tell_audit(&mut done, &run, &hosting, terminal);
     drawn?;
     Ok(Some((done, is_sound)))
 }
 
-fn engine(args: &Args) -> anyhow::Result<Engine> {
-    Ok(match (args.engine, args.isolation) {
-        (EngineFlag::Sim, _) => Engine::Simulator,
-        (EngineFlag::Sockets, IsolationFlag::Tasks) => Engine::Sockets,
-        (EngineFlag::Sockets, IsolationFlag::Process) => {
-            let program =
-                std::env::current_exe().context("cannot find this program to start its machines")?;
-            Engine::SocketProcesses { program }
+fn hosting(args: &Args) -> anyhow::Result<Hosting> {
+    let program = match args.isolation {
+        IsolationFlag::Tasks => None,
+        IsolationFlag::Process => {
+            Some(std::env::current_exe().context("cannot find this program to start its machines")?)
         }
-    })
+    };
+    Ok(Hosting { engine: args.engine, program })
 }
 
-fn say_what_begins(run: &Run, engine: EngineFlag, terminal: &Terminal) {
+fn say_what_begins(run: &Run, engine: Engine, terminal: &Terminal) {
     let rates: Vec<String> = run.clock_rates().iter().map(f64::to_string).collect();
     let spec = &run.spec;
     let pace = match engine {
-        EngineFlag::Sockets => format!("in {:.1} s", spec.duration.as_secs_f64() / spec.speedup),
-        EngineFlag::Sim => "simulated".to_owned(),
+        Engine::Sockets => format!("in {:.1} s", spec.duration.as_secs_f64() / spec.speedup),
+        Engine::Simulator => "simulated".to_owned(),
     };
     terminal.say(format!(
         "{}: {} machines at {} ticks/s, {} of lab time {pace}, seed {}",

@@ -1,21 +1,11 @@
 //! The flag that chooses an engine, the same for every command that runs
 //! something.
 
-use clap::ValueEnum;
-use labctl::plan::EngineKind;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use labctl::model::engine::Engine;
 
-/// What drives the machines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum EngineFlag {
-    Sockets,
-    Sim,
-}
-
-impl EngineFlag {
-    pub fn kind(self) -> EngineKind {
-        match self {
-            EngineFlag::Sockets => EngineKind::Sockets,
-            EngineFlag::Sim => EngineKind::Simulator,
-        }
-    }
+/// What drives the machines: `sockets` or `sim`.
+pub fn engine() -> impl TypedValueParser<Value = Engine> {
+    let of = |word: String| if word == "sim" { Engine::Simulator } else { Engine::Sockets };
+    PossibleValuesParser::new(["sockets", "sim"]).map(of)
 }

@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use labctl::model::engine::Engine;
 use labctl::plan::precision::Precision;
 use labctl::plan::{Plan, Source, cells};
 use labctl::spec::{self, EXPERIMENTS};
 
-use super::engine::EngineFlag;
+use super::engine::engine;
 use super::spec::RealTimeSpecFlags;
 use crate::cli::Terminal;
 use crate::cli::commands::run::folder_name;
@@ -25,8 +26,8 @@ pub struct PlanFlags {
     replicates: Option<u32>,
 
     /// Real sockets in real time, or simulations: the same machines in virtual time
-    #[arg(long, value_name = "ENGINE", default_value = "sockets")]
-    engine: EngineFlag,
+    #[arg(long, value_name = "ENGINE", value_parser = engine(), default_value = "sockets")]
+    engine: Engine,
 
     /// Name the sweep, instead of by its plan
     #[arg(long, value_name = "NAME", value_parser = folder_name)]
@@ -54,7 +55,7 @@ impl PlanFlags {
         for path in &paths {
             self.spec_flags.spec.tell_other_machines(path, cells.iter().map(|cell| &cell.spec), terminal);
         }
-        Ok(Plan::new(self.engine.kind(), until.map(|(precision, _)| precision), cells))
+        Ok(Plan::new(self.engine, until.map(|(precision, _)| precision), cells))
     }
 
     /// Where a plan with this hash belongs.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use labctl::engine::Token;
 use labctl::engine::token::NoToken;
+use labctl::files::atomic::{FileBeside, folder_of};
 
 const VARIABLE: &str = "LABCTL_TOKEN";
 /// The default's place, below the folder of the user's state.
@@ -78,16 +79,11 @@ fn of_file(path: &Path, tell: impl Fn(String)) -> Result<Token, TokenError> {
 /// Puts the token into its file, whole and for its owner only. False where
 /// another machine was faster.
 fn make(path: &Path, token: &Token) -> io::Result<bool> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
+    fs::create_dir_all(folder_of(path))?;
     // Such a file has mode 600 from its beginning.
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    writeln!(file, "{}", token.secret())?;
-    match file.persist_noclobber(path) {
-        Ok(_) => Ok(true),
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => Err(error.error),
-    }
+    let beside = FileBeside::begin(path)?;
+    writeln!(beside.file(), "{}", token.secret())?;
+    beside.put_privately_into(path)
 }
 
 fn read(path: &Path) -> Result<Token, TokenError> {

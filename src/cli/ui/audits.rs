@@ -5,14 +5,14 @@ use std::path::Path;
 
 use labctl::audit::{DeclaredParams, Finding, RULES, audit};
 use labctl::history::History;
-use labctl::lab::{Done, Engine};
+use labctl::lab::{Done, Hosting};
 use labctl::plan::Run;
 
 use crate::cli::Terminal;
 
 /// Checks the run against the rules that its logs must keep, and frees its
 /// history. Whether it breaks none, as far as they can show.
-pub fn tell_audit(done: &mut Done, run: &Run, engine: &Engine, terminal: &Terminal) -> bool {
+pub fn tell_audit(done: &mut Done, run: &Run, hosting: &Hosting, terminal: &Terminal) -> bool {
     let folder = done.folder.clone();
     let Some(history) = done.reading.history.take() else {
         terminal.say(format!(
@@ -21,7 +21,7 @@ pub fn tell_audit(done: &mut Done, run: &Run, engine: &Engine, terminal: &Termin
         ));
         return true;
     };
-    let declared = DeclaredParams::of_run(run, engine, done.reason);
+    let declared = DeclaredParams::of_run(run, hosting, done.reason);
     let audit = audit(&history, Some(&declared), &RULES);
     for result in audit.results.iter().filter(|result| result.count() > 0) {
         if let Some(finding) = result.findings.first() {

@@ -4,8 +4,10 @@ use std::path::Path;
 
 use anyhow::Context;
 use jiff::Timestamp;
+use labctl::audit::HISTORY_BYTES_MAX;
 use labctl::engine::{Gauges, Observer, StopSwitch};
-use labctl::lab::{self, Done, Engine, LabError, Order};
+use labctl::lab::{self, Done, Hosting, LabError, Order};
+use labctl::model::engine::Engine;
 use labctl::plan::Run;
 
 use super::live::Live;
@@ -13,10 +15,6 @@ use super::progress::Progress;
 use super::signals::Signals;
 use crate::cli::Terminal;
 use crate::cli::flags::token::random_token;
-
-/// Logs of more than this are not kept in memory: about one million events,
-/// which take a tenth of a gigabyte and less than a second to audit.
-pub const HISTORY_BYTES_MAX: u64 = 128 << 20;
 
 /// How a person watches a run.
 #[derive(Clone, Copy, Debug)]
@@ -33,20 +31,20 @@ pub fn run_with_progress(
     run: &Run,
     run_name: Option<&str>,
     results: &Path,
-    engine: Engine,
+    hosting: Hosting,
     show: Show<'_>,
     stop: &StopSwitch,
     terminal: &Terminal,
 ) -> anyhow::Result<Option<Done>> {
     let token = random_token()?;
     let gauges = Gauges::new(run.spec.machine_count());
-    let shown = Shown::start(show, run, &gauges, &engine, terminal);
+    let shown = Shown::start(show, run, &gauges, hosting.engine, terminal);
     let order = Order {
         token,
         spec: run.spec.clone(),
         results: results.to_owned(),
         run_name: run_name.map(str::to_owned),
-        engine,
+        hosting,
         stop: stop.clone(),
         gauges,
         observer: shown.observer(),
@@ -73,9 +71,9 @@ enum Shown {
 
 impl Shown {
     /// A terminal that cannot be taken over has bars.
-    fn start(show: Show<'_>, run: &Run, gauges: &Gauges, engine: &Engine, terminal: &Terminal) -> Shown {
+    fn start(show: Show<'_>, run: &Run, gauges: &Gauges, engine: Engine, terminal: &Terminal) -> Shown {
         if let Show::Live(signals) = show {
-            match Live::start(run, gauges, *engine != Engine::Simulator, signals, terminal) {
+            match Live::start(run, gauges, engine != Engine::Simulator, signals, terminal) {
                 Ok(live) => return Shown::Live(live),
                 Err(error) => terminal.warn(format!("this terminal cannot show the live view: {error}")),
             }

@@ -112,6 +112,5 @@ impl<'a> SweepProgress<'a> {
 
 /// A run as a person knows it: its name, and its cell.
 pub fn name(plan: &Plan, run: u64) -> String {
-    let (cell, replicate) = plan.place(run);
-    format!("c{}_r{} ({})", cell + 1, replicate + 1, plan.cells()[cell].full_title())
+    format!("{} ({})", plan.run_name(run), plan.cells()[plan.place(run).0].full_title())
 }

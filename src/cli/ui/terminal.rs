@@ -1,16 +1,15 @@
 //! How a command talks: data to standard output, talk to standard error, and
 //! an exit code at the end.
 
-use std::fmt::Display;
+use std::fmt::{Debug, Display};
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
 use clap::ValueEnum;
-use labctl::dialect::Refusal;
+use labctl::error_kind::{ErrorKind, HasKind};
 use labctl::plan::CellsError;
-use labctl::read::dialect_runs::RunsError;
 use labctl::read::find::FindError;
 use labctl::read::find_in_dialect::FindRunsError;
 use labctl::sample::SampleError;
@@ -134,7 +133,10 @@ impl Terminal {
             Some(spec) => self.spec_error(spec),
             None => self.error(error_text(error)),
         }
-        ExitCode::from(if is_usage(error) { 2 } else { 1 })
+        self.exit_code(match kind(error) {
+            ErrorKind::Usage => Exit::Usage,
+            ErrorKind::Failed => Exit::Failed,
+        })
     }
 
     fn line(&self, text: &str) {
@@ -176,35 +178,20 @@ fn message(text: &str) -> String {
     visible(text).lines().collect::<Vec<_>>().join("\n  ")
 }
 
-/// Whether the user has named what a command cannot take: a spec with a fault,
-/// a path that leads nowhere, or to something else than it asks for. What
-/// cannot be read or written although it is there is none of it.
-fn is_usage(error: &anyhow::Error) -> bool {
-    if let Some(SampleError::Find(error)) = error.downcast_ref() {
-        return is_wrong_path(error);
+/// What kind an error says it is; one that does not say is no fault of the user.
+fn kind(error: &anyhow::Error) -> ErrorKind {
+    fn of<E: HasKind + Display + Debug + Send + Sync + 'static>(error: &anyhow::Error) -> Option<ErrorKind> {
+        error.downcast_ref().map(E::kind)
     }
-    let is_wrong_sweep = matches!(error.downcast_ref(), Some(FolderError::NoPlan { .. }));
-    let finds_none = match error.downcast_ref() {
-        Some(FindRunsError::Files(RunsError::Read { source, .. })) => leads_nowhere(source),
-        Some(FindRunsError::Files(RunsError::NoFile { .. } | RunsError::Nothing { .. })) => true,
-        Some(FindRunsError::Find(none) | FindRunsError::Unknown { none, .. }) => is_wrong_path(none),
-        Some(FindRunsError::Refused(refusal)) => *refusal == Refusal::NoLogs,
-        Some(FindRunsError::Dialect(_)) => true,
-        _ => false,
-    };
-    let is_wrong_spec = error.is::<SpecError>() || error.is::<CellsError>();
-    is_wrong_spec || is_wrong_sweep || finds_none || error.downcast_ref().is_some_and(is_wrong_path)
-}
-
-fn is_wrong_path(error: &FindError) -> bool {
-    match error {
-        FindError::Read { source, .. } => leads_nowhere(source),
-        _ => true,
-    }
-}
-
-fn leads_nowhere(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+    let kinds = [
+        of::<SpecError>,
+        of::<CellsError>,
+        of::<FindError>,
+        of::<FindRunsError>,
+        of::<SampleError>,
+        of::<FolderError>,
+    ];
+    kinds.iter().find_map(|of| of(error)).unwrap_or(ErrorKind::Failed)
 }
 
 /// An error and its causes; most of ours name their cause in their own text.

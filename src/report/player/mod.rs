@@ -4,6 +4,7 @@
 mod columns;
 mod machine;
 mod packing;
+mod script;
 #[cfg(test)]
 mod tests;
 mod window;
@@ -28,25 +29,6 @@ pub const DATA_ID: &str = "player-data";
 
 const STYLE: &str = include_str!("player.css");
 const MARKUP: &str = include_str!("player.html");
-const SCRIPT: &str = concat!(
-    "(function () {\n'use strict';\n",
-    include_str!("decode.js"),
-    include_str!("run.js"),
-    include_str!("causality.js"),
-    include_str!("view.js"),
-    include_str!("draw.js"),
-    include_str!("messages.js"),
-    include_str!("events.js"),
-    include_str!("overview.js"),
-    include_str!("panel.js"),
-    include_str!("input.js"),
-    include_str!("player.js"),
-    include_str!("steps.js"),
-    include_str!("actions.js"),
-    include_str!("main.js"),
-    "})();\n"
-);
-
 /// What a page needs to show a player.
 #[derive(Clone, Debug)]
 pub struct PlayerParts {
@@ -93,7 +75,7 @@ pub fn section(history: &History, events_shown: u64) -> PlayerParts {
     PlayerParts {
         markup: markup(history, &window, &shown),
         style: STYLE,
-        script: SCRIPT,
+        script: &script::SCRIPT,
         data_json: data.replace('<', "\\u003c"),
     }
 }

@@ -8,8 +8,9 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use labctl::engine::StopSwitch;
+use labctl::model::engine::Engine;
+use labctl::plan::Plan;
 use labctl::plan::precision::Precision;
-use labctl::plan::{EngineKind, Plan};
 use labctl::store::version::VERSION;
 use labctl::sweep::folder::{FolderError, Lock};
 use labctl::sweep::slurm::{Cluster, Job, News};
@@ -206,8 +207,8 @@ fn open(folder: &SweepFolder, plan: &Plan, resume: bool) -> anyhow::Result<Lock>
 /// Says what is going to be run.
 pub fn say_what_begins(folder: &SweepFolder, plan: &Plan, terminal: &Terminal) {
     let engine = match plan.engine {
-        EngineKind::Sockets => "on sockets",
-        EngineKind::Simulator => "simulated",
+        Engine::Sockets => "on sockets",
+        Engine::Simulator => "simulated",
     };
     let (cells, runs) = (counted(plan.cells().len() as u64, "cell"), counted(plan.run_count(), "run"));
     let until = plan.until.map_or_else(String::new, |until| format!(" at most, until {until}"));

@@ -5,9 +5,10 @@ pub mod verify;
 use std::path::PathBuf;
 
 use labctl::engine::StopSwitch;
-use labctl::lab::Engine;
+use labctl::lab::Hosting;
 use labctl::lab::twin::compare;
 use labctl::log::EndReason;
+use labctl::model::engine::Engine;
 use labctl::plan::Run;
 use labctl::spec::Spec;
 
@@ -83,9 +84,9 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 }
 
 fn compare_one(spec: Spec, args: &Args, stop: &StopSwitch, terminal: &Terminal) -> anyhow::Result<bool> {
-    let run = Run::single(spec, String::new());
+    let (run, hosting) = (Run::single(spec, String::new()), Hosting::from(Engine::Sockets));
     let Some(mut done) =
-        run_with_progress(&run, None, &args.results, Engine::Sockets, Show::Progress, stop, terminal)?
+        run_with_progress(&run, None, &args.results, hosting.clone(), Show::Progress, stop, terminal)?
     else {
         return Ok(false);
     };
@@ -94,7 +95,7 @@ fn compare_one(spec: Spec, args: &Args, stop: &StopSwitch, terminal: &Terminal) 
             .error(format!("{}: the run on sockets was {}; nothing to compare", run.spec.name, done.reason));
         return Ok(false);
     }
-    let is_sound = tell_audit(&mut done, &run, &Engine::Sockets, terminal);
+    let is_sound = tell_audit(&mut done, &run, &hosting, terminal);
     let comparison = compare(&run, &done.folder)?;
     let agree = comparison.agree();
     let verdict = if agree { "the same on both engines" } else { "the engines diverge" };

@@ -2,6 +2,8 @@
 // prefix of each machine's events, its future a suffix; so both are a number a
 // machine, found by following messages from what was added last.
 
+import { AMBIGUOUS, RECEIVE, SEND } from './kinds.js';
+
 // Whether a RECEIVE comes after its SEND; a match in doubt counts, as elsewhere.
 function hasCause(run, event) {
   return run.source[event] >= 0 && run.known[event] <= AMBIGUOUS;
@@ -60,7 +62,7 @@ function futureOf(run, event) {
 
 // The longest chain of causes that ends in each event, in events, and the event
 // before it in such a chain. The page's data has no circles.
-function measureChains(run) {
+export function measureChains(run) {
   const depth = new Int32Array(run.count);
   const before = new Int32Array(run.count).fill(-1);
   const done = new Int32Array(run.lanes.length);
@@ -92,16 +94,16 @@ function chainOf(run, event) {
   return chain;
 }
 
-function relate(run, event) {
+export function relate(run, event) {
   return { event, past: pastOf(run, event), future: futureOf(run, event), chain: chainOf(run, event) };
 }
 
 // How many events of a lane are in the past, and in the future, of the event,
 // which is in neither.
-function pastCount(run, related, lane) {
+export function pastCount(run, related, lane) {
   return related.past[lane] - (run.lane[related.event] === lane ? 1 : 0);
 }
 
-function futureCount(run, related, lane) {
+export function futureCount(run, related, lane) {
   return run.lanes[lane].count - related.future[lane] - (run.lane[related.event] === lane ? 1 : 0);
 }

@@ -1,9 +1,19 @@
 // The player: what is selected, what is seen, and when to draw.
 
-const ZOOM_STEP = 1.6;
+import { readRun } from './run.js';
+import { measureChains, relate } from './causality.js';
+import { SPAN_LEAST_US, layOut, makeView, pixelsPerUs, setWindow, showBeginning } from './view.js';
+import { readInk } from './ink.js';
+import { drawLanes } from './lanes.js';
+import { OVERVIEW_HEIGHT, drawOverview, drawWhole } from './overview.js';
+import { showDetails } from './details.js';
+import { makeQueueBox, showQueues } from './queues.js';
+import { showTable } from './table.js';
+
+export const ZOOM_STEP = 1.6;
 const GLIDE_MS = 160;
 
-function startPlayer(root, data) {
+export function startPlayer(root, data) {
   const run = readRun(data);
   measureChains(run);
   const view = makeView(run);
@@ -12,7 +22,6 @@ function startPlayer(root, data) {
   parts.queues = run.lanes.map((lane) => makeQueueBox(parts.queuePanel, lane));
   const stage = { ratio: 1, ink: readInk(root), whole: null, overviewWidth: 0, wanted: 0, glide: null, told: 0 };
   const player = { root, run, view, state, parts, stage };
-  listen(player);
   resize(player);
   showBeginning(view);
   showDetails(parts.details, run, state);
@@ -28,23 +37,13 @@ function findParts(root) {
   };
 }
 
-function makeQueueBox(panel, lane) {
-  const box = element('div', 'player-queue');
-  const head = element('strong', '', `queue of ${lane.id}`);
-  const list = element('ol');
-  list.setAttribute('aria-label', `Queue of machine ${lane.id}`);
-  box.append(head, list);
-  panel.append(box);
-  return { box, head, list };
-}
-
 function sizeCanvas(canvas, width, height, ratio) {
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
   canvas.style.height = `${height}px`;
 }
 
-function resize(player) {
+export function resize(player) {
   const { view, parts, stage } = player;
   stage.ratio = window.devicePixelRatio || 1;
   const width = parts.lanes.parentElement.clientWidth && parts.lanes.getBoundingClientRect().width;
@@ -59,12 +58,12 @@ function resize(player) {
   redraw(player);
 }
 
-function recolor(player) {
+export function recolor(player) {
   player.stage.ink = readInk(player.root);
   resize(player);
 }
 
-function redraw(player) {
+export function redraw(player) {
   if (player.stage.wanted) return;
   player.stage.wanted = requestAnimationFrame((now) => {
     player.stage.wanted = 0;
@@ -72,7 +71,7 @@ function redraw(player) {
   });
 }
 
-function draw(player, now) {
+export function draw(player, now) {
   const { view, state, parts, stage } = player;
   if (view.width === 0) return;
   glide(player, now);
@@ -89,7 +88,7 @@ function draw(player, now) {
 }
 
 // What a reader of the screen is told when the window has come to rest.
-function tellWindow({ view, parts, run }) {
+export function tellWindow({ view, parts, run }) {
   const first = Math.max(0, view.from);
   const last = Math.min(run.end, view.from + view.span);
   const share = (100 * (view.from - view.first)) / Math.max(1, view.last - view.first - view.span);
@@ -99,7 +98,7 @@ function tellWindow({ view, parts, run }) {
 }
 
 // Moves the window to `from` and `span`: at once, or gliding where motion is welcome.
-function moveTo(player, from, span) {
+export function moveTo(player, from, span) {
   const { view, stage } = player;
   const isCalm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
   stage.glide = isCalm ? null : { from: view.from, span: view.span, toFrom: from, toSpan: span, began: performance.now() };
@@ -117,14 +116,14 @@ function glide(player, now) {
   if (share >= 1) stage.glide = null; else redraw(player);
 }
 
-function settle(player) {
+export function settle(player) {
   const { glide: rest } = player.stage;
   if (!rest) return;
   setWindow(player.view, rest.toFrom, rest.toSpan);
   player.stage.glide = null;
 }
 
-function select(player, event) {
+export function select(player, event) {
   const { run, state, parts, stage } = player;
   const began = performance.now();
   state.selected = event;
@@ -136,14 +135,14 @@ function select(player, event) {
   redraw(player);
 }
 
-function setInstant(player, time) {
+export function setInstant(player, time) {
   const { run, state } = player;
   state.instant = time === null ? null : Math.min(run.end, Math.max(run.start, time));
   select(player, -1);
 }
 
 // Selects an event and brings it into sight, near enough to be told apart.
-function visit(player, event) {
+export function visit(player, event) {
   if (event < 0) return;
   select(player, event);
   settle(player);
@@ -160,7 +159,7 @@ function visit(player, event) {
   if (!isSeen) moveTo(player, time - span / 2, span);
 }
 
-function zoom(player, factor) {
+export function zoom(player, factor) {
   const { view, state } = player;
   settle(player);
   const middle = view.from + view.span / 2;
@@ -170,7 +169,7 @@ function zoom(player, factor) {
   moveTo(player, time - ((time - view.from) / view.span) * span, span);
 }
 
-function scrubBy(player, share) {
+export function scrubBy(player, share) {
   settle(player);
   moveTo(player, player.view.from + player.view.span * share, player.view.span);
 }

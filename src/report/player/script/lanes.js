@@ -1,22 +1,14 @@
 // The lanes, from nearest to farthest: events one by one with their messages
 // while they can be told apart, and how many there are where they cannot.
 
-const FADED = 0.16;
+import { longestBetween } from './inbox.js';
+import { xOf, yOf } from './view.js';
+import { roundStep, secondsText } from './text.js';
+import { columnOf, drawEvents } from './events.js';
+import { drawMessages, messagesMost, seenMessages } from './messages.js';
+import { drawChain } from './chain.js';
 
-const PAGE_INKS = ['ink', 'muted', 'line', 'paper'];
-const PLAYER_INKS = ['internal', 'send', 'receive', 'past', 'future', 'chain', 'open'];
-
-// The colours that the page has just now.
-function readInk(root) {
-  const style = getComputedStyle(root);
-  const read = (name) => style.getPropertyValue(name).trim();
-  const ink = { font: style.fontFamily };
-  PAGE_INKS.forEach((name) => { ink[name] = read(`--${name}`); });
-  PLAYER_INKS.forEach((name) => { ink[name] = read(`--player-${name}`); });
-  return ink;
-}
-
-function drawLanes(context, view, state, ink) {
+export function drawLanes(context, view, state, ink) {
   context.clearRect(0, 0, view.width, view.height);
   drawAxis(context, view, ink);
   context.save();

@@ -1,8 +1,14 @@
 // The events of a lane: each with its mark, or how many there are.
 
+import { lowerBound } from './search.js';
+import { CIRCULAR, INTERNAL, MISSING, RECEIVE, SEND } from './kinds.js';
+import { seenOf, xOf, yOf } from './view.js';
+import { clockText } from './text.js';
+import { FADED } from './ink.js';
+
 const COLUMN = 3; // pixels, of counted events
 
-function drawEvents(context, view, lane, at, state, ink) {
+export function drawEvents(context, view, lane, at, state, ink) {
   const y = yOf(view, at);
   context.strokeStyle = ink.muted;
   context.globalAlpha = 0.6;
@@ -58,7 +64,7 @@ function drawCounts(context, view, lane, at, related, ink) {
 
 // How much time a column of counted events takes; columns keep to multiples of
 // it, so that they move with the run.
-function columnOf(view) { return (view.span / (view.right - view.left)) * COLUMN; }
+export function columnOf(view) { return (view.span / (view.right - view.left)) * COLUMN; }
 
 function drawMarks(context, view, lane, at, first, end, room, state, ink) {
   const { run } = view;

@@ -1,34 +1,15 @@
-// What buttons, keys, mouse and touch do.
+// What the player listens to: keys, mouse, touch, and what is around it.
 
-function actionsOf(player) {
-  const { view, state, parts } = player;
-  const setClocks = (hasClocks) => {
-    state.hasClocks = hasClocks;
-    parts.clocks.checked = hasClocks;
-    redraw(player);
-  };
-  return {
-    home: () => visit(player, edgeEvent(player, false)),
-    end: () => visit(player, edgeEvent(player, true)),
-    previous: () => step(player, -1),
-    next: () => step(player, 1),
-    previousOverall: () => visit(player, stepOverall(player, -1)),
-    nextOverall: () => visit(player, stepOverall(player, 1)),
-    up: () => stepLane(player, -1),
-    down: () => stepLane(player, 1),
-    message: () => stepMessage(player),
-    in: () => zoom(player, 1 / ZOOM_STEP),
-    out: () => zoom(player, ZOOM_STEP),
-    whole: () => moveTo(player, view.first, view.last - view.first),
-    left: () => scrubBy(player, -0.25),
-    right: () => scrubBy(player, 0.25),
-    clear: () => setInstant(player, null),
-    clocks: () => setClocks(!state.hasClocks),
-    setClocks,
-  };
-}
+import { lowerBound, upperBound } from './search.js';
+import { SPAN_LEAST_US, eventAt, pixelsPerUs, setWindow, timeAt, zoomAbout } from './view.js';
+import { readInk } from './ink.js';
+import { overviewTime, overviewX } from './overview.js';
+import { draw, recolor, redraw, resize, select, setInstant, settle, tellWindow, visit } from './player.js';
+import { LANE_KEYS, OVERVIEW_KEYS, followKeys } from './keys.js';
+import { followPointers, followWheel } from './input.js';
+import { actionsOf } from './actions.js';
 
-function listen(player) {
+export function listen(player) {
   const { root, view, parts } = player;
   const actions = actionsOf(player);
   parts.select = (event) => visit(player, event);
@@ -37,18 +18,8 @@ function listen(player) {
   });
   parts.clocks.addEventListener('change', () => actions.setClocks(parts.clocks.checked));
   parts.table.addEventListener('toggle', () => tellWindow(player));
-  followKeys(parts.lanes, {
-    ArrowLeft: actions.previous, ArrowRight: actions.next, ArrowUp: actions.up, ArrowDown: actions.down,
-    'Shift+ArrowLeft': actions.left, 'Shift+ArrowRight': actions.right, n: actions.nextOverall, p: actions.previousOverall,
-    m: actions.message, Home: actions.home, End: actions.end, '+': actions.in, '=': actions.in, '-': actions.out, '−': actions.out,
-    0: actions.whole, c: actions.clocks, Escape: actions.clear,
-  });
-  followKeys(parts.overview, {
-    ArrowLeft: actions.left, ArrowRight: actions.right, ArrowDown: actions.left, ArrowUp: actions.right,
-    PageDown: () => scrubBy(player, -1), PageUp: () => scrubBy(player, 1),
-    Home: () => moveTo(player, view.first, view.span), End: () => moveTo(player, view.last - view.span, view.span),
-    '+': actions.in, '=': actions.in, '-': actions.out, 0: actions.whole,
-  });
+  followKeys(parts.lanes, LANE_KEYS, actions);
+  followKeys(parts.overview, OVERVIEW_KEYS, actions);
   const onLanes = {
     pan: (dx) => {
       settle(player);
@@ -67,11 +38,11 @@ function listen(player) {
   };
   followPointers(parts.lanes, onLanes);
   followWheel(parts.lanes, onLanes);
-  followPointers(parts.overview, overviewHands(player));
+  followPointers(parts.overview, overviewInput(player));
   watchSurroundings(player);
 }
 
-// Of several events at one moment, as a send to all can be, each click takes the next.
+// Of several events at one instant, as a send to all can be, each click takes the next.
 function nextOfSame({ run, state }, event) {
   const lane = run.lanes[run.lane[event]];
   const time = run.at[event];
@@ -82,7 +53,7 @@ function nextOfSame({ run, state }, event) {
 }
 
 // The window on the strip is dragged by its middle or by an edge; beside it, it comes.
-function overviewHands(player) {
+function overviewInput(player) {
   const { view, stage } = player;
   let grip = 'middle';
   return {
@@ -116,10 +87,10 @@ function watchSurroundings(player) {
   window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => recolor(player));
   new MutationObserver(() => recolor(player))
     .observe(document.documentElement, { attributes: true, attributeFilter: ['class', 'style', 'data-theme'] });
-  for (const moment of ['beforeprint', 'afterprint']) {
-    addEventListener(moment, () => {
+  for (const name of ['beforeprint', 'afterprint']) {
+    addEventListener(name, () => {
       // Scripts cannot ask for the colours of paper before it is printed.
-      player.root.classList.toggle('player-on-paper', moment === 'beforeprint');
+      player.root.classList.toggle('player-on-paper', name === 'beforeprint');
       player.stage.ink = readInk(player.root);
       resize(player);
       settle(player);

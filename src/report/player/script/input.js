@@ -1,9 +1,9 @@
-// Mouse, touch, wheel and keys, as actions to the player.
+// Mouse, touch and wheel, as movements of the view.
 
 const CLICK_SLACK = 5;
 
 // Dragging and pinching on an element; `on` has pan(dx), pinch(x, factor) and tap(x, y, reach).
-function followPointers(target, on) {
+export function followPointers(target, on) {
   const pointers = new Map();
   let moved = 0;
   const spread = () => {
@@ -55,7 +55,7 @@ function placeOf(target, event) {
 
 // The wheel zooms where it is meant for the diagram: once that is chosen, or
 // with Ctrl, as a pinch on a touch pad comes; otherwise the page scrolls.
-function followWheel(canvas, on) {
+export function followWheel(canvas, on) {
   canvas.addEventListener('wheel', (event) => {
     const lines = event.deltaMode === 1 ? 16 : 1;
     const sideways = event.shiftKey ? event.deltaY + event.deltaX : event.deltaX;
@@ -65,14 +65,4 @@ function followWheel(canvas, on) {
     if (isSideways) on.pan(-sideways * lines);
     else on.pinch(placeOf(canvas, event)[0], Math.exp(event.deltaY * lines * (event.ctrlKey ? 0.01 : 0.0016)));
   }, { passive: false });
-}
-
-function followKeys(target, actions) {
-  target.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const action = actions[(event.shiftKey && event.key.startsWith('Arrow') ? 'Shift+' : '') + event.key];
-    if (!action) return;
-    event.preventDefault();
-    action();
-  });
 }

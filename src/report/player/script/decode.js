@@ -7,7 +7,7 @@ Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/').f
 
 // Reads `count` numbers; zeros at the end are left out of the text, and the
 // unknown, minus zero, is NaN.
-function decode(text, count) {
+export function decode(text, count) {
   const numbers = new Float64Array(count);
   let place = 0;
   for (let at = 0; at < text.length && place < count; place += 1) {
@@ -24,22 +24,4 @@ function decode(text, count) {
     numbers[place] = quantity % 2 === 0 ? size : size === 0 ? NaN : -size;
   }
   return numbers;
-}
-
-// The first place in a rising array whose value is not below `value`.
-function lowerBound(array, value, low = 0, high = array.length) {
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (array[middle] < value) low = middle + 1; else high = middle;
-  }
-  return low;
-}
-
-// The first place in a rising array whose value is above `value`.
-function upperBound(array, value, low = 0, high = array.length) {
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (array[middle] <= value) low = middle + 1; else high = middle;
-  }
-  return low;
 }

@@ -1,9 +1,11 @@
 // The strip of the whole run, with the part that is seen as a window on it.
 
-const OVERVIEW_HEIGHT = 46;
+import { lowerBound } from './search.js';
+
+export const OVERVIEW_HEIGHT = 46;
 
 // Draws what does not change into a canvas of its own.
-function drawWhole(view, width, ratio, ink) {
+export function drawWhole(view, width, ratio, ink) {
   const canvas = document.createElement('canvas');
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(OVERVIEW_HEIGHT * ratio);
@@ -35,10 +37,11 @@ function drawWhole(view, width, ratio, ink) {
   return canvas;
 }
 
-function overviewX(view, width, time) { return ((time - view.first) / (view.last - view.first)) * width; }
-function overviewTime(view, width, x) { return view.first + (x / width) * (view.last - view.first); }
+export function overviewX(view, width, time) { return ((time - view.first) / (view.last - view.first)) * width; }
 
-function drawOverview(context, view, width, whole, state, ink) {
+export function overviewTime(view, width, x) { return view.first + (x / width) * (view.last - view.first); }
+
+export function drawOverview(context, view, width, whole, state, ink) {
   context.clearRect(0, 0, width, OVERVIEW_HEIGHT);
   context.drawImage(whole, 0, 0, width, OVERVIEW_HEIGHT);
   const from = overviewX(view, width, view.from);

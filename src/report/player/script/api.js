@@ -1,9 +1,15 @@
-// The player of this page, and what a test may ask of it.
+// What a test may ask of the player.
+
+import { queueAt } from './inbox.js';
+import { futureCount, pastCount } from './causality.js';
+import { setWindow, xOf, yOf } from './view.js';
+import { KIND_WORDS } from './text.js';
+import { redraw, settle, visit } from './player.js';
 
 // `labctlPlayer.select(machine, index)` selects an event as a click does, `state()`
 // tells what is selected and seen, `scrub(ms)` scrubs through the whole run and
 // tells how smoothly that went; all else is nobody's business.
-function expose(player) {
+export function expose(player) {
   const { run, view, state, stage } = player;
   const byMachine = (count) => Object.fromEntries(run.lanes.map((lane, at) => [lane.id, count(lane, at)]));
   return {
@@ -66,7 +72,7 @@ function expose(player) {
   };
 }
 
-function smoothness(frames, draws) {
+export function smoothness(frames, draws) {
   const gaps = frames.slice(1).map((now, at) => now - frames[at]).sort((one, other) => one - other);
   const sorted = draws.slice().sort((one, other) => one - other);
   const seconds = (frames[frames.length - 1] - frames[0]) / 1000;
@@ -76,13 +82,4 @@ function smoothness(frames, draws) {
     draw_median_ms: sorted[sorted.length >> 1],
     draw_p95_ms: sorted[Math.floor(sorted.length * 0.95)],
   };
-}
-
-const root = document.getElementById('player');
-const source = document.getElementById('player-data');
-if (root && source) {
-  const began = performance.now();
-  const player = startPlayer(root, JSON.parse(source.textContent));
-  player.stage.startMs = performance.now() - began;
-  window.labctlPlayer = expose(player);
 }

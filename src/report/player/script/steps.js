@@ -1,7 +1,11 @@
 // From one event to another: along a machine, in time, across lanes, along a message.
 
+import { lowerBound, upperBound } from './search.js';
+import { RECEIVE } from './kinds.js';
+import { visit } from './player.js';
+
 // The next event of the selected machine, or from the instant of any machine.
-function step(player, direction) {
+export function stepAlong(player, direction) {
   const { run, state } = player;
   if (state.selected < 0) {
     visit(player, stepOverall(player, direction));
@@ -13,7 +17,7 @@ function step(player, direction) {
 }
 
 // The event before or after the selected one in time, machines in their order.
-function stepOverall({ run, state, view }, direction) {
+export function stepOverall({ run, state, view }, direction) {
   const time = state.selected >= 0 ? run.at[state.selected] : state.instant ?? (direction > 0 ? view.from : view.from + view.span);
   const own = state.selected >= 0 ? run.lane[state.selected] : direction > 0 ? -1 : run.lanes.length;
   let best = -1;
@@ -30,7 +34,7 @@ function stepOverall({ run, state, view }, direction) {
   return best;
 }
 
-function stepLane(player, direction) {
+export function stepLane(player, direction) {
   const { run, state, view } = player;
   const time = state.selected >= 0 ? run.at[state.selected] : state.instant ?? view.from + view.span / 2;
   let at = state.selected >= 0 ? run.lane[state.selected] + direction : 0;
@@ -42,7 +46,7 @@ function stepLane(player, direction) {
   visit(player, lane.base + index - (isNearer ? 1 : 0));
 }
 
-function stepMessage(player) {
+export function stepMessage(player) {
   const { run, state } = player;
   const event = state.selected;
   if (event < 0) return;
@@ -56,7 +60,7 @@ function stepMessage(player) {
   }
 }
 
-function edgeEvent({ run, state }, isLast) {
+export function edgeEvent({ run, state }, isLast) {
   if (state.selected >= 0) {
     const lane = run.lanes[run.lane[state.selected]];
     return isLast ? lane.base + lane.count - 1 : lane.base;

@@ -1,13 +1,19 @@
 // Messages: from the SEND to the arrival, and in the queue until the RECEIVE.
 
+import { lowerBound, upperBound } from './search.js';
+import { AMBIGUOUS, LATER } from './kinds.js';
+import { waitingAt } from './inbox.js';
+import { seenOf, xOf, yOf } from './view.js';
+import { FADED } from './ink.js';
+
 const ROWS = 5; // of waiting messages below a lane
 
 // More arrows than that cannot be told apart.
-function messagesMost(view) { return (view.right - view.left) * 0.4; }
+export function messagesMost(view) { return (view.right - view.left) * 0.4; }
 
 // The messages of which a part is seen; of those that only wait all the time
 // the first few. Each is [receiver, its place in the inbox].
-function seenMessages(view) {
+export function seenMessages(view) {
   const { run } = view;
   const most = messagesMost(view);
   const to = view.from + view.span;
@@ -49,7 +55,7 @@ function relationOf(run, related, receiver, inbox, at) {
   return send - run.lanes[lane].base >= related.future[lane] ? 2 : 0;
 }
 
-function drawMessages(context, view, messages, related, ink) {
+export function drawMessages(context, view, messages, related, ink) {
   const styles = new Map();
   for (const [receiver, at] of messages) {
     const { inbox } = view.run.lanes[receiver];
@@ -138,7 +144,7 @@ function traceStub(view, x, y, toY, style) {
 }
 
 // Where a message waits; messages that arrive one after another wait on rows of their own.
-function rowOf(view, receiver, at) {
+export function rowOf(view, receiver, at) {
   return yOf(view, receiver) + 8 + (at % ROWS) * (Math.min(view.laneHeight * 0.5, 38) / ROWS);
 }
 
@@ -152,61 +158,4 @@ function traceArrow(style, fromX, fromY, toX, toY, gap) {
   style.heads.lineTo(x - dx * 7 - dy * 3, y - dy * 7 + dx * 3);
   style.heads.lineTo(x - dx * 7 + dy * 3, y - dy * 7 - dx * 3);
   style.heads.closePath();
-}
-
-// The longest chain of causes, through the waits of its messages; where its
-// links cannot be told apart, which lanes it visits.
-function drawChain(context, view, related, ink) {
-  const { run } = view;
-  const { chain } = related;
-  const to = view.from + view.span;
-  // A link may cross all that is seen, so one more is taken on each side.
-  let first = 0;
-  while (first + 1 < chain.length && run.at[chain[first + 1]] < view.from) first += 1;
-  let end = first + 1;
-  while (end < chain.length && run.at[chain[end - 1]] <= to) end += 1;
-  context.strokeStyle = ink.chain;
-  context.lineJoin = 'round';
-  context.beginPath();
-  context.moveTo(xOf(view, run.at[chain[first]]), yOf(view, run.lane[chain[first]]));
-  const isDense = end - first > view.right - view.left;
-  if (isDense) traceVisits(context, view, chain, first, end);
-  else for (let at = first + 1; at < end; at += 1) traceLink(context, view, chain[at], chain[at - 1]);
-  context.lineWidth = isDense ? 1 : 2.6;
-  context.globalAlpha = isDense ? 0.5 : 1;
-  context.stroke();
-  context.globalAlpha = 1;
-}
-
-// For each pixel that a dense chain comes to, from the highest to the lowest of its lanes.
-function traceVisits(context, view, chain, first, end) {
-  const { run } = view;
-  for (let at = first; at < end;) {
-    const x = Math.round(xOf(view, run.at[chain[at]]));
-    let [highest, lowest, lane] = [Infinity, -1, 0];
-    for (; at < end && Math.round(xOf(view, run.at[chain[at]])) === x; at += 1) {
-      lane = run.lane[chain[at]];
-      highest = Math.min(highest, lane);
-      lowest = Math.max(lowest, lane);
-    }
-    for (const visited of highest === lowest ? [lane] : [highest, lowest, lane]) context.lineTo(x, yOf(view, visited));
-  }
-}
-
-function traceLink(context, view, event, before) {
-  const x = xOf(view, view.run.at[event]);
-  const y = yOf(view, view.run.lane[event]);
-  if (view.run.lane[event] === view.run.lane[before]) {
-    context.lineTo(x, y);
-    return;
-  }
-  const { inbox } = view.run.lanes[view.run.lane[event]];
-  const message = view.run.messageOf[event];
-  const arrival = message < 0 || inbox.isGuess[message] ? x : xOf(view, inbox.arrival[message]);
-  if (x - arrival > 4) {
-    const row = rowOf(view, view.run.lane[event], message);
-    context.lineTo(arrival, row);
-    context.lineTo(x, row);
-  }
-  context.lineTo(x, y);
 }
