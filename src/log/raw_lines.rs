@@ -74,6 +74,20 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_ends_where_the_room_does_is_whole() {
+        for length in [FIRST_BYTES - 1, FIRST_BYTES, FIRST_BYTES + 1, RAW_LINE_BYTES_MAX - 1] {
+            let text = format!("a\n{}\nb\nc", "x".repeat(length));
+            let mut lines = Vec::new();
+            read_raw_lines(text.as_bytes(), |line| match line {
+                RawLine::Line(text) | RawLine::Rest(text) => lines.push(text.len()),
+                RawLine::TooLong(_) => panic!("{length} bytes are not too long"),
+            })
+            .unwrap();
+            assert_eq!(lines, [1, length, 1, 1]);
+        }
+    }
+
+    #[test]
     fn a_line_without_end_is_shown_piece_by_piece() {
         let mut long = 0;
         read_raw_lines(&vec![b'x'; 3 * RAW_LINE_BYTES_MAX][..], |line| {

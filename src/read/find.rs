@@ -590,7 +590,11 @@ mod tests {
         std::os::unix::fs::symlink("log_1.txt", at("log_3.txt")).unwrap();
         std::os::unix::fs::symlink("log_2.txt", at("log_4.txt")).unwrap();
         std::os::unix::fs::symlink("/dev/zero", at("log_5.txt")).unwrap();
-        assert_eq!(find_runs(root.path()).unwrap()[0].logs, [at("log_1.txt"), at("log_3.txt")]);
+        let run = find_runs(root.path()).unwrap().remove(0);
+        assert_eq!(run.logs, [at("log_1.txt"), at("log_3.txt")]);
+        fs::write(at("log_1.txt"), "12345").unwrap();
+        let run = find_runs(root.path()).unwrap().remove(0);
+        assert_eq!(run.seen.unwrap().bytes, 10, "a link counts as what it leads to");
         let device = find_runs(Path::new("/dev/zero")).unwrap_err();
         assert!(matches!(device, FindError::NoFile { .. }), "{device}");
     }

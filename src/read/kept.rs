@@ -62,3 +62,25 @@ fn named(mut rows: Vec<MachineMetrics>, run: &RunPath) -> Vec<MachineMetrics> {
     }
     rows
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::metrics::tests::row;
+    use crate::read::find::find_runs;
+    use crate::read::run_metrics;
+
+    /// There may be hundreds of thousands of rows.
+    #[test]
+    fn rows_share_the_names_of_their_run() {
+        let root = tempfile::tempdir().unwrap();
+        let line = "2026-03-05 12:46:04.020113 | INTERNAL | Clock: 1 | Internal event\n";
+        std::fs::write(root.path().join("log_1.txt"), line).unwrap();
+        let run = find_runs(root.path()).unwrap().remove(0);
+        for rows in [named(vec![row(1)], &run), run_metrics(&run).unwrap()] {
+            assert!(Arc::ptr_eq(&rows[0].experiment, &run.experiment) && Arc::ptr_eq(&rows[0].run, &run.run));
+        }
+    }
+}
