@@ -40,6 +40,7 @@ mod store;
 mod strangers;
 mod support;
 mod sweep;
+mod tables;
 #[cfg(unix)]
 mod tmux;
 mod why;

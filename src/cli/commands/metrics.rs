@@ -29,7 +29,7 @@ Examples:
   labctl metrics somebody/logs/ --format json | jq '.runs[].end_queue'
 
 What a log cannot tell is shown as `?`, and left empty or null in data. Tables
-are no wider than the terminal, or than 100 columns where they go elsewhere.";
+are no wider than the terminal, or than 120 columns where they go elsewhere.";
 
 /// The arguments of `labctl metrics`.
 #[derive(Debug, clap::Args)]

@@ -19,7 +19,7 @@ pub const LEFT_OUT: &str = "…";
 const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::new('─', '─', '─', '─'));
 
 /// Columns of a table that goes to no terminal.
-const WIDTH: u16 = 100;
+const WIDTH: u16 = 120;
 
 /// Columns that a table may take.
 static WIDTH_MAX: AtomicU16 = AtomicU16::new(WIDTH);
