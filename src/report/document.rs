@@ -73,7 +73,7 @@ pub enum Tone {
 pub struct Table {
     pub caption: String,
     pub columns: Vec<Column>,
-    /// Each as long as `columns`; [`UNKNOWN`](super::wording::UNKNOWN) is what cannot be known.
+    /// Each as long as `columns`; `?` is what cannot be known.
     pub rows: Vec<Vec<String>>,
     /// What explains its words; empty where none need it.
     pub note: String,
