@@ -80,7 +80,7 @@ fn summarised(runs: &mut [RunSubject], alike: Alike, events_left: &mut f64) -> G
     own.sort_unstable();
     let sampled = || {
         own.iter()
-            .map(|at| (runs[*at].stored.manifest.as_ref().map(|reported| reported.seed), &runs[*at].rows[..]))
+            .map(|at| (runs[*at].stored.manifest.as_ref().map(|manifest| manifest.seed), &runs[*at].rows[..]))
     };
     let left_out = LeftOut { incomplete: incomplete.len(), repeated, not_read: &[] };
     let caveats = caveats(sampled(), left_out);
@@ -104,11 +104,11 @@ fn hold(
     if fit.is_empty() {
         return Vec::new();
     }
-    let is_told = |at: &&usize| **at < RUNS_DETAILED || members.first() == Some(*at);
-    let reported: Vec<usize> = fit.iter().filter(is_told).copied().collect();
+    let is_detailed = |at: &&usize| **at < RUNS_DETAILED || members.first() == Some(*at);
+    let detailed: Vec<usize> = fit.iter().filter(is_detailed).copied().collect();
     match expect(setting, events_left) {
         Ok(expected) => {
-            for at in reported {
+            for at in detailed {
                 runs[at].residuals = residuals_of_run(&runs[at].rows, setting, &expected);
             }
             let seeds: BTreeSet<u64> =
@@ -118,7 +118,7 @@ fn hold(
         }
         Err(none) => {
             let none: Arc<str> = none.to_string().into();
-            for at in reported {
+            for at in detailed {
                 runs[at].no_expectation = Some(Arc::clone(&none));
             }
             Vec::new()

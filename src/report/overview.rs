@@ -38,12 +38,12 @@ pub fn overview(subjects: &Subjects) -> Vec<Remark> {
 
 fn overloads(subjects: &Subjects) -> Vec<Remark> {
     let mut found = Vec::new();
-    let (mut calm, mut strained, mut untold) = (Vec::new(), 0, 0);
+    let (mut calm, mut strained, mut unknown) = (Vec::new(), 0, 0);
     for group in &subjects.groups {
         let first = &subjects.runs[group.members[0]];
         let predictions = first.predictions();
         if predictions.is_empty() {
-            untold += 1;
+            unknown += 1;
             let who = name(&group.experiment);
             let seen = never_idle(first).into_iter();
             found.extend(seen.map(|remark| Remark { text: format!("{who}: {}", remark.text), ..remark }));
@@ -70,11 +70,11 @@ fn overloads(subjects: &Subjects) -> Vec<Remark> {
             "In {more} a machine is overloaded; the table of experiments has them."
         )));
     }
-    if untold > 0 {
+    if unknown > 0 {
         found.push(Remark::unknown(format!(
             "Of {} the law says nothing: there is no spec, or it has senders that a delay costs ticks or machines written by \
              others.",
-            counted(untold, "experiment")
+            counted(unknown, "experiment")
         )));
     }
     if !calm.is_empty() {

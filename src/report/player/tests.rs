@@ -74,12 +74,12 @@ fn decoded(machine: &Value) -> Vec<Seen> {
     for kind in machine["kinds"].as_str().unwrap().chars() {
         step += times.next().unwrap();
         time += step;
-        let told_tick = ticks.next().map(|more| tick + 1 + more);
-        tick = told_tick.unwrap_or(tick);
+        let logged_tick = ticks.next().map(|more| tick + 1 + more);
+        tick = logged_tick.unwrap_or(tick);
         let mut event = Seen {
             kind,
             time,
-            tick: told_tick,
+            tick: logged_tick,
             clock: 0,
             to: None,
             from: None,

@@ -1,4 +1,4 @@
-// What is told of the selected event, and of the queues at that instant.
+// What is shown of the selected event, and of the queues at that instant.
 
 import { CERTAIN, LATER, RECEIVE, SEND } from './kinds.js';
 import { queueAt, waitingAt } from './inbox.js';
@@ -11,22 +11,22 @@ function messageRows(run, event) {
   const rows = [];
   if (run.kind[event] === SEND) {
     const to = run.to[event];
-    rows.push(['to', Number.isNaN(to) ? 'not told' : to === 0 ? 'all others' : `machine ${to}`]);
+    rows.push(['to', Number.isNaN(to) ? 'unknown' : to === 0 ? 'all others' : `machine ${to}`]);
     for (let at = run.deliveryStarts[event]; at < run.deliveryStarts[event + 1]; at += 1) {
       const lane = run.lanes[run.deliveryLane[at]];
       const message = run.deliveryMessage[at];
       const receive = lane.inbox.receive[message];
-      const told = receive >= 0 ? `received ${timeText(run.stamp[receive])}, ${waitText(run.wait[receive])}`
+      const text = receive >= 0 ? `received ${timeText(run.stamp[receive])}, ${waitText(run.wait[receive])}`
         : lane.inbox.known[message] === LATER ? 'received later than what is shown' : 'never received';
-      rows.push([`machine ${lane.id}`, told]);
+      rows.push([`machine ${lane.id}`, text]);
     }
   } else if (run.kind[event] === RECEIVE) {
-    rows.push(['message clock', Number.isNaN(run.messageClock[event]) ? 'not told' : clockText(run.messageClock[event])]);
+    rows.push(['message clock', Number.isNaN(run.messageClock[event]) ? 'unknown' : clockText(run.messageClock[event])]);
     const from = run.from[event];
     const source = run.source[event];
-    rows.push(['from', Number.isNaN(from) ? 'not told' : source < 0 ? `machine ${from}` : eventName(run, source)]);
-    rows.push(['wait', Number.isNaN(run.wait[event]) ? 'not told' : waitText(run.wait[event])]);
-    rows.push(['left in queue', Number.isNaN(run.queueLength[event]) ? 'not told' : numberText(run.queueLength[event])]);
+    rows.push(['from', Number.isNaN(from) ? 'unknown' : source < 0 ? `machine ${from}` : eventName(run, source)]);
+    rows.push(['wait', Number.isNaN(run.wait[event]) ? 'unknown' : waitText(run.wait[event])]);
+    rows.push(['left in queue', Number.isNaN(run.queueLength[event]) ? 'unknown' : numberText(run.queueLength[event])]);
     if (run.known[event] !== CERTAIN) rows.push(['source', KNOWN_WORDS[run.known[event]]]);
   }
   return rows;
@@ -39,11 +39,11 @@ function queueText(run, lane, instant) {
   if (length[1] === 0) return '';
   const waiting = waitingAt(inbox, instant, QUEUE_MOST);
   const more = length[1] - waiting.length;
-  const told = length[0] === length[1] ? '' : `${lengthText(length)} of `;
-  return told + waiting.map((at) => messageText(run, inbox, at)).join(', ') + (more > 0 ? ` and ${numberText(more)} more` : '');
+  const share = length[0] === length[1] ? '' : `${lengthText(length)} of `;
+  return share + waiting.map((at) => messageText(run, inbox, at)).join(', ') + (more > 0 ? ` and ${numberText(more)} more` : '');
 }
 
-// The queues that are not empty at an instant, but for those told elsewhere.
+// The queues that are not empty at an instant, but for those shown elsewhere.
 function queueRows(run, instant, lanes) {
   const rows = lanes.map((lane) => [`queue of ${run.lanes[lane].id}`, queueText(run, lane, instant), 'player-wide']);
   return rows.filter(([, text]) => text !== '');

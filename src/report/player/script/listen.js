@@ -4,7 +4,7 @@ import { lowerBound, upperBound } from './search.js';
 import { SPAN_LEAST_US, eventAt, pixelsPerUs, setWindow, timeAt, zoomAbout } from './view.js';
 import { readInk } from './ink.js';
 import { overviewTime, overviewX } from './overview.js';
-import { draw, recolor, redraw, resize, select, setInstant, settle, tellWindow, visit } from './player.js';
+import { draw, recolor, redraw, resize, select, setInstant, settle, announceWindow, visit } from './player.js';
 import { LANE_KEYS, OVERVIEW_KEYS, followKeys } from './keys.js';
 import { followPointers, followWheel } from './input.js';
 import { actionsOf } from './actions.js';
@@ -17,7 +17,7 @@ export function listen(player) {
     button.addEventListener('click', actions[button.dataset.do]);
   });
   parts.clocks.addEventListener('change', () => actions.setClocks(parts.clocks.checked));
-  parts.table.addEventListener('toggle', () => tellWindow(player));
+  parts.table.addEventListener('toggle', () => announceWindow(player));
   followKeys(parts.lanes, LANE_KEYS, actions);
   followKeys(parts.overview, OVERVIEW_KEYS, actions);
   const onLanes = {

@@ -20,7 +20,7 @@ export function startPlayer(root, data) {
   const state = { selected: -1, related: null, instant: null, hasClocks: false };
   const parts = findParts(root);
   parts.queues = run.lanes.map((lane) => makeQueueBox(parts.queuePanel, lane));
-  const stage = { ratio: 1, ink: readInk(root), whole: null, overviewWidth: 0, wanted: 0, glide: null, told: 0 };
+  const stage = { ratio: 1, ink: readInk(root), whole: null, overviewWidth: 0, wanted: 0, glide: null, announced: 0 };
   const player = { root, run, view, state, parts, stage };
   resize(player);
   showBeginning(view);
@@ -83,12 +83,12 @@ export function draw(player, now) {
   overview.setTransform(stage.ratio, 0, 0, stage.ratio, 0, 0);
   drawOverview(overview, view, stage.overviewWidth, stage.whole, state, stage.ink);
   stage.drawMs = performance.now() - began;
-  clearTimeout(stage.told);
-  stage.told = setTimeout(() => tellWindow(player), 200);
+  clearTimeout(stage.announced);
+  stage.announced = setTimeout(() => announceWindow(player), 200);
 }
 
-// What a reader of the screen is told when the window has come to rest.
-export function tellWindow({ view, parts, run }) {
+// What a screen reader says when the window has come to rest.
+export function announceWindow({ view, parts, run }) {
   const first = Math.max(0, view.from);
   const last = Math.min(run.end, view.from + view.span);
   const share = (100 * (view.from - view.first)) / Math.max(1, view.last - view.first - view.span);

@@ -18,7 +18,7 @@ export function makeQueueBox(panel, lane) {
 // The queue of each machine, next waiting first, each box beside its lane.
 export function showQueues({ run, view, state, parts }) {
   const { instant } = state;
-  parts.queuePanel.classList.toggle('player-untold', instant === null);
+  parts.queuePanel.classList.toggle('player-without-instant', instant === null);
   const isBeside = parts.queuePanel.offsetLeft > view.width / 2;
   const rows = isBeside ? Math.floor((view.laneHeight - 22) / 22) : QUEUE_MOST;
   parts.queues.forEach((box, at) => {
@@ -26,8 +26,8 @@ export function showQueues({ run, view, state, parts }) {
     box.list.replaceChildren();
     const bounds = instant === null ? [NaN, NaN] : queueAt(run, run.lanes[at], instant);
     const length = bounds[1];
-    const told = instant === null ? '' : length === 0 ? ': empty' : `: ${lengthText(bounds)}`;
-    box.head.textContent = `queue of ${run.lanes[at].id}${told}`;
+    const content = instant === null ? '' : length === 0 ? ': empty' : `: ${lengthText(bounds)}`;
+    box.head.textContent = `queue of ${run.lanes[at].id}${content}`;
     const fitting = Math.min(QUEUE_MOST, isBeside ? 2 * rows : QUEUE_MOST);
     const shown = length > fitting ? Math.max(0, fitting - 1) : length;
     for (const message of shown > 0 ? waitingAt(inbox, instant, shown) : []) box.list.append(queueItem(run, inbox, message));

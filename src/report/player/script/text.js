@@ -36,7 +36,7 @@ function durationText(us) {
 
 export function countedText(count, thing) { return `${numberText(count)} ${thing}${count === 1 ? '' : 's'}`; }
 
-export function waitText(wait) { return Number.isNaN(wait) ? 'wait not told' : `${durationText(wait)} in the queue`; }
+export function waitText(wait) { return Number.isNaN(wait) ? 'wait unknown' : `${durationText(wait)} in the queue`; }
 
 // How long a queue is, as far as the logs tell.
 export function lengthText([low, high]) { return low === high ? numberText(low) : `${numberText(low)} to ${numberText(high)}`; }

@@ -29,7 +29,7 @@ test('a queue is as long as the logs tell, at any time', () => {
   assert.deepEqual([longestBetween(inbox, 0, 1e6), longestBetween(inbox, 0, 3e6), longestBetween(inbox, 7e6, 8e6)], [0, 2, 1]);
 });
 
-test('where arrivals are not told, a queue is between what the next RECEIVE leaves and nothing', () => {
+test('where arrivals are not logged, a queue is between what the next RECEIVE leaves and nothing', () => {
   const receive = (at, source, clock, left) => ({ kind: 'R', at, from: 1, source, clock, left, transit: null });
   const sends = [1e6, 2e6].map((at) => ({ kind: 'S', at, to: 2 }));
   const run = readRun(page(machine(1, sends), machine(2, [receive(4e6, 0, 1, 0), receive(6e6, 1, 2, 0)])));
@@ -37,7 +37,7 @@ test('where arrivals are not told, a queue is between what the next RECEIVE leav
     [[0, 0], [0, 1], [0, 1], [0, 1], [0, 0]]);
 });
 
-test('a message whose SEND is not shown, and one that several could be, are told as such', () => {
+test('a message whose SEND is not shown, and one that several could be, are shown as such', () => {
   const receive = { kind: 'R', at: 2e6, from: 1, source: 7, clock: 3, left: 0, transit: 0 };
   const run = readRun(page(machine(1, [{ kind: 'S', at: 1e6, to: 2 }]), machine(2, [receive])));
   assert.deepEqual([run.kind[1], run.known[1], run.source[1]], [RECEIVE, UNKNOWN, -1]);

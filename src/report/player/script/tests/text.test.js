@@ -5,16 +5,16 @@ import { readRun } from '../run.js';
 import { clockText, countedText, eventName, lengthText, messageText, numberText, roundStep, secondsText, timeText, waitText } from '../text.js';
 import { SMALL } from './pages.js';
 
-test('numbers and times are told with their units, and what is unknown as such', () => {
+test('numbers and times have their units, and what is unknown as such', () => {
   assert.deepEqual([numberText(1234567), numberText(NaN)], ['1,234,567', '?']);
   assert.deepEqual([countedText(1, 'event'), countedText(2, 'event')], ['1 event', '2 events']);
   assert.equal(timeText(1234567), '1.234567 s');
   const waits = [500, 1500, 15000, 2.5e6, NaN].map((wait) => waitText(wait).replace(' in the queue', ''));
-  assert.deepEqual(waits, ['500 µs', '1.5 ms', '15 ms', '2.50 s', 'wait not told']);
+  assert.deepEqual(waits, ['500 µs', '1.5 ms', '15 ms', '2.50 s', 'wait unknown']);
   assert.deepEqual([lengthText([3, 3]), lengthText([3, 5])], ['3', '3 to 5']);
 });
 
-test('a clock too large for a page is told as a bound', () => {
+test('a clock too large for a page is shown as a bound', () => {
   assert.deepEqual([clockText(41), clockText(2 ** 51 - 1)], ['41', '≥ 2,251,799,813,685,247']);
 });
 
