@@ -75,6 +75,12 @@ fn the_view_can_be_paused_and_resized_and_q_ends_the_run_with_its_results() {
     tmux.wait_until("a wide view", |screen| screen.contains("late p99") && lab_time_s(screen).is_some());
 
     tmux.press("q");
+    tmux.wait_for("end the run? q again ends it");
+    tmux.press("x");
+    tmux.wait_until("the answer no", |screen| !screen.contains("end the run?"));
+    tmux.press("q");
+    tmux.wait_for("end the run? q again ends it");
+    tmux.press("q");
     let ended = tmux.wait_for("code=130");
     for text in
         ["stopping: the logs are being closed", "lab, interrupted", "all accounted for", "charts:", "audit:"]
@@ -120,6 +126,8 @@ fn ctrl_z_gives_the_terminal_back_until_the_run_goes_on() {
     tmux.type_line("fg");
     tmux.wait_for("RECEIVE");
     assert!(tmux.has_whole_screen());
+    tmux.press("q");
+    tmux.wait_for("end the run? q again ends it");
     tmux.press("q");
     tmux.wait_for("lab, interrupted");
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use labctl::engine::StopSwitch;
 use labctl::follow::{Follower, MachineState, Progress, Snapshot, find};
 
-use crate::cli::ui::live::{Turn, View, now, whole_seconds};
+use crate::cli::ui::live::{Leaving, Turn, View, now, whole_seconds};
 use crate::cli::ui::signals::{Signals, listen_quietly};
 use crate::cli::ui::view::{known, table};
 use crate::cli::{Exit, Terminal};
@@ -48,7 +48,8 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     if let Some(folder) = follower.folder() {
         terminal.say(format!("watching {}", folder.display()));
     }
-    let view = if terminal.talk_to_a_person { View::open("leave", terminal) } else { no_view() };
+    let view =
+        if terminal.talk_to_a_person { View::open(Leaving::StopsWatching, terminal) } else { no_view() };
     let exit = match view {
         Ok(view) => show(view, &mut follower, &signals)?,
         Err(error) => {

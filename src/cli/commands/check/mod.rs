@@ -29,9 +29,9 @@ Examples:
 
 Every run at the paths is checked against every rule. A rule is sound, unsound,
 or unknown where such logs cannot show it; a run is unsound if any rule is. A
-sound run is one line, unless --verbose asks for every rule. Exit codes: 0 all runs are sound as far as their logs can show, 1 a run is unsound or
-cannot be read, 2 a path leads to no run, 3 there is no event to tell anything
-by.
+sound run is one line, unless --verbose asks for every rule. Exit codes: 0 all
+runs are sound as far as their logs can show, 1 a run is unsound or cannot be
+read, 2 a path leads to no run, 3 there is no event to tell anything by.
 
 A run is written in <run>.partial, and renamed once it is whole. Where its
 process was killed, or the disk was full, its logs stay there. With --recover

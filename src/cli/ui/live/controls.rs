@@ -14,6 +14,10 @@ pub struct Controls {
     pub help: bool,
     /// The place of the machine whose events are shown; all without one.
     pub chosen: Option<usize>,
+    /// Whether leaving ends the run, and so is asked about first.
+    pub leaving_ends: bool,
+    /// It is being asked whether the run is to end.
+    pub asks: bool,
 }
 
 /// What a key asks for beyond the view.
@@ -45,7 +49,12 @@ impl Controls {
                 _ => Action::None,
             };
         }
+        let was_asked = std::mem::take(&mut self.asks);
+        if was_asked && *code != KeyCode::Char('q') {
+            return Action::None;
+        }
         match code {
+            KeyCode::Char('q') if self.leaving_ends && !was_asked => self.asks = true,
             KeyCode::Char('q') => return Action::Leave,
             KeyCode::Char(' ') => {
                 self.paused = if self.paused.is_some() { None } else { Some(now.clone()) };
@@ -80,6 +89,17 @@ mod tests {
 
     fn press(controls: &mut Controls, code: KeyCode) -> Action {
         controls.obey(&Event::Key(KeyEvent::new(code, KeyModifiers::NONE)), &snapshot(30))
+    }
+
+    #[test]
+    fn what_ends_the_run_is_asked_about_first() {
+        let mut controls = Controls { leaving_ends: true, ..Controls::default() };
+        assert_eq!(press(&mut controls, KeyCode::Char('q')), Action::None);
+        assert!(controls.asks);
+        assert_eq!(press(&mut controls, KeyCode::Char(' ')), Action::None);
+        assert!(!controls.asks && controls.paused.is_none(), "the answer does nothing else");
+        assert_eq!(press(&mut controls, KeyCode::Char('q')), Action::None);
+        assert_eq!(press(&mut controls, KeyCode::Char('q')), Action::Leave);
     }
 
     #[test]

@@ -26,7 +26,7 @@ use crate::cli::Terminal;
 use crate::cli::ui::signals::Signals;
 
 pub use self::picture::whole_seconds;
-pub use self::view::{Turn, View};
+pub use self::view::{Leaving, Turn, View};
 
 /// Shows a run of this process until it is dropped or finished.
 pub struct Live {
@@ -49,7 +49,7 @@ impl Live {
         signals: &Signals,
         terminal: &Terminal,
     ) -> io::Result<Live> {
-        let mut view = View::open("end the run", terminal)?;
+        let mut view = View::open(Leaving::EndsTheRun, terminal)?;
         let over = Arc::new(AtomicBool::new(false));
         let mut follower = Follower::of_run(run);
         let (stop, gauges, signals) = (Arc::clone(&over), gauges.clone(), signals.clone());

@@ -26,23 +26,40 @@ pub enum Turn {
     Closed,
 }
 
+/// What leaving the view comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    EndsTheRun,
+    StopsWatching,
+}
+
+impl Leaving {
+    fn words(self) -> &'static str {
+        match self {
+            Leaving::EndsTheRun => "end the run",
+            Leaving::StopsWatching => "leave",
+        }
+    }
+}
+
 /// A screen and how the person at it wants to see things.
 pub struct View {
     screen: Screen,
     controls: Controls,
-    leaving: &'static str,
+    leaving: Leaving,
     palette: Palette,
 }
 
 impl View {
-    /// Takes the terminal over; `leaving` says what the key `q` does.
+    /// Takes the terminal over. Leaving it ends the run, or only stops watching.
     ///
     /// # Errors
     ///
     /// The terminal does not let itself be taken over.
-    pub fn open(leaving: &'static str, terminal: &Terminal) -> io::Result<View> {
+    pub fn open(leaving: Leaving, terminal: &Terminal) -> io::Result<View> {
         let palette = Palette { coloured: terminal.talk_in_colour };
-        Ok(View { screen: Screen::open()?, controls: Controls::default(), leaving, palette })
+        let controls = Controls { leaving_ends: leaving == Leaving::EndsTheRun, ..Controls::default() };
+        Ok(View { screen: Screen::open()?, controls, leaving, palette })
     }
 
     /// Shows the run as it is now, and obeys the keys until it is time to look again.
@@ -71,12 +88,15 @@ impl View {
     }
 
     fn show(&mut self, now: &Snapshot) -> io::Result<bool> {
-        let notice = screen::newest_held();
+        let notice = match self.controls.asks {
+            true => Some("end the run? q again ends it, any other key goes on".to_owned()),
+            false => screen::newest_held(),
+        };
         let scene = Scene {
             now,
             controls: &self.controls,
             notice: notice.as_deref(),
-            leaving: self.leaving,
+            leaving: self.leaving.words(),
             palette: self.palette,
         };
         self.screen.show(|buffer| paint(&scene, buffer))
