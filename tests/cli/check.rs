@@ -12,7 +12,7 @@ fn lab_with_run() -> Lab {
 }
 
 /// Changes a log of that run.
-fn spoil(lab: &Lab, log: &str, change: impl Fn(String) -> String) {
+fn corrupt(lab: &Lab, log: &str, change: impl Fn(String) -> String) {
     let path = format!("results/lab/one/{log}");
     lab.write(&path, change(lab.read(&path)));
 }
@@ -30,7 +30,7 @@ fn a_clean_run_is_sound_by_every_rule() {
 #[test]
 fn a_corrupted_run_is_unsound_and_the_lines_are_quoted() {
     let lab = lab_with_run();
-    spoil(&lab, "log_3.txt", |text| text.replacen("Clock: 9 |", "Clock: 8 |", 1));
+    corrupt(&lab, "log_3.txt", |text| text.replacen("Clock: 9 |", "Clock: 8 |", 1));
     let said = lab.labctl(&["check", "results/lab/one"]).code(1);
     let lines: Vec<&str> = said.out.lines().collect();
     let at = lines.iter().position(|line| line.contains(": the logical clock does not rise: 8 after 8"));
@@ -48,7 +48,7 @@ fn a_corrupted_run_is_unsound_and_the_lines_are_quoted() {
 #[test]
 fn rules_can_be_chosen() {
     let lab = lab_with_run();
-    spoil(&lab, "log_3.txt", |text| text.replacen("Clock: 9 |", "Clock: 8 |", 1));
+    corrupt(&lab, "log_3.txt", |text| text.replacen("Clock: 9 |", "Clock: 8 |", 1));
     lab.labctl(&["check", "results", "--rules", "time-forward,message-once"]).code(0);
     lab.labctl(&["check", "results", "--rules", "time-forward,clock-rises"]).code(1);
     lab.labctl(&["check", "results", "--rules", "clock-stp"])
@@ -72,7 +72,7 @@ fn every_rule_is_explained() {
 #[test]
 fn programs_read_verdicts_as_json() {
     let lab = lab_with_run();
-    spoil(&lab, "log_3.txt", |text| text.replacen("Clock: 9 |", "Clock: 8 |", 1));
+    corrupt(&lab, "log_3.txt", |text| text.replacen("Clock: 9 |", "Clock: 8 |", 1));
     let said = lab.labctl(&["check", "results", "--format", "json"]).code(1);
     let runs: serde_json::Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!((&runs[0]["run"], &runs[0]["verdict"]), (&"one".into(), &"unsound".into()));
@@ -113,7 +113,7 @@ fn a_spec_or_manifest_of_another_run_is_found() {
 fn a_log_that_was_changed_after_the_run_is_found_by_its_name() {
     let lab = lab_with_run();
     // Windows' line ends: no other rule minds them.
-    spoil(&lab, "log_2.txt", |text| text.replace('\n', "\r\n"));
+    corrupt(&lab, "log_2.txt", |text| text.replace('\n', "\r\n"));
     std::fs::remove_file(lab.path("results/lab/one/metrics.csv")).unwrap();
     let said = lab.labctl(&["check", "results"]).code(1);
     assert_eq!(said.out.matches(" unsound ").count(), 1, "{}", said.out);
@@ -282,8 +282,8 @@ fn a_run_is_not_accused_while_it_goes_on_and_found_cut_once_its_process_is_kille
 #[test]
 fn a_table_that_was_changed_is_told_at_its_own_name() {
     let lab = lab_with_run();
-    spoil(&lab, "events.csv", |text| text.replacen("INTERNAL", "EXTERNAL", 1));
-    spoil(&lab, "metrics.csv", |text| text.replace('\n', "\r\n"));
+    corrupt(&lab, "events.csv", |text| text.replacen("INTERNAL", "EXTERNAL", 1));
+    corrupt(&lab, "metrics.csv", |text| text.replace('\n', "\r\n"));
     let said = lab.labctl(&["check", "results"]).code(1);
     for words in [
         "results/lab/one/events.csv: events.csv was changed after the run",
@@ -304,7 +304,7 @@ fn a_run_that_was_killed_is_held_against_its_spec_and_not_accused() {
         std::fs::remove_file(lab.path("results/lab/one").join(file)).unwrap();
     }
     for (log, lines) in [("log_1.txt", 20), ("log_2.txt", 12), ("log_3.txt", 100)] {
-        spoil(&lab, log, |text| text.split_inclusive('\n').take(lines).collect());
+        corrupt(&lab, log, |text| text.split_inclusive('\n').take(lines).collect());
     }
     std::fs::rename(lab.path("results/lab/one"), lab.path("results/lab/one.partial")).unwrap();
     let check = ["check", "results", "--verbose"];

@@ -227,7 +227,7 @@ fn one_file_can_hold_several_machines_and_runs() {
     assert_eq!(reported, expected);
 
     let checked = lab.labctl(&["check", "theirs", "--dialect", "mine.toml"]).code(1).out;
-    assert!(checked.contains("theirs, run all-1: 4 events in 2 logs"), "{checked}");
+    assert!(checked.starts_with("theirs, run all-1: sound, as far as these logs can show"), "{checked}");
     assert!(checked.contains("theirs/all.log:8: the clock after this RECEIVE is 9"), "{checked}");
     assert!(checked.ends_with("2 runs, 1 of them unsound\n"), "{checked}");
     let drawn = lab.labctl(&["plot", "theirs", "--dialect", "mine.toml", "--format", "svg"]);

@@ -33,10 +33,11 @@ fn is_rule(line: &str) -> bool {
 #[test]
 fn no_table_is_wider_than_the_terminal() {
     let lab = lab();
+    let Some(tmux) = Tmux::start(&lab.path(""), 80, 100) else { return };
+    let program = assert_cmd::cargo::cargo_bin!("labctl").display();
+    tmux.type_line(&format!("LABCTL='{program}'"));
     for columns in [80, 100, 120] {
-        let Some(tmux) = Tmux::start(&lab.path(""), columns, 100) else { return };
-        let program = assert_cmd::cargo::cargo_bin!("labctl").display();
-        tmux.type_line(&format!("LABCTL='{program}'"));
+        tmux.resize(columns, 100);
         for (number, command) in COMMANDS.iter().enumerate() {
             let end = format!("ended {columns} {number}");
             tmux.type_line(&format!("clear; $LABCTL {command}; echo \"ended\" {columns} {number}"));

@@ -6,14 +6,14 @@ use super::*;
 use crate::history::EventId;
 
 /// Spoils logs, and tells the machine and the line where it should be found.
-type Spoil = fn(&mut Logs) -> (usize, usize);
+type Corrupt = fn(&mut Logs) -> (usize, usize);
 
 const DAY_US: i64 = 86_400_000_000;
 const INTERNAL: &str = " | INTERNAL | ";
 const RECEIVE: &str = " | RECEIVE | ";
 
 /// The corpus: what is done, the rules that must find it, and the doing.
-const CORPUS: [(&str, &[&str], Spoil); 37] = [
+const CORPUS: [(&str, &[&str], Corrupt); 37] = [
     ("a message is lost", &["nothing-lost", "messages-add-up", "end-agrees"], |logs| (1, into_send(logs))),
     ("a message is received twice", &["message-once", "messages-add-up"], |logs| {
         let line = after_receive(logs);
@@ -232,9 +232,9 @@ fn result<'a>(audit: &'a Audit, id: &str) -> &'a RuleResult {
 
 #[test]
 fn what_is_corrupted_is_found_by_its_rule_at_its_line() {
-    for (name, rules, spoil) in CORPUS {
+    for (name, rules, corrupt) in CORPUS {
         let mut logs = clean(SPEC, 3, START);
-        let (machine, line) = spoil(&mut logs);
+        let (machine, line) = corrupt(&mut logs);
         let audit = logs.audit();
         assert!(!audit.is_sound(), "{name}");
         for rule in rules {
@@ -266,9 +266,9 @@ fn what_is_corrupted_is_found_in_the_notebooks_words_too() {
         "a message carries a clock that nobody sent",
         "one clock is off by one",
     ] {
-        let (_, rules, spoil) = CORPUS.into_iter().find(|(other, ..)| *other == name).unwrap();
+        let (_, rules, corrupt) = CORPUS.into_iter().find(|(other, ..)| *other == name).unwrap();
         let mut logs = clean(SPEC, 3, START);
-        let (machine, line) = spoil(&mut logs);
+        let (machine, line) = corrupt(&mut logs);
         let audit = logs.in_notebooks_words().audit();
         let first = result(&audit, rules[0]);
         let is_here = |finding: &Finding| {

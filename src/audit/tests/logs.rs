@@ -128,7 +128,7 @@ impl Logs {
     pub fn find(&self, id: usize, from: usize, holds: impl Fn(&str, &str) -> bool) -> usize {
         let last = self.machines[id - 1].len();
         let found = (from..last).find(|line| holds(&self.text(id, *line), &self.text(id, line + 1)));
-        found.expect("a line to spoil")
+        found.expect("a line to corrupt")
     }
 
     /// Puts `change` of the number after `name: ` in its place.

@@ -1,4 +1,4 @@
-//! A call: one connection that a machine makes to a peer, tried until the peer
+//! A dialer: makes one connection from a machine to a peer, tried until the peer
 //! is there. Knows no sockets.
 
 use std::io::{self, ErrorKind};
@@ -152,12 +152,12 @@ mod tests {
             patience: Duration::from_secs(5),
         };
         let deadline = at.after(known_peers.patience);
-        let mut call = Dialer::new(MachineId(1), address, Arc::new(known_peers), at, deadline);
+        let mut dialer = Dialer::new(MachineId(1), address, Arc::new(known_peers), at, deadline);
         for (why, is_final) in [(SILENT, false), ("its token is another", true)] {
-            assert!(call.hello().unwrap().starts_with(b"labctl-hello:r 2 "));
+            assert!(dialer.hello().unwrap().starts_with(b"labctl-hello:r 2 "));
             let line = wire::line(&Said::Refused(why.to_owned()));
-            assert!(call.hear(Ok(&line[..20])).is_none(), "half a line says nothing");
-            let answer = call.hear(Ok(&line[20..]));
+            assert!(dialer.hear(Ok(&line[..20])).is_none(), "half a line says nothing");
+            let answer = dialer.hear(Ok(&line[20..]));
             assert_eq!(matches!(answer, Some(Answer::Refused(_))), is_final, "{answer:?}");
             assert_eq!(matches!(answer, Some(Answer::Lost(_))), !is_final, "{answer:?}");
         }

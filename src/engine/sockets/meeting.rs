@@ -36,9 +36,9 @@ pub struct Meeting<C> {
     /// Where this machine listens.
     own: SocketAddr,
     links: Vec<Link<C>>,
-    /// Peers that this machine calls and that are not there yet.
-    called: BTreeSet<MachineId>,
-    /// Peers that call this machine and have not yet.
+    /// Peers that this machine dials and that are not there yet.
+    dialed: BTreeSet<MachineId>,
+    /// Peers that dial this machine and have not yet.
     expected: BTreeSet<MachineId>,
     deadline: MonotonicTime,
     report_at: Option<MonotonicTime>,
@@ -69,8 +69,8 @@ impl<C: Connection> Meeting<C> {
         own: SocketAddr,
         now: MonotonicTime,
     ) -> Meeting<C> {
-        let is_called = |peer: &MachineId| known_peers.foreign.contains(peer) || *peer < known_peers.own;
-        let (called, expected) = known_peers.addresses.keys().partition(|peer| is_called(peer));
+        let is_dialed = |peer: &MachineId| known_peers.foreign.contains(peer) || *peer < known_peers.own;
+        let (dialed, expected) = known_peers.addresses.keys().partition(|peer| is_dialed(peer));
         let deadline = now.after(known_peers.patience);
         Meeting {
             known_peers,
@@ -79,7 +79,7 @@ impl<C: Connection> Meeting<C> {
             epoch,
             own,
             links: Vec::new(),
-            called,
+            dialed,
             expected,
             deadline,
             report_at: None,
@@ -92,19 +92,19 @@ impl<C: Connection> Meeting<C> {
 
     /// The connections that this machine has to make: to those who were there
     /// before, and to foreign machines.
-    pub fn calls(&self, now: MonotonicTime) -> Vec<Dialer> {
-        let call = |peer: &MachineId| {
+    pub fn dialers(&self, now: MonotonicTime) -> Vec<Dialer> {
+        let dialer = |peer: &MachineId| {
             let address = *self.known_peers.addresses.get(peer)?;
             Some(Dialer::new(*peer, address, Arc::clone(&self.known_peers), now, self.deadline))
         };
-        self.called.iter().filter_map(call).collect()
+        self.dialed.iter().filter_map(dialer).collect()
     }
 
     /// The connection of this peer stands, or never will.
     pub fn hear(&mut self, outcome: Result<(MachineId, C), MeshError>) {
         match outcome {
             Ok((peer, connection)) => {
-                self.called.remove(&peer);
+                self.dialed.remove(&peer);
                 self.expected.remove(&peer);
                 self.links.push(Link::new(peer, connection));
             }
@@ -184,9 +184,9 @@ impl<C: Connection> Meeting<C> {
 
     /// Whether all connections stand.
     fn is_complete(&mut self, now: MonotonicTime) -> Result<bool, MeshError> {
-        // Those that are called are reported by their dialers.
-        let Some(peer) = self.expected.first().copied() else { return Ok(self.called.is_empty()) };
-        if !self.called.is_empty() {
+        // Those that are dialed are reported by their dialers.
+        let Some(peer) = self.expected.first().copied() else { return Ok(self.dialed.is_empty()) };
+        if !self.dialed.is_empty() {
             return Ok(false);
         }
         if now >= self.deadline {

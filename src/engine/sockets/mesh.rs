@@ -72,9 +72,9 @@ pub async fn meet(
     let now = MonotonicTime::now();
     let mut meeting = Meeting::new(known_peers, context.clone(), stop, epoch, own, now);
     // Given up when the meeting is over.
-    let mut calls = JoinSet::new();
-    for call in meeting.calls(now) {
-        calls.spawn(make(call, context.clone(), arrivals.clone()));
+    let mut dialing = JoinSet::new();
+    for dialer in meeting.dialers(now) {
+        dialing.spawn(make(dialer, context.clone(), arrivals.clone()));
     }
     loop {
         match meeting.step(MonotonicTime::now())? {
@@ -90,20 +90,20 @@ pub async fn meet(
     }
 }
 
-/// Makes a call, and tells what comes of it.
-async fn make(mut call: Dialer, context: ConnectionContext, arrivals: Arrivals) {
+/// Makes a connection, and tells what comes of it.
+async fn make(mut dialer: Dialer, context: ConnectionContext, arrivals: Arrivals) {
     loop {
-        let patience = call.deadline.since(MonotonicTime::now());
-        let answer = match time::timeout(patience, try_once(&mut call)).await {
+        let patience = dialer.deadline.since(MonotonicTime::now());
+        let answer = match time::timeout(patience, try_once(&mut dialer)).await {
             Ok(Ok((stream, Answer::Welcome(rest)))) => {
-                return welcome(&call, stream, rest, &context, &arrivals);
+                return welcome(&dialer, stream, rest, &context, &arrivals);
             }
             Ok(Ok((_, answer))) => answer,
             Ok(Err(error)) => Answer::Lost(error.to_string()),
             Err(_) => Answer::Lost("no answer".to_owned()),
         };
         let again = match answer {
-            Answer::Lost(why) => call.failed(&why, MonotonicTime::now(), &context.observer),
+            Answer::Lost(why) => dialer.failed(&why, MonotonicTime::now(), &context.observer),
             Answer::Refused(error) => Err(error),
             Answer::Welcome(_) => return,
         };
@@ -116,22 +116,22 @@ async fn make(mut call: Dialer, context: ConnectionContext, arrivals: Arrivals) 
 }
 
 /// One try. A failed socket is dropped, and so closed, before the next.
-async fn try_once(call: &mut Dialer) -> io::Result<(TcpStream, Answer)> {
-    let stream = TcpStream::connect(call.address).await?;
+async fn try_once(dialer: &mut Dialer) -> io::Result<(TcpStream, Answer)> {
+    let stream = TcpStream::connect(dialer.address).await?;
     stream.set_nodelay(true)?;
-    let Some(hello) = call.hello() else { return Ok((stream, Answer::Welcome(Vec::new()))) };
+    let Some(hello) = dialer.hello() else { return Ok((stream, Answer::Welcome(Vec::new()))) };
     write_all(&stream, &hello).await?;
     loop {
         let mut buffer = stream::EMPTY;
         let read = stream::read(&stream, &mut buffer).await;
-        if let Some(answer) = call.hear(read) {
+        if let Some(answer) = dialer.hear(read) {
             return Ok((stream, answer));
         }
     }
 }
 
 fn welcome(
-    call: &Dialer,
+    dialer: &Dialer,
     stream: TcpStream,
     rest: Vec<u8>,
     context: &ConnectionContext,
@@ -140,8 +140,8 @@ fn welcome(
     let stream = Arc::new(stream);
     // A foreign machine says nothing on the connection we made to it, but
     // closing it there must not go unread.
-    let peer = Some(call.peer).filter(|_| !call.is_foreign());
-    if arrivals.send(Ok((call.peer, Arc::clone(&stream)))).is_ok() {
+    let peer = Some(dialer.peer).filter(|_| !dialer.is_foreign());
+    if arrivals.send(Ok((dialer.peer, Arc::clone(&stream)))).is_ok() {
         spawn_reader(peer, None, stream, rest, context);
     }
 }

@@ -121,8 +121,8 @@ impl World {
             (node.context.clone(), Arc::clone(&node.known_peers), node.stop.clone());
         let meeting =
             Meeting::new(known_peers, context, stop, Epoch::at(BEGINNING, unix_ns), address(at), now);
-        let calls = meeting.calls(now).into_iter();
-        node.calls = calls.map(|call| Calling { call, state: Try::Waits(now) }).collect();
+        let dialers = meeting.dialers(now).into_iter();
+        node.dialers = calls.map(|call| Calling { call, state: Try::Waits(now) }).collect();
         node.begin = now;
         node.stage = Stage::Meeting(Box::new(meeting));
     }
