@@ -1,4 +1,4 @@
-//! How connections are made in the world: calls, visitors and what is said
+//! How connections are made in the world: dialers, visitors and what is said
 //! until a machine's reader takes over.
 
 use std::io::{self, ErrorKind};
@@ -195,13 +195,13 @@ impl World {
         }
     }
 
-    /// What is due of a machine's calls.
+    /// What is due of a machine's dialers.
     pub fn tend_calls(&mut self, at: usize) -> Result<(), String> {
-        for index in 0..self.nodes[at].calls.len() {
-            let calling = &self.nodes[at].calls[index];
-            match &calling.state {
+        for index in 0..self.nodes[at].dialing.len() {
+            let one = &self.nodes[at].dialing[index];
+            match &one.state {
                 Try::Waits(next) if *next <= self.now => self.try_call(at, index),
-                Try::Goes { pipe, .. } if self.now >= calling.call.deadline => {
+                Try::Goes { pipe, .. } if self.now >= one.dialer.deadline => {
                     let pipe = *pipe;
                     self.fail_call(at, index, Some(pipe), "no answer");
                 }
@@ -213,7 +213,7 @@ impl World {
     }
 
     fn try_call(&mut self, at: usize, index: usize) {
-        let peer = self.nodes[at].calls[index].call.peer;
+        let peer = self.nodes[at].dialing[index].dialer.peer;
         if peer.index() >= self.plan.count {
             let out = self.add_pipe(at, peer.index());
             let way = self.wire(Rc::clone(&self.pipes[out]));
@@ -222,23 +222,23 @@ impl World {
             self.fail_call(at, index, None, "Connection refused");
         } else {
             let pipe = self.connect(at, peer.index(), Listener::Dialer(index));
-            let calling = &mut self.nodes[at].calls[index];
-            let unsaid = calling.call.hello().unwrap_or_default();
-            calling.state = Try::Goes { pipe, unsaid };
+            let one = &mut self.nodes[at].dialing[index];
+            let unsaid = one.dialer.hello().unwrap_or_default();
+            one.state = Try::Goes { pipe, unsaid };
         }
     }
 
     fn settle(&mut self, at: usize, index: usize, outcome: Result<(MachineId, Wire), MeshError>) {
-        self.nodes[at].calls[index].state = Try::Done;
+        self.nodes[at].dialing[index].state = Try::Done;
         if let Stage::Meeting(meeting) = &mut self.nodes[at].stage {
             meeting.hear(outcome);
         }
     }
 
     fn say_hello(&mut self, at: usize, index: usize) {
-        let Try::Goes { pipe, .. } = self.nodes[at].calls[index].state else { return };
+        let Try::Goes { pipe, .. } = self.nodes[at].dialing[index].state else { return };
         let way = self.wire(Rc::clone(&self.pipes[pipe]));
-        let Try::Goes { unsaid, .. } = &mut self.nodes[at].calls[index].state else { return };
+        let Try::Goes { unsaid, .. } = &mut self.nodes[at].dialing[index].state else { return };
         match way.try_write(unsaid) {
             Ok(written) => drop(unsaid.drain(..written)),
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
@@ -252,9 +252,9 @@ impl World {
             self.hang_up(back);
         }
         let observer = Arc::clone(&self.nodes[at].context.observer);
-        let calling = &mut self.nodes[at].calls[index];
-        match calling.call.failed(why, self.now, &observer) {
-            Ok(next) => calling.state = Try::Waits(next),
+        let one = &mut self.nodes[at].dialing[index];
+        match one.dialer.failed(why, self.now, &observer) {
+            Ok(next) => one.state = Try::Waits(next),
             Err(error) => self.settle(at, index, Err(error)),
         }
     }
@@ -263,14 +263,14 @@ impl World {
         let Listener::Dialer(index) = self.listeners[back] else { return Ok(()) };
         let (from, at) = (self.pipes[back].borrow().from, self.pipes[back].borrow().to);
         let out = self.pipes[back].borrow().twin;
-        let calling = &mut self.nodes[at].calls[index];
+        let one = &mut self.nodes[at].dialing[index];
         let read = match &read {
             Ok(bytes) => Ok(bytes.as_slice()),
             Err(error) => Err(error.kind().into()),
         };
-        match (calling.call.hear(read), out) {
+        match (one.dialer.hear(read), out) {
             (Some(Answer::Welcome(rest)), Some(out)) => {
-                let peer = calling.call.peer;
+                let peer = one.dialer.peer;
                 if peer.index() != from {
                     return Err(format!("machine {} takes a stranger for machine {peer}", at + 1));
                 }

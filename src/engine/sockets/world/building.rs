@@ -96,7 +96,7 @@ impl World {
             known_peers: Arc::new(known_peers),
             stop,
             unheard: Unheard::new(plan.unheard),
-            calls: Vec::new(),
+            dialing: Vec::new(),
             disk: shared(Disk { planted: self.planted, ..Disk::default() }),
             wake: begin,
             begin,

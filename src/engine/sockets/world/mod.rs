@@ -1,5 +1,5 @@
 //! A simulated world for the machines' own code: in one thread and in virtual
-//! time a seeded scheduler drives meetings, calls, visitors, hosts, ears and
+//! time a seeded scheduler drives meetings, dialers, visitors, nodes, ears and
 //! links over connections that tear writes and reads, hang and break, among
 //! strangers, and over disks that fill; it stops and kills at any step. What
 //! must hold on every schedule is checked on each; the seed of one that fails is

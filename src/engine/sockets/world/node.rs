@@ -23,7 +23,7 @@ pub struct SimulatedNode {
     pub stop: StopSwitch,
     /// Pipes whose visitors were not heard yet.
     pub unheard: Unheard<usize>,
-    pub calls: Vec<Calling>,
+    pub dialing: Vec<Dialing>,
     pub disk: Shared<Disk>,
     pub wake: MonotonicTime,
     pub begin: MonotonicTime,
@@ -56,8 +56,8 @@ pub enum Outcome {
 }
 
 /// A call in the world.
-pub struct Calling {
-    pub call: Dialer,
+pub struct Dialing {
+    pub dialer: Dialer,
     pub state: Try,
 }
 

@@ -28,7 +28,7 @@ pub enum Listener {
         rest: Vec<u8>,
         until: MonotonicTime,
     },
-    /// The caller at this place among its machine's calls.
+    /// The dialer at this place among its machine's.
     Dialer(usize),
     Ear(Ear),
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use super::dice::{Dice, Shared};
-use super::node::{Calling, Outcome, SimulatedNode, Stage, Try};
+use super::node::{Dialing, Outcome, SimulatedNode, Stage, Try};
 use super::pipe::{Listener, Pipe};
 use super::plan::{Fault, Hosting, Plan, Word};
 use super::planted::Planted;
@@ -122,7 +122,7 @@ impl World {
         let meeting =
             Meeting::new(known_peers, context, stop, Epoch::at(BEGINNING, unix_ns), address(at), now);
         let dialers = meeting.dialers(now).into_iter();
-        node.dialers = calls.map(|call| Calling { call, state: Try::Waits(now) }).collect();
+        node.dialing = dialers.map(|dialer| Dialing { dialer, state: Try::Waits(now) }).collect();
         node.begin = now;
         node.stage = Stage::Meeting(Box::new(meeting));
     }
