@@ -105,11 +105,7 @@ pub fn read_subjects(
     add(&mut subjects, others, watcher, |stored| {
         let (planned, rows) = (settings.load(&stored.folder.join(SPEC_FILE)), run_metrics(stored)?);
         let audited = Audited::LeftOut("it is beyond the first thousand runs; labctl check does it");
-        Ok(move |run: &mut RunSubject| {
-            (run.planned, run.rows, run.audited) = (planned, rows, audited);
-            // Nobody asks for their paths any more, of which there may be very many.
-            run.stored.logs = Vec::new();
-        })
+        Ok(move |run: &mut RunSubject| (run.planned, run.rows, run.audited) = (planned, rows, audited))
     })?;
     for folder in sweeps {
         subjects.sweeps.push(read_sweep(folder)?);
@@ -175,7 +171,6 @@ fn add<F: FnOnce(&mut RunSubject) + Send>(
 /// A run of which nothing is read yet.
 fn nothing_of(stored: RunPath) -> RunSubject {
     RunSubject {
-        has_logs: !stored.logs.is_empty(),
         planned: None,
         rows: Vec::new(),
         plan: None,

@@ -39,7 +39,7 @@ pub fn section(subjects: &Subjects) -> Option<Section> {
     let mut blocks = vec![Block::Table(table(runs))];
     let detailed = runs.iter().take(RUNS_DETAILED).enumerate();
     blocks.extend(detailed.map(|(at, run)| Block::Folded(detail(run, at + 1))));
-    let undrawn = runs.iter().filter(|run| run.drawn.is_none() && run.has_logs).count();
+    let undrawn = runs.iter().filter(|run| run.drawn.is_none() && !run.stored.logs.is_empty()).count();
     let mut missing = Vec::new();
     if runs.len() > RUNS_DETAILED {
         missing.push(format!("The detail of {} further runs", grouped((runs.len() - RUNS_DETAILED) as u64)));

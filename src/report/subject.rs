@@ -37,9 +37,7 @@ pub struct Subjects {
 /// A run.
 #[derive(Debug)]
 pub struct RunSubject {
-    /// Where it is; without its logs where they are not read.
     pub stored: RunPath,
-    pub has_logs: bool,
     /// Its seed and its setting; foreign logs have none.
     pub planned: Option<Planned>,
     /// A row a machine.
