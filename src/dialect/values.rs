@@ -9,17 +9,10 @@ use crate::text::suggest::nearest;
 /// Whether the clock is the one before the update.
 pub(super) const CLOCK_LOGGED: [(&str, bool); 2] = [("before", true), ("after", false)];
 
-/// One of several texts; a refusal names them all, and the one that was meant.
+/// What one of a few words stands for; a refusal names the one that was meant.
 pub(super) fn one_of<T: Copy>(field: &Field<'_>, choices: &[(&str, T)]) -> Result<T, SpecError> {
-    let names: Vec<String> = choices.iter().map(|(name, _)| format!("{name:?}")).collect();
-    let expected = match names.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} or {last}", others.join(", ")),
-        None => String::new(),
-    };
-    let text = field.text(&expected)?;
-    choices.iter().find(|(name, _)| *name == text).map(|(_, choice)| *choice).ok_or_else(|| {
-        let error = field.refuse(&expected);
+    field.one_of(choices).map_err(|error| {
+        let text = field.value().as_str().unwrap_or_default();
         let meant = nearest(text, choices.iter().map(|(name, _)| *name));
         meant.map_or(error.clone(), |name| error.with_help(format!("did you mean {name:?}?")))
     })

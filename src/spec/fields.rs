@@ -142,6 +142,18 @@ impl<'a> Field<'a> {
         self.value.get_ref().as_str().and_then(read).ok_or_else(|| self.refuse(expected))
     }
 
+    /// What one of a few words stands for; a refusal names them all.
+    pub fn one_of<V: Copy>(&self, words: &[(&str, V)]) -> Result<V, SpecError> {
+        let names: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
+        let expected = match names.split_last() {
+            Some((last, [])) => last.clone(),
+            Some((last, others)) => format!("{} or {last}", others.join(", ")),
+            None => String::new(),
+        };
+        let meant = |text: &str| words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+        self.form(&expected, meant)
+    }
+
     pub fn flag(&self) -> Result<bool, SpecError> {
         self.value.get_ref().as_bool().ok_or_else(|| self.refuse("true or false"))
     }

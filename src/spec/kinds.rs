@@ -128,7 +128,7 @@ pub(super) const DELAY: Kind<Delay> = Kind {
 macro_rules! choice {
     ($type:ident: $($variant:ident),+) => {
         $crate::spec::key::Kind {
-            read: |field| $crate::spec::kinds::one_of(field, &[$(($type::$variant.as_str(), $type::$variant)),+]),
+            read: |field| field.one_of(&[$(($type::$variant.as_str(), $type::$variant)),+]),
             write: $crate::spec::key::Write::Value(|value: &$type| format!("\"{}\"", value.as_str())),
             schema: || serde_json::json!({"enum": [$($type::$variant.as_str()),+]}),
         }
@@ -164,12 +164,6 @@ fn read_whole(field: &Field<'_>, least: u64, most: u64) -> Result<u64, SpecError
         _ => format!("a whole number from {least} to {most}"),
     };
     field.whole(&expected, |whole| (least..=most).contains(&whole))
-}
-
-pub(super) fn one_of<V: Copy>(field: &Field<'_>, words: &[(&str, V)]) -> Result<V, SpecError> {
-    let expected: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
-    let meant = |text: &str| words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
-    field.form(&expected.join(" or "), meant)
 }
 
 fn machine_value(item: &Field<'_>) -> Result<Option<u64>, SpecError> {
