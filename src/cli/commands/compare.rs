@@ -12,6 +12,7 @@ use labctl::text::sanitize::on_one_line;
 
 use crate::cli::flags::output_format::TableFormat;
 use crate::cli::rounding::{self, Rounding};
+use crate::cli::ui::terminal::json_text;
 use crate::cli::ui::view;
 use crate::cli::{Exit, Terminal};
 
@@ -79,7 +80,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         TableFormat::Csv => csv(&found)?,
         TableFormat::Json => {
             let document = ComparisonDocument::of((&args.a, &a), (&args.b, &b), &found);
-            serde_json::to_string_pretty(&document)? + "\n"
+            json_text(&document)? + "\n"
         }
     })?;
     if found.is_undecided() {

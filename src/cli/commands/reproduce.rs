@@ -23,6 +23,7 @@ use crate::cli::flags::engine::engine;
 use crate::cli::flags::output_format::TableFormat;
 use crate::cli::ui::run_missing::run_missing;
 use crate::cli::ui::signals::listen;
+use crate::cli::ui::terminal::json_text;
 use crate::cli::ui::{sweep_summary, view};
 use crate::cli::{Exit, Terminal};
 
@@ -114,7 +115,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     terminal.data(&match args.format {
         TableFormat::Table => verdicts(&reproduction),
         TableFormat::Csv => csv(&reproduction.judged)?,
-        TableFormat::Json => serde_json::to_string_pretty(&rows::document(&reproduction.judged))? + "\n",
+        TableFormat::Json => json_text(&rows::document(&reproduction.judged))? + "\n",
     })?;
     let done = RunsMade { runs: summary.done, replicates: args.replicates(), speedup: args.speedup() };
     let making = Making::of(&plan, &done, args.command(), short(&hash));
