@@ -48,11 +48,11 @@ pub(super) enum Write<V> {
 pub(super) enum Need {
     /// The spec is refused, with this line as an example.
     Required(&'static str),
-    /// It has its default, which is written out.
+    /// It has its default, which is written to the run's spec.
     Default,
-    /// It has its default, which is left out again.
+    /// The same, but only another value is written.
     IfOther,
-    /// Nothing is said of a default.
+    /// It may be left out; the schema shows no default.
     Optional,
 }
 
