@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Encoding, Relation, StampSize};
 use crate::history::History;
-use crate::read::find::RunPath;
+use crate::read::run_path::RunPath;
 
 /// A run as JSON. Unknown is null.
 #[derive(Serialize)]

@@ -21,7 +21,7 @@ use super::rows::{Tabled, add_run, check_parquet};
 use super::{CheckError, Window};
 use crate::files::atomic::{FolderBeside, share_like_others};
 use crate::metrics::MachineMetrics;
-use crate::read::find::RunPath;
+use crate::read::run_path::RunPath;
 use crate::read::{ReadError, ReadLog, run_metrics};
 use crate::store::StoreError;
 use crate::table::{

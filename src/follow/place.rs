@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::log::machine_of_file;
-use crate::read::find::{FindError, find_runs};
+use crate::read::find::find_runs;
+use crate::read::find_error::FindError;
 use crate::store::{LATEST_LINK, MANIFEST_FILE, Manifest, PARTIAL_SUFFIX, SPEC_FILE, partial};
 
 /// The folder of a run, which may be renamed into place at any time.

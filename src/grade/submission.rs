@@ -17,7 +17,7 @@ use crate::plan::Run;
 use crate::plan::budget::EVENTS_MAX;
 use crate::predict::expected::{Expected, RUNS};
 use crate::predict::residual::{HARDLY_CHANCE_SD, Measured, Residual, residuals};
-use crate::read::find::{RunPath, RunState};
+use crate::read::run_path::{RunPath, RunState};
 use crate::read::{Purpose, ReadError, measure_run};
 
 use super::Assignment;

@@ -10,7 +10,7 @@ use crate::metrics::MachineMetrics;
 use crate::metrics::tests::row;
 use crate::model::event::{Kind, MachineId, Recipients};
 use crate::model::machine::Broadcast;
-use crate::read::find::RunState;
+use crate::read::run_path::RunState;
 use crate::spec::ClockRate;
 
 const DIE: Assignment = Assignment { internal_prob: 0.7, broadcast: None };

@@ -12,7 +12,7 @@ use crate::log::{EndReason, machine_of_file};
 use crate::model::engine::Engine;
 use crate::parallel;
 use crate::plan::Run;
-use crate::read::find::RunPath;
+use crate::read::run_path::RunPath;
 use crate::spec::{self, Spec};
 use crate::store::manifest::{checksum, checksum_of};
 use crate::store::{EVENTS_FILE, Isolation, MANIFEST_FILE, METRICS_FILE, Manifest, SPEC_FILE};

@@ -6,7 +6,7 @@ use crate::log::EndReason;
 use crate::model::event::MachineId;
 use crate::plan::Run;
 use crate::predict::residual::Measured;
-use crate::read::find::RunPath;
+use crate::read::run_path::RunPath;
 use crate::read::{ReadError, run_metrics};
 use crate::spec::{self, SpecError};
 use crate::store::{SPEC_FILE, Word};

@@ -23,7 +23,8 @@ use crate::metrics;
 use crate::model::engine::Engine;
 use crate::model::event::MachineId;
 use crate::plan::Run;
-use crate::read::find::{RunPath, RunState, find_runs};
+use crate::read::find::find_runs;
+use crate::read::run_path::{RunPath, RunState};
 use crate::read::{Purpose, ReadError, Reading, read_run};
 use crate::spec::{Spec, to_toml};
 use crate::store::manifest::{Host, checksums};
@@ -132,7 +133,7 @@ pub enum IncompleteCause {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("cannot find the logs: {0}")]
-    Find(#[from] crate::read::find::FindError),
+    Find(#[from] crate::read::find_error::FindError),
     #[error("cannot look for the logs: {0}")]
     Look(io::Error),
     #[error("it ended, and there is no log of it")]

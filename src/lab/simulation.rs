@@ -14,7 +14,7 @@ use crate::model::engine::Engine;
 use crate::model::event::MachineId;
 use crate::plan::Run;
 use crate::plan::budget::{EVENTS_MAX, OverBudget, affordable_runs};
-use crate::read::find::RunPath;
+use crate::read::run_path::RunPath;
 use crate::spec::{self, SpecError};
 use crate::store::{SPEC_FILE, Status, Word};
 

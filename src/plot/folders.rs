@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::files::file_name::file_name;
-use crate::read::find::RunPath;
 use crate::read::names::charts_folder;
+use crate::read::run_path::RunPath;
 
 /// The folder of a sweep's charts.
 pub fn sweep_folder(plots: &Path, sweep: &str) -> PathBuf {

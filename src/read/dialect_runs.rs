@@ -17,7 +17,8 @@ use crate::error_kind::{ErrorKind, HasKind};
 use crate::files::suggest_path;
 use crate::log::open_log;
 use crate::model::event::MachineId;
-use crate::read::find::{RunPath, RunState, is_hidden, is_packed};
+use crate::read::passed_over::{is_hidden, is_packed};
+use crate::read::run_path::{RunPath, RunState};
 use crate::text::sanitize::on_one_line;
 
 /// Foreign logs cannot be put in order.

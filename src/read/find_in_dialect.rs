@@ -7,8 +7,10 @@ use std::slice;
 use std::sync::Arc;
 
 use super::dialect_runs::{self, RunsError};
-use super::find::{FindError, RunPath, each_once, find_all_runs};
+use super::find::{each_once, find_all_runs};
+use super::find_error::FindError;
 use super::names::tell_apart;
+use super::run_path::RunPath;
 use crate::dialect::{self, Detection, Refusal};
 use crate::error_kind::{ErrorKind, HasKind};
 use crate::files::regular::open_regular;

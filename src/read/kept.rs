@@ -21,8 +21,8 @@ use crate::files::digest::sha256;
 use crate::files::regular::read_known;
 use crate::log::open_log;
 use crate::metrics::{self, MachineMetrics};
-use crate::read::find::{RunPath, RunState};
 use crate::read::names::is_told_apart;
+use crate::read::run_path::{RunPath, RunState};
 use crate::store::METRICS_FILE;
 
 /// A run of a thousand machines has one of 300 kB.

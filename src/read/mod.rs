@@ -3,27 +3,33 @@
 
 pub mod dialect_runs;
 pub mod find;
+pub mod find_error;
 pub mod find_in_dialect;
 mod kept;
 pub mod names;
+mod origin;
+pub mod passed_over;
 mod pipeline;
+pub mod run_path;
+mod texts;
+mod walk;
 
-use std::cell::Cell;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use origin::{origin, origin_in};
 use polars::prelude::PolarsError;
+pub use texts::Texts;
 
-use crate::dialect::TimeFormat;
 use crate::history::{History, MachineHistory, TwoLogsOfOneMachine};
-use crate::log::{Line, LogReader, ReadStats, Record, Stamp, machine_of_file, open_log, read_small_log};
+use crate::log::{Line, LogReader, ReadStats, Record, Stamp, machine_of_file};
 use crate::metrics::series::{MachineSeries, RunSeries, Sample, Thinned};
 use crate::metrics::{self, MachineMetrics, Machines, Meter, from_sends};
 use crate::model::event::MachineId;
 use crate::parallel;
-use crate::read::find::{RunPath, RunState};
-use crate::table::{CsvSink, EventSink, EventTable, Origin};
+use crate::read::run_path::{RunPath, RunState};
+use crate::table::{CsvSink, EventSink, EventTable};
 
 /// A run's logs cannot be read, or its table not be written.
 #[derive(Debug, thiserror::Error)]
@@ -245,35 +251,6 @@ fn read_in_turn<V: Visitor>(
     outcomes
 }
 
-/// The logs of a small run, held in memory to be read more than once; of any
-/// other run none.
-#[derive(Debug, Default)]
-pub struct Texts(Vec<Vec<u8>>);
-
-impl Texts {
-    /// Reads the logs of a run, if they are small.
-    pub fn of(run: &RunPath) -> Result<Texts, ReadError> {
-        const BYTES_MAX: u64 = 1 << 18;
-        let mut texts = Vec::new();
-        for path in run.logs.iter().filter(|_| run.log_bytes() <= BYTES_MAX) {
-            match read_small_log(path, BYTES_MAX) {
-                Ok(text) => texts.push(text),
-                // It has grown since.
-                Err(error) if error.kind() == io::ErrorKind::FileTooLarge => return Ok(Texts::default()),
-                Err(source) => return Err(ReadError::Log { path: path.clone(), source }),
-            }
-        }
-        Ok(Texts(texts))
-    }
-
-    fn open(&self, number: usize, path: &Path) -> io::Result<Box<dyn Read + '_>> {
-        match self.0.get(number) {
-            Some(text) => Ok(Box::new(&text[..])),
-            None => Ok(Box::new(open_log(path)?)),
-        }
-    }
-}
-
 /// A run's metrics, and the logs that were read for them.
 #[derive(Clone, Debug)]
 pub struct Metered {
@@ -303,64 +280,6 @@ pub fn meter_run(run: &RunPath) -> Result<Metered, ReadError> {
 /// The same without the account of its logs.
 pub fn run_metrics(run: &RunPath) -> Result<Vec<MachineMetrics>, ReadError> {
     meter_run(run).map(|metered| metered.rows)
-}
-
-/// When a run's lab time began: the earliest start that a header names, or
-/// else the earliest stamp. Logs that count from the start say it themselves.
-pub fn origin(run: &RunPath) -> Result<Origin, ReadError> {
-    origin_in(run, &Texts::default())
-}
-
-/// The same of logs that may be in memory.
-pub fn origin_in(run: &RunPath, texts: &Texts) -> Result<Origin, ReadError> {
-    let format = run.dialect.as_ref().map(|logs| logs.dialect.time_format());
-    let is_date = format.is_none_or(TimeFormat::tells_the_date);
-    if format.is_some_and(TimeFormat::begins_with_the_run) {
-        return Ok(Origin { stamp: Stamp(0), is_date });
-    }
-    let mut earliest = None;
-    for (number, path) in run.logs.iter().enumerate() {
-        let stamp = texts.open(number, path).and_then(|input| first_stamp(run, number, input));
-        let stamp = stamp.map_err(|source| ReadError::Log { path: path.clone(), source })?;
-        earliest = stamp.into_iter().chain(earliest).min();
-    }
-    Ok(Origin { stamp: earliest.unwrap_or(Stamp(0)), is_date })
-}
-
-/// The first moment that a log tells, however far down in it.
-fn first_stamp(run: &RunPath, number: usize, input: impl Read) -> io::Result<Option<Stamp>> {
-    let first = Cell::new(None);
-    let input = Until { input, first: &first };
-    let see = |_, line: &Line<'_>| {
-        let stamp = match line {
-            Line::Started { at, .. } => Some(*at),
-            Line::Event(record) => Some(record.stamp),
-            _ => None,
-        };
-        first.set(first.get().or(stamp));
-    };
-    match &run.dialect {
-        Some(logs) => logs.read(number, input, see)?,
-        None => LogReader::new(None).read(input, see)?,
-    };
-    Ok(first.get())
-}
-
-/// A log that ends, a few lines later, once a moment was found in it.
-struct Until<'a, R> {
-    input: R,
-    first: &'a Cell<Option<Stamp>>,
-}
-
-impl<R: Read> Read for Until<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        const BYTES_AT_ONCE: usize = 4096;
-        if self.first.get().is_some() {
-            return Ok(0);
-        }
-        let length = buffer.len().min(BYTES_AT_ONCE);
-        self.input.read(&mut buffer[..length])
-    }
 }
 
 struct Measured {

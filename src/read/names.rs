@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::files::file_name::file_name;
-use crate::read::find::RunPath;
+use crate::read::run_path::RunPath;
 use crate::text::sanitize::on_one_line;
 
 /// Between the folders in a name. No name has it by itself.

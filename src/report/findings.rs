@@ -10,7 +10,7 @@ use crate::metrics::catalogue;
 use crate::metrics::trust::doubts;
 use crate::model::event::MachineId;
 use crate::model::theory::{Prediction, Regime};
-use crate::read::find::RunState;
+use crate::read::run_path::RunState;
 use crate::statistics::rounding::brief;
 use crate::store::Status;
 use crate::text::numbers::{counted, grouped};

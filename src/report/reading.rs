@@ -20,7 +20,7 @@ use crate::metrics::summary::RunMetrics;
 use crate::metrics::trust::doubts;
 use crate::parallel;
 use crate::plan::Run;
-use crate::read::find::RunPath;
+use crate::read::run_path::RunPath;
 use crate::read::{Purpose, ReadError, Reading, measure_run, run_metrics};
 use crate::sample::settings::Settings;
 use crate::spec;

@@ -15,7 +15,7 @@ use crate::model::theory::Prediction;
 use crate::plan::{Plan, Run};
 use crate::predict::residual::Residual;
 use crate::read::ReadLog;
-use crate::read::find::RunPath;
+use crate::read::run_path::RunPath;
 use crate::sample::Caveat;
 use crate::sample::came_to_its_end;
 use crate::sample::settings::Planned;

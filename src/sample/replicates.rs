@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::files::digest::sha256;
 use crate::metrics::MachineMetrics;
-use crate::read::find::RunPath;
+use crate::read::run_path::RunPath;
 
 /// Runs of one experiment and one setting, by their places in the list that
 /// they were sorted from.

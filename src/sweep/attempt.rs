@@ -19,8 +19,10 @@ use crate::metrics::trust::doubts;
 use crate::model::engine::Engine;
 use crate::plan::Run;
 use crate::predict::simulated::simulate_metrics;
-use crate::read::find::{FindError, RunPath, find_runs};
+use crate::read::find::find_runs;
+use crate::read::find_error::FindError;
 use crate::read::run_metrics;
+use crate::read::run_path::RunPath;
 use crate::store::Status;
 use crate::store::StoreError;
 

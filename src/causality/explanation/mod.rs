@@ -8,7 +8,7 @@ pub use document::ExplanationDocument;
 use super::{Chains, ClockGap, Link, PastAndFuture, clock_gaps};
 use crate::history::{Certainty, EventId, History};
 use crate::log::Stamp;
-use crate::read::find::RunPath;
+use crate::read::run_path::RunPath;
 
 /// An event, and what is behind it.
 #[derive(Debug)]

@@ -11,7 +11,8 @@ use labctl::files::file_name::file_name;
 use labctl::files::suggest_path;
 use labctl::grade::{Assignment, Grade, Reading, Submission, csv, grade_run, page, summary};
 use labctl::model::machine::Broadcast;
-use labctl::read::find::{FindError, is_hidden, is_packed};
+use labctl::read::find_error::FindError;
+use labctl::read::passed_over::{is_hidden, is_packed};
 use labctl::store::{write_file, write_file_soon};
 use labctl::text::sanitize::on_one_line;
 

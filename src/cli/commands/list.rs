@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use labctl::read::find::{FindError, RunPath, RunState, each_once, find_all_sweeps, find_runs};
+use labctl::read::find::{each_once, find_all_sweeps, find_runs};
+use labctl::read::find_error::FindError;
+use labctl::read::run_path::{RunPath, RunState};
 use labctl::sweep::{Journals, SweepFolder};
 use labctl::text::sanitize::on_one_line;
 use labctl::text::spreadsheet::cell;

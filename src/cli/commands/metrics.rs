@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use labctl::metrics::summary::{RunMetrics, SummaryRow, summarise};
 use labctl::metrics::{MachineMetrics, file};
-use labctl::read::find::RunPath;
 use labctl::read::meter_run;
 use labctl::read::names::name_by_sweep;
+use labctl::read::run_path::RunPath;
 use labctl::sample::settings::{Planned, Settings};
 use labctl::sample::{Candidate, Replicates, replicates};
 use labctl::store::SPEC_FILE;

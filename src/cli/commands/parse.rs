@@ -10,8 +10,8 @@ use labctl::audit::source_lines::finding_text;
 use labctl::audit::{Audit, Finding, RULES, audit};
 use labctl::history::{History, MachineHistory};
 use labctl::model::event::MachineId;
-use labctl::read::find::RunPath;
 use labctl::read::names::name_by_sweep;
+use labctl::read::run_path::RunPath;
 use labctl::read::{Purpose, ReadError, Reading, read_run};
 use labctl::table::{ParquetSink, TextFormat, write_aside};
 

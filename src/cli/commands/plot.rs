@@ -6,7 +6,8 @@ use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use labctl::charts::{CHARTS, ChartType, Format, LookError};
 use labctl::plot::{self, Order, PlotError, PlottedRun, PlottedSweep, RUNS_DRAWN, RunPlotter};
-use labctl::read::find::{RunPath, find_all_sweeps};
+use labctl::read::find::find_all_sweeps;
+use labctl::read::run_path::RunPath;
 
 use crate::cli::flags::dialect::DialectFlags;
 use crate::cli::flags::look::LookFlags;

@@ -7,8 +7,9 @@ use anyhow::bail;
 use labctl::dialect::Dialect;
 use labctl::log::ReadStats;
 use labctl::read::ReadLog;
-use labctl::read::find::{RunPath, find_all_sweeps, is_run_below};
+use labctl::read::find::{find_all_sweeps, is_run_below};
 use labctl::read::find_in_dialect::{FindRunsError, FoundRuns};
+use labctl::read::run_path::RunPath;
 
 use crate::cli::Terminal;
 

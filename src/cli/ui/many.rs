@@ -6,7 +6,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use labctl::parallel;
 use labctl::read::ReadError;
-use labctl::read::find::RunPath;
+use labctl::read::run_path::RunPath;
 use labctl::table::{EventSink, EventTable, TextFormat, TextSink, write_aside};
 
 use crate::cli::Terminal;

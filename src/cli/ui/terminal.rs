@@ -10,7 +10,7 @@ use anyhow::Context;
 use clap::ValueEnum;
 use labctl::error_kind::{ErrorKind, HasKind};
 use labctl::plan::CellsError;
-use labctl::read::find::FindError;
+use labctl::read::find_error::FindError;
 use labctl::read::find_in_dialect::FindRunsError;
 use labctl::sample::SampleError;
 use labctl::spec::SpecError;

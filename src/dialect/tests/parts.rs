@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{dialect, read};
 use crate::dialect::Dialect;
 use crate::read::dialect_runs::{RunsError, find_runs};
-use crate::read::find::RunPath;
+use crate::read::run_path::RunPath;
 
 const TEXT: &str = "\
 name = 't'

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::dialect;
 use crate::dialect::Dialect;
 use crate::read::dialect_runs::{RunsError, find_runs};
-use crate::read::find::RunPath;
+use crate::read::run_path::RunPath;
 
 fn made(keys: &str) -> Arc<Dialect> {
     Arc::new(dialect(&format!(

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use super::window::{Window, WindowFilter};
 use crate::model::event::MachineId;
-use crate::read::find::RunPath;
+use crate::read::run_path::RunPath;
 use crate::read::{ReadError, ReadLog, Texts, each_event, origin_in};
 use crate::table::{EventSink, EventTable};
 

@@ -10,7 +10,7 @@ use crate::audit::{Audit, Rule, audit};
 use crate::history::History;
 use crate::lab::declared::declared;
 use crate::read::ReadError;
-use crate::read::find::RunPath;
+use crate::read::run_path::RunPath;
 
 /// A run and what an audit says of it.
 #[derive(Debug)]

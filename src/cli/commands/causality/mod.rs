@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use labctl::causality::{CausalityDocument, Relation};
 use labctl::history::History;
-use labctl::read::find::RunPath;
+use labctl::read::run_path::RunPath;
 use labctl::read::{ReadError, read_history};
 
 use crate::cli::flags::dialect::DialectFlags;

@@ -14,8 +14,8 @@ use anyhow::bail;
 use labctl::audit::source_lines::{finding_text, short_place};
 use labctl::audit::{self, Audit, RULES, Rule, RuleResult};
 use labctl::lab::check::{CheckDocument, CheckedRun, UNKNOWN};
-use labctl::read::find::RunPath;
 use labctl::read::read_history;
+use labctl::read::run_path::RunPath;
 use labctl::text::sanitize::on_one_line;
 use labctl::text::suggest::nearest;
 

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use labctl::lab::recovery::{Recovered, recover};
-use labctl::read::find::{RunState, find_runs};
+use labctl::read::find::find_runs;
+use labctl::read::run_path::RunState;
 use labctl::sweep::is_in_staging;
 
 use crate::cli::ui::view;

@@ -11,7 +11,7 @@ use labctl::export::{Excerpt, mermaid};
 use labctl::history::History;
 use labctl::log::ReadStats;
 use labctl::model::event::MachineId;
-use labctl::read::find::RunPath;
+use labctl::read::run_path::RunPath;
 use labctl::read::{origin, read_history};
 
 use super::{Job, refused};

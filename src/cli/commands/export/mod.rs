@@ -10,8 +10,8 @@ use clap::ValueEnum;
 use labctl::export::{Window, labels};
 use labctl::model::event::MachineId;
 use labctl::model::time::LabTime;
-use labctl::read::find::RunPath;
 use labctl::read::names::name_by_sweep;
+use labctl::read::run_path::RunPath;
 
 use crate::cli::flags::dialect::DialectFlags;
 use crate::cli::ui::output::{Draft, file_of};

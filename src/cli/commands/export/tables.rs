@@ -7,7 +7,7 @@ use labctl::export::parquet::{Added, ParquetTree, Part, parts};
 use labctl::export::rows::{Tabled, add_run, check_csv, check_jsonl};
 use labctl::parallel;
 use labctl::read::ReadLog;
-use labctl::read::find::RunPath;
+use labctl::read::run_path::RunPath;
 use labctl::table::TextFormat;
 
 use super::{Format, Job, refused};

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use labctl::files::suggest_path;
-use labctl::read::find::FindError;
+use labctl::read::find_error::FindError;
 use labctl::sweep::{SweepFolder, journals};
 
 use crate::cli::ui::sweep_summary;
