@@ -207,6 +207,11 @@ impl Meter {
         self.ticks.lateness_us_at(0.99)
     }
 
+    /// Whether the log says when the machine's ticks began, and so begins with the run.
+    pub fn is_from_start(&self) -> bool {
+        self.header.is_some_and(|header| header.phase.is_some())
+    }
+
     pub fn clock_rate(&self) -> Option<f64> {
         self.header.map(|header| header.clock_rate)
     }

@@ -32,7 +32,8 @@ pub const JUMPS: ChartType = ChartType {
     shows: "By how much RECEIVE events raise each clock",
     draw: Draw::Run(RunChart {
         draw,
-        caption: "By how much RECEIVE events raise the clock. 95 % of them by at most",
+        caption: "The farther to the right a bar, the further the sender's clock was ahead of the receiver's; a jump \
+                  of 1 tells nothing new. 95 % of jumps are at most",
         of_machine: |row| row.jump_p95.map(|jump| jump.to_string()),
     }),
 };
@@ -63,7 +64,7 @@ fn paint(canvas: &Canvas<'_>, series: &RunSeries) -> Result<(), ChartError> {
     plot.draw_x_ticks(canvas)?;
     plot.draw_titles(
         canvas,
-        "Clock increase at a RECEIVE (clock units)",
+        "Jump of the clock at a RECEIVE (clock units)",
         "Share of the machine's receives (%)",
     )?;
     if largest.is_none() {
@@ -74,9 +75,10 @@ fn paint(canvas: &Canvas<'_>, series: &RunSeries) -> Result<(), ChartError> {
         canvas.text(head, (right, top - 2.0), Font::size(style::LABEL).color(MUTED).ending())?;
     }
     let height = (plot.bottom - plot.top) / shown.len().max(1) as f64;
+    let decimals = decimals(&shown, bins);
     for (index, machine) in shown.iter().enumerate() {
         let base = canvas.page.sharp(plot.top + height * (index + 1) as f64);
-        let lane = Lane { canvas, plot: &plot, columns, bins, base, height };
+        let lane = Lane { canvas, plot: &plot, columns, bins, base, height, decimals };
         lane.draw(machine, style::color(index))?;
     }
     Ok(())
@@ -158,6 +160,8 @@ struct Lane<'a, 'page> {
     bins: Bins,
     base: f64,
     height: f64,
+    /// Of shares in percent.
+    decimals: usize,
 }
 
 impl Lane<'_, '_> {
@@ -170,7 +174,7 @@ impl Lane<'_, '_> {
             let font = Font::size(style::LABEL).color(MUTED);
             self.canvas.text("no messages received", (left + 16.0, self.base - self.height * 0.4), font)?;
         } else {
-            self.scale(most as f64 / total as f64)?;
+            self.scale(100.0 * most as f64 / total as f64)?;
         }
         for (bin, count) in &counts {
             self.bar(f64::from(*bin), *count as f64 / most as f64, color)?;
@@ -198,13 +202,13 @@ impl Lane<'_, '_> {
         rate.map_or(Ok(()), |rate| self.canvas.text(&rate, (left, middle + apart), font))
     }
 
-    /// The height of the highest bar, and 0 where a lane has room for it.
+    /// The height of the highest bar in percent, and 0 where a lane has room for it.
     fn scale(&self, highest: f64) -> Result<(), ChartError> {
         let Plot { left, right, .. } = *self.plot;
         let font = Font::size(style::LABEL).ending();
         let top = self.canvas.page.sharp(self.base - FILLED * self.height);
         self.canvas.line(&[(left, top), (right, top)], Stroke::new(GRID, 1.0))?;
-        self.canvas.text(&format!("{} %", percent(highest)), (left - 10.0, top), font)?;
+        self.canvas.text(&format!("{highest:.0$} %", self.decimals), (left - 10.0, top), font)?;
         if self.height > 60.0 {
             self.canvas.text("0 %", (left - 10.0, self.base - 6.0), font)?;
         }
@@ -228,6 +232,12 @@ impl Lane<'_, '_> {
     }
 }
 
-fn percent(share: f64) -> String {
-    number::plain((share * 1000.0).round() / 10.0)
+/// As many decimals for the shares of all lanes as the least round of them needs.
+fn decimals(shown: &[&MachineSeries], bins: Bins) -> usize {
+    let is_whole = |machine: &&MachineSeries| {
+        let (most, total) =
+            (bins.sort(&machine.jumps).into_values().max().unwrap_or(0), bins::total(&machine.jumps));
+        total == 0 || (u128::from(most) * 100).is_multiple_of(u128::from(total))
+    };
+    usize::from(!shown.iter().all(is_whole))
 }

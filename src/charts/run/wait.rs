@@ -18,7 +18,8 @@ pub const WAIT: ChartType = ChartType {
     shows: "How long messages wait in each queue",
     draw: Draw::Run(RunChart {
         draw,
-        caption: "How long messages had waited in the queue when they were popped. On average",
+        caption: "A line that keeps rising means that each message waits longer than the one before, as the queue \
+                  grows. Mean wait",
         of_machine: |row| row.wait_mean.map(seconds),
     }),
 };

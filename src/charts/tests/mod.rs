@@ -3,9 +3,11 @@
 
 mod distributions;
 mod looks;
+mod pictures;
 pub(super) mod samples;
 mod space_time;
 mod sweeps;
+mod table;
 mod theory;
 
 use resvg::tiny_skia::{IntSize, Pixmap};
@@ -13,6 +15,7 @@ use resvg::usvg::{Group, Node, Options, Rect, Tree};
 
 use self::samples::{experiments, hostile, run};
 use super::*;
+use crate::metrics::catalogue::SPEED_RATIO;
 use crate::metrics::series::RunSeries;
 use crate::metrics::{MachineMetrics, SetBack, WaitSource};
 
@@ -21,8 +24,16 @@ fn svg(chart: &Chart) -> String {
     chart.svg().expect("an SVG")
 }
 
-/// A parsed chart, with the words of each text and the box around them.
-fn texts(chart: &Chart) -> Vec<(String, Rect)> {
+/// A text of a chart: its words, the box around them, and the size of its letters in
+/// pixels.
+struct Text {
+    words: String,
+    area: Rect,
+    size: f32,
+}
+
+/// The texts of a parsed chart.
+fn texts(chart: &Chart) -> Vec<Text> {
     let options = Options { fontdb: crate::charts::draw::png::fonts(), ..Options::default() };
     let tree = Tree::from_str(&svg(chart), &options).expect("a sound SVG");
     let size = tree.size().to_int_size();
@@ -32,13 +43,16 @@ fn texts(chart: &Chart) -> Vec<(String, Rect)> {
     texts
 }
 
-fn collect(group: &Group, texts: &mut Vec<(String, Rect)>) {
+fn collect(group: &Group, texts: &mut Vec<Text>) {
     for node in group.children() {
         match node {
             Node::Group(group) => collect(group, texts),
             Node::Text(text) => {
                 let words = text.chunks().iter().map(|chunk| chunk.text()).collect();
-                texts.push((words, text.abs_bounding_box()));
+                let sizes = text.chunks().iter().flat_map(|chunk| chunk.spans());
+                let size = sizes.map(|span| span.font_size().get()).fold(f32::INFINITY, f32::min);
+                let (_, scale) = text.abs_transform().get_scale();
+                texts.push(Text { words, area: text.abs_bounding_box(), size: size * scale });
             }
             _ => {}
         }
@@ -46,7 +60,7 @@ fn collect(group: &Group, texts: &mut Vec<(String, Rect)>) {
 }
 
 fn words(chart: &Chart) -> String {
-    texts(chart).into_iter().map(|(words, _)| words + "\n").collect()
+    texts(chart).into_iter().map(|text| text.words + "\n").collect()
 }
 
 #[track_caller]
@@ -56,14 +70,16 @@ fn assert_sound(charts: &[Chart]) {
         assert!(!svg.contains("NaN") && !svg.contains("inf\""), "{}", chart.name);
         assert!(svg.len() < 4_000_000, "{}: {} bytes", chart.name, svg.len());
         let texts = texts(chart);
-        for (index, (words, area)) in texts.iter().enumerate() {
+        let scale = width as f32 / chart.look.size().0 as f32;
+        for (index, Text { words, area, size }) in texts.iter().enumerate() {
+            assert!(*size >= 9.0 * scale, "{}: {words:?} has letters of {size} px", chart.name);
             let inside = area.left() >= 4.0
                 && area.top() >= 4.0
                 && area.right() <= width as f32 - 4.0
                 && area.bottom() <= height as f32 - 4.0;
             assert!(inside, "{}: {words:?} leaves the page: {area:?}", chart.name);
-            for (other, taken) in &texts[..index] {
-                assert!(!overlap(area, taken), "{}: {words:?} lies on {other:?}", chart.name);
+            for other in &texts[..index] {
+                assert!(!overlap(area, &other.area), "{}: {words:?} lies on {:?}", chart.name, other.words);
             }
         }
     }
@@ -115,7 +131,7 @@ fn a_run_has_five_charts_that_say_what_they_show() {
     let axes = [
         "Queue length (messages)",
         "Logical clock (clock units)",
-        "own (clock units)",
+        "Clock difference, leader − own (clock units)",
         "at a RECEIVE (clock units)",
         "Wait in the queue (s)",
     ];
@@ -224,7 +240,7 @@ fn three_charts_set_experiments_side_by_side() {
     ];
     for (chart, title) in charts.iter().zip(titles) {
         let words = words(chart);
-        assert!(words.contains(title) && words.contains("Speed ratio (largest clock rate ÷ own clock rate)"));
+        assert!(words.contains(title) && words.contains(SPEED_RATIO.label));
     }
 }
 
