@@ -505,6 +505,17 @@ mod tests {
     }
 
     #[test]
+    fn a_log_with_the_origin_of_its_ticks_begins_with_the_run() {
+        let is_from_start = |phase| {
+            let mut meter = Meter::new(MachineId(1), START);
+            meter.see(&Line::Rate(Header { clock_rate: 1.0, machines: None, phase, speedup: None }));
+            meter.is_from_start()
+        };
+        assert!(is_from_start(Some(LabTime::ZERO)) && !is_from_start(None));
+        assert!(!Meter::new(MachineId(1), START).is_from_start());
+    }
+
+    #[test]
     fn no_quantile_of_lateness_lies_beyond_the_largest() {
         let header = Header { clock_rate: 1.0, machines: None, phase: Some(LabTime::ZERO), speedup: None };
         for late_us in [2_049, 99_999, 1_234_567] {

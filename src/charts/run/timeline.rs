@@ -269,3 +269,21 @@ pub(in crate::charts) fn start<'a>(machines: impl IntoIterator<Item = &'a Machin
 pub(in crate::charts) fn has_times(sample: &Sample) -> bool {
     sample.from_s.is_finite() && sample.to_s.is_finite()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::charts::tests::samples::run;
+
+    #[test]
+    fn a_line_begins_where_the_log_does_and_at_the_start_of_the_run_where_that_is_known() {
+        let mut series = run(2, 60.0);
+        assert_eq!(start(&series.machines), None, "a foreign log may begin anywhere");
+        series.machines.iter_mut().for_each(|machine| machine.from_start = true);
+        assert_eq!(start(&series.machines), Some(0.0));
+        series.machines[0].from_start = false;
+        assert_eq!((start(&series.machines), start([&series.machines[1]])), (None, Some(0.0)));
+        series.machines[1].samples.clear();
+        assert_eq!((start([&series.machines[1]]), start([])), (None, None));
+    }
+}

@@ -15,6 +15,7 @@ use resvg::usvg::{Group, Node, Options, Rect, Tree};
 
 use self::samples::{experiments, hostile, run};
 use super::*;
+use crate::charts::draw::{style, theme};
 use crate::metrics::catalogue::SPEED_RATIO;
 use crate::metrics::series::RunSeries;
 use crate::metrics::{MachineMetrics, SetBack, WaitSource};
@@ -151,6 +152,31 @@ fn runs_of_many_machines_stay_readable() {
     assert!(words(&charts[0]).contains("93 other machines"));
     assert!(words(&charts[0]).contains("last logged"), "foreign logs do not tell the end");
     assert!(words(&charts[3]).contains("84 machines with the fewest receives left out"));
+}
+
+#[test]
+fn shares_of_receives_have_one_precision() {
+    let mut series = run(2, 60.0);
+    series.machines[0].jumps = [(1, 79), (2, 21)].into();
+    series.machines[1].jumps = [(1, 4), (2, 1)].into();
+    assert!(
+        words(&run_charts_of(&series)[3]).contains("\n79 %\n")
+            && words(&run_charts_of(&series)[3]).contains("\n80 %\n")
+    );
+    series.machines[1].jumps = [(1, 2), (2, 1)].into();
+    let said = words(&run_charts_of(&series)[3]);
+    assert!(said.contains("\n79.0 %\n") && said.contains("\n66.7 %\n"), "{said}");
+}
+
+#[test]
+fn a_logical_clock_is_counted_in_clock_units() {
+    for series in [run(3, 60.0), samples::huge(3)] {
+        let charts = run_charts_of(&series);
+        for nth in [1, 2, 3] {
+            let said = words(&charts[nth]).replace("ticks/s", "");
+            assert!(said.contains("clock units") && !said.contains("ticks"), "{said}");
+        }
+    }
 }
 
 #[test]
@@ -306,6 +332,30 @@ fn a_folder_that_cannot_be_written_is_named_in_the_error() {
     let chart = &run_charts_of(&run(1, 6.0))[0];
     let error = chart.write(&file.path().join("within"), Format::Svg).expect_err("no such folder");
     assert!(error.to_string().contains("queue.svg"), "{error}");
+}
+
+#[test]
+fn lines_of_runs_whose_start_is_known_begin_at_the_axis() {
+    // The first event of machine 1 comes after 0.9 s; its queue and clock are drawn from 0 s on.
+    let first_x = |from_start| {
+        let mut series = run(1, 6.0);
+        series.machines[0].from_start = from_start;
+        let charts = run_charts_of(&series);
+        [0, 1, 2].map(|nth| {
+            let document = svg(&charts[nth]);
+            let axis = theme::hex(Theme::Light.rgb(style::INK));
+            let line = theme::hex(Theme::Light.rgb(style::color(0)));
+            let begins = |color: &str| {
+                let polylines = document.split("<polyline").filter(|polyline| polyline.contains(color));
+                let points =
+                    polylines.filter_map(|polyline| polyline.split("points=\"").nth(1)?.split(',').next());
+                points.map(|x| x.parse::<f32>().expect("a number")).fold(f32::INFINITY, f32::min)
+            };
+            begins(&line) - begins(&axis)
+        })
+    };
+    assert!(first_x(true).iter().all(|apart| apart.abs() < 4.0), "{:?}", first_x(true));
+    assert!(first_x(false).iter().all(|apart| *apart > 40.0), "{:?}", first_x(false));
 }
 
 #[test]

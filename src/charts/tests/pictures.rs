@@ -83,6 +83,12 @@ fn folder(of: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(of)
 }
 
+/// The names of the files in a folder, without their extension.
+fn stems(of: &str) -> BTreeSet<String> {
+    let files = fs::read_dir(folder(of)).expect("a folder").map(|entry| entry.expect("a file").path());
+    files.map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned()).collect()
+}
+
 fn held(name: &str) -> PathBuf {
     folder("src/charts/tests/pictures").join(format!("{name}.png"))
 }
@@ -124,7 +130,9 @@ fn every_picture_is_as_it_was_last_looked_at() {
     let changed = folder("target/changed");
     let _ = fs::remove_dir_all(&changed);
     let mut differ = Vec::new();
+    let mut drawn = BTreeSet::new();
     for (name, chart) in pictures() {
+        drawn.insert(name.to_owned());
         assert_sound(std::slice::from_ref(&chart));
         let png = chart.png().expect("a picture");
         let after = Pixmap::decode_png(&png).expect("a PNG");
@@ -147,17 +155,7 @@ fn every_picture_is_as_it_was_last_looked_at() {
         "{differ:?} look different: see {}, and run docs/changed.sh accept if that is right",
         changed.display()
     );
-}
-
-#[test]
-fn every_picture_of_the_gallery_is_held_and_every_held_one_is_drawn() {
-    let stems = |of: &str| -> BTreeSet<String> {
-        let files = fs::read_dir(folder(of)).expect("a folder").map(|entry| entry.expect("a file").path());
-        files.map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned()).collect()
-    };
-    let held = stems("src/charts/tests/pictures");
-    let drawn: BTreeSet<String> = pictures().into_iter().map(|(name, _)| name.to_owned()).collect();
-    assert_eq!(held, drawn);
-    let without: Vec<String> = stems("docs/gallery").difference(&held).cloned().collect();
-    assert!(without.is_empty(), "{without:?}");
+    assert_eq!(stems("src/charts/tests/pictures"), drawn);
+    let of_gallery = stems("docs/gallery");
+    assert!(of_gallery.is_subset(&drawn), "{:?}", of_gallery.difference(&drawn));
 }

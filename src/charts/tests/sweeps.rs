@@ -211,7 +211,7 @@ fn a_small_page_breaks_words_instead_of_leaving_some_out() {
 #[test]
 fn no_value_lies_under_the_border_of_overload() {
     let small = Look::new(640, 400, 1.0, Theme::Light).expect("a size");
-    let mut map = map(7, 14);
+    let mut map = map(7, 11);
     for (row, cells) in map.cells.iter_mut().enumerate() {
         cells.iter_mut().for_each(|cell| *cell = Some(row as f64 + 0.55));
     }
@@ -221,7 +221,7 @@ fn no_value_lies_under_the_border_of_overload() {
         words(&sound(heat_map("heat", &map, small))).contains("3.55")
     };
     assert!(shows(Vec::new()), "there is room for the values themselves");
-    assert!(!shows((0..14).map(|row| vec![Some(row < 4); 7]).collect()));
+    assert!(!shows((0..11).map(|row| vec![Some(row < 4); 7]).collect()));
 }
 
 #[test]
