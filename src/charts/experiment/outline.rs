@@ -8,7 +8,7 @@ use crate::charts::draw::plot::Plot;
 
 /// Whole numbers at least so far apart, with so many runs each, are bars.
 const BARS_APART: f64 = 6.0;
-const RUNS_A_BAR: f64 = 5.0;
+const RUNS_A_BAR: f64 = 10.0;
 /// Pixels between two places at which density is estimated.
 const STEP: f64 = 2.0;
 /// What an outline is wide at least, to each side, so that its tails show.

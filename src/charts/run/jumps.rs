@@ -48,7 +48,8 @@ fn paint(canvas: &Canvas<'_>, series: &RunSeries) -> Result<(), ChartError> {
     let bins = Bins::for_all(shown.iter().map(|machine| &machine.jumps));
     let largest = shown.iter().filter_map(|machine| bins::largest(&machine.jumps)).max();
     let top = heading(series, bins, &left_out, largest.is_some()).draw(canvas)?;
-    let (columns, table) = columns(canvas, &shown)?;
+    let cells = cells(&shown);
+    let (columns, table) = columns(canvas, &cells)?;
     let mut plot = Plot {
         left: style::MARGIN + 160.0,
         right: (canvas.page.right() - table).round(),
@@ -79,17 +80,17 @@ fn paint(canvas: &Canvas<'_>, series: &RunSeries) -> Result<(), ChartError> {
     for (index, machine) in shown.iter().enumerate() {
         let base = canvas.page.sharp(plot.top + height * (index + 1) as f64);
         let lane = Lane { canvas, plot: &plot, columns, bins, base, height, decimals };
-        lane.draw(machine, style::color(index))?;
+        lane.draw(machine, &cells[index], style::color(index))?;
     }
     Ok(())
 }
 
 /// The right ends of the columns of the table, and its whole width.
-fn columns(canvas: &Canvas<'_>, shown: &[&MachineSeries]) -> Result<([f64; 3], f64), ChartError> {
+fn columns(canvas: &Canvas<'_>, cells: &[[String; 3]]) -> Result<([f64; 3], f64), ChartError> {
     let font = Font::size(style::LABEL);
     let mut widths = [0.0_f64; 3];
-    for cells in shown.iter().map(|machine| cells(machine)).chain([HEADS.map(str::to_owned)]) {
-        for (width, cell) in widths.iter_mut().zip(&cells) {
+    for cells in cells.iter().chain([&HEADS.map(str::to_owned)]) {
+        for (width, cell) in widths.iter_mut().zip(cells) {
             *width = width.max(canvas.width(cell, font)?);
         }
     }
@@ -99,22 +100,29 @@ fn columns(canvas: &Canvas<'_>, shown: &[&MachineSeries]) -> Result<([f64; 3], f
     Ok((ends, widths.iter().map(|width| width + GAP).sum()))
 }
 
-/// What the table says of a machine.
-fn cells(machine: &MachineSeries) -> [String; 3] {
-    let unknown = || "–".to_owned();
-    [
-        number::count(bins::total(&machine.jumps)),
-        bins::mean(&machine.jumps).map_or_else(unknown, number::measured),
-        bins::largest(&machine.jumps).map_or_else(unknown, number::count),
-    ]
+/// What the table says of each machine.
+fn cells(shown: &[&MachineSeries]) -> Vec<[String; 3]> {
+    let means = shown.iter().map(|machine| bins::mean(&machine.jumps)).collect::<Vec<_>>();
+    let row = |(machine, mean): (&&MachineSeries, String)| {
+        let largest = bins::largest(&machine.jumps);
+        [
+            number::count(bins::total(&machine.jumps)),
+            mean,
+            largest.map_or_else(|| "–".to_owned(), number::count),
+        ]
+    };
+    shown.iter().zip(number::measured_alike(&means)).map(row).collect()
 }
 
 /// The machines that get a lane, and those that do not: where there are too
-/// many, those that received least are left out.
+/// many, those that received least are left out, but never the one that the title
+/// tells of.
 fn chosen<'a>(canvas: &Canvas<'_>, series: &'a RunSeries) -> (Vec<&'a MachineSeries>, Vec<MachineId>) {
     let lanes = ((canvas.page.bottom() - HEADING) / LEAST_LANE).max(1.0) as usize;
     let mut order: Vec<usize> = (0..series.machines.len()).collect();
-    order.sort_by_key(|index| std::cmp::Reverse(bins::total(&series.machines[*index].jumps)));
+    let told = jumps_most(series).map(|(_, machine)| machine);
+    let rank = |machine: &MachineSeries| (Some(machine.machine) == told, bins::total(&machine.jumps));
+    order.sort_by_key(|index| std::cmp::Reverse(rank(&series.machines[*index])));
     let mut left_out = order.split_off(LANES.min(lanes).min(order.len()));
     order.sort_unstable();
     left_out.sort_unstable();
@@ -134,22 +142,26 @@ fn heading(series: &RunSeries, bins: Bins, left_out: &[MachineId], any: bool) ->
     if !left_out.is_empty() {
         let count = wording::many(left_out.len(), "machine", "machines");
         let names = wording::machines(left_out);
-        notes.push(format!("{count} with the fewest receives left out: {names}"));
+        notes.push(format!("{count} with few receives left out: {names}"));
     }
     Heading { title: title(series), subject: timeline::subject(series), notes }
 }
 
 /// Whose clock jumps most.
 fn title(series: &RunSeries) -> String {
-    let mean = |machine: &MachineSeries| Some((bins::mean(&machine.jumps)?, machine.machine));
-    let means = series.machines.iter().filter_map(mean);
-    match means.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1))) {
+    match jumps_most(series) {
         Some((mean, machine)) => {
             let mean = number::measured(mean);
             format!("Machine {machine}'s clock jumps most at a RECEIVE: by {mean} clock units on average")
         }
         None => "Clock jumps at RECEIVE".to_owned(),
     }
+}
+
+/// The machine of the largest mean jump, and that mean.
+fn jumps_most(series: &RunSeries) -> Option<(f64, MachineId)> {
+    let mean = |machine: &MachineSeries| Some((bins::mean(&machine.jumps)?, machine.machine));
+    series.machines.iter().filter_map(mean).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
 }
 
 /// The place of one machine's distribution.
@@ -165,7 +177,7 @@ struct Lane<'a, 'page> {
 }
 
 impl Lane<'_, '_> {
-    fn draw(&self, machine: &MachineSeries, color: Color) -> Result<(), ChartError> {
+    fn draw(&self, machine: &MachineSeries, cells: &[String; 3], color: Color) -> Result<(), ChartError> {
         let Plot { left, right, .. } = *self.plot;
         self.name(machine)?;
         let counts = self.bins.sort(&machine.jumps);
@@ -181,7 +193,7 @@ impl Lane<'_, '_> {
         }
         self.canvas.line(&[(left, self.base), (right, self.base)], Stroke::new(INK, 1.0))?;
         self.mean(machine)?;
-        self.numbers(machine)
+        self.numbers(cells)
     }
 
     fn bar(&self, bin: f64, height: f64, color: Color) -> Result<(), ChartError> {
@@ -224,11 +236,11 @@ impl Lane<'_, '_> {
         self.canvas.line(&line, Stroke::new(INK, 1.75))
     }
 
-    fn numbers(&self, machine: &MachineSeries) -> Result<(), ChartError> {
+    fn numbers(&self, cells: &[String; 3]) -> Result<(), ChartError> {
         let middle = self.base - FILLED * self.height / 2.0;
         let font = Font::size(style::LABEL).ending();
-        let mut cells = cells(machine).into_iter().zip(self.columns);
-        cells.try_for_each(|(text, right)| self.canvas.text(&text, (right, middle), font))
+        let mut cells = cells.iter().zip(self.columns);
+        cells.try_for_each(|(text, right)| self.canvas.text(text, (right, middle), font))
     }
 }
 

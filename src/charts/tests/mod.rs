@@ -151,7 +151,7 @@ fn runs_of_many_machines_stay_readable() {
     let charts = run_charts_of(&run(100, 60.0));
     assert!(words(&charts[0]).contains("93 other machines"));
     assert!(words(&charts[0]).contains("last logged"), "foreign logs do not tell the end");
-    assert!(words(&charts[3]).contains("84 machines with the fewest receives left out"));
+    assert!(words(&charts[3]).contains("84 machines with few receives left out"));
 }
 
 #[test]
@@ -166,6 +166,15 @@ fn shares_of_receives_have_one_precision() {
     series.machines[1].jumps = [(1, 2), (2, 1)].into();
     let said = words(&run_charts_of(&series)[3]);
     assert!(said.contains("\n79.0 %\n") && said.contains("\n66.7 %\n"), "{said}");
+}
+
+#[test]
+fn the_machine_that_a_title_tells_of_has_a_lane() {
+    let mut series = run(40, 60.0);
+    series.machines[19].jumps = [(500, 1)].into();
+    let chart = &run_charts_of(&series)[3];
+    assert!(chart.title.starts_with("Machine 20's clock jumps most"), "{}", chart.title);
+    assert!(words(chart).contains("\nm20\n"));
 }
 
 #[test]
