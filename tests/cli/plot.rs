@@ -125,7 +125,7 @@ fn a_delay_in_the_sender_is_expected_as_it_is_simulated() {
 fn behind_a_single_run_stand_simulated_runs_of_its_spec_where_that_is_known() {
     let lab = Lab::with_spec(LAB);
     lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "r"]).code(0);
-    let mut draw = |of: &str| {
+    let draw = |of: &str| {
         lab.labctl(&["plot", of, "--chart", "speed-ratio", "--format", "svg", "--plots", "svg"]).code(0);
         lab.read("svg/lab/r/max_queue_vs_speed_ratio.svg")
     };
