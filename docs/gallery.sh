@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Draws the pictures of docs/gallery.md anew, from runs that it makes: the first
 # on real sockets, five times as fast as real time, the others simulated.
-# Usage: docs/gallery.sh [LABCTL]
+# Usage: docs/gallery.sh [LABCTL [FOLDER]]
 set -euo pipefail
 
 labctl=$(realpath "${1:-target/release/labctl}")
 [ -x "$labctl" ] || { echo "gallery: there is no $labctl; build it with cargo, or name it" >&2; exit 2; }
+pictures=$(realpath -m "${2:-$(dirname "$0")/gallery}")
 cd "$(dirname "$0")/.."
-pictures=docs/gallery
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

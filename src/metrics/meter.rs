@@ -207,6 +207,11 @@ impl Meter {
         self.ticks.lateness_us_at(0.99)
     }
 
+    /// Whether the log says when the machine's ticks began, and so begins with the run.
+    pub fn is_from_start(&self) -> bool {
+        self.header.is_some_and(|header| header.phase.is_some())
+    }
+
     pub fn clock_rate(&self) -> Option<f64> {
         self.header.map(|header| header.clock_rate)
     }
@@ -497,6 +502,17 @@ mod tests {
         assert_eq!(waits(&[Some(500_000), Some(2_500_000)]), logged);
         let unknown = (None, None, None, WaitSource::Unknown);
         assert_eq!((waits(&[Some(500_000), None]), waits(&[])), (unknown, unknown));
+    }
+
+    #[test]
+    fn a_log_with_the_origin_of_its_ticks_begins_with_the_run() {
+        let is_from_start = |phase| {
+            let mut meter = Meter::new(MachineId(1), START);
+            meter.see(&Line::Rate(Header { clock_rate: 1.0, machines: None, phase, speedup: None }));
+            meter.is_from_start()
+        };
+        assert!(is_from_start(Some(LabTime::ZERO)) && !is_from_start(None));
+        assert!(!Meter::new(MachineId(1), START).is_from_start());
     }
 
     #[test]

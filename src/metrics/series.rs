@@ -22,6 +22,9 @@ pub struct MachineSeries {
     pub clock_rate: Option<f64>,
     /// Whether the log tells the queue; samples have 0 where not.
     pub knows_queue: bool,
+    /// Whether the log tells that it begins with the run, at 0 s, when queue and
+    /// clock are 0.
+    pub from_start: bool,
     /// In the order of the log, at most [`Thinned::CAPACITY`].
     pub samples: Vec<Sample>,
     /// How many RECEIVE events raised the clock by how much.
@@ -200,6 +203,7 @@ mod tests {
                 machine: MachineId(1),
                 clock_rate: None,
                 knows_queue: true,
+                from_start: true,
                 samples: thinned(&|_| None),
                 jumps: BTreeMap::new(),
                 waits: None,

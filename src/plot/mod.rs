@@ -1,6 +1,7 @@
 //! What is drawn of runs and sweeps, and where each picture goes. Runs → charts
 //! in folders.
 
+mod beside;
 mod error;
 mod folders;
 mod order;
@@ -9,6 +10,7 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 
+pub use beside::side_by_side;
 pub use error::PlotError;
 pub use folders::{sweep_folder, sweep_folders};
 pub use order::Order;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::folders::common_folder;
-use super::{Order, PlotError, Plotted, write};
-use crate::charts::{Draw, Experiments, RunTheory, SideBySide, SpaceTime};
+use super::{Order, PlotError, Plotted, side_by_side, write};
+use crate::charts::{Draw, RunTheory, SideBySide, SpaceTime};
 use crate::metrics::MachineMetrics;
 use crate::plan::Run;
 use crate::read::names::charts_folder;
@@ -112,7 +112,7 @@ impl<'a> RunPlotter<'a> {
         });
         let Some(first) = wanted.next().filter(|_| !plotted.is_empty()) else { return Ok(None) };
         let runs = plotted.iter().map(|run| SideBySide { planned: run.planned.as_ref(), rows: &run.rows });
-        let experiments = Experiments::side_by_side(&runs.collect::<Vec<_>>());
+        let experiments = side_by_side(&runs.collect::<Vec<_>>());
         let mut charts = first(&experiments, self.order.look)?;
         for draw in wanted {
             charts.extend(draw(&experiments, self.order.look)?);

@@ -2,5 +2,6 @@
 //! was measured lies from it.
 
 pub mod expected;
+pub mod replicates;
 pub mod residual;
 pub mod simulated;

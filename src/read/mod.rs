@@ -401,6 +401,7 @@ impl RunReader<'_> {
             machine,
             clock_rate: measured.meter.clock_rate(),
             knows_queue: measured.meter.knows_queue(),
+            from_start: measured.meter.is_from_start(),
             jumps: if self.purpose.series { measured.meter.jumps() } else { Default::default() },
             waits: measured.meter.waits(),
             wait_source: measured.meter.wait_source(),

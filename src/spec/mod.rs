@@ -17,6 +17,7 @@ pub mod sweep;
 pub(crate) mod syntax;
 #[cfg(test)]
 mod tests;
+pub mod title;
 pub mod values;
 
 use std::fmt;
@@ -27,6 +28,7 @@ pub use error::SpecError;
 pub use file::{EXPERIMENTS, load, read};
 pub use source::{CLOCK_RATES, Override};
 pub use sweep::{Axis, REPLICATES, Sweep};
+pub use title::Title;
 
 use crate::model::delay::{Delay, DelayAt};
 use crate::model::event::MachineId;

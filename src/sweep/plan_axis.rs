@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::model::delay::Delay;
 use crate::model::time::LabTime;
 use crate::plan::Cell;
+use crate::spec::Title;
 
 /// Between the values, and the names, of keys that stand side by side.
 pub const BETWEEN: &str = " · ";
@@ -180,10 +181,8 @@ impl<'a> PlanAxis<'a> {
 
 /// What a key is called along an axis, with its unit where that is always the same.
 pub fn label_of(key: &str) -> String {
-    match key.rsplit('.').next() {
-        Some("clock_rate" | "clock_rates") => format!("{key} (ticks/s)"),
-        _ => key.to_owned(),
-    }
+    let Title { words, unit } = Title::of(key);
+    unit.map_or(words.clone(), |unit| format!("{words} ({unit})"))
 }
 
 fn unit(times_s: &[f64]) -> TimeUnit {
@@ -216,22 +215,49 @@ mod tests {
             (
                 "duration",
                 "100s,1s,2m,.5s",
-                "duration (s)",
+                ["duration", "duration (s)"],
                 &[".5s", "1s", "100s", "2m"][..],
                 &[0.5, 1.0, 100.0, 120.0][..],
             ),
             (
+                "duration",
+                "1000s,1s,100s,10s",
+                ["duration", "duration (s)"],
+                &["1s", "10s", "100s", "1000s"],
+                &[1.0, 10.0, 100.0, 1000.0],
+            ),
+            (
                 "network.delay",
                 "constant:100ms,none,constant:5ms",
-                "network.delay (ms)",
+                ["network delay", "network delay (ms)"],
                 &["none", "constant:5ms", "constant:100ms"],
                 &[0.0, 5.0, 100.0],
             ),
-            ("internal_prob", "0.7,0.2,0.5", "internal_prob", &["0.2", "0.5", "0.7"], &[0.2, 0.5, 0.7]),
+            (
+                "internal_prob",
+                "0.7,1e-2,0.5",
+                ["internal-event probability"; 2],
+                &["1e-2", "0.5", "0.7"],
+                &[0.01, 0.5, 0.7],
+            ),
+            (
+                "machine.1.count",
+                "100,8,20",
+                ["number of machines like machine 1"; 2],
+                &["8", "20", "100"],
+                &[8.0, 20.0, 100.0],
+            ),
+            (
+                "machine.2.clock_rate",
+                "2.5,10,1",
+                ["clock rate of machine 2 (ticks/s)"; 2],
+                &["1", "2.5", "10"],
+                &[1.0, 2.5, 10.0],
+            ),
         ] {
             let cells = cells_over(key, values);
             let axis = axis(&cells);
-            assert_eq!((axis.label(), axis.label_of_numbers()), (key.to_owned(), label.to_owned()));
+            assert_eq!([axis.label(), axis.label_of_numbers()], label);
             assert_eq!(axis.names(), names);
             let found = axis.numbers().unwrap();
             assert!(
@@ -251,7 +277,7 @@ mod tests {
         let axis = axis(&cells);
         let sorted = ["none", "exponential:50ms", "constant:100ms", "uniform:100ms..500ms", "exponential:2s"];
         assert_eq!((axis.names(), axis.numbers()), (sorted.map(str::to_owned).to_vec(), None));
-        assert_eq!(axis.label(), "network.delay");
+        assert_eq!(axis.label(), "network delay");
     }
 
     #[test]

@@ -122,6 +122,26 @@ fn a_delay_in_the_sender_is_expected_as_it_is_simulated() {
 }
 
 #[test]
+fn behind_a_single_run_stand_simulated_runs_of_its_spec_where_that_is_known() {
+    let lab = Lab::with_spec(LAB);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "r"]).code(0);
+    let draw = |of: &str| {
+        lab.labctl(&["plot", of, "--chart", "speed-ratio", "--format", "svg", "--plots", "svg"]).code(0);
+        lab.read("svg/lab/r/max_queue_vs_speed_ratio.svg")
+    };
+    let known = draw("results/lab/r");
+    assert!(
+        known.contains("200 simulated runs") && known.contains("Speed ratio (fastest ÷ own)"),
+        "{known:.900}"
+    );
+    fs::remove_file(lab.path("results/lab/r/spec.toml")).unwrap();
+    assert!(!draw("results/lab/r").contains("simulated runs"));
+    let others = lab_with_notebook_logs();
+    others.labctl(&["plot", "theirs", "--format", "svg", "--plots", "svg"]).code(0);
+    assert!(!others.read("svg/theirs/max_queue_vs_speed_ratio.svg").contains("simulated runs"));
+}
+
+#[test]
 fn published_values_are_drawn_against_speed_ratio() {
     let published = "[published]\nsource = \"a paper\"\nmax_queue = [70, 1, 0]\n";
     let lab = Lab::with_spec(&format!("{LAB}{published}"));
@@ -320,15 +340,18 @@ fn the_charts_of_a_sweep_say_of_how_many_runs_they_are_and_by_which_method() {
     let rates = ["--set", "machine.1.clock_rate=1,2,3", "--replicates", "4"];
     let map = end_queue(&[&probs[..], &rates].concat(), LAB, "machine_1_clock_rate_and_internal_prob");
     assert!(map.contains("mean of 4 runs a cell, 95 % intervals (t) of ±"), "{map:.900}");
-    assert!(map.contains("machine.1.clock_rate (ticks/s)"));
+    assert!(map.contains("Clock rate of machine 1 (ticks/s)"));
 }
 
 #[test]
 fn the_cells_of_many_axes_are_told_apart_by_their_values() {
     let flags = ["--internal-prob", "0.2,0.8", "--set", "machine.1.clock_rate=1,2", "--seed", "1,2"];
     let svg = end_queue(&flags, LAB, "cells");
-    for words in ["0.2 · 1 · 1", "0.8 · 2 · 2", "internal_prob · seed · machine.1.clock_rate (ticks/s)"]
-    {
+    for words in [
+        "0.2 · 1 · 1",
+        "0.8 · 2 · 2",
+        "Internal-event probability · seed · clock rate of machine 1 (ticks/s)",
+    ] {
         assert!(svg.contains(words), "{words}");
     }
     assert!(svg.contains(" at most, at 0.2 · ") && svg.contains("the largest over its machines"));

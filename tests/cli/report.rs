@@ -187,7 +187,7 @@ fn cells_of_many_axes_are_named_by_their_values() {
         &[
             "1,3,6 · 0.2 · none",
             "2,4,6 · 0.7 · constant:100ms",
-            "clock_rates (ticks/s) · internal_prob · network.delay",
+            "Clock rates (ticks/s) · internal-event probability · network delay",
         ],
     );
 }

@@ -20,13 +20,13 @@ pub(in crate::charts) struct Axis {
 }
 
 /// How values are spread along an axis.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(in crate::charts) enum Scale {
     #[default]
     Linear,
-    /// Linear from −1 to 1 and logarithmic beyond, joined without a kink, so
-    /// that 0 has a place and so have hundreds.
-    Symlog,
+    /// Linear from −unit to unit and logarithmic beyond, joined without a kink, so
+    /// that 0 has a place and so have hundreds of units.
+    Symlog { unit: f64 },
     /// Logarithmic, of values above 0.
     Log,
 }
@@ -34,9 +34,21 @@ pub(in crate::charts) enum Scale {
 impl Scale {
     fn place(self, value: f64) -> f64 {
         match self {
-            Scale::Symlog if value.abs() > 1.0 => value.signum() * (1.0 + value.abs().ln()),
+            Scale::Symlog { unit } if value.abs() > unit => {
+                value.signum() * (1.0 + (value.abs() / unit).ln())
+            }
+            Scale::Symlog { unit } => value / unit,
             Scale::Log => value.max(f64::MIN_POSITIVE).ln(),
-            Scale::Linear | Scale::Symlog => value,
+            Scale::Linear => value,
+        }
+    }
+
+    /// What the title of an axis says of it.
+    pub(in crate::charts) fn note(self) -> String {
+        match self {
+            Scale::Linear => String::new(),
+            Scale::Log => ", logarithmic".to_owned(),
+            Scale::Symlog { unit } => format!(", logarithmic above {}", number::plain(unit)),
         }
     }
 }
@@ -111,34 +123,89 @@ impl Axis {
         smallest >= 0.0 && largest >= LARGE && small > 0 && 2 * small >= medians.len()
     }
 
-    /// Values of which some are hundreds of times as large as others.
-    pub(in crate::charts) fn symlog(smallest: f64, largest: f64) -> Axis {
-        let beyond = |value: f64| if value.abs() < 1.0 { value } else { value * 1.25 };
-        let (from, to) = (beyond(smallest.min(0.0)), beyond(largest.max(1.0)));
-        let ends = from.abs().max(to.abs());
+    /// Values of which some are hundreds of units and others none.
+    pub(in crate::charts) fn symlog(smallest: f64, largest: f64, unit: f64) -> Axis {
+        let beyond = |value: f64| if value.abs() < unit { value } else { value * 1.25 };
+        Axis::symlog_range(beyond(smallest.min(0.0)), beyond(largest.max(unit)), unit)
+    }
+
+    /// The same with no room beyond the values.
+    pub(in crate::charts) fn symlog_range(from: f64, to: f64, unit: f64) -> Axis {
+        let ends = (from.abs().max(to.abs()) / unit).max(1.0);
         let digits: &[f64] = if ends > 1e4 { &[1.0] } else { &[1.0, 2.0, 5.0] };
-        let every = (ends.log10().max(0.0) / TICKS).ceil().max(1.0);
+        let every = (ends.log10() / TICKS).ceil().max(1.0);
         let decades = (0..).map(|power| 10.0_f64.powf(every * f64::from(power)));
         let decades: Vec<f64> = decades.take_while(|decade| *decade <= ends).collect();
         let above: Vec<f64> =
-            decades.iter().flat_map(|decade| digits.iter().map(move |digit| digit * decade)).collect();
+            decades.iter().flat_map(|decade| digits.iter().map(move |digit| digit * decade * unit)).collect();
         let values = above.iter().rev().map(|value| -value).chain([0.0]).chain(above.iter().copied());
-        let ticks = values
-            .filter(|value| (from..=to).contains(value))
-            .map(|at| Tick { at, label: number::plain(at) })
-            .collect();
-        Axis { from, to, ticks, scale: Scale::Symlog }
+        Axis { from, to, ticks: plain_ticks(from, to, values), scale: Scale::Symlog { unit } }
+    }
+
+    /// Places of what is swept: logarithmic where they lie decades apart.
+    pub(in crate::charts) fn places(places: &[f64]) -> Axis {
+        let above: Vec<f64> = places.iter().copied().filter(|place| *place > 0.0).collect();
+        if places.is_empty() {
+            return Axis::around(0.0, 1.0);
+        }
+        let (from, to) = (smallest_of(places), largest_of(places));
+        if from < 0.0 || !Axis::needs_log(&above) {
+            return Axis::around(from, to);
+        }
+        if from > 0.0 {
+            Axis::log(from, to)
+        } else {
+            Axis::symlog(0.0, to, smallest_of(&above)).with_room_below()
+        }
+    }
+
+    /// Ratios, the least of which is 1: logarithmic where they span a decade, or
+    /// where many of them crowd at their beginning.
+    pub(in crate::charts) fn ratios(ratios: &[f64]) -> Axis {
+        const CORNER: f64 = 0.2;
+        const MANY: usize = 6;
+        let (from, to) = (smallest_of(ratios).min(1.0), largest_of(ratios).max(2.0));
+        let mut distinct = ratios.to_vec();
+        distinct.sort_by(f64::total_cmp);
+        distinct.dedup();
+        let in_corner = distinct.iter().filter(|ratio| **ratio <= from + CORNER * (to - from)).count();
+        let is_crowded = distinct.len() >= MANY && 2 * in_corner >= distinct.len();
+        if from > 0.0 && (to >= 10.0 * from || is_crowded) {
+            return Axis::log(from, to);
+        }
+        let mut axis = Axis::around(from, to);
+        axis.ticks.retain(|tick| tick.at >= from);
+        axis
+    }
+
+    /// The scale of colours: logarithmic where many values are so much smaller
+    /// than the largest that their colours would be all alike.
+    pub(in crate::charts) fn colors(values: &[f64]) -> Axis {
+        const TIMES: f64 = 20.0;
+        const MANY: usize = 5;
+        /// Beyond so many units the largest is a count rather than a fraction.
+        const COUNTS: f64 = 50.0;
+        let (from, to) = (smallest_of(values), largest_of(values));
+        if from > to {
+            return Axis::range(0.0, 1.0);
+        }
+        if from == to {
+            return Axis::around(from, to);
+        }
+        let small = values.iter().filter(|value| **value * TIMES <= to).count();
+        if from < 0.0 || MANY * small < values.len() {
+            return Axis::range(from, to);
+        }
+        let unit = if to >= COUNTS { 1.0 } else { 10.0_f64.powf((to / 1000.0).log10().ceil()) };
+        Axis::symlog_range(from, to, unit)
     }
 
     /// Whether places lie so unevenly that on a linear axis most would be in one
     /// corner, as 1, 10, 100 and 1,000 are.
-    pub(in crate::charts) fn needs_log(places: &[f64]) -> bool {
+    fn needs_log(places: &[f64]) -> bool {
         const TIMES: f64 = 50.0;
         const CORNER: f64 = 0.2;
-        let (smallest, largest) = (
-            places.iter().copied().fold(f64::INFINITY, f64::min),
-            places.iter().copied().fold(0.0, f64::max),
-        );
+        let (smallest, largest) = (smallest_of(places), largest_of(places));
         let in_corner = places.iter().filter(|place| **place <= CORNER * largest).count();
         smallest > 0.0 && largest >= TIMES * smallest && 2 * in_corner >= places.len()
     }
@@ -155,17 +222,14 @@ impl Axis {
         let every = (decades / TICKS).ceil().max(1.0) as usize;
         let powers = (from.log10().floor() as i32..=to.log10().ceil() as i32).step_by(every);
         let values = powers.flat_map(|power| digits.iter().map(move |digit| digit * 10.0_f64.powi(power)));
-        let ticks = values
-            .filter(|value| (from..=to).contains(value))
-            .map(|at| Tick { at, label: number::plain(at) })
-            .collect();
-        Axis { from, to, ticks, scale: Scale::Log }
+        Axis { from, to, ticks: plain_ticks(from, to, values), scale: Scale::Log }
     }
 
     /// The same axis, with a little room below 0 for the marks of what is 0.
     pub(in crate::charts) fn with_room_below(self) -> Axis {
         const ROOM: f64 = 0.03;
-        let height = self.scale.place(self.to);
+        let unit = if let Scale::Symlog { unit } = self.scale { unit } else { 1.0 };
+        let height = self.scale.place(self.to) * unit;
         if self.from == 0.0 { Axis { from: -ROOM * height, ..self } } else { self }
     }
 
@@ -186,11 +250,18 @@ impl Axis {
     }
 }
 
-/// What the title of a symlog axis says of it.
-pub(in crate::charts) const SYMLOG: &str = ", logarithmic above 1";
+fn smallest_of(values: &[f64]) -> f64 {
+    values.iter().copied().fold(f64::INFINITY, f64::min)
+}
 
-/// What the title of a logarithmic axis says of it.
-pub(in crate::charts) const LOG: &str = ", logarithmic";
+fn largest_of(values: &[f64]) -> f64 {
+    values.iter().copied().fold(f64::NEG_INFINITY, f64::max)
+}
+
+/// Ticks at those of the values that lie on the axis.
+fn plain_ticks(from: f64, to: f64, values: impl Iterator<Item = f64>) -> Vec<Tick> {
+    values.filter(|at| (from..=to).contains(at)).map(|at| Tick { at, label: number::plain(at) }).collect()
+}
 
 /// Whether a chart has a place for a value: others are left out, and counted.
 pub(in crate::charts) fn can_show(value: f64) -> bool {
@@ -251,25 +322,32 @@ mod tests {
 
     #[test]
     fn a_symlog_axis_shows_zero_and_hundreds() {
-        let axis = Axis::symlog(0.0, 218.0);
+        let axis = Axis::symlog(0.0, 218.0, 1.0);
         assert_eq!(labels(&axis), ["0", "1", "2", "5", "10", "20", "50", "100", "200"]);
         assert_eq!(axis.share(0.0), 0.0);
         assert!(axis.share(218.0) < 1.0 && axis.share(1.0) > 0.1);
-        assert!(Axis::symlog(-300.0, 1e20).ticks.len() < 30);
+        assert!(Axis::symlog(-300.0, 1e20, 1.0).ticks.len() < 30);
+        let fine = Axis::symlog(0.0, 1.0, 0.01);
+        assert_eq!((fine.share(0.0), fine.scale.note()), (0.0, ", logarithmic above 0.01".to_owned()));
+        assert!(fine.share(0.01) > 0.1 && fine.share(0.1) - fine.share(0.01) > 0.3);
     }
 
     #[test]
     fn an_axis_over_decades_is_logarithmic_and_one_of_even_steps_is_not() {
-        for (places, is_log) in [
-            (&[1.0, 10.0, 100.0, 1000.0][..], true),
-            (&[0.001, 0.1, 10.0], true),
-            (&[0.0, 10.0, 1000.0], false),
-            (&[1.0, 2.0, 3.0, 4.0, 100.0], true),
-            (&[1.0, 25.0, 50.0, 75.0, 100.0], false),
-            (&[1.0, 10.0], false),
-            (&[], false),
+        for (places, scale) in [
+            (&[1.0, 10.0, 100.0, 1000.0][..], Scale::Log),
+            (&[0.001, 0.1, 10.0], Scale::Log),
+            (&[0.0, 10.0, 1000.0], Scale::Symlog { unit: 10.0 }),
+            (&[0.0, 0.001, 0.01, 0.1, 1.0], Scale::Symlog { unit: 0.001 }),
+            (&[-100.0, 10.0, 1000.0], Scale::Linear),
+            (&[1.0, 2.0, 3.0, 4.0, 100.0], Scale::Log),
+            (&[1.0, 25.0, 50.0, 75.0, 100.0], Scale::Linear),
+            (&[1.0, 10.0], Scale::Linear),
         ] {
-            assert_eq!(Axis::needs_log(places), is_log, "{places:?}");
+            let axis = Axis::places(places);
+            assert_eq!(axis.scale, scale, "{places:?}");
+            let shares: Vec<f64> = places.iter().map(|place| axis.share(*place)).collect();
+            assert!(shares.windows(2).all(|pair| pair[1] - pair[0] > 0.02), "{places:?}: {shares:?}");
         }
         let axis = Axis::log(1.0, 1000.0);
         assert_eq!(labels(&axis), ["1", "10", "100", "1,000"]);
@@ -277,6 +355,30 @@ mod tests {
         assert!(shares.windows(2).all(|pair| (pair[1] - pair[0] - (shares[1] - shares[0])).abs() < 1e-9));
         assert_eq!(labels(&Axis::log(1.0, 100.0)), ["1", "2", "5", "10", "20", "50", "100"]);
         assert!(Axis::log(1e-9, 1e12).ticks.len() <= 12);
+    }
+
+    #[test]
+    fn ratios_begin_at_one_and_are_logarithmic_where_they_crowd() {
+        let few = Axis::ratios(&[1.0, 2.0, 6.0]);
+        assert_eq!((labels(&few), few.scale), (vec!["1", "2", "3", "4", "5", "6"], Scale::Linear));
+        let decade = Axis::ratios(&[1.0, 4.0, 64.0]);
+        assert_eq!((labels(&decade), decade.scale), (vec!["1", "2", "5", "10", "20", "50"], Scale::Log));
+        assert_eq!(Axis::ratios(&[1.0, 1.1, 1.2, 1.3, 1.4, 6.0]).scale, Scale::Log);
+        assert_eq!(Axis::ratios(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]).scale, Scale::Linear);
+        for axis in [few, decade, Axis::ratios(&[]), Axis::ratios(&[1.0; 9])] {
+            assert!(axis.ticks.iter().all(|tick| tick.at >= 1.0), "{axis:?}");
+        }
+    }
+
+    #[test]
+    fn colours_tell_small_counts_apart_beside_hundreds() {
+        let counts = Axis::colors(&[0.0, 2.0, 8.0, 20.0, 130.0, 470.0]);
+        assert_eq!(counts.scale, Scale::Symlog { unit: 1.0 });
+        assert!(counts.share(8.0) - counts.share(2.0) > 0.15 && counts.share(470.0) == 1.0);
+        assert_eq!(Axis::colors(&[0.002, 0.004, 0.5, 3.0]).scale, Scale::Symlog { unit: 0.01 });
+        for even in [&[1.0, 2.0, 3.0, 4.0][..], &[-0.1, 0.001, 1.0], &[3.0], &[]] {
+            assert_eq!(Axis::colors(even).scale, Scale::Linear, "{even:?}");
+        }
     }
 
     #[test]

@@ -96,7 +96,7 @@ impl Bins {
     pub(in crate::charts) fn note(self) -> Option<String> {
         match self {
             Bins::Even { width: 1 } => None,
-            Bins::Even { width } => Some(format!("bins of {} ticks", number::count(width))),
+            Bins::Even { width } => Some(format!("bins of {} clock units", number::count(width))),
             Bins::Doubling => Some("bins that double in width: 0, 1, 2–3, 4–7, …".to_owned()),
         }
     }

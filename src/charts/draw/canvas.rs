@@ -10,6 +10,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, FontTransform, register_font};
 
 use super::color::Color;
+use super::font::FACES;
 use super::look::Look;
 use super::page::Page;
 use super::style::{self, INK, MarkStyle, PAPER, Shape, Stroke, UNITS_A_PIXEL};
@@ -103,8 +104,8 @@ pub(in crate::charts) fn draw(
 fn register_fonts() -> Result<(), ChartError> {
     static REGISTERED: OnceLock<bool> = OnceLock::new();
     let registered = REGISTERED.get_or_init(|| {
-        register_font(style::FONT, FontStyle::Normal, dejavu::sans::regular()).is_ok()
-            && register_font(style::FONT, FontStyle::Bold, dejavu::sans::bold()).is_ok()
+        let styles = [FontStyle::Normal, FontStyle::Bold];
+        styles.into_iter().zip(FACES).all(|(style, face)| register_font(style::FONT, style, face()).is_ok())
     });
     if *registered { Ok(()) } else { Err(ChartError::Font) }
 }
@@ -204,10 +205,37 @@ impl Canvas<'_> {
         Ok(f64::from(width) / self.page.units_a_pixel())
     }
 
-    /// The name of a line or an experiment, as long as a legend has room for.
-    pub(in crate::charts) fn line_name(&self, name: &str) -> Result<String, ChartError> {
+    /// The names of lines or experiments, as long as a legend has room for.
+    pub(in crate::charts) fn line_names<'n>(
+        &self,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Result<Vec<String>, ChartError> {
         const LONGEST: f64 = 270.0;
-        self.shortened(&wording::name(name), LONGEST, Font::size(style::LABEL))
+        self.names(names, LONGEST, Font::size(style::LABEL))
+    }
+
+    /// Names as they can be shown, none wider than `room`; different ones that come to
+    /// look the same when they are shortened are numbered.
+    pub(in crate::charts) fn names<'n>(
+        &self,
+        names: impl IntoIterator<Item = &'n str>,
+        room: f64,
+        font: Font,
+    ) -> Result<Vec<String>, ChartError> {
+        let names: Vec<String> = names.into_iter().map(wording::name).collect();
+        let shorten = |room| -> Result<Vec<String>, ChartError> {
+            names.iter().map(|name| self.shortened(name, room, font)).collect()
+        };
+        let shown = shorten(room)?;
+        let numbers = wording::numbers(&names, &shown);
+        let Some(most) = numbers.iter().flatten().max() else { return Ok(shown) };
+        let shorter = shorten(room - self.width(&format!(" ({most})"), font)?)?;
+        let numbers = wording::numbers(&names, &shorter);
+        let numbered = |(name, number): (String, &Option<usize>)| match number {
+            Some(number) => format!("{name} ({number})"),
+            None => name,
+        };
+        Ok(shorter.into_iter().zip(&numbers).map(numbered).collect())
     }
 
     /// The text in a font as small as it must be, down to `least`, to be no wider

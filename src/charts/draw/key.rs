@@ -26,6 +26,8 @@ pub(in crate::charts) enum Item {
     Dashes(&'static str, Color),
     Arrow(&'static str, Stroke),
     Stroke(&'static str, Stroke),
+    /// A line that a chart draws in its own way.
+    Border(&'static str, fn(&Canvas<'_>, Point) -> Result<(), ChartError>),
 }
 
 impl Item {
@@ -39,7 +41,8 @@ impl Item {
             | Item::Mark(meaning, _)
             | Item::Dashes(meaning, _)
             | Item::Arrow(meaning, _)
-            | Item::Stroke(meaning, _) => meaning,
+            | Item::Stroke(meaning, _)
+            | Item::Border(meaning, _) => meaning,
         }
     }
 
@@ -54,6 +57,7 @@ impl Item {
             Item::Mark(_, mark) => canvas.mark(at, 7.0, mark),
             Item::Dashes(_, color) => theory_line::tick(canvas, at, 11.0, color),
             Item::Arrow(_, stroke) => canvas.arrow((x - 11.0, y), (x + 11.0, y), stroke),
+            Item::Border(_, draw) => draw(canvas, at),
             Item::Stroke(_, stroke) => canvas.line(&[(x - 11.0, y), (x + 11.0, y)], stroke),
         }
     }

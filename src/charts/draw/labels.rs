@@ -2,7 +2,7 @@
 //! do not, and only every second or third where there are too many.
 
 use super::canvas::{Canvas, Font};
-use super::{style, wording};
+use super::style;
 use crate::charts::ChartError;
 
 /// What a line of text takes across its reading direction.
@@ -29,14 +29,14 @@ impl Row {
         spacing: f64,
     ) -> Result<Row, ChartError> {
         let font = Font::size(style::TICK);
-        let names: Vec<String> = names.iter().map(|name| wording::brief(name)).collect();
-        let longest = widest(canvas, &names, font)?;
-        if longest.min(LONGEST) + GAP <= spacing {
-            let names = shortened(canvas, &names, spacing - GAP, font)?;
+        let names = || names.iter().map(String::as_str);
+        let upright = canvas.names(names(), LONGEST, font)?;
+        let longest = widest(canvas, &upright, font)?;
+        if longest + GAP <= spacing {
+            let names = canvas.names(names(), spacing - GAP, font)?;
             return Ok(Row { names, upright: false, every: 1, height: LINE });
         }
-        let names = shortened(canvas, &names, LONGEST, font)?;
-        Ok(Row { names, upright: true, every: every(spacing), height: longest.min(LONGEST) })
+        Ok(Row { names: upright, upright: true, every: every(spacing), height: longest })
     }
 
     /// Where the plot above must end.
@@ -79,8 +79,7 @@ impl Column {
         spacing: f64,
     ) -> Result<Column, ChartError> {
         let font = Font::size(style::TICK);
-        let names: Vec<String> = names.iter().map(|name| wording::brief(name)).collect();
-        let names = shortened(canvas, &names, LONGEST, font)?;
+        let names = canvas.names(names.iter().map(String::as_str), LONGEST, font)?;
         let width = widest(canvas, &names, font)?;
         Ok(Column { names, every: every(spacing), width })
     }
@@ -104,13 +103,4 @@ fn every(spacing: f64) -> usize {
 
 fn widest(canvas: &Canvas<'_>, names: &[String], font: Font) -> Result<f64, ChartError> {
     names.iter().try_fold(0.0_f64, |widest, name| Ok(widest.max(canvas.width(name, font)?)))
-}
-
-fn shortened(
-    canvas: &Canvas<'_>,
-    names: &[String],
-    room: f64,
-    font: Font,
-) -> Result<Vec<String>, ChartError> {
-    names.iter().map(|name| canvas.shortened(name, room, font)).collect()
 }

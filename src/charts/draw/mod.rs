@@ -8,6 +8,7 @@ pub mod chart;
 pub mod clip;
 pub mod color;
 pub mod color_scale;
+pub mod font;
 pub mod heading;
 pub mod key;
 pub mod labels;

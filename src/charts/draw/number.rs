@@ -28,13 +28,32 @@ pub(in crate::charts) fn measured(value: f64) -> String {
         let sign = if value < 0.0 { "-" } else { "" };
         return format!("{sign}{}", count(value.abs().round() as u64));
     }
-    let decimals = match value.abs() {
+    decimal(value, decimals_for(value))
+}
+
+/// Measured values of one column, all with the same decimals: as many as those need
+/// that are not far smaller than the largest.
+pub(in crate::charts) fn measured_alike(values: &[Option<f64>]) -> Vec<String> {
+    const FAR: f64 = 100.0;
+    let all = || values.iter().flatten().copied().filter(|value| value.is_finite());
+    let largest = all().map(f64::abs).fold(0.0, f64::max);
+    let least = all().map(f64::abs).filter(|value| *value * FAR >= largest).fold(largest, f64::min);
+    let shown = |value: &Option<f64>| match value {
+        Some(value) if value.is_finite() && largest < LARGE => decimal(*value, decimals_for(least)),
+        Some(value) => measured(*value),
+        None => "–".to_owned(),
+    };
+    values.iter().map(shown).collect()
+}
+
+/// Decimals that make about three digits.
+fn decimals_for(value: f64) -> usize {
+    match value.abs() {
         large if large >= 100.0 => 0,
         middling if middling >= 10.0 => 1,
         small if small >= 0.1 || small == 0.0 => 2,
         _ => 4,
-    };
-    decimal(value, decimals)
+    }
 }
 
 /// A clock rate or another number somebody chose: no more decimals than it has.
@@ -113,6 +132,18 @@ mod tests {
         assert_eq!(plain(6.0), "6");
         assert_eq!(plain(2.5), "2.5");
         assert_eq!(plain(1000.0), "1,000");
+    }
+
+    #[test]
+    fn the_values_of_a_column_share_their_decimals() {
+        let column = |values: &[f64]| measured_alike(&values.iter().copied().map(Some).collect::<Vec<_>>());
+        assert_eq!(column(&[10.12, 8.789, 0.0273]), ["10.12", "8.79", "0.03"]);
+        assert_eq!(column(&[48.94, 36.5]), ["48.9", "36.5"]);
+        assert_eq!(column(&[0.0273, 0.0843]), ["0.0273", "0.0843"]);
+        assert_eq!(column(&[25_000.4, 3.2, 0.0]), ["25,000", "3", "0"]);
+        assert_eq!(column(&[2.5e7, f64::NAN, 1.0]), ["25,000,000", "–", "1.00"]);
+        assert_eq!(measured_alike(&[None, Some(2.0)]), ["–", "2.00"]);
+        assert_eq!(measured_alike(&[]), Vec::<String>::new());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::axis::Axis;
 use super::canvas::{Canvas, Font, Point};
 use super::style::{self, GRID, INK, MARGIN, MUTED, Stroke};
+use super::wording;
 use crate::charts::ChartError;
 
 /// The least between a label and the edge of the page.
@@ -53,7 +54,8 @@ impl Plot {
         (self.left + x * (self.right - self.left), self.bottom - y * (self.bottom - self.top))
     }
 
-    /// The grid, both axes with their labels, and what they measure.
+    /// The grid, both axes with their labels, and what they measure, with the scale
+    /// where it is none of even steps.
     pub(in crate::charts) fn draw(
         &self,
         canvas: &Canvas<'_>,
@@ -63,7 +65,11 @@ impl Plot {
         self.draw_y_ticks(canvas)?;
         self.draw_x_ticks(canvas)?;
         self.draw_axes(canvas)?;
-        self.draw_titles(canvas, x_title, y_title)
+        let with_scale = |title: &str, axis: &Axis| match title {
+            "" => String::new(),
+            _ => wording::capitalised(title) + &axis.scale.note(),
+        };
+        self.draw_titles(canvas, &with_scale(x_title, &self.x), &with_scale(y_title, &self.y))
     }
 
     /// Grid lines across the whole width, labelled at their left.
@@ -111,18 +117,44 @@ impl Plot {
         x: &str,
         y: &str,
     ) -> Result<(), ChartError> {
+        self.draw_titles_at(canvas, x, y, canvas.page.x_title())
+    }
+
+    /// The titles of both axes, that of the x axis at a height of the page.
+    pub(in crate::charts) fn draw_titles_at(
+        &self,
+        canvas: &Canvas<'_>,
+        x: &str,
+        y: &str,
+        height: f64,
+    ) -> Result<(), ChartError> {
         let font = Font::size(style::AXIS_TITLE).centred();
-        let (x, x_font) = canvas.fitted(x, self.right - self.left, font, style::LABEL)?;
-        canvas.text(&x, ((self.left + self.right) / 2.0, canvas.page.x_title()), x_font)?;
-        // Beside the labels below the plot there is room for the end of a long one.
+        // A narrow plot has room at its right for the end of a long one.
+        let (_, x_font) = canvas.fitted(x, self.right - self.left, font, style::LABEL)?;
+        let x = canvas.shortened(x, canvas.page.right() - self.left, x_font)?;
+        let middle = ((self.left + self.right) / 2.0).max(self.left + canvas.width(&x, x_font)? / 2.0);
+        canvas.text(&x, (middle, height), x_font)?;
+        self.draw_upright_title(canvas, y, MARGIN + 4.0)
+    }
+
+    /// What is measured upwards, beside the plot: around its middle, or down from its
+    /// top where it is longer, on two lines where it must be.
+    pub(in crate::charts) fn draw_upright_title(
+        &self,
+        canvas: &Canvas<'_>,
+        title: &str,
+        x: f64,
+    ) -> Result<(), ChartError> {
         let height = self.bottom - self.top;
-        let (_, font) = canvas.fitted(y, height, font, style::LABEL)?;
+        let font = Font::size(style::AXIS_TITLE).centred();
+        let (_, font) = canvas.fitted(title, height, font, style::LABEL)?;
+        // Beside the labels below the plot there is room for the end of a long one.
         let room = canvas.page.height - EDGE - self.top;
-        let lines = match canvas.width(y, font)? <= room {
-            true => vec![y.to_owned()],
-            false => canvas.on_two_lines(y, room, font)?,
+        let lines = match canvas.width(title, font)? <= room {
+            true => vec![title.to_owned()],
+            false => canvas.on_two_lines(title, room, font)?,
         };
-        let first = MARGIN + 4.0 - Y_TITLE_LINE / 2.0 * (lines.len() - 1) as f64;
+        let first = x - Y_TITLE_LINE / 2.0 * (lines.len() - 1) as f64;
         for (nth, line) in lines.iter().enumerate() {
             let half = canvas.width(line, font)?.max(height) / 2.0;
             canvas.text(line, (first + nth as f64 * Y_TITLE_LINE, self.top + half), font.upwards())?;

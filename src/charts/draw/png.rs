@@ -6,6 +6,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::fontdb::{Database, Source};
 use resvg::usvg::{Options, Tree};
 
+use super::font::FACES;
 use crate::charts::ChartError;
 
 /// The picture of an SVG as the bytes of a PNG file, of so many pixels.
@@ -25,8 +26,8 @@ pub(in crate::charts) fn fonts() -> Arc<Database> {
     static FONTS: OnceLock<Arc<Database>> = OnceLock::new();
     let read = || {
         let mut fonts = Database::new();
-        for bytes in [dejavu::sans::regular(), dejavu::sans::bold()] {
-            fonts.load_font_source(Source::Binary(Arc::new(bytes)));
+        for face in FACES {
+            fonts.load_font_source(Source::Binary(Arc::new(face())));
         }
         Arc::new(fonts)
     };

@@ -1,7 +1,8 @@
 //! The chart of replicates as distributions, side by side.
 
 use super::group::{self, Distribution, Group};
-use crate::charts::draw::axis::{self, Axis};
+use super::published;
+use crate::charts::draw::axis::Axis;
 use crate::charts::draw::canvas::{self, Canvas};
 use crate::charts::draw::heading::Heading;
 use crate::charts::draw::labels::Row;
@@ -43,14 +44,14 @@ impl<'a> Drawing<'a> {
     }
 
     fn paint(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
-        let (axis, logarithmic) = self.y_axis();
+        let axis = self.y_axis();
         let top = self.heading().draw(canvas)?;
         let mut plot = Plot::new(canvas, top + KEY, Axis::names(self.groups.len()), axis, 0.0)?;
         let spacing = (plot.right - plot.left) / self.groups.len().max(1) as f64;
         let names: Vec<String> = self.of.groups.iter().map(|group| group.name.clone()).collect();
         let names = Row::new(canvas, &names, spacing)?;
         plot.bottom = names.bottom(canvas);
-        plot.draw(canvas, "", &format!("{}{logarithmic}", wording::brief(&self.of.metric)))?;
+        plot.draw(canvas, "Experiment and machine", &wording::brief(&self.of.metric))?;
         names.draw(canvas, |index| plot.x(index as f64), plot.bottom)?;
         if self.groups.iter().all(Group::is_empty) {
             return plot.say(canvas, "no values");
@@ -63,22 +64,21 @@ impl<'a> Drawing<'a> {
         key::draw(canvas, (plot.left, top + 2.0), items)
     }
 
-    /// The axis, and what to say of it.
-    fn y_axis(&self) -> (Axis, &'static str) {
+    fn y_axis(&self) -> Axis {
         let all = || self.groups.iter().flat_map(Group::all);
         let largest = all().fold(f64::NEG_INFINITY, f64::max);
         let smallest = all().fold(f64::INFINITY, f64::min);
         if smallest > largest {
-            return (Axis::measured(0.0, 1.0), "");
+            return Axis::measured(0.0, 1.0);
         }
         let medians: Vec<f64> = self.groups.iter().filter_map(|group| Some(group.spread()?.median)).collect();
         if Axis::needs_symlog(smallest, largest, &medians) {
-            return (Axis::symlog(smallest, largest).with_room_below(), axis::SYMLOG);
+            return Axis::symlog(smallest, largest, 1.0).with_room_below();
         }
         let near_zero = smallest >= 0.0 && smallest <= largest * 0.5;
         let counts = near_zero && self.groups.iter().all(Group::is_whole);
         let axis = if counts { Axis::counts(largest) } else { Axis::measured(smallest, largest) };
-        (axis.with_room_below(), "")
+        axis.with_room_below()
     }
 
     fn heading(&self) -> Heading {
@@ -97,13 +97,16 @@ impl<'a> Drawing<'a> {
         if left_out > 0 {
             notes.push(format!("{} without a number left out", wording::many(left_out, "run", "runs")));
         }
+        if self.of.groups.iter().any(|group| group.published.is_some()) {
+            notes.push(published::NOTE.to_owned());
+        }
         let subject = wording::subject(&self.of.title, &self.of.caption);
         Heading { title: self.title(), subject, notes }
     }
 
     /// The metric, and between which values its medians lie; of single runs, their values.
     fn title(&self) -> String {
-        let metric = wording::without_unit(&self.of.metric);
+        let metric = wording::brief(wording::without_unit(&self.of.metric));
         let mut medians: Vec<f64> =
             self.groups.iter().filter_map(|group| Some(group.spread()?.median)).collect();
         medians.sort_by(f64::total_cmp);

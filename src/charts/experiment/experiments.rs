@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::published::Published;
+use super::replicates;
 use crate::metrics::MachineMetrics;
 use crate::metrics::summary::{RatesKey, by_run};
 use crate::model::event::MachineId;
@@ -20,6 +21,8 @@ pub struct Experiments<'a> {
     pub(super) names: usize,
     pub(super) machines: usize,
     pub(super) published: Published,
+    /// Rows of simulated runs of their spec, to be drawn behind few replicates.
+    pub simulated: Vec<MachineMetrics>,
 }
 
 impl<'a> Experiments<'a> {
@@ -52,7 +55,14 @@ impl<'a> Experiments<'a> {
             runs.iter().flat_map(|(place, run)| run.iter().map(|row| (*place, row.machine))).collect();
         let (names, machines) = (names.len(), machines.len());
         let alike = alike(&experiments, &runs);
-        Experiments { experiments, runs, alike, names, machines, published }
+        Experiments { experiments, runs, alike, names, machines, published, simulated: Vec::new() }
+    }
+
+    /// Whether these are runs of one experiment at the same clock rates, too few to
+    /// be drawn as a distribution.
+    pub fn are_few_replicates(&self) -> bool {
+        let runs = 1..replicates::LEAST;
+        runs.contains(&self.runs.len()) && self.alike.iter().all(|alike| *alike == 0)
     }
 
     pub(super) fn rows(&self) -> impl Iterator<Item = &'a MachineMetrics> {

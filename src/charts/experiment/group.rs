@@ -2,10 +2,12 @@
 //! outline where they are many, median and quartiles, and what they are checked
 //! against.
 
-use super::spread::{Spread, densities};
+use super::list::published_mark;
+use super::outline;
+use super::spread::Spread;
 use crate::charts::ChartError;
 use crate::charts::draw::axis::can_show;
-use crate::charts::draw::canvas::{Canvas, Point};
+use crate::charts::draw::canvas::Canvas;
 use crate::charts::draw::color::Color;
 use crate::charts::draw::key::Item;
 use crate::charts::draw::plot::Plot;
@@ -17,17 +19,14 @@ const MOST_DOTS: usize = 60;
 const LEAST_OUTLINE: usize = 20;
 /// Fewer runs than this have no quartiles worth drawing.
 const LEAST_QUARTILES: usize = 5;
-/// Whole numbers at least so far apart are bars, one for each.
-const BARS_APART: f64 = 6.0;
-/// Pixels between two places at which density is estimated.
-const STEP: f64 = 2.0;
-/// What an outline is wide at least, to each side, so that its tails show.
-const THIN: f64 = 0.75;
 /// Radii of dots, the first with which all fit side by side being taken.
 const RADII: [f64; 4] = [3.5, 3.0, 2.4, 1.8];
 
 const DATA: Color = style::color(0);
-const PUBLISHED: MarkStyle = MarkStyle { shape: Shape::Diamond, color: style::color(1) };
+/// How far beside the middle values of others stand, as a share of half the width.
+const BESIDE: f64 = 0.7;
+/// Half of the stroke at what is published.
+const PUBLISHED: f64 = 9.0;
 const LOGGED: MarkStyle = MarkStyle { shape: Shape::Square, color: style::color(2) };
 const THEORY: Color = style::color(7);
 
@@ -37,9 +36,9 @@ pub(in crate::charts) const KEY: [Item; 7] = [
     Item::Patch("how many runs (own scale)", DATA),
     Item::Bar("quartiles"),
     Item::Ring("median"),
-    Item::Mark("published", PUBLISHED),
+    Item::Border("published", |canvas, at| published_mark(canvas, at, PUBLISHED)),
     Item::Mark("in the published logs", LOGGED),
-    Item::Dashes("theory", THEORY),
+    Item::Dashes("expected: the mean of simulated runs", THEORY),
 ];
 
 /// The replicates of one machine or cell, and what they are checked against.
@@ -103,7 +102,7 @@ impl Group {
             Item::Dot(..) => (1..=MOST_DOTS).contains(&self.len()),
             Item::Patch(..) => self.len() >= LEAST_OUTLINE,
             Item::Bar(_) | Item::Ring(_) => self.len() >= LEAST_QUARTILES,
-            Item::Mark(_, mark) if mark.shape == PUBLISHED.shape => self.published.is_some(),
+            Item::Border(..) => self.published.is_some(),
             Item::Mark(..) => self.logged.is_some(),
             Item::Dashes(..) => self.theory.is_some(),
             Item::Open(..) | Item::Arrow(..) | Item::Stroke(..) => false,
@@ -119,7 +118,7 @@ impl Group {
         half: f64,
     ) -> Result<(), ChartError> {
         if self.len() >= LEAST_OUTLINE {
-            self.draw_outline(canvas, plot, x, half)?;
+            outline::draw(canvas, plot, &self.values, x, half, DATA.faint(30))?;
         }
         if self.len() <= MOST_DOTS {
             self.draw_dots(canvas, plot, x, half)?;
@@ -130,55 +129,13 @@ impl Group {
         if let Some(spread) = self.spread().filter(|_| self.len() >= LEAST_QUARTILES) {
             draw_quartiles(canvas, plot, x, half, &spread)?;
         }
-        let radius = (half / 2.5).clamp(3.5, 7.5);
-        for (value, mark, side) in [(self.logged, LOGGED, -0.7), (self.published, PUBLISHED, 0.7)] {
-            let Some(value) = value else { continue };
-            let at = (x + side * half, plot.y(value));
-            canvas.mark(at, radius + 1.5, MarkStyle { color: PAPER, ..mark })?;
-            canvas.mark(at, radius, mark)?;
+        if let Some(logged) = self.logged {
+            let (at, radius) = ((x - BESIDE * half, plot.y(logged)), (half / 2.5).clamp(3.5, 7.5));
+            canvas.mark(at, radius + 1.5, MarkStyle { color: PAPER, ..LOGGED })?;
+            canvas.mark(at, radius, LOGGED)?;
         }
-        Ok(())
-    }
-
-    /// A bar for each whole number where they lie apart, else a smooth outline.
-    fn draw_outline(&self, canvas: &Canvas<'_>, plot: &Plot, x: f64, half: f64) -> Result<(), ChartError> {
-        let Some(spread) = self.spread() else { return Ok(()) };
-        let color = DATA.faint(30);
-        let apart = plot.y(spread.most - 1.0) - plot.y(spread.most);
-        if apart >= BARS_APART && self.values.iter().all(|value| value.fract() == 0.0) {
-            return self.draw_bars(canvas, plot, x, half);
-        }
-        let (top, foot) = (plot.y(spread.most), plot.y(spread.least));
-        let places = ((foot - top) / STEP).ceil() as usize + 1;
-        let heights: Vec<f64> = self.values.iter().map(|value| foot - plot.y(*value)).collect();
-        let densities = densities(&heights, 0.0, STEP, places);
-        let side = |sign: f64| {
-            let place = move |(place, density): (usize, &f64)| {
-                let y = (foot - place as f64 * STEP).max(top - THIN);
-                (x + sign * (density * half).max(THIN), y)
-            };
-            densities.iter().enumerate().map(place).collect::<Vec<Point>>()
-        };
-        // All alike, the values are a level stroke.
-        let mut corners = side(1.0);
-        corners.insert(0, (corners[0].0, foot + THIN));
-        corners.push((corners[corners.len() - 1].0, top - THIN));
-        let left: Vec<Point> = corners.iter().rev().map(|corner| (2.0 * x - corner.0, corner.1)).collect();
-        corners.extend(left);
-        canvas.shape(&corners, color)
-    }
-
-    fn draw_bars(&self, canvas: &Canvas<'_>, plot: &Plot, x: f64, half: f64) -> Result<(), ChartError> {
-        let counts: Vec<(f64, usize)> =
-            self.values.chunk_by(|a, b| a == b).map(|alike| (alike[0], alike.len())).collect();
-        let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(1) as f64;
-        for (value, count) in counts {
-            let width = (half * count as f64 / most).max(THIN);
-            let height = (0.4 * (plot.y(value - 1.0) - plot.y(value))).min(8.0);
-            let y = plot.y(value);
-            canvas.fill((x - width, y - height), (x + width, y + height), DATA.faint(30))?;
-        }
-        Ok(())
+        let Some(published) = self.published else { return Ok(()) };
+        published_mark(canvas, (x + BESIDE * half, plot.y(published)), PUBLISHED.min(half))
     }
 
     fn draw_dots(&self, canvas: &Canvas<'_>, plot: &Plot, x: f64, half: f64) -> Result<(), ChartError> {

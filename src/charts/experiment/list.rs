@@ -2,8 +2,9 @@
 
 use crate::charts::ChartError;
 use crate::charts::draw::canvas::{Canvas, Font, Point};
+use crate::charts::draw::color::Color;
 use crate::charts::draw::plot::Plot;
-use crate::charts::draw::style::{self, MUTED, MarkStyle, Stroke};
+use crate::charts::draw::style::{self, MUTED, MarkStyle, OTHERS, Stroke};
 use crate::charts::draw::wording;
 
 /// The width before a name, with its mark.
@@ -13,13 +14,22 @@ const ROW_HEIGHT: f64 = 24.0;
 const ROWS: usize = 30;
 /// Where the list begins under the tallest heading.
 const HEADING: f64 = 200.0;
-const PUBLISHED: &str = "published";
+/// Between the lines of one meaning.
+const LINE: f64 = 17.0;
+
+/// What else a plot shows.
+#[derive(Clone, Copy)]
+enum Other {
+    Simulated,
+    Published,
+}
 
 /// The list of experiments at the right of the plot.
 pub(in crate::charts) struct ExperimentList {
     names: Vec<String>,
     more: Option<String>,
-    published: bool,
+    /// Meanings below the names, each on as many lines as it needs.
+    others: Vec<(Other, Vec<String>)>,
     widest: f64,
 }
 
@@ -27,23 +37,26 @@ impl ExperimentList {
     pub(in crate::charts) fn new(
         canvas: &Canvas<'_>,
         experiments: &[String],
+        simulated: usize,
         published: bool,
     ) -> Result<ExperimentList, ChartError> {
         let font = Font::size(style::LABEL);
-        // The head, what more there is and the mark of what is published are rows too.
-        let rows = ((canvas.page.bottom() - HEADING) / ROW_HEIGHT - 3.0).max(1.0) as usize;
+        let others = others(simulated, published);
+        // The head, what more there is and the other meanings are rows too.
+        let taken = 2.0 + 2.0 * others.len() as f64;
+        let rows = ((canvas.page.bottom() - HEADING) / ROW_HEIGHT - taken).max(1.0) as usize;
         let shown = experiments.iter().take(rows.min(ROWS));
-        let names = shown.map(|name| canvas.line_name(name)).collect::<Result<Vec<String>, ChartError>>()?;
+        let names = canvas.line_names(shown.map(String::as_str))?;
         let more = match experiments.len() - names.len() {
             0 => None,
             more => Some(format!("and {}", wording::many(more, "more", "more"))),
         };
-        let words =
-            names.iter().map(String::as_str).chain(["experiment"]).chain(published.then_some(PUBLISHED));
+        let meanings = others.iter().flat_map(|(_, lines)| lines).map(String::as_str);
+        let words = names.iter().map(String::as_str).chain(["experiment"]).chain(meanings);
         let widest = words
             .map(|word| canvas.width(word, font))
             .try_fold(0.0_f64, |widest, width| Ok::<f64, ChartError>(widest.max(width?)))?;
-        Ok(ExperimentList { names, more, published, widest })
+        Ok(ExperimentList { names, more, others, widest })
     }
 
     pub(in crate::charts) fn width(&self) -> f64 {
@@ -62,16 +75,36 @@ impl ExperimentList {
             canvas.mark((left + 8.0, y(index)), 7.0, MarkStyle::nth(index))?;
             canvas.text(name, (left + SAMPLE, y(index)), font)?;
         }
-        if self.published {
-            let y = y(self.names.len() + usize::from(self.more.is_some())) + 8.0;
-            published_mark(canvas, (left + 8.0, y), 8.0)?;
-            canvas.text(PUBLISHED, (left + SAMPLE, y), font)?;
+        let mut other_y = y(self.names.len() + usize::from(self.more.is_some())) + 8.0;
+        for (other, lines) in &self.others {
+            let middle = other_y + LINE * (lines.len() - 1) as f64 / 2.0;
+            match other {
+                Other::Published => published_mark(canvas, (left + 8.0, middle), 8.0)?,
+                Other::Simulated => {
+                    canvas.fill((left, middle - 8.0), (left + 16.0, middle + 8.0), SIMULATED)?;
+                }
+            }
+            for line in lines {
+                canvas.text(line, (left + SAMPLE, other_y), font)?;
+                other_y += LINE;
+            }
+            other_y += ROW_HEIGHT - LINE;
         }
         self.more
             .iter()
             .try_for_each(|more| canvas.text(more, (left, y(self.names.len())), font.color(MUTED)))
     }
 }
+
+fn others(simulated: usize, published: bool) -> Vec<(Other, Vec<String>)> {
+    let runs = wording::many(simulated, "simulated run", "simulated runs");
+    let simulated = (simulated > 0).then(|| (Other::Simulated, vec![runs, "of this spec".to_owned()]));
+    let published = published.then(|| (Other::Published, vec!["published".to_owned()]));
+    [simulated, published].into_iter().flatten().collect()
+}
+
+/// The colour of simulated runs behind others.
+pub(in crate::charts) const SIMULATED: Color = OTHERS.faint(70);
 
 /// The mark of a published value: a level stroke, longer than any mark is wide: both are seen at one place.
 pub(in crate::charts) fn published_mark(canvas: &Canvas<'_>, at: Point, half: f64) -> Result<(), ChartError> {

@@ -5,6 +5,7 @@ pub mod distribution;
 pub mod experiments;
 pub mod group;
 pub mod list;
+pub mod outline;
 pub mod published;
 pub mod replicates;
 pub mod side_by_side;

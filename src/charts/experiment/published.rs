@@ -8,6 +8,9 @@ use crate::spec::{self, Logged, Spec};
 /// Published values by experiment and machine.
 pub type Published = BTreeMap<(String, MachineId), PublishedValues>;
 
+/// What charts say of such values.
+pub(in crate::charts) const NOTE: &str = "published: as the spec quotes a publication";
+
 /// What is published of one machine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PublishedValues {

@@ -36,11 +36,12 @@ pub(in crate::charts) fn draw(
     canvas.frame((x - HALF, upper), (x + HALF, lower), stroke)
 }
 
-/// Where boxes stand whose places, in order, are `wanted`.
+/// Where boxes stand whose places, in order, are `wanted`: none below a ratio of 1,
+/// which cannot be.
 pub(in crate::charts) fn side_by_side(wanted: &[f64], plot: &Plot) -> Vec<f64> {
     let mut found = Vec::new();
     for apart in APART {
-        found = moved(wanted, apart, plot.left + 2.0 * HALF, plot.right - 2.0 * HALF);
+        found = moved(wanted, apart, plot.x(1.0), plot.right - 2.0 * HALF);
         if found.iter().zip(wanted).all(|(found, wanted)| (found - wanted).abs() <= FARTHEST) {
             break;
         }

@@ -3,17 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::experiments::Experiments;
-use super::list::{ExperimentList, published_mark};
-use super::replicates;
+use super::list::{ExperimentList, SIMULATED, published_mark};
 use super::spread::Spread;
+use super::{outline, published, replicates};
 use crate::charts::draw::axis::{self, Axis};
 use crate::charts::draw::canvas::{self, Canvas};
 use crate::charts::draw::heading::Heading;
 use crate::charts::draw::plot::Plot;
-use crate::charts::draw::scatter::{self, Area, Mark};
+use crate::charts::draw::scatter::{self, Area, Mark, Range};
 use crate::charts::draw::style::MarkStyle;
 use crate::charts::draw::{number, wording};
 use crate::charts::{Chart, ChartError, ChartType, Draw, Look};
+use crate::metrics::catalogue::SPEED_RATIO as SPEED_RATIO_METRIC;
 use crate::metrics::{EndQueueSource, MAIN_METRICS, MachineMetrics, Metric, WaitSource};
 use crate::model::event::MachineId;
 
@@ -53,6 +54,8 @@ struct Scatter<'a> {
     measure: &'a Metric,
     of: &'a Experiments<'a>,
     groups: Vec<Group>,
+    /// Of each machine, in order of size.
+    simulated: BTreeMap<MachineId, Vec<f64>>,
 }
 
 impl<'a> Scatter<'a> {
@@ -75,22 +78,19 @@ impl<'a> Scatter<'a> {
             };
         // Ratios are above 0, and their bits in the order of their size.
         let groups = groups.into_iter().filter_map(group).collect();
-        Scatter { measure, of, groups }
+        Scatter { measure, of, groups, simulated: simulated(measure, of) }
     }
 
     fn paint(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
-        let ratios = || self.groups.iter().map(|group| group.ratio);
-        let smallest = ratios().fold(1.0, f64::min);
-        let x = Axis::around(smallest, ratios().fold(smallest.max(2.0), f64::max));
+        let x = Axis::ratios(&self.groups.iter().map(|group| group.ratio).collect::<Vec<_>>());
         let legend = self.legend(canvas)?;
-        let (y, scale) = self.y_axis();
+        let y = self.y_axis();
         let mut heading = Heading { title: self.title(), subject: self.subject(), notes: self.notes() };
         // How many labels have no room is known last, and the note has room kept for it.
         heading.notes.push(no_room(self.groups.len()));
         let plot = Plot::new(canvas, heading.top(canvas)?, x, y, legend.width())?;
         heading.notes.pop();
-        let y_title = format!("{}{scale}", self.measure.label);
-        plot.draw(canvas, "Speed ratio (largest clock rate ÷ own clock rate)", &y_title)?;
+        plot.draw(canvas, SPEED_RATIO_METRIC.label, self.measure.label)?;
         legend.draw(canvas, &plot)?;
         if self.groups.is_empty() {
             plot.say(canvas, &self.what_is_missing())?;
@@ -122,40 +122,45 @@ impl<'a> Scatter<'a> {
 
     /// Runs that differ by orders of magnitude need another axis, once so many
     /// are shown that the small ones matter too.
-    fn y_axis(&self) -> (Axis, &'static str) {
-        let all =
-            || self.groups.iter().flat_map(|group| group.values.iter().chain(&group.published)).copied();
+    fn y_axis(&self) -> Axis {
+        let shown = || self.groups.iter().flat_map(|group| group.values.iter().chain(&group.published));
+        let all = || shown().chain(self.simulated.values().flatten()).copied();
         let (smallest, largest) = (all().fold(0.0, f64::min), all().fold(0.0, f64::max));
         let medians: Vec<f64> = self.groups.iter().map(|group| group.spread.median).collect();
         if self.has_boxes() && Axis::needs_symlog(smallest, largest, &medians) {
-            return (Axis::symlog(smallest, largest).with_room_below(), axis::SYMLOG);
+            return Axis::symlog(smallest, largest, 1.0).with_room_below();
         }
         let counts = smallest == 0.0 && all().all(|value| value.fract() == 0.0);
         let axis = if counts { Axis::counts(largest) } else { Axis::measured(smallest, largest) };
-        (if self.has_boxes() { axis.with_room_below() } else { axis }, "")
+        if self.stand_apart() { axis.with_room_below() } else { axis }
     }
 
     fn has_boxes(&self) -> bool {
         self.groups.iter().any(Group::is_box)
     }
 
+    /// Whether each group has a place of its own beside the others of its ratio.
+    fn stand_apart(&self) -> bool {
+        self.has_boxes() || !self.simulated.is_empty()
+    }
+
     /// Says how many labels found no room.
     fn draw_groups(&self, canvas: &Canvas<'_>, plot: &Plot) -> Result<usize, ChartError> {
         let ratios: Vec<f64> = self.groups.iter().map(|group| plot.x(group.ratio)).collect();
-        let places = if self.has_boxes() { replicates::side_by_side(&ratios, plot) } else { ratios };
+        let places = if self.stand_apart() { replicates::side_by_side(&ratios, plot) } else { ratios };
+        self.draw_simulated(canvas, plot, &places)?;
         for (group, x) in self.groups.iter().zip(&places) {
             if group.is_box() {
                 replicates::draw(canvas, plot, *x, &group.spread, MarkStyle::nth(group.experiment))?;
-            } else if self.has_boxes() {
+            } else if self.stand_apart() {
                 draw_runs(canvas, plot, *x, group, &mut BTreeSet::new())?;
             }
         }
-        if !self.has_boxes() {
+        if !self.stand_apart() {
             self.draw_single_runs(canvas, plot)?;
         }
         // Between boxes that stand close together there is less room.
-        let clock_gaps = places.windows(2).map(|pair| pair[1] - pair[0]);
-        let crowded = self.has_boxes() && clock_gaps.fold(f64::INFINITY, f64::min) < 24.0;
+        let crowded = self.stand_apart() && least_gap(&places) < 24.0;
         let half = if crowded { 8.0 } else { 12.0 };
         let mut obstacles = Vec::new();
         for (group, x) in self.groups.iter().zip(&places) {
@@ -167,15 +172,43 @@ impl<'a> Scatter<'a> {
         scatter::draw(canvas, plot, &self.marks(plot, &places), &obstacles)
     }
 
+    /// The shape of simulated runs behind each machine.
+    fn draw_simulated(&self, canvas: &Canvas<'_>, plot: &Plot, places: &[f64]) -> Result<(), ChartError> {
+        for (nth, group) in self.groups.iter().enumerate() {
+            if let Some(values) = self.simulated.get(&group.machine) {
+                outline::draw(canvas, plot, values, places[nth], half_width(places, nth), SIMULATED)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn simulated_runs(&self) -> usize {
+        self.simulated.values().map(Vec::len).max().unwrap_or(0)
+    }
+
+    /// What a group's own place shows besides its mark, from the least to the most.
+    fn range(&self, group: &Group) -> Option<(f64, f64)> {
+        let simulated = self.simulated.get(&group.machine);
+        let ends = simulated.and_then(|values| Some((*values.first()?, *values.last()?)));
+        let (least, most) = ends.unwrap_or((group.spread.least, group.spread.most));
+        self.stand_apart().then(|| (least.min(group.spread.least), most.max(group.spread.most)))
+    }
+
     /// The marks that are labelled: the value, or the median of several.
     fn marks(&self, plot: &Plot, places: &[f64]) -> Vec<Mark> {
-        let mark = |(group, x): (&Group, &f64)| Mark {
-            at: (*x, plot.y(group.spread.median)),
+        let range = |nth: usize, group: &Group| {
+            let (least, most) = self.range(group)?;
+            let half =
+                if self.simulated.contains_key(&group.machine) { half_width(places, nth) } else { 0.0 };
+            Some(Range { upper: plot.y(most), lower: plot.y(least), half })
+        };
+        let mark = |(nth, group): (usize, &Group)| Mark {
+            at: (places[nth], plot.y(group.spread.median)),
             style: MarkStyle::nth(group.experiment),
             machine: group.machine,
-            of_range: self.has_boxes().then(|| (plot.y(group.spread.most), plot.y(group.spread.least))),
+            of_range: range(nth, group),
         };
-        self.groups.iter().zip(places).map(mark).collect()
+        self.groups.iter().enumerate().map(mark).collect()
     }
 
     /// A light mark for each run where a machine has several; experiments of
@@ -192,6 +225,7 @@ impl<'a> Scatter<'a> {
             let before = all.range(..group.experiment).count() as f64;
             let middle = (all.len() - 1) as f64 / 2.0;
             let x = plot.x(group.ratio) + (before - middle) * (60.0 / all.len() as f64).min(11.0);
+            let x = x.max(plot.x(1.0));
             draw_runs(canvas, plot, x, group, &mut drawn)?;
         }
         Ok(())
@@ -199,7 +233,7 @@ impl<'a> Scatter<'a> {
 
     fn legend(&self, canvas: &Canvas<'_>) -> Result<ExperimentList, ChartError> {
         let published = self.groups.iter().any(|group| group.published.is_some());
-        ExperimentList::new(canvas, &self.of.experiments, published)
+        ExperimentList::new(canvas, &self.of.experiments, self.simulated_runs(), published)
     }
 
     /// What it shows, and where the largest lies.
@@ -239,7 +273,14 @@ impl<'a> Scatter<'a> {
             let least = replicates::LEAST;
             notes.push(format!("boxes, from {least} runs on: median, quartiles, least and most"));
             notes.push("moved apart sideways at one place".to_owned());
-        } else if self.groups.len() > 1 {
+        }
+        if self.simulated_runs() > 0 {
+            notes.push("grey: the wider, the more simulated runs came to that value".to_owned());
+        }
+        if self.groups.iter().any(|group| group.published.is_some()) {
+            notes.push(published::NOTE.to_owned());
+        }
+        if !self.stand_apart() && self.groups.len() > 1 {
             notes.push("marks at one place are fanned out sideways".to_owned());
         }
         let machines = |count| wording::many(count, "machine", "machines");
@@ -266,6 +307,29 @@ impl<'a> Scatter<'a> {
         }
         notes
     }
+}
+
+/// The values of each machine in the simulated runs, in order of size.
+fn simulated(measure: &Metric, of: &Experiments<'_>) -> BTreeMap<MachineId, Vec<f64>> {
+    let mut values: BTreeMap<MachineId, Vec<f64>> = BTreeMap::new();
+    for row in &of.simulated {
+        values.entry(row.machine).or_default().extend(value(measure, row));
+    }
+    values.values_mut().for_each(|values| values.sort_by(f64::total_cmp));
+    values
+}
+
+/// How far the shape at a place reaches to both sides, so as to leave room to its
+/// neighbours'.
+fn half_width(places: &[f64], nth: usize) -> f64 {
+    const WIDEST: f64 = 34.0;
+    let neighbours = &places[nth.saturating_sub(1)..places.len().min(nth + 2)];
+    (least_gap(neighbours) * 0.46).min(WIDEST)
+}
+
+/// The least distance between neighbours.
+fn least_gap(places: &[f64]) -> f64 {
+    places.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min)
 }
 
 fn no_room(labels: usize) -> String {

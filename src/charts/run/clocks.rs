@@ -13,7 +13,8 @@ pub const CLOCKS: ChartType = ChartType {
     shows: "Logical clock of each machine over lab time",
     draw: Draw::Run(RunChart {
         draw,
-        caption: "Logical clocks over lab time. At the end",
+        caption: "Lines that run together are clocks that messages keep in step; one that falls away belongs to a \
+                  machine that reads its messages too late. Clock at the end",
         of_machine: |row| Some(row.final_clock.to_string()),
     }),
 };
@@ -72,5 +73,6 @@ fn line(machine: &MachineSeries, theory: &RunTheory) -> Line {
 /// The clock of a machine as it rose.
 fn steps(machine: &MachineSeries) -> Vec<Step> {
     let timed = machine.samples.iter().filter(|sample| timeline::has_times(sample));
-    timed.map(|sample| Step::at(sample.to_s, sample.clock_last as f64)).collect()
+    let start = timeline::start([machine]).map(|time_s| Step::at(time_s, 0.0));
+    start.into_iter().chain(timed.map(|sample| Step::at(sample.to_s, sample.clock_last as f64))).collect()
 }

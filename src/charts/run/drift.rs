@@ -19,7 +19,8 @@ pub const DRIFT: ChartType = ChartType {
     shows: "How far each logical clock is behind the leading one",
     draw: Draw::Run(RunChart {
         draw,
-        caption: "How far each logical clock is behind the leading one. At the end",
+        caption: "A line at 0 is the leading clock; one that keeps rising falls behind and does not catch up. Distance \
+                  behind the leader at the end",
         of_machine: |row| row.clock_diff.map(|behind| behind.to_string()),
     }),
 };
@@ -44,7 +45,7 @@ fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result<Chart, Cha
     let timeline = Timeline {
         name: DRIFT.name,
         title: title(&lines, behind),
-        y_title: "Leader's logical clock − own (clock units)",
+        y_title: "Clock difference, leader − own (clock units)",
         y_axis: Axis::counts,
         notes,
         heads: &["max", "at end"],
@@ -75,6 +76,7 @@ fn times(series: &RunSeries) -> Vec<f64> {
     let samples = series.machines.iter().flat_map(|machine| &machine.samples);
     let mut times: Vec<f64> =
         samples.filter(|sample| timeline::has_times(sample)).map(|sample| sample.to_s).collect();
+    times.extend(timeline::start(series.machines.iter()));
     times.sort_by(f64::total_cmp);
     times.dedup();
     match timeline::span(series) {
@@ -130,6 +132,7 @@ mod tests {
             machine: MachineId(id),
             clock_rate: None,
             knows_queue: true,
+            from_start: false,
             samples,
             jumps: BTreeMap::new(),
             waits: None,

@@ -32,7 +32,8 @@ pub const JUMPS: ChartType = ChartType {
     shows: "By how much RECEIVE events raise each clock",
     draw: Draw::Run(RunChart {
         draw,
-        caption: "By how much RECEIVE events raise the clock. 95 % of them by at most",
+        caption: "The farther to the right a bar, the further the sender's clock was ahead of the receiver's; a jump \
+                  of 1 tells nothing new. 95 % of jumps are at most",
         of_machine: |row| row.jump_p95.map(|jump| jump.to_string()),
     }),
 };
@@ -47,7 +48,8 @@ fn paint(canvas: &Canvas<'_>, series: &RunSeries) -> Result<(), ChartError> {
     let bins = Bins::for_all(shown.iter().map(|machine| &machine.jumps));
     let largest = shown.iter().filter_map(|machine| bins::largest(&machine.jumps)).max();
     let top = heading(series, bins, &left_out, largest.is_some()).draw(canvas)?;
-    let (columns, table) = columns(canvas, &shown)?;
+    let cells = cells(&shown);
+    let (columns, table) = columns(canvas, &cells)?;
     let mut plot = Plot {
         left: style::MARGIN + 160.0,
         right: (canvas.page.right() - table).round(),
@@ -63,7 +65,7 @@ fn paint(canvas: &Canvas<'_>, series: &RunSeries) -> Result<(), ChartError> {
     plot.draw_x_ticks(canvas)?;
     plot.draw_titles(
         canvas,
-        "Clock increase at a RECEIVE (clock units)",
+        "Jump of the clock at a RECEIVE (clock units)",
         "Share of the machine's receives (%)",
     )?;
     if largest.is_none() {
@@ -74,20 +76,21 @@ fn paint(canvas: &Canvas<'_>, series: &RunSeries) -> Result<(), ChartError> {
         canvas.text(head, (right, top - 2.0), Font::size(style::LABEL).color(MUTED).ending())?;
     }
     let height = (plot.bottom - plot.top) / shown.len().max(1) as f64;
+    let decimals = decimals(&shown, bins);
     for (index, machine) in shown.iter().enumerate() {
         let base = canvas.page.sharp(plot.top + height * (index + 1) as f64);
-        let lane = Lane { canvas, plot: &plot, columns, bins, base, height };
-        lane.draw(machine, style::color(index))?;
+        let lane = Lane { canvas, plot: &plot, columns, bins, base, height, decimals };
+        lane.draw(machine, &cells[index], style::color(index))?;
     }
     Ok(())
 }
 
 /// The right ends of the columns of the table, and its whole width.
-fn columns(canvas: &Canvas<'_>, shown: &[&MachineSeries]) -> Result<([f64; 3], f64), ChartError> {
+fn columns(canvas: &Canvas<'_>, cells: &[[String; 3]]) -> Result<([f64; 3], f64), ChartError> {
     let font = Font::size(style::LABEL);
     let mut widths = [0.0_f64; 3];
-    for cells in shown.iter().map(|machine| cells(machine)).chain([HEADS.map(str::to_owned)]) {
-        for (width, cell) in widths.iter_mut().zip(&cells) {
+    for cells in cells.iter().chain([&HEADS.map(str::to_owned)]) {
+        for (width, cell) in widths.iter_mut().zip(cells) {
             *width = width.max(canvas.width(cell, font)?);
         }
     }
@@ -97,22 +100,29 @@ fn columns(canvas: &Canvas<'_>, shown: &[&MachineSeries]) -> Result<([f64; 3], f
     Ok((ends, widths.iter().map(|width| width + GAP).sum()))
 }
 
-/// What the table says of a machine.
-fn cells(machine: &MachineSeries) -> [String; 3] {
-    let unknown = || "–".to_owned();
-    [
-        number::count(bins::total(&machine.jumps)),
-        bins::mean(&machine.jumps).map_or_else(unknown, number::measured),
-        bins::largest(&machine.jumps).map_or_else(unknown, number::count),
-    ]
+/// What the table says of each machine.
+fn cells(shown: &[&MachineSeries]) -> Vec<[String; 3]> {
+    let means = shown.iter().map(|machine| bins::mean(&machine.jumps)).collect::<Vec<_>>();
+    let row = |(machine, mean): (&&MachineSeries, String)| {
+        let largest = bins::largest(&machine.jumps);
+        [
+            number::count(bins::total(&machine.jumps)),
+            mean,
+            largest.map_or_else(|| "–".to_owned(), number::count),
+        ]
+    };
+    shown.iter().zip(number::measured_alike(&means)).map(row).collect()
 }
 
 /// The machines that get a lane, and those that do not: where there are too
-/// many, those that received least are left out.
+/// many, those that received least are left out, but never the one that the title
+/// tells of.
 fn chosen<'a>(canvas: &Canvas<'_>, series: &'a RunSeries) -> (Vec<&'a MachineSeries>, Vec<MachineId>) {
     let lanes = ((canvas.page.bottom() - HEADING) / LEAST_LANE).max(1.0) as usize;
     let mut order: Vec<usize> = (0..series.machines.len()).collect();
-    order.sort_by_key(|index| std::cmp::Reverse(bins::total(&series.machines[*index].jumps)));
+    let told = jumps_most(series).map(|(_, machine)| machine);
+    let rank = |machine: &MachineSeries| (Some(machine.machine) == told, bins::total(&machine.jumps));
+    order.sort_by_key(|index| std::cmp::Reverse(rank(&series.machines[*index])));
     let mut left_out = order.split_off(LANES.min(lanes).min(order.len()));
     order.sort_unstable();
     left_out.sort_unstable();
@@ -132,22 +142,26 @@ fn heading(series: &RunSeries, bins: Bins, left_out: &[MachineId], any: bool) ->
     if !left_out.is_empty() {
         let count = wording::many(left_out.len(), "machine", "machines");
         let names = wording::machines(left_out);
-        notes.push(format!("{count} with the fewest receives left out: {names}"));
+        notes.push(format!("{count} with few receives left out: {names}"));
     }
     Heading { title: title(series), subject: timeline::subject(series), notes }
 }
 
 /// Whose clock jumps most.
 fn title(series: &RunSeries) -> String {
-    let mean = |machine: &MachineSeries| Some((bins::mean(&machine.jumps)?, machine.machine));
-    let means = series.machines.iter().filter_map(mean);
-    match means.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1))) {
+    match jumps_most(series) {
         Some((mean, machine)) => {
             let mean = number::measured(mean);
             format!("Machine {machine}'s clock jumps most at a RECEIVE: by {mean} clock units on average")
         }
         None => "Clock jumps at RECEIVE".to_owned(),
     }
+}
+
+/// The machine of the largest mean jump, and that mean.
+fn jumps_most(series: &RunSeries) -> Option<(f64, MachineId)> {
+    let mean = |machine: &MachineSeries| Some((bins::mean(&machine.jumps)?, machine.machine));
+    series.machines.iter().filter_map(mean).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
 }
 
 /// The place of one machine's distribution.
@@ -158,10 +172,12 @@ struct Lane<'a, 'page> {
     bins: Bins,
     base: f64,
     height: f64,
+    /// Of shares in percent.
+    decimals: usize,
 }
 
 impl Lane<'_, '_> {
-    fn draw(&self, machine: &MachineSeries, color: Color) -> Result<(), ChartError> {
+    fn draw(&self, machine: &MachineSeries, cells: &[String; 3], color: Color) -> Result<(), ChartError> {
         let Plot { left, right, .. } = *self.plot;
         self.name(machine)?;
         let counts = self.bins.sort(&machine.jumps);
@@ -170,14 +186,14 @@ impl Lane<'_, '_> {
             let font = Font::size(style::LABEL).color(MUTED);
             self.canvas.text("no messages received", (left + 16.0, self.base - self.height * 0.4), font)?;
         } else {
-            self.scale(most as f64 / total as f64)?;
+            self.scale(100.0 * most as f64 / total as f64)?;
         }
         for (bin, count) in &counts {
             self.bar(f64::from(*bin), *count as f64 / most as f64, color)?;
         }
         self.canvas.line(&[(left, self.base), (right, self.base)], Stroke::new(INK, 1.0))?;
         self.mean(machine)?;
-        self.numbers(machine)
+        self.numbers(cells)
     }
 
     fn bar(&self, bin: f64, height: f64, color: Color) -> Result<(), ChartError> {
@@ -198,13 +214,13 @@ impl Lane<'_, '_> {
         rate.map_or(Ok(()), |rate| self.canvas.text(&rate, (left, middle + apart), font))
     }
 
-    /// The height of the highest bar, and 0 where a lane has room for it.
+    /// The height of the highest bar in percent, and 0 where a lane has room for it.
     fn scale(&self, highest: f64) -> Result<(), ChartError> {
         let Plot { left, right, .. } = *self.plot;
         let font = Font::size(style::LABEL).ending();
         let top = self.canvas.page.sharp(self.base - FILLED * self.height);
         self.canvas.line(&[(left, top), (right, top)], Stroke::new(GRID, 1.0))?;
-        self.canvas.text(&format!("{} %", percent(highest)), (left - 10.0, top), font)?;
+        self.canvas.text(&format!("{highest:.0$} %", self.decimals), (left - 10.0, top), font)?;
         if self.height > 60.0 {
             self.canvas.text("0 %", (left - 10.0, self.base - 6.0), font)?;
         }
@@ -220,14 +236,20 @@ impl Lane<'_, '_> {
         self.canvas.line(&line, Stroke::new(INK, 1.75))
     }
 
-    fn numbers(&self, machine: &MachineSeries) -> Result<(), ChartError> {
+    fn numbers(&self, cells: &[String; 3]) -> Result<(), ChartError> {
         let middle = self.base - FILLED * self.height / 2.0;
         let font = Font::size(style::LABEL).ending();
-        let mut cells = cells(machine).into_iter().zip(self.columns);
-        cells.try_for_each(|(text, right)| self.canvas.text(&text, (right, middle), font))
+        let mut cells = cells.iter().zip(self.columns);
+        cells.try_for_each(|(text, right)| self.canvas.text(text, (right, middle), font))
     }
 }
 
-fn percent(share: f64) -> String {
-    number::plain((share * 1000.0).round() / 10.0)
+/// As many decimals for the shares of all lanes as the least round of them needs.
+fn decimals(shown: &[&MachineSeries], bins: Bins) -> usize {
+    let is_whole = |machine: &&MachineSeries| {
+        let (most, total) =
+            (bins.sort(&machine.jumps).into_values().max().unwrap_or(0), bins::total(&machine.jumps));
+        total == 0 || (u128::from(most) * 100).is_multiple_of(u128::from(total))
+    };
+    usize::from(!shown.iter().all(is_whole))
 }

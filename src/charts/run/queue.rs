@@ -14,7 +14,8 @@ pub const QUEUE: ChartType = ChartType {
     shows: "Queue length of each machine over lab time",
     draw: Draw::Run(RunChart {
         draw,
-        caption: "Queue length over lab time, counted after each event and at the end. Longest",
+        caption: "A line that keeps rising is a machine that gets more messages than it has ticks to read; a flat one \
+                  keeps up. Longest queue, counted after each event and at the end",
         of_machine: |row| row.max_queue.map(|queue| queue.to_string()),
     }),
 };
@@ -89,10 +90,11 @@ fn line(machine: &MachineSeries, theory: &RunTheory) -> Line {
     let last = machine.samples.last().map(|sample| sample.queue_last);
     let longest = machine.samples.iter().map(|sample| sample.queue_max).max();
     let timed = machine.samples.iter().filter(|sample| timeline::has_times(sample));
+    let start = timeline::start([machine]).map(|time_s| Step::at(time_s, 0.0));
     let expected = theory.of_machine(machine.machine);
     Line {
         theory: expected.map_or_else(Vec::new, |of| of.line(|course| &course.queue)),
         is_overloaded: expected.and_then(|of| of.is_overloaded),
-        ..Line::of_counts(timed.map(step).collect(), longest, last)
+        ..Line::of_counts(start.into_iter().chain(timed.map(step)).collect(), longest, last)
     }
 }

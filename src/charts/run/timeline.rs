@@ -254,7 +254,36 @@ pub(in crate::charts) fn span(series: &RunSeries) -> Option<(f64, f64)> {
     Some((times().fold(f64::INFINITY, f64::min), times().fold(f64::NEG_INFINITY, f64::max)))
 }
 
+/// The time at which queues and clocks are known to be 0 before any event: where
+/// all of these machines' logs begin with the run, and have events.
+pub(in crate::charts) fn start<'a>(machines: impl IntoIterator<Item = &'a MachineSeries>) -> Option<f64> {
+    let begins = |machine: &MachineSeries| {
+        machine.from_start && machine.samples.first().is_some_and(|sample| sample.from_s > 0.0)
+    };
+    let mut machines = machines.into_iter().peekable();
+    machines.peek()?;
+    machines.all(begins).then_some(0.0)
+}
+
 /// Whether a sample's times are numbers; a broken log of others may have none.
 pub(in crate::charts) fn has_times(sample: &Sample) -> bool {
     sample.from_s.is_finite() && sample.to_s.is_finite()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::charts::tests::samples::run;
+
+    #[test]
+    fn a_line_begins_where_the_log_does_and_at_the_start_of_the_run_where_that_is_known() {
+        let mut series = run(2, 60.0);
+        assert_eq!(start(&series.machines), None, "a foreign log may begin anywhere");
+        series.machines.iter_mut().for_each(|machine| machine.from_start = true);
+        assert_eq!(start(&series.machines), Some(0.0));
+        series.machines[0].from_start = false;
+        assert_eq!((start(&series.machines), start([&series.machines[1]])), (None, Some(0.0)));
+        series.machines[1].samples.clear();
+        assert_eq!((start([&series.machines[1]]), start([])), (None, None));
+    }
 }

@@ -6,8 +6,8 @@ use crate::charts::draw::axis::Axis;
 use crate::charts::draw::trace::Step;
 use crate::charts::draw::{number, wording};
 use crate::charts::{Chart, ChartError, ChartType, Draw, Look, RunChart, RunTheory};
-use crate::metrics::WaitSource;
 use crate::metrics::series::{MachineSeries, RunSeries, Sample, Waited};
+use crate::metrics::{WaitSource, WaitSummary};
 use crate::text::numbers::seconds;
 
 const US_PER_S: f64 = 1e6;
@@ -18,7 +18,8 @@ pub const WAIT: ChartType = ChartType {
     shows: "How long messages wait in each queue",
     draw: Draw::Run(RunChart {
         draw,
-        caption: "How long messages had waited in the queue when they were popped. On average",
+        caption: "A line that keeps rising means that each message waits longer than the one before, as the queue \
+                  grows. Mean wait",
         of_machine: |row| row.wait_mean.map(seconds),
     }),
 };
@@ -27,6 +28,16 @@ pub const WAIT: ChartType = ChartType {
 /// sample covers several, the whole range between the shortest and the longest.
 fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result<Chart, ChartError> {
     let tell = series.machines.iter().any(|machine| machine.waits.is_some());
+    let column = |of: fn(&WaitSummary) -> f64| {
+        let values = series.machines.iter().map(|machine| machine.waits.as_ref().map(of));
+        number::measured_alike(&values.collect::<Vec<_>>())
+    };
+    let cells = column(|waits| waits.mean_s).into_iter().zip(column(|waits| waits.max_s));
+    let lines = series
+        .machines
+        .iter()
+        .zip(cells)
+        .map(|(machine, (mean, max))| line(machine, theory, vec![mean, max]));
     let receive = series.machines.iter().any(|machine| !machine.jumps.is_empty());
     let timeline = Timeline {
         name: WAIT.name,
@@ -36,7 +47,7 @@ fn draw(series: &RunSeries, theory: &RunTheory, look: Look) -> Result<Chart, Cha
         notes: notes(series),
         heads: &["mean, s", "max, s"],
         widest: 2.2,
-        lines: series.machines.iter().map(|machine| line(machine, theory)).collect(),
+        lines: lines.collect(),
         flat_theory: "by the law, no machine is overloaded",
         empty: if receive && !tell {
             "these logs do not tell how long messages waited"
@@ -75,17 +86,16 @@ fn notes(series: &RunSeries) -> Vec<String> {
     vec![from_arrival, format!("of {machines} from the SEND, {BOUND}")]
 }
 
-fn line(machine: &MachineSeries, theory: &RunTheory) -> Line {
-    let Some(waits) = machine.waits else {
-        let cells = ["–", "–"].map(str::to_owned).into();
+fn line(machine: &MachineSeries, theory: &RunTheory, cells: Vec<String>) -> Line {
+    if machine.waits.is_none() {
         return Line { steps: Vec::new(), at_end: 0.0, cells, theory: Vec::new(), is_overloaded: None };
-    };
+    }
     let timed = machine.samples.iter().filter(|sample| timeline::has_times(sample));
     let steps: Vec<Step> = timed.filter_map(step).collect();
     let expected = theory.of_machine(machine.machine);
     Line {
         at_end: steps.last().map_or(0.0, |step| step.last),
-        cells: [waits.mean_s, waits.max_s].map(number::measured).into(),
+        cells,
         theory: expected.map_or_else(Vec::new, |of| of.line(|course| &course.wait)),
         is_overloaded: expected.and_then(|of| of.is_overloaded),
         steps,

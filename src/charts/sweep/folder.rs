@@ -196,7 +196,7 @@ struct Point<'a> {
 /// The method of the intervals on a chart.
 const INTERVALS: &str = ", 95 % intervals (t)";
 /// The axis of the draws of an experiment that nothing else varies in.
-const DRAWN: &str = "drawn clock_rates (ticks/s)";
+const DRAWN: &str = "drawn clock rates (ticks/s)";
 /// What a run counts with where its machines are not distinguished.
 const LARGEST: &str = " · of each run the largest over its machines";
 /// The cells of one experiment.

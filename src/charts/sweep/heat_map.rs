@@ -8,7 +8,7 @@ use crate::charts::draw::heading::Heading;
 use crate::charts::draw::labels::{Column, Row};
 use crate::charts::draw::plot::Plot;
 use crate::charts::draw::style::{self, INK, PAPER, Stroke};
-use crate::charts::draw::{color_scale, number, wording};
+use crate::charts::draw::{color_scale, key, number, wording};
 use crate::charts::{Chart, ChartError, Look};
 
 /// The colour bar: its width, and what lies between it and the cells.
@@ -17,7 +17,13 @@ const GUTTER: f64 = 36.0;
 /// Strips of one colour in the bar.
 const STRIPS: u32 = 256;
 /// Sizes of the values in the cells, the first that fits being taken.
-const FONTS: [f64; 3] = [style::TICK, 13.0, 11.0];
+const FONTS: [f64; 5] = [24.0, 19.0, style::TICK, 13.0, 12.0];
+/// Larger letters than those of an axis fill no more than this share of a cell's height.
+const LARGE: f64 = 0.2;
+/// The most pixels of a cell, across and up: few of them do not fill the page.
+const LARGEST: (f64, f64) = (400.0, 240.0);
+/// What the key needs above the cells.
+const KEY: f64 = 26.0;
 /// Pixels that a cell reaches into those drawn after it.
 const OVERLAP: f64 = 1.0;
 /// Pixels between the strokes of a hatched cell.
@@ -70,14 +76,8 @@ impl<'a> Drawing<'a> {
             rows: map.y.values.len(),
             scale: Axis::range(0.0, 1.0),
         };
-        let values = || drawing.places().filter_map(|(column, row)| drawing.value(column, row));
-        let (smallest, largest) =
-            (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
-        if smallest < largest {
-            drawing.scale = Axis::range(smallest, largest);
-        } else if smallest == largest {
-            drawing.scale = Axis::around(smallest, largest);
-        }
+        let values = drawing.places().filter_map(|(column, row)| drawing.value(column, row));
+        drawing.scale = Axis::colors(&values.collect::<Vec<_>>());
         drawing
     }
 
@@ -97,14 +97,17 @@ impl<'a> Drawing<'a> {
 
     fn paint(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
         let edges: Vec<_> = overload_border::edges(self.columns, self.rows, |x, y| self.overloaded(x, y));
-        let top = self.heading(!edges.is_empty()).draw(canvas)?;
+        let key = if edges.is_empty() { 0.0 } else { KEY };
+        let top = self.heading().draw(canvas)? + key;
         let mut plot = self.plot(canvas, top)?;
         let names =
             Row::new(canvas, &self.map.x.values, (plot.right - plot.left) / self.columns.max(1) as f64)?;
-        plot.bottom = names.bottom(canvas);
+        let lowest = names.bottom(canvas);
+        plot.bottom = lowest.min((top + LARGEST.1 * self.rows.max(1) as f64).round());
         let height = (plot.bottom - plot.top) / self.rows.max(1) as f64;
         let column = Column::new(canvas, &self.map.y.values, height)?;
-        plot.draw_titles(canvas, &wording::name(&self.map.x.label), &wording::name(&self.map.y.label))?;
+        let [x, y] = [&self.map.x, &self.map.y].map(|axis| wording::capitalised(&wording::name(&axis.label)));
+        plot.draw_titles_at(canvas, &x, &y, canvas.page.x_title() - (lowest - plot.bottom))?;
         if self.columns == 0 || self.rows == 0 {
             plot.draw_axes(canvas)?;
             return plot.say(canvas, "no cells");
@@ -113,6 +116,9 @@ impl<'a> Drawing<'a> {
         column.draw(canvas, plot.left, |index| plot.y(index as f64))?;
         for (column, row) in self.places() {
             self.draw_cell(canvas, &plot, column, row)?;
+        }
+        if !edges.is_empty() {
+            key::draw(canvas, (plot.left, top - KEY + 2.0), [overload_border::KEY].into_iter())?;
         }
         let border = if edges.is_empty() { 0.0 } else { overload_border::ACROSS };
         self.draw_values(canvas, &plot, border)?;
@@ -130,6 +136,7 @@ impl<'a> Drawing<'a> {
         }
         let left = style::MARGIN + style::AXIS_TITLE + 26.0 + column.width;
         let right = canvas.page.right() - style::AXIS_TITLE - 16.0 - widest - 12.0 - BAR - GUTTER;
+        let right = right.min(left.round() + LARGEST.0 * self.columns.max(1) as f64);
         let (x, y) = (Axis::names(self.columns), Axis::names(self.rows));
         Ok(Plot { left: left.round(), right: right.floor(), top, bottom, x, y })
     }
@@ -169,7 +176,10 @@ impl<'a> Drawing<'a> {
         let text = |value: f64| if whole { number::plain(value) } else { number::measured(value) };
         let (from, to) = self.corners(plot, 0, self.rows - 1);
         let (width, height) = (to.0 - from.0, to.1 - from.1);
-        let mut fonts = FONTS.iter().filter(|size| **size + border.max(5.0) <= height);
+        let has_room = |size: f64| size + border.max(5.0) <= height;
+        let mut fonts = FONTS
+            .iter()
+            .filter(|size| has_room(**size) && (**size <= style::TICK || **size <= LARGE * height));
         let longest = all().map(|(_, value)| text(value)).max_by_key(|text| text.chars().count());
         let Some(longest) = longest else { return Ok(()) };
         let size = loop {
@@ -195,22 +205,26 @@ impl<'a> Drawing<'a> {
             let color = color_scale::color((low + high) / 2.0);
             canvas.fill((left, y(low)), (left + BAR, (y(high) - OVERLAP).max(plot.top)), color)?;
         }
+        let (mut widest, mut free) = (0.0_f64, f64::INFINITY);
         for tick in &self.scale.ticks {
             let y = canvas.page.sharp(y(self.scale.share(tick.at)));
             canvas.line(&[(left + BAR, y), (left + BAR + 6.0, y)], Stroke::new(INK, 1.0))?;
-            canvas.text(&tick.label, (left + BAR + 12.0, y), Font::size(style::TICK))?;
+            if y <= free {
+                let font = Font::size(style::TICK);
+                canvas.text(&tick.label, (left + BAR + 12.0, y), font)?;
+                widest = widest.max(canvas.width(&tick.label, font)?);
+                free = y - style::TICK - 3.0;
+            }
         }
-        let (font, room) = (Font::size(style::AXIS_TITLE).centred(), plot.bottom - plot.top);
-        let (metric, font) = canvas.fitted(&wording::name(&self.map.metric), room, font, style::LABEL)?;
-        canvas.text(&metric, (canvas.page.right() - 4.0, (plot.top + plot.bottom) / 2.0), font.upwards())
+        let title = wording::name(&self.map.metric) + &self.scale.scale.note();
+        plot.draw_upright_title(canvas, &title, left + BAR + 12.0 + widest + 12.0 + style::AXIS_TITLE / 2.0)
     }
 
-    fn heading(&self, border: bool) -> Heading {
+    fn heading(&self) -> Heading {
         let mut notes = Vec::new();
-        if border {
-            notes.push("line: theory's border of overload, its teeth on the overloaded side".to_owned());
-        } else if let Some((column, row)) = self.places().find(|(x, y)| self.overloaded(*x, *y).is_some()) {
-            let every = if self.overloaded(column, row) == Some(true) { "every" } else { "no" };
+        let known: Vec<bool> = self.places().filter_map(|(x, y)| self.overloaded(x, y)).collect();
+        if !known.is_empty() && known.iter().all(|one| *one == known[0]) {
+            let every = if known[0] { "every" } else { "no" };
             notes.push(format!("theory: {every} cell has an overloaded machine"));
         }
         let empty = self.places().filter(|(x, y)| self.value(*x, *y).is_none()).count();
@@ -223,12 +237,12 @@ impl<'a> Drawing<'a> {
 
     /// The metric, and between which values it lies.
     fn title(&self) -> String {
-        let metric = wording::without_unit(&self.map.metric);
+        let metric = wording::brief(wording::without_unit(&self.map.metric));
         let values = || self.places().filter_map(|(column, row)| self.value(column, row));
         let (least, most) =
             (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
         let [x, y] =
-            [&self.map.x, &self.map.y].map(|axis| wording::brief(&wording::without_unit(&axis.label)));
+            [&self.map.x, &self.map.y].map(|axis| wording::brief(wording::without_unit(&axis.label)));
         let axes = format!("{x} and {y}");
         if least > most {
             return format!("{metric} over {axes}");

@@ -3,6 +3,7 @@
 
 use crate::charts::ChartError;
 use crate::charts::draw::canvas::{Canvas, Point};
+use crate::charts::draw::key::Item;
 use crate::charts::draw::plot::Plot;
 use crate::charts::draw::style::{INK, PAPER, Stroke};
 
@@ -13,6 +14,26 @@ pub(in crate::charts) const ACROSS: f64 = WIDTH + 2.0 * EDGE + 3.0;
 /// How far a tooth reaches into its cell, at most; in small cells it leaves the
 /// middle to the value.
 const TOOTH: f64 = 9.0;
+
+/// What it is, beside a piece of it.
+pub(in crate::charts) const KEY: Item =
+    Item::Border("border of overload by theory, its teeth on the overloaded side", draw_sample);
+
+/// A piece of a border around a place, its tooth below it.
+fn draw_sample(canvas: &Canvas<'_>, (x, y): Point) -> Result<(), ChartError> {
+    for (stroke, beyond) in strokes() {
+        let half = 12.0 + beyond;
+        canvas.line(&[(x - half, y), (x + half, y)], stroke)?;
+        canvas.line(&[(x, y), (x, y + TOOTH + beyond)], stroke)?;
+    }
+    Ok(())
+}
+
+/// First a light edge under all of it, then the line; and how far each reaches
+/// beyond the line's ends.
+fn strokes() -> [(Stroke, f64); 2] {
+    [(Stroke::new(PAPER, WIDTH + 2.0 * EDGE), EDGE), (Stroke::new(INK, WIDTH), 0.0)]
+}
 
 /// A side that two cells share, of which one is overloaded.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,9 +66,9 @@ pub(in crate::charts) fn edges(
     edges
 }
 
-/// Draws the border: first a light edge under all of it, then the line.
+/// Draws the border.
 pub(in crate::charts) fn draw(canvas: &Canvas<'_>, plot: &Plot, edges: &[Edge]) -> Result<(), ChartError> {
-    for (stroke, beyond) in [(Stroke::new(PAPER, WIDTH + 2.0 * EDGE), EDGE), (Stroke::new(INK, WIDTH), 0.0)] {
+    for (stroke, beyond) in strokes() {
         for edge in edges {
             edge.draw(canvas, plot, stroke, beyond)?;
         }

@@ -2,7 +2,7 @@
 //! theory says.
 
 use super::swept_data::{Shown, Swept, SweptAxis, SweptPoint, interval};
-use crate::charts::draw::axis::{self, Axis};
+use crate::charts::draw::axis::Axis;
 use crate::charts::draw::canvas::{self, Canvas, Point};
 use crate::charts::draw::heading::Heading;
 use crate::charts::draw::labels::Row as Names;
@@ -43,9 +43,7 @@ impl Drawing<'_> {
             plot.bottom = names.bottom(canvas);
             names.draw(canvas, |index| plot.x(index as f64), plot.bottom)?;
         }
-        let logarithmic = if self.is_logarithmic() { axis::LOG } else { "" };
-        let x_title = wording::name(&self.swept.axis) + logarithmic;
-        plot.draw(canvas, &x_title, &wording::name(&self.swept.metric))?;
+        plot.draw(canvas, &wording::name(&self.swept.axis), &wording::name(&self.swept.metric))?;
         if self.shown.is_empty() {
             return plot.say(canvas, "no values");
         }
@@ -71,18 +69,7 @@ impl Drawing<'_> {
     fn x_axis(&self) -> Axis {
         match &self.swept.places {
             SweptAxis::Names(names) => Axis::names(names.len()),
-            SweptAxis::Numbers(values) => {
-                let (from, to) = self.shown.x_range(values);
-                if self.is_logarithmic() { Axis::log(from, to) } else { Axis::around(from, to) }
-            }
-        }
-    }
-
-    /// Whether what is swept lies decades apart.
-    fn is_logarithmic(&self) -> bool {
-        match &self.swept.places {
-            SweptAxis::Names(_) => false,
-            SweptAxis::Numbers(values) => Axis::needs_log(&self.shown.places(values)),
+            SweptAxis::Numbers(values) => Axis::places(&self.shown.places(values)),
         }
     }
 
@@ -173,12 +160,10 @@ impl Drawing<'_> {
     }
 
     fn legend(&self, canvas: &Canvas<'_>) -> Result<Legend, ChartError> {
-        let row = |(nth, index): (usize, &usize)| {
-            let name = canvas.line_name(&self.swept.lines[*index].name)?;
-            Ok(Row { style: line_style(nth), mark: Some(MarkStyle::nth(nth)), cells: vec![name] })
-        };
-        let mut rows =
-            self.shown.chosen.iter().enumerate().map(row).collect::<Result<Vec<Row>, ChartError>>()?;
+        let chosen = self.shown.chosen.iter().map(|index| self.swept.lines[*index].name.as_str());
+        let row =
+            |(nth, name)| Row { style: line_style(nth), mark: Some(MarkStyle::nth(nth)), cells: vec![name] };
+        let mut rows: Vec<Row> = canvas.line_names(chosen)?.into_iter().enumerate().map(row).collect();
         if rows.len() == 1 {
             // There is nothing to tell it from.
             rows.clear();
@@ -214,8 +199,8 @@ impl Drawing<'_> {
     /// The metric, and between which values it goes on the line on which it
     /// changes most; where nothing is joined to a line, the largest.
     fn title(&self) -> String {
-        let metric = wording::without_unit(&self.swept.metric);
-        let axis = wording::brief(&wording::without_unit(&self.swept.axis));
+        let metric = wording::brief(wording::without_unit(&self.swept.metric));
+        let axis = wording::brief(wording::without_unit(&self.swept.axis));
         let ends = |index: &usize| {
             let points = &self.shown.points[*index];
             let (first, last) = (points.first()?, points.last()?);
@@ -227,7 +212,7 @@ impl Drawing<'_> {
             Some((first, last, line)) => {
                 let (from, to) = (number::plain(first.mean), number::plain(last.mean));
                 let (start, end) = (number::plain(first.x), number::plain(last.x));
-                let (of, unit) = (wording::brief(line), wording::unit(&self.swept.axis));
+                let (of, unit) = (wording::brief(line), self.unit());
                 format!("{metric} of {of}: {from} at {axis} {start}{unit}, {to} at {end}{unit}")
             }
             None => self.largest().map_or_else(
@@ -241,7 +226,7 @@ impl Drawing<'_> {
                     };
                     let place = match &self.swept.places {
                         SweptAxis::Numbers(_) => {
-                            format!("{axis} {}{}", number::plain(point.x), wording::unit(&self.swept.axis))
+                            format!("{axis} {}{}", number::plain(point.x), self.unit())
                         }
                         SweptAxis::Names(names) => wording::brief(&names[point.x as usize]),
                     };
@@ -249,6 +234,12 @@ impl Drawing<'_> {
                 },
             ),
         }
+    }
+
+    /// The unit of what is swept, to stand after a number.
+    fn unit(&self) -> String {
+        let unit = wording::caption(wording::unit(&self.swept.axis));
+        if unit.is_empty() { unit } else { format!(" {unit}") }
     }
 
     /// The point of the largest mean above 0, and its line's name.

@@ -100,10 +100,6 @@ impl Shown {
         all
     }
 
-    pub(in crate::charts) fn x_range(&self, places: &[f64]) -> (f64, f64) {
-        range(self.places(places).into_iter())
-    }
-
     pub(in crate::charts) fn y_range(&self) -> (f64, f64) {
         let ends = |point: &SweptPoint| [Some(point.mean), point.low, point.high].into_iter().flatten();
         let measured = self.points.iter().flatten().flat_map(ends).filter(|value| can_show(*value));

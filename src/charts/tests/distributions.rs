@@ -41,9 +41,14 @@ fn distributions_are_drawn_whatever_their_number_and_size() {
         drawn(&distributions(groups, runs));
     }
     let words = words(&drawn(&distributions(27, 30)));
-    for said in
-        ["n = 30 runs a distribution", "exp9 m3", "median", "published", "in the published logs", "theory"]
-    {
+    for said in [
+        "n = 30 runs a distribution",
+        "exp9 m3",
+        "median",
+        "published",
+        "in the published logs",
+        "expected: the mean of simulated runs",
+    ] {
         assert!(words.contains(said), "no {said:?} in {words}");
     }
 }
@@ -127,4 +132,56 @@ fn runs_of_other_drawn_rates_are_no_replicates_at_one_speed_ratio() {
         rows[2].clock_rate = Some(1.0 + run as f64 / 8.0);
     }
     assert!(!words(&experiment_charts_of(&rows)[0]).contains("boxes"));
+}
+
+#[test]
+fn simulated_runs_stand_behind_the_few_runs_of_a_spec() {
+    let rows = experiments(1, 3, 1);
+    let mut of = Experiments::of(&rows, Published::new());
+    assert!(of.are_few_replicates());
+    for other in [experiments(2, 3, 1), experiments(1, 3, 5), Vec::new()] {
+        assert!(!Experiments::of(&other, Published::new()).are_few_replicates());
+    }
+    let without = experiment_charts(&of, Look::default()).expect("charts");
+    of.simulated = experiments(1, 3, 200);
+    let charts = experiment_charts(&of, Look::default()).expect("charts");
+    assert_sound(&charts);
+    for (chart, without) in charts.iter().zip(&without) {
+        let words = words(chart);
+        assert!(words.contains("200 simulated runs\nof this spec\n"), "{words}");
+        let shapes =
+            |chart: &Chart| svg(chart).matches("<polygon").count() + svg(chart).matches("<rect").count();
+        assert!(shapes(chart) >= shapes(without) + 3, "a shape a machine: {}", chart.name);
+    }
+    assert!(!words(&without[0]).contains("simulated"));
+}
+
+#[test]
+fn no_mark_lies_below_a_ratio_of_one() {
+    for (count, machines, runs) in [(9, 3, 1), (9, 3, 3), (9, 3, 9), (1, 100, 1)] {
+        let mut rows = experiments(count, machines, runs);
+        // All of the first machine of each run at the same place.
+        rows.iter_mut().filter(|row| row.machine.0 == 3).for_each(|row| row.max_queue = Some(1));
+        let chart = &experiment_charts_of(&rows)[0];
+        let document = svg(chart);
+        let texts = texts(chart);
+        let one = texts
+            .iter()
+            .filter(|text| text.words == "1")
+            .max_by(|a, b| a.area.top().total_cmp(&b.area.top()));
+        let one = one.map(|text| (text.area.left() + text.area.right()) / 2.0).expect("a tick at 1");
+        let units = crate::charts::draw::style::UNITS_A_PIXEL as f32;
+        let number = |text: &str| text.parse::<f32>().expect("a number") / units;
+        let values = |element: &'static str, attribute: &'static str| {
+            let elements = document.split(element).skip(1);
+            elements.filter_map(move |rest| rest.split(attribute).nth(1)?.split('"').next())
+        };
+        let circles = values("<circle", " cx=\"").map(number);
+        // A mark reaches as far from its place as its radius and its light edge.
+        let polygons = values("<polygon", " points=\"").flat_map(str::split_whitespace);
+        let corners = polygons.filter_map(|point| point.split(',').next());
+        let marks = circles.chain(corners.map(|x| number(x) + 10.5));
+        let least = marks.fold(f32::INFINITY, f32::min);
+        assert!(least.is_finite() && least >= one - 1.0, "a mark at {least}, and 1 at {one}");
+    }
 }

@@ -3,9 +3,11 @@
 
 mod distributions;
 mod looks;
+mod pictures;
 pub(super) mod samples;
 mod space_time;
 mod sweeps;
+mod table;
 mod theory;
 
 use resvg::tiny_skia::{IntSize, Pixmap};
@@ -13,6 +15,8 @@ use resvg::usvg::{Group, Node, Options, Rect, Tree};
 
 use self::samples::{experiments, hostile, run};
 use super::*;
+use crate::charts::draw::{style, theme};
+use crate::metrics::catalogue::SPEED_RATIO;
 use crate::metrics::series::RunSeries;
 use crate::metrics::{MachineMetrics, SetBack, WaitSource};
 
@@ -21,8 +25,16 @@ fn svg(chart: &Chart) -> String {
     chart.svg().expect("an SVG")
 }
 
-/// A parsed chart, with the words of each text and the box around them.
-fn texts(chart: &Chart) -> Vec<(String, Rect)> {
+/// A text of a chart: its words, the box around them, and the size of its letters in
+/// pixels.
+struct Text {
+    words: String,
+    area: Rect,
+    size: f32,
+}
+
+/// The texts of a parsed chart.
+fn texts(chart: &Chart) -> Vec<Text> {
     let options = Options { fontdb: crate::charts::draw::png::fonts(), ..Options::default() };
     let tree = Tree::from_str(&svg(chart), &options).expect("a sound SVG");
     let size = tree.size().to_int_size();
@@ -32,13 +44,16 @@ fn texts(chart: &Chart) -> Vec<(String, Rect)> {
     texts
 }
 
-fn collect(group: &Group, texts: &mut Vec<(String, Rect)>) {
+fn collect(group: &Group, texts: &mut Vec<Text>) {
     for node in group.children() {
         match node {
             Node::Group(group) => collect(group, texts),
             Node::Text(text) => {
                 let words = text.chunks().iter().map(|chunk| chunk.text()).collect();
-                texts.push((words, text.abs_bounding_box()));
+                let sizes = text.chunks().iter().flat_map(|chunk| chunk.spans());
+                let size = sizes.map(|span| span.font_size().get()).fold(f32::INFINITY, f32::min);
+                let (_, scale) = text.abs_transform().get_scale();
+                texts.push(Text { words, area: text.abs_bounding_box(), size: size * scale });
             }
             _ => {}
         }
@@ -46,7 +61,7 @@ fn collect(group: &Group, texts: &mut Vec<(String, Rect)>) {
 }
 
 fn words(chart: &Chart) -> String {
-    texts(chart).into_iter().map(|(words, _)| words + "\n").collect()
+    texts(chart).into_iter().map(|text| text.words + "\n").collect()
 }
 
 #[track_caller]
@@ -56,14 +71,16 @@ fn assert_sound(charts: &[Chart]) {
         assert!(!svg.contains("NaN") && !svg.contains("inf\""), "{}", chart.name);
         assert!(svg.len() < 4_000_000, "{}: {} bytes", chart.name, svg.len());
         let texts = texts(chart);
-        for (index, (words, area)) in texts.iter().enumerate() {
+        let scale = width as f32 / chart.look.size().0 as f32;
+        for (index, Text { words, area, size }) in texts.iter().enumerate() {
+            assert!(*size >= 9.0 * scale, "{}: {words:?} has letters of {size} px", chart.name);
             let inside = area.left() >= 4.0
                 && area.top() >= 4.0
                 && area.right() <= width as f32 - 4.0
                 && area.bottom() <= height as f32 - 4.0;
             assert!(inside, "{}: {words:?} leaves the page: {area:?}", chart.name);
-            for (other, taken) in &texts[..index] {
-                assert!(!overlap(area, taken), "{}: {words:?} lies on {other:?}", chart.name);
+            for other in &texts[..index] {
+                assert!(!overlap(area, &other.area), "{}: {words:?} lies on {:?}", chart.name, other.words);
             }
         }
     }
@@ -115,7 +132,7 @@ fn a_run_has_five_charts_that_say_what_they_show() {
     let axes = [
         "Queue length (messages)",
         "Logical clock (clock units)",
-        "own (clock units)",
+        "Clock difference, leader − own (clock units)",
         "at a RECEIVE (clock units)",
         "Wait in the queue (s)",
     ];
@@ -134,7 +151,41 @@ fn runs_of_many_machines_stay_readable() {
     let charts = run_charts_of(&run(100, 60.0));
     assert!(words(&charts[0]).contains("93 other machines"));
     assert!(words(&charts[0]).contains("last logged"), "foreign logs do not tell the end");
-    assert!(words(&charts[3]).contains("84 machines with the fewest receives left out"));
+    assert!(words(&charts[3]).contains("84 machines with few receives left out"));
+}
+
+#[test]
+fn shares_of_receives_have_one_precision() {
+    let mut series = run(2, 60.0);
+    series.machines[0].jumps = [(1, 79), (2, 21)].into();
+    series.machines[1].jumps = [(1, 4), (2, 1)].into();
+    assert!(
+        words(&run_charts_of(&series)[3]).contains("\n79 %\n")
+            && words(&run_charts_of(&series)[3]).contains("\n80 %\n")
+    );
+    series.machines[1].jumps = [(1, 2), (2, 1)].into();
+    let said = words(&run_charts_of(&series)[3]);
+    assert!(said.contains("\n79.0 %\n") && said.contains("\n66.7 %\n"), "{said}");
+}
+
+#[test]
+fn the_machine_that_a_title_tells_of_has_a_lane() {
+    let mut series = run(40, 60.0);
+    series.machines[19].jumps = [(500, 1)].into();
+    let chart = &run_charts_of(&series)[3];
+    assert!(chart.title.starts_with("Machine 20's clock jumps most"), "{}", chart.title);
+    assert!(words(chart).contains("\nm20\n"));
+}
+
+#[test]
+fn a_logical_clock_is_counted_in_clock_units() {
+    for series in [run(3, 60.0), samples::huge(3)] {
+        let charts = run_charts_of(&series);
+        for nth in [1, 2, 3] {
+            let said = words(&charts[nth]).replace("ticks/s", "");
+            assert!(said.contains("clock units") && !said.contains("ticks"), "{said}");
+        }
+    }
 }
 
 #[test]
@@ -224,7 +275,7 @@ fn three_charts_set_experiments_side_by_side() {
     ];
     for (chart, title) in charts.iter().zip(titles) {
         let words = words(chart);
-        assert!(words.contains(title) && words.contains("Speed ratio (largest clock rate ÷ own clock rate)"));
+        assert!(words.contains(title) && words.contains(SPEED_RATIO.label));
     }
 }
 
@@ -290,6 +341,30 @@ fn a_folder_that_cannot_be_written_is_named_in_the_error() {
     let chart = &run_charts_of(&run(1, 6.0))[0];
     let error = chart.write(&file.path().join("within"), Format::Svg).expect_err("no such folder");
     assert!(error.to_string().contains("queue.svg"), "{error}");
+}
+
+#[test]
+fn lines_of_runs_whose_start_is_known_begin_at_the_axis() {
+    // The first event of machine 1 comes after 0.9 s; its queue and clock are drawn from 0 s on.
+    let first_x = |from_start| {
+        let mut series = run(1, 6.0);
+        series.machines[0].from_start = from_start;
+        let charts = run_charts_of(&series);
+        [0, 1, 2].map(|nth| {
+            let document = svg(&charts[nth]);
+            let axis = theme::hex(Theme::Light.rgb(style::INK));
+            let line = theme::hex(Theme::Light.rgb(style::color(0)));
+            let begins = |color: &str| {
+                let polylines = document.split("<polyline").filter(|polyline| polyline.contains(color));
+                let points =
+                    polylines.filter_map(|polyline| polyline.split("points=\"").nth(1)?.split(',').next());
+                points.map(|x| x.parse::<f32>().expect("a number")).fold(f32::INFINITY, f32::min)
+            };
+            begins(&line) - begins(&axis)
+        })
+    };
+    assert!(first_x(true).iter().all(|apart| apart.abs() < 4.0), "{:?}", first_x(true));
+    assert!(first_x(false).iter().all(|apart| *apart > 40.0), "{:?}", first_x(false));
 }
 
 #[test]

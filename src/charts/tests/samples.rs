@@ -17,7 +17,7 @@ impl Draws {
 }
 
 /// A run in which the first machine of three is too slow for its messages.
-pub(super) fn run(machines: u32, duration_s: f64) -> RunSeries {
+pub(in crate::charts) fn run(machines: u32, duration_s: f64) -> RunSeries {
     let machines = (1..=machines).map(|id| machine(id, duration_s)).collect();
     RunSeries { experiment: "e3".to_owned(), run: "0001".to_owned(), machines }
 }
@@ -48,6 +48,7 @@ fn machine(id: u32, duration_s: f64) -> MachineSeries {
         machine: MachineId(id),
         clock_rate: Some(rate),
         knows_queue: true,
+        from_start: false,
         samples,
         jumps,
         waits: Some(waits),
@@ -82,6 +83,7 @@ pub(super) fn huge(machines: u32) -> RunSeries {
             machine: MachineId(id),
             clock_rate,
             knows_queue: true,
+            from_start: false,
             samples,
             jumps,
             waits: None,

@@ -12,7 +12,7 @@ use crate::model::event::MachineId;
 use crate::plan::Run;
 
 /// A simulated run of these clock rates.
-fn simulated(clock_rates: &[f64], duration: &str, delay: &str) -> History {
+pub(super) fn simulated(clock_rates: &[f64], duration: &str, delay: &str) -> History {
     let machines: String =
         clock_rates.iter().map(|rate| format!("[[machine]]\nclock_rate = {rate}\n")).collect();
     let text = format!(
@@ -46,7 +46,7 @@ fn of_logs(logs: &[&[&str]]) -> History {
     History::new(logs.iter().zip(1..).map(machine).collect()).expect("a history")
 }
 
-fn order(history: &History) -> SpaceTime<'_> {
+pub(super) fn order(history: &History) -> SpaceTime<'_> {
     SpaceTime { experiment: "e", run: "r", history, origin: START, from_s: None, to_s: None, clocks: false }
 }
 

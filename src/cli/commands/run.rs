@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::ValueEnum;
-use labctl::charts::{self, Experiments, Format, Look, RunTheory, SideBySide, published_values};
+use labctl::charts::{self, Format, Look, RunTheory, SideBySide};
 use labctl::engine::StopSwitch;
 use labctl::files::file_name::is_plain;
 use labctl::lab::{Done, Hosting};
@@ -13,6 +13,7 @@ use labctl::metrics::summary::RunMetrics;
 use labctl::metrics::trust::doubts;
 use labctl::model::engine::Engine;
 use labctl::plan::Run;
+use labctl::plot;
 use labctl::sample::settings::Settings;
 use labctl::spec::Spec;
 use labctl::store::{LATEST_LINK, PARTIAL_SUFFIX};
@@ -122,7 +123,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     }
     if several {
         let beside = ran.iter().map(|(planned, rows)| SideBySide { planned: Some(planned), rows });
-        let of = Experiments::side_by_side(&beside.collect::<Vec<_>>());
+        let of = plot::side_by_side(&beside.collect::<Vec<_>>());
         let charts = charts::experiment_charts(&of, Look::default())?;
         charts::write(&charts, &args.plots, Format::Png)?;
         terminal.say(format!("charts of all against speed ratio: {}", args.plots.display()));
@@ -225,9 +226,9 @@ fn draw(done: &Done, run: &Run, plots: &Path, terminal: &Terminal) -> anyhow::Re
     let folder = plots.join(&series.experiment).join(&series.run);
     let theory = RunTheory::of(run);
     let mut drawn = charts::run_charts(series, &theory, Look::default())?;
-    let published = published_values(&series.experiment, &run.spec).collect();
-    drawn
-        .extend(charts::experiment_charts(&Experiments::of(&done.reading.rows, published), Look::default())?);
+    let planned = Settings::default().of(&run.spec);
+    let beside = plot::side_by_side(&[SideBySide { planned: Some(&planned), rows: &done.reading.rows }]);
+    drawn.extend(charts::experiment_charts(&beside, Look::default())?);
     charts::write(&drawn, &folder, Format::Png)?;
     let without = theory.left_out().map_or(String::new(), |why| format!("; {why}"));
     terminal.say(format!("charts:  {} ({} files{without})", folder.display(), drawn.len()));
