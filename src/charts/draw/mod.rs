@@ -10,6 +10,7 @@ pub mod color;
 pub mod color_scale;
 pub mod heading;
 pub mod key;
+pub mod key_above;
 pub mod labels;
 pub mod legend;
 pub mod look;

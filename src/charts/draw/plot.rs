@@ -2,7 +2,7 @@
 
 use super::axis::Axis;
 use super::canvas::{Canvas, Font, Point};
-use super::style::{self, GRID, INK, MARGIN, MUTED, Stroke};
+use super::style::{self, GRID, INK, MUTED, Stroke};
 use crate::charts::ChartError;
 
 /// The least between a label and the edge of the page.
@@ -34,7 +34,7 @@ impl Plot {
         for tick in &y.ticks {
             widest = widest.max(canvas.width(&tick.label, Font::size(style::TICK))?);
         }
-        let left = MARGIN + style::AXIS_TITLE + 26.0 + widest;
+        let left = canvas.page.margin() + style::AXIS_TITLE + 26.0 + widest;
         let (right, bottom) = (canvas.page.right() - legend, canvas.page.bottom());
         Ok(Plot { left: left.round(), right: right.round(), top, bottom, x, y })
     }
@@ -122,7 +122,7 @@ impl Plot {
             true => vec![y.to_owned()],
             false => canvas.on_two_lines(y, room, font)?,
         };
-        let first = MARGIN + 4.0 - Y_TITLE_LINE / 2.0 * (lines.len() - 1) as f64;
+        let first = canvas.page.margin() + 4.0 - Y_TITLE_LINE / 2.0 * (lines.len() - 1) as f64;
         for (nth, line) in lines.iter().enumerate() {
             let half = canvas.width(line, font)?.max(height) / 2.0;
             canvas.text(line, (first + nth as f64 * Y_TITLE_LINE, self.top + half), font.upwards())?;

@@ -2,6 +2,7 @@
 
 use crate::charts::ChartError;
 use crate::charts::draw::canvas::{Canvas, Font, Point};
+use crate::charts::draw::key_above::{BEFORE_WORD, height_above, places_above};
 use crate::charts::draw::plot::Plot;
 use crate::charts::draw::style::{self, MUTED, MarkStyle, Stroke};
 use crate::charts::draw::wording;
@@ -46,13 +47,43 @@ impl ExperimentList {
         Ok(ExperimentList { names, more, published, widest })
     }
 
-    pub(in crate::charts) fn width(&self) -> f64 {
-        if self.names.is_empty() { 0.0 } else { self.widest + SAMPLE + 36.0 }
+    /// What it needs beside the plot.
+    pub(in crate::charts) fn width(&self, canvas: &Canvas<'_>) -> f64 {
+        let is_beside = !self.names.is_empty() && !canvas.page.is_narrow();
+        if is_beside { self.widest + SAMPLE + 36.0 } else { 0.0 }
+    }
+
+    /// What it needs above the plot, where there is no room beside it.
+    pub(in crate::charts) fn height(&self, canvas: &Canvas<'_>) -> Result<f64, ChartError> {
+        if canvas.page.is_narrow() { height_above(canvas, &self.words()) } else { Ok(0.0) }
+    }
+
+    /// The names, what is published, and what more there is.
+    fn words(&self) -> Vec<&str> {
+        let published = self.published.then_some(PUBLISHED);
+        self.names.iter().map(String::as_str).chain(published).chain(self.more.as_deref()).collect()
+    }
+
+    fn draw_above(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
+        let words = self.words();
+        for (index, (word, (x, y))) in words.iter().zip(places_above(canvas, &words)?).enumerate() {
+            let middle = (x + SAMPLE / 2.0, y);
+            if index < self.names.len() {
+                canvas.mark(middle, 7.0, MarkStyle::nth(index))?;
+            } else if self.published && index == self.names.len() {
+                published_mark(canvas, middle, 8.0)?;
+            }
+            canvas.text(word, (x + BEFORE_WORD, y), Font::size(style::LABEL))?;
+        }
+        Ok(())
     }
 
     pub(in crate::charts) fn draw(&self, canvas: &Canvas<'_>, plot: &Plot) -> Result<(), ChartError> {
         if self.names.is_empty() {
             return Ok(());
+        }
+        if canvas.page.is_narrow() {
+            return self.draw_above(canvas);
         }
         let left = canvas.page.right() - self.widest - SAMPLE;
         let font = Font::size(style::LABEL);

@@ -49,7 +49,7 @@ fn paint(canvas: &Canvas<'_>, series: &RunSeries) -> Result<(), ChartError> {
     let top = heading(series, bins, &left_out, largest.is_some()).draw(canvas)?;
     let (columns, table) = columns(canvas, &shown)?;
     let mut plot = Plot {
-        left: style::MARGIN + 160.0,
+        left: canvas.page.margin() + if canvas.page.is_narrow() { 104.0 } else { 160.0 },
         right: (canvas.page.right() - table).round(),
         top,
         bottom: canvas.page.bottom(),
@@ -70,7 +70,9 @@ fn paint(canvas: &Canvas<'_>, series: &RunSeries) -> Result<(), ChartError> {
         plot.draw_axes(canvas)?;
         return plot.say(canvas, "no messages received");
     }
-    for (head, right) in HEADS.iter().zip(columns) {
+    // Without room beside the lanes there is no table.
+    let heads = if canvas.page.is_narrow() { &[][..] } else { &HEADS[..] };
+    for (head, right) in heads.iter().zip(columns) {
         canvas.text(head, (right, top - 2.0), Font::size(style::LABEL).color(MUTED).ending())?;
     }
     let height = (plot.bottom - plot.top) / shown.len().max(1) as f64;
@@ -90,6 +92,9 @@ fn columns(canvas: &Canvas<'_>, shown: &[&MachineSeries]) -> Result<([f64; 3], f
         for (width, cell) in widths.iter_mut().zip(&cells) {
             *width = width.max(canvas.width(cell, font)?);
         }
+    }
+    if canvas.page.is_narrow() {
+        return Ok(([0.0; 3], 0.0));
     }
     let [_, mean, max] = widths;
     let right = canvas.page.right();
@@ -177,7 +182,7 @@ impl Lane<'_, '_> {
         }
         self.canvas.line(&[(left, self.base), (right, self.base)], Stroke::new(INK, 1.0))?;
         self.mean(machine)?;
-        self.numbers(machine)
+        if self.canvas.page.is_narrow() { Ok(()) } else { self.numbers(machine) }
     }
 
     fn bar(&self, bin: f64, height: f64, color: Color) -> Result<(), ChartError> {
@@ -189,7 +194,7 @@ impl Lane<'_, '_> {
 
     fn name(&self, machine: &MachineSeries) -> Result<(), ChartError> {
         let middle = self.base - FILLED * self.height / 2.0;
-        let left = style::MARGIN + 34.0;
+        let left = self.canvas.page.margin() + if self.canvas.page.is_narrow() { 24.0 } else { 34.0 };
         let rate = machine.clock_rate.map(|rate| format!("{}/s", number::plain(rate)));
         let apart = if rate.is_some() { 9.0 } else { 0.0 };
         let name = wording::machine(machine.machine);

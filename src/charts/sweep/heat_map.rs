@@ -128,7 +128,7 @@ impl<'a> Drawing<'a> {
         for tick in &self.scale.ticks {
             widest = widest.max(canvas.width(&tick.label, Font::size(style::TICK))?);
         }
-        let left = style::MARGIN + style::AXIS_TITLE + 26.0 + column.width;
+        let left = canvas.page.margin() + style::AXIS_TITLE + 26.0 + column.width;
         let right = canvas.page.right() - style::AXIS_TITLE - 16.0 - widest - 12.0 - BAR - GUTTER;
         let (x, y) = (Axis::names(self.columns), Axis::names(self.rows));
         Ok(Plot { left: left.round(), right: right.floor(), top, bottom, x, y })
