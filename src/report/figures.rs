@@ -1,9 +1,10 @@
 //! Charts with their captions, which tell in words what is to be read off them.
 
 use super::document::{Block, Figure, Section};
+use super::drawing::Drawing;
 use super::subject::{Drawn, RunSubject};
 use super::wording::known;
-use crate::charts::{Chart, RunChart};
+use crate::charts::RunChart;
 use crate::metrics::MachineMetrics;
 use crate::metrics::series::Thinned;
 use crate::text::numbers::grouped;
@@ -31,20 +32,19 @@ fn thinned(drawn: &Drawn) -> Option<String> {
     })
 }
 
-fn of_run(of: &RunChart, chart: &Chart, rows: &[MachineMetrics], id: &str) -> Figure {
+fn of_run(of: &RunChart, chart: &Drawing, rows: &[MachineMetrics], id: &str) -> Figure {
     let named = rows
         .iter()
         .take(MACHINES_NAMED)
         .map(|row| format!("machine {}: {}", row.machine, known((of.of_machine)(row), |value| value)));
     let more = rows.len().saturating_sub(MACHINES_NAMED);
     let each: Vec<String> = named.chain((more > 0).then(|| format!("and {more} more"))).collect();
-    Figure::new(id, chart, format!("{}, {}.", of.caption, each.join("; ")))
+    // The page says already of which run it is.
+    let about = chart.wide.notes.clone();
+    Figure { about, ..Figure::new(id, chart, format!("{}, {}.", of.caption, each.join("; "))) }
 }
 
-/// The caption of a chart that is not of one run.
-pub fn of_many(chart: &Chart) -> String {
-    let words = chart.name.replace("_vs_", " against ").replace('_', " ");
-    let mut letters = words.chars();
-    let first = letters.next().map(|first| first.to_uppercase().collect::<String>());
-    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+/// Charts of many runs, whose headings say it all.
+pub fn of_many(place: &str, charts: &[Drawing]) -> Vec<Block> {
+    charts.iter().map(|chart| Block::Figure(Figure::new(place, chart, String::new()))).collect()
 }

@@ -15,7 +15,7 @@ use super::player::{DATA_ID, PlayerParts};
 use super::wording::UNKNOWN;
 use crate::charts::{Theme, theme_css};
 use crate::store::version::VERSION;
-use crate::text::sanitize::visible;
+use crate::text::sanitize::visible_around_isolates;
 
 const TEMPLATE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -26,7 +26,7 @@ pub const GENERATOR: &str = "labctl report";
 
 /// Writes the page.
 pub fn html(document: &Document) -> Result<String, PageError> {
-    let drawing = |figure: &Figure| Ok((figure.id.clone(), figure.chart.inline(&figure.id)?));
+    let drawing = |figure: &Figure| Ok((figure.id.clone(), figure.drawing.inline()?));
     let drawings: BTreeMap<String, String> =
         document.figures().into_iter().map(drawing).collect::<Result<_, PageError>>()?;
     let mut environment = Environment::new();
@@ -74,7 +74,7 @@ fn hash(script: &str) -> String {
 /// Text as it is written in HTML to be read as itself.
 fn escaped(text: &str) -> String {
     let mut written = String::with_capacity(text.len() + 16);
-    for c in visible(text).chars() {
+    for c in visible_around_isolates(text).chars() {
         match c {
             '&' => written.push_str("&amp;"),
             '<' => written.push_str("&lt;"),
@@ -93,13 +93,15 @@ mod tests {
     use crate::charts::{Look, RunTheory, run_charts};
     use crate::metrics::series::RunSeries;
     use crate::report::document::{Block, Code, Column, Remark, Section, Table};
+    use crate::report::drawing::Drawing;
 
     const HOSTILE: &str = "<script>alert('x')</script>\" onload=\"y & {{ z }} \u{202e}\u{0}";
 
-    fn hostile_chart() -> crate::charts::Chart {
+    fn hostile_chart() -> Drawing {
         let series =
             RunSeries { experiment: HOSTILE.to_owned(), run: HOSTILE.to_owned(), machines: Vec::new() };
-        run_charts(&series, &RunTheory::default(), Look::default()).unwrap().remove(0)
+        let draw = |look: Look| run_charts(&series, &RunTheory::default(), look);
+        Drawing::all(draw).unwrap().remove(0)
     }
 
     /// Charts see to themselves, and their namespace looks like a place outside.
