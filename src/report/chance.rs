@@ -2,7 +2,7 @@
 //! chance, in sentences.
 
 use super::document::Remark;
-use super::wording::{listed, short};
+use super::wording::listed;
 use crate::predict::residual::{HARDLY_CHANCE_SD, Residual};
 use crate::statistics::rounding::brief;
 use crate::text::numbers::counted;
@@ -70,7 +70,7 @@ fn at_least(count: usize, n: usize) -> f64 {
 }
 
 fn what(experiment: &str, one: &Residual) -> String {
-    let quantity = short(one.metric);
+    let quantity = one.metric.words();
     let of = if experiment.is_empty() { String::new() } else { format!("{experiment}, ") };
     format!("{of}{quantity} of machine {}", one.machine)
 }

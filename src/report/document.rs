@@ -101,8 +101,6 @@ pub struct Figure {
     pub heading: String,
     /// Of what it is, and how it is read.
     pub about: String,
-    /// In place of the picture.
-    pub alt: String,
     /// What is read off it; empty where the heading has it all.
     pub caption: String,
 }
@@ -163,10 +161,9 @@ impl Figure {
         let Drawing { wide, narrow } = &mut drawing;
         let name = wide.name.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
         let (heading, about) = (wide.title.clone(), wide.description.clone());
-        let alt = format!("{heading}. {about}");
         wide.name = format!("{place}-{name}");
         narrow.name = format!("{place}-{name}-narrow");
-        Figure { id: wide.name.clone(), drawing, heading, about, alt, caption }
+        Figure { id: wide.name.clone(), drawing, heading, about, caption }
     }
 }
 

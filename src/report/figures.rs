@@ -14,7 +14,8 @@ const MACHINES_NAMED: usize = 8;
 
 /// The section on a run's charts; `None` where they were not drawn.
 pub fn section(run: &RunSubject, id: &str) -> Option<Section> {
-    let drawn = run.drawn.as_ref()?;
+    // Without events there is nothing to be seen.
+    let drawn = run.drawn.as_ref().filter(|_| run.rows.iter().any(|row| row.events > 0))?;
     let mut blocks: Vec<Block> =
         drawn.charts.iter().map(|(of, chart)| Block::Figure(of_run(of, chart, &run.rows, id))).collect();
     blocks.extend(thinned(drawn).map(Block::Prose));

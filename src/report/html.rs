@@ -24,6 +24,9 @@ const SCRIPT: &str = include_str!("page.js");
 /// What a file says that was made as a report, and may be made anew.
 pub const GENERATOR: &str = "labctl report";
 
+/// Findings that are seen at once, so that charts are not far below.
+const FINDINGS_SHOWN: usize = 10;
+
 /// Writes the page.
 pub fn html(document: &Document) -> Result<String, PageError> {
     let drawing = |figure: &Figure| Ok((figure.id.clone(), figure.drawing.inline()?));
@@ -37,6 +40,10 @@ pub fn html(document: &Document) -> Result<String, PageError> {
     });
     let scripts: Vec<&str> =
         [SCRIPT].into_iter().chain(document.player.as_ref().map(|player| player.script)).collect();
+    let found = &document.findings[..];
+    // One more takes no more room than the words that hide it.
+    let count = if found.len() > FINDINGS_SHOWN + 1 { FINDINGS_SHOWN } else { found.len() };
+    let (shown, more) = found.split_at(count);
     let page = context! {
         document => Value::from(Serde(document)),
         generator => format!("{GENERATOR} {VERSION}"),
@@ -49,6 +56,9 @@ pub fn html(document: &Document) -> Result<String, PageError> {
             data_id => DATA_ID,
             data => player.data_json.as_str(),
         }),
+        findings => Value::from(Serde(shown)),
+        more_findings => Value::from(Serde(more)),
+        more => more.len(),
         unknown => UNKNOWN,
         verdicts => ["sound", "unsound", "unknown"],
         words => context! { good => "Good", finding => "Finding", warning => "Warning", unknown => "Unknown" },
@@ -120,7 +130,7 @@ mod tests {
             note: hostile(),
         };
         let chart = hostile_chart();
-        let figure = Figure { alt: hostile(), ..Figure::new("top", &chart, hostile()) };
+        let figure = Figure { heading: hostile(), about: hostile(), ..Figure::new("top", &chart, hostile()) };
         let code = Code { caption: hostile(), text: hostile() };
         let inner = vec![
             Block::Prose(hostile()),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::sweeps::overloaded;
-use super::wording::{name, short, unit};
+use super::wording::name;
 use crate::metrics::{MachineMetrics, Metric, catalogue};
 use crate::model::event::MachineId;
 use crate::plan::{Cell, Plan};
@@ -104,12 +104,12 @@ impl Experiment<'_> {
         is_clear.then(|| {
             format!(
                 "{} of {} {} from {} to {} {} as {} rises from {} to {}{} (Spearman's rank correlation {} over {} runs, {}){}.",
-                capital(&short(METRICS[metric])),
+                capital(&METRICS[metric].words()),
                 self.called(machine),
                 if rank < 0.0 { "falls" } else { "rises" },
                 mean(&from),
                 mean(&to),
-                unit(METRICS[metric]),
+                METRICS[metric].unit(),
                 axis.label(),
                 names[first],
                 names[last],

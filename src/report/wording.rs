@@ -60,17 +60,6 @@ pub fn headings(metrics: &[Metric]) -> Vec<String> {
     metrics.iter().map(|metric| format!("#{}", metric.label)).collect()
 }
 
-/// A metric in a sentence: `max queue`.
-pub fn short(metric: Metric) -> String {
-    let words = metric.label.split(" (").next().unwrap_or_default();
-    words.char_indices().map(|(at, c)| if at == 0 { c.to_ascii_lowercase() } else { c }).collect()
-}
-
-/// What a metric is counted in: `messages`.
-pub fn unit(metric: Metric) -> &'static str {
-    metric.label.rsplit_once('(').map_or("", |(_, unit)| unit.trim_end_matches(')'))
-}
-
 /// A machine's or a run's own value of a metric, rounded as everywhere.
 pub fn value(metric: Metric, value: Option<f64>) -> String {
     known(value, |value| {

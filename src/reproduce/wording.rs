@@ -12,7 +12,7 @@ use crate::text::numbers::percent;
 /// What the runs show of an expectation.
 pub fn finding(expectation: &Expectation, finding: &Finding) -> String {
     let Some(value) = finding.value else { return "no runs".to_owned() };
-    let shares = |low: f64, high: f64| format!("[{}, {}]", percent(low.max(0.0)), percent(high.min(1.0)));
+    let shares = |low: f64, high: f64| format!("[{:.1}, {:.1}]", low.max(0.0) * 100.0, high.min(1.0) * 100.0);
     match (expectation.statistic, finding.basis) {
         (Statistic::Share(..), Basis::Interval(low, high)) => {
             format!("{} of runs {}", percent(value), shares(low, high))
