@@ -68,7 +68,7 @@ lab run lab.toml "${simulated[@]}" --clock-rates 600,500,400 --duration 70s --na
 lab run lab.toml "${simulated[@]}" --clock-rates 600,500,400 --duration 200s --name long
 lab run lab.toml "${simulated[@]}" --delay uniform:100ms..900ms --name link
 lab report results/lab/run -o lab.html
-for seed in 1 2 3; do lab run lab.toml "${simulated[@]/results/replicates}" --seed "$seed" --name "r$seed"; done
+for seed in 1 2 3; do lab run lab.toml --engine sim --results replicates --plots plots --seed "$seed" --name "r$seed"; done
 lab report replicates -o replicates.html
 mkdir several
 cp -r results/lab several/

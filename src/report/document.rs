@@ -37,7 +37,7 @@ pub enum Block {
     Prose(String),
     Remarks(Vec<Remark>),
     Table(Table),
-    Figure(Figure),
+    Figure(Box<Figure>),
     Code(Code),
     /// The report's player; there is only one.
     Player,

@@ -16,8 +16,11 @@ const MACHINES_NAMED: usize = 8;
 pub fn section(run: &RunSubject, id: &str) -> Option<Section> {
     // Without events there is nothing to be seen.
     let drawn = run.drawn.as_ref().filter(|_| run.rows.iter().any(|row| row.events > 0))?;
-    let mut blocks: Vec<Block> =
-        drawn.charts.iter().map(|(of, chart)| Block::Figure(of_run(of, chart, &run.rows, id))).collect();
+    let mut blocks: Vec<Block> = drawn
+        .charts
+        .iter()
+        .map(|(of, chart)| Block::Figure(Box::new(of_run(of, chart, &run.rows, id))))
+        .collect();
     blocks.extend(thinned(drawn).map(Block::Prose));
     Some(Section::new(id, "Charts", blocks))
 }
@@ -47,5 +50,5 @@ fn of_run(of: &RunChart, chart: &Drawing, rows: &[MachineMetrics], id: &str) -> 
 
 /// Charts of many runs, whose headings say it all.
 pub fn of_many(place: &str, charts: &[Drawing]) -> Vec<Block> {
-    charts.iter().map(|chart| Block::Figure(Figure::new(place, chart, String::new()))).collect()
+    charts.iter().map(|chart| Block::Figure(Box::new(Figure::new(place, chart, String::new())))).collect()
 }

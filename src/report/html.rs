@@ -24,6 +24,8 @@ const SCRIPT: &str = include_str!("page.js");
 /// What a file says that was made as a report, and may be made anew.
 pub const GENERATOR: &str = "labctl report";
 
+/// Characters of a cell that are not broken into lines where there is room.
+const SHORT: usize = 32;
 /// Findings that are seen at once, so that charts are not far below.
 const FINDINGS_SHOWN: usize = 10;
 
@@ -34,6 +36,8 @@ pub fn html(document: &Document) -> Result<String, PageError> {
         document.figures().into_iter().map(drawing).collect::<Result<_, PageError>>()?;
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    // Names of metrics stay on one line, sentences do not.
+    environment.add_filter("is_short", |text: &str| text.chars().count() <= SHORT);
     environment.set_formatter(|out, _, value: &Value| {
         let text = value.to_string();
         out.write_str(&if value.is_safe() { text } else { escaped(&text) }).map_err(Error::from)
@@ -136,7 +140,7 @@ mod tests {
             Block::Prose(hostile()),
             Block::Remarks(vec![Remark::warning(HOSTILE)]),
             Block::Table(table),
-            Block::Figure(figure),
+            Block::Figure(Box::new(figure)),
             Block::Code(code),
         ];
         let part = Section::new("part", HOSTILE, inner.clone());

@@ -43,9 +43,11 @@ pub fn machines(rows: &[MachineMetrics]) -> Table {
 
 fn jumps_and_waits(rows: &[MachineMetrics]) -> Table {
     const METRICS: [Metric; 6] = [JUMP_MEAN, JUMP_P95, JUMP_MAX, WAIT_MEAN, WAIT_P95, WAIT_MAX];
+    const WAITS: [Metric; 3] = [WAIT_MEAN, WAIT_P95, WAIT_MAX];
     let row = |row: &MachineMetrics| {
-        let mark =
-            |metric: &Metric| if *metric == WAIT_MEAN && row.wait_mean.is_some() { bound(row) } else { "" };
+        let mark = |metric: &Metric| {
+            if WAITS.contains(metric) && metric.of(row).is_some() { bound(row) } else { "" }
+        };
         let values = METRICS.iter().map(|metric| mark(metric).to_owned() + &value(*metric, metric.of(row)));
         [row.machine.to_string()].into_iter().chain(values).collect()
     };

@@ -3,7 +3,7 @@
 use super::document::{Block, Remark, Section, Table};
 use super::expected;
 use super::subject::{Group, RunSubject, Subjects};
-use super::wording::{UNKNOWN, headings, known, machines, name, over_runs};
+use super::wording::{UNKNOWN, headings, known, machines, name, over_runs, value};
 use crate::metrics::summary::SummaryRow;
 use crate::metrics::{MAIN_METRICS, MachineMetrics, Metric};
 use crate::model::event::MachineId;
@@ -120,7 +120,10 @@ fn summary(group: &Group) -> Table {
     let is_told = |row: &&SummaryRow| TOLD.contains(&row.metric);
     let row = |row: &SummaryRow| {
         let rounding = Rounding::to(row.mean_low, row.mean_high);
-        let label = Metric::named(row.metric).map_or(row.metric, |metric| metric.label);
+        let metric = Metric::named(row.metric);
+        let label = metric.map_or(row.metric, |metric| metric.label);
+        let extreme =
+            |of: f64| metric.map_or_else(|| Rounding::Brief.number(of), |metric| value(*metric, Some(of)));
         vec![
             row.machine.to_string(),
             label.to_owned(),
@@ -128,8 +131,8 @@ fn summary(group: &Group) -> Table {
             rounding::estimate(rounding, row.mean, row.mean_low, row.mean_high, row.mean_method),
             row.sd.map_or_else(|| UNKNOWN.to_owned(), |sd| rounding.number(sd)),
             rounding::estimate(rounding, row.median, row.median_low, row.median_high, row.median_method),
-            Rounding::Brief.number(row.min),
-            Rounding::Brief.number(row.max),
+            extreme(row.min),
+            extreme(row.max),
         ]
     };
     Table::new("Over the runs, machine by machine", &headings)

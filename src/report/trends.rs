@@ -131,7 +131,7 @@ impl Experiment<'_> {
                 .fold((0.0, 0_u32), |(sum, count), (_, value)| (sum + value, count + 1));
             (count > 0).then(|| (machine, sum / f64::from(count)))
         };
-        MachineId::all(machines as u32)
+        MachineId::all(machines)
             .filter_map(mean)
             .max_by(|a, b| a.1.total_cmp(&b.1))
             .map(|(machine, _)| machine)

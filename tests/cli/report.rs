@@ -425,7 +425,7 @@ fn no_chart_is_there_twice() {
     report(&lab, &["results/seeds"]).code(0);
     let page = lab.read("report.html");
     let headings =
-        || page.split("class=\"finding\"").skip(1).filter_map(|piece| piece.split(['>', '<']).nth(1));
+        || page.split("class=\"finding\" id=").skip(1).filter_map(|piece| piece.split(['>', '<']).nth(1));
     let metrics: Vec<&str> = headings().filter_map(|heading| heading.split([':', ' ']).next()).collect();
     assert_eq!(metrics.len(), 6, "a chart a metric: {:?}", headings().collect::<Vec<_>>());
 }

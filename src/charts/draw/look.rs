@@ -80,7 +80,7 @@ impl Look {
     /// For a column of a page that says the heading itself, and may be as narrow as
     /// a tablet.
     pub fn on_page() -> Look {
-        Look { width: 840, height: 470, place: Place::OnPage, ..Look::default() }
+        Look { width: 820, height: 460, place: Place::OnPage, ..Look::default() }
     }
 
     /// The same for a phone: shown 340 pixels wide, its letters have ten pixels.
