@@ -73,7 +73,7 @@ fn one_run_is_told_in_full() {
             "Machines 1 and 3 keep up: their queues come back to empty, and at most 1 message was seen waiting.",
             "The logs are sound by all 24 rules.",
             "simulated in virtual time",
-            "<th scope=\"row\" dir=\"auto\">Seed</th><td dir=\"auto\">7</td>",
+            "<th scope=\"row\" dir=\"auto\">Seed</th><td dir=\"auto\" class=\"short\">7</td>",
             "duration = &quot;20s&quot;",
             "<caption>Clock rates and lateness</caption>",
             "<caption>This run beside what is expected</caption>",
