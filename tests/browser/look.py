@@ -75,5 +75,6 @@ def axe_faults(page, axe: Path):
 
 
 def first_chart_px(page):
-    """Where the first chart begins, from the top of the page."""
-    return page.js("return document.querySelector('figure[id] svg').getBoundingClientRect().top + scrollY")
+    """Where the first chart begins, from the top of the page; 0 where there is none."""
+    return page.js("const chart = document.querySelector('figure[id] .drawing');"
+                   "return chart ? chart.getBoundingClientRect().top + scrollY : 0")
