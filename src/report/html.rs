@@ -177,9 +177,27 @@ mod tests {
     }
 
     #[test]
+    fn many_findings_are_folded_so_that_charts_are_not_far_below() {
+        let with = |count: usize| Document {
+            findings: (1..=count).map(|nth| Remark::finding(format!("no. {nth}."))).collect(),
+            ..hostile_everywhere()
+        };
+        let page = html(&with(14)).unwrap();
+        let (seen, folded) = page.split_once("<summary>4 more findings</summary>").unwrap();
+        assert!(seen.contains("no. 10.") && !seen.contains("no. 11.") && folded.contains("no. 14."));
+        assert!(!html(&with(11)).unwrap().contains("more findings"));
+    }
+
+    #[test]
     fn headings_go_down_by_one_and_every_place_is_there_once() {
         let page = html(&hostile_everywhere()).unwrap();
-        for tag in ["<h1", "<h2 id=\"top-heading\"", "<summary><h3", "<h4 id=\"part-heading\""] {
+        for tag in [
+            "<h1",
+            "<h2 id=\"top-heading\"",
+            "<summary><h3",
+            "<h4 dir=\"auto\"",
+            "<h5 class=\"finding\" id=\"top-",
+        ] {
             assert_eq!(page.matches(tag).count(), 1, "{tag}");
         }
         for id in ["id=\"top\"", "id=\"folded\"", "id=\"part\"", "id=\"findings\""] {
