@@ -150,7 +150,7 @@ fn theory_row(residual: &Residual) -> String {
     };
     [
         residual.machine.to_string(),
-        residual.metric.name.to_owned(),
+        residual.metric.label.to_owned(),
         shown(residual.expected, digits),
         shown(residual.measured, digits),
         shown(residual.chance, digits + 1),

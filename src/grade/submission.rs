@@ -216,7 +216,7 @@ impl fmt::Display for Off {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Off { machine, metric, by_sd } = self;
         let mark = if self.is_hardly_chance() { "hardly chance" } else { "within chance" };
-        write!(f, "machine {machine} {}: {by_sd:+.1} sd, {mark}", metric.name)
+        write!(f, "{} of machine {machine}: {by_sd:+.1} sd, {mark}", metric.words())
     }
 }
 

@@ -87,6 +87,17 @@ impl Metric {
         METRICS.iter().find(|metric| metric.name == name)
     }
 
+    /// What it is called in a sentence: `max queue`.
+    pub fn words(&self) -> String {
+        let words = self.label.split(" (").next().unwrap_or_default();
+        words.char_indices().map(|(at, c)| if at == 0 { c.to_ascii_lowercase() } else { c }).collect()
+    }
+
+    /// What it is counted in: `messages`.
+    pub fn unit(&self) -> &'static str {
+        self.label.rsplit_once('(').map_or("", |(_, unit)| unit.trim_end_matches(')'))
+    }
+
     /// A machine's.
     pub fn of(&self, row: &MachineMetrics) -> Option<f64> {
         (self.of)(row)
@@ -130,6 +141,12 @@ mod tests {
     use super::*;
     use crate::metrics::summary::RunMetrics;
     use crate::metrics::tests::row;
+
+    #[test]
+    fn a_label_has_words_and_a_unit() {
+        assert_eq!((CLOCK_DIFF.words(), CLOCK_DIFF.unit()), ("clock difference".to_owned(), "clock units"));
+        assert_eq!((JUMP_P95.words(), FIDELITY.unit()), ("jump, p95".to_owned(), "served ÷ due ticks"));
+    }
 
     #[test]
     fn names_are_columns_of_the_metrics_file_and_each_is_there_once() {

@@ -70,7 +70,7 @@ fn at_least(count: usize, n: usize) -> f64 {
 }
 
 fn what(experiment: &str, one: &Residual) -> String {
-    let quantity = one.metric.name.replace('_', " ");
+    let quantity = one.metric.words();
     let of = if experiment.is_empty() { String::new() } else { format!("{experiment}, ") };
     format!("{of}{quantity} of machine {}", one.machine)
 }

@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
+use super::drawing::Drawing;
 use super::player::PlayerParts;
-use crate::charts::Chart;
 
 /// A report.
 #[derive(Clone, Debug, Serialize)]
@@ -37,7 +37,7 @@ pub enum Block {
     Prose(String),
     Remarks(Vec<Remark>),
     Table(Table),
-    Figure(Figure),
+    Figure(Box<Figure>),
     Code(Code),
     /// The report's player; there is only one.
     Player,
@@ -88,16 +88,20 @@ pub struct Column {
     pub is_number: bool,
 }
 
-/// A chart and what is to be seen on it.
+/// A chart and what is to be seen on it. Its words stand in the page, not in the
+/// picture, so that they are as large as the page's own on any screen.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Figure {
     /// Unique within the report, of letters, digits and `-`.
     pub id: String,
     /// Named as the figure.
     #[serde(skip)]
-    pub chart: Chart,
-    /// In place of the picture.
-    pub alt: String,
+    pub drawing: Drawing,
+    /// What is found in it.
+    pub heading: String,
+    /// Of what it is, and how it is read.
+    pub about: String,
+    /// What is read off it; empty where the heading has it all.
     pub caption: String,
 }
 
@@ -128,10 +132,10 @@ impl Remark {
 
 impl Table {
     /// A table with these headings; `#` before one marks a column of numbers.
-    pub fn new(caption: impl Into<String>, headings: &[&str]) -> Table {
-        let column = |heading: &&str| Column {
-            heading: heading.trim_start_matches('#').to_owned(),
-            is_number: heading.starts_with('#'),
+    pub fn new<H: AsRef<str>>(caption: impl Into<String>, headings: &[H]) -> Table {
+        let column = |heading: &H| Column {
+            heading: heading.as_ref().trim_start_matches('#').to_owned(),
+            is_number: heading.as_ref().starts_with('#'),
         };
         Table {
             caption: caption.into(),
@@ -152,12 +156,14 @@ impl Table {
 
 impl Figure {
     /// A chart below `place`, an id.
-    pub fn new(place: &str, chart: &Chart, caption: String) -> Figure {
-        let name = chart.name.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
-        let alt = format!("{}. {}", chart.title, chart.description);
-        let mut chart = chart.clone();
-        chart.name = format!("{place}-{name}");
-        Figure { id: chart.name.clone(), chart, alt, caption }
+    pub fn new(place: &str, drawing: &Drawing, caption: String) -> Figure {
+        let mut drawing = drawing.clone();
+        let Drawing { wide, narrow } = &mut drawing;
+        let name = wide.name.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+        let (heading, about) = (wide.title.clone(), wide.description.clone());
+        wide.name = format!("{place}-{name}");
+        narrow.name = format!("{place}-{name}-narrow");
+        Figure { id: wide.name.clone(), drawing, heading, about, caption }
     }
 }
 

@@ -29,12 +29,12 @@ pub fn section(run: &RunSubject, id: &str) -> Option<Section> {
 pub fn loads(predictions: &[Prediction]) -> Table {
     let headings = [
         "#Machine",
-        "#Clock rate, 1/s",
-        "#Arrivals, 1/s",
+        "#Clock rate (ticks/s)",
+        "#Arrivals (messages/s)",
         "#Load",
         "Regime",
-        "#Overloaded below, 1/s",
-        "#Queue growth, 1/s",
+        "#Overloaded below (ticks/s)",
+        "#Queue growth (messages/s)",
     ];
     let row = |(at, law): (usize, &Prediction)| {
         vec![
@@ -63,7 +63,7 @@ pub fn beside(caption: &str, residuals: &[Residual], chance: &str) -> Table {
     let row = |one: &Residual| {
         vec![
             one.machine.to_string(),
-            one.metric.name.replace('_', " "),
+            one.metric.label.to_owned(),
             known(one.expected, shown_as(one.metric)),
             known(one.measured, shown_as(one.metric)),
             known(one.chance, shown_as(one.metric)),

@@ -2,9 +2,10 @@
 
 use super::document::{Block, Remark, Section, Table};
 use super::subject::RunSubject;
-use super::wording::{known, percent, whole};
+use super::wording::{known, whole};
 use crate::metrics::MachineMetrics;
 use crate::metrics::trust::{FIDELITY_TOLERANCE, LATE_SHARE_TOLERANCE, doubts};
+use crate::text::numbers::percent;
 
 /// The section on the machines' clock rates and their lateness.
 pub fn section(run: &RunSubject, id: &str) -> Section {
@@ -20,15 +21,15 @@ pub fn section(run: &RunSubject, id: &str) -> Section {
 fn table(rows: &[MachineMetrics]) -> Table {
     let headings = [
         "#Machine",
-        "#Nominal, 1/s",
-        "#Achieved, 1/s",
-        "#Fidelity",
+        "#Clock rate (ticks/s)",
+        "#Achieved rate (ticks/s)",
+        "#Clock fidelity (served ÷ due ticks)",
         "#Ticks",
-        "#Late",
-        "#Lost",
-        "#Lateness p50, µs",
-        "#p99, µs",
-        "#Max, µs",
+        "#Late ticks",
+        "#Lost ticks",
+        "#Lateness, median (µs)",
+        "#Lateness, p99 (µs)",
+        "#Lateness, max (µs)",
     ];
     let row = |row: &MachineMetrics| {
         vec![

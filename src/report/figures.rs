@@ -1,9 +1,10 @@
 //! Charts with their captions, which tell in words what is to be read off them.
 
 use super::document::{Block, Figure, Section};
+use super::drawing::Drawing;
 use super::subject::{Drawn, RunSubject};
 use super::wording::known;
-use crate::charts::{Chart, RunChart};
+use crate::charts::RunChart;
 use crate::metrics::MachineMetrics;
 use crate::metrics::series::Thinned;
 use crate::text::numbers::grouped;
@@ -13,9 +14,13 @@ const MACHINES_NAMED: usize = 8;
 
 /// The section on a run's charts; `None` where they were not drawn.
 pub fn section(run: &RunSubject, id: &str) -> Option<Section> {
-    let drawn = run.drawn.as_ref()?;
-    let mut blocks: Vec<Block> =
-        drawn.charts.iter().map(|(of, chart)| Block::Figure(of_run(of, chart, &run.rows, id))).collect();
+    // Without events there is nothing to be seen.
+    let drawn = run.drawn.as_ref().filter(|_| run.rows.iter().any(|row| row.events > 0))?;
+    let mut blocks: Vec<Block> = drawn
+        .charts
+        .iter()
+        .map(|(of, chart)| Block::Figure(Box::new(of_run(of, chart, &run.rows, id))))
+        .collect();
     blocks.extend(thinned(drawn).map(Block::Prose));
     Some(Section::new(id, "Charts", blocks))
 }
@@ -31,20 +36,19 @@ fn thinned(drawn: &Drawn) -> Option<String> {
     })
 }
 
-fn of_run(of: &RunChart, chart: &Chart, rows: &[MachineMetrics], id: &str) -> Figure {
+fn of_run(of: &RunChart, chart: &Drawing, rows: &[MachineMetrics], id: &str) -> Figure {
     let named = rows
         .iter()
         .take(MACHINES_NAMED)
         .map(|row| format!("machine {}: {}", row.machine, known((of.of_machine)(row), |value| value)));
     let more = rows.len().saturating_sub(MACHINES_NAMED);
     let each: Vec<String> = named.chain((more > 0).then(|| format!("and {more} more"))).collect();
-    Figure::new(id, chart, format!("{}, {}.", of.caption, each.join("; ")))
+    // The page says already of which run it is.
+    let about = chart.wide.notes.clone();
+    Figure { about, ..Figure::new(id, chart, format!("{}, {}.", of.caption, each.join("; "))) }
 }
 
-/// The caption of a chart that is not of one run.
-pub fn of_many(chart: &Chart) -> String {
-    let words = chart.name.replace("_vs_", " against ").replace('_', " ");
-    let mut letters = words.chars();
-    let first = letters.next().map(|first| first.to_uppercase().collect::<String>());
-    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+/// Charts of many runs, whose headings say it all.
+pub fn of_many(place: &str, charts: &[Drawing]) -> Vec<Block> {
+    charts.iter().map(|chart| Block::Figure(Box::new(Figure::new(place, chart, String::new())))).collect()
 }

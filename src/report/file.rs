@@ -42,7 +42,8 @@ impl PageFormat {
                 let folder = format!("{}_charts", path.file_stem().unwrap_or_default().to_string_lossy());
                 for figure in document.figures() {
                     figure
-                        .chart
+                        .drawing
+                        .wide
                         .write(&path.with_file_name(&folder), Format::Svg)
                         .map_err(PageError::from)?;
                 }

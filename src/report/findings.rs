@@ -89,14 +89,17 @@ fn falls_behind(run: &RunSubject, row: &MachineMetrics, theory: &Prediction) -> 
         None => String::new(),
     };
     let queue = row.end_queue.map_or_else(String::new, |queue| {
-        format!(" At the end {} waited{expected}.", counted(queue, "message"))
+        let end = if run.stored.state == RunState::InPlace { "At the end" } else { "When its log ends" };
+        format!(" {end} {} waited{expected}.", counted(queue, "message"))
     });
     Remark::finding(format!("{} {is}.{queue}{}", machine(row), behind(run, row)))
 }
 
 /// By how much a clock falls behind the fastest, as measured and as expected.
 fn behind(run: &RunSubject, row: &MachineMetrics) -> String {
-    let Some(diff) = row.clock_diff.filter(|_| run.duration_s() > 0.0) else { return String::new() };
+    // Where logs end at different times, so do their clocks.
+    let is_whole = run.stored.state == RunState::InPlace && run.duration_s() > 0.0;
+    let Some(diff) = row.clock_diff.filter(|diff| is_whole && *diff > 0) else { return String::new() };
     let a_second = |diff: f64| brief(diff / run.duration_s());
     let expected = run.expected(row.machine, catalogue::CLOCK_DIFF);
     let expected = expected.map_or_else(String::new, |diff| format!(" (expected: {})", a_second(diff)));

@@ -15,7 +15,7 @@ use super::player::{DATA_ID, PlayerParts};
 use super::wording::UNKNOWN;
 use crate::charts::{Theme, theme_css};
 use crate::store::version::VERSION;
-use crate::text::sanitize::visible;
+use crate::text::sanitize::visible_around_isolates;
 
 const TEMPLATE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -24,19 +24,30 @@ const SCRIPT: &str = include_str!("page.js");
 /// What a file says that was made as a report, and may be made anew.
 pub const GENERATOR: &str = "labctl report";
 
+/// Characters of a cell that are not broken into lines where there is room.
+const SHORT: usize = 32;
+/// Findings that are seen at once, so that charts are not far below.
+const FINDINGS_SHOWN: usize = 10;
+
 /// Writes the page.
 pub fn html(document: &Document) -> Result<String, PageError> {
-    let drawing = |figure: &Figure| Ok((figure.id.clone(), figure.chart.inline(&figure.id)?));
+    let drawing = |figure: &Figure| Ok((figure.id.clone(), figure.drawing.inline()?));
     let drawings: BTreeMap<String, String> =
         document.figures().into_iter().map(drawing).collect::<Result<_, PageError>>()?;
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    // Names of metrics stay on one line, sentences do not.
+    environment.add_filter("is_short", |text: &str| text.chars().count() <= SHORT);
     environment.set_formatter(|out, _, value: &Value| {
         let text = value.to_string();
         out.write_str(&if value.is_safe() { text } else { escaped(&text) }).map_err(Error::from)
     });
     let scripts: Vec<&str> =
         [SCRIPT].into_iter().chain(document.player.as_ref().map(|player| player.script)).collect();
+    let found = &document.findings[..];
+    // One more takes no more room than the words that hide it.
+    let count = if found.len() > FINDINGS_SHOWN + 1 { FINDINGS_SHOWN } else { found.len() };
+    let (shown, more) = found.split_at(count);
     let page = context! {
         document => Value::from(Serde(document)),
         generator => format!("{GENERATOR} {VERSION}"),
@@ -49,6 +60,9 @@ pub fn html(document: &Document) -> Result<String, PageError> {
             data_id => DATA_ID,
             data => player.data_json.as_str(),
         }),
+        findings => Value::from(Serde(shown)),
+        more_findings => Value::from(Serde(more)),
+        more => more.len(),
         unknown => UNKNOWN,
         verdicts => ["sound", "unsound", "unknown"],
         words => context! { good => "Good", finding => "Finding", warning => "Warning", unknown => "Unknown" },
@@ -74,7 +88,7 @@ fn hash(script: &str) -> String {
 /// Text as it is written in HTML to be read as itself.
 fn escaped(text: &str) -> String {
     let mut written = String::with_capacity(text.len() + 16);
-    for c in visible(text).chars() {
+    for c in visible_around_isolates(text).chars() {
         match c {
             '&' => written.push_str("&amp;"),
             '<' => written.push_str("&lt;"),
@@ -93,13 +107,15 @@ mod tests {
     use crate::charts::{Look, RunTheory, run_charts};
     use crate::metrics::series::RunSeries;
     use crate::report::document::{Block, Code, Column, Remark, Section, Table};
+    use crate::report::drawing::Drawing;
 
     const HOSTILE: &str = "<script>alert('x')</script>\" onload=\"y & {{ z }} \u{202e}\u{0}";
 
-    fn hostile_chart() -> crate::charts::Chart {
+    fn hostile_chart() -> Drawing {
         let series =
             RunSeries { experiment: HOSTILE.to_owned(), run: HOSTILE.to_owned(), machines: Vec::new() };
-        run_charts(&series, &RunTheory::default(), Look::default()).unwrap().remove(0)
+        let draw = |look: Look| run_charts(&series, &RunTheory::default(), look);
+        Drawing::all(draw).unwrap().remove(0)
     }
 
     /// Charts see to themselves, and their namespace looks like a place outside.
@@ -118,13 +134,13 @@ mod tests {
             note: hostile(),
         };
         let chart = hostile_chart();
-        let figure = Figure { alt: hostile(), ..Figure::new("top", &chart, hostile()) };
+        let figure = Figure { heading: hostile(), about: hostile(), ..Figure::new("top", &chart, hostile()) };
         let code = Code { caption: hostile(), text: hostile() };
         let inner = vec![
             Block::Prose(hostile()),
             Block::Remarks(vec![Remark::warning(HOSTILE)]),
             Block::Table(table),
-            Block::Figure(figure),
+            Block::Figure(Box::new(figure)),
             Block::Code(code),
         ];
         let part = Section::new("part", HOSTILE, inner.clone());
@@ -161,9 +177,27 @@ mod tests {
     }
 
     #[test]
+    fn many_findings_are_folded_so_that_charts_are_not_far_below() {
+        let with = |count: usize| Document {
+            findings: (1..=count).map(|nth| Remark::finding(format!("no. {nth}."))).collect(),
+            ..hostile_everywhere()
+        };
+        let page = html(&with(14)).unwrap();
+        let (seen, folded) = page.split_once("<summary>4 more findings</summary>").unwrap();
+        assert!(seen.contains("no. 10.") && !seen.contains("no. 11.") && folded.contains("no. 14."));
+        assert!(!html(&with(11)).unwrap().contains("more findings"));
+    }
+
+    #[test]
     fn headings_go_down_by_one_and_every_place_is_there_once() {
         let page = html(&hostile_everywhere()).unwrap();
-        for tag in ["<h1", "<h2 id=\"top-heading\"", "<summary><h3", "<h4 id=\"part-heading\""] {
+        for tag in [
+            "<h1",
+            "<h2 id=\"top-heading\"",
+            "<summary><h3",
+            "<h4 dir=\"auto\"",
+            "<h5 class=\"finding\" id=\"top-",
+        ] {
             assert_eq!(page.matches(tag).count(), 1, "{tag}");
         }
         for id in ["id=\"top\"", "id=\"folded\"", "id=\"part\"", "id=\"findings\""] {

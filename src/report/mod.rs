@@ -4,6 +4,7 @@
 
 mod chance;
 pub mod document;
+mod drawing;
 mod expected;
 mod fidelity;
 mod figures;
@@ -21,6 +22,7 @@ mod samples;
 mod setup;
 pub mod subject;
 mod sweeps;
+mod trends;
 mod verdicts;
 mod wording;
 
@@ -35,7 +37,7 @@ use crate::charts::ChartError;
 use crate::store::version::COMMIT;
 use crate::store::version::VERSION;
 use crate::text::numbers::counted;
-use document::{Block, Figure, Section};
+use document::Section;
 use figures::of_many;
 use html::GENERATOR;
 use wording::name;
@@ -90,18 +92,18 @@ fn about(subjects: &Subjects) -> String {
     if is_one { first.split_whitespace().collect::<Vec<_>>().join(" ") } else { String::new() }
 }
 
+/// The charts first, then the numbers behind them, and last where they come from.
 fn sections(subjects: &Subjects) -> Vec<Section> {
     let mut sections = sweeps::sections(subjects);
     if let ([run], []) = (&subjects.runs[..], &subjects.sweeps[..]) {
         sections.extend(runs::sections(run, ""));
         return sections;
     }
-    sections.extend(samples::section(subjects));
     if !subjects.side_by_side.is_empty() {
-        let figure = |chart| Block::Figure(Figure::new("speed-ratio", chart, of_many(chart)));
-        let figures = subjects.side_by_side.iter().map(figure);
-        sections.push(Section::new("speed-ratio", "Against the speed ratio", figures.collect()));
+        let figures = of_many("speed-ratio", &subjects.side_by_side);
+        sections.push(Section::new("speed-ratio", "Against the speed ratio", figures));
     }
+    sections.extend(samples::section(subjects));
     sections.extend(runs::section(subjects));
     sections
 }

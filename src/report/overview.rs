@@ -19,7 +19,9 @@ const EXPERIMENTS_TOLD: usize = 12;
 
 /// The findings on all subjects.
 pub fn overview(subjects: &Subjects) -> Vec<Remark> {
-    let mut found: Vec<Remark> = subjects.sweeps.iter().flat_map(sweeps::findings).collect();
+    let is_only = subjects.sweeps.len() == 1 && subjects.runs.is_empty();
+    let mut found: Vec<Remark> =
+        subjects.sweeps.iter().flat_map(|sweep| sweeps::findings(sweep, is_only)).collect();
     match &subjects.runs[..] {
         [] => {}
         [one] => found.extend(findings(one)),

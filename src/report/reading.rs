@@ -3,16 +3,16 @@
 
 use std::path::{Path, PathBuf};
 
+use super::drawing::Drawing;
 use super::grouping::group;
 use super::player;
 use super::subject::{Audited, Drawn, Quoted, RunSubject, Subjects, SweepSubject};
 use super::sweeps::name_apart;
+use super::trends::Measurements;
 use crate::audit::HISTORY_BYTES_MAX;
 use crate::audit::source_lines::{short_place, short_whereabouts};
 use crate::audit::{Finding, RULES};
-use crate::charts::{
-    self, ChartError, Experiments, Look, LookError, RunChart, RunTheory, SideBySide, SweepPicture, Theme,
-};
+use crate::charts::{self, ChartError, Experiments, RunChart, RunTheory, SideBySide, SweepPicture};
 use crate::history::History;
 use crate::lab::check::CheckedRun;
 use crate::metrics::MachineMetrics;
@@ -42,8 +42,6 @@ pub enum ReadSubjectsError {
     Sweep(#[from] StoredError),
     #[error(transparent)]
     Chart(#[from] ChartError),
-    #[error(transparent)]
-    Look(#[from] LookError),
 }
 
 /// What a run is read with.
@@ -87,7 +85,7 @@ pub fn read_subjects(
             outcome => outcome?,
         };
         for chart in run.drawn.iter().flat_map(|drawn| &drawn.charts).map(|(_, chart)| chart) {
-            drawn_bytes += chart.inline("")?.len();
+            drawn_bytes += chart.inline()?.len();
         }
         if drawn_bytes > DRAWN_BYTES_MAX && !is_first {
             run.drawn = None;
@@ -117,8 +115,9 @@ pub fn read_subjects(
             .runs
             .iter()
             .map(|RunSubject { planned, rows, .. }| SideBySide { planned: planned.as_ref(), rows });
-        subjects.side_by_side =
-            charts::experiment_charts(&Experiments::side_by_side(&beside.collect::<Vec<_>>()), look()?)?;
+        let beside = beside.collect::<Vec<_>>();
+        let of = Experiments::side_by_side(&beside);
+        subjects.side_by_side = Drawing::all(|look| charts::experiment_charts(&of, look))?;
     }
     Ok(subjects)
 }
@@ -215,11 +214,6 @@ fn read(stored: RunPath, contents: Contents, settings: &Settings) -> Result<RunS
     Ok(run)
 }
 
-/// As wide as the page's column, so that letters are as large as those around.
-fn look() -> Result<Look, LookError> {
-    Look::new(1000, 640, 1.0, Theme::Light)
-}
-
 fn draw(run: &RunSubject, reading: &Reading) -> Result<Drawn, ReadSubjectsError> {
     let points = |row: &MachineMetrics| {
         let series = reading.series.machines.iter().find(|series| series.machine == row.machine)?;
@@ -227,8 +221,8 @@ fn draw(run: &RunSubject, reading: &Reading) -> Result<Drawn, ReadSubjectsError>
     };
     let events_a_point = reading.rows.iter().filter_map(points).max().unwrap_or(1);
     let theory = run.plan.as_deref().map(RunTheory::of).unwrap_or_default();
-    let look = look()?;
-    let drawn = |chart: RunChart| Ok((chart, (chart.draw)(&reading.series, &theory, look)?));
+    let drawn =
+        |chart: RunChart| Ok((chart, Drawing::of(|look| (chart.draw)(&reading.series, &theory, look))?));
     let charts = charts::of_run().map(drawn).collect::<Result<_, ChartError>>()?;
     Ok(Drawn { charts, events_a_point })
 }
@@ -263,15 +257,19 @@ fn read_sweep(path: &Path) -> Result<SweepSubject, ReadSubjectsError> {
     let plan = folder.plan().map_err(StoredError::from)?;
     let mut picture = SweepPicture::new(&folder, &plan);
     let (mut fidelity_min, mut doubted) = (None, 0);
+    let mut measurements = Measurements::default();
     read_stored(&folder, &plan, |result| {
         let runs = result.rows.chunk_by(|one, next| one.run == next.run);
+        measurements.take(&plan, result.cell, runs.clone());
         for (run, rows) in runs.filter_map(|rows| Some((RunMetrics::of(rows)?, rows))) {
             doubted += u64::from(!doubts(rows, &run).is_empty());
             fidelity_min = run.fidelity_min.into_iter().chain(fidelity_min).reduce(f64::min);
         }
         picture.take(&result);
     })?;
-    let (outlines, charts) = (picture.outlines().to_vec(), charts::sweep_charts(&picture, look()?)?);
+    let (outlines, charts) =
+        (picture.outlines().to_vec(), Drawing::all(|look| charts::sweep_charts(&picture, look))?);
     let (name, folder) = (folder.name(), path.display().to_string());
-    Ok(SweepSubject { name, folder, fidelity_min, doubted, outlines, charts, plan })
+    let trends = measurements.trends(&plan);
+    Ok(SweepSubject { name, folder, fidelity_min, doubted, trends, outlines, charts, plan })
 }

@@ -2,11 +2,12 @@
 
 use super::document::{Block, Section, Table};
 use super::subject::{Audited, RunSubject, Subjects};
-use super::wording::{UNKNOWN, known, name, whole};
+use super::wording::{UNKNOWN, headings, known, name, value};
 use super::{expected, fidelity, figures, findings, measured, setup, verdicts};
+use crate::metrics::MAIN_METRICS;
+use crate::metrics::summary::RunMetrics;
 use crate::metrics::trust::fidelity_words;
 use crate::text::numbers::grouped;
-use crate::text::numbers::seconds;
 
 /// Runs in the table; `labctl metrics` has all of them.
 const RUNS_TOLD: usize = 200;
@@ -17,13 +18,13 @@ pub const RUNS_DETAILED: usize = 24;
 pub fn sections(run: &RunSubject, prefix: &str) -> Vec<Section> {
     let id = |part: &str| format!("{prefix}{part}");
     [
-        Some(setup::section(run, &id("setup"))),
+        figures::section(run, &id("charts")),
+        run.player.as_ref().map(|_| Section::new(id("events"), "Event by event", vec![Block::Player])),
+        Some(measured::section(run, &id("metrics"))),
         Some(fidelity::section(run, &id("clocks"))),
         Some(verdicts::section(run, &id("audit"))),
-        Some(measured::section(run, &id("metrics"))),
         expected::section(run, &id("theory")),
-        run.player.as_ref().map(|_| Section::new(id("events"), "Events and messages", vec![Block::Player])),
-        figures::section(run, &id("charts")),
+        Some(setup::section(run, &id("setup"))),
     ]
     .into_iter()
     .flatten()
@@ -66,46 +67,24 @@ fn detail(run: &RunSubject, number: usize) -> Section {
 
 fn table(runs: &[RunSubject]) -> Table {
     let headings = [
-        "Run",
-        "#Seed",
-        "Ended",
-        "#Events",
-        "#Max queue",
-        "#End queue",
-        "#Clock difference",
-        "#Clock drift",
-        "#Mean jump",
-        "#Mean wait, s",
-        "#Clock fidelity",
-        "Audit",
+        ["Run", "#Seed", "Ended", "#Events"].map(str::to_owned).to_vec(),
+        headings(&MAIN_METRICS),
+        ["#Clock fidelity", "Audit"].map(str::to_owned).to_vec(),
     ];
     let row = |run: &RunSubject| {
         let manifest = run.stored.manifest.as_ref();
         let of_run = run.whole();
         let of = of_run.as_ref();
-        let audit = match &run.audited {
-            Audited::Held { audit, .. } => match (audit.is_sound(), audit.unknown().count()) {
-                (false, _) => "unsound".to_owned(),
-                (true, 0) => "sound".to_owned(),
-                (true, _) if of.is_none_or(|of| of.events == 0) => UNKNOWN.to_owned(),
-                (true, unknown) => format!("sound, {unknown} unknown"),
-            },
-            Audited::LeftOut(_) => UNKNOWN.to_owned(),
-        };
-        vec![
+        let place = vec![
             name(&run.name()),
             known(manifest, |manifest| manifest.seed.to_string()),
             known(manifest, |manifest| manifest.status.to_string()),
             known(of, |of| of.events.to_string()),
-            whole(of.and_then(|of| of.max_queue)),
-            whole(of.and_then(|of| of.end_queue)),
-            whole(of.and_then(|of| of.clock_diff)),
-            known(of.and_then(|of| of.clock_drift), |drift| format!("{drift:.3}")),
-            known(of.and_then(|of| of.jump_mean), |jump| format!("{jump:.2}")),
-            known(of.and_then(|of| of.wait_mean), seconds),
-            known(of, |of| known(of.fidelity_min, |fidelity| fidelity_words(fidelity, of.late_share))),
-            audit,
-        ]
+        ];
+        let values = MAIN_METRICS.iter().map(|metric| value(*metric, metric.of_run(&run.rows))).collect();
+        let fidelity =
+            |of: &RunMetrics| known(of.fidelity_min, |fidelity| fidelity_words(fidelity, of.late_share));
+        [place, values, vec![known(of, fidelity), audited(run, of)]].concat()
     };
     let more = runs.len().saturating_sub(RUNS_TOLD);
     let more = if more > 0 {
@@ -113,8 +92,20 @@ fn table(runs: &[RunSubject]) -> Table {
     } else {
         String::new()
     };
-    Table::new("All runs", &headings).with(runs.iter().take(RUNS_TOLD).map(row)).noted(format!(
+    Table::new("All runs", &headings.concat()).with(runs.iter().take(RUNS_TOLD).map(row)).noted(format!(
         "Queues, differences, drifts, jumps and waits: the largest over the machines; clock fidelity: the worst. Audit: \
          unknown are rules of which such logs cannot show whether they are kept.{more}"
     ))
+}
+
+fn audited(run: &RunSubject, of: Option<&RunMetrics>) -> String {
+    match &run.audited {
+        Audited::Held { audit, .. } => match (audit.is_sound(), audit.unknown().count()) {
+            (false, _) => "unsound".to_owned(),
+            (true, 0) => "sound".to_owned(),
+            (true, _) if of.is_none_or(|of| of.events == 0) => UNKNOWN.to_owned(),
+            (true, unknown) => format!("sound, {unknown} unknown"),
+        },
+        Audited::LeftOut(_) => UNKNOWN.to_owned(),
+    }
 }

@@ -3,11 +3,11 @@
 use super::document::{Block, Remark, Section, Table};
 use super::expected;
 use super::subject::{Group, RunSubject, Subjects};
-use super::wording::{MAIN_HEADINGS, UNKNOWN, known, machines, name};
+use super::wording::{UNKNOWN, headings, known, machines, name, over_runs, value};
 use crate::metrics::summary::SummaryRow;
-use crate::metrics::{MachineMetrics, Metric};
+use crate::metrics::{MAIN_METRICS, MachineMetrics, Metric};
 use crate::model::event::MachineId;
-use crate::statistics::rounding::{self, Rounding, mean};
+use crate::statistics::rounding::{self, Rounding};
 use crate::text::numbers::counted;
 
 /// Metrics that are reported for every machine; `labctl metrics` has all of them.
@@ -44,8 +44,8 @@ pub fn section(subjects: &Subjects) -> Option<Section> {
 
 /// A row an experiment.
 fn overview(subjects: &Subjects) -> Table {
-    let headings = ["Experiment", "Clock rates, 1/s", "#INTERNAL", "#Runs", "Overloaded, by theory"];
-    let headings = [&headings[..], &MAIN_HEADINGS].concat();
+    let place = ["Experiment", "Clock rates (ticks/s)", "#INTERNAL", "#Runs", "Overloaded, by theory"];
+    let headings = [place.map(str::to_owned).to_vec(), headings(&MAIN_METRICS)].concat();
     let row = |group: &Group| {
         let first = &subjects.runs[group.members[0]];
         let place = [
@@ -57,7 +57,12 @@ fn overview(subjects: &Subjects) -> Table {
         ];
         place
             .into_iter()
-            .chain(group.outline.whole.iter().map(|summary| known(summary.as_ref(), mean)))
+            .chain(
+                MAIN_METRICS
+                    .iter()
+                    .zip(&group.outline.whole)
+                    .map(|(metric, summary)| over_runs(*metric, summary.as_ref())),
+            )
             .collect()
     };
     Table::new("Experiments, and what their runs came to", &headings)
@@ -115,7 +120,10 @@ fn summary(group: &Group) -> Table {
     let is_told = |row: &&SummaryRow| TOLD.contains(&row.metric);
     let row = |row: &SummaryRow| {
         let rounding = Rounding::to(row.mean_low, row.mean_high);
-        let label = Metric::named(row.metric).map_or(row.metric, |metric| metric.label);
+        let metric = Metric::named(row.metric);
+        let label = metric.map_or(row.metric, |metric| metric.label);
+        let extreme =
+            |of: f64| metric.map_or_else(|| Rounding::Brief.number(of), |metric| value(*metric, Some(of)));
         vec![
             row.machine.to_string(),
             label.to_owned(),
@@ -123,8 +131,8 @@ fn summary(group: &Group) -> Table {
             rounding::estimate(rounding, row.mean, row.mean_low, row.mean_high, row.mean_method),
             row.sd.map_or_else(|| UNKNOWN.to_owned(), |sd| rounding.number(sd)),
             rounding::estimate(rounding, row.median, row.median_low, row.median_high, row.median_method),
-            Rounding::Brief.number(row.min),
-            Rounding::Brief.number(row.max),
+            extreme(row.min),
+            extreme(row.max),
         ]
     };
     Table::new("Over the runs, machine by machine", &headings)

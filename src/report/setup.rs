@@ -112,6 +112,6 @@ fn machines(plan: &Run) -> Table {
         let address = address.map_or_else(|| "chosen by the system".to_owned(), |at| at.to_string());
         vec![machine.to_string(), rate.to_string(), spec.phase(machine).to_string(), by.to_owned(), address]
     };
-    let headings = ["#Machine", "#Clock rate, 1/s", "#First tick later by", "Written by", "Address"];
+    let headings = ["#Machine", "#Clock rate (ticks/s)", "#First tick later by", "Written by", "Address"];
     Table::new("The machines as planned", &headings).with(plan.machines().zip(plan.clock_rates()).map(row))
 }

@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
+use super::drawing::Drawing;
 use super::player::PlayerParts;
 use crate::audit::Audit;
-use crate::charts::{Chart, RunChart};
+use crate::charts::RunChart;
 use crate::metrics::MachineMetrics;
 use crate::metrics::Metric;
 use crate::metrics::summary::{RunMetrics, SummaryRow};
@@ -31,7 +32,7 @@ pub struct Subjects {
     pub groups: Vec<Group>,
     pub sweeps: Vec<SweepSubject>,
     /// All runs side by side; none of a single run.
-    pub side_by_side: Vec<Chart>,
+    pub side_by_side: Vec<Drawing>,
 }
 
 /// A run.
@@ -85,7 +86,7 @@ pub struct Quoted {
 /// A run's charts.
 #[derive(Debug)]
 pub struct Drawn {
-    pub charts: Vec<(RunChart, Chart)>,
+    pub charts: Vec<(RunChart, Drawing)>,
     /// The most events that one point of a line stands for.
     pub events_a_point: u64,
 }
@@ -116,9 +117,11 @@ pub struct SweepSubject {
     pub fidelity_min: Option<f64>,
     /// Runs whose measurements are to be doubted.
     pub doubted: u64,
+    /// How measures go with what is varied, in sentences.
+    pub trends: Vec<String>,
     /// Of the cells that have runs.
     pub outlines: Vec<CellOutline>,
-    pub charts: Vec<Chart>,
+    pub charts: Vec<Drawing>,
 }
 
 impl RunSubject {

@@ -1,26 +1,42 @@
 //! Sweeps: what their cells came to.
 
-use super::document::{Block, Figure, Remark, Section, Table};
+use std::path::Path;
+
+use super::document::{Block, Remark, Section, Table};
+use super::drawing::Drawing;
 use super::figures::of_many;
 use super::subject::{Subjects, SweepSubject};
-use super::wording::{self, MAIN_HEADINGS, known, listed, name};
+use super::wording::{self, headings, known, listed, name, over_runs};
+use crate::metrics::MAIN_METRICS;
+use crate::metrics::catalogue::END_QUEUE;
+use crate::model::engine::Engine;
 use crate::model::event::MachineId;
 use crate::plan::{Cell, Run};
-use crate::statistics::rounding::mean;
-use crate::sweep::{CellOutline, DrawnRates};
+use crate::statistics::Summary;
+use crate::sweep::plan_axis::label_of;
+use crate::sweep::{CellOutline, DrawnRates, SweepFolder};
 use crate::text::numbers::{counted, grouped};
 
-/// Rows of a table; `summary.csv` has all of them.
-const ROWS_TOLD: usize = 60;
+/// How charts are called that show the replicates of a metric,
+const REPLICATES: &str = "_replicates";
+/// and its values against speed ratio.
+const AGAINST_SPEED_RATIO: &str = "_vs_speed_ratio";
+/// Rows of a table; the sweep's `summary.csv` has all of them.
+const ROWS_TOLD: usize = 24;
+/// More rows than this are shown to those who ask.
+const ROWS_SHOWN: usize = 12;
 
-/// A section a sweep.
+/// A section a sweep; of the only subject a section for each of its parts.
 pub fn sections(subjects: &Subjects) -> Vec<Section> {
-    subjects
-        .sweeps
-        .iter()
-        .enumerate()
-        .map(|(at, sweep)| section(sweep, &format!("sweep-{}", at + 1)))
-        .collect()
+    if let ([sweep], []) = (&subjects.sweeps[..], &subjects.runs[..]) {
+        return parts(sweep, "sweep");
+    }
+    let section = |(at, sweep): (usize, &SweepSubject)| {
+        let id = format!("sweep-{}", at + 1);
+        let parts = parts(sweep, &id).into_iter().map(Block::Part).collect();
+        Section::new(id, format!("Sweep {}", name(&sweep.name)), parts)
+    };
+    subjects.sweeps.iter().enumerate().map(section).collect()
 }
 
 /// Names sweeps of one name after their folders.
@@ -33,82 +49,139 @@ pub fn name_apart(sweeps: &mut [SweepSubject]) {
     }
 }
 
-fn section(sweep: &SweepSubject, id: &str) -> Section {
-    let mut blocks = vec![Block::Prose(made(sweep)), Block::Table(cells(sweep))];
-    let figure = |chart| Block::Figure(Figure::new(id, chart, of_many(chart)));
-    blocks.extend(sweep.charts.iter().map(figure));
-    let by_machine =
-        Section::new(format!("{id}-machines"), "Machine by machine", vec![Block::Table(machines(sweep))]);
-    blocks.push(Block::Folded(by_machine));
-    Section::new(id, format!("Sweep {}", name(&sweep.name)), blocks)
+/// The charts, the cells behind them, and how they came to be.
+fn parts(sweep: &SweepSubject, id: &str) -> Vec<Section> {
+    let charts = of_many(id, &once(&sweep.charts));
+    let cells = vec![
+        folded_if_long(cells(sweep), format!("{id}-all-cells"), "Cell by cell"),
+        folded_if_long(machines(sweep), format!("{id}-machines"), "Machine by machine"),
+    ];
+    let parts = [
+        ("charts", "Charts", charts),
+        ("cells", "Cells", cells),
+        ("setup", "What was run", vec![made(sweep)]),
+    ];
+    let with_blocks = parts.into_iter().filter(|(_, _, blocks)| !blocks.is_empty());
+    with_blocks.map(|(part, heading, blocks)| Section::new(format!("{id}-{part}"), heading, blocks)).collect()
 }
 
-fn made(sweep: &SweepSubject) -> String {
+/// The charts without those that show the same runs a second time: beside the
+/// replicates of a metric, machine by machine, its values against speed ratio.
+fn once(charts: &[Drawing]) -> Vec<Drawing> {
+    let has_replicates =
+        |metric: &str| charts.iter().any(|other| other.wide.name == format!("{metric}{REPLICATES}"));
+    let is_second =
+        |chart: &&Drawing| chart.wide.name.strip_suffix(AGAINST_SPEED_RATIO).is_some_and(has_replicates);
+    charts.iter().filter(|chart| !is_second(chart)).cloned().collect()
+}
+
+fn folded_if_long(table: Table, id: String, heading: &str) -> Block {
+    if table.rows.len() <= ROWS_SHOWN {
+        return Block::Table(table);
+    }
+    Block::Folded(Section::new(id, heading, vec![Block::Table(table)]))
+}
+
+fn made(sweep: &SweepSubject) -> Block {
     let plan = &sweep.plan;
     let axes: Vec<String> = plan.axes().into_iter().map(str::to_owned).collect();
     let over = if axes.is_empty() { "nothing but the seed".to_owned() } else { listed(&axes) };
-    format!(
+    Block::Prose(format!(
         "{} in {}, over {over}; engine {}. The folder {} holds every run in runs.csv and every metric in summary.csv.",
         counted(runs(sweep), "run"),
         counted(plan.cells().len() as u64, "cell"),
         plan.engine,
         name(&sweep.folder)
-    )
+    ))
 }
 
 fn runs(sweep: &SweepSubject) -> u64 {
     sweep.outlines.iter().map(|outline| outline.runs).sum()
 }
 
-/// What a reader should take away from a sweep.
-pub fn findings(sweep: &SweepSubject) -> Vec<Remark> {
+/// What a reader should take away from a sweep; `is_only` where the page is about
+/// nothing else.
+pub fn findings(sweep: &SweepSubject, is_only: bool) -> Vec<Remark> {
     let mut found = Vec::new();
-    let title = name(&sweep.name);
     let (there, planned) = (runs(sweep), sweep.plan.run_count());
     if there < planned && sweep.plan.until.is_none() {
         found.push(Remark::warning(format!(
-            "Sweep {title} is not complete: {} of {} are there.",
+            "The sweep is not complete: {} of {} are there.",
             grouped(there),
             counted(planned, "run")
         )));
     }
+    found.extend(clocks(sweep));
     found.extend(
         DrawnRates::all(&sweep.plan, &sweep.outlines)
             .into_iter()
             .map(|drawn| DrawnRates { experiment: name(&drawn.experiment), ..drawn })
-            .map(|drawn| Remark::finding(format!("Sweep {title}: {drawn}."))),
+            .map(|drawn| Remark::finding(format!("{drawn}."))),
     );
-    let of_cell =
-        |outline: &CellOutline| Some((overloaded(&sweep.plan.cells()[outline.cell])?, outline.cell));
-    let known: Vec<(Vec<MachineId>, usize)> = sweep.outlines.iter().filter_map(of_cell).collect();
-    let cells = known.iter().filter(|(overloaded, _)| !overloaded.is_empty()).count() as u64;
-    if !known.is_empty() {
-        found.push(Remark::finding(format!(
-            "Sweep {title}: in {} of {} theory expects an overloaded machine.",
-            grouped(cells),
-            counted(known.len() as u64, "cell")
-        )));
+    found.extend(sweep.trends.iter().map(Remark::finding));
+    found.extend(overloads(sweep));
+    // Along a single axis its trend says where queues are longest.
+    let is_said = !sweep.trends.is_empty() && sweep.plan.axes().len() == 1;
+    found.extend(longest_queue(sweep).filter(|_| !is_said));
+    if is_only {
+        return found;
     }
-    let end_queue = |outline: &CellOutline| outline.whole.get(1)?.as_ref().map(|summary| summary.mean);
-    let longest = sweep.outlines.iter().filter_map(|outline| Some((outline, end_queue(outline)?)));
-    if let Some((outline, _)) = longest.max_by(|(_, a), (_, b)| a.total_cmp(b)) {
-        let cell = name(&setting(sweep, outline));
-        let queue = known_mean(outline, 1);
-        found.push(Remark::finding(format!(
-            "Sweep {title}: the longest end queues are those of {cell}, on average {queue} messages over {}.",
-            counted(outline.runs, "run")
-        )));
-    }
+    let title = name(&sweep.name);
     found
+        .into_iter()
+        .map(|remark| Remark { text: format!("Sweep {title}: {}", remark.text), ..remark })
+        .collect()
 }
 
-fn known_mean(outline: &CellOutline, metric: usize) -> String {
-    known(outline.whole.get(metric).and_then(Option::as_ref), mean)
+fn clocks(sweep: &SweepSubject) -> Option<Remark> {
+    if sweep.doubted > 0 {
+        let of = counted(sweep.doubted, "run");
+        return Some(Remark::warning(format!(
+            "The measurements of {of} are to be doubted: runs.csv has the fidelity and the late ticks of each."
+        )));
+    }
+    let fidelity = sweep.fidelity_min.filter(|_| sweep.plan.engine != Engine::Simulator)?;
+    Some(Remark::good(format!(
+        "The clocks kept their pace: of the ticks due the hosts served {fidelity:.4} at worst."
+    )))
+}
+
+fn overloads(sweep: &SweepSubject) -> Option<Remark> {
+    let known: Vec<Vec<MachineId>> =
+        sweep.outlines.iter().filter_map(|outline| overloaded(&sweep.plan.cells()[outline.cell])).collect();
+    let cells = known.iter().filter(|overloaded| !overloaded.is_empty()).count();
+    Some(Remark::finding(match (&known[..], cells) {
+        ([], _) => return None,
+        ([only], 0) if only.is_empty() => "Theory expects no overloaded machine.".to_owned(),
+        ([only], _) => {
+            format!("Theory expects {} to be overloaded.", wording::machines(only))
+        }
+        (all, cells) => format!(
+            "Theory expects an overloaded machine in {} of {}.",
+            grouped(cells as u64),
+            counted(all.len() as u64, "cell")
+        ),
+    }))
+}
+
+fn longest_queue(sweep: &SweepSubject) -> Option<Remark> {
+    let at = MAIN_METRICS.iter().position(|metric| *metric == END_QUEUE)?;
+    let end_queue = |outline: &CellOutline| outline.whole.get(at)?.as_ref().map(|summary| summary.mean);
+    let known = sweep.outlines.iter().filter_map(|outline| Some((outline, end_queue(outline)?)));
+    let (outline, _) = known.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
+    let queue = over_runs(END_QUEUE, outline.whole[at].as_ref());
+    let runs = counted(outline.runs, "run");
+    Some(Remark::finding(if sweep.outlines.len() == 1 {
+        format!("The longest end queue of a run is {queue} messages on average, over {runs}.")
+    } else {
+        let cell = name(&setting(sweep, outline));
+        format!("The longest end queues are those of {cell}: on average {queue} messages over {runs}.")
+    }))
 }
 
 /// The machines that theory expects to be overloaded; `None` where it says
 /// nothing.
-fn overloaded(cell: &Cell) -> Option<Vec<MachineId>> {
+pub fn overloaded(cell: &Cell) -> Option<Vec<MachineId>> {
     let run = Run::single(cell.spec.clone(), String::new());
     if cell.spec.has_random_rates() || run.delays_senders() {
         return None;
@@ -126,45 +199,83 @@ fn setting(sweep: &SweepSubject, outline: &CellOutline) -> String {
 }
 
 fn cells(sweep: &SweepSubject) -> Table {
-    let headings = ["Cell", "Setting", "#Runs", "Overloaded, by theory"];
-    let headings = [&headings[..], &MAIN_HEADINGS].concat();
+    let keys = keys(sweep);
+    let place = match &keys {
+        Some(keys) => keys.iter().map(|key| format!("#{}", label_of(key))).collect(),
+        None => vec!["Setting".to_owned()],
+    };
+    let headings = [
+        vec!["#Cell".to_owned()],
+        place,
+        ["#Runs", "Overloaded, by theory"].map(str::to_owned).to_vec(),
+        headings(&MAIN_METRICS),
+    ];
     let row = |outline: &CellOutline| {
         let cell = &sweep.plan.cells()[outline.cell];
         let overloaded = known(overloaded(cell), |ids| match ids.len() {
             0 => "none".to_owned(),
             _ => wording::machines(&ids),
         });
-        let place = [
-            (outline.cell + 1).to_string(),
-            name(&setting(sweep, outline)),
-            outline.runs.to_string(),
-            overloaded,
-        ];
-        place.into_iter().chain((0..outline.whole.len()).map(|metric| known_mean(outline, metric))).collect()
+        let place = match &keys {
+            Some(_) => cell.settings.iter().map(|(_, value)| name(value)).collect(),
+            None => vec![name(&setting(sweep, outline))],
+        };
+        let counts = vec![outline.runs.to_string(), overloaded];
+        [vec![(outline.cell + 1).to_string()], place, counts, means(&outline.whole)].concat()
     };
-    let note = "Means over the runs, of each the largest over its machines; in brackets their 95 % intervals (Student's t).";
-    Table::new("The cells", &headings)
-        .with(sweep.outlines.iter().take(ROWS_TOLD).map(row))
-        .noted(note.to_owned() + &left_out(sweep.outlines.len()))
+    let rows = sweep.outlines.iter().map(row).collect();
+    table(sweep, "The cells", &headings.concat(), rows, "cell", ", of each the largest over its machines")
+}
+
+/// The axes that all cells have, where these tell them apart.
+fn keys(sweep: &SweepSubject) -> Option<Vec<&str>> {
+    let cells = sweep.plan.cells();
+    let first = cells.first()?;
+    let keys = |cell: &'_ Cell| cell.settings.iter().map(|(key, _)| key.clone()).collect::<Vec<String>>();
+    let is_alike = |cell: &Cell| {
+        cell.spec.name == first.spec.name && !cell.spec.has_random_rates() && keys(cell) == keys(first)
+    };
+    (!first.settings.is_empty() && cells.iter().all(is_alike))
+        .then(|| first.settings.iter().map(|(key, _)| key.as_str()).collect())
+}
+
+fn means(summaries: &[Option<Summary>]) -> Vec<String> {
+    MAIN_METRICS.iter().zip(summaries).map(|(metric, summary)| over_runs(*metric, summary.as_ref())).collect()
 }
 
 fn machines(sweep: &SweepSubject) -> Table {
-    let headings = [&["Cell", "#Machine", "#n"][..], &MAIN_HEADINGS].concat();
+    let headings =
+        [["#Cell", "#Machine", "#n"].map(str::to_owned).to_vec(), headings(&MAIN_METRICS)].concat();
     let rows = sweep.outlines.iter().flat_map(|outline| {
         outline.machines.iter().enumerate().map(move |(at, summaries)| {
             let n = summaries.iter().flatten().map(|summary| summary.n).max();
-            let place = [(outline.cell + 1).to_string(), (at + 1).to_string(), known(n, |n| n.to_string())];
-            place.into_iter().chain(summaries.iter().map(|summary| known(summary.as_ref(), mean))).collect()
+            let place =
+                vec![(outline.cell + 1).to_string(), (at + 1).to_string(), known(n, |n| n.to_string())];
+            [place, means(summaries)].concat()
         })
     });
-    let rows: Vec<Vec<String>> = rows.collect();
-    let count = rows.len();
-    Table::new("The cells, machine by machine", &headings).with(rows.into_iter().take(ROWS_TOLD)).noted(
-        "Means over the runs; in brackets their 95 % intervals (Student's t).".to_owned() + &left_out(count),
-    )
+    table(sweep, "The cells, machine by machine", &headings, rows.collect(), "row", "")
 }
 
-fn left_out(rows: usize) -> String {
-    let more = rows.saturating_sub(ROWS_TOLD);
-    if more > 0 { format!(" {} more are in summary.csv.", grouped(more as u64)) } else { String::new() }
+/// The first of these rows, and how many are left out.
+fn table(
+    sweep: &SweepSubject,
+    caption: &str,
+    headings: &[String],
+    mut rows: Vec<Vec<String>>,
+    thing: &str,
+    of_run: &str,
+) -> Table {
+    let more = rows.len().saturating_sub(ROWS_TOLD);
+    rows.truncate(ROWS_TOLD);
+    let mut note = format!("Means over the runs{of_run}; in brackets their 95 % intervals (Student's t).");
+    if more > 0 {
+        let all = SweepFolder::at(Path::new(&sweep.folder)).summary_file().display().to_string();
+        note += &format!(
+            " {} more are left out here; {} has all of them.",
+            counted(more as u64, thing),
+            name(&all)
+        );
+    }
+    Table::new(caption, headings).with(rows).noted(note)
 }

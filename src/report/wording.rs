@@ -1,9 +1,10 @@
 //! How numbers, machines and names are put into words.
 
-use crate::metrics::MachineMetrics;
+use crate::metrics::{MachineMetrics, Metric};
 use crate::model::event::MachineId;
-use crate::statistics::rounding::brief;
-use crate::text::sanitize::by_number;
+use crate::statistics::Summary;
+use crate::statistics::rounding::{brief, mean};
+use crate::text::sanitize::{ISOLATE, ISOLATE_END, by_number};
 
 /// What cannot be known, in a cell of a table.
 pub const UNKNOWN: &str = "?";
@@ -54,25 +55,36 @@ pub fn micros(us: u64) -> String {
     }
 }
 
-/// The headings of columns for [`crate::metrics::MAIN_METRICS`].
-pub const MAIN_HEADINGS: [&str; 6] =
-    ["#Max queue", "#End queue", "#Clock difference", "#Clock drift", "#Mean jump", "#Mean wait, s"];
+/// The headings of columns of numbers, named as everywhere.
+pub fn headings(metrics: &[Metric]) -> Vec<String> {
+    metrics.iter().map(|metric| format!("#{}", metric.label)).collect()
+}
 
-/// A share in per cent.
-pub fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
+/// A machine's or a run's own value of a metric, rounded as everywhere.
+pub fn value(metric: Metric, value: Option<f64>) -> String {
+    known(value, |value| {
+        let text = format!("{value:.*}", metric.decimals);
+        if metric.decimals == 1 { text.trim_end_matches(".0").to_owned() } else { text }
+    })
+}
+
+/// A metric over several runs as a mean with its interval, or the value of a
+/// single run.
+pub fn over_runs(metric: Metric, summary: Option<&Summary>) -> String {
+    match summary {
+        Some(summary) if summary.n == 1 => value(metric, Some(summary.mean)),
+        several => known(several, mean),
+    }
 }
 
 /// A name that others chose, kept from turning the text around it: one that
 /// reads from right to left stays within its own place, and cannot leave it.
 pub fn name(text: &str) -> String {
-    const ISOLATE: char = '\u{2068}';
-    const END: char = '\u{2069}';
-    let held = |c: char| if matches!(c, '\u{2066}'..=END) { by_number(c) } else { c.to_string() };
+    let held = |c: char| if matches!(c, '\u{2066}'..=ISOLATE_END) { by_number(c) } else { c.to_string() };
     if text.is_ascii() {
         return text.to_owned();
     }
-    format!("{ISOLATE}{}{END}", text.chars().map(held).collect::<String>())
+    format!("{ISOLATE}{}{ISOLATE_END}", text.chars().map(held).collect::<String>())
 }
 
 #[cfg(test)]

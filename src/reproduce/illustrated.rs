@@ -41,7 +41,7 @@ pub fn illustrated(
         charts.push(chart);
     }
     for chart in picture::side_by_side(of, replicates)? {
-        let alt = chart.name.replace('_', " ");
+        let alt = chart.title.clone();
         on_page.push(PageChart { file: file(&chart), alt, says: String::new() });
         charts.push(chart);
     }

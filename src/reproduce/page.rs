@@ -16,6 +16,7 @@ use crate::reproduce::Reproduction;
 use crate::statistics::rounding::Rounding;
 use crate::store::version::VERSION;
 use crate::text::markdown;
+use crate::text::numbers::percent;
 
 const TEMPLATE: &str = include_str!("page.md");
 
@@ -307,7 +308,7 @@ fn placed(placed: Option<Placed>) -> String {
     let Some(placed) = placed else { return String::new() };
     let value = placed.value;
     let Some(percentile) = placed.percentile else { return value.to_string() };
-    let text = format!("{value} ({} %)", Rounding::Brief.number((percentile * 10.0).round() / 10.0));
+    let text = format!("{value} ({})", percent(percentile / 100.0));
     if placed.is_outside() { format!("**{text}**") } else { text }
 }
 

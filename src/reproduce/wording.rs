@@ -7,20 +7,21 @@ use crate::model::theory::{Prediction, Regime};
 use crate::plan::Run;
 use crate::statistics::rounding::Rounding;
 pub use crate::statistics::rounding::brief;
+use crate::text::numbers::percent;
 
 /// What the runs show of an expectation.
 pub fn finding(expectation: &Expectation, finding: &Finding) -> String {
     let Some(value) = finding.value else { return "no runs".to_owned() };
-    let shares = |low: f64, high: f64| format!("[{}, {}]", percent(low.max(0.0)), percent(high.min(1.0)));
+    let shares = |low: f64, high: f64| format!("[{:.1}, {:.1}]", low.max(0.0) * 100.0, high.min(1.0) * 100.0);
     match (expectation.statistic, finding.basis) {
         (Statistic::Share(..), Basis::Interval(low, high)) => {
-            format!("{} % of runs {}", percent(value), shares(low, high))
+            format!("{} of runs {}", percent(value), shares(low, high))
         }
         (Statistic::MachineShare(..), Basis::Interval(low, high)) => {
-            format!("{} % of machines {}", percent(value), shares(low, high))
+            format!("{} of machines {}", percent(value), shares(low, high))
         }
         (Statistic::MachineShare(..), _) => {
-            format!("{} % of machines in {} runs", percent(value), finding.n)
+            format!("{} of machines in {} runs", percent(value), finding.n)
         }
         (_, Basis::Interval(low, high)) => {
             Rounding::to(Some(low), Some(high)).estimate(value, Some(low), Some(high))
@@ -32,10 +33,6 @@ pub fn finding(expectation: &Expectation, finding: &Finding) -> String {
         (_, Basis::Runs) => format!("{} in {} runs", brief(value), finding.n),
         (_, Basis::Nothing) => brief(value),
     }
-}
-
-fn percent(share: f64) -> String {
-    Rounding::Brief.number((share * 1000.0).round() / 10.0)
 }
 
 /// What theory says of the machines of a setup; `None` where it does not apply.

@@ -5,12 +5,13 @@ use serde_json::{Value, json};
 use toml::de::DeTable;
 
 use crate::model::time::LabTime;
+use crate::spec::changes::decisive;
 use crate::spec::error::SpecError;
 use crate::spec::fields::Fields;
 use crate::spec::key::{self, Keyed};
 use crate::spec::source::{Override, Source};
 use crate::spec::sweep::{ManyRuns, SweepTable};
-use crate::spec::{Axis, MachineSpec, Network, Spec, Sweep, machines, overrides, syntax};
+use crate::spec::{Axis, Spec, Sweep, machines, overrides, syntax};
 
 /// Reads a spec from its text, with `overrides` laid over it in order.
 ///
@@ -35,22 +36,6 @@ pub fn parse(source_name: &str, text: &str, overrides: &[Override]) -> Result<Sp
         spec.published = spec.published.filter(|_| is_as_written);
     }
     Ok(spec)
-}
-
-/// What decides the results of a spec's runs, but for chance.
-fn decisive(spec: &Spec) -> Spec {
-    let machine = |machine: &MachineSpec| MachineSpec { address: None, ..machine.clone() };
-    let Network { delay, delay_at, .. } = spec.network;
-    Spec {
-        name: String::new(),
-        why: String::new(),
-        seed: 0,
-        speedup: 1.0,
-        published: None,
-        machines: spec.machines.iter().map(machine).collect(),
-        network: Network { delay, delay_at, ..Network::default() },
-        ..spec.clone()
-    }
 }
 
 /// Reads what a spec's text says of many runs.

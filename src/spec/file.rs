@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::files::regular::open_regular;
 use crate::files::suggest_path;
+use crate::spec::changes::changes;
 use crate::spec::{Override, Spec, SpecError, document};
 
 /// The folder of a lab's specs.
@@ -13,14 +14,25 @@ pub const EXPERIMENTS: &str = "experiments";
 /// No spec written by people comes near this.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// Reads the spec in the file at `path`, with `overrides` laid over it.
+/// Reads the spec in the file at `path`, with `overrides` laid over it. Where they
+/// change what its runs come to, `why` lists that: what the file says of its
+/// purpose was said of other settings.
 ///
 /// # Errors
 ///
 /// When there is no such file, when it is no text of at most 1 MiB, and as
 /// [`document::parse`].
 pub fn load(path: &Path, overrides: &[Override]) -> Result<Spec, SpecError> {
-    document::parse(&path.display().to_string(), &read(path)?, overrides)
+    let (name, text) = (path.display().to_string(), read(path)?);
+    let spec = document::parse(&name, &text, overrides)?;
+    // A file that cannot be read without overrides has nothing to be compared with.
+    let own = if overrides.is_empty() { None } else { document::parse(&name, &text, &[]).ok() };
+    let changes = own.map(|own| changes(&own, &spec)).unwrap_or_default();
+    Ok(if changes.is_empty() {
+        spec
+    } else {
+        Spec { why: format!("Changed: {}.", changes.join(", ")), ..spec }
+    })
 }
 
 /// The text of the spec in the file at `path`.

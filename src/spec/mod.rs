@@ -2,6 +2,7 @@
 //! or network; [`document`] reads its TOML, and [`file`](mod@file) alone touches disk.
 
 mod axes;
+mod changes;
 pub mod condition;
 pub mod document;
 pub mod error;

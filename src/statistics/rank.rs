@@ -1,5 +1,7 @@
 //! Rank correlation: how far two quantities rise together, whatever their scales.
 
+use super::student;
+
 /// Spearman's rank correlation (1904): Pearson's of the ranks, equal values
 /// having the mean of theirs. From −1 to 1; `None` of fewer than two pairs, of
 /// values that are not finite, and where one side is all equal.
@@ -17,12 +19,28 @@ pub fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
     (spread > 0.0).then(|| product(&x, &y) / spread)
 }
 
+/// How probable a rank correlation at least as far from 0 is where two quantities
+/// of `n` pairs have nothing to do with each other: by Student's t with n − 2
+/// degrees of freedom. `None` of fewer than ten pairs, for which that is no good
+/// approximation.
+pub fn two_sided_p(correlation: f64, n: usize) -> Option<f64> {
+    const PAIRS_LEAST: usize = 10;
+    if n < PAIRS_LEAST {
+        return None;
+    }
+    let freedom = n as f64 - 2.0;
+    let t = correlation * (freedom / (1.0 - correlation * correlation).max(0.0)).sqrt();
+    Some(student::two_sided_p(t, freedom))
+}
+
 /// The place of each value in order, from 1.
 fn ranks(values: &[f64]) -> Vec<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
     let rank = |value: &f64| {
-        let below = values.iter().filter(|other| *other < value).count() as f64;
-        let equal = values.iter().filter(|other| *other == value).count() as f64;
-        below + (equal + 1.0) / 2.0
+        let below = sorted.partition_point(|other| other < value);
+        let equal = sorted.partition_point(|other| other <= value) - below;
+        below as f64 + (equal as f64 + 1.0) / 2.0
     };
     values.iter().map(rank).collect()
 }
@@ -43,6 +61,19 @@ mod tests {
         // Ranks 1, 2.5, 2.5, 4 and 1, 2, 3, 4: 4.5 ÷ √(4.5 × 5).
         let found = correlation(&[(1.0, 1.0), (2.0, 2.0), (2.0, 3.0), (3.0, 9.0)]).unwrap();
         assert!((found - 4.5 / 22.5f64.sqrt()).abs() < 1e-12, "{found}");
+    }
+
+    #[test]
+    fn a_correlation_has_the_chance_that_tables_give_it() {
+        // The critical values of r at 8 and 28 degrees of freedom.
+        for (correlation, n, p) in [(0.632, 10, 0.05), (-0.765, 10, 0.01), (0.361, 30, 0.05)] {
+            let found = two_sided_p(correlation, n).unwrap();
+            assert!((found - p).abs() < 2e-4, "{correlation} of {n}: {found}");
+        }
+        assert_eq!(
+            [two_sided_p(1.0, 12), two_sided_p(0.0, 12), two_sided_p(1.0, 9)],
+            [Some(0.0), Some(1.0), None]
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, Value};
 use serde::Serialize;
 
-use crate::text::sanitize::visible;
+use crate::text::sanitize::visible_around_isolates;
 
 /// Fills in a template. What it is given is text, and is made harmless unless
 /// the template calls it `safe`.
@@ -22,11 +22,20 @@ pub fn render(template: &str, page: &impl Serialize) -> Result<String, Error> {
 pub fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Custom("markdown".into()));
+    environment.add_filter("heading", heading);
     environment.set_formatter(|out, _, value: &Value| {
         let text = value.to_string();
-        out.write_str(&if value.is_safe() { text } else { plain(&visible(&text)) }).map_err(Error::from)
+        out.write_str(&if value.is_safe() { text } else { plain(&visible_around_isolates(&text)) })
+            .map_err(Error::from)
     });
     environment
+}
+
+/// A heading of this level, of which Markdown knows six.
+fn heading(text: &str, level: usize) -> Value {
+    const LEVELS: usize = 6;
+    let marks = "#".repeat(level.clamp(1, LEVELS));
+    Value::from_safe_string(format!("{marks} {}", plain(&visible_around_isolates(text))))
 }
 
 /// Characters that mean something in the middle of a line.
@@ -75,6 +84,15 @@ fn begins_a_block(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn headings_of_any_depth_stay_headings() {
+        for (text, level, written) in
+            [("runs", 1, "# runs"), ("# of <runs>", 3, "### \\# of \\<runs>"), ("deep", 9, "###### deep")]
+        {
+            assert_eq!(heading(text, level).to_string(), written);
+        }
+    }
 
     #[test]
     fn what_means_something_to_markdown_is_taken_as_it_is() {

@@ -23,6 +23,11 @@ pub fn grouped_digits(digits: &str) -> String {
     text
 }
 
+/// A share in per cent, everywhere with one decimal.
+pub fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
 /// A time in seconds, where the unit is named beside it.
 pub fn seconds(time_s: f64) -> String {
     if time_s < 100.0 { format!("{time_s:.3}") } else { format!("{time_s:.1}") }
@@ -31,6 +36,11 @@ pub fn seconds(time_s: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_share_has_one_decimal() {
+        assert_eq!([percent(0.206), percent(0.21), percent(1.0)], ["20.6 %", "21.0 %", "100.0 %"]);
+    }
 
     #[test]
     fn thousands_stand_apart_and_one_thing_is_one() {

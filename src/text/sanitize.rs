@@ -1,9 +1,32 @@
 //! Text of others with nothing hidden in it. Pure.
 
+/// First Strong Isolate: what follows finds its own direction.
+pub const ISOLATE: char = '\u{2068}';
+/// Pop Directional Isolate: ends it.
+pub const ISOLATE_END: char = '\u{2069}';
+
 /// Text in which characters that cannot be seen, or that turn the direction of
 /// reading, are shown by their numbers; line ends and tabs stay.
 pub fn visible(text: &str) -> String {
     shown_unless(text, |c| !is_hidden(c) || matches!(c, '\n' | '\t'))
+}
+
+/// The same, but what isolates a part of the text from the direction of the rest
+/// (FSI and PDI) stays where each that begins also ends.
+pub fn visible_around_isolates(text: &str) -> String {
+    let mut depth = 0_usize;
+    let is_paired = text.chars().all(|c| match c {
+        ISOLATE => {
+            depth += 1;
+            true
+        }
+        ISOLATE_END => depth.checked_sub(1).map(|left| depth = left).is_some(),
+        _ => true,
+    });
+    if !is_paired || depth > 0 {
+        return visible(text);
+    }
+    shown_unless(text, |c| !is_hidden(c) || matches!(c, '\n' | '\t' | ISOLATE | ISOLATE_END))
 }
 
 /// A name on one line: whatever is hidden in it, or ends a line, is shown by its
@@ -41,6 +64,20 @@ pub fn is_hidden(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn isolates_stay_in_pairs_alone() {
+        let of = visible_around_isolates;
+        assert_eq!(of("a \u{2068}ניסוי\u{2069} b"), "a \u{2068}ניסוי\u{2069} b");
+        assert_eq!(of("\u{2068}a\u{202e}\u{2069}"), "\u{2068}a\\u{202e}\u{2069}");
+        for (unpaired, shown) in [
+            ("\u{2068}a", "\\u{2068}a"),
+            ("a\u{2069}\u{2068}", "a\\u{2069}\\u{2068}"),
+            ("\u{2067}a\u{2069}", "\\u{2067}a\\u{2069}"),
+        ] {
+            assert_eq!(of(unpaired), shown);
+        }
+    }
 
     #[test]
     fn what_is_hidden_is_shown_and_the_rest_stays() {

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import look
 from driver import Browser
 from page import PHONE, Page
 
@@ -330,6 +331,32 @@ def nothing_overflows_on_a_phone(page):
                 page.picture(f"phone-{scheme}")
 
 
+def pages(page):
+    """One of each kind; those that are only longer are left out."""
+    return sorted(path.name for path in page.folder.glob("*.html") if path.stem not in ("large", "long", "link"))
+
+
+def every_page_fits_every_screen_in_both_themes(page):
+    found = [f"{where}: {fault}" for where in look.views(page, pages(page)) for fault in look.faults(page)]
+    equal(found, [], "what does not fit")
+
+
+def axe_finds_nothing(page):
+    axe = next(page.folder.parent.glob("axe/node_modules/axe-core/axe.min.js"), None)
+    if axe is None:
+        say("  skipped: axe-core cannot be had")
+        return
+    found = [f"{where}: {fault}" for where in look.views(page, pages(page)) for fault in look.axe_faults(page, axe)]
+    equal(found, [], "what axe-core finds")
+
+
+def the_first_chart_is_seen_within_two_screens(page):
+    for name in pages(page):
+        page.open(name, (1280, 900))
+        top = look.first_chart_px(page)
+        holds(top < 2 * 900, f"the first chart of {name} begins at {top:.0f}")
+
+
 def parts_of_the_page_have_names_of_their_own(page):
     page.open("lab.html")
     landmarks = page.js("return [...document.querySelectorAll('section[aria-labelledby], [role=region], nav')].map((part) =>"
@@ -431,6 +458,9 @@ PROMISES = [
     a_message_that_was_never_received_is_drawn_to_an_open_end_and_not_to_a_guessed_arrival,
     dark_is_dark,
     nothing_overflows_on_a_phone,
+    every_page_fits_every_screen_in_both_themes,
+    axe_finds_nothing,
+    the_first_chart_is_seen_within_two_screens,
     parts_of_the_page_have_names_of_their_own,
     paper_has_two_charts_a_page_and_no_queues_that_nobody_asked_for,
     hostile_names_are_shown_as_text,

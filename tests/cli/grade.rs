@@ -69,6 +69,25 @@ fn each_submission_gets_a_page_and_all_of_them_a_table() {
 }
 
 #[test]
+fn names_in_other_scripts_are_names_of_pages() {
+    let lab = lab_with_notebook_logs();
+    let names = ["王小明", "王小红", "Ана Ковач", "אבי", "José", "jOSÉ"];
+    for name in names {
+        for log in ["log_1.txt", "log_2.txt", "log_3.txt"] {
+            lab.write(&format!("class/{name}/{log}"), lab.read(&format!("theirs/{log}")));
+        }
+    }
+    lab.labctl(&["grade", "class"]).code(0);
+    let pages = ["王小明.md", "王小红.md", "Ана Ковач.md", "אבי.md", "José.md", "jOSÉ-2.md"];
+    let table = lab.read("grades/README.md");
+    for (name, page) in names.iter().zip(pages) {
+        assert!(lab.has(&format!("grades/{page}")), "{page}: {:?}", lab.names("grades"));
+        assert!(table.contains(&format!("| [{name}](<{page}>) |")), "{table}");
+    }
+    assert!(table.contains(" of machine ") && !table.contains("final_clock"), "{table}");
+}
+
+#[test]
 fn what_cannot_be_read_says_what_to_do_next() {
     let lab = lab_with_notebook_logs();
     std::fs::create_dir_all(lab.path("class/ada")).unwrap();

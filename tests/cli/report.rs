@@ -73,18 +73,110 @@ fn one_run_is_told_in_full() {
             "Machines 1 and 3 keep up: their queues come back to empty, and at most 1 message was seen waiting.",
             "The logs are sound by all 24 rules.",
             "simulated in virtual time",
-            "<th scope=\"row\" dir=\"auto\">Seed</th><td dir=\"auto\">7</td>",
+            "<th scope=\"row\" dir=\"auto\">Seed</th><td dir=\"auto\" class=\"short\">7</td>",
             "duration = &quot;20s&quot;",
             "<caption>Clock rates and lateness</caption>",
             "<caption>This run beside what is expected</caption>",
         ],
     );
-    assert_eq!(page.matches("class=\"chart\"").count(), 5, "queues, clocks, drift, jumps, waits");
-    assert_eq!(page.matches("role=\"img\" aria-labelledby").count(), 5);
+    assert_eq!(page.matches("<figure id=").count(), 5, "queues, clocks, drift, jumps, waits");
+    assert_eq!(
+        page.matches("role=\"img\" aria-labelledby").count(),
+        2 * 5,
+        "each for a screen and for a phone"
+    );
     assert_eq!(page.matches("<section class=\"player\"").count(), 1);
     assert_eq!(page.matches("'sha256-").count(), 2, "the page's script and the player's");
     assert_eq!(page.matches("<h1").count(), 1);
     assert_eq!(page.matches("<table>").count(), page.matches("<caption>").count());
+}
+
+/// Where the texts begin in a page, which is told to be in their order.
+#[track_caller]
+fn assert_in_order(page: &str, texts: &[&str]) {
+    let at = |text: &&str| page.find(text).unwrap_or_else(|| panic!("`{text}` is not in the page"));
+    let places: Vec<usize> = texts.iter().map(at).collect();
+    assert!(places.is_sorted(), "{texts:?} at {places:?}");
+}
+
+#[test]
+fn charts_follow_the_findings_and_where_it_ran_comes_last() {
+    let lab = lab_with_run();
+    report(&lab, &["results/lab/one"]).code(0);
+    let sections = ["findings", "charts", "events", "metrics", "clocks", "audit", "theory", "setup"];
+    let ids: Vec<String> = sections.iter().map(|id| format!("<section id=\"{id}\"")).collect();
+    assert_in_order(&lab.read("report.html"), &ids.iter().map(String::as_str).collect::<Vec<_>>());
+    report(&lab, &["results/lab/one", "--format", "md"]).code(0);
+    let headings = [
+        "## Findings",
+        "## Charts",
+        "## Metrics",
+        "## Audit of the logs",
+        "## Expected beside",
+        "## What was run",
+    ];
+    assert_in_order(&lab.read("report.md"), &headings);
+}
+
+#[test]
+fn headings_of_markdown_are_headings_and_none_is_left_out() {
+    let lab = lab_with_run();
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--seed", "8", "--name", "two"]).code(0);
+    report(&lab, &["results", "--format", "md"]).code(0);
+    let page = lab.read("report.md");
+    let mut level = 0;
+    for line in page.lines().filter(|line| line.starts_with('#') || line.contains("\\#")) {
+        let marks = line.bytes().take_while(|byte| *byte == b'#').count();
+        assert!((1..=6).contains(&marks) && line[marks..].starts_with(' '), "{line}");
+        assert!(marks <= level + 1, "{line} after a heading of level {level}");
+        level = marks;
+    }
+    assert_in_order(&page, &["### lab / one", "#### Charts", "##### Machine 2's queue", "### lab / two"]);
+}
+
+#[test]
+fn a_changed_run_lists_what_was_changed_and_not_the_old_purpose() {
+    let lab = Lab::with_spec(&format!("why = \"twenty seconds of it\"\n{LAB}"));
+    let about = |args: &[&str]| {
+        lab.labctl(&[&["run", "lab.toml", "--engine", "sim", "--name", args[0]], &args[1..]].concat())
+            .code(0);
+        report(&lab, &[&format!("results/lab/{}", args[0])]).code(0);
+        let page = lab.read("report.html");
+        let about = page.split("class=\"why\" dir=\"auto\">").nth(1).expect("there is one");
+        about.split('<').next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(about(&["as-it-is", "--seed", "9"]), "twenty seconds of it");
+    assert_eq!(about(&["short", "--set", "duration=5s"]), "Changed: duration = 5s.");
+    assert_eq!(
+        about(&["two", "--clock-rates", "1,3,6", "--delay", "constant:5ms"]),
+        "Changed: network.delay = constant:5ms, clock_rates = 1, 3, 6."
+    );
+}
+
+#[test]
+fn names_in_any_script_stand_on_a_page_as_they_are() {
+    let lab = lab_with_notebook_logs();
+    std::fs::rename(lab.path("theirs"), lab.path("王小明 ניסוי")).unwrap();
+    for format in ["html", "md"] {
+        report(&lab, &["王小明 ניסוי", "--format", format]).code(0);
+        let page = lab.read(&format!("report.{format}"));
+        assert!(page.contains("\u{2068}王小明 ניסוי\u{2069}"), "it stays within its own direction");
+        assert!(!page.contains("u{2068}") && !page.contains("u{2069}"), "and nothing of that is told");
+    }
+}
+
+#[test]
+fn a_run_without_events_has_no_empty_charts() {
+    let lab = lab_with_run();
+    for machine in 1..=3 {
+        let log = format!("results/lab/one/log_{machine}.txt");
+        let header: Vec<String> = lab.read(&log).lines().take(2).map(str::to_owned).collect();
+        lab.write(&format!("empty/log_{machine}.txt"), header.join("\n") + "\n");
+    }
+    report(&lab, &["empty"]).code(0);
+    let page = lab.read("report.html");
+    assert_holds(&page, &["Nothing was logged, so nothing is known of this run."]);
+    assert!(!page.contains("<svg") && !page.contains("Charts"));
 }
 
 #[test]
@@ -275,13 +367,67 @@ fn a_sweep_without_folders_is_told_by_its_tables() {
         &page,
         &[
             "<h1 dir=\"auto\">Sweep probs</h1>",
-            "in 2 of 2 cells theory expects an overloaded machine",
+            "Theory expects an overloaded machine in 2 of 2 cells",
             "8 runs in 2 cells, over internal_prob; engine simulator",
             "internal_prob = 0.2",
             "<caption>The cells, machine by machine</caption>",
         ],
     );
-    assert_eq!(page.matches("class=\"chart\"").count(), 6);
+    assert_eq!(page.matches("<figure id=").count(), 6);
+}
+
+#[test]
+fn a_sweep_says_how_measures_go_with_what_it_varies_where_that_is_clear() {
+    let lab = Lab::with_spec(LAB);
+    let sweep = ["sweep", "lab.toml", "--engine", "sim"];
+    let probs = ["--internal-prob", "0.1..0.9:0.2", "--replicates", "4", "--name", "probs"];
+    lab.labctl(&[&sweep[..], &probs].concat()).code(0);
+    report(&lab, &["results/probs"]).code(0);
+    let page = lab.read("report.html");
+    assert_holds(
+        &page,
+        &[
+            "Max queue of machine 2 (1 tick/s) falls from ",
+            " messages as internal_prob rises from 0.1 to 0.9 (Spearman&#39;s rank correlation −0.",
+            " over 20 runs, p &lt; 0.001); by the law it leaves overload between 0.7 and 0.9.",
+        ],
+    );
+    // Where the axis decides nothing, no trend is seen in chance.
+    let stagger = ["--set", "start_stagger=1ms,2ms,3ms,4ms", "--replicates", "6", "--name", "stagger"];
+    lab.labctl(&[&sweep[..], &stagger].concat()).code(0);
+    report(&lab, &["results/stagger"]).code(0);
+    assert!(!lab.read("report.html").contains("rank correlation"));
+}
+
+#[test]
+fn a_large_sweep_has_its_maps_before_a_few_rows_and_says_where_all_are() {
+    let lab = Lab::with_spec(LAB);
+    let axes = ["--internal-prob", "0.1..0.9:0.1", "--set", "machine.1.clock_rate=1,2,3,4,5,6,7,8,9,10,11"];
+    lab.labctl(&[&["sweep", "lab.toml", "--engine", "sim", "--name", "grid"], &axes[..]].concat()).code(0);
+    report(&lab, &["results/grid"]).code(0);
+    let page = lab.read("report.html");
+    assert_in_order(&page, &["class=\"chart\"", "<caption>The cells</caption>", "engine simulator"]);
+    assert_holds(
+        &page,
+        &[
+            "<details id=\"sweep-all-cells\"><summary>",
+            "<th scope=\"col\" class=\"number\">machine.1.clock_rate (ticks/s)</th>",
+            "75 cells more are left out here; results/grid/summary.csv has all of them.",
+        ],
+    );
+    assert!(page.matches("<tr>").count() < 2 * (24 + 2), "{} rows", page.matches("<tr>").count());
+}
+
+#[test]
+fn no_chart_is_there_twice() {
+    let lab = Lab::with_spec(LAB);
+    lab.labctl(&["sweep", "lab.toml", "--engine", "sim", "--replicates", "6", "--name", "seeds"]).code(0);
+    report(&lab, &["results/seeds"]).code(0);
+    let page = lab.read("report.html");
+    let headings =
+        || page.split("class=\"finding\" id=").skip(1).filter_map(|piece| piece.split(['>', '<']).nth(1));
+    let metrics: Vec<&str> = headings().filter_map(|heading| heading.split([':', ' ']).next()).collect();
+    assert_eq!(metrics.len(), 6, "a chart a metric: {:?}", headings().collect::<Vec<_>>());
 }
 
 #[test]

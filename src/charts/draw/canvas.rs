@@ -24,8 +24,8 @@ pub(in crate::charts) type Point = (f64, f64);
 pub(in crate::charts) struct Canvas<'a> {
     area: DrawingArea<SVGBackend<'a>, Shift>,
     pub page: Page,
-    /// What those hear who do not see the chart: its title, and more of it.
-    words: RefCell<(String, String)>,
+    /// The chart's title, its description, and the notes that this ends with.
+    words: RefCell<(String, String, String)>,
 }
 
 /// How a text is set.
@@ -84,7 +84,7 @@ pub(in crate::charts) fn draw(
     register_fonts()?;
     let mut drawing = String::new();
     let page = Page::of(look);
-    let (title, description);
+    let (title, description, notes);
     {
         let (width, height) = look.size();
         let size = (width * UNITS_A_PIXEL, height * UNITS_A_PIXEL);
@@ -93,12 +93,12 @@ pub(in crate::charts) fn draw(
         canvas.area.fill(&PAPER.code())?;
         paint(&canvas)?;
         canvas.area.present()?;
-        (title, description) = canvas.words.take();
+        (title, description, notes) = canvas.words.take();
     }
     // The first line opens the document; a chart writes its own.
     let shapes = drawing.split_once('\n').map_or("", |(_, shapes)| shapes);
     let shapes = shapes.replace(" opacity=\"1\"", "").replace(" stroke=\"none\"", "");
-    Ok(Chart { name: name.to_owned(), title, description, look, shapes })
+    Ok(Chart { name: name.to_owned(), title, description, notes, look, shapes })
 }
 
 fn register_fonts() -> Result<(), ChartError> {
@@ -128,8 +128,8 @@ impl Canvas<'_> {
     }
 
     /// Sets down what those hear who do not see the chart.
-    pub(in crate::charts) fn say(&self, title: &str, description: &str) {
-        self.words.replace((title.to_owned(), description.to_owned()));
+    pub(in crate::charts) fn say(&self, title: &str, description: &str, notes: &str) {
+        self.words.replace((title.to_owned(), description.to_owned(), notes.to_owned()));
     }
 
     pub(in crate::charts) fn line(&self, points: &[Point], stroke: Stroke) -> Result<(), ChartError> {

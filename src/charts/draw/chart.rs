@@ -21,6 +21,8 @@ pub struct Chart {
     pub title: String,
     /// Of what it is, and what a reader must know to read it.
     pub description: String,
+    /// What a reader must know to read it: the end of the description.
+    pub notes: String,
     pub(in crate::charts) look: Look,
     /// The elements of the drawing, their colours as codes.
     pub(in crate::charts) shapes: String,

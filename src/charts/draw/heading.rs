@@ -6,6 +6,8 @@ use crate::charts::ChartError;
 
 /// Where the data area begins below a heading of the usual height.
 const TOP: f64 = 140.0;
+/// Where it begins without a heading.
+const TOP_WITHOUT: f64 = 32.0;
 /// Between two lines of notes.
 const LINE: f64 = 23.0;
 /// The most lines of a subject, and the most of notes.
@@ -30,7 +32,10 @@ pub(in crate::charts) struct Heading {
 impl Heading {
     /// Draws it, and says where the data may begin.
     pub(in crate::charts) fn draw(&self, canvas: &Canvas<'_>) -> Result<f64, ChartError> {
-        canvas.say(&self.title, &self.description());
+        canvas.say(&self.title, &self.description(), &self.notes.join("; "));
+        if !canvas.page.has_heading() {
+            return Ok(TOP_WITHOUT);
+        }
         let (room, mut y) = (canvas.page.right() - MARGIN, 46.0);
         let (titles, font) = self.titles(canvas)?;
         for title in &titles {
@@ -48,6 +53,9 @@ impl Heading {
 
     /// Where the data may begin.
     pub(in crate::charts) fn top(&self, canvas: &Canvas<'_>) -> Result<f64, ChartError> {
+        if !canvas.page.has_heading() {
+            return Ok(TOP_WITHOUT);
+        }
         Ok(top(&self.titles(canvas)?.0, &self.lines(canvas)?))
     }
 

@@ -9,7 +9,8 @@ use crate::charts::ChartError;
 
 const SAMPLE: f64 = 26.0;
 const GAP: f64 = 26.0;
-const LINE: f64 = 24.0;
+/// From one line to the next.
+pub(in crate::charts) const LINE: f64 = 24.0;
 
 /// A kind of mark, and its meaning.
 #[derive(Clone, Copy)]

@@ -1,6 +1,7 @@
 //! The table at the right of a plot: one row for each line, beside the line's end.
 
 use super::canvas::{Canvas, Font, Point};
+use super::key_above as key;
 use super::plot::Plot;
 use super::style::{self, LineStyle, MUTED, MarkStyle, Stroke};
 use super::trace;
@@ -34,8 +35,11 @@ impl Legend {
         ((canvas.page.bottom() - HEADING) / ROW_HEIGHT).max(1.0) as usize
     }
 
-    /// How much the whole table needs, with the gutter before it.
+    /// How much the whole table needs at the right, with the gutter before it.
     pub(in crate::charts) fn width(&self, canvas: &Canvas<'_>) -> Result<f64, ChartError> {
+        if canvas.page.is_narrow() || self.rows.is_empty() {
+            return Ok(0.0);
+        }
         let columns = self.columns(canvas)?;
         let row = GUTTER + SAMPLE + columns.iter().map(|width| GAP + width).sum::<f64>();
         // A row of one cell alone, for all the others, may be wider than the columns.
@@ -44,6 +48,24 @@ impl Legend {
             widest = widest.max(GUTTER + SAMPLE + GAP + canvas.width(&alone.cells[0], Font::size(FONT))?);
         }
         Ok(widest)
+    }
+
+    /// How much it needs above the plot, where there is no room beside it.
+    pub(in crate::charts) fn height(&self, canvas: &Canvas<'_>) -> Result<f64, ChartError> {
+        let words: Vec<&str> = self.rows.iter().map(|row| row.cells[0].as_str()).collect();
+        if canvas.page.is_narrow() { key::height_above(canvas, &words) } else { Ok(0.0) }
+    }
+
+    fn draw_above(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
+        let words: Vec<&str> = self.rows.iter().map(|row| row.cells[0].as_str()).collect();
+        for (row, (x, y)) in self.rows.iter().zip(key::places_above(canvas, &words)?) {
+            trace::draw(canvas, &[(x, y), (x + key::SAMPLE, y)], row.style)?;
+            if let Some(mark) = row.mark {
+                canvas.mark((x + key::SAMPLE / 2.0, y), 6.0, mark)?;
+            }
+            canvas.text(&row.cells[0], (x + key::BEFORE_WORD, y), Font::size(FONT))?;
+        }
+        Ok(())
     }
 
     fn columns(&self, canvas: &Canvas<'_>) -> Result<Vec<f64>, ChartError> {
@@ -68,6 +90,9 @@ impl Legend {
     ) -> Result<(), ChartError> {
         if self.rows.is_empty() {
             return Ok(());
+        }
+        if canvas.page.is_narrow() {
+            return self.draw_above(canvas);
         }
         let left = canvas.page.right() - self.width(canvas)? + GUTTER;
         let columns = self.columns(canvas)?;

@@ -9,6 +9,19 @@ pub struct Look {
     height: u32,
     scale: f64,
     theme: Theme,
+    place: Place,
+}
+
+/// Where a chart stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::charts) enum Place {
+    /// By itself.
+    Alone,
+    /// On a page that says its heading.
+    OnPage,
+    /// The same on a page as wide as a phone: what stands beside the data stands
+    /// above them.
+    OnPhone,
 }
 
 /// A size that no chart can have.
@@ -30,7 +43,7 @@ pub enum LookError {
 
 impl Default for Look {
     fn default() -> Look {
-        Look { width: 1600, height: 1000, scale: 1.0, theme: Theme::Light }
+        Look { width: 1600, height: 1000, scale: 1.0, theme: Theme::Light, place: Place::Alone }
     }
 }
 
@@ -58,10 +71,25 @@ impl Look {
         if !(Look::SCALES.0..=Look::SCALES.1).contains(&scale) {
             return Err(LookError::Scale { scale });
         }
-        let look = Look { width, height, scale, theme };
+        let look = Look { width, height, scale, theme, place: Place::Alone };
         let (across, down) = look.picture_size();
         let megapixels = (u64::from(across) * u64::from(down)).div_ceil(1_000_000);
         if megapixels > Look::MEGAPIXELS { Err(LookError::Pixels { megapixels }) } else { Ok(look) }
+    }
+
+    /// For a column of a page that says the heading itself, and may be as narrow as
+    /// a tablet.
+    pub fn on_page() -> Look {
+        Look { width: 820, height: 460, place: Place::OnPage, ..Look::default() }
+    }
+
+    /// The same for a phone: shown 340 pixels wide, its letters have ten pixels.
+    pub fn on_phone() -> Look {
+        Look { width: 360, height: 340, place: Place::OnPhone, ..Look::default() }
+    }
+
+    pub(in crate::charts) fn place(self) -> Place {
+        self.place
     }
 
     pub fn theme(self) -> Theme {
@@ -81,6 +109,9 @@ impl Look {
     /// How large texts and strokes are, 1 on a page of the usual size: smaller on
     /// a smaller page, but less so than the page, and never too small to read.
     pub(in crate::charts) fn zoom(self) -> f64 {
+        if self.place == Place::OnPhone {
+            return 0.75;
+        }
         let usual = Look::default();
         let share = |side: u32, usual: u32| f64::from(side) / f64::from(usual);
         share(self.width, usual.width).min(share(self.height, usual.height)).sqrt().clamp(0.8, 2.0)

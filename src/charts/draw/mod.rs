@@ -11,6 +11,7 @@ pub mod color_scale;
 pub mod font;
 pub mod heading;
 pub mod key;
+pub mod key_above;
 pub mod labels;
 pub mod legend;
 pub mod look;

@@ -2,7 +2,7 @@
 
 use super::axis::Axis;
 use super::canvas::{Canvas, Font, Point};
-use super::style::{self, GRID, INK, MARGIN, MUTED, Stroke};
+use super::style::{self, GRID, INK, MUTED, Stroke};
 use super::wording;
 use crate::charts::ChartError;
 
@@ -35,7 +35,7 @@ impl Plot {
         for tick in &y.ticks {
             widest = widest.max(canvas.width(&tick.label, Font::size(style::TICK))?);
         }
-        let left = MARGIN + style::AXIS_TITLE + 26.0 + widest;
+        let left = canvas.page.margin() + style::AXIS_TITLE + 26.0 + widest;
         let (right, bottom) = (canvas.page.right() - legend, canvas.page.bottom());
         Ok(Plot { left: left.round(), right: right.round(), top, bottom, x, y })
     }
@@ -134,7 +134,7 @@ impl Plot {
         let x = canvas.shortened(x, canvas.page.right() - self.left, x_font)?;
         let middle = ((self.left + self.right) / 2.0).max(self.left + canvas.width(&x, x_font)? / 2.0);
         canvas.text(&x, (middle, height), x_font)?;
-        self.draw_upright_title(canvas, y, MARGIN + 4.0)
+        self.draw_upright_title(canvas, y, canvas.page.margin() + 4.0)
     }
 
     /// What is measured upwards, beside the plot: around its middle, or down from its

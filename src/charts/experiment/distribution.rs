@@ -47,6 +47,7 @@ impl<'a> Drawing<'a> {
         let axis = self.y_axis();
         let top = self.heading().draw(canvas)?;
         let mut plot = Plot::new(canvas, top + KEY, Axis::names(self.groups.len()), axis, 0.0)?;
+        plot.top += (key::height(canvas, plot.left, self.key())? - key::LINE).max(0.0);
         let spacing = (plot.right - plot.left) / self.groups.len().max(1) as f64;
         let names: Vec<String> = self.of.groups.iter().map(|group| group.name.clone()).collect();
         let names = Row::new(canvas, &names, spacing)?;
@@ -60,8 +61,12 @@ impl<'a> Drawing<'a> {
         for (index, group) in self.groups.iter().enumerate() {
             group.draw(canvas, &plot, plot.x(index as f64), half)?;
         }
-        let items = group::KEY.into_iter().filter(|item| self.groups.iter().any(|group| group.has(*item)));
-        key::draw(canvas, (plot.left, top + 2.0), items)
+        key::draw(canvas, (plot.left, top + 2.0), self.key())
+    }
+
+    /// The kinds of marks that are drawn.
+    fn key(&self) -> impl Iterator<Item = key::Item> {
+        group::KEY.into_iter().filter(|item| self.groups.iter().any(|group| group.has(*item)))
     }
 
     fn y_axis(&self) -> Axis {

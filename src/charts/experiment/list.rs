@@ -3,6 +3,7 @@
 use crate::charts::ChartError;
 use crate::charts::draw::canvas::{Canvas, Font, Point};
 use crate::charts::draw::color::Color;
+use crate::charts::draw::key_above::{BEFORE_WORD, height_above, places_above};
 use crate::charts::draw::plot::Plot;
 use crate::charts::draw::style::{self, MUTED, MarkStyle, OTHERS, Stroke};
 use crate::charts::draw::wording;
@@ -59,13 +60,44 @@ impl ExperimentList {
         Ok(ExperimentList { names, more, others, widest })
     }
 
-    pub(in crate::charts) fn width(&self) -> f64 {
-        if self.names.is_empty() { 0.0 } else { self.widest + SAMPLE + 36.0 }
+    /// What it needs beside the plot.
+    pub(in crate::charts) fn width(&self, canvas: &Canvas<'_>) -> f64 {
+        let is_beside = !self.names.is_empty() && !canvas.page.is_narrow();
+        if is_beside { self.widest + SAMPLE + 36.0 } else { 0.0 }
+    }
+
+    /// What it needs above the plot, where there is no room beside it.
+    pub(in crate::charts) fn height(&self, canvas: &Canvas<'_>) -> Result<f64, ChartError> {
+        if canvas.page.is_narrow() { height_above(canvas, &self.words()) } else { Ok(0.0) }
+    }
+
+    /// The names, what else is shown, and what more there is.
+    fn words(&self) -> Vec<String> {
+        let others = self.others.iter().map(|(_, lines)| lines.join(" "));
+        self.names.iter().cloned().chain(others).chain(self.more.clone()).collect()
+    }
+
+    fn draw_above(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
+        let words = self.words();
+        for (index, (word, (x, y))) in words.iter().zip(places_above(canvas, &words)?).enumerate() {
+            let middle = (x + SAMPLE / 2.0, y);
+            let other = index.checked_sub(self.names.len()).and_then(|nth| self.others.get(nth));
+            match other {
+                Some((other, _)) => sample(canvas, *other, middle)?,
+                None if index < self.names.len() => canvas.mark(middle, 7.0, MarkStyle::nth(index))?,
+                None => {}
+            }
+            canvas.text(word, (x + BEFORE_WORD, y), Font::size(style::LABEL))?;
+        }
+        Ok(())
     }
 
     pub(in crate::charts) fn draw(&self, canvas: &Canvas<'_>, plot: &Plot) -> Result<(), ChartError> {
         if self.names.is_empty() {
             return Ok(());
+        }
+        if canvas.page.is_narrow() {
+            return self.draw_above(canvas);
         }
         let left = canvas.page.right() - self.widest - SAMPLE;
         let font = Font::size(style::LABEL);
@@ -78,12 +110,7 @@ impl ExperimentList {
         let mut other_y = y(self.names.len() + usize::from(self.more.is_some())) + 8.0;
         for (other, lines) in &self.others {
             let middle = other_y + LINE * (lines.len() - 1) as f64 / 2.0;
-            match other {
-                Other::Published => published_mark(canvas, (left + 8.0, middle), 8.0)?,
-                Other::Simulated => {
-                    canvas.fill((left, middle - 8.0), (left + 16.0, middle + 8.0), SIMULATED)?;
-                }
-            }
+            sample(canvas, *other, (left + 8.0, middle))?;
             for line in lines {
                 canvas.text(line, (left + SAMPLE, other_y), font)?;
                 other_y += LINE;
@@ -93,6 +120,14 @@ impl ExperimentList {
         self.more
             .iter()
             .try_for_each(|more| canvas.text(more, (left, y(self.names.len())), font.color(MUTED)))
+    }
+}
+
+/// What such a meaning looks like, around a place.
+fn sample(canvas: &Canvas<'_>, other: Other, (x, y): Point) -> Result<(), ChartError> {
+    match other {
+        Other::Published => published_mark(canvas, (x, y), 8.0),
+        Other::Simulated => canvas.fill((x - 8.0, y - 8.0), (x + 8.0, y + 8.0), SIMULATED),
     }
 }
 

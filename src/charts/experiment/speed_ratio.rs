@@ -88,7 +88,8 @@ impl<'a> Scatter<'a> {
         let mut heading = Heading { title: self.title(), subject: self.subject(), notes: self.notes() };
         // How many labels have no room is known last, and the note has room kept for it.
         heading.notes.push(no_room(self.groups.len()));
-        let plot = Plot::new(canvas, heading.top(canvas)?, x, y, legend.width())?;
+        let top = heading.top(canvas)? + legend.height(canvas)?;
+        let plot = Plot::new(canvas, top, x, y, legend.width(canvas))?;
         heading.notes.pop();
         plot.draw(canvas, SPEED_RATIO_METRIC.label, self.measure.label)?;
         legend.draw(canvas, &plot)?;

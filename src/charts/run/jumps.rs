@@ -51,7 +51,7 @@ fn paint(canvas: &Canvas<'_>, series: &RunSeries) -> Result<(), ChartError> {
     let cells = cells(&shown);
     let (columns, table) = columns(canvas, &cells)?;
     let mut plot = Plot {
-        left: style::MARGIN + 160.0,
+        left: canvas.page.margin() + if canvas.page.is_narrow() { 104.0 } else { 160.0 },
         right: (canvas.page.right() - table).round(),
         top,
         bottom: canvas.page.bottom(),
@@ -72,7 +72,9 @@ fn paint(canvas: &Canvas<'_>, series: &RunSeries) -> Result<(), ChartError> {
         plot.draw_axes(canvas)?;
         return plot.say(canvas, "no messages received");
     }
-    for (head, right) in HEADS.iter().zip(columns) {
+    // Without room beside the lanes there is no table.
+    let heads = if canvas.page.is_narrow() { &[][..] } else { &HEADS[..] };
+    for (head, right) in heads.iter().zip(columns) {
         canvas.text(head, (right, top - 2.0), Font::size(style::LABEL).color(MUTED).ending())?;
     }
     let height = (plot.bottom - plot.top) / shown.len().max(1) as f64;
@@ -93,6 +95,9 @@ fn columns(canvas: &Canvas<'_>, cells: &[[String; 3]]) -> Result<([f64; 3], f64)
         for (width, cell) in widths.iter_mut().zip(cells) {
             *width = width.max(canvas.width(cell, font)?);
         }
+    }
+    if canvas.page.is_narrow() {
+        return Ok(([0.0; 3], 0.0));
     }
     let [_, mean, max] = widths;
     let right = canvas.page.right();
@@ -193,7 +198,7 @@ impl Lane<'_, '_> {
         }
         self.canvas.line(&[(left, self.base), (right, self.base)], Stroke::new(INK, 1.0))?;
         self.mean(machine)?;
-        self.numbers(cells)
+        if self.canvas.page.is_narrow() { Ok(()) } else { self.numbers(cells) }
     }
 
     fn bar(&self, bin: f64, height: f64, color: Color) -> Result<(), ChartError> {
@@ -205,7 +210,7 @@ impl Lane<'_, '_> {
 
     fn name(&self, machine: &MachineSeries) -> Result<(), ChartError> {
         let middle = self.base - FILLED * self.height / 2.0;
-        let left = style::MARGIN + 34.0;
+        let left = self.canvas.page.margin() + if self.canvas.page.is_narrow() { 24.0 } else { 34.0 };
         let rate = machine.clock_rate.map(|rate| format!("{}/s", number::plain(rate)));
         let apart = if rate.is_some() { 9.0 } else { 0.0 };
         let name = wording::machine(machine.machine);

@@ -81,7 +81,7 @@ impl Timeline {
         // What is expected may be far from logs that somebody else wrote: the data come first.
         let expected = dashed.iter().map(|(_, line)| highest_of(line)).fold(0.0, f64::max);
         let highest = highest.max(expected.min(2.0 * highest));
-        let room = if legend.rows.is_empty() { 0.0 } else { legend.width(canvas)? };
+        let (room, top) = (legend.width(canvas)?, top + legend.height(canvas)?);
         let plot = Plot::new(canvas, top, Axis::seconds(span.0, span.1), (self.y_axis)(highest), room)?;
         plot.draw(canvas, "Lab time (s)", self.y_title)?;
         if self.steps().next().is_none() {

@@ -1,7 +1,9 @@
 //! The charts of a sweep: lines over one axis, maps over two, and distributions
 //! of the replicates where nothing but the seed varies.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use crate::charts::{
     AxisValues, Chart, ChartError, Distribution, Distributions, Experiments, HeatMap, Look, Published, Swept,
@@ -34,6 +36,18 @@ pub struct SweepPicture<'a> {
     outlines: Vec<CellOutline>,
     /// Of sweeps without axes.
     rows: Vec<MachineMetrics>,
+    simulated: Simulated,
+}
+
+/// What is expected of the cells of each panel, simulated once for all looks.
+#[derive(Default)]
+struct Simulated(RefCell<HashMap<String, Rc<Vec<Option<Expected>>>>>);
+
+impl Simulated {
+    fn of<'a>(&self, panel: &str, specs: impl Iterator<Item = &'a Spec>) -> Rc<Vec<Option<Expected>>> {
+        let mut known = self.0.borrow_mut();
+        Rc::clone(known.entry(panel.to_owned()).or_insert_with(|| Rc::new(expectations(specs))))
+    }
 }
 
 impl<'a> SweepPicture<'a> {
@@ -41,7 +55,14 @@ impl<'a> SweepPicture<'a> {
     pub fn new(folder: &SweepFolder, plan: &'a Plan) -> SweepPicture<'a> {
         let title = format!("sweep {}", folder.name());
         let has_axes = !plan.axes().is_empty();
-        SweepPicture { title, plan, has_axes, outlines: Vec::new(), rows: Vec::new() }
+        SweepPicture {
+            title,
+            plan,
+            has_axes,
+            outlines: Vec::new(),
+            rows: Vec::new(),
+            simulated: Simulated::default(),
+        }
     }
 
     /// Takes in the next cell.
@@ -70,8 +91,11 @@ impl<'a> SweepPicture<'a> {
         if !self.has_axes {
             return self.draw_replicates(look);
         }
-        let charts =
-            self.panels(|_| true).iter().map(|panel| panel.draw(look)).collect::<Result<Vec<_>, _>>();
+        let charts = self
+            .panels(|_| true)
+            .iter()
+            .map(|panel| panel.draw(look, &self.simulated))
+            .collect::<Result<Vec<_>, _>>();
         Ok(charts?.into_iter().flatten().collect())
     }
 
@@ -103,9 +127,9 @@ impl<'a> SweepPicture<'a> {
             self.plan.cells().iter().flat_map(|cell| published_values(&cell.spec.name, &cell.spec)).collect();
         let mut charts = experiment_charts(&Experiments::of(&self.rows, published.clone()), look)?;
         let fixed: Vec<&Cell> = self.plan.cells().iter().filter(|cell| !draws_rates(cell)).collect();
-        let expected = expectations(fixed.iter().map(|cell| &cell.spec));
+        let expected = self.simulated.of("", fixed.iter().map(|cell| &cell.spec));
         for panel in self.panels(draws_rates) {
-            charts.extend(panel.draw(look)?);
+            charts.extend(panel.draw(look, &self.simulated)?);
         }
         for metric in MAIN_METRICS.iter().filter(|_| !fixed.is_empty()) {
             let groups = self.groups(metric, &fixed, &published, &expected);
@@ -220,10 +244,10 @@ impl<'a> Panel<'a> {
         Panel { title, prefix, axes, points, is_drawn }
     }
 
-    fn draw(&self, look: Look) -> Result<Vec<Chart>, ChartError> {
+    fn draw(&self, look: Look, simulated: &Simulated) -> Result<Vec<Chart>, ChartError> {
         let expected = match &self.axes[..] {
-            [_] => expectations(self.points.iter().map(|point| &point.cell.spec)),
-            _ => Vec::new(),
+            [_] => simulated.of(&self.title, self.points.iter().map(|point| &point.cell.spec)),
+            _ => Rc::default(),
         };
         let charts = MAIN_METRICS.iter().enumerate().map(|(at, metric)| match &self.axes[..] {
             [axis] => self.line(at, metric, axis, &expected, look),

@@ -134,7 +134,7 @@ impl<'a> Drawing<'a> {
         for tick in &self.scale.ticks {
             widest = widest.max(canvas.width(&tick.label, Font::size(style::TICK))?);
         }
-        let left = style::MARGIN + style::AXIS_TITLE + 26.0 + column.width;
+        let left = canvas.page.margin() + style::AXIS_TITLE + 26.0 + column.width;
         let right = canvas.page.right() - style::AXIS_TITLE - 16.0 - widest - 12.0 - BAR - GUTTER;
         let right = right.min(left.round() + LARGEST.0 * self.columns.max(1) as f64);
         let (x, y) = (Axis::names(self.columns), Axis::names(self.rows));

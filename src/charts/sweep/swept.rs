@@ -35,7 +35,7 @@ impl Drawing<'_> {
     fn paint(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
         let top = self.heading().draw(canvas)?;
         let legend = self.legend(canvas)?;
-        let room = if legend.rows.is_empty() { 0.0 } else { legend.width(canvas)? };
+        let (room, top) = (legend.width(canvas)?, top + legend.height(canvas)?);
         let mut plot = Plot::new(canvas, top, self.x_axis(), self.y_axis(), room)?;
         if let SweptAxis::Names(names) = &self.swept.places {
             let spacing = (plot.right - plot.left) / names.len().max(1) as f64;

@@ -18,10 +18,9 @@ Examples:
   labctl report somebody/logs/ --dialect auto     logs in another format
   labctl report results/ --format md              report.md, for a lab notebook
 
-The page is one file that needs neither the network nor anything beside it: what
-was run, the fidelity of the clocks, the verdicts of the audit, metrics with
-their intervals, theory beside measurement, the charts, and first of all the
-findings. Lines over time are thinned to what can be seen, and of many runs the
+The page is one file that needs neither the network nor anything beside it: the
+findings, the charts, metrics with their intervals, the fidelity of the clocks,
+the verdicts of the audit, theory beside measurement, and last what was run. Lines over time are thinned to what can be seen, and of many runs the
 first are reported in full; the page says where. As Markdown its charts are SVG
 files in a folder beside it: those of report.md in report_charts/. A report is
 replaced by one of the same name, any other file is left alone.";
