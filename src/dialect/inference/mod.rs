@@ -1,0 +1,167 @@
+//! A dialect from logs alone: of all readings of their lines, the one that keeps
+//! the model's rules.
+//!
+//! Lines are taken apart ([`scan`]) and put together by their shapes ([`group`]);
+//! paths tell how the machines are called ([`layout`]); the reading is looked for
+//! whose clocks step as Lamport's do ([`ledger`], [`reading`]), and is written down
+//! as a dialect ([`written`]).
+
+mod group;
+mod header;
+mod layout;
+mod ledger;
+mod peers;
+mod reading;
+mod scan;
+mod toml_text;
+mod values;
+mod words;
+mod written;
+
+use std::collections::BTreeSet;
+
+use group::{Group, RawRecord, grouped};
+use layout::{Layout, Naming, layout};
+use reading::{Reading, reading};
+use scan::Scanner;
+use written::{Given, written};
+
+use super::detection::Sample;
+use crate::log::BYTE_ORDER_MARK;
+
+/// A dialect that was inferred.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Inference {
+    pub toml: String,
+    /// Rules of the model that hold between events, and those that do not.
+    pub kept: u64,
+    pub broken: u64,
+    /// What was found out, and by how much.
+    pub evidence: Vec<String>,
+    /// What the logs leave open.
+    pub doubts: Vec<String>,
+}
+
+/// Records of a log that are looked at.
+const RECORDS_MAX: usize = 400;
+/// Of all logs together.
+const RECORDS_OF_ALL_MAX: usize = 6000;
+
+/// Infers how these logs are written; `None` where nothing reads as events.
+pub fn infer(samples: &[Sample]) -> Option<Inference> {
+    let paths: Vec<&str> = samples.iter().map(|sample| sample.path.as_str()).collect();
+    let layout = layout(&paths);
+    let texts: Vec<String> = samples
+        .iter()
+        .map(|sample| {
+            let text = sample.text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&sample.text);
+            String::from_utf8_lossy(text).into_owned()
+        })
+        .collect();
+    let names = machine_names(&layout);
+    let scanner = Scanner::new(&names);
+    let of_lines = of_lines(&texts, &scanner, &layout, &names);
+    let of_records = of_records(&texts, &scanner, &layout, &names);
+    match (of_lines, of_records) {
+        (Some(lines), Some(records)) if records.kept > lines.kept + lines.kept / 4 => Some(records),
+        (None, records) => records,
+        (lines, _) => lines,
+    }
+}
+
+/// Names that stand for machines in lines: those of files that are no numbers, or letters.
+fn machine_names(layout: &Layout) -> BTreeSet<String> {
+    let mut names: BTreeSet<String> =
+        layout.machines.iter().flatten().filter(|name| !name.bytes().all(|byte| byte.is_ascii_digit())).cloned().collect();
+    // A name may stand right behind a word: `vmalice.log`.
+    let all: Vec<&String> = names.iter().collect();
+    if let [first, rest @ ..] = all.as_slice()
+        && !rest.is_empty()
+    {
+        let shared = |other: &&String| first.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+        let count = rest.iter().map(shared).min().unwrap_or(0);
+        let bare: Vec<String> = all.iter().map(|name| name.chars().skip(count).collect()).collect();
+        names.extend(bare.into_iter().filter(|name| name.chars().count() > 1));
+    }
+    if layout.naming == Naming::Letters {
+        let upper = names.iter().any(|name| name.starts_with(char::is_uppercase));
+        let letters = if upper { 'A'..='H' } else { 'a'..='h' };
+        names.extend(letters.take(layout.count.max(2)).map(String::from));
+    }
+    names
+}
+
+fn per_log(logs: usize) -> usize {
+    RECORDS_MAX.min(RECORDS_OF_ALL_MAX / logs.max(1)).max(20)
+}
+
+fn of_lines(texts: &[String], scanner: &Scanner, layout: &Layout, names: &BTreeSet<String>) -> Option<Inference> {
+    let columns = columns(texts);
+    let mut records = Vec::new();
+    let mut ignored = Vec::new();
+    for (log, text) in texts.iter().enumerate() {
+        let mut lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
+        if let Some((delimiter, _)) = &columns {
+            let first = lines.next()?;
+            let head: String = first.split(delimiter.as_str()).next().unwrap_or_default().to_owned();
+            let pattern = format!("^{}", regex::escape(&format!("{head}{delimiter}")));
+            if !ignored.contains(&pattern) {
+                ignored.push(pattern);
+            }
+        }
+        records.extend(lines.take(per_log(texts.len())).map(|text| RawRecord { log, text }));
+    }
+    let groups = grouped(&records, scanner, columns.as_ref());
+    let reading = reading(&groups, layout)?;
+    finished(&groups, &reading, &Given { layout, names, ends: None, ignored })
+}
+
+/// The delimiter and the names of columns, where each log begins with a line of them.
+fn columns(texts: &[String]) -> Option<(String, Vec<String>)> {
+    let mut found: Option<(String, Vec<String>)> = None;
+    for text in texts {
+        let mut lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
+        let (first, second) = (lines.next()?, lines.next()?);
+        let delimiter = [",", "\t", ";", "|"].into_iter().find(|delimiter| {
+            first.matches(delimiter).count() >= 2 && first.matches(delimiter).count() == second.matches(delimiter).count()
+        })?;
+        let is_head = !first.bytes().any(|byte| byte.is_ascii_digit()) && second.bytes().any(|byte| byte.is_ascii_digit());
+        let names: Vec<String> = first.split(delimiter).map(|name| name.trim().to_lowercase().replace('_', " ")).collect();
+        if !is_head || found.as_ref().is_some_and(|(_, known)| *known != names) {
+            return None;
+        }
+        found = Some((delimiter.to_owned(), names));
+    }
+    found
+}
+
+/// Records of several lines, with blank lines or rules between them.
+fn of_records(texts: &[String], scanner: &Scanner, layout: &Layout, names: &BTreeSet<String>) -> Option<Inference> {
+    let is_rule = |line: &str| line.len() >= 3 && line.chars().all(|char| "-=*_#~ ".contains(char));
+    let mut blocks: Vec<(usize, String)> = Vec::new();
+    for (log, text) in texts.iter().enumerate() {
+        let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+        let found = lines.split(|line| line.trim().is_empty() || is_rule(line)).filter(|lines| lines.len() > 1).take(per_log(texts.len()));
+        blocks.extend(found.map(|lines| (log, lines.join("\n"))));
+    }
+    if blocks.len() < 3 {
+        return None;
+    }
+    let records: Vec<RawRecord<'_>> = blocks.iter().map(|(log, text)| RawRecord { log: *log, text }).collect();
+    let groups = grouped(&records, scanner, None);
+    let reading = reading(&groups, layout)?;
+    let ends = Some(r"^[-=*_#~ \t]*$".to_owned());
+    finished(&groups, &reading, &Given { layout, names, ends, ignored: vec![r"^[-=*_#~ ]+$".to_owned()] })
+}
+
+fn finished(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> Option<Inference> {
+    let toml = written(groups, reading, given)?;
+    super::parse("inferred", &toml).ok()?;
+    Some(Inference {
+        toml,
+        kept: reading.score.kept,
+        broken: reading.score.broken,
+        evidence: reading.evidence.clone(),
+        doubts: reading.doubts.clone(),
+    })
+}
