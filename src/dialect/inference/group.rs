@@ -125,6 +125,7 @@ fn group<'a>(
 fn label_of(text: &str) -> &str {
     let trimmed = text.trim_end_matches(|char: char| " =:-\"'([{>#".contains(char));
     let cut = trimmed.rfind(['|', ',', ';', '\t', '\n', ')', ']', '}']).map_or(0, |at| at + 1);
+    let cut = trimmed.rfind(" - ").map_or(cut, |dash| cut.max(dash + 3));
     let rest = &trimmed[cut..];
     // `[queue length] 3` has its label in brackets.
     if rest.trim().is_empty() { trimmed } else { rest }
@@ -132,6 +133,7 @@ fn label_of(text: &str) -> &str {
 
 /// What belongs to the part before.
 fn until_separator(text: &str) -> &str {
-    let cut = text.find(['|', ',', ';', '\t', '\n', '(', '[', '{', ':', '=']).unwrap_or(text.len());
+    let cut = text.find(['|', ',', ';', '\t', '\n', '(', '[', '{', ')', ']', '}', ':', '=', '&']).unwrap_or(text.len());
+    let cut = text.find(" - ").map_or(cut, |dash| dash.min(cut));
     &text[..cut]
 }

@@ -11,6 +11,8 @@ pub struct Layout {
     pub runs: Vec<String>,
     /// For each log: what its path calls its machine.
     pub machines: Vec<Option<String>>,
+    /// The same without the word right before it: `alice` of `vmalice.log`.
+    pub bare: Vec<Option<String>>,
     /// For each log: its machine's place in its run, from 0.
     pub places: Vec<usize>,
     /// The most machines that a run has.
@@ -189,10 +191,10 @@ fn by_numbers(paths: &[&str], tails: &[String], parts: usize) -> Option<Layout> 
 
 /// Names that differ in a word.
 fn by_words(paths: &[&str], tails: &[String], parts: usize) -> Option<Layout> {
-    if tails.len() < 2 {
-        return None;
-    }
     let first = tails.first()?;
+    if tails.len() < 2 {
+        return single_letter(paths, first, parts);
+    }
     let boundary = |char: char| !char.is_alphanumeric();
     let shared = |other: &str| first.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
     let shared_end =
@@ -223,11 +225,40 @@ fn by_words(paths: &[&str], tails: &[String], parts: usize) -> Option<Layout> {
     Some(placed(Layout { files: Some(files), runs, machines, naming, ..Layout::default() }))
 }
 
+/// One log, which a capital letter by itself names: `vm_A.csv`.
+fn single_letter(paths: &[&str], tail: &str, parts: usize) -> Option<Layout> {
+    let is_word = |char: Option<char>| char.is_some_and(char::is_alphanumeric);
+    let (at, letter) = tail.char_indices().find(|(at, char)| {
+        let (before, after) = (tail[..*at].chars().next_back(), tail[at + char.len_utf8()..].chars().next());
+        char.is_ascii_uppercase() && !is_word(before) && !is_word(after)
+    })?;
+    let files =
+        format!("{}(?<machine>[A-Z]){}", regex::escape(&tail[..at]), regex::escape(&tail[at + 1..]));
+    let runs = paths.iter().map(|path| folder(path, parts)).collect();
+    let machines = vec![Some(letter.to_string())];
+    Some(placed(Layout { files: Some(files), runs, machines, naming: Naming::Letters, ..Layout::default() }))
+}
+
 /// Gives each log its machine's place.
 fn placed(mut layout: Layout) -> Layout {
     let mut by_run: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (log, run) in layout.runs.iter().enumerate() {
         by_run.entry(run).or_default().push(log);
+    }
+    let named: Vec<&String> = layout.machines.iter().flatten().filter(|name| name.len() > 1).collect();
+    let is_words = named.iter().all(|name| !name.bytes().any(|byte| byte.is_ascii_digit()));
+    if let [first, rest @ ..] = named.as_slice()
+        && is_words
+        && rest.iter().any(|other| other != first)
+    {
+        let shared = |other: &&String| first.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+        let count = rest.iter().filter(|other| *other != first).map(shared).min().unwrap_or(0);
+        let bare = |name: &Option<String>| {
+            name.as_ref().map(|name| name.chars().skip(count).collect::<String>()).filter(|name| name.chars().count() > 1)
+        };
+        if count > 0 {
+            layout.bare = layout.machines.iter().map(bare).collect();
+        }
     }
     layout.count = by_run.values().map(Vec::len).max().unwrap_or(0);
     layout.places = vec![0; layout.runs.len()];

@@ -54,12 +54,14 @@ impl ClockBefore {
 pub struct Score {
     pub kept: u64,
     pub broken: u64,
+    /// Kept, but only since ticks without a line may lie between.
+    pub loosely: u64,
 }
 
 impl Score {
     /// A reading is better for every rule kept, and much worse for one broken.
     pub fn value(self) -> f64 {
-        self.kept as f64 - 2.0 * self.broken as f64
+        self.kept as f64 - 2.0 * self.broken as f64 - 0.5 * self.loosely as f64
     }
 
     fn book(&mut self, is_kept: bool) {
@@ -98,6 +100,16 @@ fn is_same_send(entry: &Entry, previous: &Entry) -> bool {
 /// whether there are any.
 pub fn score(entries: &[Entry], convention: ClockBefore, has_internal: bool) -> Score {
     let mut score = Score::default();
+    // A clock begins at 0, or at 1.
+    let mut begun: Option<usize> = None;
+    for entry in entries {
+        if begun.replace(entry.sequence) != Some(entry.sequence)
+            && let Some(before) = Around::of(entry, convention).before
+        {
+            score.book(before <= 1);
+            score.loosely += u64::from(before == 1);
+        }
+    }
     for pair in entries.windows(2) {
         let [previous, entry] = pair else { continue };
         if previous.sequence != entry.sequence || is_same_send(entry, previous) {
@@ -110,7 +122,10 @@ pub fn score(entries: &[Entry], convention: ClockBefore, has_internal: bool) -> 
         let (was, is) = (Around::of(previous, convention), Around::of(entry, convention));
         let is_kept = match (was.after, is.before) {
             (Some(after), Some(before)) if has_internal => after == before,
-            (Some(after), Some(before)) => after <= before,
+            (Some(after), Some(before)) => {
+                score.loosely += u64::from(after < before);
+                after <= before
+            }
             (Some(after), None) => is.after.is_none_or(|this| this > after),
             (None, Some(before)) => was.before.is_none_or(|that| before > that),
             (None, None) => entry.clock > previous.clock,
@@ -135,8 +150,9 @@ pub fn around(entries: &[Entry], convention: ClockBefore) -> Vec<Around> {
 }
 
 /// The share of clocks past which a RECEIVE jumps that some other machine's SEND
-/// has, in the events of one run; 1 where none jumps.
-pub fn explained(entries: &[Entry], run_of: &[usize], convention: ClockBefore) -> f64 {
+/// has, in the events of one run; `None` where too few jump.
+pub fn explained(entries: &[Entry], run_of: &[usize], convention: ClockBefore) -> Option<f64> {
+    const JUMPS_MIN: u64 = 5;
     let around = around(entries, convention);
     let mut sent: BTreeMap<(usize, u64), BTreeSet<usize>> = BTreeMap::new();
     for (entry, around) in entries.iter().zip(&around) {
@@ -155,24 +171,24 @@ pub fn explained(entries: &[Entry], run_of: &[usize], convention: ClockBefore) -
             found += u64::from(senders.is_some_and(|of| of.iter().any(|one| *one != entry.sequence)));
         }
     }
-    if jumps == 0 { 1.0 } else { found as f64 / jumps as f64 }
+    (jumps >= JUMPS_MIN).then(|| found as f64 / jumps as f64)
 }
 
 /// The best convention, and its score; of those that are alike, the one whose
 /// messages were sent. Also the others that are no worse.
-pub fn best(entries: &[Entry], run_of: Option<&[usize]>) -> (ClockBefore, Score, Vec<ClockBefore>) {
-    let has_internal =
-        entries.iter().any(|entry| entry.kind == Some(Kind::Internal) || entry.kind.is_none());
+pub fn best(entries: &[Entry], has_internal: bool, run_of: Option<&[usize]>) -> (ClockBefore, Score, Vec<ClockBefore>) {
     let scores = ClockBefore::ALL.map(|convention| (convention, score(entries, convention, has_internal)));
     let most = scores.iter().map(|(_, score)| score.value()).fold(f64::MIN, f64::max);
     let mut alike: Vec<(ClockBefore, Score)> =
         scores.into_iter().filter(|(_, score)| score.value() >= most - 1e-9).collect();
     if let Some(run_of) = run_of.filter(|_| alike.len() > 1) {
-        let shares: Vec<f64> =
+        let shares: Option<Vec<f64>> =
             alike.iter().map(|(convention, _)| explained(entries, run_of, *convention)).collect();
-        let best = shares.iter().copied().fold(0.0, f64::max);
-        let mut shares = shares.into_iter();
-        alike.retain(|_| shares.next().is_some_and(|share| share >= best - 0.02));
+        if let Some(shares) = shares {
+            let best = shares.iter().copied().fold(0.0, f64::max);
+            let mut shares = shares.into_iter();
+            alike.retain(|_| shares.next().is_some_and(|share| share >= best - 0.02));
+        }
     }
     let (convention, score) = alike.first().copied().unwrap_or_default();
     (convention, score, alike.into_iter().skip(1).map(|(convention, _)| convention).collect())

@@ -6,6 +6,7 @@
 //! whose clocks step as Lamport's do ([`ledger`], [`reading`]), and is written down
 //! as a dialect ([`written`]).
 
+mod arrivals;
 mod group;
 mod header;
 mod layout;
@@ -59,7 +60,7 @@ pub fn infer(samples: &[Sample]) -> Option<Inference> {
         })
         .collect();
     let names = machine_names(&layout);
-    let scanner = Scanner::new(&names);
+    let scanner = Scanner::new(&names, scan::has_comma_decimals(&texts));
     let of_lines = of_lines(&texts, &scanner, &layout, &names);
     let of_records = of_records(&texts, &scanner, &layout, &names);
     match (of_lines, of_records) {
@@ -73,16 +74,7 @@ pub fn infer(samples: &[Sample]) -> Option<Inference> {
 fn machine_names(layout: &Layout) -> BTreeSet<String> {
     let mut names: BTreeSet<String> =
         layout.machines.iter().flatten().filter(|name| !name.bytes().all(|byte| byte.is_ascii_digit())).cloned().collect();
-    // A name may stand right behind a word: `vmalice.log`.
-    let all: Vec<&String> = names.iter().collect();
-    if let [first, rest @ ..] = all.as_slice()
-        && !rest.is_empty()
-    {
-        let shared = |other: &&String| first.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
-        let count = rest.iter().map(shared).min().unwrap_or(0);
-        let bare: Vec<String> = all.iter().map(|name| name.chars().skip(count).collect()).collect();
-        names.extend(bare.into_iter().filter(|name| name.chars().count() > 1));
-    }
+    names.extend(layout.bare.iter().flatten().cloned());
     if layout.naming == Naming::Letters {
         let upper = names.iter().any(|name| name.starts_with(char::is_uppercase));
         let letters = if upper { 'A'..='H' } else { 'a'..='h' };
@@ -113,7 +105,7 @@ fn of_lines(texts: &[String], scanner: &Scanner, layout: &Layout, names: &BTreeS
     }
     let groups = grouped(&records, scanner, columns.as_ref());
     let reading = reading(&groups, layout)?;
-    finished(&groups, &reading, &Given { layout, names, ends: None, ignored })
+    finished(&groups, &reading, &Given { layout, names, has_comma: scanner.has_comma, ends: None, ignored })
 }
 
 /// The delimiter and the names of columns, where each log begins with a line of them.
@@ -123,7 +115,7 @@ fn columns(texts: &[String]) -> Option<(String, Vec<String>)> {
         let mut lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
         let (first, second) = (lines.next()?, lines.next()?);
         let delimiter = [",", "\t", ";", "|"].into_iter().find(|delimiter| {
-            first.matches(delimiter).count() >= 2 && first.matches(delimiter).count() == second.matches(delimiter).count()
+            first.matches(delimiter).count() >= 2 && (2..=first.matches(delimiter).count()).contains(&second.matches(delimiter).count())
         })?;
         let is_head = !first.bytes().any(|byte| byte.is_ascii_digit()) && second.bytes().any(|byte| byte.is_ascii_digit());
         let names: Vec<String> = first.split(delimiter).map(|name| name.trim().to_lowercase().replace('_', " ")).collect();
@@ -144,19 +136,21 @@ fn of_records(texts: &[String], scanner: &Scanner, layout: &Layout, names: &BTre
         let found = lines.split(|line| line.trim().is_empty() || is_rule(line)).filter(|lines| lines.len() > 1).take(per_log(texts.len()));
         blocks.extend(found.map(|lines| (log, lines.join("\n"))));
     }
-    if blocks.len() < 3 {
+    /// What is longer is no record, but the whole of a log.
+    const LINES_MAX: usize = 20;
+    if blocks.len() < 3 || blocks.iter().any(|(_, text)| text.lines().count() > LINES_MAX) {
         return None;
     }
     let records: Vec<RawRecord<'_>> = blocks.iter().map(|(log, text)| RawRecord { log: *log, text }).collect();
     let groups = grouped(&records, scanner, None);
     let reading = reading(&groups, layout)?;
     let ends = Some(r"^[-=*_#~ \t]*$".to_owned());
-    finished(&groups, &reading, &Given { layout, names, ends, ignored: vec![r"^[-=*_#~ ]+$".to_owned()] })
+    finished(&groups, &reading, &Given { layout, names, has_comma: scanner.has_comma, ends, ignored: vec![r"^[-=*_#~ ]+$".to_owned()] })
 }
 
 fn finished(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> Option<Inference> {
     let toml = written(groups, reading, given)?;
-    super::parse("inferred", &toml).ok()?;
+    if let Err(e) = super::parse("inferred", &toml) { eprintln!("{e}"); return None; }
     Some(Inference {
         toml,
         kept: reading.score.kept,

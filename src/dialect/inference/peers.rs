@@ -16,6 +16,24 @@ pub enum Peers {
     Listed(Vec<String>),
 }
 
+impl Peers {
+    /// The place of the machine of this name in its run.
+    pub fn place(&self, name: &str, layout: &Layout) -> Option<usize> {
+        match self {
+            Peers::AsFiles => {
+                let mut known = layout.machines.iter().zip(&layout.places);
+                known.find(|(machine, _)| machine.as_deref() == Some(name)).map(|(_, place)| *place)
+            }
+            Peers::Numbers { first } => Some(name.parse::<u64>().ok()?.checked_sub(*first)? as usize),
+            Peers::Letters => {
+                let letter = name.bytes().next()?.to_ascii_uppercase();
+                letter.checked_sub(b'A').map(usize::from)
+            }
+            Peers::Listed(names) => names.iter().position(|known| known == name),
+        }
+    }
+}
+
 /// The names that the logs of each machine use, by its place in a run.
 pub type Named = BTreeMap<usize, BTreeSet<String>>;
 
@@ -40,6 +58,14 @@ pub fn peers(named: &Named, layout: &Layout) -> Option<Peers> {
     if count > 1 && is_other(&|name| tokens.get(name).copied()) {
         return Some(Peers::AsFiles);
     }
+    let mut bare: Vec<(usize, &str)> = Vec::new();
+    for (name, place) in layout.bare.iter().zip(&layout.places) {
+        bare.extend(name.as_deref().map(|name| (*place, name)).filter(|one| !bare.contains(one)));
+    }
+    bare.sort_unstable();
+    if bare.len() == count && is_other(&|name| bare.iter().find(|(_, known)| *known == name).map(|(place, _)| *place)) {
+        return Some(Peers::Listed(bare.into_iter().map(|(_, name)| name.to_owned()).collect()));
+    }
     let numbered = |first: u64| {
         is_other(&|name: &str| name.parse().ok().and_then(|number: u64| Some(number.checked_sub(first)? as usize)))
     };
@@ -57,11 +83,14 @@ pub fn peers(named: &Named, layout: &Layout) -> Option<Peers> {
     if all.iter().all(|name| is_letter(name)) {
         return is_other(&letter_at).then_some(Peers::Letters);
     }
+    let mut sorted: Vec<String> = all.iter().map(|name| (*name).clone()).collect();
+    sort_naturally(&mut sorted);
+    if count > 2 && all.len() == count - 1 {
+        return one_is_missing(named, &sorted);
+    }
     if count < 2 || all.len() != count {
         return None;
     }
-    let mut sorted: Vec<String> = all.iter().map(|name| (*name).clone()).collect();
-    sort_naturally(&mut sorted);
     if is_other(&|name| sorted.iter().position(|known| known == name)) {
         return Some(Peers::Listed(sorted));
     }
@@ -75,4 +104,20 @@ pub fn peers(named: &Named, layout: &Layout) -> Option<Peers> {
     }
     let listed: Option<Vec<String>> = own.into_iter().collect();
     listed.filter(|listed| listed.iter().collect::<BTreeSet<_>>().len() == count).map(Peers::Listed)
+}
+
+/// The names in the order of the machines, of which one is never named, if there
+/// is one place alone where it can be missing.
+fn one_is_missing(named: &Named, sorted: &[String]) -> Option<Peers> {
+    let with_gap = |gap: usize| {
+        let mut names = sorted.to_vec();
+        names.insert(gap, "?".to_owned());
+        names
+    };
+    let fits = |names: &[String]| {
+        named.iter().all(|(place, used)| names.get(*place).is_none_or(|own| !used.contains(own)))
+    };
+    let mut fitting = (0..=sorted.len()).map(with_gap).filter(|names| fits(names));
+    let found = fitting.next()?;
+    fitting.next().is_none().then_some(Peers::Listed(found))
 }

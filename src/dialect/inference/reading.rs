@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::arrivals;
 use super::group::{Group, Slot};
 use super::layout::Layout;
 use super::ledger::{self, Around, ClockBefore, Entry, Score};
@@ -34,6 +35,9 @@ pub struct Reading {
     pub events: Vec<Option<Event>>,
     pub clock_before: ClockBefore,
     pub queue_before_pop: bool,
+    /// Rules that a queue after the pop breaks, those that one before it breaks,
+    /// and whether a RECEIVE ever left it empty.
+    queue_rules: Option<(u64, u64, bool)>,
     pub score: Score,
     pub time: Option<String>,
     pub peers: Option<Peers>,
@@ -83,7 +87,7 @@ impl<'a> Search<'_, 'a> {
 
     /// How good a trial is: rules kept, words followed, and told lines left out.
     fn value(&self, trials: &[Option<Trial>]) -> f64 {
-        let (_, score, _) = ledger::best(&self.entries(trials), None);
+        let (_, score, _) = ledger::best(&self.entries(trials), self.has_internal(trials), None);
         let mut value = score.value();
         for ((group, trial), told) in self.groups.iter().zip(trials).zip(&self.told) {
             let records = group.records.len() as f64;
@@ -95,6 +99,12 @@ impl<'a> Search<'_, 'a> {
                 };
         }
         value
+    }
+
+    /// Whether INTERNAL events have lines: without, there are ticks between the others.
+    fn has_internal(&self, trials: &[Option<Trial>]) -> bool {
+        let told = self.told.iter().flatten().any(|told| told.kind == Kind::Internal);
+        told || trials.iter().flatten().any(|trial| matches!(trial.kind, None | Some(Kind::Internal)))
     }
 
     fn prior(&self, slot: &Slot, kind: Option<Kind>) -> f64 {
@@ -139,6 +149,40 @@ impl<'a> Search<'_, 'a> {
             }
         }
         course
+    }
+
+    /// The best trial that takes the slots of one label, or of one place among
+    /// the whole numbers of a line, for the clock.
+    fn begin(&self, trials: &mut Vec<Option<Trial>>) {
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+        enum Key {
+            Label(String),
+            FromLeft(usize),
+            FromRight(usize),
+        }
+        let mut starts: BTreeMap<Key, Vec<(usize, usize)>> = BTreeMap::new();
+        for at in (0..trials.len()).filter(|at| self.told[*at].is_some()) {
+            let slots: Vec<usize> = self.groups[at].whole().collect();
+            for (nth, slot) in slots.iter().enumerate() {
+                let label = self.groups[at].slots[*slot].before.trim().to_owned();
+                let keys = [Key::Label(label), Key::FromLeft(nth), Key::FromRight(slots.len() - nth)];
+                for key in keys {
+                    starts.entry(key).or_default().push((at, *slot));
+                }
+            }
+        }
+        let mut best = self.value(trials);
+        for chosen in starts.into_values() {
+            let mut trial = trials.clone();
+            for (at, clock) in chosen {
+                trial[at] = Some(Trial { kind: self.told[at].map(|told| told.kind), clock });
+            }
+            let value = self.value(&trial);
+            if value > best {
+                best = value;
+                *trials = trial;
+            }
+        }
     }
 
     /// Improves a trial group by group until nothing gets better.
@@ -238,6 +282,7 @@ pub fn reading(groups: &[Group<'_>], layout: &Layout) -> Option<Reading> {
             Some(Trial { kind: Some(kind), clock: *search.clock_slots(at).first()? })
         })
         .collect();
+    search.begin(&mut trials);
     let best = search.improved(&mut trials, &|at| told[at].is_some());
     search.join_unnamed(&mut trials, best);
     if trials.iter().all(Option::is_none) {
@@ -248,11 +293,12 @@ pub fn reading(groups: &[Group<'_>], layout: &Layout) -> Option<Reading> {
     for ((log, _), sequence) in &sequence_names {
         run_of[*sequence] = run_numbers.get(*log).copied().unwrap_or(0);
     }
-    let (clock_before, score, alike) = ledger::best(&entries, Some(&run_of));
+    let (clock_before, score, alike) = ledger::best(&entries, search.has_internal(&trials), Some(&run_of));
     let mut reading = Reading {
         events: vec![None; groups.len()],
         clock_before,
         queue_before_pop: false,
+        queue_rules: None,
         score,
         time: None,
         peers: None,
@@ -284,6 +330,7 @@ pub fn reading(groups: &[Group<'_>], layout: &Layout) -> Option<Reading> {
     let layout = inside(groups, layout, &machine, &mut reading);
     queue(groups, &entries, &mut reading);
     machines(groups, &layout, &search, &mut reading);
+    queue_convention(groups, &layout, &mut reading);
     reading.is_line_each = is_line_each(groups, &entries, &reading);
     Some(reading)
 }
@@ -365,7 +412,11 @@ fn time(groups: &[Group<'_>], search: &Search<'_, '_>, reading: &mut Reading) {
 
 /// How a slot writes times, and how much it looks like one.
 fn time_format(group: &Group<'_>, slot: &Slot, nth: usize, course: Course) -> Option<(String, f64)> {
-    let has = |of: &[&str]| of.iter().any(|word| slot.before.contains(word) || slot.after.contains(word));
+    let label: Vec<&str> =
+        slot.before.split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let has = |of: &[&str]| {
+        label.iter().any(|word| of.iter().any(|one| word == one || one.len() > 3 && word.contains(one)))
+    };
     let values = || group.values(nth).map(|(_, text)| text);
     let liking = match slot.kind {
         Variable::Time(way) => {
@@ -389,8 +440,12 @@ fn time_format(group: &Group<'_>, slot: &Slot, nth: usize, course: Course) -> Op
     }
     let is_time = has(&["time", "elapsed", "stamp", "sec", "at", "t", "ms"]) && !has(&["clock", "logical", "lamport"]);
     let has_decimals = values().any(|text| text.contains('.'));
-    let is_ms = slot.after.trim_start().starts_with("ms") || slot.before.contains("ms") || slot.before.contains("milli");
-    let is_us = slot.after.trim_start().starts_with("us") || slot.before.contains("micro");
+    let is_unit = |unit: &str| {
+        let is = |text: &str| text.split(|char: char| !char.is_alphanumeric()).any(|word| word == unit);
+        slot.after.trim_start().starts_with(unit) || is(&slot.before)
+    };
+    let is_ms = is_unit("ms") || slot.before.contains("milli");
+    let is_us = is_unit("us") || slot.before.contains("micro");
     let unit = if is_ms {
         "elapsed-ms"
     } else if is_us {
@@ -503,11 +558,18 @@ fn queue(groups: &[Group<'_>], entries: &[Entry], reading: &mut Reading) {
                 || !label.is_empty() && labels.contains(label) && label.chars().any(char::is_alphabetic)
         });
     }
-    if seen == 0 {
-        return;
-    }
-    // Where the rules tell nothing, a queue that is never empty was counted before the pop.
-    reading.queue_before_pop = before_pop < after_pop || before_pop == after_pop && !has_zero && seen >= 8;
+    reading.queue_rules = (seen > 0).then_some((after_pop, before_pop, has_zero));
+}
+
+/// Decides whether the queue is counted before the pop or after it.
+fn queue_convention(groups: &[Group<'_>], layout: &Layout, reading: &mut Reading) {
+    let Some((after_pop, before_pop, has_zero)) = reading.queue_rules else { return };
+    // A RECEIVE of the only message: there was one before the pop, and none is left.
+    let excess = if before_pop == after_pop { arrivals::excess(groups, layout, reading) } else { None };
+    reading.queue_before_pop = match excess {
+        Some(excess) => excess > 0.5,
+        None => before_pop < after_pop || before_pop == after_pop && !has_zero,
+    };
     reading.evidence.push(format!(
         "queue counted {} the pop: {} contradictions; {}: {}",
         if reading.queue_before_pop { "before" } else { "after" },
@@ -515,7 +577,7 @@ fn queue(groups: &[Group<'_>], entries: &[Entry], reading: &mut Reading) {
         if reading.queue_before_pop { "after" } else { "before" },
         after_pop.max(before_pop)
     ));
-    if before_pop == after_pop {
+    if before_pop == after_pop && excess.is_none() {
         reading.doubts.push("nothing here tells whether the queue is counted before or after the pop; it is taken for what is likelier".to_owned());
     }
 }
@@ -530,6 +592,20 @@ fn machines(groups: &[Group<'_>], layout: &Layout, search: &Search<'_, '_>, read
         }
     };
     let _ = search;
+    // What an INTERNAL line has too, such as whose it is, names no other machine.
+    let mut of_internal_lines: BTreeSet<(usize, &str, usize, &str)> = BTreeSet::new();
+    for (group, event) in groups.iter().zip(&reading.events) {
+        if event.as_ref().is_some_and(|event| event.kind == Kind::Internal) {
+            for nth in (0..group.slots.len()).filter(|nth| is_constant(group, *nth)) {
+                let label = group.slots[nth].before.as_str();
+                of_internal_lines.extend(group.values(nth).map(|(record, text)| (record.log, label, nth, text)));
+            }
+        }
+    }
+    let is_of_internal = |group: &Group<'_>, nth: usize| {
+        let label = group.slots[nth].before.as_str();
+        group.values(nth).all(|(record, text)| of_internal_lines.contains(&(record.log, label, nth, text)))
+    };
     // Candidates: a slot of a RECEIVE, or neighbouring slots of a SEND.
     type Candidate = (usize, usize, usize, bool);
     let mut candidates: Vec<Candidate> = Vec::new();
@@ -538,6 +614,7 @@ fn machines(groups: &[Group<'_>], layout: &Layout, search: &Search<'_, '_>, read
         let taken = [Some(event.clock), event.time, event.message_clock, event.queue, event.machine];
         let is_free = |slot: usize| {
             !taken.contains(&Some(slot))
+                && !is_of_internal(group, slot)
                 && match group.slots[slot].kind {
                     Variable::Name => true,
                     Variable::Number => group.slots[slot].is_whole,
@@ -559,7 +636,9 @@ fn machines(groups: &[Group<'_>], layout: &Layout, search: &Search<'_, '_>, read
             while event.kind == Kind::Send && last + 1 < group.slots.len() && is_free(last + 1) && are_listed(group, last) {
                 last += 1;
             }
-            for (first, last) in [(slot, last)].into_iter().chain((slot..=last).filter(|_| last > slot).map(|one| (one, one))) {
+            let count = last - slot + 1;
+            let spans = (1..=count).rev().flat_map(|length| (slot..=last + 1 - length).map(move |first| (first, first + length - 1)));
+            for (first, last) in spans {
                 let label = quantity(&group.slots[first].before, &group.slots[first].after, Some(event.kind));
                 let is_own = label == Some(Quantity::Machine) && is_constant(group, first);
                 let is_other = matches!(label, Some(Quantity::Queue | Quantity::Other | Quantity::Clock | Quantity::MessageClock));
@@ -602,6 +681,10 @@ fn machines(groups: &[Group<'_>], layout: &Layout, search: &Search<'_, '_>, read
         naming = peers(&named_by(&single), layout);
         chosen = if naming.is_some() { single } else { Vec::new() };
     }
+    let of_internal = groups.iter().zip(&reading.events).filter(|(_, event)| {
+        event.as_ref().is_some_and(|event| event.kind == Kind::Internal)
+    });
+    let slots_of_internal = of_internal.map(|(group, _)| group.slots.len()).max().unwrap_or(usize::MAX);
     for candidate in candidates.iter().copied().filter(|candidate| !candidate.3) {
         let has_one = chosen.iter().any(|(at, ..)| *at == candidate.0);
         let group = &groups[candidate.0];
@@ -613,7 +696,9 @@ fn machines(groups: &[Group<'_>], layout: &Layout, search: &Search<'_, '_>, read
         let varies = (candidate.1..=candidate.2).any(|slot| {
             group.values(slot).map(|(_, text)| text).collect::<BTreeSet<_>>().len() > 1
         });
-        if !varies {
+        // A number that never varies may be anything, unless INTERNAL lines lack it.
+        let is_name = group.slots[candidate.1].kind == Variable::Name || candidate.2 > candidate.1;
+        if !varies && !is_name && group.slots.len() <= slots_of_internal {
             continue;
         }
         if let Some(found) = peers(&named_by(&with), layout) {

@@ -59,12 +59,31 @@ const NUMBER: &str = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+\b)?";
 pub struct Scanner {
     parts: Option<Regex>,
     has_names: bool,
+    pub has_comma: bool,
+}
+
+/// What stands for the decimals of a second, after a point or a comma.
+const DECIMALS: &str = r"(?:[.,]\d+)?";
+
+/// An expression for a way of writing times. Where a comma divides columns, it
+/// begins no decimals.
+fn time_expression(way: usize, has_comma: bool) -> String {
+    let pattern = TIMES.get(way).map_or("", |(pattern, _)| *pattern);
+    if has_comma { pattern.to_owned() } else { pattern.replace(DECIMALS, r"(?:\.\d+)?") }
+}
+
+/// Whether seconds are followed by a comma and three or six digits wherever one follows.
+pub fn has_comma_decimals(texts: &[String]) -> bool {
+    let Ok(comma) = Regex::new(r"\d\d[:-]\d\d[:-]\d\d,(\d*)") else { return false };
+    let mut found = texts.iter().flat_map(|text| comma.captures_iter(text)).take(400).peekable();
+    found.peek().is_some() && found.all(|found| matches!(found.get(1).map_or(0, |digits| digits.len()), 3 | 6))
 }
 
 impl Scanner {
     /// `names` are what machines may be called.
-    pub fn new(names: &BTreeSet<String>) -> Scanner {
-        let mut groups: Vec<String> = TIMES.iter().map(|(pattern, _)| format!("({pattern})")).collect();
+    pub fn new(names: &BTreeSet<String>, has_comma: bool) -> Scanner {
+        let mut groups: Vec<String> =
+            (0..TIMES.len()).map(|way| format!("({})", time_expression(way, has_comma))).collect();
         groups.push(format!("({ADDRESS})"));
         let mut longest_first: Vec<&String> = names.iter().collect();
         longest_first.sort_by_key(|name| std::cmp::Reverse(name.len()));
@@ -74,7 +93,7 @@ impl Scanner {
         if has_names {
             groups.push(format!(r"\b({})\b", escaped.join("|")));
         }
-        Scanner { parts: Regex::new(&groups.join("|")).ok(), has_names }
+        Scanner { parts: Regex::new(&groups.join("|")).ok(), has_names, has_comma }
     }
 
     /// Takes a line apart.
@@ -128,9 +147,9 @@ fn fixed(text: &str) -> Part {
 }
 
 /// An expression for such a part; `is_whole` if it never had decimals.
-pub fn expression(kind: Variable, is_whole: bool, names: &BTreeSet<String>) -> String {
+pub fn expression(kind: Variable, is_whole: bool, names: &BTreeSet<String>, has_comma: bool) -> String {
     match kind {
-        Variable::Time(nth) => TIMES.get(nth).map_or_else(String::new, |(pattern, _)| (*pattern).to_owned()),
+        Variable::Time(way) => time_expression(way, has_comma),
         Variable::Address => r"[0-9.]+".to_owned(),
         Variable::Number if is_whole => r"\d+".to_owned(),
         Variable::Number => r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?".to_owned(),

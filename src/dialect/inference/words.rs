@@ -53,7 +53,7 @@ fn tokens(text: &str) -> Vec<(usize, String)> {
 /// The kind that words tell, without those of `common`, which all lines have.
 pub fn kind(words: &str, common: &[String]) -> Option<Told> {
     let outside = without_labels(words);
-    of_words(&outside, common).or_else(|| of_words(words, common)).or_else(|| of_letters(&outside, common))
+    of_words(&outside, common).or_else(|| of_letters(&outside, common)).or_else(|| of_words(words, common))
 }
 
 /// The words without those that only say what a number is: `sender: #`.
@@ -88,6 +88,7 @@ fn without_labels(words: &str) -> String {
 fn of_letters(words: &str, common: &[String]) -> Option<Told> {
     let letters: Vec<(usize, String)> =
         tokens(words).into_iter().filter(|(_, word)| word.len() == 1 && !common.contains(word)).collect();
+    let joined: String = tokens(words).iter().map(|(_, word)| format!(" {word}")).collect();
     letters.iter().find_map(|(_, word)| {
         let kind = match word.as_str() {
             "i" => Kind::Internal,
@@ -95,7 +96,7 @@ fn of_letters(words: &str, common: &[String]) -> Option<Told> {
             "s" | "b" => Kind::Send,
             _ => return None,
         };
-        let is_to_all = kind == Kind::Send && (word == "b" || ALL.iter().any(|word| find(&format!(" {}", words.trim()), word).is_some()));
+        let is_to_all = kind == Kind::Send && (word == "b" || ALL.iter().any(|word| find(&joined, word).is_some()));
         Some(Told { kind, is_to_all })
     })
 }
@@ -162,7 +163,10 @@ pub enum Quantity {
 
 /// What the words before a number, or else those after it, say that it is.
 pub fn quantity(before: &str, after: &str, kind: Option<Kind>) -> Option<Quantity> {
-    of_label(before, kind).or_else(|| of_label(after, kind))
+    const LINKS: [&str; 8] = ["at", "is", "of", "with", "has", "was", "on", "and"];
+    let last = before.split(|char: char| !char.is_alphanumeric()).rfind(|word| !word.is_empty());
+    let is_open = last.is_none_or(|word| LINKS.contains(&word));
+    of_label(before, kind).or_else(|| if is_open { of_label(after, kind) } else { None })
 }
 
 fn of_label(label: &str, kind: Option<Kind>) -> Option<Quantity> {
@@ -206,7 +210,7 @@ fn of_label(label: &str, kind: Option<Kind>) -> Option<Quantity> {
         return Some(Quantity::From);
     }
     if is_send
-        && ["to", "recipient", "recipients", "receiver", "receivers", "target", "targets", "dst", "dest", "destination", "destinations", "and"].contains(&stem)
+        && ["to", "recipient", "recipients", "receiver", "receivers", "target", "targets", "dst", "dest", "destination", "destinations"].contains(&stem)
     {
         return Some(Quantity::To);
     }

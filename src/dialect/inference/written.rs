@@ -20,6 +20,7 @@ pub struct Given<'g> {
     pub layout: &'g Layout,
     /// What machines may be called.
     pub names: &'g BTreeSet<String>,
+    pub has_comma: bool,
     /// An expression for the line after a record of several.
     pub ends: Option<String>,
     /// Lines that name columns.
@@ -153,12 +154,12 @@ fn machines(reading: &Reading, layout: &Layout) -> String {
 
 fn table(group: &Group<'_>, head: &str, extra: &str, fields: &[(Field, usize, usize)], given: &Given<'_>) -> String {
     let lines = counted(group.records.len() as u64, "line");
-    let expression = shape_expression(group, fields, given.names);
+    let expression = shape_expression(group, fields, given);
     format!("\n# {lines}\n{head}\n{extra}match = {}\n", quoted(&expression))
 }
 
 /// An expression for lines of this shape, which captures the fields.
-fn shape_expression(group: &Group<'_>, fields: &[(Field, usize, usize)], names: &BTreeSet<String>) -> String {
+fn shape_expression(group: &Group<'_>, fields: &[(Field, usize, usize)], given: &Given<'_>) -> String {
     let mut text = String::new();
     let mut nth = 0;
     for part in &group.shape {
@@ -166,7 +167,7 @@ fn shape_expression(group: &Group<'_>, fields: &[(Field, usize, usize)], names: 
             Part::Fixed(fixed) => text += &regex::escape(fixed).replace(PADDING, " +"),
             Part::Varying(kind) => {
                 let slot = &group.slots[nth];
-                let inner = expression(*kind, slot.is_whole && group.values(nth).all(|(_, text)| text.bytes().all(|byte| byte.is_ascii_digit())), names);
+                let inner = expression(*kind, slot.is_whole && group.values(nth).all(|(_, text)| text.bytes().all(|byte| byte.is_ascii_digit())), given.names, given.has_comma);
                 if let Some((field, ..)) = fields.iter().find(|(_, from, _)| *from == nth) {
                     text += &format!("(?<{}>", field.name());
                 }
