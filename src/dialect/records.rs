@@ -33,11 +33,7 @@ pub struct Bounds {
 }
 
 /// Reads to the end and shows every record in order.
-pub fn read_records(
-    bounds: &Bounds,
-    input: impl Read,
-    mut see: impl FnMut(Chunk<'_>),
-) -> io::Result<()> {
+pub fn read_records(bounds: &Bounds, input: impl Read, mut see: impl FnMut(Chunk<'_>)) -> io::Result<()> {
     let mut number = 0;
     let mut held = Held::default();
     read_raw_lines(input, |line| {

@@ -62,7 +62,9 @@ impl TimeFormat {
     /// Whether it tells the day, so that stamps are dates and not only spans.
     pub fn tells_the_date(&self) -> bool {
         match self {
-            TimeFormat::Strptime(format) => ["%Y", "%y", "%F", "%D", "%s"].iter().any(|part| format.contains(part)),
+            TimeFormat::Strptime(format) => {
+                ["%Y", "%y", "%F", "%D", "%s"].iter().any(|part| format.contains(part))
+            }
             other => matches!(other, TimeFormat::DateTime | TimeFormat::Epoch(_)),
         }
     }

@@ -48,10 +48,12 @@ pub fn excess(groups: &[Group<'_>], layout: &Layout, reading: &Reading) -> Optio
         let run = runs.iter().position(|run| **run == layout.runs[log])?;
         last_of_log.insert((run, log), time_us);
         let recipients = match event.to {
-            Some((from, to)) => {
-                (from..=to).map(|slot| peers.place(record.values[slot], layout)).collect::<Option<Vec<_>>>()?
+            Some((from, to)) => (from..=to)
+                .map(|slot| peers.place(record.values[slot], layout))
+                .collect::<Option<Vec<_>>>()?,
+            None if event.is_to_all => {
+                (0..layout.count).filter(|place| *place != layout.places[log]).collect()
             }
-            None if event.is_to_all => (0..layout.count).filter(|place| *place != layout.places[log]).collect(),
             None => Vec::new(),
         };
         let queue = event.queue.and_then(|slot| whole(record.values[slot]));

@@ -133,7 +133,9 @@ fn label_of(text: &str) -> &str {
 
 /// What belongs to the part before.
 fn until_separator(text: &str) -> &str {
-    let cut = text.find(['|', ',', ';', '\t', '\n', '(', '[', '{', ')', ']', '}', ':', '=', '&']).unwrap_or(text.len());
+    let cut = text
+        .find(['|', ',', ';', '\t', '\n', '(', '[', '{', ')', ']', '}', ':', '=', '&'])
+        .unwrap_or(text.len());
     let cut = text.find(" - ").map_or(cut, |dash| dash.min(cut));
     &text[..cut]
 }

@@ -58,7 +58,9 @@ pub fn rate(group: &Group<'_>, paces: &BTreeMap<usize, f64>) -> Option<Rate> {
         }
         let share = |fits: u32| f64::from(fits) / f64::from(tested.max(1));
         let words_value = if says { 1.0 } else { 0.0 };
-        let is_interval_word = ["interval", "period", "seconds per", "tick length", "sleep"].iter().any(|word| part.before.contains(word));
+        let is_interval_word = ["interval", "period", "seconds per", "tick length", "sleep"]
+            .iter()
+            .any(|word| part.before.contains(word));
         let as_rate = share(fits[0]) + words_value - if is_interval_word { 0.5 } else { 0.0 };
         let as_interval = share(fits[1]) + if is_interval_word { 0.9 } else { -0.5 };
         let (is_interval, value) = if as_interval > as_rate { (true, as_interval) } else { (false, as_rate) };

@@ -23,7 +23,9 @@ pub struct Layout {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Naming {
-    Numbers { first: u64 },
+    Numbers {
+        first: u64,
+    },
     Letters,
     Sorted,
     #[default]
@@ -100,8 +102,12 @@ fn by_numbers(paths: &[&str], tails: &[String], parts: usize) -> Option<Layout> 
     if count * 10 < tails.len() * 8 {
         return None;
     }
-    let places: Vec<usize> =
-        common.iter().enumerate().filter(|(_, piece)| matches!(piece, Piece::Digits(_))).map(|(at, _)| at).collect();
+    let places: Vec<usize> = common
+        .iter()
+        .enumerate()
+        .filter(|(_, piece)| matches!(piece, Piece::Digits(_)))
+        .map(|(at, _)| at)
+        .collect();
     let value = |log: usize, at: usize| -> Option<&str> {
         match cut[log].get(at) {
             Some(Piece::Digits(text)) if shape(&cut[log]) == common => Some(text),
@@ -118,7 +124,9 @@ fn by_numbers(paths: &[&str], tails: &[String], parts: usize) -> Option<Layout> 
     let is_stamp = |at: usize| {
         let is_long = logs.iter().any(|log| value(*log, at).is_some_and(|text| text.len() >= 8));
         let neighbours = |at: usize| matches!(common.get(at), Some(Piece::Words(text)) if ["-", ":", "_", " ", "."].contains(&text.as_str()));
-        let two_digits = logs.iter().all(|log| value(*log, at).is_some_and(|text| text.len() == 2 || text.len() == 4 || text.len() == 6));
+        let two_digits = logs.iter().all(|log| {
+            value(*log, at).is_some_and(|text| text.len() == 2 || text.len() == 4 || text.len() == 6)
+        });
         let run_of_three = (at >= 2 && neighbours(at - 1)) as usize + neighbours(at + 1) as usize;
         is_long || two_digits && run_of_three >= 1 && places.len() >= 4
     };
@@ -213,13 +221,20 @@ fn by_words(paths: &[&str], tails: &[String], parts: usize) -> Option<Layout> {
     }
     let name = |tail: &String| tail.get(from..tail.len().checked_sub(end)?).map(str::to_owned);
     let machines: Vec<Option<String>> = tails.iter().map(name).collect();
-    if machines.iter().any(|name| name.as_deref().is_none_or(|name| name.is_empty() || name.contains(['/', '.']))) {
+    if machines
+        .iter()
+        .any(|name| name.as_deref().is_none_or(|name| name.is_empty() || name.contains(['/', '.'])))
+    {
         return None;
     }
-    let is_letters = machines.iter().flatten().all(|name| name.len() == 1 && name.starts_with(char::is_alphabetic));
+    let is_letters =
+        machines.iter().flatten().all(|name| name.len() == 1 && name.starts_with(char::is_alphabetic));
     let inner = if is_letters { "[A-Za-z]" } else { r"[\w-]+" };
-    let files =
-        format!("{}(?<machine>{inner}){}", regex::escape(&first[..from]), regex::escape(&first[first.len() - end..]));
+    let files = format!(
+        "{}(?<machine>{inner}){}",
+        regex::escape(&first[..from]),
+        regex::escape(&first[first.len() - end..])
+    );
     let naming = if is_letters { Naming::Letters } else { Naming::Sorted };
     let runs = paths.iter().map(|path| folder(path, parts)).collect();
     Some(placed(Layout { files: Some(files), runs, machines, naming, ..Layout::default() }))
@@ -232,8 +247,7 @@ fn single_letter(paths: &[&str], tail: &str, parts: usize) -> Option<Layout> {
         let (before, after) = (tail[..*at].chars().next_back(), tail[at + char.len_utf8()..].chars().next());
         char.is_ascii_uppercase() && !is_word(before) && !is_word(after)
     })?;
-    let files =
-        format!("{}(?<machine>[A-Z]){}", regex::escape(&tail[..at]), regex::escape(&tail[at + 1..]));
+    let files = format!("{}(?<machine>[A-Z]){}", regex::escape(&tail[..at]), regex::escape(&tail[at + 1..]));
     let runs = paths.iter().map(|path| folder(path, parts)).collect();
     let machines = vec![Some(letter.to_string())];
     Some(placed(Layout { files: Some(files), runs, machines, naming: Naming::Letters, ..Layout::default() }))
@@ -254,7 +268,9 @@ fn placed(mut layout: Layout) -> Layout {
         let shared = |other: &&String| first.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
         let count = rest.iter().filter(|other| *other != first).map(shared).min().unwrap_or(0);
         let bare = |name: &Option<String>| {
-            name.as_ref().map(|name| name.chars().skip(count).collect::<String>()).filter(|name| name.chars().count() > 1)
+            name.as_ref()
+                .map(|name| name.chars().skip(count).collect::<String>())
+                .filter(|name| name.chars().count() > 1)
         };
         if count > 0 {
             layout.bare = layout.machines.iter().map(bare).collect();
@@ -263,13 +279,19 @@ fn placed(mut layout: Layout) -> Layout {
     layout.count = by_run.values().map(Vec::len).max().unwrap_or(0);
     layout.places = vec![0; layout.runs.len()];
     for logs in by_run.values() {
-        let mut names: Vec<String> = logs.iter().map(|log| layout.machines[*log].clone().unwrap_or_default()).collect();
+        let mut names: Vec<String> =
+            logs.iter().map(|log| layout.machines[*log].clone().unwrap_or_default()).collect();
         crate::dialect::naming::sort_naturally(&mut names);
         for log in logs {
             let name = layout.machines[*log].clone().unwrap_or_default();
             layout.places[*log] = match layout.naming {
-                Naming::Numbers { first } => name.parse().ok().and_then(|number: u64| number.checked_sub(first)).unwrap_or(0) as usize,
-                Naming::Letters => name.bytes().next().map_or(0, |letter| letter.to_ascii_uppercase().saturating_sub(b'A') as usize),
+                Naming::Numbers { first } => {
+                    name.parse().ok().and_then(|number: u64| number.checked_sub(first)).unwrap_or(0) as usize
+                }
+                Naming::Letters => name
+                    .bytes()
+                    .next()
+                    .map_or(0, |letter| letter.to_ascii_uppercase().saturating_sub(b'A') as usize),
                 _ => names.iter().position(|known| *known == name).unwrap_or(0),
             };
         }

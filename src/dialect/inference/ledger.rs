@@ -162,7 +162,8 @@ pub fn explained(entries: &[Entry], run_of: &[usize], convention: ClockBefore) -
     }
     let (mut jumps, mut found) = (0u64, 0u64);
     for (entry, around) in entries.iter().zip(&around) {
-        let (Some(Kind::Receive), Some(before), Some(after)) = (entry.kind, around.before, around.after) else {
+        let (Some(Kind::Receive), Some(before), Some(after)) = (entry.kind, around.before, around.after)
+        else {
             continue;
         };
         if after > before.saturating_add(1) {
@@ -176,7 +177,11 @@ pub fn explained(entries: &[Entry], run_of: &[usize], convention: ClockBefore) -
 
 /// The best convention, and its score; of those that are alike, the one whose
 /// messages were sent. Also the others that are no worse.
-pub fn best(entries: &[Entry], has_internal: bool, run_of: Option<&[usize]>) -> (ClockBefore, Score, Vec<ClockBefore>) {
+pub fn best(
+    entries: &[Entry],
+    has_internal: bool,
+    run_of: Option<&[usize]>,
+) -> (ClockBefore, Score, Vec<ClockBefore>) {
     let scores = ClockBefore::ALL.map(|convention| (convention, score(entries, convention, has_internal)));
     let most = scores.iter().map(|(_, score)| score.value()).fold(f64::MIN, f64::max);
     let mut alike: Vec<(ClockBefore, Score)> =

@@ -34,6 +34,10 @@ use crate::log::BYTE_ORDER_MARK;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Inference {
     pub toml: String,
+    /// Lines, or records of several, that were looked at.
+    pub records: u64,
+    /// Of them, those that are events.
+    pub events: u64,
     /// Rules of the model that hold between events, and those that do not.
     pub kept: u64,
     pub broken: u64,
@@ -43,6 +47,14 @@ pub struct Inference {
     pub doubts: Vec<String>,
 }
 
+impl Inference {
+    /// Whether it may be used without a person who looks it over: most lines are
+    /// events, and hardly any rule is broken between them.
+    pub fn is_sound(&self) -> bool {
+        self.events * 2 >= self.records && self.broken * 20 <= self.kept + self.broken
+    }
+}
+
 /// Records of a log that are looked at.
 const RECORDS_MAX: usize = 400;
 /// Of all logs together.
@@ -50,6 +62,19 @@ const RECORDS_OF_ALL_MAX: usize = 6000;
 
 /// Infers how these logs are written; `None` where nothing reads as events.
 pub fn infer(samples: &[Sample]) -> Option<Inference> {
+    let (inference, logs) = inferred(samples)?;
+    // What lies beside the logs says nothing of their names.
+    if logs.len() == samples.len() {
+        return Some(inference);
+    }
+    let samples: Vec<Sample> = logs.into_iter().filter_map(|log| samples.get(log).cloned()).collect();
+    inferred(&samples).map(|(inference, _)| inference)
+}
+
+/// An inference, and which of the samples have events.
+type Inferred = (Inference, BTreeSet<usize>);
+
+fn inferred(samples: &[Sample]) -> Option<Inferred> {
     let paths: Vec<&str> = samples.iter().map(|sample| sample.path.as_str()).collect();
     let layout = layout(&paths);
     let texts: Vec<String> = samples
@@ -64,7 +89,7 @@ pub fn infer(samples: &[Sample]) -> Option<Inference> {
     let of_lines = of_lines(&texts, &scanner, &layout, &names);
     let of_records = of_records(&texts, &scanner, &layout, &names);
     match (of_lines, of_records) {
-        (Some(lines), Some(records)) if records.kept > lines.kept + lines.kept / 4 => Some(records),
+        (Some(lines), Some(records)) if records.0.kept > lines.0.kept + lines.0.kept / 4 => Some(records),
         (None, records) => records,
         (lines, _) => lines,
     }
@@ -72,8 +97,13 @@ pub fn infer(samples: &[Sample]) -> Option<Inference> {
 
 /// Names that stand for machines in lines: those of files that are no numbers, or letters.
 fn machine_names(layout: &Layout) -> BTreeSet<String> {
-    let mut names: BTreeSet<String> =
-        layout.machines.iter().flatten().filter(|name| !name.bytes().all(|byte| byte.is_ascii_digit())).cloned().collect();
+    let mut names: BTreeSet<String> = layout
+        .machines
+        .iter()
+        .flatten()
+        .filter(|name| !name.bytes().all(|byte| byte.is_ascii_digit()))
+        .cloned()
+        .collect();
     names.extend(layout.bare.iter().flatten().cloned());
     if layout.naming == Naming::Letters {
         let upper = names.iter().any(|name| name.starts_with(char::is_uppercase));
@@ -87,7 +117,12 @@ fn per_log(logs: usize) -> usize {
     RECORDS_MAX.min(RECORDS_OF_ALL_MAX / logs.max(1)).max(20)
 }
 
-fn of_lines(texts: &[String], scanner: &Scanner, layout: &Layout, names: &BTreeSet<String>) -> Option<Inference> {
+fn of_lines(
+    texts: &[String],
+    scanner: &Scanner,
+    layout: &Layout,
+    names: &BTreeSet<String>,
+) -> Option<Inferred> {
     let columns = columns(texts);
     let mut records = Vec::new();
     let mut ignored = Vec::new();
@@ -115,10 +150,13 @@ fn columns(texts: &[String]) -> Option<(String, Vec<String>)> {
         let mut lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
         let (first, second) = (lines.next()?, lines.next()?);
         let delimiter = [",", "\t", ";", "|"].into_iter().find(|delimiter| {
-            first.matches(delimiter).count() >= 2 && (2..=first.matches(delimiter).count()).contains(&second.matches(delimiter).count())
+            first.matches(delimiter).count() >= 2
+                && (2..=first.matches(delimiter).count()).contains(&second.matches(delimiter).count())
         })?;
-        let is_head = !first.bytes().any(|byte| byte.is_ascii_digit()) && second.bytes().any(|byte| byte.is_ascii_digit());
-        let names: Vec<String> = first.split(delimiter).map(|name| name.trim().to_lowercase().replace('_', " ")).collect();
+        let is_head = !first.bytes().any(|byte| byte.is_ascii_digit())
+            && second.bytes().any(|byte| byte.is_ascii_digit());
+        let names: Vec<String> =
+            first.split(delimiter).map(|name| name.trim().to_lowercase().replace('_', " ")).collect();
         if !is_head || found.as_ref().is_some_and(|(_, known)| *known != names) {
             return None;
         }
@@ -128,12 +166,20 @@ fn columns(texts: &[String]) -> Option<(String, Vec<String>)> {
 }
 
 /// Records of several lines, with blank lines or rules between them.
-fn of_records(texts: &[String], scanner: &Scanner, layout: &Layout, names: &BTreeSet<String>) -> Option<Inference> {
+fn of_records(
+    texts: &[String],
+    scanner: &Scanner,
+    layout: &Layout,
+    names: &BTreeSet<String>,
+) -> Option<Inferred> {
     let is_rule = |line: &str| line.len() >= 3 && line.chars().all(|char| "-=*_#~ ".contains(char));
     let mut blocks: Vec<(usize, String)> = Vec::new();
     for (log, text) in texts.iter().enumerate() {
         let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
-        let found = lines.split(|line| line.trim().is_empty() || is_rule(line)).filter(|lines| lines.len() > 1).take(per_log(texts.len()));
+        let found = lines
+            .split(|line| line.trim().is_empty() || is_rule(line))
+            .filter(|lines| lines.len() > 1)
+            .take(per_log(texts.len()));
         blocks.extend(found.map(|lines| (log, lines.join("\n"))));
     }
     /// What is longer is no record, but the whole of a log.
@@ -141,21 +187,37 @@ fn of_records(texts: &[String], scanner: &Scanner, layout: &Layout, names: &BTre
     if blocks.len() < 3 || blocks.iter().any(|(_, text)| text.lines().count() > LINES_MAX) {
         return None;
     }
-    let records: Vec<RawRecord<'_>> = blocks.iter().map(|(log, text)| RawRecord { log: *log, text }).collect();
+    let records: Vec<RawRecord<'_>> =
+        blocks.iter().map(|(log, text)| RawRecord { log: *log, text }).collect();
     let groups = grouped(&records, scanner, None);
     let reading = reading(&groups, layout)?;
     let ends = Some(r"^[-=*_#~ \t]*$".to_owned());
-    finished(&groups, &reading, &Given { layout, names, has_comma: scanner.has_comma, ends, ignored: vec![r"^[-=*_#~ ]+$".to_owned()] })
+    finished(
+        &groups,
+        &reading,
+        &Given {
+            layout,
+            names,
+            has_comma: scanner.has_comma,
+            ends,
+            ignored: vec![r"^[-=*_#~ ]+$".to_owned()],
+        },
+    )
 }
 
-fn finished(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> Option<Inference> {
+fn finished(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> Option<Inferred> {
     let toml = written(groups, reading, given)?;
-    if let Err(e) = super::parse("inferred", &toml) { eprintln!("{e}"); return None; }
-    Some(Inference {
+    super::parse("inferred", &toml).ok()?;
+    let of_events = || groups.iter().zip(&reading.events).filter(|(_, event)| event.is_some());
+    let logs = of_events().flat_map(|(group, _)| &group.records).map(|record| record.log).collect();
+    let inference = Inference {
         toml,
+        records: groups.iter().map(|group| group.records.len() as u64).sum(),
+        events: of_events().map(|(group, _)| group.records.len() as u64).sum(),
         kept: reading.score.kept,
         broken: reading.score.broken,
         evidence: reading.evidence.clone(),
         doubts: reading.doubts.clone(),
-    })
+    };
+    Some((inference, logs))
 }

@@ -11,7 +11,9 @@ use crate::dialect::naming::sort_naturally;
 pub enum Peers {
     /// As files do.
     AsFiles,
-    Numbers { first: u64 },
+    Numbers {
+        first: u64,
+    },
     Letters,
     Listed(Vec<String>),
 }
@@ -63,23 +65,30 @@ pub fn peers(named: &Named, layout: &Layout) -> Option<Peers> {
         bare.extend(name.as_deref().map(|name| (*place, name)).filter(|one| !bare.contains(one)));
     }
     bare.sort_unstable();
-    if bare.len() == count && is_other(&|name| bare.iter().find(|(_, known)| *known == name).map(|(place, _)| *place)) {
+    if bare.len() == count
+        && is_other(&|name| bare.iter().find(|(_, known)| *known == name).map(|(place, _)| *place))
+    {
         return Some(Peers::Listed(bare.into_iter().map(|(_, name)| name.to_owned()).collect()));
     }
     let numbered = |first: u64| {
-        is_other(&|name: &str| name.parse().ok().and_then(|number: u64| Some(number.checked_sub(first)? as usize)))
+        is_other(&|name: &str| {
+            name.parse().ok().and_then(|number: u64| Some(number.checked_sub(first)? as usize))
+        })
     };
     let own_first = match layout.naming {
         Naming::Numbers { first } => first,
         _ => 1,
     };
-    let firsts = if count == 1 && all.iter().any(|name| *name == "0") { [0, 0, 1] } else { [own_first, 0, 1] };
+    let firsts =
+        if count == 1 && all.iter().any(|name| *name == "0") { [0, 0, 1] } else { [own_first, 0, 1] };
     let is_small = all.iter().all(|name| name.parse::<u64>().is_ok_and(|number| number < 1000));
     if is_small {
         return firsts.into_iter().find(|first| numbered(*first)).map(|first| Peers::Numbers { first });
     }
     let is_letter = |name: &String| name.len() == 1 && name.starts_with(char::is_alphabetic);
-    let letter_at = |name: &str| name.bytes().next().map(|byte| usize::from(byte.to_ascii_uppercase().wrapping_sub(b'A')));
+    let letter_at = |name: &str| {
+        name.bytes().next().map(|byte| usize::from(byte.to_ascii_uppercase().wrapping_sub(b'A')))
+    };
     if all.iter().all(|name| is_letter(name)) {
         return is_other(&letter_at).then_some(Peers::Letters);
     }

@@ -120,7 +120,9 @@ impl<'a> Search<'_, 'a> {
         let group = &self.groups[at];
         let mut found: Vec<(usize, f64)> = group
             .whole()
-            .filter(|slot| group.values(*slot).all(|(_, text)| whole(text).is_some_and(|value| value < CLOCK_MAX)))
+            .filter(|slot| {
+                group.values(*slot).all(|(_, text)| whole(text).is_some_and(|value| value < CLOCK_MAX))
+            })
             .map(|slot| {
                 let kind = self.told[at].map(|told| told.kind);
                 (slot, self.climbing(at, slot) + self.prior(&group.slots[slot], kind))
@@ -231,10 +233,12 @@ impl<'a> Search<'_, 'a> {
                     }
                 }
             }
-            trials[at] = found.map(|(trial, value)| {
-                best = value;
-                trial
-            }).unwrap_or(None);
+            trials[at] = found
+                .map(|(trial, value)| {
+                    best = value;
+                    trial
+                })
+                .unwrap_or(None);
         }
     }
 }
@@ -243,12 +247,19 @@ impl<'a> Search<'_, 'a> {
 pub fn reading(groups: &[Group<'_>], layout: &Layout) -> Option<Reading> {
     let with_numbers = |group: &&Group<'_>| group.whole().next().is_some();
     let all: usize = groups.iter().filter(with_numbers).map(|group| group.records.len()).sum();
-    let common = words::common(groups.iter().filter(with_numbers).map(|group| (group.words.as_str(), group.records.len())), all);
+    let common = words::common(
+        groups.iter().filter(with_numbers).map(|group| (group.words.as_str(), group.records.len())),
+        all,
+    );
     let mut told: Vec<Option<Told>> = groups
         .iter()
         .map(|group| {
             let is_header = words::is_rate(&group.words) && group.records.len() <= 2 * layout.runs.len();
-            if is_header || group.whole().next().is_none() { None } else { words::kind(&group.words, &common) }
+            if is_header || group.whole().next().is_none() {
+                None
+            } else {
+                words::kind(&group.words, &common)
+            }
         })
         .collect();
     if told.iter().all(Option::is_none) {
@@ -321,7 +332,9 @@ pub fn reading(groups: &[Group<'_>], layout: &Layout) -> Option<Reading> {
             machine: machine.as_ref().and_then(|slots| slots[at]),
         });
     }
-    if alike.iter().any(|other| other.internal == other.receive && other.receive == other.send) && (clock_before == ClockBefore::default()) {
+    if alike.iter().any(|other| other.internal == other.receive && other.receive == other.send)
+        && (clock_before == ClockBefore::default())
+    {
         reading.doubts.push("nothing here tells whether the clock is the one before the update or after it; it is taken for after".to_owned());
     }
     let around = ledger::around(&entries, clock_before);
@@ -375,7 +388,12 @@ fn inside(
     let mut names: Vec<String> = names.into_iter().collect();
     crate::dialect::naming::sort_naturally(&mut names);
     reading.machines_inside = Some(names.clone());
-    Layout { count: names.len(), machines: names.iter().cloned().map(Some).collect(), places: (0..names.len()).collect(), ..layout.clone() }
+    Layout {
+        count: names.len(),
+        machines: names.iter().cloned().map(Some).collect(),
+        places: (0..names.len()).collect(),
+        ..layout.clone()
+    }
 }
 
 /// The way of writing times that most events have, and the most exact of them.
@@ -387,7 +405,9 @@ fn time(groups: &[Group<'_>], search: &Search<'_, '_>, reading: &mut Reading) {
             if slot == event.clock {
                 continue;
             }
-            let Some((format, liking)) = time_format(group, part, slot, search.course(at, slot)) else { continue };
+            let Some((format, liking)) = time_format(group, part, slot, search.course(at, slot)) else {
+                continue;
+            };
             let (records, likings, slots) = found.entry(format).or_default();
             *likings = likings.max(liking);
             match slots.get_mut(&at) {
@@ -400,7 +420,9 @@ fn time(groups: &[Group<'_>], search: &Search<'_, '_>, reading: &mut Reading) {
             }
         }
     }
-    let best = found.into_iter().max_by(|(_, (a, liking_a, _)), (_, (b, liking_b, _))| a.cmp(b).then(liking_a.total_cmp(liking_b)));
+    let best = found
+        .into_iter()
+        .max_by(|(_, (a, liking_a, _)), (_, (b, liking_b, _))| a.cmp(b).then(liking_a.total_cmp(liking_b)));
     let Some((format, (_, _, slots))) = best else { return };
     reading.time = Some(format);
     for (at, (slot, _)) in slots {
@@ -438,7 +460,8 @@ fn time_format(group: &Group<'_>, slot: &Slot, nth: usize, course: Course) -> Op
             return Some((name.to_owned(), 3.5));
         }
     }
-    let is_time = has(&["time", "elapsed", "stamp", "sec", "at", "t", "ms"]) && !has(&["clock", "logical", "lamport"]);
+    let is_time =
+        has(&["time", "elapsed", "stamp", "sec", "at", "t", "ms"]) && !has(&["clock", "logical", "lamport"]);
     let has_decimals = values().any(|text| text.contains('.'));
     let is_unit = |unit: &str| {
         let is = |text: &str| text.split(|char: char| !char.is_alphanumeric()).any(|word| word == unit);
@@ -488,7 +511,8 @@ fn message_clock(groups: &[Group<'_>], entries: &[Entry], around: &[Around], rea
             let says = label == Some(Quantity::MessageClock);
             let share = kept as f64 / tested.max(1) as f64;
             let fits = share >= 0.95 && telling * 10 >= tested.min(10) && telling > 0;
-            let is_other = matches!(label, Some(Quantity::Queue | Quantity::From | Quantity::Other | Quantity::Machine));
+            let is_other =
+                matches!(label, Some(Quantity::Queue | Quantity::From | Quantity::Other | Quantity::Machine));
             if fits && !(is_other && telling < 3) || says && (share >= 0.5 || tested < 3) {
                 let value = share + telling as f64 / tested.max(1) as f64 + if says { 0.5 } else { 0.0 };
                 if best.is_none_or(|(_, known)| value > known) {
@@ -509,7 +533,9 @@ fn queue(groups: &[Group<'_>], entries: &[Entry], reading: &mut Reading) {
     let (mut after_pop, mut before_pop, mut seen, mut has_zero) = (0u64, 0u64, 0u64, false);
     let mut labels: BTreeSet<String> = BTreeSet::new();
     for (at, group) in groups.iter().enumerate() {
-        let Some(event) = reading.events[at].clone().filter(|event| event.kind == Kind::Receive) else { continue };
+        let Some(event) = reading.events[at].clone().filter(|event| event.kind == Kind::Receive) else {
+            continue;
+        };
         let taken = [Some(event.clock), event.time, event.message_clock, event.machine];
         let mut best: Option<(usize, f64, (u64, u64, u64))> = None;
         for slot in group.whole().filter(|slot| !taken.contains(&Some(*slot))) {
@@ -587,7 +613,9 @@ fn machines(groups: &[Group<'_>], layout: &Layout, search: &Search<'_, '_>, read
     let place_of = |at: usize, nth: usize, event: &Event| -> usize {
         let record = &groups[at].records[nth];
         match (event.machine, &reading.machines_inside) {
-            (Some(slot), Some(names)) => names.iter().position(|name| name == record.values[slot]).unwrap_or(0),
+            (Some(slot), Some(names)) => {
+                names.iter().position(|name| name == record.values[slot]).unwrap_or(0)
+            }
             _ => layout.places.get(record.log).copied().unwrap_or(0),
         }
     };
@@ -598,7 +626,8 @@ fn machines(groups: &[Group<'_>], layout: &Layout, search: &Search<'_, '_>, read
         if event.as_ref().is_some_and(|event| event.kind == Kind::Internal) {
             for nth in (0..group.slots.len()).filter(|nth| is_constant(group, *nth)) {
                 let label = group.slots[nth].before.as_str();
-                of_internal_lines.extend(group.values(nth).map(|(record, text)| (record.log, label, nth, text)));
+                of_internal_lines
+                    .extend(group.values(nth).map(|(record, text)| (record.log, label, nth, text)));
             }
         }
     }
@@ -633,15 +662,24 @@ fn machines(groups: &[Group<'_>], layout: &Layout, search: &Search<'_, '_>, read
                 continue;
             }
             let mut last = slot;
-            while event.kind == Kind::Send && last + 1 < group.slots.len() && is_free(last + 1) && are_listed(group, last) {
+            while event.kind == Kind::Send
+                && last + 1 < group.slots.len()
+                && is_free(last + 1)
+                && are_listed(group, last)
+            {
                 last += 1;
             }
             let count = last - slot + 1;
-            let spans = (1..=count).rev().flat_map(|length| (slot..=last + 1 - length).map(move |first| (first, first + length - 1)));
+            let spans = (1..=count)
+                .rev()
+                .flat_map(|length| (slot..=last + 1 - length).map(move |first| (first, first + length - 1)));
             for (first, last) in spans {
                 let label = quantity(&group.slots[first].before, &group.slots[first].after, Some(event.kind));
                 let is_own = label == Some(Quantity::Machine) && is_constant(group, first);
-                let is_other = matches!(label, Some(Quantity::Queue | Quantity::Other | Quantity::Clock | Quantity::MessageClock));
+                let is_other = matches!(
+                    label,
+                    Some(Quantity::Queue | Quantity::Other | Quantity::Clock | Quantity::MessageClock)
+                );
                 if label == Some(wanted) || !is_other && !is_own {
                     candidates.push((at, first, last, label == Some(wanted)));
                 }
@@ -681,9 +719,10 @@ fn machines(groups: &[Group<'_>], layout: &Layout, search: &Search<'_, '_>, read
         naming = peers(&named_by(&single), layout);
         chosen = if naming.is_some() { single } else { Vec::new() };
     }
-    let of_internal = groups.iter().zip(&reading.events).filter(|(_, event)| {
-        event.as_ref().is_some_and(|event| event.kind == Kind::Internal)
-    });
+    let of_internal = groups
+        .iter()
+        .zip(&reading.events)
+        .filter(|(_, event)| event.as_ref().is_some_and(|event| event.kind == Kind::Internal));
     let slots_of_internal = of_internal.map(|(group, _)| group.slots.len()).max().unwrap_or(usize::MAX);
     for candidate in candidates.iter().copied().filter(|candidate| !candidate.3) {
         let has_one = chosen.iter().any(|(at, ..)| *at == candidate.0);
@@ -693,9 +732,8 @@ fn machines(groups: &[Group<'_>], layout: &Layout, search: &Search<'_, '_>, read
         }
         let mut with: Vec<Candidate> = chosen.clone();
         with.push(candidate);
-        let varies = (candidate.1..=candidate.2).any(|slot| {
-            group.values(slot).map(|(_, text)| text).collect::<BTreeSet<_>>().len() > 1
-        });
+        let varies = (candidate.1..=candidate.2)
+            .any(|slot| group.values(slot).map(|(_, text)| text).collect::<BTreeSet<_>>().len() > 1);
         // A number that never varies may be anything, unless INTERNAL lines lack it.
         let is_name = group.slots[candidate.1].kind == Variable::Name || candidate.2 > candidate.1;
         if !varies && !is_name && group.slots.len() <= slots_of_internal {
@@ -735,16 +773,37 @@ fn are_listed(group: &Group<'_>, slot: usize) -> bool {
         })
         .collect();
     let bare: String = between.chars().filter(|char| !" ,&;#/()[]{}'\":+".contains(*char)).collect();
-    let is_joined = between.contains([',', '&', ';', '/', '+']) || between.contains("and") || between.trim().is_empty();
-    let nouns = ["", "and", "vm", "machine", "node", "process", "localhost", "p", "m", "andvm", "andmachine", "andnode", "andprocess", "?"];
+    let is_joined =
+        between.contains([',', '&', ';', '/', '+']) || between.contains("and") || between.trim().is_empty();
+    let nouns = [
+        "",
+        "and",
+        "vm",
+        "machine",
+        "node",
+        "process",
+        "localhost",
+        "p",
+        "m",
+        "andvm",
+        "andmachine",
+        "andnode",
+        "andprocess",
+        "?",
+    ];
     is_joined && nouns.contains(&bare.as_str())
 }
 
 /// Whether a send to all is a line for each recipient, all with one clock.
 fn is_line_each(groups: &[Group<'_>], entries: &[Entry], reading: &Reading) -> bool {
-    let sends = |entry: &Entry| reading.events[entry.group].as_ref().is_some_and(|event| event.kind == Kind::Send && !event.is_to_all);
+    let sends = |entry: &Entry| {
+        reading.events[entry.group].as_ref().is_some_and(|event| event.kind == Kind::Send && !event.is_to_all)
+    };
     let _ = groups;
     entries.windows(2).any(|pair| {
-        pair[0].sequence == pair[1].sequence && sends(&pair[0]) && sends(&pair[1]) && pair[0].clock == pair[1].clock
+        pair[0].sequence == pair[1].sequence
+            && sends(&pair[0])
+            && sends(&pair[1])
+            && pair[0].clock == pair[1].clock
     })
 }

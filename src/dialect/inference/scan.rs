@@ -1,7 +1,6 @@
 //! A line's parts: what stays from line to line, and what varies.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 use regex::Regex;
 
@@ -39,10 +38,7 @@ pub const TIMES: [(&str, &str); 10] = [
         "date-time",
     ),
     (r"\d{1,2}[-/.]\d{1,2}[-/.]\d{4},? \d{1,2}:\d\d:\d\d(?:[.,]\d+)?", "%d/%m/%Y %H:%M:%S.%f"),
-    (
-        r"[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d(?:[.,]\d+)? \d{4}",
-        "%a %b %d %H:%M:%S.%f %Y",
-    ),
+    (r"[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d(?:[.,]\d+)? \d{4}", "%a %b %d %H:%M:%S.%f %Y"),
     (r"[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:AM|PM|am|pm)\b)?", "month-day"),
     (r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d(?:[.,]\d+)?", "%Y-%m-%d_%H-%M-%S.%f"),
     (r"\d\d-\d\d_\d\d-\d\d-\d\d(?:[.,]\d+)?", "%m-%d_%H-%M-%S.%f"),
@@ -76,7 +72,8 @@ fn time_expression(way: usize, has_comma: bool) -> String {
 pub fn has_comma_decimals(texts: &[String]) -> bool {
     let Ok(comma) = Regex::new(r"\d\d[:-]\d\d[:-]\d\d,(\d*)") else { return false };
     let mut found = texts.iter().flat_map(|text| comma.captures_iter(text)).take(400).peekable();
-    found.peek().is_some() && found.all(|found| matches!(found.get(1).map_or(0, |digits| digits.len()), 3 | 6))
+    found.peek().is_some()
+        && found.all(|found| matches!(found.get(1).map_or(0, |digits| digits.len()), 3 | 6))
 }
 
 impl Scanner {

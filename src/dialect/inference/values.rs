@@ -6,7 +6,8 @@ pub fn whole(text: &str) -> Option<u64> {
         return Some(number);
     }
     let number: f64 = text.parse().ok()?;
-    (number >= 0.0 && number < 9e15 && number.fract() == 0.0 && !text.starts_with('-')).then_some(number as u64)
+    (number >= 0.0 && number < 9e15 && number.fract() == 0.0 && !text.starts_with('-'))
+        .then_some(number as u64)
 }
 
 /// How many values rise, stay and fall from one to the next.

@@ -14,25 +14,86 @@ pub struct Told {
 
 /// Beginnings of words; those of three letters or fewer are whole words.
 const RECEIVE: [&str; 24] = [
-    "receiv", "recv", "reciev", "rcv", "rcvd", "rx", "got", "incoming", "inbound", "deliver", "pop", "popped",
-    "dequeu", "consum", "processed", "processing", "process message", "process msg", "read", "handl", "rec", "arriv", "msg_in", "message_in",
+    "receiv",
+    "recv",
+    "reciev",
+    "rcv",
+    "rcvd",
+    "rx",
+    "got",
+    "incoming",
+    "inbound",
+    "deliver",
+    "pop",
+    "popped",
+    "dequeu",
+    "consum",
+    "processed",
+    "processing",
+    "process message",
+    "process msg",
+    "read",
+    "handl",
+    "rec",
+    "arriv",
+    "msg_in",
+    "message_in",
 ];
 const SEND: [&str; 20] = [
-    "send", "sent", "snd", "tx", "outgoing", "outbound", "emit", "dispatch", "transmit", "post", "broadcast",
-    "multicast", "unicast", "bcast", "msg_out", "message_out", "out", "message to", "msg to", "publish",
+    "send",
+    "sent",
+    "snd",
+    "tx",
+    "outgoing",
+    "outbound",
+    "emit",
+    "dispatch",
+    "transmit",
+    "post",
+    "broadcast",
+    "multicast",
+    "unicast",
+    "bcast",
+    "msg_out",
+    "message_out",
+    "out",
+    "message to",
+    "msg to",
+    "publish",
 ];
 const INTERNAL: [&str; 14] = [
-    "internal", "local event", "local_event", "localevent", "local", "int", "idle", "comput", "noop", "no-op", "own event",
-    "inner", "work", "step",
+    "internal",
+    "local event",
+    "local_event",
+    "localevent",
+    "local",
+    "int",
+    "idle",
+    "comput",
+    "noop",
+    "no-op",
+    "own event",
+    "inner",
+    "work",
+    "step",
 ];
 const ALL: [&str; 15] = [
-    "broadcast", "bcast", "multi", "double", "both", "all", "everyone", "everybody", "others", "everyone else", "cast",
-    "all_", "sendall", "*", "every",
+    "broadcast",
+    "bcast",
+    "multi",
+    "double",
+    "both",
+    "all",
+    "everyone",
+    "everybody",
+    "others",
+    "everyone else",
+    "cast",
+    "all_",
+    "sendall",
+    "*",
+    "every",
 ];
-
-/// Words that say nothing of a line's kind where they stand before a number.
-const LABELS: [&str; 10] =
-    ["clock", "time", "queue", "length", "len", "size", "count", "from", "by", "at"];
 
 /// The words of a text: runs of letters, each with its place.
 fn tokens(text: &str) -> Vec<(usize, String)> {
@@ -41,7 +102,9 @@ fn tokens(text: &str) -> Vec<(usize, String)> {
     for (at, char) in text.char_indices() {
         if char.is_alphabetic() || char == '*' || char == '-' && last.is_some_and(char::is_alphabetic) {
             match found.last_mut() {
-                Some((_, word)) if last.is_some_and(|last| last.is_alphabetic() || last == '-') => word.push(char),
+                Some((_, word)) if last.is_some_and(|last| last.is_alphabetic() || last == '-') => {
+                    word.push(char)
+                }
                 _ => found.push((at, char.to_string())),
             }
         }
@@ -68,7 +131,8 @@ fn without_labels(words: &str) -> String {
         let after = |stops: &dyn Fn(char) -> bool| {
             bare.rfind(stops).map_or(0, |at| at + bare[at..].chars().next().map_or(1, char::len_utf8))
         };
-        let phrase = after(&|char| "|,;\t\n()[]{}#".contains(char)).max(bare.rfind(" - ").map_or(0, |at| at + 3));
+        let phrase =
+            after(&|char| "|,;\t\n()[]{}#".contains(char)).max(bare.rfind(" - ").map_or(0, |at| at + 3));
         let word = after(&|char: char| !char.is_alphanumeric() && char != '_');
         let label = |from: usize| {
             of_label(&bare[from..], Some(Kind::Receive)).or(of_label(&bare[from..], Some(Kind::Send)))
@@ -96,7 +160,8 @@ fn of_letters(words: &str, common: &[String]) -> Option<Told> {
             "s" | "b" => Kind::Send,
             _ => return None,
         };
-        let is_to_all = kind == Kind::Send && (word == "b" || ALL.iter().any(|word| find(&joined, word).is_some()));
+        let is_to_all =
+            kind == Kind::Send && (word == "b" || ALL.iter().any(|word| find(&joined, word).is_some()));
         Some(Told { kind, is_to_all })
     })
 }
@@ -106,17 +171,15 @@ fn of_words(words: &str, common: &[String]) -> Option<Told> {
         tokens(words).into_iter().filter(|(_, word)| !common.contains(word)).collect();
     let joined: String = tokens.iter().map(|(_, word)| format!(" {word}")).collect();
     let first = |of: &[&str]| of.iter().filter_map(|word| find(&joined, word)).min();
-    let mut found = [
-        (first(&RECEIVE), Kind::Receive),
-        (first(&SEND), Kind::Send),
-        (first(&INTERNAL), Kind::Internal),
-    ]
-    .into_iter()
-    .filter_map(|(at, kind)| Some((at?, kind)))
-    .collect::<Vec<_>>();
+    let mut found =
+        [(first(&RECEIVE), Kind::Receive), (first(&SEND), Kind::Send), (first(&INTERNAL), Kind::Internal)]
+            .into_iter()
+            .filter_map(|(at, kind)| Some((at?, kind)))
+            .collect::<Vec<_>>();
     found.sort_by_key(|(at, _)| *at);
     let (_, kind) = *found.first()?;
-    let is_to_all = kind == Kind::Send && ALL.iter().any(|word| find(&joined, word).is_some() || words.contains("_all"));
+    let is_to_all =
+        kind == Kind::Send && ALL.iter().any(|word| find(&joined, word).is_some() || words.contains("_all"));
     Some(Told { kind, is_to_all })
 }
 
@@ -186,11 +249,29 @@ fn of_label(label: &str, kind: Option<Kind>) -> Option<Quantity> {
         || is(&["lc", "lt", "clk", "lclk", "ltime", "lts", "mlc", "lclock"])
         || matches!(last, "c" | "l");
     let is_foreign = has(&["sender", "receiv", "recv", "remote", "incoming", "their", "carri", "peer"])
-        || is(&["msg", "message", "mlc", "there", "sent", "mclock", "msgclock", "its", "rc", "mc", "payload", "content", "body", "stamp"]);
-    let is_queue = has(&["qlen", "qsize", "remaining", "backlog", "pending", "inbox", "mailbox", "buffer", "unread", "waiting", "outstanding"])
-        || near.iter().any(|word| word.contains("queue") && !word.contains("dequeu") && !word.contains("enqueu"))
+        || is(&[
+            "msg", "message", "mlc", "there", "sent", "mclock", "msgclock", "its", "rc", "mc", "payload",
+            "content", "body", "stamp",
+        ]);
+    let is_queue = has(&[
+        "qlen",
+        "qsize",
+        "remaining",
+        "backlog",
+        "pending",
+        "inbox",
+        "mailbox",
+        "buffer",
+        "unread",
+        "waiting",
+        "outstanding",
+    ]) || near
+        .iter()
+        .any(|word| word.contains("queue") && !word.contains("dequeu") && !word.contains("enqueu"))
         || is(&["q", "ql", "qs", "left", "len"]);
-    if has(&["rate", "speed", "hz", "port", "pid", "seed", "version"]) || is(&["old", "prev", "previous", "seq", "sequence", "tick", "ticks", "line"]) && !is_queue {
+    if has(&["rate", "speed", "hz", "port", "pid", "seed", "version"])
+        || is(&["old", "prev", "previous", "seq", "sequence", "tick", "ticks", "line"]) && !is_queue
+    {
         return Some(Quantity::Other);
     }
     if is_queue {
@@ -199,18 +280,53 @@ fn of_label(label: &str, kind: Option<Kind>) -> Option<Quantity> {
     if is_lamport {
         return Some(if is_foreign && is_receive { Quantity::MessageClock } else { Quantity::Clock });
     }
-    if is_receive && is_foreign && is(&["time", "timestamp", "ts", "stamp", "value", "payload", "content", "body"]) {
+    if is_receive
+        && is_foreign
+        && is(&["time", "timestamp", "ts", "stamp", "value", "payload", "content", "body"])
+    {
         return Some(Quantity::MessageClock);
     }
-    let nouns = ["machine", "machines", "vm", "vms", "process", "node", "nodes", "server", "client", "host", "peer", "peers", "id", "m", "p", "port", "localhost", "proc", "#"];
-    let bare: Vec<&str> =
-        near.iter().map(String::as_str).filter(|word| !nouns.contains(word)).collect();
+    let nouns = [
+        "machine",
+        "machines",
+        "vm",
+        "vms",
+        "process",
+        "node",
+        "nodes",
+        "server",
+        "client",
+        "host",
+        "peer",
+        "peers",
+        "id",
+        "m",
+        "p",
+        "port",
+        "localhost",
+        "proc",
+        "#",
+    ];
+    let bare: Vec<&str> = near.iter().map(String::as_str).filter(|word| !nouns.contains(word)).collect();
     let stem = bare.last().copied().unwrap_or_default();
     if is_receive && ["from", "sender", "src", "source", "by", "origin", "frm"].contains(&stem) {
         return Some(Quantity::From);
     }
     if is_send
-        && ["to", "recipient", "recipients", "receiver", "receivers", "target", "targets", "dst", "dest", "destination", "destinations"].contains(&stem)
+        && [
+            "to",
+            "recipient",
+            "recipients",
+            "receiver",
+            "receivers",
+            "target",
+            "targets",
+            "dst",
+            "dest",
+            "destination",
+            "destinations",
+        ]
+        .contains(&stem)
     {
         return Some(Quantity::To);
     }
@@ -223,9 +339,28 @@ fn of_label(label: &str, kind: Option<Kind>) -> Option<Quantity> {
 /// Whether words speak of a clock's rate.
 pub fn is_rate(words: &str) -> bool {
     const RATE: [&str; 22] = [
-        "clock rate", "clock_rate", "clockrate", "clock speed", "clock_speed", "tick rate", "tick_rate", "tickrate", "ticks per",
-        "ticks:", "per second", "hz", "ticks/s", "ticks / s", "frequency", "speed", "rate", "instructions per", "operations per",
-        "events per", "tps", "ops",
+        "clock rate",
+        "clock_rate",
+        "clockrate",
+        "clock speed",
+        "clock_speed",
+        "tick rate",
+        "tick_rate",
+        "tickrate",
+        "ticks per",
+        "ticks:",
+        "per second",
+        "hz",
+        "ticks/s",
+        "ticks / s",
+        "frequency",
+        "speed",
+        "rate",
+        "instructions per",
+        "operations per",
+        "events per",
+        "tps",
+        "ops",
     ];
     RATE.iter().any(|word| words.contains(word))
 }

@@ -10,7 +10,6 @@ use super::reading::{Event, Reading};
 use super::scan::{PADDING, Part, expression};
 use super::toml_text::quoted;
 use crate::dialect::Field;
-use crate::dialect::naming::sort_naturally;
 use crate::model::event::Kind;
 use crate::text::numbers::counted;
 
@@ -127,7 +126,8 @@ fn machines(reading: &Reading, layout: &Layout) -> String {
     let mut keys = Vec::new();
     if let Some(names) = &reading.machines_inside {
         let first = names.first().and_then(|name| name.parse::<u64>().ok());
-        let is_row = first.is_some_and(|first| names.iter().zip(first..).all(|(name, number)| name.parse() == Ok(number)));
+        let is_row = first
+            .is_some_and(|first| names.iter().zip(first..).all(|(name, number)| name.parse() == Ok(number)));
         keys.push(match first {
             Some(first) if is_row => format!("first = {first}"),
             _ => format!("names = {}", list(names)),
@@ -152,7 +152,13 @@ fn machines(reading: &Reading, layout: &Layout) -> String {
     if keys.is_empty() { String::new() } else { format!("machines = {{ {} }}\n", keys.join(", ")) }
 }
 
-fn table(group: &Group<'_>, head: &str, extra: &str, fields: &[(Field, usize, usize)], given: &Given<'_>) -> String {
+fn table(
+    group: &Group<'_>,
+    head: &str,
+    extra: &str,
+    fields: &[(Field, usize, usize)],
+    given: &Given<'_>,
+) -> String {
     let lines = counted(group.records.len() as u64, "line");
     let expression = shape_expression(group, fields, given);
     format!("\n# {lines}\n{head}\n{extra}match = {}\n", quoted(&expression))
@@ -167,11 +173,21 @@ fn shape_expression(group: &Group<'_>, fields: &[(Field, usize, usize)], given: 
             Part::Fixed(fixed) => text += &regex::escape(fixed).replace(PADDING, " +"),
             Part::Varying(kind) => {
                 let slot = &group.slots[nth];
-                let inner = expression(*kind, slot.is_whole && group.values(nth).all(|(_, text)| text.bytes().all(|byte| byte.is_ascii_digit())), given.names, given.has_comma);
+                let inner = expression(
+                    *kind,
+                    slot.is_whole
+                        && group.values(nth).all(|(_, text)| text.bytes().all(|byte| byte.is_ascii_digit())),
+                    given.names,
+                    given.has_comma,
+                );
                 if let Some((field, ..)) = fields.iter().find(|(_, from, _)| *from == nth) {
                     text += &format!("(?<{}>", field.name());
                 }
-                if inner.contains('|') { text += &format!("(?:{inner})") } else { text += &inner }
+                if inner.contains('|') {
+                    text += &format!("(?:{inner})")
+                } else {
+                    text += &inner
+                }
                 if fields.iter().any(|(_, _, to)| *to == nth) {
                     text.push(')');
                 }
@@ -180,12 +196,4 @@ fn shape_expression(group: &Group<'_>, fields: &[(Field, usize, usize)], given: 
         }
     }
     text
-}
-
-/// The names of machines in their order, for a context of a log.
-pub fn machine_names(layout: &Layout) -> Vec<String> {
-    let mut names: Vec<String> = layout.machines.iter().flatten().cloned().collect();
-    sort_naturally(&mut names);
-    names.dedup();
-    names
 }
