@@ -24,8 +24,8 @@ use crate::text::sanitize::harmless;
 #[derive(Debug)]
 pub struct FoundRuns {
     pub runs: Vec<RunPath>,
-    /// The dialect that was found out, and how sure that is.
-    pub detection: Option<String>,
+    /// Dialects that were found out, and how sure that is.
+    pub detections: Vec<String>,
     /// Why none was, where lines are nobody's that is known.
     pub refusal: Option<String>,
 }
@@ -73,13 +73,12 @@ impl FoundRuns {
     }
 
     fn plain(runs: Vec<RunPath>) -> FoundRuns {
-        FoundRuns { runs, detection: None, refusal: None }
+        FoundRuns { runs, detections: Vec::new(), refusal: None }
     }
 
     fn add(&mut self, more: FoundRuns) {
         self.runs.extend(more.runs);
-        let both = self.detection.take().into_iter().chain(more.detection).collect::<Vec<_>>();
-        self.detection = Some(both.join("; ")).filter(|reported| !reported.is_empty());
+        self.detections.extend(more.detections);
     }
 
     /// Paths whose dialect nobody knows: runs by the names of their logs alone,
@@ -185,7 +184,6 @@ impl Search<'_> {
 
     fn runs_in(&self, found: Recognised) -> Result<FoundRuns, FindRunsError> {
         let Recognised { dialect, said, paths } = found;
-        let detection = Some(said);
         let runs = match dialect_runs::find_runs(&dialect, &paths, self.clock_rates) {
             Err(RunsError::Nothing { .. }) => {
                 // Their names are other people's still: their lines tell which are logs.
@@ -197,7 +195,7 @@ impl Search<'_> {
             }
             runs => runs?,
         };
-        Ok(FoundRuns { detection, ..FoundRuns::plain(runs) })
+        Ok(FoundRuns { detections: vec![said], ..FoundRuns::plain(runs) })
     }
 }
 

@@ -71,8 +71,8 @@ pub fn recognise(paths: &[PathBuf]) -> Result<Recognition, RunsError> {
     while let Some(folder) = folders.pop_front() {
         let mut found = match known(&folder.samples) {
             Ok(found) => found,
-            Err(refusal) => match inferred(&folder.samples, &recognition.known) {
-                Some((dialect, _)) => {
+            Err(refusal) => match inferred(&folder.samples, &recognition.known, &refusal) {
+                Some((dialect, said)) => {
                     // All folders of one program tell more than one of them.
                     let mut all = folder.samples.clone();
                     let alike = folders.iter().filter(|other| fits(&dialect, &other.samples));
@@ -80,7 +80,7 @@ pub fn recognise(paths: &[PathBuf]) -> Result<Recognition, RunsError> {
                     let step = all.len().div_ceil(LOGS_LOOKED_AT).max(1);
                     let all: Vec<Sample> = all.into_iter().step_by(step).collect();
                     let (dialect, said) =
-                        inferred(&all, &recognition.known).unwrap_or_else(|| (dialect, String::new()));
+                        inferred(&all, &recognition.known, &refusal).unwrap_or((dialect, said));
                     Recognised { dialect: Arc::new(dialect), said, paths: Vec::new() }
                 }
                 None => {
@@ -148,21 +148,26 @@ fn is_agreed(found: &Detection, samples: &[Sample]) -> bool {
 }
 
 /// A dialect that the logs' own rules tell, and what there is to say of it.
-fn inferred(samples: &[Sample], known: &[Recognised]) -> Option<(Dialect, String)> {
+fn inferred(samples: &[Sample], known: &[Recognised], refusal: &Refusal) -> Option<(Dialect, String)> {
     let inference = dialect::infer(samples).filter(Inference::is_sound)?;
     let mut dialect = dialect::parse("inferred", &inference.toml).ok()?;
     let before = known.iter().filter(|one| one.dialect.name.starts_with("inferred")).count();
     dialect.name = if before == 0 { "inferred".to_owned() } else { format!("inferred-{}", before + 1) };
-    let said = said(&dialect.name, &inference);
+    let said = said(&dialect.name, &inference, refusal);
     Some((dialect, said))
 }
 
-fn said(name: &str, inference: &Inference) -> String {
+fn said(name: &str, inference: &Inference, refusal: &Refusal) -> String {
     let Inference { kept, broken, evidence, doubts, .. } = inference;
-    let mut text = format!(
-        "{name} from the logs, as no known one fits: {kept} of {} rules of the model hold",
-        kept + broken
-    );
+    let why = match refusal {
+        Refusal::Unnamed { dialect, .. } => {
+            format!("the lines fit {dialect}, but the names of the logs do not")
+        }
+        Refusal::Ambiguous { first, second, .. } => format!("{first} and {second} fit alike"),
+        _ => "no known dialect fits".to_owned(),
+    };
+    let rules = kept + broken;
+    let mut text = format!("{name} from the logs, as {why}: {kept} of {rules} rules of the model hold");
     for sentence in evidence {
         text += &format!("; {sentence}");
     }

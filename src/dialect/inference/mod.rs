@@ -19,7 +19,7 @@ mod values;
 mod words;
 mod written;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use group::{Group, RawRecord, grouped};
 use layout::{Layout, Naming, layout};
@@ -38,6 +38,8 @@ pub struct Inference {
     pub records: u64,
     /// Of them, those that are events.
     pub events: u64,
+    /// Of these, those whose kind a word tells.
+    pub told: u64,
     /// Rules of the model that hold between events, and those that do not.
     pub kept: u64,
     pub broken: u64,
@@ -49,9 +51,11 @@ pub struct Inference {
 
 impl Inference {
     /// Whether it may be used without a person who looks it over: most lines are
-    /// events, and hardly any rule is broken between them.
+    /// events, words tell their kinds, and hardly any rule is broken between them.
     pub fn is_sound(&self) -> bool {
-        self.events * 2 >= self.records && self.broken * 20 <= self.kept + self.broken
+        self.events * 2 >= self.records
+            && self.told * 10 >= self.events * 9
+            && self.broken * 20 <= self.kept + self.broken
     }
 }
 
@@ -64,7 +68,7 @@ const RECORDS_OF_ALL_MAX: usize = 6000;
 pub fn infer(samples: &[Sample]) -> Option<Inference> {
     let (inference, logs) = inferred(samples)?;
     // What lies beside the logs says nothing of their names.
-    if logs.len() == samples.len() {
+    if logs.len() == samples.len() || logs.is_empty() {
         return Some(inference);
     }
     let samples: Vec<Sample> = logs.into_iter().filter_map(|log| samples.get(log).cloned()).collect();
@@ -209,11 +213,25 @@ fn finished(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> Optio
     let toml = written(groups, reading, given)?;
     super::parse("inferred", &toml).ok()?;
     let of_events = || groups.iter().zip(&reading.events).filter(|(_, event)| event.is_some());
-    let logs = of_events().flat_map(|(group, _)| &group.records).map(|record| record.log).collect();
+    let mut of_logs: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    for (group, event) in groups.iter().zip(&reading.events) {
+        for record in &group.records {
+            let (records, events) = of_logs.entry(record.log).or_default();
+            *records += 1;
+            *events += usize::from(event.is_some());
+        }
+    }
+    let logs =
+        of_logs.into_iter().filter(|(_, (records, events))| events * 2 >= *records).map(|(log, _)| log);
+    let logs = logs.collect();
     let inference = Inference {
         toml,
         records: groups.iter().map(|group| group.records.len() as u64).sum(),
         events: of_events().map(|(group, _)| group.records.len() as u64).sum(),
+        told: of_events()
+            .filter(|(_, event)| event.as_ref().is_some_and(|event| event.is_told))
+            .map(|(group, _)| group.records.len() as u64)
+            .sum(),
         kept: reading.score.kept,
         broken: reading.score.broken,
         evidence: reading.evidence.clone(),

@@ -12,11 +12,14 @@ use super::scan::{Part, TIMES, Variable};
 use super::values::{Course, whole};
 use super::words::{self, Quantity, Told, quantity};
 use crate::model::event::Kind;
+use crate::text::numbers::counted;
 
 /// What the lines of one group are.
 #[derive(Clone, Debug)]
 pub struct Event {
     pub kind: Kind,
+    /// A word tells the kind.
+    pub is_told: bool,
     pub is_to_all: bool,
     pub clock: usize,
     pub time: Option<usize>,
@@ -227,7 +230,8 @@ impl<'a> Search<'_, 'a> {
             for clock in self.clock_slots(at) {
                 for kind in [Kind::Internal, Kind::Send, Kind::Receive] {
                     trials[at] = Some(Trial { kind: Some(kind), clock });
-                    let value = self.value(trials);
+                    // What no word tells is sooner an INTERNAL event.
+                    let value = self.value(trials) + if kind == Kind::Internal { 0.5 } else { 0.0 };
                     if value > best + least && found.is_none_or(|(_, known)| value > known) {
                         found = Some((trials[at], value));
                     }
@@ -322,6 +326,7 @@ pub fn reading(groups: &[Group<'_>], layout: &Layout) -> Option<Reading> {
         let Some(Trial { kind: Some(kind), clock }) = *trial else { continue };
         reading.events[at] = Some(Event {
             kind,
+            is_told: told[at].is_some(),
             is_to_all: told[at].is_some_and(|told| told.is_to_all && kind == Kind::Send),
             clock,
             time: None,
@@ -336,6 +341,16 @@ pub fn reading(groups: &[Group<'_>], layout: &Layout) -> Option<Reading> {
         && (clock_before == ClockBefore::default())
     {
         reading.doubts.push("nothing here tells whether the clock is the one before the update or after it; it is taken for after".to_owned());
+    }
+    let untold: usize = (0..groups.len())
+        .filter(|at| reading.events[*at].as_ref().is_some_and(|event| !event.is_told))
+        .map(|at| groups[at].records.len())
+        .sum();
+    if untold > 0 {
+        reading.doubts.push(format!(
+            "no word tells the kind of {}; it is the one that fits best",
+            counted(untold as u64, "line")
+        ));
     }
     let around = ledger::around(&entries, clock_before);
     time(groups, &search, &mut reading);
