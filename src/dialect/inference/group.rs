@@ -37,8 +37,10 @@ pub struct Slot {
     pub kind: Variable,
     /// The words right before it, in lower case.
     pub before: String,
-    /// The words right after it, in lower case.
+    /// The words right after it, in lower case, up to what divides fields.
     pub after: String,
+    /// The same, unless they may as well be those before the next one.
+    pub suffix: String,
     /// Every value is a whole number without a sign.
     pub is_whole: bool,
     /// The place of the shape at which it stands.
@@ -111,8 +113,13 @@ fn group<'a>(
                     None => label.to_owned(),
                 };
                 let after = until_separator(text_at(Some(at + 1)));
+                let is_last = at + 2 >= shape.len();
+                // What ends in `=` or `:` says what comes next.
+                let rest = &text_at(Some(at + 1))[after.len()..];
+                let is_cut = !rest.is_empty() && !rest.starts_with([':', '=']);
                 let (before, after) = (before.to_lowercase(), after.to_lowercase());
-                slots.push(Slot { kind: *kind, before, after, is_whole, at });
+                let suffix = if is_last || is_cut { after.clone() } else { String::new() };
+                slots.push(Slot { kind: *kind, before, after, suffix, is_whole, at });
                 words.push('#');
                 so_far.push('0');
             }

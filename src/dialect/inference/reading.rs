@@ -111,7 +111,7 @@ impl<'a> Search<'_, 'a> {
     }
 
     fn prior(&self, slot: &Slot, kind: Option<Kind>) -> f64 {
-        match quantity(&slot.before, &slot.after, kind) {
+        match quantity(&slot.before, &slot.suffix, kind) {
             Some(Quantity::Clock) => 0.3,
             Some(_) => -0.5,
             None => 0.0,
@@ -495,7 +495,7 @@ fn time_format(group: &Group<'_>, slot: &Slot, nth: usize, course: Course) -> Op
         let smallest = values().filter_map(whole).min().unwrap_or(0);
         if (largest - smallest) > 20 * group.records.len() as u64 { "elapsed-ms" } else { "elapsed-s" }
     };
-    let says_other = matches!(quantity(&slot.before, &slot.after, None), Some(_)) && !is_time;
+    let says_other = matches!(quantity(&slot.before, &slot.suffix, None), Some(_)) && !is_time;
     if says_other {
         return None;
     }
@@ -522,7 +522,7 @@ fn message_clock(groups: &[Group<'_>], entries: &[Entry], around: &[Around], rea
                 kept += u64::from(*after == message.max(*before) + 1);
                 telling += u64::from(*after == message + 1 && *after > before + 1);
             }
-            let label = quantity(&group.slots[slot].before, &group.slots[slot].after, Some(Kind::Receive));
+            let label = quantity(&group.slots[slot].before, &group.slots[slot].suffix, Some(Kind::Receive));
             let says = label == Some(Quantity::MessageClock);
             let share = kept as f64 / tested.max(1) as f64;
             let fits = share >= 0.95 && telling * 10 >= tested.min(10) && telling > 0;
@@ -554,7 +554,7 @@ fn queue(groups: &[Group<'_>], entries: &[Entry], reading: &mut Reading) {
         let taken = [Some(event.clock), event.time, event.message_clock, event.machine];
         let mut best: Option<(usize, f64, (u64, u64, u64))> = None;
         for slot in group.whole().filter(|slot| !taken.contains(&Some(*slot))) {
-            let label = quantity(&group.slots[slot].before, &group.slots[slot].after, Some(Kind::Receive));
+            let label = quantity(&group.slots[slot].before, &group.slots[slot].suffix, Some(Kind::Receive));
             let (mut a, mut b, mut tested) = (0u64, 0u64, 0u64);
             let mut values: BTreeSet<u64> = BTreeSet::new();
             for (nth, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.group == at) {
@@ -595,7 +595,7 @@ fn queue(groups: &[Group<'_>], entries: &[Entry], reading: &mut Reading) {
         let taken = [Some(event.clock), event.time, event.machine];
         event.queue = group.whole().filter(|slot| !taken.contains(&Some(*slot))).find(|slot| {
             let label = &group.slots[*slot].before;
-            quantity(label, &group.slots[*slot].after, Some(event.kind)) == Some(Quantity::Queue)
+            quantity(label, &group.slots[*slot].suffix, Some(event.kind)) == Some(Quantity::Queue)
                 || !label.is_empty() && labels.contains(label) && label.chars().any(char::is_alphabetic)
         });
     }
@@ -689,7 +689,8 @@ fn machines(groups: &[Group<'_>], layout: &Layout, search: &Search<'_, '_>, read
                 .rev()
                 .flat_map(|length| (slot..=last + 1 - length).map(move |first| (first, first + length - 1)));
             for (first, last) in spans {
-                let label = quantity(&group.slots[first].before, &group.slots[first].after, Some(event.kind));
+                let label =
+                    quantity(&group.slots[first].before, &group.slots[first].suffix, Some(event.kind));
                 let is_own = label == Some(Quantity::Machine) && is_constant(group, first);
                 let is_other = matches!(
                     label,
