@@ -56,12 +56,14 @@ pub struct Score {
     pub broken: u64,
     /// Kept, but only since ticks without a line may lie between.
     pub loosely: u64,
+    /// Clocks that begin anew within a log.
+    pub restarts: u64,
 }
 
 impl Score {
     /// A reading is better for every rule kept, and much worse for one broken.
     pub fn value(self) -> f64 {
-        self.kept as f64 - 2.0 * self.broken as f64 - 0.5 * self.loosely as f64
+        self.kept as f64 - 2.0 * self.broken as f64 - 0.5 * self.loosely as f64 - self.restarts as f64
     }
 
     fn book(&mut self, is_kept: bool) {
@@ -116,7 +118,7 @@ pub fn score(entries: &[Entry], convention: ClockBefore, has_internal: bool) -> 
             continue;
         }
         if entry.clock < previous.clock && entry.clock <= 2 {
-            score.book(false);
+            score.restarts += 1;
             continue;
         }
         let (was, is) = (Around::of(previous, convention), Around::of(entry, convention));

@@ -47,6 +47,8 @@ pub struct Reading {
     /// Lines tell whose they are; the machine's names in their order.
     pub machines_inside: Option<Vec<String>>,
     pub is_line_each: bool,
+    /// Records, by log and place, right before a clock that begins.
+    pub begins: BTreeSet<(usize, usize)>,
     /// What these logs leave open, a sentence each.
     pub doubts: Vec<String>,
     /// What was found out, and by how much, a sentence each.
@@ -319,6 +321,7 @@ pub fn reading(groups: &[Group<'_>], layout: &Layout) -> Option<Reading> {
         peers: None,
         machines_inside: None,
         is_line_each: false,
+        begins: begins(groups, &entries),
         doubts: Vec::new(),
         evidence: Vec::new(),
     };
@@ -361,6 +364,20 @@ pub fn reading(groups: &[Group<'_>], layout: &Layout) -> Option<Reading> {
     queue_convention(groups, &layout, &mut reading);
     reading.is_line_each = is_line_each(groups, &entries, &reading);
     Some(reading)
+}
+
+/// The records right before the first event of each log, and before each whose
+/// clock begins anew.
+fn begins(groups: &[Group<'_>], entries: &[Entry]) -> BTreeSet<(usize, usize)> {
+    let mut found = BTreeSet::new();
+    for (at, entry) in entries.iter().enumerate() {
+        let previous = at.checked_sub(1).map(|at| entries[at]).filter(|one| one.sequence == entry.sequence);
+        if previous.is_none_or(|previous| entry.clock < previous.clock && entry.clock <= 2) {
+            let record = &groups[entry.group].records[entry.record];
+            found.extend((1..=3).filter_map(|back| Some((record.log, record.nth.checked_sub(back)?))));
+        }
+    }
+    found
 }
 
 /// The slot of every group that tells whose a line is, where a file has lines of
@@ -743,7 +760,11 @@ fn machines(groups: &[Group<'_>], layout: &Layout, search: &Search<'_, '_>, read
     for candidate in candidates.iter().copied().filter(|candidate| !candidate.3) {
         let has_one = chosen.iter().any(|(at, ..)| *at == candidate.0);
         let group = &groups[candidate.0];
-        if has_one || layout.count < 2 || group.records.len() < 4 {
+        // Such as a port, which nothing else is.
+        let is_file_name = group
+            .values(candidate.1)
+            .all(|(_, text)| text.len() > 2 && layout.machines.iter().flatten().any(|name| name == text));
+        if has_one || layout.count < 2 || group.records.len() < 4 && !is_file_name {
             continue;
         }
         let mut with: Vec<Candidate> = chosen.clone();
@@ -752,7 +773,7 @@ fn machines(groups: &[Group<'_>], layout: &Layout, search: &Search<'_, '_>, read
             .any(|slot| group.values(slot).map(|(_, text)| text).collect::<BTreeSet<_>>().len() > 1);
         // A number that never varies may be anything, unless INTERNAL lines lack it.
         let is_name = group.slots[candidate.1].kind == Variable::Name || candidate.2 > candidate.1;
-        if !varies && !is_name && group.slots.len() <= slots_of_internal {
+        if !varies && !is_name && !is_file_name && group.slots.len() <= slots_of_internal {
             continue;
         }
         if let Some(found) = peers(&named_by(&with), layout) {

@@ -79,13 +79,51 @@ pub fn written(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> Op
         toml += &match rate(group, &paces) {
             Some(Rate { slot, is_interval }) => {
                 let field = if is_interval { Field::Interval } else { Field::ClockRate };
-                table(group, "[[header]]", "", &[(field, slot, slot)], given)
+                let starts = if starts_run(group, reading) { "starts_run = true\n" } else { "" };
+                table(group, "[[header]]", starts, &[(field, slot, slot)], given)
             }
+            None if let Some(slot) = run_slot(group) => {
+                table(group, "[[header]]", "", &[(Field::Run, slot, slot)], given)
+            }
+            None if starts_run(group, reading) => {
+                table(group, "[[header]]", "starts_run = true\n", &[], given)
+            }
+            // A long line is a matter of its own; no expression is made for it.
+            None if group.words.len() > WORDS_MAX => String::new(),
             None => table(group, "[[event]]\nkind = \"ignore\"", "", &[], given),
         };
     }
     Some(toml)
 }
+
+/// The number that tells the runs of a log apart, where each is headed by one.
+fn run_slot(group: &Group<'_>) -> Option<usize> {
+    const NOUNS: [&str; 6] = ["run", "trial", "experiment", "test", "simulation", "round"];
+    let is_repeated = repeats(group);
+    group.whole().find(|slot| {
+        let values: BTreeSet<(usize, &str)> =
+            group.values(*slot).map(|(record, text)| (record.log, text)).collect();
+        let label = &group.slots[*slot].before;
+        is_repeated && values.len() == group.records.len() && NOUNS.iter().any(|noun| label.contains(noun))
+    })
+}
+
+/// Whether lines of this shape stand before clocks that begin anew, each time.
+fn starts_run(group: &Group<'_>, reading: &Reading) -> bool {
+    reading.score.restarts > 0
+        && repeats(group)
+        && group.records.iter().filter(|record| reading.begins.contains(&(record.log, record.nth))).count()
+            * 2
+            > group.records.len()
+}
+
+fn repeats(group: &Group<'_>) -> bool {
+    let logs: BTreeSet<usize> = group.records.iter().map(|record| record.log).collect();
+    group.records.len() > logs.len()
+}
+
+/// Letters of a line that is no event, past which a dialect does not name it.
+const WORDS_MAX: usize = 500;
 
 fn quoted_plain(text: &str) -> String {
     format!("\"{text}\"")
