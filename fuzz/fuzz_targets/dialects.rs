@@ -7,7 +7,7 @@
 
 use std::sync::LazyLock;
 
-use labctl::dialect::{Dialect, LogContext, Sample, detect, parse, propose, shipped};
+use labctl::dialect::{Dialect, LogContext, Sample, detect, infer, parse, shipped};
 use labctl::log::Line;
 use labctl_fuzz::{parts, reported, told_of, within};
 use libfuzzer_sys::fuzz_target;
@@ -50,7 +50,6 @@ fn propose_for(log: &[u8]) {
     if let Err(refusal) = detect(SHIPPED.clone(), &samples) {
         reported(&refusal);
     }
-    let Some(proposal) = propose(&samples) else { return };
-    assert!(parse("proposal", &proposal.toml).is_ok(), "{}", proposal.toml);
-    assert!(proposal.events <= proposal.matched && proposal.matched <= proposal.lines);
+    let Some(inference) = infer(&samples) else { return };
+    assert!(parse("inferred", &inference.toml).is_ok(), "{}", inference.toml);
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use super::interpreter::LogContext;
 use super::pattern::Role;
 use super::{Dialect, Match};
+use crate::log::{Line, Record};
 
 /// A dialect is taken for a log's only if at least this share of its lines fits.
 const AUTO_SHARE: f64 = 0.8;
@@ -28,6 +29,8 @@ pub struct Detection {
     pub dialect: Dialect,
     /// Of the lines that are not blank.
     pub share: f64,
+    /// The dialect does not say how its logs are named, or one of these is named so.
+    pub is_named: bool,
     /// The one that fits second best, if any fits at all.
     pub runner_up: Option<(String, f64)>,
 }
@@ -56,6 +59,11 @@ pub enum Refusal {
         .second_share * 100.0
     )]
     Ambiguous { first: String, first_share: f64, second: String, second_share: f64 },
+    #[error(
+        "the lines of these logs fit {dialect} ({:.0} % of the first), their names do not, and there a line may mean something else: say --dialect {dialect} if it is that",
+        .share * 100.0
+    )]
+    Unnamed { dialect: String, share: f64 },
     #[error(
         "there is nothing here that looks like a log; name the logs themselves, or see `labctl dialect --help`"
     )]
@@ -127,7 +135,8 @@ pub fn detect(known: Vec<Dialect>, samples: &[Sample]) -> Result<Detection, Refu
         }),
         second => {
             let runner_up = second.map(|(dialect, fit)| (dialect.name, fit.share()));
-            Ok(Detection { dialect, share: best.share(), runner_up })
+            let is_named = best.named > 0 || !dialect.files.are_stated();
+            Ok(Detection { dialect, share: best.share(), is_named, runner_up })
         }
     }
 }
@@ -136,6 +145,21 @@ impl Dialect {
     /// The share of a log's first lines that fit; 0 where none is an event.
     pub fn share(&self, sample: &Sample) -> f64 {
         fit(self, sample).share()
+    }
+}
+
+impl Dialect {
+    /// The events of a log's first lines, each with the number of its line.
+    pub fn events(&self, sample: &Sample) -> Vec<(u64, Record)> {
+        let mut events = Vec::new();
+        let see = |number, line: &Line<'_>| {
+            if let Line::Event(record) = line {
+                events.push((number, **record));
+            }
+        };
+        // Reading from memory does not fail.
+        let _ = self.read(&LogContext::default(), &sample.text[..], see);
+        events
     }
 }
 

@@ -8,6 +8,7 @@ use super::file_names::FileNames;
 use super::naming::Naming;
 use super::pattern::{Pattern, Role, RoleRule};
 use super::pattern_table::{event_pattern, header_pattern};
+use super::records::Bounds;
 use super::values::{CLOCK_LOGGED, Whole, check_groups, one_of, regex};
 use super::{Dialect, Shape, TimeFormat, Vector};
 use crate::spec::SpecError;
@@ -31,7 +32,7 @@ const KEYS: [&str; 14] = [
     "header",
     "ignore",
 ];
-const LINES_KEYS: [&str; 3] = ["format", "delimiter", "begins"];
+const LINES_KEYS: [&str; 4] = ["format", "delimiter", "begins", "ends"];
 const MACHINES_KEYS: [&str; 4] = ["names", "first", "peers", "peers_first"];
 /// What the name of a file can tell.
 const FILE_GROUPS: [&str; 3] = ["machine", "run", "clock_rate"];
@@ -53,7 +54,11 @@ fn resolve(root: &Fields<'_>) -> Result<Dialect, SpecError> {
     let about = root.or("about", String::new(), |field| field.text("a text").map(str::to_owned))?;
     let lines = root.get("lines").map(|field| field.table("lines.", "a table", &LINES_KEYS)).transpose()?;
     let shape = lines.as_ref().map_or(Ok(Shape::Text), shape)?;
-    let begins = lines.as_ref().and_then(|lines| lines.get("begins"));
+    let bound = |key| {
+        let field = lines.as_ref().and_then(|lines| lines.get(key));
+        field.map(|field| regex(&field, Whole::Part)).transpose()
+    };
+    let bounds = Bounds { begins: bound("begins")?, ends: bound("ends")? };
     let clock_before = root.or("clock", false, |field| one_of(field, &CLOCK_LOGGED))?;
     let mut patterns = Vec::new();
     let events = root.require("event", "[[event]]\\nkind = \"internal\"\\nmatch = '…'")?;
@@ -86,8 +91,8 @@ fn resolve(root: &Fields<'_>) -> Result<Dialect, SpecError> {
         about,
         files: root.or("files", FileNames { regex: None, parts: 1 }, files)?,
         shape,
-        begins: begins.map(|field| regex(&field, Whole::Part)).transpose()?,
-        time: one_of(&root.require("time", "time = \"date-time\"")?, &TimeFormat::NAMES)?,
+        bounds,
+        time: time(&root.require("time", "time = \"date-time\"")?)?,
         queue_before_pop: root
             .or("queue", false, |field| one_of(field, &[("before-pop", true), ("after-pop", false)]))?,
         vector: root.or("vector", None, |field| one_of(field, &Vector::NAMES).map(Some))?,
@@ -101,6 +106,20 @@ fn resolve(root: &Fields<'_>) -> Result<Dialect, SpecError> {
             field.texts(expected)?.iter().map(|item| regex(item, Whole::Part)).collect()
         })?,
     })
+}
+
+/// A name of a format, or one in the notation of `strptime`.
+fn time(field: &Field<'_>) -> Result<TimeFormat, SpecError> {
+    match field.value().as_str().filter(|text| text.contains('%')) {
+        Some(text) => TimeFormat::named(text).ok_or_else(|| {
+            field.fault("asks for what no time has; `%d/%m/%Y %H:%M:%S.%f` is a format of strptime")
+        }),
+        None => {
+            let names: Vec<(&str, usize)> =
+                TimeFormat::NAMES.iter().enumerate().map(|(at, (name, _))| (*name, at)).collect();
+            one_of(field, &names).map(|at| TimeFormat::NAMES[at].1.clone())
+        }
+    }
 }
 
 fn are_few(tables: &[Field<'_>]) -> Result<(), SpecError> {

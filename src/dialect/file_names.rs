@@ -53,6 +53,11 @@ impl FileNames {
 
 /// Whether a file of this name may be a log.
 pub fn looks_like_a_log(path: &Path) -> bool {
+    const OTHERS: [&str; 5] = ["readme", "license", "licence", "requirements", "changelog"];
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().to_ascii_lowercase());
+    if stem.is_some_and(|stem| OTHERS.contains(&stem.as_str())) {
+        return false;
+    }
     const EXTENSIONS: [&str; 9] = ["log", "txt", "csv", "tsv", "json", "jsonl", "ndjson", "out", "dat"];
     let extension = path.extension().and_then(|extension| extension.to_str());
     extension.is_none_or(|extension| EXTENSIONS.contains(&extension.to_ascii_lowercase().as_str()))

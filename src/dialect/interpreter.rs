@@ -96,7 +96,7 @@ impl<'d> Interpreter<'d> {
         Interpreter {
             dialect,
             context,
-            time: TimeParser::new(dialect.time),
+            time: TimeParser::new(dialect.time.clone()),
             found: Vec::new(),
             tracker: RunTracker::default(),
             has_parts: context.part.is_some(),

@@ -11,6 +11,7 @@ mod document;
 mod field;
 mod file;
 pub(crate) mod file_names;
+pub(crate) mod inference;
 pub(crate) mod interpreter;
 mod json;
 mod matcher;
@@ -19,7 +20,6 @@ pub(crate) mod parts;
 mod pattern;
 mod pattern_table;
 mod prefilter;
-mod proposal;
 mod reader;
 mod records;
 mod runs;
@@ -38,12 +38,12 @@ pub use detection::{Detection, Refusal, Sample, detect};
 pub use document::parse;
 pub use field::Field;
 pub use file::{load, text};
+pub use inference::{Inference, infer};
 pub use interpreter::{DryRun, LogContext};
 pub use matcher::Match;
 pub use naming::Naming;
 pub use parts::{Accounts, Part};
 pub use pattern::Role;
-pub use proposal::{Proposal, propose};
 pub use runs::DialectRuns;
 pub use shipped::{shipped, shipped_names, shipped_text};
 pub use timestamp::TimeFormat;
@@ -51,6 +51,7 @@ pub use vector::Vector;
 
 use file_names::FileNames;
 use pattern::Pattern;
+use records::Bounds;
 
 /// How one program logs.
 #[derive(Clone, Debug)]
@@ -60,8 +61,8 @@ pub struct Dialect {
     pub about: String,
     pub(crate) files: FileNames,
     shape: Shape,
-    /// Begins a record of several lines.
-    begins: Option<Regex>,
+    /// Where records of several lines begin and end.
+    bounds: Bounds,
     time: TimeFormat,
     /// The queue was counted before the pop.
     queue_before_pop: bool,
@@ -95,8 +96,8 @@ impl Dialect {
     }
 
     /// How it writes times.
-    pub fn time_format(&self) -> TimeFormat {
-        self.time
+    pub fn time_format(&self) -> &TimeFormat {
+        &self.time
     }
 }
 

@@ -65,7 +65,7 @@ impl Dialect {
         let mut matcher = LineMatcher::new(self);
         let mut tracker = RunTracker::default();
         let mut found: Vec<NamedPart> = Vec::new();
-        read_records(self.begins.as_ref(), input, |chunk| {
+        read_records(&self.bounds, input, |chunk| {
             if chunk.too_long || found.len() > PARTS_MAX {
                 return;
             }

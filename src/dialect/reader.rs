@@ -26,7 +26,7 @@ impl Dialect {
         let mut matcher = LineMatcher::new(self);
         let mut interpreter = Interpreter::new(self, context);
         let mut books = Books::new(self, context, see);
-        read_records(self.begins.as_ref(), input, |chunk| {
+        read_records(&self.bounds, input, |chunk| {
             if chunk.too_long && books.accounts == Accounts::Whole {
                 books.take(&chunk);
                 return books.give_up(&chunk);
@@ -75,7 +75,7 @@ impl Dialect {
     ) -> io::Result<()> {
         let mut matcher = LineMatcher::new(self);
         let mut interpreter = Interpreter::new(self, context);
-        read_records(self.begins.as_ref(), input, |chunk| {
+        read_records(&self.bounds, input, |chunk| {
             let mut kept: Vec<(Field, String)> = Vec::new();
             let outcome = matcher.look(chunk.text, |pattern, role, captured| {
                 let makes_sense = interpreter.meaning(pattern, role, captured).is_some();

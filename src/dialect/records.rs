@@ -23,13 +23,17 @@ pub struct Chunk<'a> {
     pub too_long: bool,
 }
 
-/// Reads to the end and shows every record in order. `begins` fits the first
-/// line of a record of several; without it each line is one.
-pub fn read_records(
-    begins: Option<&Regex>,
-    input: impl Read,
-    mut see: impl FnMut(Chunk<'_>),
-) -> io::Result<()> {
+/// Where a record of several lines begins and ends; without either each line is one.
+#[derive(Clone, Debug, Default)]
+pub struct Bounds {
+    /// Fits its first line.
+    pub begins: Option<Regex>,
+    /// Fits the line after its last.
+    pub ends: Option<Regex>,
+}
+
+/// Reads to the end and shows every record in order.
+pub fn read_records(bounds: &Bounds, input: impl Read, mut see: impl FnMut(Chunk<'_>)) -> io::Result<()> {
     let mut number = 0;
     let mut held = Held::default();
     read_raw_lines(input, |line| {
@@ -40,8 +44,9 @@ pub fn read_records(
         };
         number += 1;
         let text = if number == 1 { text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text) } else { text };
-        match begins {
-            Some(begins) if !too_long => held.line(number, text, begins, &mut see),
+        match bounds {
+            Bounds { begins: None, ends: None } => see(Chunk { number, lines: 1, text, too_long }),
+            bounds if !too_long => held.line(number, text, bounds, &mut see),
             _ => {
                 held.flush(&mut see);
                 see(Chunk { number, lines: 1, text, too_long });
@@ -61,9 +66,17 @@ struct Held {
 }
 
 impl Held {
-    fn line(&mut self, number: u64, text: &[u8], begins: &Regex, see: &mut impl FnMut(Chunk<'_>)) {
+    fn line(&mut self, number: u64, text: &[u8], bounds: &Bounds, see: &mut impl FnMut(Chunk<'_>)) {
         let text = text.trim_ascii_end();
-        if begins.is_match(text) {
+        let ends = bounds.ends.as_ref().is_some_and(|ends| ends.is_match(text));
+        let begins = match &bounds.begins {
+            Some(begins) => begins.is_match(text),
+            None => self.lines == 0 && !ends && !text.is_empty(),
+        };
+        if ends {
+            self.flush(see);
+            see(Chunk { number, lines: 1, text, too_long: false });
+        } else if begins {
             self.flush(see);
             (self.number, self.lines) = (number, 1);
             self.text.extend_from_slice(text);
@@ -93,9 +106,9 @@ mod tests {
     use super::*;
 
     fn records(begins: Option<&str>, text: &str) -> Vec<(u64, u64, String)> {
-        let begins = begins.map(|begins| Regex::new(begins).unwrap());
+        let bounds = Bounds { begins: begins.map(|begins| Regex::new(begins).unwrap()), ends: None };
         let mut found = Vec::new();
-        read_records(begins.as_ref(), text.as_bytes(), |chunk| {
+        read_records(&bounds, text.as_bytes(), |chunk| {
             found.push((chunk.number, chunk.lines, String::from_utf8_lossy(chunk.text).into_owned()));
         })
         .unwrap();

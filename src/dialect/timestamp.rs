@@ -1,12 +1,15 @@
 //! When something happened, as logs write it, in microseconds.
 
+use std::sync::Arc;
+
+use jiff::fmt::strtime::BrokenDownTime;
 use jiff::{civil, tz::Offset};
 
 const US_PER_S: i64 = 1_000_000;
 const US_PER_DAY: i64 = 24 * 3600 * US_PER_S;
 
 /// How a dialect writes times.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TimeFormat {
     /// `2025-03-05 12:46:04.25`, with `-` or `/`, a space, `T` or `:` before
     /// the hour, and `.` or `,` before decimals.
@@ -19,6 +22,8 @@ pub enum TimeFormat {
     Epoch(Unit),
     /// A number, counted since the start of the run.
     Elapsed(Unit),
+    /// In the notation of `strptime`: `%d/%m/%Y %H:%M:%S%.f`.
+    Strptime(Arc<str>),
 }
 
 /// What a number counts.
@@ -46,21 +51,26 @@ impl TimeFormat {
         ("elapsed-ns", TimeFormat::Elapsed(Unit::Nanoseconds)),
     ];
 
+    /// By its name, or in the notation of `strptime`.
     pub fn named(name: &str) -> Option<TimeFormat> {
+        if name.contains('%') {
+            return strptime_format(name).map(TimeFormat::Strptime);
+        }
         TimeFormat::NAMES.into_iter().find(|(known, _)| *known == name).map(|(_, format)| format)
     }
 
-    pub fn name(self) -> &'static str {
-        TimeFormat::NAMES.into_iter().find(|(_, format)| *format == self).map_or("", |(name, _)| name)
-    }
-
     /// Whether it tells the day, so that stamps are dates and not only spans.
-    pub fn tells_the_date(self) -> bool {
-        matches!(self, TimeFormat::DateTime | TimeFormat::Epoch(_))
+    pub fn tells_the_date(&self) -> bool {
+        match self {
+            TimeFormat::Strptime(format) => {
+                ["%Y", "%y", "%F", "%D", "%s"].iter().any(|part| format.contains(part))
+            }
+            other => matches!(other, TimeFormat::DateTime | TimeFormat::Epoch(_)),
+        }
     }
 
     /// Whether its numbers begin with the run.
-    pub fn begins_with_the_run(self) -> bool {
+    pub fn begins_with_the_run(&self) -> bool {
         matches!(self, TimeFormat::Elapsed(_))
     }
 }
@@ -85,8 +95,12 @@ impl TimeParser {
     /// and since some other moment that all logs of a run share where not.
     #[inline]
     pub fn parse(&mut self, text: &[u8]) -> Option<i64> {
-        match self.format {
-            TimeFormat::Epoch(unit) | TimeFormat::Elapsed(unit) => count(text.trim_ascii(), unit),
+        match &self.format {
+            TimeFormat::Epoch(unit) | TimeFormat::Elapsed(unit) => count(text.trim_ascii(), *unit),
+            TimeFormat::Strptime(format) => {
+                let format = Arc::clone(format);
+                self.strptime(&format, text)
+            }
             TimeFormat::DateTime => self.with_second(text, date_time),
             TimeFormat::MonthDay => {
                 let within_leap_year = self.with_second(text, month_day)?;
@@ -97,6 +111,34 @@ impl TimeParser {
                 let within_day = self.with_second(text, time_of_day)?;
                 self.after_the_last(within_day, US_PER_DAY)
             }
+        }
+    }
+
+    #[cold]
+    fn strptime(&mut self, format: &str, text: &[u8]) -> Option<i64> {
+        let text = str::from_utf8(text.trim_ascii()).ok()?;
+        let found = BrokenDownTime::parse(format, text.replace(',', ".")).ok()?;
+        if let Ok(timestamp) = found.to_timestamp() {
+            return Some(timestamp.as_microsecond());
+        }
+        let part = |part: Option<i8>| i64::from(part.unwrap_or(0));
+        let of_day = found.to_time().ok();
+        let hour = of_day.map_or(0, |time| i64::from(time.hour()));
+        let seconds = (hour * 60 + part(found.minute())) * 60 + part(found.second());
+        let within_us = seconds * US_PER_S + i64::from(found.subsec_nanosecond().unwrap_or(0) / 1000);
+        match (found.year(), found.month(), found.day()) {
+            (Some(year), Some(month), Some(day)) => {
+                let midnight_s = timestamp(year.into(), month.into(), day.into(), [0; 3])?;
+                midnight_s.checked_mul(US_PER_S)?.checked_add(within_us)
+            }
+            (None, Some(month), Some(day)) => {
+                let midnight_s = timestamp(LEAP_YEAR, month.into(), day.into(), [0; 3])?;
+                let day_us = (midnight_s - timestamp(LEAP_YEAR, 1, 1, [0; 3])?) * US_PER_S;
+                let within_year = self.without_leap_day(day_us + within_us);
+                self.after_the_last(within_year, 365 * US_PER_DAY)
+            }
+            _ if found.hour().is_some() => self.after_the_last(within_us, US_PER_DAY),
+            _ => self.after_the_last(within_us, US_PER_DAY / 24),
         }
     }
 
@@ -154,6 +196,15 @@ impl Half {
             _ => Some(0),
         }
     }
+}
+
+/// A format in which the decimals of a second may be missing, with a point before
+/// them; `None` of one that asks for what no time has.
+fn strptime_format(format: &str) -> Option<Arc<str>> {
+    let format = format.replace(",%f", ".%f").replace(".%f", "%.f");
+    let some_day = civil::date(2000, 1, 1).at(0, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+    let is_known = BrokenDownTime::from(&some_day).to_string(&format).is_ok();
+    is_known.then(|| format.into())
 }
 
 /// Takes `AM` or `PM` off the end.
@@ -265,10 +316,11 @@ fn timestamp(year: i64, month: i64, day: i64, [hour, minute, second]: [i64; 3]) 
     Offset::UTC.to_timestamp(date.to_datetime(time)).ok().map(|timestamp| timestamp.as_second())
 }
 
+/// The months up to any day fit it whatever the year.
+const LEAP_YEAR: i64 = 2000;
+
 /// Seconds since the beginning of a leap year.
 fn month_day(text: &[u8]) -> Option<i64> {
-    /// The months up to any day fit it whatever the year.
-    const LEAP_YEAR: i64 = 2000;
     const MONTHS: [&[u8; 3]; 12] =
         [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
     let named =

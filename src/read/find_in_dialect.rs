@@ -10,20 +10,22 @@ use super::dialect_runs::{self, RunsError};
 use super::find::{each_once, find_all_runs};
 use super::find_error::FindError;
 use super::names::tell_apart;
+use super::recognise::{Recognised, recognise};
 use super::run_path::RunPath;
-use crate::dialect::{self, Detection, Refusal};
+use crate::dialect::{self, Dialect, Refusal};
 use crate::error_kind::{ErrorKind, HasKind};
 use crate::files::regular::open_regular;
 use crate::log::{Line, LineParser};
 use crate::parallel;
 use crate::spec::SpecError;
+use crate::text::sanitize::harmless;
 
 /// Runs, and how their logs are written where that was found out.
 #[derive(Debug)]
 pub struct FoundRuns {
     pub runs: Vec<RunPath>,
-    /// The dialect that was found out, and how sure that is.
-    pub detection: Option<String>,
+    /// Dialects that were found out, and how sure that is.
+    pub detections: Vec<String>,
     /// Why none was, where lines are nobody's that is known.
     pub refusal: Option<String>,
 }
@@ -71,13 +73,12 @@ impl FoundRuns {
     }
 
     fn plain(runs: Vec<RunPath>) -> FoundRuns {
-        FoundRuns { runs, detection: None, refusal: None }
+        FoundRuns { runs, detections: Vec::new(), refusal: None }
     }
 
     fn add(&mut self, more: FoundRuns) {
         self.runs.extend(more.runs);
-        let both = self.detection.take().into_iter().chain(more.detection).collect::<Vec<_>>();
-        self.detection = Some(both.join("; ")).filter(|reported| !reported.is_empty());
+        self.detections.extend(more.detections);
     }
 
     /// Paths whose dialect nobody knows: runs by the names of their logs alone,
@@ -117,8 +118,18 @@ impl Search<'_> {
         match self.dialect {
             Some("labctl") => Ok(FoundRuns::plain(find_all_runs(paths)?)),
             Some("auto") => {
-                let found = detect(paths)??;
-                self.runs_in(found, paths)
+                let found = recognise(paths)?;
+                match found.refused {
+                    Some((refusal, _)) if found.known.is_empty() => Err(refusal.into()),
+                    refused => {
+                        let mut runs = FoundRuns::plain(Vec::new());
+                        runs.refusal = refused.map(|(refusal, paths)| refused_of(&refusal, &paths));
+                        for one in found.known {
+                            runs.add(self.runs_in(one)?);
+                        }
+                        Ok(runs)
+                    }
+                }
             }
             Some(name) => {
                 let dialect = Arc::new(dialect::load(name)?);
@@ -152,29 +163,31 @@ impl Search<'_> {
             }
         }
         let mut found = FoundRuns::plain(if paths.len() > 1 { each_once(ours) } else { ours });
-        let mut by_dialect: Vec<(Detection, Vec<PathBuf>)> = Vec::new();
+        let mut by_dialect: Vec<Recognised> = Vec::new();
         for group in together(others) {
-            match detect(&group)? {
-                Ok(one) => match by_dialect.iter_mut().find(|(other, _)| other.dialect == one.dialect) {
-                    Some((_, paths)) => paths.extend(group),
-                    None => by_dialect.push((one, group)),
-                },
-                Err(refusal) => found.refuse(&group, refusal, &mut without_runs)?,
+            let recognition = recognise(&group)?;
+            for one in recognition.known {
+                match by_dialect.iter_mut().find(|other| is_same(&other.dialect, &one.dialect)) {
+                    Some(other) => other.paths.extend(one.paths),
+                    None => by_dialect.push(one),
+                }
+            }
+            if let Some((refusal, paths)) = recognition.refused {
+                found.refuse(&paths, refusal, &mut without_runs)?;
             }
         }
-        for (detection, paths) in by_dialect {
-            found.add(self.runs_in(detection, &paths)?);
+        for one in by_dialect {
+            found.add(self.runs_in(one)?);
         }
         Ok(found)
     }
 
-    fn runs_in(&self, found: Detection, paths: &[PathBuf]) -> Result<FoundRuns, FindRunsError> {
-        let detection = Some(found.to_string());
-        let dialect = Arc::new(found.dialect);
-        let runs = match dialect_runs::find_runs(&dialect, paths, self.clock_rates) {
+    fn runs_in(&self, found: Recognised) -> Result<FoundRuns, FindRunsError> {
+        let Recognised { dialect, said, paths } = found;
+        let runs = match dialect_runs::find_runs(&dialect, &paths, self.clock_rates) {
             Err(RunsError::Nothing { .. }) => {
                 // Their names are other people's still: their lines tell which are logs.
-                let mut files = dialect_runs::log_files(paths)?;
+                let mut files = dialect_runs::log_files(&paths)?;
                 files.retain(|file| {
                     dialect_runs::read_sample(file).is_ok_and(|sample| dialect.share(&sample) >= 0.5)
                 });
@@ -182,30 +195,18 @@ impl Search<'_> {
             }
             runs => runs?,
         };
-        Ok(FoundRuns { detection, ..FoundRuns::plain(runs) })
+        Ok(FoundRuns { detections: vec![said], ..FoundRuns::plain(runs) })
     }
 }
 
-/// The dialect that the first lines of the logs are in.
-fn detect(paths: &[PathBuf]) -> Result<Result<Detection, Refusal>, RunsError> {
-    /// More logs tell no more.
-    const LOGS_LOOKED_AT: usize = 24;
-    let files = dialect_runs::log_files(paths)?;
-    // From all over the tree, since neighbours are alike.
-    let step = files.len().div_ceil(LOGS_LOOKED_AT).max(1);
-    let mut samples = Vec::new();
-    let mut unreadable = None;
-    for path in files.iter().step_by(step) {
-        match dialect_runs::read_sample(path) {
-            Ok(sample) => samples.push(sample),
-            Err(error) => unreadable = unreadable.or(Some(error)),
-        }
-    }
-    // What cannot be read may be no log, as long as others can.
-    match unreadable {
-        Some(error) if samples.is_empty() => Err(error),
-        _ => Ok(dialect::detect(dialect::shipped(), &samples)),
-    }
+/// Inferred dialects have one name, whatever they are.
+fn is_same(a: &Dialect, b: &Dialect) -> bool {
+    a == b && !a.name.starts_with("inferred")
+}
+
+fn refused_of(refusal: &Refusal, paths: &[PathBuf]) -> String {
+    let first = paths.first().map(|path| path.display().to_string()).unwrap_or_default();
+    format!("{}: {}", harmless(&first), refused(refusal))
 }
 
 fn refused(refusal: &Refusal) -> String {

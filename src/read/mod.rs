@@ -10,6 +10,7 @@ pub mod names;
 mod origin;
 pub mod passed_over;
 mod pipeline;
+mod recognise;
 pub mod run_path;
 mod texts;
 mod walk;

@@ -13,6 +13,7 @@ mod export;
 mod grade;
 mod guide;
 mod help;
+mod inference;
 mod isolation;
 mod kills;
 #[cfg(unix)]

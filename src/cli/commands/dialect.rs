@@ -151,14 +151,17 @@ fn outcome_line(line: &DryRun, terminal: &Terminal) -> String {
 fn propose(logs: &[PathBuf], terminal: &Terminal) -> anyhow::Result<Exit> {
     let files = dialect_runs::log_files(logs).map_err(FindRunsError::from)?;
     let samples: Result<Vec<_>, _> = files.iter().map(|path| dialect_runs::read_sample(path)).collect();
-    let Some(proposal) = dialect::propose(&samples.map_err(FindRunsError::from)?) else {
-        terminal.error("nothing here looks like an event: no line has a time, a clock and a word such as internal, sent or received");
+    let samples = samples.map_err(FindRunsError::from)?;
+    let Some(inference) = dialect::infer(&samples) else {
+        terminal.error("nothing here reads as events: no numbers rise as a logical clock does, beside words such as internal, sent or received");
         return Ok(Exit::Failed);
     };
-    terminal.document(&proposal.toml)?;
-    terminal.say(format!(
-        "{} of {} lines fit this proposal, {} of them as events; finish it by hand, and see `labctl dialect test FILE LOG`",
-        proposal.matched, proposal.lines, proposal.events
-    ));
+    terminal.document(&inference.toml)?;
+    let (kept, broken) = (inference.kept, inference.broken);
+    let of = counted(kept + broken, "rule");
+    terminal.say(format!("{of} of the model checked from line to line: {kept} hold, {broken} do not"));
+    inference.evidence.iter().for_each(|sentence| terminal.say(sentence));
+    inference.doubts.iter().for_each(|doubt| terminal.say(format!("not certain: {doubt}")));
+    terminal.say("look it over, and see `labctl dialect test FILE LOG`");
     Ok(Exit::Done)
 }

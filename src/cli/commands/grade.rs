@@ -194,7 +194,11 @@ fn read(folder: &Path, args: &Args, stop: &StopSwitch) -> anyhow::Result<Reading
     }
     let dialect = found.runs.iter().find_map(|run| run.dialect.as_ref());
     let dialect = dialect.map_or_else(|| "labctl".to_owned(), |logs| logs.dialect.name.clone());
-    Ok(Reading::Read { dialect, detection: found.detection, runs })
+    Ok(Reading::Read {
+        dialect,
+        detection: Some(found.detections.join("; ")).filter(|said| !said.is_empty()),
+        runs,
+    })
 }
 
 fn outcome(submission: &Submission) -> String {

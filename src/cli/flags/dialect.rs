@@ -48,7 +48,7 @@ impl DialectFlags {
     /// The runs at or below the paths, however their logs are written.
     pub fn find_runs(&self, paths: &[PathBuf], terminal: &Terminal) -> anyhow::Result<Vec<RunPath>> {
         let found = self.find(paths)?;
-        if let Some(detection) = &found.detection {
+        for detection in &found.detections {
             terminal.say(format!("dialect: {detection}"));
         }
         if let Some(refusal) = &found.refusal {

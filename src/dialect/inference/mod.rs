@@ -1,0 +1,241 @@
+//! A dialect from logs alone: of all readings of their lines, the one that keeps
+//! the model's rules.
+//!
+//! Lines are taken apart ([`scan`]) and put together by their shapes ([`group`]);
+//! paths tell how the machines are called ([`layout`]); the reading is looked for
+//! whose clocks step as Lamport's do ([`ledger`], [`reading`]), and is written down
+//! as a dialect ([`written`]).
+
+mod arrivals;
+mod group;
+mod header;
+mod layout;
+mod ledger;
+mod peers;
+mod reading;
+mod scan;
+mod toml_text;
+mod values;
+mod words;
+mod written;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use group::{Group, RawRecord, grouped};
+use layout::{Layout, Naming, layout};
+use reading::{Reading, reading};
+use scan::Scanner;
+use written::{Given, written};
+
+use super::detection::Sample;
+use crate::log::BYTE_ORDER_MARK;
+
+/// A dialect that was inferred.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Inference {
+    pub toml: String,
+    /// Lines, or records of several, that were looked at.
+    pub records: u64,
+    /// Of them, those that are events.
+    pub events: u64,
+    /// Of these, those whose kind a word tells.
+    pub told: u64,
+    /// Rules of the model that hold between events, and those that do not.
+    pub kept: u64,
+    pub broken: u64,
+    /// What was found out, and by how much.
+    pub evidence: Vec<String>,
+    /// What the logs leave open.
+    pub doubts: Vec<String>,
+}
+
+impl Inference {
+    /// Whether it may be used without a person who looks it over: most lines are
+    /// events, words tell their kinds, and hardly any rule is broken between them.
+    pub fn is_sound(&self) -> bool {
+        self.events * 2 >= self.records
+            && self.told * 10 >= self.events * 9
+            && self.broken * 20 <= self.kept + self.broken
+    }
+}
+
+/// Records of a log that are looked at.
+const RECORDS_MAX: usize = 400;
+/// Of all logs together.
+const RECORDS_OF_ALL_MAX: usize = 6000;
+
+/// Infers how these logs are written; `None` where nothing reads as events.
+pub fn infer(samples: &[Sample]) -> Option<Inference> {
+    let (inference, logs) = inferred(samples)?;
+    // What lies beside the logs says nothing of their names.
+    if logs.len() == samples.len() || logs.is_empty() {
+        return Some(inference);
+    }
+    let samples: Vec<Sample> = logs.into_iter().filter_map(|log| samples.get(log).cloned()).collect();
+    inferred(&samples).map(|(inference, _)| inference)
+}
+
+/// An inference, and which of the samples have events.
+type Inferred = (Inference, BTreeSet<usize>);
+
+fn inferred(samples: &[Sample]) -> Option<Inferred> {
+    let paths: Vec<&str> = samples.iter().map(|sample| sample.path.as_str()).collect();
+    let layout = layout(&paths);
+    let texts: Vec<String> = samples
+        .iter()
+        .map(|sample| {
+            let text = sample.text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&sample.text);
+            String::from_utf8_lossy(text).into_owned()
+        })
+        .collect();
+    let names = machine_names(&layout);
+    let scanner = Scanner::new(&names, scan::has_comma_decimals(&texts));
+    let of_lines = of_lines(&texts, &scanner, &layout, &names);
+    let of_records = of_records(&texts, &scanner, &layout, &names);
+    match (of_lines, of_records) {
+        (Some(lines), Some(records)) if records.0.kept > lines.0.kept + lines.0.kept / 4 => Some(records),
+        (None, records) => records,
+        (lines, _) => lines,
+    }
+}
+
+/// Names that stand for machines in lines: those of files that are no numbers, or letters.
+fn machine_names(layout: &Layout) -> BTreeSet<String> {
+    let mut names: BTreeSet<String> = layout
+        .machines
+        .iter()
+        .flatten()
+        .filter(|name| !name.bytes().all(|byte| byte.is_ascii_digit()))
+        .cloned()
+        .collect();
+    names.extend(layout.bare.iter().flatten().cloned());
+    if layout.naming == Naming::Letters {
+        let upper = names.iter().any(|name| name.starts_with(char::is_uppercase));
+        let letters = if upper { 'A'..='H' } else { 'a'..='h' };
+        names.extend(letters.take(layout.count.max(2)).map(String::from));
+    }
+    names
+}
+
+fn per_log(logs: usize) -> usize {
+    RECORDS_MAX.min(RECORDS_OF_ALL_MAX / logs.max(1)).max(20)
+}
+
+fn of_lines(
+    texts: &[String],
+    scanner: &Scanner,
+    layout: &Layout,
+    names: &BTreeSet<String>,
+) -> Option<Inferred> {
+    let columns = columns(texts);
+    let mut records = Vec::new();
+    let mut ignored = Vec::new();
+    for (log, text) in texts.iter().enumerate() {
+        let mut lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
+        if let Some((delimiter, _)) = &columns {
+            let first = lines.next()?;
+            let head: String = first.split(delimiter.as_str()).next().unwrap_or_default().to_owned();
+            let pattern = format!("^{}", regex::escape(&format!("{head}{delimiter}")));
+            if !ignored.contains(&pattern) {
+                ignored.push(pattern);
+            }
+        }
+        records.extend(lines.take(per_log(texts.len())).map(|text| RawRecord { log, text }));
+    }
+    let groups = grouped(&records, scanner, columns.as_ref());
+    let reading = reading(&groups, layout)?;
+    finished(&groups, &reading, &Given { layout, names, has_comma: scanner.has_comma, ends: None, ignored })
+}
+
+/// The delimiter and the names of columns, where each log begins with a line of them.
+fn columns(texts: &[String]) -> Option<(String, Vec<String>)> {
+    let mut found: Option<(String, Vec<String>)> = None;
+    for text in texts {
+        let mut lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
+        let (first, second) = (lines.next()?, lines.next()?);
+        let delimiter = [",", "\t", ";", "|"].into_iter().find(|delimiter| {
+            first.matches(delimiter).count() >= 2
+                && (2..=first.matches(delimiter).count()).contains(&second.matches(delimiter).count())
+        })?;
+        let is_head = !first.bytes().any(|byte| byte.is_ascii_digit())
+            && second.bytes().any(|byte| byte.is_ascii_digit());
+        let names: Vec<String> =
+            first.split(delimiter).map(|name| name.trim().to_lowercase().replace('_', " ")).collect();
+        if !is_head || found.as_ref().is_some_and(|(_, known)| *known != names) {
+            return None;
+        }
+        found = Some((delimiter.to_owned(), names));
+    }
+    found
+}
+
+/// Records of several lines, with blank lines or rules between them.
+fn of_records(
+    texts: &[String],
+    scanner: &Scanner,
+    layout: &Layout,
+    names: &BTreeSet<String>,
+) -> Option<Inferred> {
+    let is_rule = |line: &str| line.len() >= 3 && line.chars().all(|char| "-=*_#~ ".contains(char));
+    let mut blocks: Vec<(usize, String)> = Vec::new();
+    for (log, text) in texts.iter().enumerate() {
+        let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+        let found = lines
+            .split(|line| line.trim().is_empty() || is_rule(line))
+            .filter(|lines| lines.len() > 1)
+            .take(per_log(texts.len()));
+        blocks.extend(found.map(|lines| (log, lines.join("\n"))));
+    }
+    /// What is longer is no record, but the whole of a log.
+    const LINES_MAX: usize = 20;
+    if blocks.len() < 3 || blocks.iter().any(|(_, text)| text.lines().count() > LINES_MAX) {
+        return None;
+    }
+    let records: Vec<RawRecord<'_>> =
+        blocks.iter().map(|(log, text)| RawRecord { log: *log, text }).collect();
+    let groups = grouped(&records, scanner, None);
+    let reading = reading(&groups, layout)?;
+    let ends = Some(r"^[-=*_#~ \t]*$".to_owned());
+    finished(
+        &groups,
+        &reading,
+        &Given {
+            layout,
+            names,
+            has_comma: scanner.has_comma,
+            ends,
+            ignored: vec![r"^[-=*_#~ ]+$".to_owned()],
+        },
+    )
+}
+
+fn finished(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> Option<Inferred> {
+    let toml = written(groups, reading, given)?;
+    super::parse("inferred", &toml).ok()?;
+    let of_events = || groups.iter().zip(&reading.events).filter(|(_, event)| event.is_some());
+    let mut of_logs: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    for (group, event) in groups.iter().zip(&reading.events) {
+        for record in &group.records {
+            let (records, events) = of_logs.entry(record.log).or_default();
+            *records += 1;
+            *events += usize::from(event.is_some());
+        }
+    }
+    let logs =
+        of_logs.into_iter().filter(|(_, (records, events))| events * 2 >= *records).map(|(log, _)| log);
+    let logs = logs.collect();
+    let inference = Inference {
+        toml,
+        records: groups.iter().map(|group| group.records.len() as u64).sum(),
+        events: of_events().map(|(group, _)| group.records.len() as u64).sum(),
+        told: of_events()
+            .filter(|(_, event)| event.as_ref().is_some_and(|event| event.is_told))
+            .map(|(group, _)| group.records.len() as u64)
+            .sum(),
+        kept: reading.score.kept,
+        broken: reading.score.broken,
+        evidence: reading.evidence.clone(),
+        doubts: reading.doubts.clone(),
+    };
+    Some((inference, logs))
+}

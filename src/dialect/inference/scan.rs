@@ -1,0 +1,159 @@
+//! A line's parts: what stays from line to line, and what varies.
+
+use std::collections::BTreeSet;
+
+use regex::Regex;
+
+/// A kind of part that varies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Variable {
+    /// A date, a time or both, in the way at this place of [`TIMES`].
+    Time(usize),
+    /// An IPv4 address.
+    Address,
+    /// The name of a machine.
+    Name,
+    Number,
+}
+
+/// A part of a line.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    Fixed(String),
+    Varying(Variable),
+}
+
+/// A line taken apart.
+#[derive(Clone, Debug)]
+pub struct Scanned<'a> {
+    pub shape: Vec<Part>,
+    /// The texts of the varying parts, in order.
+    pub values: Vec<&'a str>,
+}
+
+/// Ways of writing times, the longest first, and what a dialect calls each.
+pub const TIMES: [(&str, &str); 10] = [
+    (
+        r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[ T:]\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?:Z|[-+]\d\d:\d\d| ?(?:AM|PM|am|pm)\b)?",
+        "date-time",
+    ),
+    (r"\d{1,2}[-/.]\d{1,2}[-/.]\d{4},? \d{1,2}:\d\d:\d\d(?:[.,]\d+)?", "%d/%m/%Y %H:%M:%S.%f"),
+    (r"[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d(?:[.,]\d+)? \d{4}", "%a %b %d %H:%M:%S.%f %Y"),
+    (r"[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:AM|PM|am|pm)\b)?", "month-day"),
+    (r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d(?:[.,]\d+)?", "%Y-%m-%d_%H-%M-%S.%f"),
+    (r"\d\d-\d\d_\d\d-\d\d-\d\d(?:[.,]\d+)?", "%m-%d_%H-%M-%S.%f"),
+    (r"\d{8}-\d{6}(?:[.,]\d+)?", "%Y%m%d-%H%M%S.%f"),
+    (r"\d{8}_\d{6}(?:[.,]\d+)?", "%Y%m%d_%H%M%S.%f"),
+    (r"\d\d[-/]\d\d \d\d:\d\d:\d\d(?:[.,]\d+)?", "month-day"),
+    (r"\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:AM|PM|am|pm)\b)?", "time-of-day"),
+];
+const ADDRESS: &str = r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b";
+const NUMBER: &str = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+\b)?";
+
+/// Finds the parts of lines that vary.
+#[derive(Debug)]
+pub struct Scanner {
+    parts: Option<Regex>,
+    has_names: bool,
+    pub has_comma: bool,
+}
+
+/// What stands for the decimals of a second, after a point or a comma.
+const DECIMALS: &str = r"(?:[.,]\d+)?";
+
+/// An expression for a way of writing times. Where a comma divides columns, it
+/// begins no decimals.
+fn time_expression(way: usize, has_comma: bool) -> String {
+    let pattern = TIMES.get(way).map_or("", |(pattern, _)| *pattern);
+    if has_comma { pattern.to_owned() } else { pattern.replace(DECIMALS, r"(?:\.\d+)?") }
+}
+
+/// Whether seconds are followed by a comma and three or six digits wherever one follows.
+pub fn has_comma_decimals(texts: &[String]) -> bool {
+    let Ok(comma) = Regex::new(r"\d\d[:-]\d\d[:-]\d\d,(\d*)") else { return false };
+    let mut found = texts.iter().flat_map(|text| comma.captures_iter(text)).take(400).peekable();
+    found.peek().is_some()
+        && found.all(|found| matches!(found.get(1).map_or(0, |digits| digits.len()), 3 | 6))
+}
+
+impl Scanner {
+    /// `names` are what machines may be called.
+    pub fn new(names: &BTreeSet<String>, has_comma: bool) -> Scanner {
+        let mut groups: Vec<String> =
+            (0..TIMES.len()).map(|way| format!("({})", time_expression(way, has_comma))).collect();
+        groups.push(format!("({ADDRESS})"));
+        let mut longest_first: Vec<&String> = names.iter().collect();
+        longest_first.sort_by_key(|name| std::cmp::Reverse(name.len()));
+        let escaped: Vec<String> = longest_first.into_iter().map(|name| regex::escape(name)).collect();
+        groups.push(format!("({NUMBER})"));
+        let has_names = !escaped.is_empty();
+        if has_names {
+            groups.push(format!(r"\b({})\b", escaped.join("|")));
+        }
+        Scanner { parts: Regex::new(&groups.join("|")).ok(), has_names, has_comma }
+    }
+
+    /// Takes a line apart.
+    pub fn scan<'a>(&self, line: &'a str) -> Scanned<'a> {
+        let mut scanned = Scanned { shape: Vec::new(), values: Vec::new() };
+        let mut from = 0;
+        let count = TIMES.len() + 2 + usize::from(self.has_names);
+        for found in self.parts.iter().flat_map(|parts| parts.captures_iter(line)) {
+            let Some((nth, part)) = (1..=count).find_map(|nth| Some((nth - 1, found.get(nth)?))) else {
+                continue;
+            };
+            let kind = match nth.checked_sub(TIMES.len()) {
+                None => Variable::Time(nth),
+                Some(0) => Variable::Address,
+                Some(1) => Variable::Number,
+                Some(_) => Variable::Name,
+            };
+            let mut start = part.start();
+            let before = line[..start].chars().next_back();
+            let is_sign = kind == Variable::Number && part.as_str().starts_with(['-', '+']);
+            if is_sign && !before.is_none_or(|char| " \t,;|=:([".contains(char)) {
+                start += 1;
+            }
+            if start > from {
+                scanned.shape.push(fixed(&line[from..start]));
+            }
+            scanned.shape.push(Part::Varying(kind));
+            scanned.values.push(&line[start..part.end()]);
+            from = part.end();
+        }
+        if from < line.len() {
+            scanned.shape.push(fixed(&line[from..]));
+        }
+        scanned
+    }
+}
+
+/// What stands in a fixed part for any number of spaces, two or more: columns
+/// that are padded differ in them from line to line.
+pub const PADDING: &str = "  ";
+
+/// The text of a fixed part.
+fn fixed(text: &str) -> Part {
+    let mut shown = String::with_capacity(text.len());
+    for char in text.chars() {
+        if char != ' ' || !shown.ends_with(PADDING) {
+            shown.push(char);
+        }
+    }
+    Part::Fixed(shown)
+}
+
+/// An expression for such a part; `is_whole` if it never had decimals.
+pub fn expression(kind: Variable, is_whole: bool, names: &BTreeSet<String>, has_comma: bool) -> String {
+    match kind {
+        Variable::Time(way) => time_expression(way, has_comma),
+        Variable::Address => r"[0-9.]+".to_owned(),
+        Variable::Number if is_whole => r"\d+".to_owned(),
+        Variable::Number => r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?".to_owned(),
+        Variable::Name if names.iter().all(|name| name.len() == 1) => "[A-Za-z]".to_owned(),
+        Variable::Name => {
+            let escaped: Vec<String> = names.iter().map(|name| regex::escape(name)).collect();
+            escaped.join("|")
+        }
+    }
+}
