@@ -34,6 +34,13 @@ fn lab_time_s(screen: &str) -> Option<f64> {
     before.rsplit(' ').next()?.parse().ok()
 }
 
+/// Whether a machine's row has the clock of the last event at its end.
+fn has_clock_of_event(row: &str) -> bool {
+    let Some((before, event)) = row.split_once("clock ") else { return false };
+    let clock = event.split([' ', ',']).next();
+    before.split_whitespace().any(|word| Some(word) == clock)
+}
+
 const LONG: &str = "run lab.toml --live --name=long --duration=1h --speedup=20";
 
 fn start_long(lab: &Lab) -> Running {
@@ -49,9 +56,18 @@ fn the_view_can_be_paused_and_resized_and_q_ends_the_run_with_its_results() {
     type_command(&tmux, LONG);
     let seen = tmux.wait_until("events", |screen| screen.contains("RECEIVE") && screen.contains("clock"));
     assert!(tmux.has_whole_screen());
-    for text in ["lab  seed 7  ×20  long", "of 3600 s lab time", "m3", "leads", "last events of all"] {
+    for text in ["lab  seed 7  ×20  long", "of 3600 s lab time", "m3", "leads", "last events of each"] {
         assert!(seen.contains(text), "{text}\n{seen}");
     }
+
+    tmux.resize(120, 60);
+    tmux.wait_until("every machine's share, and rows of one moment", |screen| {
+        let share = |id: u32| screen.lines().filter(|line| line.contains(&format!(" s    m{id} "))).count();
+        let row = |id: u32| screen.lines().find(|line| line.trim_start().starts_with(&format!("m{id} ")));
+        let rows_agree = [1, 2, 3].map(|id| row(id).is_some_and(has_clock_of_event));
+        rows_agree == [true; 3] && [1, 2, 3].map(share).iter().all(|share| *share >= 15)
+    });
+    tmux.resize(100, 60);
 
     tmux.press("Space");
     let paused = tmux.wait_for("VIEW PAUSED");

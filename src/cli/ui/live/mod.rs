@@ -101,9 +101,9 @@ impl Drop for Live {
     }
 }
 
-/// A run of this process is known better than by its logs.
+/// How far a run of this process is, is known better than by its logs.
 fn of_our_own(mut snapshot: Snapshot, gauges: &Gauges, paced: bool) -> Snapshot {
-    snapshot.refresh(gauges);
+    snapshot.reach(gauges);
     if let Progress::Quiet { .. } = snapshot.progress {
         snapshot.progress = Progress::Running;
     }

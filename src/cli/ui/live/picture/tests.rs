@@ -51,7 +51,7 @@ fn machine(id: u32) -> MachineState {
         queue_length: 12 * growth,
         lateness_p99_us: Some(150 * u64::from(id)),
         queue_trace: (0..MachineState::TRACE_LENGTH as u64).map(|at| growth * at / 10).collect(),
-        last: (0..20u32).map(|at| event(id, 20.0 + f64::from(at) / 6.0, u64::from(100 + at))).collect(),
+        last: (0..20u32).map(|at| event(id, 20.0 + f64::from(at) / 6.0, u64::from(281 - id + at))).collect(),
         unmatched: 0,
         ended: false,
     }
