@@ -1,7 +1,7 @@
 //! `labctl parse`: logs into one events table, and what is odd about them.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -16,8 +16,8 @@ use labctl::read::{Purpose, ReadError, Reading, read_run};
 use labctl::table::{ParquetSink, TextFormat, write_aside};
 
 use crate::cli::flags::dialect::DialectFlags;
-use crate::cli::ui::output::{Draft, UntilClosed, file_of};
-use crate::cli::ui::{many, view};
+use crate::cli::ui::many;
+use crate::cli::ui::output::{Draft, UntilClosed, file_of, would_flood};
 use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
@@ -55,8 +55,10 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     name_by_sweep(&mut runs);
     let parsed = match file_of(args.output.as_deref()) {
         Some(path) => into_file(&runs, path, terminal)?,
-        None if io::stdout().is_terminal() => {
-            terminal.say("a table of events is no sight for a terminal: add -o events.csv to have it");
+        None if would_flood(args.output.as_deref()) => {
+            terminal.say(
+                "the table of events is not shown on a terminal: add -o events.csv, or -o - to see it here",
+            );
             into_csv(&runs, io::sink(), terminal)?
         }
         None => into_csv(&runs, UntilClosed(Some(BufWriter::new(io::stdout()))), terminal)?,
@@ -139,13 +141,20 @@ fn findings_of(machine: &MachineHistory, history: &History, audit: &Audit) -> Ve
     lines
 }
 
+/// Of a run; the table counts them all.
+const WARNINGS_SHOWN: usize = 5;
+
 fn tell(runs: &[RunPath], parsed: &[Parsed], output: Option<&Path>, terminal: &Terminal) -> Exit {
     for (run, Parsed { warnings, odd, .. }) in runs.iter().zip(parsed) {
         let folder = run.folder.display();
         if let Some(words) = run.state.words() {
             terminal.warn(format!("{folder}: {words}"));
         }
-        warnings.iter().for_each(|warning| terminal.warn(warning));
+        warnings.iter().take(WARNINGS_SHOWN).for_each(|warning| terminal.warn(warning));
+        let more = warnings.len().saturating_sub(WARNINGS_SHOWN);
+        if more > 0 {
+            terminal.warn(format!("{folder}: {more} more; `labctl check {folder}` shows them"));
+        }
         if odd.is_none() {
             terminal.say(format!("audit left out, the logs are large; `labctl check {folder}` does it"));
         }
@@ -164,7 +173,7 @@ fn tell(runs: &[RunPath], parsed: &[Parsed], output: Option<&Path>, terminal: &T
             [run.run.to_string(), name].into_iter().chain(numbers).collect()
         })
     });
-    terminal.say(view::table(&header, body).trim_end());
+    terminal.say_table(&header, body);
     let rows = parsed.iter().flat_map(|parsed| &parsed.reading.rows);
     let events: u64 = rows.map(|row| row.events).sum();
     if let Some(path) = output {

@@ -22,7 +22,7 @@ use crate::cli::flags::spec::RealTimeSpecFlags;
 use crate::cli::ui::audits::tell_audit;
 use crate::cli::ui::run_with_progress::{Show, run_with_progress};
 use crate::cli::ui::signals::{Signals, listen};
-use crate::cli::ui::view::{self, Extent};
+use crate::cli::ui::view::{self, Extent, Marks};
 use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
@@ -199,6 +199,9 @@ fn show(done: &Done, experiment: &str, terminal: &Terminal) -> anyhow::Result<()
     let mut text = format!("{experiment}, {}\n{}", done.reason, view::machines(rows, Extent::Brief));
     if let Some(run) = RunMetrics::of(rows) {
         text.push_str(&view::run_line(&run));
+        let mut marks = Marks::default();
+        marks.see(rows);
+        text.push_str(&marks.text());
         doubts(rows, &run).iter().for_each(|doubt| terminal.warn(doubt));
     }
     text.push_str(&errors(done));
