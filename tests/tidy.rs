@@ -16,7 +16,7 @@ const ROOMS: [(&str, &[&str]); 30] = [
     ("statistics", &[]),
     ("spec", &["error_kind", "text", "files", "model"]),
     ("log", &["text", "files", "model"]),
-    ("history", &["parallel", "model", "log"]),
+    ("history", &["text", "parallel", "model", "log"]),
     ("metrics", &["text", "parallel", "model", "statistics", "log", "history"]),
     ("dialect", &["text", "files", "model", "spec", "log"]),
     ("plan", &["error_kind", "files", "model", "statistics", "spec", "metrics"]),
@@ -93,6 +93,7 @@ const ROOMS: [(&str, &[&str]); 30] = [
     (
         "charts",
         &[
+            "error_kind",
             "text",
             "files",
             "parallel",
@@ -109,7 +110,10 @@ const ROOMS: [(&str, &[&str]); 30] = [
             "sweep",
         ],
     ),
-    ("plot", &["files", "metrics", "plan", "spec", "store", "read", "sample", "sweep", "charts"]),
+    (
+        "plot",
+        &["error_kind", "files", "metrics", "plan", "spec", "store", "read", "sample", "sweep", "charts"],
+    ),
     (
         "export",
         &["text", "files", "model", "log", "history", "metrics", "store", "table", "read", "causality"],
@@ -117,6 +121,7 @@ const ROOMS: [(&str, &[&str]); 30] = [
     (
         "report",
         &[
+            "error_kind",
             "text",
             "files",
             "parallel",

@@ -7,6 +7,7 @@ use super::Happening;
 use crate::engine::Gauges;
 use crate::model::event::MachineId;
 use crate::model::time::LabTime;
+use crate::store::{Status, Word};
 
 /// A run at one moment.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,9 +46,8 @@ pub enum Progress {
     Closing {
         quiet: Duration,
     },
-    /// `completed`, `interrupted` or `failed`.
     Ended {
-        status: String,
+        status: Word<Status>,
     },
     /// The run's folder is there no more.
     Gone,

@@ -13,7 +13,7 @@ use crate::model::event::MachineId;
 use crate::model::time::LabTime;
 use crate::plan::Run;
 use crate::spec::{parse, to_toml};
-use crate::store::{MANIFEST_FILE, SPEC_FILE};
+use crate::store::{MANIFEST_FILE, SPEC_FILE, Status};
 
 const SPEC: &str = "name = \"lab\"\nduration = \"60s\"\nspeedup = 20\nseed = 7\nstart_stagger = \"5ms\"\n\
     [[machine]]\nclock_rate = 6\n[[machine]]\nclock_rate = 1\n[[machine]]\nclock_rate = 3\n";
@@ -89,7 +89,7 @@ fn a_run_is_followed_from_its_folder_to_its_place() {
     let place = stage.root.path().join("lab/run");
     fs::rename(stage.partial(), &place).unwrap();
     let ended = look(&mut follower, 0);
-    assert_eq!(ended.progress, Progress::Ended { status: "completed".to_owned() });
+    assert_eq!(ended.progress, Progress::Ended { status: Status::Completed.into() });
     assert_eq!(follower.folder(), Some(place));
 }
 

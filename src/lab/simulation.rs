@@ -104,7 +104,7 @@ pub fn verify(stored: &RunPath) -> Result<Verdict, VerifyError> {
     if manifest.labctl_version != VERSION {
         return Err(VerifyError::OtherVersion { run: run(), theirs: manifest.labctl_version });
     }
-    if manifest.status != Status::Completed {
+    if !manifest.status.came_to_its_end() {
         return Err(VerifyError::NotCompleted { run: run(), status: manifest.status });
     }
     let spec = spec::load(&stored.folder.join(SPEC_FILE), &[])?;

@@ -5,6 +5,7 @@ use std::fmt;
 use super::MachineMetrics;
 use super::summary::RunMetrics;
 use crate::model::event::MachineId;
+use crate::text::numbers::percent;
 
 /// An achieved rate may be off by this share of the nominal one.
 pub const FIDELITY_TOLERANCE: f64 = 0.005;
@@ -97,7 +98,7 @@ fn late(row: &MachineMetrics) -> Option<Doubt> {
 /// served in time.
 pub fn fidelity_words(fidelity: f64, late_share: Option<f64>) -> String {
     match late_share.filter(|share| *share > LATE_SHARE_TOLERANCE) {
-        Some(share) => format!("{fidelity:.4}, with {:.1} % of the ticks late", share * 100.0),
+        Some(share) => format!("{fidelity:.4}, with {} of the ticks late", percent(share, 1)),
         None => format!("{fidelity:.4}"),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, test_kill_process};
 
 use crate::support::{LAB, Lab, Running, signal_to, wait_for, wait_for_events};
 use crate::tmux::Tmux;
@@ -217,6 +217,28 @@ fn leaving_does_not_end_a_watched_run_and_killing_it_is_noticed() {
     signal_to(process(&lab), Signal::TERM);
     tmux.wait_for("code=143");
     tmux.assert_given_back();
+}
+
+#[test]
+fn whatever_shows_a_run_ends_when_its_terminal_is_closed() {
+    for command in [LONG, "watch results/lab/followed"] {
+        let lab = Lab::with_spec(LAB);
+        let followed = lab.start(&["run", "lab.toml", "--name=followed", "--duration=1h", "--speedup=20"]);
+        wait_for_events(&lab, &["results/lab/followed.partial/log_1.txt"]);
+        let Some(tmux) = terminal(&lab) else { return };
+        type_command(&tmux, command);
+        tmux.wait_for("RECEIVE");
+        let process = process(&lab);
+        drop(tmux);
+        wait_for(format_args!("the end of {command}"), || {
+            test_kill_process(Pid::from_raw(process as i32)?).is_err().then_some(())
+        });
+        if command == LONG {
+            assert_eq!(lab.json("results/lab/long/manifest.json")["status"], "interrupted");
+        }
+        followed.signal(Signal::INT);
+        followed.end().code(130);
+    }
 }
 
 #[test]

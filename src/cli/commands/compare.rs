@@ -149,10 +149,16 @@ fn table(rows: &[ComparisonRow], all: bool) -> String {
     let open = rows.len() - shown.len() - if all { 0 } else { same };
     let mut text = if shown.is_empty() { String::new() } else { figures(&shown) };
     if same > 0 && !all {
-        text += &format!("the same in A and B throughout, and not shown: {same} quantities\n");
+        text += &format!(
+            "the same in A and B throughout, and not shown: {}\n",
+            view::counted(same as u64, "quantity")
+        );
     }
     if open > 0 {
-        text += &format!("of too few runs, and not shown without --wide: {open} quantities\n");
+        text += &format!(
+            "of too few runs, and not shown without --wide: {}\n",
+            view::counted(open as u64, "quantity")
+        );
     }
     text
 }

@@ -233,6 +233,10 @@ fn draw(done: &Done, run: &Run, plots: &Path, terminal: &Terminal) -> anyhow::Re
         .extend(charts::experiment_charts(&Experiments::of(&done.reading.rows, published), Look::default())?);
     charts::write(&drawn, &folder, Format::Png)?;
     let without = theory.left_out().map_or(String::new(), |why| format!("; {why}"));
-    terminal.say(format!("charts:  {} ({} files{without})", folder.display(), drawn.len()));
+    terminal.say(format!(
+        "charts:  {} ({}{without})",
+        folder.display(),
+        view::counted(drawn.len() as u64, "file")
+    ));
     Ok(())
 }

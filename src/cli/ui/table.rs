@@ -31,6 +31,8 @@ const MARGIN: usize = 1;
 /// Longer numbers, intervals included, and longer parts of names may be broken.
 const NUMBER_MAX: usize = 40;
 const PART_MAX: usize = 24;
+/// Words that take no more than this stay in one line.
+const SHORT: usize = 18;
 
 /// A table whose first column tells its rows apart. Words stand to the left,
 /// numbers to the right.
@@ -73,7 +75,7 @@ impl<'a> Column<'a> {
             |width: fn(&str) -> usize| cells.iter().map(|cell| width(cell)).max().unwrap_or_default();
         let part = match is_of_numbers {
             true => widest(wrap::columns).min(NUMBER_MAX),
-            false => widest(widest_part).min(PART_MAX),
+            false => widest(widest_part).max(widest(wrap::columns).min(SHORT)).min(PART_MAX),
         };
         let wide = widest(wrap::columns).max(wrap::columns(heading)).max(1);
         Column { heading, cells, is_of_numbers, wide, narrow: part.max(widest_part(heading)).clamp(1, wide) }
@@ -118,15 +120,20 @@ fn parts(columns: &[Column<'_>], keys: usize, width: usize) -> Vec<Part> {
     let keys = keys.min(columns.len());
     // Keys that leave no room for anything else are told once.
     let keys = if narrow(&all[..keys]) + widest(keys) <= room { keys } else { keys.min(1) };
-    let mut parts: Vec<Vec<usize>> = vec![all[..keys].to_vec()];
+    let with_keys = |rest: &[usize]| [&all[..keys], rest].concat();
+    let mut full: Vec<Vec<usize>> = vec![all[..keys].to_vec()];
     for at in &all[keys..] {
-        match parts.last_mut() {
+        match full.last_mut() {
             Some(part) if part.len() == keys || narrow(part) + framed(columns[*at].narrow) <= room => {
-                part.push(*at)
+                part.push(*at);
             }
-            _ => parts.push(all[..keys].iter().copied().chain([*at]).collect()),
+            _ => full.push(with_keys(&[*at])),
         }
     }
+    // As many columns in each part, where that is possible.
+    let size = (all.len() - keys).div_ceil(full.len()).max(1);
+    let even: Vec<Vec<usize>> = all[keys..].chunks(size).map(with_keys).collect();
+    let parts = if even.iter().all(|part| narrow(part) <= room) && !even.is_empty() { even } else { full };
     parts.into_iter().map(|places| fitted(columns, &places, room)).collect()
 }
 

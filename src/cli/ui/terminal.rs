@@ -9,13 +9,17 @@ use std::process::ExitCode;
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
 use clap::ValueEnum;
+use labctl::charts::PageError;
 use labctl::error_kind::{ErrorKind, HasKind};
 use labctl::plan::CellsError;
+use labctl::plot::PlotError;
 use labctl::read::find_error::FindError;
 use labctl::read::find_in_dialect::FindRunsError;
+use labctl::report::WriteError;
 use labctl::sample::SampleError;
 use labctl::spec::SpecError;
 use labctl::sweep::FolderError;
+use labctl::sweep::stored::StoredError;
 use labctl::text::sanitize::{is_hidden, visible};
 use labctl::text::wrap;
 use serde::Serialize;
@@ -241,6 +245,10 @@ fn kind(error: &anyhow::Error) -> ErrorKind {
         of::<FindRunsError>,
         of::<SampleError>,
         of::<FolderError>,
+        of::<StoredError>,
+        of::<PlotError>,
+        of::<PageError>,
+        of::<WriteError>,
     ];
     kinds.iter().find_map(|of| of(error)).unwrap_or(ErrorKind::Failed)
 }

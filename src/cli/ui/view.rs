@@ -5,8 +5,10 @@ use labctl::metrics::trust::fidelity_words;
 use labctl::metrics::{EndQueueSource, MAIN_METRICS, MachineMetrics, WaitSource};
 use labctl::plan::{Cell, Plan};
 use labctl::sweep::CellOutline;
+use labctl::text::numbers::percent;
 
 pub use super::table::table;
+pub use labctl::text::numbers::counted_plain as counted;
 
 use super::table::keyed;
 use crate::cli::rounding::{self, Rounding, mean};
@@ -36,7 +38,7 @@ const BRIEF: [Column<'_>; 9] = [
     ("clock\ndrift", |row| known(row.clock_drift, |drift| format!("{drift:.3}"))),
     ("jump\np95", |row| known(row.jump_p95, |jump| jump.to_string())),
     ("wait\ns", |row| known(row.wait_mean, |wait| format!("{}{}", wait_mark(row), seconds(wait)))),
-    ("busy", |row| known(row.utilisation, |share| format!("{:.0} %", share * 100.0))),
+    ("busy", |row| known(row.utilisation, |share| percent(share, 0))),
 ];
 /// What there is besides.
 const BESIDES: [Column<'_>; 6] = [
@@ -197,12 +199,6 @@ fn values<'a>(cell: &'a Cell, axes: &'a [&str]) -> impl Iterator<Item = String> 
         let setting = cell.settings.iter().find(|(key, _)| key == axis);
         setting.map_or_else(|| "-".to_owned(), |(_, value)| value.clone())
     })
-}
-
-/// A number of things: `1 run`, `1200 runs`. Numbers on a terminal are plain, so
-/// that they can be searched for and copied; on pages they are grouped.
-pub fn counted(count: u64, thing: &str) -> String {
-    if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
 }
 
 /// What is not known is shown as `?`.
