@@ -8,8 +8,10 @@ use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 use labctl::text::sanitize::on_one_line;
 use labctl::text::wrap::{self, widest_part};
 
-use super::view::{LEFT_OUT, UNKNOWN};
-
+/// Stands for what is not known.
+pub const UNKNOWN: &str = "?";
+/// Stands for rows that are left out.
+pub const LEFT_OUT: &str = "…";
 /// A line under the header and nothing else: rows read best close together.
 const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::new('─', '─', '─', '─'));
 

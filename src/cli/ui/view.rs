@@ -7,15 +7,11 @@ use labctl::plan::{Cell, Plan};
 use labctl::sweep::CellOutline;
 use labctl::text::numbers::percent;
 
-pub use super::table::table;
+pub use super::table::{LEFT_OUT, UNKNOWN, table};
 pub use labctl::text::numbers::counted_plain as counted;
 
 use super::table::keyed;
 use crate::cli::rounding::{self, Rounding, mean};
-
-pub const UNKNOWN: &str = "?";
-/// Stands for rows that are left out.
-pub const LEFT_OUT: &str = "…";
 
 /// Which columns of a table, or which of its rows, are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -51,8 +51,8 @@ pub struct Args {
     #[arg(long, value_name = "FORMAT")]
     to: Format,
 
-    /// Where it goes: a file, for Parquet a folder that is not there yet, or `-` for standard output,
-    /// which is meant too where it is no terminal
+    /// A file, for Parquet a folder that is not there yet, or `-` for standard output; if missing,
+    /// standard output, unless that is a terminal
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
