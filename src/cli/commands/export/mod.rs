@@ -21,7 +21,7 @@ const EXAMPLES: &str = "\
 Examples:
   labctl export results/exp4/latest --to shiviz --until 20s -o exp4.log
   labctl export results/exp4/latest --to perfetto -o exp4.json
-  labctl export results/exp4/latest --to mermaid --until 5s --machines 1,3
+  labctl export results/exp4/latest --to mermaid --until 5s --machines 1,3 -o -
   labctl export results/ --to parquet -o lab
   duckdb -c \"SELECT event, count(*) FROM 'lab/events/**/*.parquet' GROUP BY ALL\"
 
