@@ -34,8 +34,9 @@ pub fn paragraphs(text: &str, width: usize) -> String {
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
         joined += line;
-        let goes_on = |next: &&str| !line.is_empty() && !next.is_empty() && !next.starts_with(' ');
-        joined += if lines.peek().is_some_and(goes_on) { " " } else { "\n" };
+        let is_prose = |line: &str| !line.is_empty() && !line.starts_with(' ');
+        let goes_on = is_prose(line) && lines.peek().is_some_and(|next| is_prose(next));
+        joined += if goes_on { " " } else { "\n" };
     }
     let options = options(width, WordSeparator::AsciiSpace).break_words(false);
     joined.lines().map(|line| textwrap::fill(line, &options) + "\n").collect()
