@@ -127,7 +127,7 @@ fn data_for_other_programs_goes_to_a_terminal_only_when_it_is_asked_for() {
         let piped = lab.labctl(&["export", "results/lab/a", "--to", format, "--until=1s"]).code(0);
         assert!(piped.out.lines().all(|line| line.len() > 60 || shown.contains(line)), "{}", piped.out);
     }
-    tmux.type_line("clear; $LABCTL parse results/lab/a; echo \"code=$?\"");
-    let told = tmux.wait_for("code=0");
+    tmux.type_line("clear; $LABCTL parse results/lab/a; echo \"code=$?\" parsed");
+    let told = tmux.wait_for("code=0 parsed");
     assert!(told.contains("-o events.csv") && !told.contains("stamp_us"), "{told}");
 }
