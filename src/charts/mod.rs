@@ -7,6 +7,7 @@
 mod chart_type;
 pub mod draw;
 pub mod experiment;
+mod page_error;
 pub mod run;
 mod space_time;
 pub mod sweep;
@@ -26,6 +27,7 @@ pub use experiment::experiments::Experiments;
 pub use experiment::group::Distribution;
 pub use experiment::published::{Published, PublishedValues, logged_values, published_values};
 pub use experiment::side_by_side::SideBySide;
+pub use page_error::PageError;
 use plotters::drawing::DrawingAreaErrorKind;
 pub use run::run_theory::{MachineTheory, RunTheory};
 pub use space_time::SpaceTime;

@@ -8,7 +8,10 @@ pub mod ui;
 pub use ui::signals::{end_at_once as end_at_signals, pass_unless_ending};
 pub use ui::terminal::{Color, Exit, Terminal};
 
+use std::io::Write;
+
 use labctl::statistics::rounding;
+use labctl::text::wrap;
 
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
@@ -96,10 +99,27 @@ pub fn parse() -> Cli {
         if let (Some((former, now)), ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument) =
             (now, error.kind())
         {
-            command().error(error.kind(), format!("`{former}` is called `{now}`")).exit();
+            leave(&command().error(error.kind(), format!("`{former}` is called `{now}`")));
         }
-        error.exit()
+        leave(&error)
     })
+}
+
+/// Tells what clap has to say, in lines that the terminal has room for, and leaves
+/// the program.
+fn leave(error: &clap::Error) -> ! {
+    match ui::terminal::talk_columns() {
+        Some(columns) if error.use_stderr() => {
+            // Whoever closed standard error does not want to hear.
+            let _ = write!(
+                anstream::stderr(),
+                "{}",
+                wrap::prose(&error.render().ansi().to_string(), columns.into())
+            );
+            std::process::exit(error.exit_code())
+        }
+        _ => error.exit(),
+    }
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use crate::log::machine_of_file;
 use crate::model::event::MachineId;
 use crate::plan::Run;
 use crate::spec;
-use crate::store::SPEC_FILE;
+use crate::store::{SPEC_FILE, Status};
 use machine::Followed;
 
 /// Read at most of all logs together before a snapshot is given, so that a
@@ -156,7 +156,7 @@ impl Follower {
         let ended = ours().map(Followed::end_reason).collect::<Option<Vec<_>>>();
         match ended.and_then(|reasons| reasons.into_iter().next_back()) {
             Some(_) if place.is_partial() => Progress::Closing { quiet },
-            Some(reason) => Progress::Ended { status: reason.word().to_owned() },
+            Some(reason) => Progress::Ended { status: Status::from(reason).into() },
             None if !more && quiet >= self.patience() => Progress::Quiet { quiet },
             None => Progress::Running,
         }

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use crate::log::machine_of_file;
 use crate::read::find::find_runs;
 use crate::read::find_error::FindError;
-use crate::store::{LATEST_LINK, MANIFEST_FILE, Manifest, PARTIAL_SUFFIX, SPEC_FILE, partial};
+use crate::store::{LATEST_LINK, MANIFEST_FILE, Manifest, PARTIAL_SUFFIX, SPEC_FILE, Status, Word, partial};
 
 /// The folder of a run, which may be renamed into place at any time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,11 +51,11 @@ impl Place {
     }
 
     /// How the run ended, once its results stand in their place.
-    pub fn status(&self) -> Option<String> {
+    pub fn status(&self) -> Option<Word<Status>> {
         if self.is_partial() {
             return None;
         }
-        Manifest::read(&self.folder.join(MANIFEST_FILE)).ok().map(|manifest| manifest.status.to_string())
+        Manifest::read(&self.folder.join(MANIFEST_FILE)).ok().map(|manifest| manifest.status)
     }
 }
 

@@ -1,12 +1,13 @@
 //! What is known of a run at one moment, as plain data.
 
-use std::sync::atomic::Ordering::Relaxed;
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use super::Happening;
 use crate::engine::Gauges;
 use crate::model::event::MachineId;
 use crate::model::time::LabTime;
+use crate::store::{Status, Word};
 
 /// A run at one moment.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,9 +46,8 @@ pub enum Progress {
     Closing {
         quiet: Duration,
     },
-    /// `completed`, `interrupted` or `failed`.
     Ended {
-        status: String,
+        status: Word<Status>,
     },
     /// The run's folder is there no more.
     Gone,
@@ -88,29 +88,25 @@ impl MachineState {
 }
 
 impl Snapshot {
-    /// Takes from a run of this process what its logs tell half a second later.
-    pub fn refresh(&mut self, gauges: &Gauges) {
+    /// Takes from a run of this process how far it is, which its logs tell later.
+    /// The machines stay as their logs say, so that all that is shown of one is of
+    /// one moment.
+    pub fn reach(&mut self, gauges: &Gauges) {
         self.lab_time = self.lab_time.max(LabTime(gauges.lab_time_ns()));
         if let Some(duration) = self.about.duration {
             self.lab_time = self.lab_time.min(duration);
         }
-        for machine in &mut self.machines {
-            if let Some(gauge) = gauges.machine(machine.id).filter(|_| !machine.foreign) {
-                machine.clock = machine.clock.max(gauge.clock.load(Relaxed));
-                machine.queue_length = gauge.queue_length.load(Relaxed);
-            }
-        }
-        let leader = self.machines.iter().map(|machine| machine.clock).max().unwrap_or_default();
-        for machine in &mut self.machines {
-            machine.behind = leader - machine.clock;
-        }
     }
 
-    /// The last lines of all machines, in the order of their time.
-    pub fn last_of_all(&self) -> Vec<&Happening> {
-        let mut last: Vec<&Happening> = self.machines.iter().flat_map(|machine| &machine.last).collect();
-        last.sort_by_key(|happening| happening.time);
-        last
+    /// At most `count` of the last lines, in the order of their time: of each
+    /// machine as many as of any other, as far as it has them.
+    pub fn last_of_each(&self, count: usize) -> Vec<&Happening> {
+        let by_age = self.machines.iter().flat_map(|machine| machine.last.iter().rev().enumerate());
+        let mut last: Vec<(usize, &Happening)> = by_age.collect();
+        last.sort_by_key(|(age, happening)| (*age, Reverse(happening.time)));
+        last.truncate(count);
+        last.sort_by_key(|(age, happening)| (happening.time, happening.machine, Reverse(*age)));
+        last.into_iter().map(|(_, happening)| happening).collect()
     }
 
     /// Lab time that is left, where the end is known.

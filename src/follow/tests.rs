@@ -13,7 +13,7 @@ use crate::model::event::MachineId;
 use crate::model::time::LabTime;
 use crate::plan::Run;
 use crate::spec::{parse, to_toml};
-use crate::store::{MANIFEST_FILE, SPEC_FILE};
+use crate::store::{MANIFEST_FILE, SPEC_FILE, Status};
 
 const SPEC: &str = "name = \"lab\"\nduration = \"60s\"\nspeedup = 20\nseed = 7\nstart_stagger = \"5ms\"\n\
     [[machine]]\nclock_rate = 6\n[[machine]]\nclock_rate = 1\n[[machine]]\nclock_rate = 3\n";
@@ -89,7 +89,7 @@ fn a_run_is_followed_from_its_folder_to_its_place() {
     let place = stage.root.path().join("lab/run");
     fs::rename(stage.partial(), &place).unwrap();
     let ended = look(&mut follower, 0);
-    assert_eq!(ended.progress, Progress::Ended { status: "completed".to_owned() });
+    assert_eq!(ended.progress, Progress::Ended { status: Status::Completed.into() });
     assert_eq!(follower.folder(), Some(place));
 }
 
@@ -124,6 +124,30 @@ fn the_last_of_a_run_is_as_its_logs_say() {
     // The slowest machine is overloaded: its queue grows to the end.
     let slow = &ended.machines[1].queue_trace;
     assert!(slow[110] > slow[60] && slow[60] > slow[10], "{slow:?}");
+}
+
+#[test]
+fn every_machine_has_its_share_of_the_last_events() {
+    let stage = Stage::new();
+    // The first log is the newest by far, as where it was written last.
+    for (machine, bytes) in [(1, 9000), (2, 1500), (3, 1500)] {
+        let path = stage.partial().join(file_name(MachineId(machine)));
+        fs::write(path, &stage.logs[machine as usize - 1][..bytes]).unwrap();
+    }
+    let snapshot = look(&mut Follower::at(Place::of(&stage.partial())), 0);
+    let shares = |count| {
+        let last = snapshot.last_of_each(count);
+        assert!(last.is_sorted_by_key(|happening| happening.time), "{last:?}");
+        [1, 2, 3].map(|id| last.iter().filter(|happening| happening.machine == MachineId(id)).count())
+    };
+    assert_eq!(shares(9), [3, 3, 3]);
+    assert_eq!(shares(4).iter().sum::<usize>(), 4);
+    assert_eq!(shares(1), [1, 0, 0], "the newest of all");
+    assert_eq!(shares(0), [0, 0, 0]);
+    let lengths: Vec<usize> = snapshot.machines.iter().map(|machine| machine.last.len()).collect();
+    let (few, all) = (lengths[1], lengths.iter().sum::<usize>());
+    assert_eq!(shares(3 * few + 5)[1], few, "one that has few leaves the rest to the others");
+    assert_eq!(shares(usize::MAX).iter().sum::<usize>(), all);
 }
 
 #[test]
@@ -169,7 +193,7 @@ fn broken_results_do_not_stop_a_follower() {
 }
 
 #[test]
-fn gauges_tell_what_logs_tell_later() {
+fn gauges_tell_how_far_a_run_is_before_its_logs_do() {
     let stage = Stage::new();
     stage.write(&stage.partial(), 1000);
     let mut follower = Follower::of_run(&stage.run);
@@ -180,12 +204,11 @@ fn gauges_tell_what_logs_tell_later() {
     let mut snapshot = look(&mut follower, 0);
     gauges.machine(MachineId(1)).unwrap().set(500, 3, 400);
     gauges.reach(50_000_000_000);
-    snapshot.refresh(&gauges);
+    let logged = snapshot.machines.clone();
+    snapshot.reach(&gauges);
     assert_eq!(snapshot.lab_time, LabTime(50_000_000_000));
-    let [first, second, _] = &snapshot.machines[..] else { panic!("three machines") };
-    assert_eq!((first.clock, first.queue_length, first.behind), (500, 3, 0));
-    assert_eq!(second.behind, 500 - second.clock);
+    assert!(snapshot.machines == logged, "a clock is that of the last event beside it");
     gauges.reach(90_000_000_000);
-    snapshot.refresh(&gauges);
+    snapshot.reach(&gauges);
     assert_eq!(snapshot.remaining(), Some(LabTime::ZERO), "a run does not outlast itself");
 }

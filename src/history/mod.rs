@@ -39,6 +39,7 @@ pub use machine::MachineHistory;
 
 use crate::log::Record;
 use crate::model::event::{Kind, MachineId, Recipients};
+use crate::text::numbers::by_count;
 use matching::{Delivery, Origin};
 
 /// One event of a run.
@@ -178,7 +179,7 @@ impl History {
     /// logs of all machines are.
     pub fn missing_logs(&self) -> Option<String> {
         let missing = self.machine_count - self.machines.len() as u32;
-        let are = if missing == 1 { "is" } else { "are" };
+        let are = by_count(missing.into(), "is", "are");
         (!self.is_complete()).then(|| format!("{missing} of {} logs {are} not here", self.machine_count))
     }
 

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::log::EndReason;
 use crate::model::event::MachineId;
 use crate::plan::Run;
 use crate::predict::residual::Measured;
@@ -42,7 +41,7 @@ pub fn planned(stored: &RunPath) -> Result<Run, MeasuredError> {
         return Err(MeasuredError::NoSpec { run: folder() });
     }
     let status = stored.manifest.as_ref().map(|manifest| &manifest.status);
-    if status.and_then(Word::end_reason) != Some(EndReason::Completed) {
+    if !status.is_some_and(Word::came_to_its_end) {
         let status = status.map_or("never finished".to_owned(), Word::to_string);
         return Err(MeasuredError::NotCompleted { run: folder(), status });
     }

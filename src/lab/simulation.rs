@@ -18,6 +18,10 @@ use crate::read::run_path::RunPath;
 use crate::spec::{self, SpecError};
 use crate::store::{SPEC_FILE, Status, Word};
 
+/// After so many events every file gets what is logged, so that whoever follows
+/// the run sees its logs in step. A small part of a second.
+const EVENTS_A_FLUSH: u32 = 1 << 17;
+
 /// Simulates a run and writes its logs into a folder.
 pub fn simulate_into(
     folder: &Path,
@@ -33,10 +37,16 @@ pub fn simulate_into(
     for machine in run.machines() {
         logs.push(open_log(folder, run, machine).map_err(|source| DriveError::Log { machine, source })?);
     }
-    let mut writing = MachineId(1);
+    let (mut writing, mut until_flush) = (MachineId(1), EVENTS_A_FLUSH);
     let ends = simulate(run, stop, gauges, |machine, time, event| {
         writing = machine;
-        logs[machine.index()].event(time, event)
+        logs[machine.index()].event(time, event)?;
+        until_flush -= 1;
+        if until_flush == 0 {
+            until_flush = EVENTS_A_FLUSH;
+            logs.iter_mut().try_for_each(LogWriter::flush)?;
+        }
+        Ok(())
     })
     .map_err(|source| DriveError::Log { machine: writing, source })?;
     let mut reason = EndReason::Completed;
@@ -94,7 +104,7 @@ pub fn verify(stored: &RunPath) -> Result<Verdict, VerifyError> {
     if manifest.labctl_version != VERSION {
         return Err(VerifyError::OtherVersion { run: run(), theirs: manifest.labctl_version });
     }
-    if manifest.status != Status::Completed {
+    if !manifest.status.came_to_its_end() {
         return Err(VerifyError::NotCompleted { run: run(), status: manifest.status });
     }
     let spec = spec::load(&stored.folder.join(SPEC_FILE), &[])?;

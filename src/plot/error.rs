@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::charts::ChartError;
+use crate::error_kind::{ErrorKind, HasKind};
 use crate::read::ReadError;
 use crate::sweep::stored::StoredError;
 
@@ -17,4 +18,13 @@ pub enum PlotError {
     NothingDone { sweep: PathBuf },
     #[error(transparent)]
     Chart(#[from] ChartError),
+}
+
+impl HasKind for PlotError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            PlotError::Sweep(error) => error.kind(),
+            PlotError::Read(_) | PlotError::NothingDone { .. } | PlotError::Chart(_) => ErrorKind::Failed,
+        }
+    }
 }

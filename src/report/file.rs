@@ -3,8 +3,9 @@
 use std::io::Read;
 use std::path::Path;
 
-use super::{Document, GENERATOR, PageError, html, markdown};
-use crate::charts::Format;
+use super::{Document, GENERATOR, html, markdown};
+use crate::charts::{Format, PageError};
+use crate::error_kind::{ErrorKind, HasKind};
 use crate::files::regular::open_regular;
 use crate::store::{StoreError, write_file};
 
@@ -22,6 +23,12 @@ pub enum WriteError {
     Page(#[from] PageError),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl HasKind for WriteError {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Failed
+    }
 }
 
 impl PageFormat {

@@ -12,7 +12,6 @@ use crate::model::event::MachineId;
 use crate::model::theory::{Prediction, Regime};
 use crate::read::run_path::RunState;
 use crate::statistics::rounding::brief;
-use crate::store::Status;
 use crate::text::numbers::{counted, grouped};
 
 /// Machines that get a sentence of their own.
@@ -46,7 +45,7 @@ fn ended(run: &RunSubject) -> Option<Remark> {
     }
     let manifest = run.manifest.as_ref()?;
     let why = manifest.failure.as_ref().map_or_else(String::new, |why| format!(" ({why})"));
-    (manifest.status != Status::Completed).then(|| {
+    (!manifest.status.came_to_its_end()).then(|| {
         Remark::warning(format!("The run did not come to its end: it was {}{why}.", manifest.status))
     })
 }

@@ -9,11 +9,10 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, Value, context};
 use sha2::{Digest, Sha256};
 
-use super::PageError;
 use super::document::{Document, Figure};
 use super::player::{DATA_ID, PlayerParts};
 use super::wording::UNKNOWN;
-use crate::charts::{Theme, theme_css};
+use crate::charts::{PageError, Theme, theme_css};
 use crate::store::version::VERSION;
 use crate::text::sanitize::visible_around_isolates;
 

@@ -4,9 +4,9 @@
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 
-use super::PageError;
 use super::document::Document;
 use super::html::GENERATOR;
+use crate::charts::PageError;
 use crate::store::version::VERSION;
 use crate::text::markdown;
 use crate::text::sanitize::visible;

@@ -33,7 +33,6 @@ pub use markdown_page::markdown;
 pub use reading::{ReadSubjectsError, read_subjects};
 pub use subject::Subjects;
 
-use crate::charts::ChartError;
 use crate::store::version::COMMIT;
 use crate::store::version::VERSION;
 use crate::text::numbers::counted;
@@ -41,15 +40,6 @@ use document::Section;
 use figures::of_many;
 use html::GENERATOR;
 use wording::name;
-
-/// A page cannot be written.
-#[derive(Debug, thiserror::Error)]
-pub enum PageError {
-    #[error("the page cannot be written: {0}")]
-    Template(#[from] minijinja::Error),
-    #[error(transparent)]
-    Chart(#[from] ChartError),
-}
 
 /// Puts a report into words. `command` is what makes the same report again.
 pub fn document(subjects: &Subjects, command: &str) -> Document {

@@ -3,7 +3,7 @@
 
 use super::page::{self, Making, PageChart};
 use super::{Replicates, Reproduction, picture};
-use crate::charts::{Chart, ChartError, Format};
+use crate::charts::{Chart, Format, PageError};
 
 /// The format of a page's charts.
 pub const FORMAT: Format = Format::Png;
@@ -14,15 +14,6 @@ pub struct Illustrated {
     /// Markdown, which names the charts' files.
     pub page: String,
     pub charts: Vec<Chart>,
-}
-
-/// A page cannot be made.
-#[derive(Debug, thiserror::Error)]
-pub enum PageError {
-    #[error("the page cannot be written: {0}")]
-    Template(#[from] minijinja::Error),
-    #[error(transparent)]
-    Chart(#[from] ChartError),
 }
 
 /// Draws the charts, and writes the page about them.

@@ -24,7 +24,7 @@ mod wording;
 
 pub use cells::{Cells, Replicates};
 pub use claims::Claims;
-pub use illustrated::{PageError, illustrated};
+pub use illustrated::illustrated;
 pub use judged::{JudgedClaim, judge_all};
 pub use page::{Making, RunsMade};
 pub use published_metric::{PublishedMetric, published_metrics};

@@ -33,7 +33,6 @@ use crate::read::run_path::{RunPath, RunState};
 use crate::read::{ReadError, run_metrics};
 use crate::sample::settings::{Planned, Settings};
 use crate::spec::{Spec, to_toml};
-use crate::store::Status;
 use crate::store::{RUNS_FILE, SPEC_FILE};
 
 /// Runs that differ in their seed alone, as far as is known.
@@ -207,7 +206,7 @@ fn check_settings(path: &Path, settings: &[Spec]) -> Result<(), SampleError> {
 /// Whether a run came to its end, as far as is known: foreign logs never say.
 pub fn came_to_its_end(run: &RunPath) -> bool {
     run.state == RunState::InPlace
-        && run.manifest.as_ref().is_none_or(|manifest| manifest.status == Status::Completed)
+        && run.manifest.as_ref().is_none_or(|manifest| manifest.status.came_to_its_end())
 }
 
 fn only_cell(sweep: &Path) -> Result<Sample, SampleError> {

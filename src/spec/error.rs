@@ -7,12 +7,16 @@ use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
 use crate::error_kind::{ErrorKind, HasKind};
 use crate::text::sanitize::visible;
+use crate::text::wrap;
+
+/// What a renderer puts before advice, beside the digits of a line.
+const HELP_FRAME: usize = 16;
 
 /// A spec that cannot be used: the first thing wrong with it.
 ///
 /// Displays as [`SpecError::render`] without colour.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", self.render(false))]
+#[error("{}", self.render(false, None))]
 pub struct SpecError {
     source_name: String,
     message: String,
@@ -92,12 +96,17 @@ impl SpecError {
     }
 
     /// The error as a person reads it: `error: …`, `--> file:line:column`, the
-    /// line itself with the place marked, and the advice.
-    pub fn render(&self, colour: bool) -> String {
+    /// line itself with the place marked, and the advice; no wider than this many
+    /// columns, where they are known.
+    pub fn render(&self, colour: bool, columns: Option<usize>) -> String {
         // A path may be anybody's; what it quotes of the text is made visible by the renderer.
         let [message, source_name] = [&self.message, &self.source_name].map(|text| visible(text));
         let title = Level::ERROR.primary_title(&message);
         let help = self.help.as_deref().map(visible);
+        let help = help.map(|help| match columns {
+            Some(columns) => wrap::prose(&help, columns.saturating_sub(HELP_FRAME)),
+            None => help,
+        });
         let help = help.as_deref().map(|help| Level::HELP.message(help));
         let group = match &self.place {
             Some(place) => title.element(
@@ -109,6 +118,7 @@ impl SpecError {
             None => title.element(Origin::path(&source_name)),
         };
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        let renderer = columns.map_or(renderer.clone(), |columns| renderer.term_width(columns));
         renderer.render(&[group.elements(help)])
     }
 }
@@ -161,8 +171,8 @@ mod tests {
     #[test]
     fn colour_is_there_only_when_asked_for() {
         let error = SpecError::new("x.toml", "no");
-        assert!(error.render(true).contains('\u{1b}'));
-        assert!(!error.render(false).contains('\u{1b}'));
+        assert!(error.render(true, None).contains('\u{1b}'));
+        assert!(!error.render(false, None).contains('\u{1b}'));
     }
 
     #[test]

@@ -88,4 +88,9 @@ impl Word<Status> {
             Word::Other(_) => None,
         }
     }
+
+    /// Whether the run came to its end: every log is whole, and says so.
+    pub fn came_to_its_end(&self) -> bool {
+        self.end_reason() == Some(EndReason::Completed)
+    }
 }

@@ -136,7 +136,7 @@ impl OnSockets<'_> {
             found => found.unwrap_or_default(),
         };
         let is_whole = |found: &RunPath| {
-            found.manifest.as_ref().is_some_and(|manifest| manifest.status == Status::Completed)
+            found.manifest.as_ref().is_some_and(|manifest| manifest.status.came_to_its_end())
         };
         match found.first().filter(|found| is_whole(found)) {
             Some(found) => Ok(Some(run_metrics(found)?)),

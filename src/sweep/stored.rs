@@ -5,6 +5,7 @@ use super::journal::JournalError;
 use super::journals::Journals;
 use super::pending::Pending;
 use super::summary::CellResult;
+use crate::error_kind::{ErrorKind, HasKind};
 use crate::metrics::MachineMetrics;
 use crate::plan::Plan;
 use crate::sample::{SampleError, read_cells};
@@ -18,6 +19,16 @@ pub enum StoredError {
     Journal(#[from] JournalError),
     #[error(transparent)]
     Sample(#[from] SampleError),
+}
+
+impl HasKind for StoredError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            StoredError::Folder(error) => error.kind(),
+            StoredError::Sample(error) => error.kind(),
+            StoredError::Journal(_) => ErrorKind::Failed,
+        }
+    }
 }
 
 /// Shows the runs of every cell to `observer`, in the order of the cells: those

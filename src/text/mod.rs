@@ -6,3 +6,4 @@ pub mod numbers;
 pub mod sanitize;
 pub mod spreadsheet;
 pub mod suggest;
+pub mod wrap;

@@ -1,8 +1,29 @@
-//! Counts as a reader wants them: `1 run`, `1,200 runs`. Pure.
+//! Counts and shares as a reader wants them: `1 run`, `1,200 runs`, `2.5 %`. Pure.
 
-/// A number of things: `1 run`, `1,200 runs`.
+/// A number of things on a page: `1 run`, `1,200 runs`.
 pub fn counted(count: u64, thing: &str) -> String {
-    if count == 1 { format!("1 {thing}") } else { format!("{} {thing}s", grouped(count)) }
+    if count == 1 { format!("1 {thing}") } else { format!("{} {}", grouped(count), plural(thing)) }
+}
+
+/// The same on a terminal, where numbers are plain, so that they can be searched
+/// for and copied: `1 run`, `1200 runs`.
+pub fn counted_plain(count: u64, thing: &str) -> String {
+    if count == 1 { format!("1 {thing}") } else { format!("{count} {}", plural(thing)) }
+}
+
+/// More than one of a thing: `runs`, `matches`, `quantities`.
+fn plural(thing: &str) -> String {
+    const VOWELS: [char; 5] = ['a', 'e', 'i', 'o', 'u'];
+    match thing.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(VOWELS) => format!("{stem}ies"),
+        _ if ["ch", "sh", "s", "x"].iter().any(|end| thing.ends_with(end)) => format!("{thing}es"),
+        _ => format!("{thing}s"),
+    }
+}
+
+/// The word that fits a count: `is` or `are`.
+pub fn by_count<'a>(count: u64, one: &'a str, more: &'a str) -> &'a str {
+    if count == 1 { one } else { more }
 }
 
 /// A whole number with its thousands apart.
@@ -50,5 +71,14 @@ mod tests {
         }
         assert_eq!([grouped_digits("-100"), grouped_digits("-1234")], ["-100", "-1,234"]);
         assert_eq!((counted(1, "run"), counted(1200, "run")), ("1 run".to_owned(), "1,200 runs".to_owned()));
+        for (thing, more) in
+            [("run", "1200 runs"), ("match", "1200 matches"), ("entry", "1200 entries"), ("day", "1200 days")]
+        {
+            assert_eq!(
+                [counted_plain(1, thing), counted_plain(1200, thing)],
+                [format!("1 {thing}"), more.into()]
+            );
+        }
+        assert_eq!([by_count(1, "is", "are"), by_count(0, "is", "are")], ["is", "are"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, test_kill_process};
 
 use crate::support::{LAB, Lab, Running, signal_to, wait_for, wait_for_events};
 use crate::tmux::Tmux;
@@ -34,6 +34,13 @@ fn lab_time_s(screen: &str) -> Option<f64> {
     before.rsplit(' ').next()?.parse().ok()
 }
 
+/// Whether a machine's row has the clock of the last event at its end.
+fn has_clock_of_event(row: &str) -> bool {
+    let Some((before, event)) = row.split_once("clock ") else { return false };
+    let clock = event.split([' ', ',']).next();
+    before.split_whitespace().any(|word| Some(word) == clock)
+}
+
 const LONG: &str = "run lab.toml --live --name=long --duration=1h --speedup=20";
 
 fn start_long(lab: &Lab) -> Running {
@@ -49,9 +56,18 @@ fn the_view_can_be_paused_and_resized_and_q_ends_the_run_with_its_results() {
     type_command(&tmux, LONG);
     let seen = tmux.wait_until("events", |screen| screen.contains("RECEIVE") && screen.contains("clock"));
     assert!(tmux.has_whole_screen());
-    for text in ["lab  seed 7  ×20  long", "of 3600 s lab time", "m3", "leads", "last events of all"] {
+    for text in ["lab  seed 7  ×20  long", "of 3600 s lab time", "m3", "leads", "last events of each"] {
         assert!(seen.contains(text), "{text}\n{seen}");
     }
+
+    tmux.resize(120, 60);
+    tmux.wait_until("every machine's share, and rows of one moment", |screen| {
+        let share = |id: u32| screen.lines().filter(|line| line.contains(&format!(" s    m{id} "))).count();
+        let row = |id: u32| screen.lines().find(|line| line.trim_start().starts_with(&format!("m{id} ")));
+        let rows_agree = [1, 2, 3].map(|id| row(id).is_some_and(has_clock_of_event));
+        rows_agree == [true; 3] && [1, 2, 3].map(share).iter().all(|share| *share >= 15)
+    });
+    tmux.resize(100, 60);
 
     tmux.press("Space");
     let paused = tmux.wait_for("VIEW PAUSED");
@@ -201,6 +217,28 @@ fn leaving_does_not_end_a_watched_run_and_killing_it_is_noticed() {
     signal_to(process(&lab), Signal::TERM);
     tmux.wait_for("code=143");
     tmux.assert_given_back();
+}
+
+#[test]
+fn whatever_shows_a_run_ends_when_its_terminal_is_closed() {
+    for command in [LONG, "watch results/lab/followed"] {
+        let lab = Lab::with_spec(LAB);
+        let followed = lab.start(&["run", "lab.toml", "--name=followed", "--duration=1h", "--speedup=20"]);
+        wait_for_events(&lab, &["results/lab/followed.partial/log_1.txt"]);
+        let Some(tmux) = terminal(&lab) else { return };
+        type_command(&tmux, command);
+        tmux.wait_for("RECEIVE");
+        let process = process(&lab);
+        drop(tmux);
+        wait_for(format_args!("the end of {command}"), || {
+            test_kill_process(Pid::from_raw(process as i32)?).is_err().then_some(())
+        });
+        if command == LONG {
+            assert_eq!(lab.json("results/lab/long/manifest.json")["status"], "interrupted");
+        }
+        followed.signal(Signal::INT);
+        followed.end().code(130);
+    }
 }
 
 #[test]

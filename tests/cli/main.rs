@@ -8,6 +8,7 @@ mod check;
 mod compare;
 mod dialect;
 mod disk;
+mod engines;
 mod exit_codes;
 mod export;
 mod grade;
@@ -22,6 +23,8 @@ mod live;
 mod machine;
 mod many;
 mod metrics;
+#[cfg(unix)]
+mod names;
 mod notebook;
 mod parse;
 mod player_script;

@@ -240,8 +240,8 @@ fn a_fidelity_never_stands_alone_where_ticks_are_late() {
     lab.write("early/log_1.txt", log("100000"));
     let reported = |run: &str| lab.labctl(&["metrics", run]).code(0).out;
     let late = reported("late");
-    assert!(late.contains("Clock fidelity: 1.0000, with 100.0 % of the ticks late\n"), "{late}");
-    assert!(reported("early").ends_with("Clock fidelity: 1.0000\n\n"), "{}", reported("early"));
+    assert!(late.contains("clock fidelity: 1.0000, with 100.0 % of the ticks late\n"), "{late}");
+    assert!(reported("early").ends_with("clock fidelity: 1.0000\n\n"), "{}", reported("early"));
     let row = &rows(&lab.labctl(&["metrics", "late", "--format", "csv"]).code(0).out)[0];
     assert_eq!((row["late_ticks"].as_str(), row["late_share"].as_str()), ("4", "1.0"));
 }

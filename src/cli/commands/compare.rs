@@ -12,7 +12,6 @@ use labctl::text::sanitize::on_one_line;
 
 use crate::cli::flags::output_format::TableFormat;
 use crate::cli::rounding::{self, Rounding};
-use crate::cli::ui::terminal::json_text;
 use crate::cli::ui::view;
 use crate::cli::{Exit, Terminal};
 
@@ -73,16 +72,16 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     if found.rows.is_empty() {
         anyhow::bail!("{} and {} have nothing in common to compare", shown(&args.a), shown(&args.b));
     }
-    terminal.data(&match args.format {
+    match args.format {
         TableFormat::Table => {
-            header(args, &a, &b, &found) + &table(&found.rows, args.wide || !args.metrics.is_empty())
+            let all = args.wide || !args.metrics.is_empty();
+            terminal.data(&(header(args, &a, &b, &found) + &table(&found.rows, all)))?;
         }
-        TableFormat::Csv => csv(&found)?,
+        TableFormat::Csv => terminal.csv(&csv(&found)?)?,
         TableFormat::Json => {
-            let document = ComparisonDocument::of((&args.a, &a), (&args.b, &b), &found);
-            json_text(&document)? + "\n"
+            terminal.json(&ComparisonDocument::of((&args.a, &a), (&args.b, &b), &found))?;
         }
-    })?;
+    }
     if found.is_undecided() {
         terminal
             .say("too few runs to tell anything: add runs with other seeds, or compare less with --metric");
@@ -150,10 +149,16 @@ fn table(rows: &[ComparisonRow], all: bool) -> String {
     let open = rows.len() - shown.len() - if all { 0 } else { same };
     let mut text = if shown.is_empty() { String::new() } else { figures(&shown) };
     if same > 0 && !all {
-        text += &format!("the same in A and B throughout, and not shown: {same} quantities\n");
+        text += &format!(
+            "the same in A and B throughout, and not shown: {}\n",
+            view::counted(same as u64, "quantity")
+        );
     }
     if open > 0 {
-        text += &format!("of too few runs, and not shown without --wide: {open} quantities\n");
+        text += &format!(
+            "of too few runs, and not shown without --wide: {}\n",
+            view::counted(open as u64, "quantity")
+        );
     }
     text
 }
@@ -167,7 +172,7 @@ fn rank(verdict: Verdict) -> u8 {
 }
 
 fn figures(rows: &[&ComparisonRow]) -> String {
-    let header = ["quantity", "n", "A: mean [95 %]", "B: mean [95 %]", "B − A [95 %]", "p", "verdict"];
+    let header = ["quantity", "verdict", "B − A [95 %]", "p", "n", "A: mean [95 %]", "B: mean [95 %]"];
     let estimate = |value: f64, interval: Option<Interval>| {
         let (low, high) = ends(interval);
         Rounding::to(low, high).estimate(value, low, high)
@@ -177,12 +182,12 @@ fn figures(rows: &[&ComparisonRow]) -> String {
         let n = if row.a.n == row.b.n { row.a.n.to_string() } else { format!("{}, {}", row.a.n, row.b.n) };
         vec![
             row.quantity.to_string(),
+            found.verdict.to_string(),
+            view::known(found.difference, |difference| estimate(difference, found.interval)),
+            found.p.map_or_else(|| "-".to_owned(), p_value),
             n,
             rounding::mean(&row.a),
             rounding::mean(&row.b),
-            view::known(found.difference, |difference| estimate(difference, found.interval)),
-            found.p.map_or_else(|| "-".to_owned(), p_value),
-            found.verdict.to_string(),
         ]
     });
     view::table(&header, body)

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 use clap::Subcommand;
-use labctl::dialect::{self, Accounts, Dialect, DryRun, LogContext, Match, Role};
+use labctl::dialect::{self, Accounts, DryRun, LogContext, Match, Role};
 use labctl::files::regular::open_regular;
 use labctl::read::dialect_runs;
 use labctl::read::find_in_dialect::FindRunsError;
 use labctl::text::sanitize::{harmless, visible};
 
 use crate::cli::flags::dialect::share;
-use crate::cli::ui::view::counted;
+use crate::cli::ui::view::{counted, table};
 use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
@@ -76,9 +76,8 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 
 fn list(terminal: &Terminal) -> anyhow::Result<Exit> {
     let dialects = dialect::shipped();
-    let width = dialects.iter().map(|dialect| dialect.name.len()).max().unwrap_or(0);
-    let line = |dialect: &Dialect| format!("{:width$}  {}\n", dialect.name, dialect.about);
-    terminal.data(&dialects.iter().map(line).collect::<String>())?;
+    let rows = dialects.iter().map(|dialect| vec![dialect.name.clone(), dialect.about.clone()]);
+    terminal.data(&table(&["dialect", "how its logs look"], rows))?;
     Ok(Exit::Done)
 }
 
@@ -114,7 +113,7 @@ fn test(name: &str, logs: &[PathBuf], max_unmatched: f64, terminal: &Terminal) -
                 text.push_str(&outcome_line(&line, terminal));
             })?;
             // With styles in it; what it quotes of the logs was made harmless.
-            terminal.document(&text)?;
+            terminal.styled_lines(&text)?;
         }
     }
     let matched = lines - ignored - unmatched;

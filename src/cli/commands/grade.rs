@@ -14,6 +14,7 @@ use labctl::model::machine::Broadcast;
 use labctl::read::find_error::FindError;
 use labctl::read::passed_over::{is_hidden, is_packed};
 use labctl::store::{write_file, write_file_soon};
+use labctl::text::numbers::by_count;
 use labctl::text::sanitize::on_one_line;
 
 use crate::cli::flags::dialect::{DialectFlags, share};
@@ -149,7 +150,7 @@ fn no_folders(folder: &Path, files: &[PathBuf]) -> String {
     format!(
         "{folder} holds no folders, but {} that {} packed: {}; unpack each into a folder of its own",
         view::counted(packed.len() as u64, "file"),
-        if packed.len() == 1 { "is" } else { "are" },
+        by_count(packed.len() as u64, "is", "are"),
         first_of(&packed)
     )
 }

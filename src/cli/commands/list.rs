@@ -91,7 +91,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     rows.sort_by(|a, b| a.path.cmp(&b.path));
     match args.format {
         TableFormat::Table => terminal.data(&table(&rows))?,
-        TableFormat::Csv => terminal.data(&csv(&rows)?)?,
+        TableFormat::Csv => terminal.csv(&csv(&rows)?)?,
         TableFormat::Json => terminal.json(&rows)?,
     }
     Ok(if is_whole { Exit::Done } else { Exit::Failed })

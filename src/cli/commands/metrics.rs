@@ -17,7 +17,7 @@ use crate::cli::flags::dialect::DialectFlags;
 use crate::cli::flags::output_format::TableFormat;
 use crate::cli::ui::many;
 use crate::cli::ui::terminal::{error_text, json_text};
-use crate::cli::ui::view::{self, Extent};
+use crate::cli::ui::view::{self, Extent, Marks};
 use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
@@ -67,7 +67,14 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut swept = BTreeSet::new();
     let mut alike: Vec<(&RunPath, Vec<MachineMetrics>, Option<Planned>)> = Vec::new();
     let extent = if args.wide { Extent::Wide } else { Extent::Brief };
-    let mut out = Output { format: args.format, extent, has_begun: false, text: String::new(), terminal };
+    let mut out = Output {
+        format: args.format,
+        extent,
+        has_begun: false,
+        marks: Marks::default(),
+        text: String::new(),
+        terminal,
+    };
     let settings = Settings::default();
     let read = |run: &RunPath| {
         let metered = meter_run(run)?;
@@ -146,6 +153,8 @@ struct Output<'a> {
     format: TableFormat,
     extent: Extent,
     has_begun: bool,
+    /// Of all runs; they are explained once.
+    marks: Marks,
     /// Kept until there is enough to be worth writing.
     text: String,
     terminal: &'a Terminal,
@@ -170,6 +179,7 @@ impl Output<'_> {
             (TableFormat::Json, true) => self.text.push_str(JSON_BETWEEN),
             _ => {}
         }
+        self.marks.see(rows);
         self.text.push_str(text);
         if self.text.len() < BYTES_AT_ONCE { Ok(()) } else { self.flush() }
     }
@@ -177,7 +187,10 @@ impl Output<'_> {
     /// Tells what all runs come to, of each experiment that has several.
     fn finish(&mut self, experiments: &[SummaryRow]) -> anyhow::Result<()> {
         match self.format {
-            TableFormat::Table => self.text.push_str(&over_experiments(experiments, self.extent)),
+            TableFormat::Table => {
+                self.text.push_str(&self.marks.text());
+                self.text.push_str(&over_experiments(experiments, self.extent));
+            }
             TableFormat::Csv => {}
             TableFormat::Json => {
                 self.text.push_str(if self.has_begun { JSON_AFTER_RUNS } else { JSON_NO_RUNS });

@@ -1,7 +1,7 @@
 //! `labctl parse`: logs into one events table, and what is odd about them.
 
-use std::collections::BTreeMap;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -16,8 +16,9 @@ use labctl::read::{Purpose, ReadError, Reading, read_run};
 use labctl::table::{ParquetSink, TextFormat, write_aside};
 
 use crate::cli::flags::dialect::DialectFlags;
-use crate::cli::ui::output::{Draft, UntilClosed, file_of};
-use crate::cli::ui::{many, view};
+use crate::cli::ui::many;
+use crate::cli::ui::output::{Draft, UntilClosed, file_of, would_flood};
+use crate::cli::ui::view::counted;
 use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
@@ -55,8 +56,10 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     name_by_sweep(&mut runs);
     let parsed = match file_of(args.output.as_deref()) {
         Some(path) => into_file(&runs, path, terminal)?,
-        None if io::stdout().is_terminal() => {
-            terminal.say("a table of events is no sight for a terminal: add -o events.csv to have it");
+        None if would_flood(args.output.as_deref()) => {
+            terminal.say(
+                "the table of events is not shown on a terminal: add -o events.csv, or -o - to see it here",
+            );
             into_csv(&runs, io::sink(), terminal)?
         }
         None => into_csv(&runs, UntilClosed(Some(BufWriter::new(io::stdout()))), terminal)?,
@@ -93,11 +96,18 @@ fn purpose(run: &RunPath) -> Purpose {
     Purpose { series: false, history: run.log_bytes() <= HISTORY_BYTES_MAX }
 }
 
+/// What is odd about a log, in a line.
+struct Oddity {
+    /// That says so, if one does.
+    rule: &'static str,
+    text: String,
+}
+
 /// What a reading leaves once its events are in the table.
 struct Parsed {
     reading: Reading,
-    /// What is odd, in the order of each log.
-    warnings: Vec<String>,
+    /// In the order of each log.
+    warnings: Vec<Oddity>,
     /// How much of it, for each machine; `None` where the logs were too large to hold.
     odd: Option<BTreeMap<MachineId, u64>>,
 }
@@ -107,7 +117,8 @@ impl Parsed {
     fn of(mut reading: Reading) -> Parsed {
         let Some(history) = reading.history.take() else {
             let lines = reading.logs.iter().flat_map(|log| {
-                log.stats.faults.iter().map(|fault| format!("{}:{fault}", log.path.display()))
+                let text = |fault| format!("{}:{fault}", log.path.display());
+                log.stats.faults.iter().map(move |fault| Oddity { rule: "", text: text(fault) })
             });
             let warnings = lines.collect();
             return Parsed { reading, warnings, odd: None };
@@ -125,27 +136,39 @@ fn count_of(machine: &MachineHistory, audit: &Audit) -> u64 {
 }
 
 /// What an audit finds odd about a log, in its order.
-fn findings_of(machine: &MachineHistory, history: &History, audit: &Audit) -> Vec<String> {
-    let of_machine = |finding: &&Finding| finding.place.machine == machine.id();
-    let mut findings: Vec<&Finding> =
-        audit.results.iter().flat_map(|result| &result.findings).filter(of_machine).collect();
-    findings.sort_by_key(|finding| finding.place.line);
-    let mut lines: Vec<String> = findings.iter().map(|finding| finding_text(history, finding)).collect();
+fn findings_of(machine: &MachineHistory, history: &History, audit: &Audit) -> Vec<Oddity> {
+    let by_rule = audit.results.iter().map(|result| (result.rule.id, &result.findings));
+    let mut findings: Vec<(&'static str, &Finding)> =
+        by_rule.flat_map(|(rule, found)| found.iter().map(move |finding| (rule, finding))).collect();
+    findings.retain(|(_, finding)| finding.place.machine == machine.id());
+    findings.sort_by_key(|(_, finding)| finding.place.line);
+    let odd =
+        |(rule, finding): &(&'static str, &Finding)| Oddity { rule, text: finding_text(history, finding) };
+    let mut lines: Vec<Oddity> = findings.iter().map(odd).collect();
     let left_out = count_of(machine, audit) - findings.len() as u64;
     let path = machine.path().display();
     if left_out > 0 {
-        lines.push(format!("{path}: {left_out} more, not shown"));
+        lines.push(Oddity { rule: "", text: format!("{path}: {left_out} more, not shown") });
     }
     lines
 }
 
+/// What was found, in a table; before it what is odd, for a person the first of
+/// each kind alone.
 fn tell(runs: &[RunPath], parsed: &[Parsed], output: Option<&Path>, terminal: &Terminal) -> Exit {
     for (run, Parsed { warnings, odd, .. }) in runs.iter().zip(parsed) {
         let folder = run.folder.display();
         if let Some(words) = run.state.words() {
             terminal.warn(format!("{folder}: {words}"));
         }
-        warnings.iter().for_each(|warning| terminal.warn(warning));
+        let mut told = BTreeSet::new();
+        let is_shown = |oddity: &&Oddity| !terminal.talk_to_a_person || told.insert(oddity.rule);
+        let shown: Vec<&Oddity> = warnings.iter().filter(is_shown).collect();
+        shown.iter().for_each(|oddity| terminal.warn(&oddity.text));
+        if shown.len() < warnings.len() {
+            let more = warnings.len() - shown.len();
+            terminal.warn(format!("{folder}: {more} more such; `labctl check {folder}` shows them"));
+        }
         if odd.is_none() {
             terminal.say(format!("audit left out, the logs are large; `labctl check {folder}` does it"));
         }
@@ -164,11 +187,11 @@ fn tell(runs: &[RunPath], parsed: &[Parsed], output: Option<&Path>, terminal: &T
             [run.run.to_string(), name].into_iter().chain(numbers).collect()
         })
     });
-    terminal.say(view::table(&header, body).trim_end());
+    terminal.say_table(&header, body);
     let rows = parsed.iter().flat_map(|parsed| &parsed.reading.rows);
     let events: u64 = rows.map(|row| row.events).sum();
     if let Some(path) = output {
-        terminal.say(format!("{events} events in {}", path.display()));
+        terminal.say(format!("{} in {}", counted(events, "event"), path.display()));
     }
     if events > 0 {
         return Exit::Done;

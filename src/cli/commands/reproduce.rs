@@ -2,7 +2,6 @@
 //! judged.
 
 use std::collections::BTreeMap;
-use std::iter;
 use std::path::{Path, PathBuf};
 
 use labctl::charts;
@@ -23,7 +22,6 @@ use crate::cli::flags::engine::engine;
 use crate::cli::flags::output_format::TableFormat;
 use crate::cli::ui::run_missing::run_missing;
 use crate::cli::ui::signals::listen;
-use crate::cli::ui::terminal::json_text;
 use crate::cli::ui::{sweep_summary, view};
 use crate::cli::{Exit, Terminal};
 
@@ -112,11 +110,11 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let samples = if summary.done > 0 { read_cells(&folder.runs_file())? } else { BTreeMap::new() };
     let replicates = Replicates::new(&cells, samples);
     let reproduction = Reproduction::of(&claims, &replicates);
-    terminal.data(&match args.format {
-        TableFormat::Table => verdicts(&reproduction),
-        TableFormat::Csv => csv(&reproduction.judged)?,
-        TableFormat::Json => json_text(&rows::document(&reproduction.judged))? + "\n",
-    })?;
+    match args.format {
+        TableFormat::Table => terminal.data(&verdicts(&reproduction))?,
+        TableFormat::Csv => terminal.csv(&csv(&reproduction.judged)?)?,
+        TableFormat::Json => terminal.json(&rows::document(&reproduction.judged))?,
+    }
     let done = RunsMade { runs: summary.done, replicates: args.replicates(), speedup: args.speedup() };
     let making = Making::of(&plan, &done, args.command(), short(&hash));
     let page = write(&reproduction, &replicates, &making, &args.output)?;
@@ -177,14 +175,9 @@ fn csv(judged: &[JudgedClaim<'_>]) -> anyhow::Result<String> {
 
 /// A table of the claims, and a line a kind of how many are met.
 fn verdicts(of: &Reproduction<'_>) -> String {
-    /// Longer verdicts go on in a next line.
-    const WIDTH: usize = 60;
-    let body = of.judged.iter().flat_map(|judged| {
+    let body = of.judged.iter().map(|judged| {
         let claim = judged.claim;
-        let head = [claim.kind.word(), &claim.id, &claim.source].map(str::to_owned);
-        let beside = iter::once(head).chain(iter::repeat(Default::default()));
-        let lines = wrapped(&judged.words(), WIDTH);
-        beside.zip(lines).map(|([kind, id, source], line)| vec![kind, id, source, line]).collect::<Vec<_>>()
+        vec![claim.kind.word().to_owned(), claim.id.clone(), claim.source.clone(), judged.words()]
     });
     if of.judged.is_empty() {
         return String::new();
@@ -192,20 +185,6 @@ fn verdicts(of: &Reproduction<'_>) -> String {
     let tallies = Tally::of(&of.judged);
     let lines = tallies.iter().map(|tally| tally.words(&of.claims.publication) + "\n");
     view::table(&["kind", "claim", "source", "verdict"], body) + &lines.collect::<String>()
-}
-
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let line = lines.len() - 1;
-        if !lines[line].is_empty() && lines[line].chars().count() + 1 + word.chars().count() > width {
-            lines.push(word.to_owned());
-        } else {
-            let space = if lines[line].is_empty() { "" } else { " " };
-            lines[line] += &format!("{space}{word}");
-        }
-    }
-    lines
 }
 
 /// Writes the page and its charts, and says where.

@@ -23,7 +23,7 @@ use crate::cli::flags::spec::RealTimeSpecFlags;
 use crate::cli::ui::audits::tell_audit;
 use crate::cli::ui::run_with_progress::{Show, run_with_progress};
 use crate::cli::ui::signals::{Signals, listen};
-use crate::cli::ui::view::{self, Extent};
+use crate::cli::ui::view::{self, Extent, Marks};
 use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
@@ -200,6 +200,9 @@ fn show(done: &Done, experiment: &str, terminal: &Terminal) -> anyhow::Result<()
     let mut text = format!("{experiment}, {}\n{}", done.reason, view::machines(rows, Extent::Brief));
     if let Some(run) = RunMetrics::of(rows) {
         text.push_str(&view::run_line(&run));
+        let mut marks = Marks::default();
+        marks.see(rows);
+        text.push_str(&marks.text());
         doubts(rows, &run).iter().for_each(|doubt| terminal.warn(doubt));
     }
     text.push_str(&errors(done));
@@ -231,6 +234,10 @@ fn draw(done: &Done, run: &Run, plots: &Path, terminal: &Terminal) -> anyhow::Re
     drawn.extend(charts::experiment_charts(&beside, Look::default())?);
     charts::write(&drawn, &folder, Format::Png)?;
     let without = theory.left_out().map_or(String::new(), |why| format!("; {why}"));
-    terminal.say(format!("charts:  {} ({} files{without})", folder.display(), drawn.len()));
+    terminal.say(format!(
+        "charts:  {} ({}{without})",
+        folder.display(),
+        view::counted(drawn.len() as u64, "file")
+    ));
     Ok(())
 }

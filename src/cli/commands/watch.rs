@@ -131,7 +131,7 @@ fn line(snapshot: &Snapshot) -> String {
 /// What was known when the watch ended.
 fn summary(snapshot: &Snapshot) -> String {
     let going = match &snapshot.progress {
-        Progress::Ended { status } => status.clone(),
+        Progress::Ended { status } => status.to_string(),
         Progress::Waiting => "not begun".to_owned(),
         Progress::Running | Progress::Closing { .. } => "going on".to_owned(),
         Progress::Quiet { quiet } => format!("no news for {}", whole_seconds(*quiet)),

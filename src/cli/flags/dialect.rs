@@ -11,6 +11,8 @@ use labctl::read::find::{find_all_sweeps, is_run_below};
 use labctl::read::find_in_dialect::{FindRunsError, FoundRuns};
 use labctl::read::run_path::RunPath;
 
+use labctl::text::numbers::percent;
+
 use crate::cli::Terminal;
 
 /// Foreign logs
@@ -142,9 +144,9 @@ impl DialectFlags {
         let share = stats.unmatched_share();
         (share > self.max_unmatched).then(|| {
             format!(
-                "{}: {:.1} % of the lines fit nothing in the dialect {}; see `labctl dialect test`, or allow more by --max-unmatched",
+                "{}: {} of the lines fit nothing in the dialect {}; see `labctl dialect test`, or allow more by --max-unmatched",
                 path.display(),
-                share * 100.0,
+                percent(share),
                 dialect.name
             )
         })

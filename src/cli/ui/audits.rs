@@ -8,6 +8,7 @@ use labctl::history::History;
 use labctl::lab::{Done, Hosting};
 use labctl::plan::Run;
 
+use super::view::counted;
 use crate::cli::Terminal;
 
 /// Checks the run against the rules that its logs must keep, and frees its
@@ -37,11 +38,11 @@ pub fn tell_audit(done: &mut Done, run: &Run, hosting: &Hosting, terminal: &Term
     let left_open =
         if unknown.is_empty() { String::new() } else { format!("; unknown: {}", unknown.join(", ")) };
     if audit.is_sound() {
-        terminal.say(format!("audit:   sound ({} rules{left_open})", audit.results.len()));
+        terminal.say(format!("audit:   sound ({}{left_open})", counted(audit.results.len() as u64, "rule")));
     } else {
         terminal.say(format!(
-            "audit:   unsound, {} findings; `labctl check {}` shows them all",
-            audit.count(),
+            "audit:   unsound, {}; `labctl check {}` shows all",
+            counted(audit.count(), "finding"),
             folder.display()
         ));
     }

@@ -11,5 +11,6 @@ pub mod run_with_progress;
 pub mod signals;
 pub mod sweep_progress;
 pub mod sweep_summary;
+pub mod table;
 pub mod terminal;
 pub mod view;

@@ -1,7 +1,7 @@
 //! Where a command's data goes: standard output, a file, a pipe.
 
 use std::fs::File;
-use std::io::{self, BufReader, Seek, Write};
+use std::io::{self, BufReader, IsTerminal, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -11,6 +11,12 @@ use labctl::store::{MANIFEST_FILE, PLAN_FILE};
 /// The file that is asked for by `-o`; `-` is standard output, as without it.
 pub fn file_of(output: Option<&Path>) -> Option<&Path> {
     output.filter(|path| *path != Path::new("-"))
+}
+
+/// Whether data for programs would go to a terminal, where nobody asked for it by
+/// `-o -`. What every command with `-o` does not do.
+pub fn would_flood(output: Option<&Path>) -> bool {
+    output.is_none() && io::stdout().is_terminal()
 }
 
 /// Refuses `-` where files go into a folder.

@@ -13,7 +13,6 @@ use labctl::files::atomic;
 use super::live::screen;
 use crate::cli::Terminal;
 
-#[cfg(unix)]
 const SIGHUP: u8 = 1;
 const SIGINT: u8 = 2;
 const SIGTERM: u8 = 15;
@@ -40,7 +39,10 @@ impl Signals {
     }
 
     fn hear(&self, signal: u8) {
-        if self.first.compare_exchange(0, signal, Relaxed, Relaxed).is_err() {
+        let is_first = self.first.compare_exchange(0, signal, Relaxed, Relaxed).is_ok();
+        // Nothing has to be closed, and there is nobody to be told anything.
+        let is_left_alone = signal == SIGHUP && self.words.is_empty();
+        if !is_first || is_left_alone {
             end(signal);
         }
         self.stop.interrupt();

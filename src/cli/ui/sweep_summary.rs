@@ -6,6 +6,7 @@ use labctl::charts::{self, Format, Look, SweepPicture, sweep_charts};
 use labctl::plan::Plan;
 use labctl::plot::sweep_folder;
 use labctl::sweep::{CellOutline, DrawnRates, SweepFolder, SweepSummary, collect};
+use labctl::text::numbers::by_count;
 
 use super::sweep_progress::name;
 use super::view;
@@ -36,7 +37,7 @@ pub fn collect_and_show(
     }
     let plots = sweep_folder(plots, &folder.name());
     charts::write(&charts, &plots, Format::Png)?;
-    terminal.say(format!("charts:  {} ({} files)", plots.display(), charts.len()));
+    terminal.say(format!("charts:  {} ({})", plots.display(), counted(charts.len() as u64, "file")));
     Ok(summary)
 }
 
@@ -69,7 +70,8 @@ pub fn tell(summary: &SweepSummary, plan: &Plan, terminal: &Terminal) {
         terminal.say(format!("{} came in twice, the same; each counts once", counted(twice as u64, "run")));
     }
     if summary.strangers > 0 {
-        terminal.warn(format!("{} entries are of runs that the plan does not have", summary.strangers));
+        terminal
+            .warn(format!("of runs that the plan does not have: {}", counted(summary.strangers, "entry")));
     }
     reported(&summary.doubted, terminal, "more runs are to be doubted", |(run, reason)| {
         format!("{}: {reason}", name(plan, *run))
@@ -82,7 +84,7 @@ pub fn tell(summary: &SweepSummary, plan: &Plan, terminal: &Terminal) {
     let missing: u64 = summary.missing.iter().map(|(first, last)| last - first + 1).sum();
     if missing > 0 {
         let spans = spans_text(plan, summary.missing.iter().copied());
-        let are = if missing == 1 { "is" } else { "are" };
+        let are = by_count(missing, "is", "are");
         terminal.warn(format!("{} {are} missing: {spans}", counted(missing, "run")));
     }
 }

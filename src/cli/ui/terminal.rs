@@ -1,6 +1,7 @@
 //! How a command talks: data to standard output, talk to standard error, and
 //! an exit code at the end.
 
+use std::borrow::Cow;
 use std::fmt::{Debug, Display};
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -8,18 +9,26 @@ use std::process::ExitCode;
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
 use clap::ValueEnum;
+use labctl::charts::PageError;
 use labctl::error_kind::{ErrorKind, HasKind};
 use labctl::plan::CellsError;
+use labctl::plot::PlotError;
 use labctl::read::find_error::FindError;
 use labctl::read::find_in_dialect::FindRunsError;
+use labctl::report::WriteError;
 use labctl::sample::SampleError;
 use labctl::spec::SpecError;
 use labctl::sweep::FolderError;
+use labctl::sweep::stored::StoredError;
 use labctl::text::sanitize::{is_hidden, visible};
+use labctl::text::wrap;
 use serde::Serialize;
 
 use super::live::screen;
-use super::view;
+use super::table;
+
+/// Wider lines of prose are hard to read.
+const COLUMNS_READ: u16 = 100;
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -53,15 +62,18 @@ pub struct Terminal {
     pub talk_in_colour: bool,
     pub talk_to_a_person: bool,
     pub data_in_colour: bool,
+    /// Columns of the terminal that shows the talk, and of the one that shows the
+    /// data, if they are terminals.
+    talk_columns: Option<u16>,
+    data_columns: Option<u16>,
 }
 
 impl Terminal {
     pub fn new(color: Color) -> Terminal {
         let talk_to_a_person = io::stderr().is_terminal();
-        if io::stdout().is_terminal()
-            && let Some(columns) = screen::columns()
-        {
-            view::fit_tables_to(columns);
+        let data_columns = io::stdout().is_terminal().then(screen::columns).flatten();
+        if let Some(columns) = data_columns {
+            table::fit_tables_to(columns);
         }
         let in_colour = |choice| !matches!(choice, anstream::ColorChoice::Never);
         let decided = match color {
@@ -75,12 +87,32 @@ impl Terminal {
             talk_in_colour: decided.unwrap_or_else(talk_in_colour),
             data_in_colour: decided.unwrap_or_else(data_in_colour),
             talk_to_a_person,
+            talk_columns: talk_columns(),
+            data_columns,
         }
     }
 
     /// Data for a person, to standard output; names in it have nothing hidden in
     /// them.
     pub fn data(&self, text: &str) -> anyhow::Result<()> {
+        self.document(&fitted(&visible(text), self.data_columns))
+    }
+
+    /// The same with styles in it, where nothing is left that could do harm.
+    pub fn styled_lines(&self, text: &str) -> anyhow::Result<()> {
+        self.document(&fitted(text, self.data_columns))
+    }
+
+    /// Text whose paragraphs were written for another width, to standard output.
+    pub fn paragraphs(&self, text: &str) -> anyhow::Result<()> {
+        self.document(&wrap::paragraphs(
+            &visible(text),
+            self.data_columns.unwrap_or(COLUMNS_READ).min(COLUMNS_READ).into(),
+        ))
+    }
+
+    /// Data for programs, as CSV; names in it have nothing hidden in them.
+    pub fn csv(&self, text: &str) -> anyhow::Result<()> {
         self.document(&visible(text))
     }
 
@@ -104,6 +136,12 @@ impl Terminal {
         self.line(&visible(&text.to_string()));
     }
 
+    /// A table among the talk.
+    pub fn say_table(&self, header: &[&str], body: impl Iterator<Item = Vec<String>>) {
+        let columns = self.talk_columns.unwrap_or(table::WIDTH);
+        self.line(visible(&table::within(columns, 1, header, body)).trim_end());
+    }
+
     pub fn warn(&self, text: impl Display) {
         let label = self.styled("warning", AnsiColor::Yellow.on_default().bold());
         self.line(&format!("{label}: {}", message(&text.to_string())));
@@ -116,7 +154,7 @@ impl Terminal {
 
     /// A spec error, drawn with the line it lies in.
     pub fn spec_error(&self, error: &SpecError) {
-        self.line(&error.render(self.talk_in_colour));
+        self.line(&error.render(self.talk_in_colour, self.talk_columns.map(usize::from)));
     }
 
     pub fn styled(&self, text: &str, style: Style) -> String {
@@ -150,7 +188,7 @@ impl Terminal {
             return;
         }
         // Whoever closed standard error does not want to hear.
-        let _ = writeln!(io::stderr(), "{text}");
+        let _ = writeln!(io::stderr(), "{}", fitted(text, self.talk_columns));
     }
 
     /// Tells what is left to tell, and turns the end into its code.
@@ -165,6 +203,17 @@ impl Terminal {
             Exit::Error(error) => self.tell_error(&error),
         }
     }
+}
+
+/// Columns of the terminal that shows the talk, if one does.
+pub fn talk_columns() -> Option<u16> {
+    io::stderr().is_terminal().then(screen::columns).flatten()
+}
+
+/// Lines for a person, broken between words where the terminal is narrower; for
+/// programs they stay as they are.
+fn fitted(text: &str, columns: Option<u16>) -> Cow<'_, str> {
+    columns.map_or(Cow::Borrowed(text), |columns| Cow::Owned(wrap::prose(text, columns.into())))
 }
 
 /// JSON in which what a terminal would obey is escaped.
@@ -196,6 +245,10 @@ fn kind(error: &anyhow::Error) -> ErrorKind {
         of::<FindRunsError>,
         of::<SampleError>,
         of::<FolderError>,
+        of::<StoredError>,
+        of::<PlotError>,
+        of::<PageError>,
+        of::<WriteError>,
     ];
     kinds.iter().find_map(|of| of(error)).unwrap_or(ErrorKind::Failed)
 }

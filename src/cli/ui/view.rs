@@ -1,33 +1,17 @@
 //! Metrics as tables that a person can read.
 
-use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
-
-use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 use labctl::metrics::summary::{RunMetrics, SummaryRow};
 use labctl::metrics::trust::fidelity_words;
 use labctl::metrics::{EndQueueSource, MAIN_METRICS, MachineMetrics, WaitSource};
 use labctl::plan::{Cell, Plan};
 use labctl::sweep::CellOutline;
-use labctl::text::sanitize::on_one_line;
+use labctl::text::numbers::percent;
 
+pub use super::table::{LEFT_OUT, UNKNOWN, table};
+pub use labctl::text::numbers::counted_plain as counted;
+
+use super::table::keyed;
 use crate::cli::rounding::{self, Rounding, mean};
-
-pub const UNKNOWN: &str = "?";
-/// Stands for rows that are left out.
-pub const LEFT_OUT: &str = "…";
-/// A line under the header and nothing else: rows read best close together.
-const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::new('─', '─', '─', '─'));
-
-/// Columns of a table that goes to no terminal.
-const WIDTH: u16 = 120;
-
-/// Columns that a table may take.
-static WIDTH_MAX: AtomicU16 = AtomicU16::new(WIDTH);
-
-/// From now on no table is wider than this terminal.
-pub fn fit_tables_to(columns: u16) {
-    WIDTH_MAX.store(columns, Relaxed);
-}
 
 /// Which columns of a table, or which of its rows, are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +34,7 @@ const BRIEF: [Column<'_>; 9] = [
     ("clock\ndrift", |row| known(row.clock_drift, |drift| format!("{drift:.3}"))),
     ("jump\np95", |row| known(row.jump_p95, |jump| jump.to_string())),
     ("wait\ns", |row| known(row.wait_mean, |wait| format!("{}{}", wait_mark(row), seconds(wait)))),
-    ("busy", |row| known(row.utilisation, |share| format!("{:.0} %", share * 100.0))),
+    ("busy", |row| known(row.utilisation, |share| percent(share))),
 ];
 /// What there is besides.
 const BESIDES: [Column<'_>; 6] = [
@@ -69,17 +53,35 @@ pub fn machines(rows: &[MachineMetrics], extent: Extent) -> String {
     let header: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
     let body = rows.iter().map(|row| columns.iter().map(|(_, of)| of(row)).collect());
     let mut text = table(&header, body);
-    if rows.iter().any(|row| row.end_queue_source == EndQueueSource::LastLogged) {
-        text.push_str("* the last queue length that was logged: this log has no record of its end\n");
-    }
-    if rows.iter().any(|row| row.wait_source == WaitSource::FromSends) {
-        text.push_str("≤ from the SEND to the RECEIVE: these logs do not tell when a message arrived\n");
-    }
     for row in rows.iter().filter(|row| row.runs_back()) {
         let machine = row.machine;
         text.push_str(&format!("the stamps of machine {machine} run backwards: its drift is unknown\n"));
     }
     text
+}
+
+/// What the marks in tables of machines mean, of those that occur.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Marks {
+    last_logged: bool,
+    from_sends: bool,
+}
+
+impl Marks {
+    pub fn see(&mut self, rows: &[MachineMetrics]) {
+        self.last_logged |= rows.iter().any(|row| row.end_queue_source == EndQueueSource::LastLogged);
+        self.from_sends |= rows.iter().any(|row| row.wait_source == WaitSource::FromSends);
+    }
+
+    /// A line for each.
+    pub fn text(self) -> String {
+        const LAST_LOGGED: &str =
+            "* the last queue length that was logged: this log has no record of its end\n";
+        const FROM_SENDS: &str =
+            "≤ from the SEND to the RECEIVE: these logs do not tell when a message arrived\n";
+        let told = [(self.last_logged, LAST_LOGGED), (self.from_sends, FROM_SENDS)];
+        told.iter().filter(|(occurs, _)| *occurs).map(|(_, text)| *text).collect()
+    }
 }
 
 /// The last length that was logged is marked as no more than that.
@@ -107,7 +109,7 @@ pub fn run_line(run: &RunMetrics) -> String {
     let fidelity = known(run.fidelity_min, |fidelity| fidelity_words(fidelity, run.late_share));
     let queued = if run.messages_queued.is_some() { format!(", {queued}") } else { String::new() };
     format!(
-        "messages: {} sent, {} received{queued}; {balance}. Clock fidelity: {fidelity}\n",
+        "messages: {} sent, {} received{queued}; {balance}\nclock fidelity: {fidelity}\n",
         known(run.messages_sent, |sent| sent.to_string()),
         run.messages_received
     )
@@ -166,35 +168,26 @@ pub fn plan(plan: &Plan) -> String {
 pub fn cells(plan: &Plan, outlines: &[CellOutline]) -> String {
     const HEADS: [&str; 6] =
         ["max queue", "end queue", "clock diff", "clock drift", "mean jump", "mean wait, s"];
-    /// More side by side are wider than a terminal.
-    const SIDE_BY_SIDE: usize = 2;
     let axes = plan.axes();
     let is_drawn = |outline: &CellOutline| plan.cells()[outline.cell].spec.has_random_rates();
     let rates = outlines.iter().any(is_drawn).then_some("rates, 1/s");
     let name = |cell: &Cell| cell.spec.name.clone();
     let differ = plan.cells().windows(2).any(|pair| name(&pair[0]) != name(&pair[1]));
     let experiment = differ.then_some("experiment");
-    let headings: Vec<String> =
-        axes.iter().map(|axis| axis.replace(".clock_rate", ".\nclock_rate")).collect();
-    let tables = HEADS.chunks(SIDE_BY_SIDE).enumerate().map(|(at, heads)| {
-        let places = ["cell"].into_iter().chain(experiment).chain(headings.iter().map(String::as_str));
-        let header: Vec<&str> = places.chain(rates).chain(["runs"]).chain(heads.iter().copied()).collect();
-        let body = outlines.iter().map(|outline| {
-            let cell = &plan.cells()[outline.cell];
-            let summaries = outline.whole.iter().skip(at * SIDE_BY_SIDE).take(heads.len());
-            let numbers = summaries.map(|summary| summary.as_ref().map_or_else(String::new, mean));
-            [(outline.cell + 1).to_string()]
-                .into_iter()
-                .chain(experiment.map(|_| name(cell)))
-                .chain(values(cell, &axes))
-                .chain(rates.map(|_| outline.clock_rates.clone()))
-                .chain([outline.runs.to_string()])
-                .chain(numbers)
-                .collect()
-        });
-        table(&header, body)
+    let places = ["cell"].into_iter().chain(experiment).chain(axes.iter().copied());
+    let header: Vec<&str> = places.chain(rates).chain(["runs"]).chain(HEADS).collect();
+    let body = outlines.iter().map(|outline| {
+        let cell = &plan.cells()[outline.cell];
+        [(outline.cell + 1).to_string()]
+            .into_iter()
+            .chain(experiment.map(|_| name(cell)))
+            .chain(values(cell, &axes))
+            .chain(rates.map(|_| outline.clock_rates.clone()))
+            .chain([outline.runs.to_string()])
+            .chain(outline.whole.iter().map(|summary| known(summary.as_ref(), mean)))
+            .collect()
     });
-    tables.collect()
+    keyed(header.len() - HEADS.len(), &header, body)
 }
 
 fn values<'a>(cell: &'a Cell, axes: &'a [&str]) -> impl Iterator<Item = String> + 'a {
@@ -204,46 +197,7 @@ fn values<'a>(cell: &'a Cell, axes: &'a [&str]) -> impl Iterator<Item = String> 
     })
 }
 
-/// A number of things: `1 run`, `1200 runs`. Numbers on a terminal are plain, so
-/// that they can be searched for and copied; on pages they are grouped.
-pub fn counted(count: u64, thing: &str) -> String {
-    if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
-}
-
 /// What is not known is shown as `?`.
 pub fn known<T>(value: Option<T>, show: impl FnOnce(T) -> String) -> String {
     value.map_or_else(|| UNKNOWN.to_owned(), show)
-}
-
-/// The blanks behind a column; one more separates it from the next.
-const PADDING: u16 = 1;
-
-/// Words to the left, numbers to the right.
-pub fn table(header: &[&str], body: impl Iterator<Item = Vec<String>>) -> String {
-    // A name stays in its row, whatever is in it.
-    let rows: Vec<Vec<String>> = body.map(|row| row.iter().map(|cell| on_one_line(cell)).collect()).collect();
-    let is_number = |text: &String| {
-        [UNKNOWN, LEFT_OUT].contains(&text.as_str())
-            || text.starts_with(|c: char| c.is_ascii_digit() || "-<>≤".contains(c))
-    };
-    let mut table = Table::new();
-    table.load_style(STYLE).set_header(header);
-    for (at, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, PADDING));
-        if rows.iter().all(|row| row.get(at).is_none_or(is_number)) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    table.add_rows(rows);
-    let (width, width_max) = (width(&table), WIDTH_MAX.load(Relaxed));
-    if width > width_max {
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width_max);
-    }
-    table.trim_fmt() + "\n"
-}
-
-/// As its cells make it.
-fn width(table: &Table) -> u16 {
-    let columns = table.column_max_content_widths();
-    columns.iter().fold(1_u16, |sum, column| sum.saturating_add(*column).saturating_add(PADDING + 1))
 }

@@ -2,6 +2,7 @@
 //! stand, and that the foreign machines have spoken, then names the time at
 //! which all start. Knows no sockets.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::context::ConnectionContext;
@@ -22,8 +23,10 @@ const FOLLOWER_GRACE: Duration = Duration::from_secs(1);
 pub const GO_PATIENCE: Duration = Duration::from_millis(200);
 
 /// One machine at the barrier.
-#[derive(Debug)]
 pub struct Barrier {
+    known_peers: Arc<Peers>,
+    context: ConnectionContext,
+    epoch: Epoch,
     /// The machine that names the start, if that is not this one.
     leader: Option<MachineId>,
     /// The other machines of `labctl`.
@@ -47,11 +50,24 @@ pub struct Named {
 pub type Words = Vec<(MachineId, Said)>;
 
 impl Barrier {
-    pub fn new(known_peers: &Peers, now: MonotonicTime) -> Barrier {
+    pub fn new(
+        known_peers: Arc<Peers>,
+        context: ConnectionContext,
+        epoch: Epoch,
+        now: MonotonicTime,
+    ) -> Barrier {
         let peers = known_peers.labctl_peers();
-        let leader = peers.first().copied().filter(|first| *first < known_peers.own);
-        let (deadline, report_at) = (now.after(known_peers.patience), now.after(REPORT_EVERY));
-        Barrier { leader, peers, deadline, report_at, reported: None, named: None }
+        Barrier {
+            leader: peers.first().copied().filter(|first| *first < known_peers.own),
+            peers,
+            deadline: now.after(known_peers.patience),
+            report_at: now.after(REPORT_EVERY),
+            reported: None,
+            named: None,
+            known_peers,
+            context,
+            epoch,
+        }
     }
 
     /// The start that this machine has named, if it is the first.
@@ -71,36 +87,24 @@ impl Barrier {
     /// # Errors
     ///
     /// Who is missing, after all patience.
-    pub fn step(
-        &mut self,
-        now: MonotonicTime,
-        known_peers: &Peers,
-        context: &ConnectionContext,
-        epoch: &Epoch,
-    ) -> Result<Words, MeshError> {
+    pub fn step(&mut self, now: MonotonicTime) -> Result<Words, MeshError> {
         match self.leader {
-            Some(leader) => self.follow(leader, now, known_peers, context),
-            None => self.lead(now, known_peers, context, epoch),
+            Some(leader) => self.follow(leader, now),
+            None => self.lead(now),
         }
     }
 
     /// Tells the first machine how things stand here, until it names the start.
-    fn follow(
-        &mut self,
-        leader: MachineId,
-        now: MonotonicTime,
-        known_peers: &Peers,
-        context: &ConnectionContext,
-    ) -> Result<Words, MeshError> {
+    fn follow(&mut self, leader: MachineId, now: MonotonicTime) -> Result<Words, MeshError> {
         // The leader's patience may begin a little later, and it knows who is missing.
         if now >= self.deadline.after(FOLLOWER_GRACE) {
-            return Err(MeshError::NotReady { peer: leader, patience: known_peers.patience });
+            return Err(MeshError::NotReady { peer: leader, patience: self.known_peers.patience });
         }
         let mut words = Vec::new();
         if self.reported.is_none() {
             words.push((leader, Said::Ready));
         }
-        let foreign = context.foreign.heard();
+        let foreign = self.context.foreign.heard();
         if foreign > self.reported.unwrap_or(0) {
             words.push((leader, Said::Heard { foreign }));
         }
@@ -108,29 +112,23 @@ impl Barrier {
         Ok(words)
     }
 
-    fn lead(
-        &mut self,
-        now: MonotonicTime,
-        known_peers: &Peers,
-        context: &ConnectionContext,
-        epoch: &Epoch,
-    ) -> Result<Words, MeshError> {
-        let (is_late, patience) = (now >= self.deadline, known_peers.patience);
-        let ready = context.inbox.ready();
+    fn lead(&mut self, now: MonotonicTime) -> Result<Words, MeshError> {
+        let (is_late, patience) = (now >= self.deadline, self.known_peers.patience);
+        let ready = self.context.inbox.ready();
         if let Some(peer) = self.peers.iter().find(|peer| !ready.contains(peer)).copied() {
             return if is_late { Err(MeshError::NotReady { peer, patience }) } else { Ok(Vec::new()) };
         }
-        let spoken = context.foreign.heard().max(context.inbox.most_foreign_heard());
-        if let Some(peer) = known_peers.foreign.iter().nth(spoken).copied() {
+        let spoken = self.context.foreign.heard().max(self.context.inbox.most_foreign_heard());
+        if let Some(peer) = self.known_peers.foreign.iter().nth(spoken).copied() {
             if now >= self.report_at {
                 self.report_at = now.after(REPORT_EVERY);
                 let text = format!("machine {peer} has sent no message yet, waiting");
-                (context.observer)(Notice { machine: known_peers.own, text });
+                (self.context.observer)(Notice { machine: self.known_peers.own, text });
             }
             return if is_late { Err(MeshError::Unheard { peer, patience }) } else { Ok(Vec::new()) };
         }
         let lead = LEAD + LEAD_A_MACHINE * self.peers.len() as u32;
-        let unix_ns = epoch.unix_ns(now.after(lead));
+        let unix_ns = self.epoch.unix_ns(now.after(lead));
         self.named = Some(Named { unix_ns, until: now.after(GO_PATIENCE) });
         Ok(self.peers.iter().map(|peer| (*peer, Said::Go { unix_ns })).collect())
     }

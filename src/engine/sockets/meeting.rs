@@ -145,8 +145,10 @@ impl<C: Connection> Meeting<C> {
         if self.barrier.is_none() && !self.is_complete(now)? {
             return Ok(Step::Wait(now.after(GLANCE)));
         }
-        let barrier = self.barrier.get_or_insert_with(|| Barrier::new(&self.known_peers, now));
-        let words = barrier.step(now, &self.known_peers, &self.context, &self.epoch)?;
+        let barrier = self.barrier.get_or_insert_with(|| {
+            Barrier::new(Arc::clone(&self.known_peers), self.context.clone(), self.epoch, now)
+        });
+        let words = barrier.step(now)?;
         for (peer, said) in words {
             self.links.iter_mut().filter(|link| link.peer == peer).for_each(|link| link.say(&said));
         }

@@ -138,6 +138,14 @@ impl LabClock {
         LabTime((real as f64 * self.speedup) as u64)
     }
 
+    /// The first moment after `instant` that is whole periods of real time after
+    /// lab time zero.
+    pub fn next_mark(&self, instant: MonotonicTime, period: Duration) -> MonotonicTime {
+        let period_ns = u64::try_from(period.as_nanos()).unwrap_or(u64::MAX).max(1);
+        let passed = instant.0.saturating_sub(self.start.0) / period_ns;
+        MonotonicTime(self.start.0.saturating_add((passed + 1).saturating_mul(period_ns)))
+    }
+
     /// When lab time reaches `time`.
     pub fn instant(&self, time: LabTime) -> MonotonicTime {
         // Rounded up, so that a sleeper never wakes before its deadline.
@@ -155,6 +163,16 @@ mod tests {
         let clock = LabClock::new(start, 10.0);
         assert_eq!(clock.lab_time(start.after(Duration::from_millis(100))), LabTime(1_000_000_000));
         assert_eq!(clock.instant(LabTime(1_000_000_000)), start.after(Duration::from_millis(100)));
+    }
+
+    #[test]
+    fn marks_are_whole_periods_after_the_start_whatever_the_speedup() {
+        let start = MonotonicTime::at_ns(7_000);
+        let clock = LabClock::new(start, 20.0);
+        let period = Duration::from_micros(1);
+        for (instant, mark) in [(0, 8_000), (7_000, 8_000), (7_999, 8_000), (8_000, 9_000)] {
+            assert_eq!(clock.next_mark(MonotonicTime::at_ns(instant), period), MonotonicTime::at_ns(mark));
+        }
     }
 
     #[test]

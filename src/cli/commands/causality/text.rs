@@ -2,6 +2,7 @@
 
 use labctl::causality::{Encoding, HybridBound, Pairs, Relation};
 use labctl::history::Tally;
+use labctl::text::numbers::{by_count, percent};
 
 use super::Counted;
 use crate::cli::ui::view::{self, counted, known};
@@ -41,12 +42,11 @@ fn pairs_table(pairs: &Pairs) -> String {
 
 /// A share in per cent; only all of them are 100 %, and only none is 0 %.
 fn share(count: u128, of: u128) -> String {
-    let percent = count as f64 / of as f64 * 100.0;
-    match percent {
+    match count as f64 / of as f64 {
         _ if of == 0 => "-".to_owned(),
-        _ if count < of && percent >= 99.95 => ">99.9 %".to_owned(),
-        _ if count > 0 && percent < 0.05 => "<0.1 %".to_owned(),
-        _ => format!("{percent:.1} %"),
+        share if count < of && share >= 0.9995 => ">99.9 %".to_owned(),
+        share if count > 0 && share < 0.0005 => "<0.1 %".to_owned(),
+        share => percent(share),
     }
 }
 
@@ -87,8 +87,7 @@ fn doubts(run: &Counted<'_>) -> String {
 }
 
 fn has(events: u64) -> String {
-    let verb = if events == 1 { "has" } else { "have" };
-    format!("{} {verb}", counted(events, "event"))
+    format!("{} {}", counted(events, "event"), by_count(events, "has", "have"))
 }
 
 fn sizes_table(relation: &Relation) -> String {

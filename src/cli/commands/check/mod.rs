@@ -91,7 +91,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         return recover::run(if args.paths.is_empty() { &all } else { &args.paths }, terminal);
     }
     if let Some(rule) = args.explain {
-        terminal.data(&format!("{}: {}\n\n{}\n", rule.id, rule.reason, rule.page))?;
+        terminal.paragraphs(&format!("{}: {}\n\n{}\n", rule.id, rule.reason, rule.page))?;
         return Ok(Exit::Done);
     }
     let rules: Vec<&'static Rule> = if args.rules.is_empty() { RULES.to_vec() } else { args.rules.clone() };
@@ -196,16 +196,20 @@ fn text(checked: &CheckedRun<'_>, detail: Detail) -> String {
     let limits = match (verdict, unknown) {
         (UNKNOWN, _) => ", there is no event in these logs".to_owned(),
         (_, 0) => String::new(),
+        (_, _) if detail == Detail::Verdict => format!(", {} unknown", counted(unknown, "rule")),
         ("sound", _) => format!(", as far as these logs can show: {} unknown", counted(unknown, "rule")),
         _ => format!(", and {} unknown", counted(unknown, "rule")),
     };
+    let of_rules = match detail {
+        Detail::Verdict => String::new(),
+        _ => format!(", {}", counted(audit.results.len() as u64, "rule")),
+    };
     let mut text = format!(
-        "{}{}: {verdict}{limits} ({} in {}, {})\n",
+        "{}{}: {verdict}{limits} ({} in {}{of_rules})\n",
         on_one_line(&run.folder.display().to_string()),
         of_run(run),
         counted(history.events(), "event"),
-        counted(history.machines().len() as u64, "log"),
-        counted(audit.results.len() as u64, "rule")
+        counted(history.machines().len() as u64, "log")
     );
     if detail == Detail::EveryRule {
         text += &rules_table(audit);

@@ -17,6 +17,7 @@ use labctl::read::{origin, read_history};
 use super::{Job, refused};
 use crate::cli::Exit;
 use crate::cli::ui::output::Draft;
+use crate::cli::ui::view::counted;
 
 /// What the runs had to say, all together.
 #[derive(Default)]
@@ -104,8 +105,9 @@ pub fn shiviz(job: &Job<'_>) -> anyhow::Result<Exit> {
     each(job, &mut seen, |excerpt| {
         let dropped = writer.add(excerpt).with_context(|| draft.failed())?.len();
         if dropped > 0 {
-            job.terminal
-                .warn(format!("{dropped} messages contradict the order of the others, and are not drawn"));
+            job.terminal.warn(format!(
+                "messages that contradict the order of the others, and are not drawn: {dropped}"
+            ));
         }
         Ok(())
     })?;
@@ -121,7 +123,7 @@ pub fn shiviz(job: &Job<'_>) -> anyhow::Result<Exit> {
             "ShiViz is slow with more than {advised} events, and there are {events}; {advice}"
         ));
     }
-    seen.end(job, draft, &format!("{events} events for ShiViz"))
+    seen.end(job, draft, &format!("{} for ShiViz", counted(events, "event")))
 }
 
 pub fn perfetto(job: &Job<'_>) -> anyhow::Result<Exit> {
@@ -158,7 +160,7 @@ pub fn perfetto(job: &Job<'_>) -> anyhow::Result<Exit> {
         job.terminal
             .warn(format!("a browser may lack the memory for a trace of more than {size} MB; {advice}"));
     }
-    seen.end(job, draft, &format!("{events} events for Perfetto"))
+    seen.end(job, draft, &format!("{} for Perfetto", counted(events, "event")))
 }
 
 pub fn mermaid(job: &Job<'_>) -> anyhow::Result<Exit> {
@@ -188,5 +190,5 @@ pub fn mermaid(job: &Job<'_>) -> anyhow::Result<Exit> {
         job.terminal
             .warn(format!("more than {advised} events are hard to follow, and there are {events}; {advice}"));
     }
-    seen.end(job, draft, &format!("{events} events for Mermaid"))
+    seen.end(job, draft, &format!("{} for Mermaid", counted(events, "event")))
 }

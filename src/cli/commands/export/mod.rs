@@ -14,14 +14,14 @@ use labctl::read::names::name_by_sweep;
 use labctl::read::run_path::RunPath;
 
 use crate::cli::flags::dialect::DialectFlags;
-use crate::cli::ui::output::{Draft, file_of};
+use crate::cli::ui::output::{Draft, file_of, would_flood};
 use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
 Examples:
   labctl export results/exp4/latest --to shiviz --until 20s -o exp4.log
   labctl export results/exp4/latest --to perfetto -o exp4.json
-  labctl export results/exp4/latest --to mermaid --until 5s --machines 1,3
+  labctl export results/exp4/latest --to mermaid --until 5s --machines 1,3 -o -
   labctl export results/ --to parquet -o lab
   duckdb -c \"SELECT event, count(*) FROM 'lab/events/**/*.parquet' GROUP BY ALL\"
 
@@ -51,7 +51,8 @@ pub struct Args {
     #[arg(long, value_name = "FORMAT")]
     to: Format,
 
-    /// Where it goes: a file, or for Parquet a folder that is not there yet; standard output if missing
+    /// A file, for Parquet a folder that is not there yet, or `-` for standard output; if missing,
+    /// standard output, unless that is a terminal
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
@@ -87,6 +88,20 @@ enum Format {
     Jsonl,
 }
 
+impl Format {
+    /// A file for it, as an example.
+    fn file_name(self) -> &'static str {
+        match self {
+            Format::Shiviz => "run.log",
+            Format::Perfetto => "run.json",
+            Format::Mermaid => "run.mmd",
+            Format::Csv => "events.csv",
+            Format::Jsonl => "events.jsonl",
+            Format::Parquet => "lab",
+        }
+    }
+}
+
 fn machine(text: &str) -> Result<MachineId, String> {
     text.trim().parse().map_err(|_| "a machine is a number from 1 on".to_owned())
 }
@@ -104,6 +119,14 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     {
         terminal.error(format!(
             "the window from {from} until {until} is empty; --until is to be later than --from"
+        ));
+        return Ok(Exit::Usage);
+    }
+    if would_flood(args.output.as_deref()) && args.to != Format::Parquet {
+        terminal.error(format!(
+            "this is data for other programs, and no sight for a terminal: name a file, like `-o {}`, or `-o -` to \
+             see it here",
+            args.to.file_name()
         ));
         return Ok(Exit::Usage);
     }

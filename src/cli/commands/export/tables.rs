@@ -14,6 +14,7 @@ use super::{Format, Job, refused};
 use crate::cli::Exit;
 use crate::cli::ui::many::{self, Progress};
 use crate::cli::ui::output::file_of;
+use crate::cli::ui::view::counted;
 
 pub fn rows(job: &Job<'_>) -> anyhow::Result<Exit> {
     let draft = job.draft()?;
@@ -38,7 +39,7 @@ pub fn rows(job: &Job<'_>) -> anyhow::Result<Exit> {
     }
     .with_context(|| refused("a reader of the table"))?;
     draft.finish()?;
-    job.written(&format!("{} events", tabled.rows));
+    job.written(&counted(tabled.rows, "event"));
     Ok(judged(job, &logs))
 }
 
@@ -76,7 +77,11 @@ pub fn parquet(job: &Job<'_>) -> anyhow::Result<Exit> {
         return Ok(exit);
     }
     tree.put_into_place()?;
-    job.written(&format!("{} events and the metrics of {machines} machines", all.rows));
+    job.written(&format!(
+        "{} and the metrics of {}",
+        counted(all.rows, "event"),
+        counted(machines as u64, "machine")
+    ));
     let judged = judged.iter().map(|(run, logs)| (*run, &logs[..]));
     let is_good = job.args.dialect.judge_runs(judged, job.terminal);
     Ok(if is_good { Exit::Done } else { Exit::Failed })

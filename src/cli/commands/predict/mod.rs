@@ -182,29 +182,32 @@ fn law(predictions: &[Prediction]) -> String {
 
 fn expectation(run: &Run, expected: &Expected) -> String {
     let of = |machine, metric: Metric| shown(expected.moments(machine, metric), metric.decimals);
-    let queues = run.machines().map(|machine| {
+    let header = [
+        "machine",
+        "max queue",
+        "end queue",
+        "queue met",
+        "mean wait, s",
+        "utilisation",
+        "final clock",
+        "clock difference",
+    ];
+    let body = run.machines().map(|machine| {
         vec![
             machine.to_string(),
             of(machine, catalogue::MAX_QUEUE),
             of(machine, catalogue::END_QUEUE),
             shown(expected.queue_met(machine), 2),
             of(machine, catalogue::WAIT_MEAN),
-        ]
-    });
-    let clocks = run.machines().map(|machine| {
-        vec![
-            machine.to_string(),
             of(machine, catalogue::UTILISATION),
             of(machine, catalogue::FINAL_CLOCK),
             of(machine, catalogue::CLOCK_DIFF),
         ]
     });
-    // Side by side the two are wider than a terminal.
-    let tables = view::table(&["machine", "max queue", "end queue", "queue met", "mean wait, s"], queues)
-        + &view::table(&["machine", "utilisation", "final clock", "clock difference"], clocks);
+    let table = view::table(&header, body);
     let runs = view::counted(u64::from(expected.runs()), "simulated run");
     format!(
-        "to expect, mean ± standard deviation of {runs}:\n{tables}the mean itself is known to its standard error, \
+        "to expect, mean ± standard deviation of {runs}:\n{table}the mean itself is known to its standard error, \
          the standard deviation ÷ {:.1}\n\n",
         f64::from(expected.runs()).sqrt()
     )

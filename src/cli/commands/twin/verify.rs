@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use labctl::lab::simulation::{Verdict, verify};
 use labctl::read::find::find_all_runs;
 
+use crate::cli::ui::view::counted;
 use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
@@ -31,7 +32,9 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         stored.not_read().iter().for_each(|advice| terminal.warn(advice));
         let folder = labctl::text::sanitize::on_one_line(&stored.folder.display().to_string());
         match verify(&stored)? {
-            Verdict::Same { lines } => terminal.data(&format!("{folder}: the same, {lines} lines\n"))?,
+            Verdict::Same { lines } => {
+                terminal.data(&format!("{folder}: the same, {}\n", counted(lines, "line")))?
+            }
             Verdict::LineEnds { log } => {
                 terminal.data(&format!("{folder}: differs\n"))?;
                 terminal.error(format!("{}: differs in its line ends alone (CRLF)", log.display()));

@@ -15,7 +15,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread::{self, JoinHandle};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use labctl::engine::{Gauges, Notice, Observer};
@@ -86,8 +86,9 @@ impl Live {
 
     fn end(&mut self) {
         self.over.store(true, Relaxed);
+        let drawing = self.drawing.take().filter(ends_soon);
         // A view that panicked or lost its terminal is no reason to fail a run.
-        let ended = self.drawing.take().map(JoinHandle::join);
+        let ended = drawing.map(JoinHandle::join);
         screen::close();
         if let Some(Ok(Err(error))) = ended {
             self.terminal.warn(format!("the live view ended early: {error}"));
@@ -101,9 +102,22 @@ impl Drop for Live {
     }
 }
 
-/// A run of this process is known better than by its logs.
+/// Whether a view that was told to end does so. Who waits for the keys of a
+/// terminal that was closed waits for ever.
+fn ends_soon<T>(drawing: &JoinHandle<T>) -> bool {
+    const GLANCE: Duration = Duration::from_millis(5);
+    const GLANCES: u32 = 400;
+    (0..GLANCES).any(|_| {
+        drawing.is_finished() || {
+            thread::sleep(GLANCE);
+            false
+        }
+    })
+}
+
+/// How far a run of this process is, is known better than by its logs.
 fn of_our_own(mut snapshot: Snapshot, gauges: &Gauges, paced: bool) -> Snapshot {
-    snapshot.refresh(gauges);
+    snapshot.reach(gauges);
     if let Progress::Quiet { .. } = snapshot.progress {
         snapshot.progress = Progress::Running;
     }

@@ -36,8 +36,9 @@ pub use ending::{END_PATIENCE, FOREIGN_PATIENCE};
 pub const NAP_MAX: Duration = Duration::from_millis(100);
 /// Sleep while a peer reads more slowly than this machine sends.
 const PATIENCE_NAP: Duration = Duration::from_micros(50);
-/// How old a log line may get before the file has it.
-pub const LOG_AGE_MAX: Duration = Duration::from_millis(400);
+/// How old a log line may get before the file has it. All machines write at the
+/// same moments, so that whoever reads their logs meanwhile sees them in step.
+const LOG_AGE_MAX: Duration = Duration::from_millis(200);
 /// Ticks served between two flushes while the machine is behind.
 const TICKS_A_FLUSH: u32 = 256;
 /// Ticks that are still served when the run is over.
@@ -138,14 +139,15 @@ impl<C: Connection, W: Write> Driver<C, W> {
     /// The log could not be written. There is no next step then.
     #[inline]
     pub fn step(&mut self, now: MonotonicTime) -> io::Result<Next> {
-        let next = match self.phase {
+        let mut next = match self.phase {
             Phase::Ticking => self.tick_or_rest(now)?,
             Phase::Sleeping => self.sleep_in_tick(now)?,
             Phase::Patient => self.let_peers_read(now)?,
             Phase::Ending(ending) => self.collect(now, ending)?,
         };
-        if let Next::Sleep(until) | Next::Listen(until) = next {
-            self.keep_log_young(now, until)?;
+        if let Next::Sleep(until) | Next::Listen(until) = &mut next {
+            self.keep_log_young(now)?;
+            *until = self.log_due().map_or(*until, |due| due.min(*until));
         }
         Ok(next)
     }
@@ -220,7 +222,7 @@ impl<C: Connection, W: Write> Driver<C, W> {
         let has_flushed = self.flush(now)?;
         if is_behind {
             self.parts.gauges.reach(time.0);
-            self.keep_log_young(now, now)?;
+            self.keep_log_young(now)?;
             if self.parts.links.iter().any(Link::wants_patience) {
                 self.phase = Phase::Patient;
             }
@@ -296,14 +298,14 @@ impl<C: Connection, W: Write> Driver<C, W> {
         Ok(time)
     }
 
-    /// Hands the log to its file before its lines get too old by `until`.
-    fn keep_log_young(&mut self, now: MonotonicTime, until: MonotonicTime) -> io::Result<()> {
-        if !self.parts.log.has_unwritten() {
-            self.unwritten_since = None;
-            return Ok(());
-        }
-        let since = *self.unwritten_since.get_or_insert(now);
-        if until.since(since) < LOG_AGE_MAX { Ok(()) } else { self.flush_log() }
+    /// Hands the log to its file when the moment for that has come.
+    fn keep_log_young(&mut self, now: MonotonicTime) -> io::Result<()> {
+        if self.log_due().is_some_and(|due| due <= now) { self.flush_log() } else { Ok(()) }
+    }
+
+    /// When the file must have what is logged, if there is anything that it has not.
+    fn log_due(&self) -> Option<MonotonicTime> {
+        Some(self.parts.clock.next_mark(self.unwritten_since?, LOG_AGE_MAX))
     }
 
     fn flush_log(&mut self) -> io::Result<()> {

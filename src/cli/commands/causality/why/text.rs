@@ -6,6 +6,7 @@ use labctl::causality::{Explanation, Link};
 use labctl::history::EventId;
 use labctl::model::event::Kind;
 
+use crate::cli::ui::table::keyed;
 use crate::cli::ui::view::{self, counted, known};
 
 /// The lab time of an event, as exactly as the logs tell it.
@@ -122,14 +123,14 @@ fn path(answer: &Explanation<'_>) -> String {
     let stays: Vec<&[Link]> = answer.chain.chunk_by(|_, next| next.by_message.is_none()).collect();
     let (first, last) = ROWS_SHOWN;
     if stays.len() <= first + last + 1 {
-        return view::table(&CHAIN_HEADER, stays.iter().map(|stay| row(answer, stay)));
+        return keyed(2, &CHAIN_HEADER, stays.iter().map(|stay| row(answer, stay)));
     }
     let hidden = first..stays.len() - last;
     let shown = |stays: &[&[Link]]| stays.iter().map(|stay| row(answer, stay)).collect::<Vec<_>>();
     let fold = counts(answer, view::LEFT_OUT, view::LEFT_OUT, &stays[hidden.clone()].concat());
     let rows = shown(&stays[..hidden.start]).into_iter().chain([fold]).chain(shown(&stays[hidden.end..]));
     let note = format!("…: {} rows left out; --format json has all events\n", hidden.len());
-    view::table(&CHAIN_HEADER, rows) + &note
+    keyed(2, &CHAIN_HEADER, rows) + &note
 }
 
 fn row(answer: &Explanation<'_>, stay: &[Link]) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! The last events: of the chosen machine, or of all in the order of time.
+//! The last events: of the chosen machine, or of each, in the order of time.
 
 use labctl::follow::{Happening, MachineState, What};
 use labctl::log::Record;
@@ -17,16 +17,18 @@ use super::style::Palette;
 pub fn last(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     let shown = scene.shown();
     let chosen: Option<&MachineState> = scene.controls.chosen.and_then(|at| shown.machines.get(at));
-    let (whose, happenings) = match chosen {
-        Some(machine) => (format!("machine {}", machine.id), machine.last.iter().collect()),
-        None => ("all machines".to_owned(), shown.last_of_all()),
+    let lines = usize::from(area.height.saturating_sub(1));
+    let (whose, happenings): (String, Vec<&Happening>) = match chosen {
+        Some(machine) => {
+            let newest = &machine.last[machine.last.len().saturating_sub(lines)..];
+            (format!("machine {}", machine.id), newest.iter().collect())
+        }
+        None => ("each machine".to_owned(), shown.last_of_each(lines)),
     };
     let title = format!("─ last events of {whose} ");
     let rule = "─".repeat(usize::from(area.width).saturating_sub(title.chars().count()));
     Line::styled(title + &rule, scene.palette.quiet()).render(Rect { height: 1, ..area }, buffer);
-    let lines = usize::from(area.height.saturating_sub(1));
-    let newest = &happenings[happenings.len().saturating_sub(lines)..];
-    for (row, happening) in (area.y + 1..).zip(newest) {
+    for (row, happening) in (area.y + 1..).zip(happenings) {
         line(happening, scene.palette).render(Rect { y: row, height: 1, ..area }, buffer);
     }
 }

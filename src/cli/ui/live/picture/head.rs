@@ -43,7 +43,7 @@ fn word(progress: &Progress) -> String {
         Progress::Running => "running".to_owned(),
         Progress::Quiet { quiet } => format!("no news for {}", whole_seconds(*quiet)),
         Progress::Closing { .. } => "writing results".to_owned(),
-        Progress::Ended { status } => harmless(status),
+        Progress::Ended { status } => harmless(&status.to_string()),
         Progress::Gone => "gone".to_owned(),
     }
 }

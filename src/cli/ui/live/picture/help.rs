@@ -14,7 +14,7 @@ pub fn explain(scene: &Scene<'_>, buffer: &mut Buffer) {
         "space   pause the view, not the run",
         &leave,
         "↑ ↓     choose a machine; PgUp, PgDn",
-        "Esc     events of all machines",
+        "Esc     events of each machine",
         "Ctrl-Z  stop this process a while",
         "?       close this",
         "Ctrl-L  draw all anew",

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use labctl::follow::{About, Happening, MachineState, Progress, Snapshot, What};
-use labctl::log::{EndReason, Record, Stamp};
+use labctl::log::{Record, Stamp};
 use labctl::model::event::{Kind, MachineId, Recipients};
 use labctl::model::time::LabTime;
+use labctl::store::{Status, Word};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
@@ -51,7 +52,7 @@ fn machine(id: u32) -> MachineState {
         queue_length: 12 * growth,
         lateness_p99_us: Some(150 * u64::from(id)),
         queue_trace: (0..MachineState::TRACE_LENGTH as u64).map(|at| growth * at / 10).collect(),
-        last: (0..20u32).map(|at| event(id, 20.0 + f64::from(at) / 6.0, u64::from(100 + at))).collect(),
+        last: (0..20u32).map(|at| event(id, 20.0 + f64::from(at) / 6.0, u64::from(281 - id + at))).collect(),
         unmatched: 0,
         ended: false,
     }
@@ -127,7 +128,7 @@ fn a_paused_view_says_that_the_run_goes_on() {
         assert!(seen.contains(text), "{seen}");
     }
     assert!(!seen.contains("777"), "{seen}");
-    now.progress = Progress::Ended { status: "completed".to_owned() };
+    now.progress = Progress::Ended { status: Status::Completed.into() };
     assert!(picture(&now, &controls, 80, 24).contains("the run has ended meanwhile"));
 }
 
@@ -185,7 +186,7 @@ fn hostile_texts_are_shown_as_text() {
     let mut now = snapshot(2);
     now.about.experiment.clone_from(&hostile);
     now.about.run.clone_from(&hostile);
-    now.progress = Progress::Ended { status: hostile.clone() };
+    now.progress = Progress::Ended { status: Word::Other(hostile.clone().into()) };
     now.machines[0].last.push(Happening {
         machine: MachineId(1),
         time: seconds(99.0),
@@ -217,7 +218,7 @@ fn what_is_odd_is_said() {
         (Progress::Quiet { quiet: Duration::from_secs(75) }, "the logs have not grown for 1m 15s"),
         (Progress::Closing { quiet: Duration::from_secs(1) }, "writing results"),
         (Progress::Closing { quiet: Duration::from_secs(90) }, "the results are not in their place"),
-        (Progress::Ended { status: EndReason::Failed.to_string() }, "failed"),
+        (Progress::Ended { status: Status::Failed.into() }, "failed"),
         (Progress::Gone, "the run's folder is there no more"),
     ] {
         now.progress = progress;
