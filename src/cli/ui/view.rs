@@ -34,7 +34,7 @@ const BRIEF: [Column<'_>; 9] = [
     ("clock\ndrift", |row| known(row.clock_drift, |drift| format!("{drift:.3}"))),
     ("jump\np95", |row| known(row.jump_p95, |jump| jump.to_string())),
     ("wait\ns", |row| known(row.wait_mean, |wait| format!("{}{}", wait_mark(row), seconds(wait)))),
-    ("busy", |row| known(row.utilisation, |share| percent(share))),
+    ("busy", |row| known(row.utilisation, percent)),
 ];
 /// What there is besides.
 const BESIDES: [Column<'_>; 6] = [

@@ -3,7 +3,7 @@
 //!
 //! Lines are taken apart ([`scan`]) and put together by their shapes ([`group`]);
 //! paths tell how the machines are called ([`layout`]); the reading is looked for
-//! whose clocks step as Lamport's do ([`ledger`], [`reading`]), and is written down
+//! whose clocks step as Lamport's do ([`ledger`], [`search`], [`read`]), and is written down
 //! as a dialect ([`written`]).
 
 mod arrivals;
@@ -11,9 +11,15 @@ mod group;
 mod header;
 mod layout;
 mod ledger;
+mod machines;
+mod message_clock;
 mod peers;
+mod queue;
+mod read;
 mod reading;
 mod scan;
+mod search;
+mod time;
 mod toml_text;
 mod values;
 mod words;
@@ -23,7 +29,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use group::{Group, RawRecord, grouped};
 use layout::{Layout, Naming, layout};
-use reading::{Reading, reading};
+use read::reading;
+use reading::Reading;
 use scan::Scanner;
 use written::{Given, written};
 

@@ -6,7 +6,7 @@ pub fn whole(text: &str) -> Option<u64> {
         return Some(number);
     }
     let number: f64 = text.parse().ok()?;
-    (number >= 0.0 && number < 9e15 && number.fract() == 0.0 && !text.starts_with('-'))
+    ((0.0..9e15).contains(&number) && number.fract() == 0.0 && !text.starts_with('-'))
         .then_some(number as u64)
 }
 

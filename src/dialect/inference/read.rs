@@ -1,0 +1,161 @@
+//! The best reading of logs, put together from what is found of kinds, clocks,
+//! times, messages, queues and machines.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::group::Group;
+use super::layout::Layout;
+use super::ledger::{self, ClockBefore, Entry};
+use super::machines::{inside, machine_slots, machines};
+use super::message_clock::message_clock;
+use super::queue::{queue, queue_convention};
+use super::reading::{Event, Reading};
+use super::search::{Search, Trial};
+use super::time::time;
+use super::words::{self, Told};
+use crate::model::event::Kind;
+use crate::text::numbers::counted;
+
+/// The best reading of the groups; `None` where nothing reads as events.
+pub fn reading(groups: &[Group<'_>], layout: &Layout) -> Option<Reading> {
+    let with_numbers = |group: &&Group<'_>| group.whole().next().is_some();
+    let all: usize = groups.iter().filter(with_numbers).map(|group| group.records.len()).sum();
+    let common = words::common(
+        groups.iter().filter(with_numbers).map(|group| (group.words.as_str(), group.records.len())),
+        all,
+    );
+    let mut told: Vec<Option<Told>> = groups
+        .iter()
+        .map(|group| {
+            let is_header = words::is_rate(&group.words) && group.records.len() <= 2 * layout.runs.len();
+            if is_header || group.whole().next().is_none() {
+                None
+            } else {
+                words::kind(&group.words, &common)
+            }
+        })
+        .collect();
+    if told.iter().all(Option::is_none) {
+        told = groups.iter().map(|group| words::kind(&group.words, &[])).collect();
+    }
+    let machine = machine_slots(groups, &told);
+    let mut sequence_names: BTreeMap<(usize, &str), usize> = BTreeMap::new();
+    let sequences: Vec<Vec<usize>> = groups
+        .iter()
+        .enumerate()
+        .map(|(at, group)| {
+            let slot = machine.as_ref().and_then(|slots| slots[at]);
+            group
+                .records
+                .iter()
+                .map(|record| {
+                    let key = (record.log, slot.map_or("", |slot| record.values[slot]));
+                    let next = sequence_names.len();
+                    *sequence_names.entry(key).or_insert(next)
+                })
+                .collect()
+        })
+        .collect();
+    let run_names: BTreeSet<&String> = layout.runs.iter().collect();
+    let run_numbers: Vec<usize> =
+        layout.runs.iter().map(|run| run_names.iter().position(|known| *known == run).unwrap_or(0)).collect();
+    let search = Search { groups, told: told.clone(), sequences, sequence_count: sequence_names.len() };
+    let mut trials: Vec<Option<Trial>> = (0..groups.len())
+        .map(|at| {
+            let kind = told[at]?.kind;
+            Some(Trial { kind: Some(kind), clock: *search.clock_slots(at).first()? })
+        })
+        .collect();
+    search.begin(&mut trials);
+    let best = search.improved(&mut trials, &|at| told[at].is_some());
+    search.join_unnamed(&mut trials, best);
+    if trials.iter().all(Option::is_none) {
+        return None;
+    }
+    let entries = search.entries(&trials);
+    let mut run_of = vec![0; sequence_names.len()];
+    for ((log, _), sequence) in &sequence_names {
+        run_of[*sequence] = run_numbers.get(*log).copied().unwrap_or(0);
+    }
+    let (clock_before, score, alike) = ledger::best(&entries, search.has_internal(&trials), Some(&run_of));
+    let mut reading = Reading {
+        events: vec![None; groups.len()],
+        clock_before,
+        queue_before_pop: false,
+        queue_rules: None,
+        score,
+        time: None,
+        peers: None,
+        machines_inside: None,
+        is_line_each: false,
+        begins: begins(groups, &entries),
+        doubts: Vec::new(),
+        evidence: Vec::new(),
+    };
+    for (at, trial) in trials.iter().enumerate() {
+        let Some(Trial { kind: Some(kind), clock }) = *trial else { continue };
+        reading.events[at] = Some(Event {
+            kind,
+            is_told: told[at].is_some(),
+            is_to_all: told[at].is_some_and(|told| told.is_to_all && kind == Kind::Send),
+            clock,
+            time: None,
+            message_clock: None,
+            queue: None,
+            from: None,
+            to: None,
+            machine: machine.as_ref().and_then(|slots| slots[at]),
+        });
+    }
+    if alike.iter().any(|other| other.internal == other.receive && other.receive == other.send)
+        && (clock_before == ClockBefore::default())
+    {
+        reading.doubts.push("nothing here tells whether the clock is the one before the update or after it; it is taken for after".to_owned());
+    }
+    let untold: usize = (0..groups.len())
+        .filter(|at| reading.events[*at].as_ref().is_some_and(|event| !event.is_told))
+        .map(|at| groups[at].records.len())
+        .sum();
+    if untold > 0 {
+        reading.doubts.push(format!(
+            "no word tells the kind of {}; it is the one that fits best",
+            counted(untold as u64, "line")
+        ));
+    }
+    let around = ledger::around(&entries, clock_before);
+    time(groups, &search, &mut reading);
+    message_clock(groups, &entries, &around, &mut reading);
+    let layout = inside(groups, layout, &machine, &mut reading);
+    queue(groups, &entries, &mut reading);
+    machines(groups, &layout, &mut reading);
+    queue_convention(groups, &layout, &mut reading);
+    reading.is_line_each = is_line_each(&entries, &reading);
+    Some(reading)
+}
+
+/// The records right before the first event of each log, and before each whose
+/// clock begins anew.
+fn begins(groups: &[Group<'_>], entries: &[Entry]) -> BTreeSet<(usize, usize)> {
+    let mut found = BTreeSet::new();
+    for (at, entry) in entries.iter().enumerate() {
+        let previous = at.checked_sub(1).map(|at| entries[at]).filter(|one| one.sequence == entry.sequence);
+        if previous.is_none_or(|previous| entry.clock < previous.clock && entry.clock <= 2) {
+            let record = &groups[entry.group].records[entry.record];
+            found.extend((1..=3).filter_map(|back| Some((record.log, record.nth.checked_sub(back)?))));
+        }
+    }
+    found
+}
+
+/// Whether a send to all is a line for each recipient, all with one clock.
+fn is_line_each(entries: &[Entry], reading: &Reading) -> bool {
+    let sends = |entry: &Entry| {
+        reading.events[entry.group].as_ref().is_some_and(|event| event.kind == Kind::Send && !event.is_to_all)
+    };
+    entries.windows(2).any(|pair| {
+        pair[0].sequence == pair[1].sequence
+            && sends(&pair[0])
+            && sends(&pair[1])
+            && pair[0].clock == pair[1].clock
+    })
+}
