@@ -278,7 +278,7 @@ fn share(log: &Log) -> Share {
     let has_all = templates.of.contains_key("all") || dialect.line_each;
     let to_all = if has_all { ToAll::OneEvent } else { ToAll::Never };
     let model =
-        Model { clock_rates: vec![2, 5, 3], duration_s: 60.0, internal_percent: 60, first_clock: 0, to_all };
+        Model { clock_rates: vec![2, 5, 3], duration_s: 40.0, internal_percent: 60, first_clock: 0, to_all };
     let happenings = simulated(&model, &mut Dice::new(1));
     let run = Run { dialect: &dialect, log, templates: &templates, model: &model };
     let samples: Vec<Sample> = (0..3).map(|machine| run.rendered(machine, &happenings)).collect();
