@@ -6,8 +6,7 @@ use proptest::prelude::*;
 
 use super::samples::LOGS;
 use super::{context, read};
-use crate::dialect::infer;
-use crate::dialect::{Dialect, Sample, detect, load, shipped};
+use crate::dialect::{Dialect, Sample, detect, infer, load, shipped};
 use crate::log::FaultKind;
 
 /// Read once, for there are many cases.
@@ -58,7 +57,7 @@ proptest! {
     }
 
     #[test]
-    fn anything_can_be_looked_at_and_a_proposal_always_loads((nth, bytes) in almost_a_log()) {
+    fn anything_can_be_looked_at_and_what_is_inferred_always_loads((nth, bytes) in almost_a_log()) {
         let samples = [Sample { path: LOGS[nth].path.to_owned(), text: bytes }];
         let _ = detect(KNOWN.clone(), &samples);
         if let Some(inference) = infer(&samples) {

@@ -2,8 +2,10 @@
 
 mod conventions;
 mod detecting;
+mod formats;
 mod fuzz;
 mod language;
+mod left_out;
 mod parts;
 mod runs;
 mod samples;
