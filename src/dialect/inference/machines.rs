@@ -9,6 +9,7 @@ use super::reading::{Event, Reading};
 use super::scan::{Part, Variable};
 use super::words::{Quantity, Told, quantity};
 use crate::model::event::Kind;
+use crate::text::numbers::counted;
 
 /// The slot of every group that tells whose a line is, where a file has lines of
 /// several machines.
@@ -124,7 +125,10 @@ pub fn machines(groups: &[Group<'_>], layout: &Layout, reading: &mut Reading) {
             for (first, last) in spans {
                 let label =
                     quantity(&group.slots[first].before, &group.slots[first].suffix, Some(event.kind));
-                let is_own = label == Some(Quantity::Machine) && is_constant(group, first);
+                let is_own = label == Some(Quantity::Machine)
+                    && group.values(first).all(|(record, text)| {
+                        layout.machines.get(record.log).and_then(Option::as_deref) == Some(text)
+                    });
                 let is_other = matches!(
                     label,
                     Some(Quantity::Queue | Quantity::Other | Quantity::Clock | Quantity::MessageClock)
@@ -197,6 +201,20 @@ pub fn machines(groups: &[Group<'_>], layout: &Layout, reading: &mut Reading) {
             chosen = with;
         }
     }
+    // Who is named and not understood is not passed over.
+    let unread: usize = candidates
+        .iter()
+        .filter(|candidate| candidate.3 || groups[candidate.0].slots[candidate.1].kind == Variable::Name)
+        .map(|candidate| candidate.0)
+        .filter(|at| !chosen.iter().any(|(known, ..)| known == at))
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .map(|at| groups[at].records.len())
+        .sum();
+    if unread > 0 {
+        let lines = counted(unread as u64, "line");
+        reading.doubts.push(format!("{lines} may name a sender or recipient that is not understood"));
+    }
     reading.peers = naming;
     for (at, from, to, _) in chosen {
         if let Some(event) = &mut reading.events[at] {
@@ -216,7 +234,7 @@ fn is_constant(group: &Group<'_>, slot: usize) -> bool {
 }
 
 /// Whether the slot after this one goes on with a list: `2, 3`, `#2 and #3`.
-fn are_listed(group: &Group<'_>, slot: usize) -> bool {
+pub fn are_listed(group: &Group<'_>, slot: usize) -> bool {
     let (from, to) = (group.slots[slot].at, group.slots[slot + 1].at);
     let between: String = group.shape[from + 1..to]
         .iter()

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::group::Group;
 use super::layout::Layout;
 use super::ledger::{self, ClockBefore, Entry};
-use super::machines::{inside, machine_slots, machines};
+use super::machines::{are_listed, inside, machine_slots, machines};
 use super::message_clock::message_clock;
 use super::queue::{queue, queue_convention};
 use super::reading::{Event, Reading};
@@ -37,6 +37,17 @@ pub fn reading(groups: &[Group<'_>], layout: &Layout) -> Option<Reading> {
         .collect();
     if told.iter().all(Option::is_none) {
         told = groups.iter().map(|group| words::kind(&group.words, &[])).collect();
+    }
+    // A message that reaches the queue is no event, where what is received has lines too.
+    let is_received = |at: usize, told: &[Option<Told>]| {
+        told[at].is_some_and(|told| told.kind == Kind::Receive) && !words::is_arrival(&groups[at].words)
+    };
+    if (0..groups.len()).any(|at| is_received(at, &told)) {
+        for (group, told) in groups.iter().zip(&mut told) {
+            if words::is_arrival(&group.words) {
+                *told = None;
+            }
+        }
     }
     let machine = machine_slots(groups, &told);
     let mut sequence_names: BTreeMap<(usize, &str), usize> = BTreeMap::new();
@@ -122,6 +133,13 @@ pub fn reading(groups: &[Group<'_>], layout: &Layout) -> Option<Reading> {
             counted(untold as u64, "line")
         ));
     }
+    doubt_what_is_left_out(groups, &told, &mut reading);
+    if !search.has_internal(&trials) {
+        reading.doubts.push(
+            "no line tells of an INTERNAL event, so that the clock may be the one before the update or after it"
+                .to_owned(),
+        );
+    }
     let around = ledger::around(&entries, clock_before);
     time(groups, &search, &mut reading);
     message_clock(groups, &entries, &around, &mut reading);
@@ -131,6 +149,34 @@ pub fn reading(groups: &[Group<'_>], layout: &Layout) -> Option<Reading> {
     queue_convention(groups, &layout, &mut reading);
     reading.is_line_each = is_line_each(&entries, &reading);
     Some(reading)
+}
+
+/// Says where lines with a telling word are no events, or a clock stands in a list.
+fn doubt_what_is_left_out(groups: &[Group<'_>], told: &[Option<Told>], reading: &mut Reading) {
+    let (mut left_out, mut listed) = (0, 0);
+    for ((group, told), event) in groups.iter().zip(told).zip(&reading.events) {
+        match event {
+            None if told.is_some() => left_out += group.records.len() as u64,
+            Some(event) => {
+                let is_number = |slot: usize| group.slots.get(slot).is_some_and(|slot| slot.is_whole);
+                let next = is_number(event.clock + 1) && are_listed(group, event.clock);
+                let before =
+                    event.clock > 0 && is_number(event.clock - 1) && are_listed(group, event.clock - 1);
+                let is_bracketed = group.words.contains("[#, #")
+                    || group.words.contains("(#, #")
+                    || group.words.contains("[#,#");
+                listed += if (next || before) && is_bracketed { group.records.len() as u64 } else { 0 };
+            }
+            None => {}
+        }
+    }
+    if left_out > 0 {
+        let lines = counted(left_out, "line");
+        reading.doubts.push(format!("{lines} with a word such as sent or received are not read as events"));
+    }
+    if listed > 0 {
+        reading.doubts.push("the clock stands in a list, as a vector clock does".to_owned());
+    }
 }
 
 /// The records right before the first event of each log, and before each whose

@@ -69,8 +69,8 @@ impl<'a> Search<'_, 'a> {
 
     fn prior(&self, slot: &Slot, kind: Option<Kind>) -> f64 {
         match quantity(&slot.before, &slot.suffix, kind) {
-            Some(Quantity::Clock) => 0.3,
-            Some(_) => -0.5,
+            Some(Quantity::Clock) => 0.6,
+            Some(_) => -1.0,
             None => 0.0,
         }
     }

@@ -12,8 +12,19 @@ pub struct Told {
     pub is_to_all: bool,
 }
 
+/// Words that say who a message is from or for, and not what happened.
+const PEOPLE: [&str; 6] = ["sender", "senders", "receiver", "receivers", "recipient", "recipients"];
+/// Of a message that reached the queue, which is no event of the machine.
+const ARRIVAL: [&str; 5] = ["arriv", "enqueu", "queued", "buffered", "added to"];
+
+/// Whether words speak of a message on its way into the queue.
+pub fn is_arrival(words: &str) -> bool {
+    let joined: String = tokens(words).iter().map(|(_, word)| format!(" {word}")).collect();
+    ARRIVAL.iter().any(|word| find(&joined, word).is_some())
+}
+
 /// Beginnings of words; those of three letters or fewer are whole words.
-const RECEIVE: [&str; 24] = [
+const RECEIVE: [&str; 25] = [
     "receiv",
     "recv",
     "reciev",
@@ -35,7 +46,8 @@ const RECEIVE: [&str; 24] = [
     "read",
     "handl",
     "rec",
-    "arriv",
+    "get",
+    "gets",
     "msg_in",
     "message_in",
 ];
@@ -167,8 +179,10 @@ fn of_letters(words: &str, common: &[String]) -> Option<Told> {
 }
 
 fn of_words(words: &str, common: &[String]) -> Option<Told> {
-    let tokens: Vec<(usize, String)> =
-        tokens(words).into_iter().filter(|(_, word)| !common.contains(word)).collect();
+    let tokens: Vec<(usize, String)> = tokens(words)
+        .into_iter()
+        .filter(|(_, word)| !common.contains(word) && !PEOPLE.contains(&word.as_str()))
+        .collect();
     let joined: String = tokens.iter().map(|(_, word)| format!(" {word}")).collect();
     let first = |of: &[&str]| of.iter().filter_map(|word| find(&joined, word)).min();
     let mut found =
@@ -232,6 +246,43 @@ pub fn quantity(before: &str, after: &str, kind: Option<Kind>) -> Option<Quantit
     of_label(before, kind).or_else(|| if is_open { of_label(after, kind) } else { None })
 }
 
+/// What machines are called; the first twelve also stand for one by themselves.
+const NOUNS: [&str; 19] = [
+    "machine",
+    "machines",
+    "vm",
+    "vms",
+    "process",
+    "node",
+    "nodes",
+    "server",
+    "client",
+    "host",
+    "peer",
+    "peers",
+    "id",
+    "m",
+    "p",
+    "port",
+    "localhost",
+    "proc",
+    "#",
+];
+const FROM: [&str; 7] = ["from", "sender", "src", "source", "by", "origin", "frm"];
+const TO: [&str; 11] = [
+    "to",
+    "recipient",
+    "recipients",
+    "receiver",
+    "receivers",
+    "target",
+    "targets",
+    "dst",
+    "dest",
+    "destination",
+    "destinations",
+];
+
 fn of_label(label: &str, kind: Option<Kind>) -> Option<Quantity> {
     let words: Vec<String> = label
         .split(|char: char| !char.is_alphanumeric() && char != '#')
@@ -269,6 +320,16 @@ fn of_label(label: &str, kind: Option<Kind>) -> Option<Quantity> {
         .iter()
         .any(|word| word.contains("queue") && !word.contains("dequeu") && !word.contains("enqueu"))
         || is(&["q", "ql", "qs", "left", "len"]);
+    let bare: Vec<&str> = near.iter().map(String::as_str).filter(|word| !NOUNS.contains(word)).collect();
+    let stem = bare.last().copied().unwrap_or_default();
+    let is_peer = bare.is_empty() && is(&["peer", "peers", "partner", "other"]);
+    let is_clock_word = is_lamport || is(&["time", "timestamp", "ts"]);
+    if is_receive && (FROM.contains(&stem) || is_peer) && !is_clock_word {
+        return Some(Quantity::From);
+    }
+    if is_send && (TO.contains(&stem) || is_peer) && !is_clock_word {
+        return Some(Quantity::To);
+    }
     if has(&["rate", "speed", "hz", "port", "pid", "seed", "version"])
         || is(&["old", "prev", "previous", "seq", "sequence", "tick", "ticks", "line"]) && !is_queue
     {
@@ -286,51 +347,7 @@ fn of_label(label: &str, kind: Option<Kind>) -> Option<Quantity> {
     {
         return Some(Quantity::MessageClock);
     }
-    let nouns = [
-        "machine",
-        "machines",
-        "vm",
-        "vms",
-        "process",
-        "node",
-        "nodes",
-        "server",
-        "client",
-        "host",
-        "peer",
-        "peers",
-        "id",
-        "m",
-        "p",
-        "port",
-        "localhost",
-        "proc",
-        "#",
-    ];
-    let bare: Vec<&str> = near.iter().map(String::as_str).filter(|word| !nouns.contains(word)).collect();
-    let stem = bare.last().copied().unwrap_or_default();
-    if is_receive && ["from", "sender", "src", "source", "by", "origin", "frm"].contains(&stem) {
-        return Some(Quantity::From);
-    }
-    if is_send
-        && [
-            "to",
-            "recipient",
-            "recipients",
-            "receiver",
-            "receivers",
-            "target",
-            "targets",
-            "dst",
-            "dest",
-            "destination",
-            "destinations",
-        ]
-        .contains(&stem)
-    {
-        return Some(Quantity::To);
-    }
-    if bare.is_empty() && nouns[..12].contains(&near[0].as_str()) {
+    if bare.is_empty() && NOUNS[..12].contains(&near[0].as_str()) {
         return Some(Quantity::Machine);
     }
     None
