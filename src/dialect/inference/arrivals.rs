@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use super::group::Group;
 use super::layout::Layout;
 use super::reading::Reading;
-use super::values::whole;
+use super::scan::Variable;
+use super::values::{numbers, whole};
 use crate::dialect::timestamp::{TimeFormat, TimeParser};
 use crate::model::event::Kind;
 
@@ -49,7 +50,11 @@ pub fn excess(groups: &[Group<'_>], layout: &Layout, reading: &Reading) -> Optio
         last_of_log.insert((run, log), time_us);
         let recipients = match event.to {
             Some((from, to)) => (from..=to)
-                .map(|slot| peers.place(record.values[slot], layout))
+                .flat_map(|slot| match groups[at].slots[slot].kind {
+                    Variable::List => numbers(record.values[slot]).collect(),
+                    _ => vec![record.values[slot]],
+                })
+                .map(|name| peers.place(name, layout))
                 .collect::<Option<Vec<_>>>()?,
             None if event.is_to_all => {
                 (0..layout.count).filter(|place| *place != layout.places[log]).collect()

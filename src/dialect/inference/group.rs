@@ -57,6 +57,12 @@ impl<'a> Group<'a> {
     pub fn whole(&self) -> impl Iterator<Item = usize> {
         self.slots.iter().enumerate().filter(|(_, slot)| slot.is_whole).map(|(nth, _)| nth)
     }
+
+    /// The slots that may hold a logical clock: whole numbers, and lists of them.
+    pub fn clocks(&self) -> impl Iterator<Item = usize> {
+        let may = |slot: &Slot| slot.is_whole || slot.kind == Variable::List;
+        self.slots.iter().enumerate().filter(move |(_, slot)| may(slot)).map(|(nth, _)| nth)
+    }
 }
 
 /// More shapes than programs have; what is left is free text.

@@ -197,46 +197,86 @@ fn by_numbers(paths: &[&str], tails: &[String], parts: usize) -> Option<Layout> 
     Some(placed(Layout { files: Some(files), runs, machines, naming, ..Layout::default() }))
 }
 
-/// Names that differ in a word.
+/// Names that differ in a word; numbers in them are of the run, or of nothing.
 fn by_words(paths: &[&str], tails: &[String], parts: usize) -> Option<Layout> {
-    let first = tails.first()?;
-    if tails.len() < 2 {
-        return single_letter(paths, first, parts);
+    /// Stands for a number.
+    const NUMBER: char = '\u{1}';
+    if let [only] = tails {
+        return single_letter(paths, only, parts);
     }
+    let blanked: Vec<(String, Vec<String>)> = tails
+        .iter()
+        .map(|tail| {
+            let (mut text, mut numbers) = (String::new(), Vec::new());
+            for piece in pieces(tail) {
+                match piece {
+                    Piece::Digits(digits) => {
+                        numbers.push(digits);
+                        text.push(NUMBER);
+                    }
+                    Piece::Words(words) => text += &words,
+                    Piece::Slash => text.push('/'),
+                }
+            }
+            (text, numbers)
+        })
+        .collect();
+    let distinct: BTreeSet<&String> = blanked.iter().map(|(text, _)| text).collect();
+    let first = *distinct.first()?;
+    let others = || distinct.iter().filter(|tail| **tail != first);
     let boundary = |char: char| !char.is_alphanumeric();
     let shared = |other: &str| first.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
     let shared_end =
         |other: &str| first.bytes().rev().zip(other.bytes().rev()).take_while(|(a, b)| a == b).count();
-    let distinct: BTreeSet<&String> = tails.iter().collect();
-    let others = || distinct.iter().filter(|tail| **tail != first);
     let mut from = others().map(|tail| shared(tail)).min()?;
     let mut end = others().map(|tail| shared_end(tail)).min()?;
     // A single letter stands by itself: `vmA.csv`; a name is a whole word.
     let is_letter = distinct.iter().all(|tail| tail.len() == from + 1 + end);
-    while !is_letter && from > 0 && !first[..from].ends_with(boundary) {
+    let is_inside = |at: usize| first.is_char_boundary(at);
+    while !is_letter && from > 0 && !(is_inside(from) && first[..from].ends_with(boundary)) {
         from -= 1;
     }
-    while !is_letter && end > 0 && !first[first.len() - end..].starts_with(boundary) {
+    while !is_letter
+        && end > 0
+        && !(is_inside(first.len() - end) && first[first.len() - end..].starts_with(boundary))
+    {
         end -= 1;
     }
     let name = |tail: &String| tail.get(from..tail.len().checked_sub(end)?).map(str::to_owned);
-    let machines: Vec<Option<String>> = tails.iter().map(name).collect();
-    if machines
-        .iter()
-        .any(|name| name.as_deref().is_none_or(|name| name.is_empty() || name.contains(['/', '.'])))
-    {
+    let machines: Vec<Option<String>> = blanked.iter().map(|(text, _)| name(text)).collect();
+    let is_name = |name: &str| !name.is_empty() && !name.contains(['/', '.', NUMBER]);
+    if machines.iter().any(|name| !name.as_deref().is_some_and(is_name)) {
         return None;
     }
     let is_letters =
         machines.iter().flatten().all(|name| name.len() == 1 && name.starts_with(char::is_alphabetic));
     let inner = if is_letters { "[A-Za-z]" } else { r"[\w-]+" };
-    let files = format!(
-        "{}(?<machine>{inner}){}",
-        regex::escape(&first[..from]),
-        regex::escape(&first[first.len() - end..])
-    );
+    // The first number that differs is the run's.
+    let varies = |nth: usize| {
+        blanked.iter().filter_map(|(_, numbers)| numbers.get(nth)).collect::<BTreeSet<_>>().len() > 1
+    };
+    let run_at = (0..first.matches(NUMBER).count()).find(|nth| varies(*nth));
+    let mut nth = 0;
+    let mut expression = |text: &str| {
+        let mut written = String::new();
+        for part in text.split_inclusive(NUMBER) {
+            written += &regex::escape(part.trim_end_matches(NUMBER));
+            if part.ends_with(NUMBER) {
+                written += if Some(nth) == run_at { r"(?<run>\d+)" } else { r"\d+" };
+                nth += 1;
+            }
+        }
+        written
+    };
+    let before = expression(&first[..from]);
+    let after = expression(&first[first.len() - end..]);
+    let files = format!("{before}(?<machine>{inner}){after}");
     let naming = if is_letters { Naming::Letters } else { Naming::Sorted };
-    let runs = paths.iter().map(|path| folder(path, parts)).collect();
+    let run_of = |path: &str, numbers: &[String]| {
+        let inside = run_at.and_then(|nth| numbers.get(nth)).map_or("", String::as_str);
+        format!("{}|{inside}", folder(path, parts))
+    };
+    let runs = paths.iter().zip(&blanked).map(|(path, (_, numbers))| run_of(path, numbers)).collect();
     Some(placed(Layout { files: Some(files), runs, machines, naming, ..Layout::default() }))
 }
 

@@ -39,6 +39,15 @@ impl ClockBefore {
         ClockBefore { internal: false, receive: true, send: true },
     ];
 
+    /// How unlikely it is of a program, as a share of the rules that it would have to keep more.
+    pub fn unlikely(self) -> f64 {
+        match (self.internal, self.receive, self.send) {
+            (false, false, false) | (true, true, true) => 0.0,
+            (true, false, true) => 0.005,
+            _ => 0.03,
+        }
+    }
+
     pub fn of(self, kind: Option<Kind>) -> bool {
         match kind {
             Some(Kind::Internal) => self.internal,
@@ -185,9 +194,12 @@ pub fn best(
     run_of: Option<&[usize]>,
 ) -> (ClockBefore, Score, Vec<ClockBefore>) {
     let scores = ClockBefore::ALL.map(|convention| (convention, score(entries, convention, has_internal)));
-    let most = scores.iter().map(|(_, score)| score.value()).fold(f64::MIN, f64::max);
+    let value = |(convention, score): &(ClockBefore, Score)| {
+        score.value() - convention.unlikely() * (score.kept + score.broken) as f64
+    };
+    let most = scores.iter().map(value).fold(f64::MIN, f64::max);
     let mut alike: Vec<(ClockBefore, Score)> =
-        scores.into_iter().filter(|(_, score)| score.value() >= most - 1e-9).collect();
+        scores.into_iter().filter(|one| value(one) >= most - 1e-9).collect();
     if let Some(run_of) = run_of.filter(|_| alike.len() > 1) {
         let shares: Option<Vec<f64>> =
             alike.iter().map(|(convention, _)| explained(entries, run_of, *convention)).collect();

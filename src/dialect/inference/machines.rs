@@ -7,6 +7,7 @@ use super::layout::Layout;
 use super::peers::{Named, peers};
 use super::reading::{Event, Reading};
 use super::scan::{Part, Variable};
+use super::values::numbers;
 use super::words::{Quantity, Told, quantity};
 use crate::model::event::Kind;
 use crate::text::numbers::counted;
@@ -94,7 +95,7 @@ pub fn machines(groups: &[Group<'_>], layout: &Layout, reading: &mut Reading) {
             !taken.contains(&Some(slot))
                 && !is_of_internal(group, slot)
                 && match group.slots[slot].kind {
-                    Variable::Name => true,
+                    Variable::Name | Variable::List => true,
                     Variable::Number => group.slots[slot].is_whole,
                     _ => false,
                 }
@@ -146,7 +147,8 @@ pub fn machines(groups: &[Group<'_>], layout: &Layout, reading: &mut Reading) {
         for (at, from, to, _) in chosen {
             let Some(event) = &reading.events[*at] else { continue };
             for (nth, record) in groups[*at].records.iter().enumerate() {
-                let names = (*from..=*to).map(|slot| record.values[slot].to_owned());
+                let names = (*from..=*to)
+                    .flat_map(|slot| names_in(groups[*at].slots[slot].kind, record.values[slot]));
                 named.entry(place_of(*at, nth, event)).or_default().extend(names);
             }
         }
@@ -192,7 +194,7 @@ pub fn machines(groups: &[Group<'_>], layout: &Layout, reading: &mut Reading) {
         let varies = (candidate.1..=candidate.2)
             .any(|slot| group.values(slot).map(|(_, text)| text).collect::<BTreeSet<_>>().len() > 1);
         // A number that never varies may be anything, unless INTERNAL lines lack it.
-        let is_name = group.slots[candidate.1].kind == Variable::Name || candidate.2 > candidate.1;
+        let is_name = group.slots[candidate.1].kind != Variable::Number || candidate.2 > candidate.1;
         if !varies && !is_name && !is_file_name && group.slots.len() <= slots_of_internal {
             continue;
         }
@@ -227,6 +229,14 @@ pub fn machines(groups: &[Group<'_>], layout: &Layout, reading: &mut Reading) {
     }
 }
 
+/// The names in a value: those of a list, or the value itself.
+fn names_in(kind: Variable, value: &str) -> Vec<String> {
+    match kind {
+        Variable::List => numbers(value).map(str::to_owned).collect(),
+        _ => vec![value.to_owned()],
+    }
+}
+
 /// Whether a slot has one value alone in each log.
 fn is_constant(group: &Group<'_>, slot: usize) -> bool {
     let mut seen: BTreeMap<usize, &str> = BTreeMap::new();
@@ -234,7 +244,7 @@ fn is_constant(group: &Group<'_>, slot: usize) -> bool {
 }
 
 /// Whether the slot after this one goes on with a list: `2, 3`, `#2 and #3`.
-pub fn are_listed(group: &Group<'_>, slot: usize) -> bool {
+fn are_listed(group: &Group<'_>, slot: usize) -> bool {
     let (from, to) = (group.slots[slot].at, group.slots[slot + 1].at);
     let between: String = group.shape[from + 1..to]
         .iter()

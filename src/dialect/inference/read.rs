@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::group::Group;
 use super::layout::Layout;
 use super::ledger::{self, ClockBefore, Entry};
-use super::machines::{are_listed, inside, machine_slots, machines};
+use super::machines::{inside, machine_slots, machines};
 use super::message_clock::message_clock;
 use super::queue::{queue, queue_convention};
 use super::reading::{Event, Reading};
+use super::scan::Variable;
 use super::search::{Search, Trial};
 use super::time::time;
 use super::words::{self, Told};
@@ -18,7 +19,7 @@ use crate::text::numbers::counted;
 
 /// The best reading of the groups; `None` where nothing reads as events.
 pub fn reading(groups: &[Group<'_>], layout: &Layout) -> Option<Reading> {
-    let with_numbers = |group: &&Group<'_>| group.whole().next().is_some();
+    let with_numbers = |group: &&Group<'_>| group.clocks().next().is_some();
     let all: usize = groups.iter().filter(with_numbers).map(|group| group.records.len()).sum();
     let common = words::common(
         groups.iter().filter(with_numbers).map(|group| (group.words.as_str(), group.records.len())),
@@ -28,7 +29,7 @@ pub fn reading(groups: &[Group<'_>], layout: &Layout) -> Option<Reading> {
         .iter()
         .map(|group| {
             let is_header = words::is_rate(&group.words) && group.records.len() <= 2 * layout.runs.len();
-            if is_header || group.whole().next().is_none() {
+            if is_header || group.clocks().next().is_none() {
                 None
             } else {
                 words::kind(&group.words, &common)
@@ -99,6 +100,7 @@ pub fn reading(groups: &[Group<'_>], layout: &Layout) -> Option<Reading> {
         peers: None,
         machines_inside: None,
         is_line_each: false,
+        is_vector: false,
         begins: begins(groups, &entries),
         doubts: Vec::new(),
         evidence: Vec::new(),
@@ -151,31 +153,23 @@ pub fn reading(groups: &[Group<'_>], layout: &Layout) -> Option<Reading> {
     Some(reading)
 }
 
-/// Says where lines with a telling word are no events, or a clock stands in a list.
+/// Says where lines with a telling word are no events, or a vector stands for a clock.
 fn doubt_what_is_left_out(groups: &[Group<'_>], told: &[Option<Told>], reading: &mut Reading) {
-    let (mut left_out, mut listed) = (0, 0);
-    for ((group, told), event) in groups.iter().zip(told).zip(&reading.events) {
-        match event {
-            None if told.is_some() => left_out += group.records.len() as u64,
-            Some(event) => {
-                let is_number = |slot: usize| group.slots.get(slot).is_some_and(|slot| slot.is_whole);
-                let next = is_number(event.clock + 1) && are_listed(group, event.clock);
-                let before =
-                    event.clock > 0 && is_number(event.clock - 1) && are_listed(group, event.clock - 1);
-                let is_bracketed = group.words.contains("[#, #")
-                    || group.words.contains("(#, #")
-                    || group.words.contains("[#,#");
-                listed += if (next || before) && is_bracketed { group.records.len() as u64 } else { 0 };
-            }
-            None => {}
-        }
-    }
+    let left_out = groups
+        .iter()
+        .zip(told)
+        .zip(&reading.events)
+        .filter(|((_, told), event)| told.is_some() && event.is_none());
+    let left_out: u64 = left_out.map(|((group, _), _)| group.records.len() as u64).sum();
     if left_out > 0 {
         let lines = counted(left_out, "line");
         reading.doubts.push(format!("{lines} with a word such as sent or received are not read as events"));
     }
-    if listed > 0 {
-        reading.doubts.push("the clock stands in a list, as a vector clock does".to_owned());
+    reading.is_vector = groups.iter().zip(&reading.events).any(|(group, event)| {
+        event.as_ref().is_some_and(|event| group.slots[event.clock].kind == Variable::List)
+    });
+    if reading.is_vector {
+        reading.evidence.push("the clocks are vectors; their sum stands in for Lamport's".to_owned());
     }
 }
 

@@ -40,6 +40,8 @@ pub struct Reading {
     /// Lines tell whose they are; the machine's names in their order.
     pub machines_inside: Option<Vec<String>>,
     pub is_line_each: bool,
+    /// Clocks are vectors.
+    pub is_vector: bool,
     /// Records, by log and place, right before a clock that begins.
     pub begins: BTreeSet<(usize, usize)>,
     /// What these logs leave open, a sentence each.

@@ -11,6 +11,8 @@ pub enum Variable {
     Time(usize),
     /// An IPv4 address.
     Address,
+    /// Whole numbers in brackets: a vector clock, or recipients.
+    List,
     /// The name of a machine.
     Name,
     Number,
@@ -48,6 +50,7 @@ pub const TIMES: [(&str, &str); 10] = [
     (r"\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:AM|PM|am|pm)\b)?", "time-of-day"),
 ];
 const ADDRESS: &str = r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b";
+const LIST: &str = r"[\[(]\d+(?:(?:, ?| )\d+)+[\])]";
 const NUMBER: &str = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+\b)?";
 
 /// Finds the parts of lines that vary.
@@ -85,6 +88,7 @@ impl Scanner {
         let mut longest_first: Vec<&String> = names.iter().collect();
         longest_first.sort_by_key(|name| std::cmp::Reverse(name.len()));
         let escaped: Vec<String> = longest_first.into_iter().map(|name| regex::escape(name)).collect();
+        groups.push(format!("({LIST})"));
         groups.push(format!("({NUMBER})"));
         let has_names = !escaped.is_empty();
         if has_names {
@@ -97,7 +101,7 @@ impl Scanner {
     pub fn scan<'a>(&self, line: &'a str) -> Scanned<'a> {
         let mut scanned = Scanned { shape: Vec::new(), values: Vec::new() };
         let mut from = 0;
-        let count = TIMES.len() + 2 + usize::from(self.has_names);
+        let count = TIMES.len() + 3 + usize::from(self.has_names);
         for found in self.parts.iter().flat_map(|parts| parts.captures_iter(line)) {
             let Some((nth, part)) = (1..=count).find_map(|nth| Some((nth - 1, found.get(nth)?))) else {
                 continue;
@@ -105,7 +109,8 @@ impl Scanner {
             let kind = match nth.checked_sub(TIMES.len()) {
                 None => Variable::Time(nth),
                 Some(0) => Variable::Address,
-                Some(1) => Variable::Number,
+                Some(1) => Variable::List,
+                Some(2) => Variable::Number,
                 Some(_) => Variable::Name,
             };
             let mut start = part.start();
@@ -148,6 +153,7 @@ pub fn expression(kind: Variable, is_whole: bool, names: &BTreeSet<String>, has_
     match kind {
         Variable::Time(way) => time_expression(way, has_comma),
         Variable::Address => r"[0-9.]+".to_owned(),
+        Variable::List => LIST.to_owned(),
         Variable::Number if is_whole => r"\d+".to_owned(),
         Variable::Number => r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?".to_owned(),
         Variable::Name if names.iter().all(|name| name.len() == 1) => "[A-Za-z]".to_owned(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::group::{Group, Slot};
 use super::ledger::{self, Entry};
-use super::values::{Course, whole};
+use super::values::{Course, clock};
 use super::words::{Quantity, Told, quantity};
 use crate::model::event::Kind;
 
@@ -35,7 +35,7 @@ impl<'a> Search<'_, 'a> {
         for (at, (group, trial)) in self.groups.iter().zip(trials).enumerate() {
             let Some(trial) = trial else { continue };
             for (nth, record) in group.records.iter().enumerate() {
-                let Some(clock) = whole(record.values[trial.clock]) else { continue };
+                let Some(clock) = clock(record.values[trial.clock]) else { continue };
                 let sequence = self.sequences[at][nth];
                 let entry = Entry { sequence, group: at, record: nth, kind: trial.kind, clock };
                 entries.push((sequence, record.nth, entry));
@@ -47,8 +47,8 @@ impl<'a> Search<'_, 'a> {
 
     /// How good a trial is: rules kept, words followed, and told lines left out.
     fn value(&self, trials: &[Option<Trial>]) -> f64 {
-        let (_, score, _) = ledger::best(&self.entries(trials), self.has_internal(trials), None);
-        let mut value = score.value();
+        let (convention, score, _) = ledger::best(&self.entries(trials), self.has_internal(trials), None);
+        let mut value = score.value() - convention.unlikely() * (score.kept + score.broken) as f64;
         for ((group, trial), told) in self.groups.iter().zip(trials).zip(&self.told) {
             let records = group.records.len() as f64;
             value += records
@@ -79,9 +79,9 @@ impl<'a> Search<'_, 'a> {
     pub fn clock_slots(&self, at: usize) -> Vec<usize> {
         let group = &self.groups[at];
         let mut found: Vec<(usize, f64)> = group
-            .whole()
+            .clocks()
             .filter(|slot| {
-                group.values(*slot).all(|(_, text)| whole(text).is_some_and(|value| value < CLOCK_MAX))
+                group.values(*slot).all(|(_, text)| clock(text).is_some_and(|value| value < CLOCK_MAX))
             })
             .map(|slot| {
                 let kind = self.told[at].map(|told| told.kind);
@@ -105,7 +105,8 @@ impl<'a> Search<'_, 'a> {
         let mut course = Course::default();
         let mut last: BTreeMap<usize, f64> = BTreeMap::new();
         for ((_, text), sequence) in self.groups[at].values(slot).zip(&self.sequences[at]) {
-            let Ok(value) = text.parse::<f64>() else { continue };
+            let value = text.parse::<f64>().ok().or_else(|| clock(text).map(|sum| sum as f64));
+            let Some(value) = value else { continue };
             if let Some(last) = last.insert(*sequence, value) {
                 course.step(last, value);
             }
@@ -124,7 +125,7 @@ impl<'a> Search<'_, 'a> {
         }
         let mut starts: BTreeMap<Key, Vec<(usize, usize)>> = BTreeMap::new();
         for at in (0..trials.len()).filter(|at| self.told[*at].is_some()) {
-            let slots: Vec<usize> = self.groups[at].whole().collect();
+            let slots: Vec<usize> = self.groups[at].clocks().collect();
             for (nth, slot) in slots.iter().enumerate() {
                 let label = self.groups[at].slots[*slot].before.trim().to_owned();
                 let keys = [Key::Label(label), Key::FromLeft(nth), Key::FromRight(slots.len() - nth)];

@@ -10,6 +10,20 @@ pub fn whole(text: &str) -> Option<u64> {
         .then_some(number as u64)
 }
 
+/// The numbers that a text holds, with anything between them.
+pub fn numbers(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|char: char| !char.is_alphanumeric()).filter(|part| !part.is_empty())
+}
+
+/// A logical clock: a whole number, or of a vector the sum of its entries, which
+/// rises as Lamport's clock does.
+pub fn clock(text: &str) -> Option<u64> {
+    whole(text).or_else(|| {
+        let list = text.strip_prefix(['[', '('])?.strip_suffix([']', ')'])?;
+        numbers(list).map(|part| part.parse::<u64>().ok()).try_fold(0u64, |sum, part| sum.checked_add(part?))
+    })
+}
+
 /// How many values rise, stay and fall from one to the next.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Course {

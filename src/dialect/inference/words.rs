@@ -23,7 +23,7 @@ pub fn is_arrival(words: &str) -> bool {
     ARRIVAL.iter().any(|word| find(&joined, word).is_some())
 }
 
-/// Beginnings of words; those of three letters or fewer are whole words.
+/// Beginnings of words; those of five letters or fewer are whole words.
 const RECEIVE: [&str; 25] = [
     "receiv",
     "recv",
@@ -197,9 +197,9 @@ fn of_words(words: &str, common: &[String]) -> Option<Told> {
     Some(Told { kind, is_to_all })
 }
 
-/// Where a word begins; one of three letters or fewer has to end there too.
+/// Where a word begins; one of five letters or fewer has to end there too.
 fn find(joined: &str, word: &str) -> Option<usize> {
-    let is_short = word.len() <= 4 && !matches!(word, "send" | "sent" | "recv");
+    let is_short = word.len() <= 5 && !matches!(word, "send" | "sent" | "recv" | "arriv");
     let mut from = 0;
     while let Some(at) = joined[from..].find(word).map(|at| at + from) {
         let begins = at == 0 || joined[..at].ends_with([' ', '_', '-']);
@@ -301,8 +301,8 @@ fn of_label(label: &str, kind: Option<Kind>) -> Option<Quantity> {
         || matches!(last, "c" | "l");
     let is_foreign = has(&["sender", "receiv", "recv", "remote", "incoming", "their", "carri", "peer"])
         || is(&[
-            "msg", "message", "mlc", "there", "sent", "mclock", "msgclock", "its", "rc", "mc", "payload",
-            "content", "body", "stamp",
+            "msg", "message", "mlc", "there", "sent", "mclock", "msgclock", "rc", "mc", "payload", "content",
+            "body", "stamp",
         ]);
     let is_queue = has(&[
         "qlen",

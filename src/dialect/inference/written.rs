@@ -56,6 +56,9 @@ pub fn written(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> Op
     if is_all_before {
         toml += "clock = \"before\"\n";
     }
+    if reading.is_vector {
+        toml += "vector = \"sum\"\n";
+    }
     if reading.is_line_each {
         toml += "send_to_all = \"line-each\"\n";
     }
