@@ -20,10 +20,11 @@ Examples:
 
 The page is one file that needs neither the network nor anything beside it: the
 findings, the charts, metrics with their intervals, the fidelity of the clocks,
-the verdicts of the audit, theory beside measurement, and last what was run. Lines over time are thinned to what can be seen, and of many runs the
-first are reported in full; the page says where. As Markdown its charts are SVG
-files in a folder beside it: those of report.md in report_charts/. A report is
-replaced by one of the same name, any other file is left alone.";
+the verdicts of the audit, theory beside measurement, and last what was run.
+Lines over time are thinned to what can be seen, and of many runs the first are
+reported in full; the page says where. As Markdown its charts are SVG files in a
+folder beside it: those of report.md in report_charts/. A report is replaced by
+one of the same name, any other file is left alone.";
 
 /// The arguments of `labctl report`.
 #[derive(Debug, clap::Args)]
