@@ -214,7 +214,7 @@ fn each_run_is_read_in_its_own_way_in_any_company() {
     let (own, others): (Vec<&str>, Vec<&str>) = said.out.lines().partition(|line| alone.contains(line));
     assert_eq!(own, alone.lines().collect::<Vec<_>>(), "{}", said.talk);
     assert_eq!(others.len(), 2, "{}", said.out);
-    said.tells(&["dialect: tabs-named-fields"]);
+    said.tells(&["dialect: inferred from the logs, as the lines fit tabs-named-fields"]);
 
     lab.write("garbage/log_1.txt", "what a day\nnothing here\n");
     let said = lab.labctl(&["metrics", "results/lab/own", "garbage", "--format", "csv"]).code(1);
