@@ -114,11 +114,17 @@ pub fn score(entries: &[Entry], convention: ClockBefore, has_internal: bool) -> 
     // A clock begins at 0, or at 1.
     let mut begun: Option<usize> = None;
     for entry in entries {
-        if begun.replace(entry.sequence) != Some(entry.sequence)
-            && let Some(before) = Around::of(entry, convention).before
-        {
-            score.book(before <= 1);
-            score.loosely += u64::from(before == 1);
+        if begun.replace(entry.sequence) == Some(entry.sequence) {
+            continue;
+        }
+        match Around::of(entry, convention) {
+            Around { before: Some(before), .. } => {
+                score.book(before <= 1);
+                score.loosely += u64::from(before == 1);
+            }
+            // No event leaves a clock at 0.
+            Around { after: Some(0), .. } => score.book(false),
+            Around { .. } => {}
         }
     }
     for pair in entries.windows(2) {

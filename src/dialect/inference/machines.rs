@@ -12,33 +12,46 @@ use super::words::{Quantity, Told, quantity};
 use crate::model::event::Kind;
 use crate::text::numbers::counted;
 
-/// The slot of every group that tells whose a line is, where a file has lines of
-/// several machines.
-pub fn machine_slots(groups: &[Group<'_>], told: &[Option<Told>]) -> Option<Vec<Option<usize>>> {
-    let events: Vec<usize> = (0..groups.len()).filter(|at| told[*at].is_some()).collect();
-    let candidate = |at: usize| {
-        let group = &groups[at];
-        group.slots.iter().position(|slot| {
-            matches!(slot.kind, Variable::Number | Variable::Name)
-                && quantity(&slot.before, "", None) == Some(Quantity::Machine)
+/// For each group the slot that tells whose a line is.
+pub type MachineSlots = Vec<Option<usize>>;
+
+/// The slots that may tell whose a line is, where a file has lines of several
+/// machines: those that a word says so of, or else the first of each line.
+pub fn machine_slots(groups: &[Group<'_>], told: &[Option<Told>]) -> Vec<MachineSlots> {
+    let is_name = |kind: Variable| matches!(kind, Variable::Number | Variable::Name);
+    let labelled = |at: usize| {
+        groups[at].slots.iter().position(|slot| {
+            is_name(slot.kind) && quantity(&slot.before, "", None) == Some(Quantity::Machine)
         })
     };
+    let first = |at: usize| groups[at].slots.iter().position(|slot| is_name(slot.kind));
+    [shared(groups, told, &labelled), shared(groups, told, &first)].into_iter().flatten().collect()
+}
+
+/// The slots, if each event has one, and files have several values, though few.
+fn shared(
+    groups: &[Group<'_>],
+    told: &[Option<Told>],
+    slot_of: &dyn Fn(usize) -> Option<usize>,
+) -> Option<MachineSlots> {
+    const MACHINES_MAX: usize = 32;
     let mut names: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
-    for at in &events {
-        let slot = candidate(*at)?;
-        for (record, text) in groups[*at].values(slot) {
+    for at in (0..groups.len()).filter(|at| told[*at].is_some()) {
+        let slot = slot_of(at)?;
+        for (record, text) in groups[at].values(slot) {
             names.entry(record.log).or_default().insert(text);
         }
     }
     let is_shared = names.values().any(|names| names.len() > 1);
-    is_shared.then(|| (0..groups.len()).map(candidate).collect())
+    let are_few = names.values().all(|names| names.len() <= MACHINES_MAX);
+    (is_shared && are_few).then(|| (0..groups.len()).map(slot_of).collect())
 }
 
 /// What lines of one file by several machines call them.
 pub fn inside(
     groups: &[Group<'_>],
     layout: &Layout,
-    machine: &Option<Vec<Option<usize>>>,
+    machine: Option<&MachineSlots>,
     reading: &mut Reading,
 ) -> Layout {
     let Some(slots) = machine else { return layout.clone() };

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::group::Group;
 use super::layout::Layout;
 use super::ledger::{self, ClockBefore, Entry};
-use super::machines::{inside, machine_slots, machines};
+use super::machines::{MachineSlots, inside, machine_slots, machines};
 use super::message_clock::message_clock;
 use super::queue::{queue, queue_convention};
 use super::reading::{Event, Reading};
@@ -19,6 +19,22 @@ use crate::text::numbers::counted;
 
 /// The best reading of the groups; `None` where nothing reads as events.
 pub fn reading(groups: &[Group<'_>], layout: &Layout) -> Option<Reading> {
+    /// A reading by which lines are of several machines keeps that much more of the rules.
+    const LEAD: f64 = 1.05;
+    let told = told(groups, layout);
+    let whole_logs = reading_of(groups, layout, &told, None);
+    let shared = machine_slots(groups, &told);
+    let mut readings = shared.iter().filter_map(|slots| reading_of(groups, layout, &told, Some(slots)));
+    let of_machines = readings.next().into_iter().chain(readings).max_by(|(_, a), (_, b)| a.total_cmp(b));
+    match (whole_logs, of_machines) {
+        (Some((_, whole)), Some((reading, value))) if value > whole.max(1.0) * LEAD => Some(reading),
+        (None, Some((reading, _))) => Some(reading),
+        (whole, _) => whole.map(|(reading, _)| reading),
+    }
+}
+
+/// The kinds that words tell, for each group.
+fn told(groups: &[Group<'_>], layout: &Layout) -> Vec<Option<Told>> {
     let with_numbers = |group: &&Group<'_>| group.clocks().next().is_some();
     let all: usize = groups.iter().filter(with_numbers).map(|group| group.records.len()).sum();
     let common = words::common(
@@ -50,13 +66,23 @@ pub fn reading(groups: &[Group<'_>], layout: &Layout) -> Option<Reading> {
             }
         }
     }
-    let machine = machine_slots(groups, &told);
+    told
+}
+
+/// The best reading of lines with these kinds, and how good it is. `machine` tells
+/// whose each line is, where not each log is one machine's.
+fn reading_of(
+    groups: &[Group<'_>],
+    layout: &Layout,
+    told: &[Option<Told>],
+    machine: Option<&MachineSlots>,
+) -> Option<(Reading, f64)> {
     let mut sequence_names: BTreeMap<(usize, &str), usize> = BTreeMap::new();
     let sequences: Vec<Vec<usize>> = groups
         .iter()
         .enumerate()
         .map(|(at, group)| {
-            let slot = machine.as_ref().and_then(|slots| slots[at]);
+            let slot = machine.and_then(|slots| slots[at]);
             group
                 .records
                 .iter()
@@ -71,7 +97,7 @@ pub fn reading(groups: &[Group<'_>], layout: &Layout) -> Option<Reading> {
     let run_names: BTreeSet<&String> = layout.runs.iter().collect();
     let run_numbers: Vec<usize> =
         layout.runs.iter().map(|run| run_names.iter().position(|known| *known == run).unwrap_or(0)).collect();
-    let search = Search { groups, told: told.clone(), sequences, sequence_count: sequence_names.len() };
+    let search = Search { groups, told: told.to_vec(), sequences, sequence_count: sequence_names.len() };
     let mut trials: Vec<Option<Trial>> = (0..groups.len())
         .map(|at| {
             let kind = told[at]?.kind;
@@ -117,7 +143,7 @@ pub fn reading(groups: &[Group<'_>], layout: &Layout) -> Option<Reading> {
             queue: None,
             from: None,
             to: None,
-            machine: machine.as_ref().and_then(|slots| slots[at]),
+            machine: machine.and_then(|slots| slots[at]),
         });
     }
     if alike.iter().any(|other| other.internal == other.receive && other.receive == other.send)
@@ -135,7 +161,7 @@ pub fn reading(groups: &[Group<'_>], layout: &Layout) -> Option<Reading> {
             counted(untold as u64, "line")
         ));
     }
-    doubt_what_is_left_out(groups, &told, &mut reading);
+    doubt_what_is_left_out(groups, told, &mut reading);
     if !search.has_internal(&trials) {
         reading.doubts.push(
             "no line tells of an INTERNAL event, so that the clock may be the one before the update or after it"
@@ -145,12 +171,12 @@ pub fn reading(groups: &[Group<'_>], layout: &Layout) -> Option<Reading> {
     let around = ledger::around(&entries, clock_before);
     time(groups, &search, &mut reading);
     message_clock(groups, &entries, &around, &mut reading);
-    let layout = inside(groups, layout, &machine, &mut reading);
+    let layout = inside(groups, layout, machine, &mut reading);
     queue(groups, &entries, &mut reading);
     machines(groups, &layout, &mut reading);
     queue_convention(groups, &layout, &mut reading);
     reading.is_line_each = is_line_each(&entries, &reading);
-    Some(reading)
+    Some((reading, search.value(&trials)))
 }
 
 /// Says where lines with a telling word are no events, or a vector stands for a clock.

@@ -46,7 +46,7 @@ impl<'a> Search<'_, 'a> {
     }
 
     /// How good a trial is: rules kept, words followed, and told lines left out.
-    fn value(&self, trials: &[Option<Trial>]) -> f64 {
+    pub fn value(&self, trials: &[Option<Trial>]) -> f64 {
         let (convention, score, _) = ledger::best(&self.entries(trials), self.has_internal(trials), None);
         let mut value = score.value() - convention.unlikely() * (score.kept + score.broken) as f64;
         for ((group, trial), told) in self.groups.iter().zip(trials).zip(&self.told) {

@@ -155,6 +155,11 @@ fn without_labels(words: &str) -> String {
             Some(_) => phrase,
         };
         kept += text.get(..from).unwrap_or(text);
+        // A letter that stands for a kind is no part of the label behind it.
+        let first = text.get(from..).unwrap_or_default().split_whitespace().next();
+        kept.extend(
+            first.filter(|word| word.len() == 1 && from < text.len()).map(|word| format!(" {word} ")),
+        );
         kept.push('#');
     }
     kept
