@@ -388,7 +388,7 @@ fn a_sweep_says_how_measures_go_with_what_it_varies_where_that_is_clear() {
         &page,
         &[
             "Max queue of machine 2 (1 tick/s) falls from ",
-            " messages as internal_prob rises from 0.1 to 0.9 (Spearman&#39;s rank correlation −0.",
+            " messages as internal-event probability rises from 0.1 to 0.9 (Spearman&#39;s rank correlation −0.",
             " over 20 runs, p &lt; 0.001); by the law it leaves overload between 0.7 and 0.9.",
         ],
     );
@@ -411,7 +411,7 @@ fn a_large_sweep_has_its_maps_before_a_few_rows_and_says_where_all_are() {
         &page,
         &[
             "<details id=\"sweep-all-cells\"><summary>",
-            "<th scope=\"col\" class=\"number\">machine.1.clock_rate (ticks/s)</th>",
+            "<th scope=\"col\" class=\"number\">clock rate of machine 1 (ticks/s)</th>",
             "75 cells more are left out here; results/grid/summary.csv has all of them.",
         ],
     );

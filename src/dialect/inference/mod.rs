@@ -151,7 +151,11 @@ fn of_lines(
     }
     let groups = grouped(&records, scanner, columns.as_ref());
     let reading = reading(&groups, layout)?;
-    finished(&groups, &reading, &Given { layout, names, has_comma: scanner.has_comma, ends: None, ignored })
+    finished(
+        &groups,
+        &reading,
+        &Given { layout, names, has_comma: scanner.has_comma, records: records.len(), ends: None, ignored },
+    )
 }
 
 /// The delimiter and the names of columns, where each log begins with a line of them.
@@ -210,6 +214,7 @@ fn of_records(
             layout,
             names,
             has_comma: scanner.has_comma,
+            records: records.len(),
             ends,
             ignored: vec![r"^[-=*_#~ ]+$".to_owned()],
         },
@@ -233,7 +238,7 @@ fn finished(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> Optio
     let logs = logs.collect();
     let inference = Inference {
         toml,
-        records: groups.iter().map(|group| group.records.len() as u64).sum(),
+        records: given.records as u64,
         events: of_events().map(|(group, _)| group.records.len() as u64).sum(),
         told: of_events()
             .filter(|(_, event)| event.as_ref().is_some_and(|event| event.is_told))

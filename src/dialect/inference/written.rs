@@ -20,6 +20,8 @@ pub struct Given<'g> {
     /// What machines may be called.
     pub names: &'g BTreeSet<String>,
     pub has_comma: bool,
+    /// Lines, or records of several, that were looked at.
+    pub records: usize,
     /// An expression for the line after a record of several.
     pub ends: Option<String>,
     /// Lines that name columns.
