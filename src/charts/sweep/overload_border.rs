@@ -17,7 +17,7 @@ const TOOTH: f64 = 9.0;
 
 /// What it is, beside a piece of it.
 pub(in crate::charts) const KEY: Item =
-    Item::Border("border of overload by theory, its teeth on the overloaded side", draw_sample);
+    Item::Border("border of overload by theory, teeth towards it", draw_sample);
 
 /// A piece of a border around a place, its tooth below it.
 fn draw_sample(canvas: &Canvas<'_>, (x, y): Point) -> Result<(), ChartError> {
