@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::dialect_runs::{self, RunsError};
-use crate::dialect::{self, Detection, Dialect, Inference, Refusal, Sample};
+use crate::dialect::{self, Dialect, Inference, Refusal, Sample};
+use crate::parallel;
 
 /// Logs in one dialect.
 #[derive(Debug)]
@@ -44,60 +45,44 @@ const LOGS_OF_A_FOLDER: usize = 8;
 /// Files cannot be read.
 pub fn recognise(paths: &[PathBuf]) -> Result<Recognition, RunsError> {
     let files = dialect_runs::log_files(paths)?;
-    let samples = samples(&files, LOGS_LOOKED_AT)?;
-    let whole = dialect::detect(dialect::shipped(), &samples);
-    let mut folders: VecDeque<Folder> = VecDeque::new();
+    if files.is_empty() {
+        return Ok(Recognition { known: Vec::new(), refused: Some((Refusal::NoLogs, paths.to_vec())) });
+    }
     let mut by_folder: BTreeMap<Option<&Path>, Vec<PathBuf>> = BTreeMap::new();
     for file in &files {
         by_folder.entry(file.parent()).or_default().push(file.clone());
     }
-    if let Ok(found) = &whole
-        && by_folder.values().all(|files| is_in(&found.dialect, files))
-        && is_agreed(found, &samples)
+    let by_folder: Vec<Vec<PathBuf>> = by_folder.into_values().collect();
+    if by_folder.len() > 1
+        && let Ok(mut found) = known(&samples(&files, LOGS_LOOKED_AT)?)
+        && parallel::map(&by_folder, |files| is_in(&found.dialect, files)).into_iter().all(|is_in| is_in)
     {
-        let (said, dialect) = (found.to_string(), Arc::new(found.dialect.clone()));
-        return Ok(Recognition {
-            known: vec![Recognised { dialect, said, paths: paths.to_vec() }],
-            refused: None,
-        });
+        found.paths = paths.to_vec();
+        return Ok(Recognition { known: vec![found], refused: None });
     }
-    if files.is_empty() {
-        return Ok(Recognition { known: Vec::new(), refused: Some((Refusal::NoLogs, paths.to_vec())) });
-    }
-    for files in by_folder.into_values() {
-        folders.push_back(Folder { samples: self::samples(&files, LOGS_OF_A_FOLDER)?, files });
+    let most = if by_folder.len() > 1 { LOGS_OF_A_FOLDER } else { LOGS_LOOKED_AT };
+    let mut folders = VecDeque::new();
+    for files in by_folder {
+        folders.push_back(Folder { samples: samples(&files, most)?, files });
     }
     let mut recognition = Recognition::default();
     while let Some(folder) = folders.pop_front() {
-        let mut found = match known(&folder.samples) {
-            Ok(found) => found,
-            Err(refusal) => match inferred(&folder.samples, &recognition.known, &refusal) {
-                Some((dialect, said)) => {
-                    // All folders of one program tell more than one of them.
-                    let mut all = folder.samples.clone();
-                    let alike = folders.iter().filter(|other| fits(&dialect, &other.samples));
-                    all.extend(alike.flat_map(|other| other.samples.iter().cloned()));
-                    let step = all.len().div_ceil(LOGS_LOOKED_AT).max(1);
-                    let all: Vec<Sample> = all.into_iter().step_by(step).collect();
-                    let (dialect, said) =
-                        inferred(&all, &recognition.known, &refusal).unwrap_or((dialect, said));
-                    Recognised { dialect: Arc::new(dialect), said, paths: Vec::new() }
-                }
-                None => {
-                    recognition.refused.get_or_insert((refusal, folder.files));
-                    continue;
-                }
-            },
-        };
-        found.paths = folder.files;
-        folders.retain_mut(|other| {
-            let is_alike = fits(&found.dialect, &other.samples);
-            if is_alike {
-                found.paths.append(&mut other.files);
+        let found =
+            known(&folder.samples).or_else(|unknown| unknown.inferred(&folder, &folders, &recognition.known));
+        match found {
+            Ok(mut found) => {
+                found.paths = folder.files;
+                folders.retain_mut(|other| {
+                    let is_alike = fits(&found.dialect, &other.samples);
+                    if is_alike {
+                        found.paths.append(&mut other.files);
+                    }
+                    !is_alike
+                });
+                recognition.known.push(found);
             }
-            !is_alike
-        });
-        recognition.known.push(found);
+            Err(refusal) => drop(recognition.refused.get_or_insert((refusal, folder.files))),
+        }
     }
     if let ([only], None) = (&mut recognition.known[..], &recognition.refused) {
         only.paths = paths.to_vec();
@@ -123,38 +108,63 @@ fn samples(files: &[PathBuf], count: usize) -> Result<Vec<Sample>, RunsError> {
     }
 }
 
-/// A dialect that is known and fits, by the lines and by the names of the logs.
-fn known(samples: &[Sample]) -> Result<Recognised, Refusal> {
-    let found = dialect::detect(dialect::shipped(), samples)?;
-    if !is_agreed(&found, samples) {
-        let (first, share) = (found.dialect.name.clone(), found.share);
-        return Err(Refusal::Unnamed { dialect: first, share });
+/// Logs that no known dialect fits.
+struct Unknown {
+    refusal: Refusal,
+    /// What is inferred of them, where finding that out took it.
+    inference: Option<Inference>,
+}
+
+/// A dialect that is known and fits: by the lines, and by the names of the logs or
+/// else by what the lines alone are inferred to say.
+fn known(samples: &[Sample]) -> Result<Recognised, Unknown> {
+    let found = dialect::detect(dialect::shipped(), samples)
+        .map_err(|refusal| Unknown { refusal, inference: None })?;
+    if !found.is_named {
+        let inference = dialect::infer(samples);
+        let inferred = inference.as_ref().and_then(|found| dialect::parse("inferred", &found.toml).ok());
+        let is_alike = |inferred: Dialect| {
+            samples.iter().all(|sample| found.dialect.events(sample) == inferred.events(sample))
+        };
+        if !inferred.is_some_and(is_alike) {
+            let refusal = Refusal::Unnamed { dialect: found.dialect.name, share: found.share };
+            return Err(Unknown { refusal, inference });
+        }
     }
     let said = found.to_string();
     Ok(Recognised { dialect: Arc::new(found.dialect), said, paths: Vec::new() })
 }
 
-/// Whether the logs are named as the dialect's are, or else read alike by what
-/// their lines alone tell.
-fn is_agreed(found: &Detection, samples: &[Sample]) -> bool {
-    if found.is_named {
-        return true;
+impl Unknown {
+    /// A dialect that the rules of the model tell, with the help of all `others`
+    /// that are written alike; the refusal where they tell none.
+    fn inferred(
+        self,
+        folder: &Folder,
+        others: &VecDeque<Folder>,
+        known: &[Recognised],
+    ) -> Result<Recognised, Refusal> {
+        let sound = |inference: Option<Inference>| {
+            let inference = inference.filter(Inference::is_sound)?;
+            Some((dialect::parse("inferred", &inference.toml).ok()?, inference))
+        };
+        let inference = self.inference.or_else(|| dialect::infer(&folder.samples));
+        let Some((first, inference)) = sound(inference) else { return Err(self.refusal) };
+        let alike: Vec<&Folder> = others.iter().filter(|other| fits(&first, &other.samples)).collect();
+        let of_all = if alike.is_empty() {
+            None
+        } else {
+            let all = folder.samples.iter().chain(alike.iter().flat_map(|other| &other.samples));
+            let all: Vec<Sample> = all.cloned().collect();
+            let step = all.len().div_ceil(LOGS_LOOKED_AT).max(1);
+            sound(dialect::infer(&all.into_iter().step_by(step).collect::<Vec<_>>()))
+        };
+        let (mut dialect, inference) = of_all.unwrap_or((first, inference));
+        let before = known.iter().filter(|one| one.dialect.name.starts_with("inferred")).count();
+        dialect.name = if before == 0 { "inferred".to_owned() } else { format!("inferred-{}", before + 1) };
+        let said = said(&dialect.name, &inference, &self.refusal);
+        Ok(Recognised { dialect: Arc::new(dialect), said, paths: Vec::new() })
     }
-    let inferred =
-        dialect::infer(samples).and_then(|inference| dialect::parse("inferred", &inference.toml).ok());
-    inferred.is_some_and(|inferred| {
-        samples.iter().all(|sample| found.dialect.events(sample) == inferred.events(sample))
-    })
-}
-
-/// A dialect that the logs' own rules tell, and what there is to say of it.
-fn inferred(samples: &[Sample], known: &[Recognised], refusal: &Refusal) -> Option<(Dialect, String)> {
-    let inference = dialect::infer(samples).filter(Inference::is_sound)?;
-    let mut dialect = dialect::parse("inferred", &inference.toml).ok()?;
-    let before = known.iter().filter(|one| one.dialect.name.starts_with("inferred")).count();
-    dialect.name = if before == 0 { "inferred".to_owned() } else { format!("inferred-{}", before + 1) };
-    let said = said(&dialect.name, &inference, refusal);
-    Some((dialect, said))
 }
 
 fn said(name: &str, inference: &Inference, refusal: &Refusal) -> String {
