@@ -112,7 +112,7 @@ fn samples(files: &[PathBuf], count: usize) -> Result<Vec<Sample>, RunsError> {
 struct Unknown {
     refusal: Refusal,
     /// What is inferred of them, where finding that out took it.
-    inference: Option<Inference>,
+    inference: Option<Box<Inference>>,
 }
 
 /// A dialect that is known and fits: by the lines, and by the names of the logs or
@@ -121,7 +121,7 @@ fn known(samples: &[Sample]) -> Result<Recognised, Unknown> {
     let found = dialect::detect(dialect::shipped(), samples)
         .map_err(|refusal| Unknown { refusal, inference: None })?;
     if !found.is_named {
-        let inference = dialect::infer(samples);
+        let inference = dialect::infer(samples).map(Box::new);
         let inferred = inference.as_ref().and_then(|found| dialect::parse("inferred", &found.toml).ok());
         let is_alike = |inferred: Dialect| {
             samples.iter().all(|sample| found.dialect.events(sample) == inferred.events(sample))
@@ -144,11 +144,11 @@ impl Unknown {
         others: &VecDeque<Folder>,
         known: &[Recognised],
     ) -> Result<Recognised, Refusal> {
-        let sound = |inference: Option<Inference>| {
-            let inference = inference.filter(Inference::is_sound)?;
+        let sound = |inference: Option<Box<Inference>>| {
+            let inference = inference.filter(|inference| inference.is_sound())?;
             Some((dialect::parse("inferred", &inference.toml).ok()?, inference))
         };
-        let inference = self.inference.or_else(|| dialect::infer(&folder.samples));
+        let inference = self.inference.or_else(|| dialect::infer(&folder.samples).map(Box::new));
         let Some((first, inference)) = sound(inference) else { return Err(self.refusal) };
         let alike: Vec<&Folder> = others.iter().filter(|other| fits(&first, &other.samples)).collect();
         let of_all = if alike.is_empty() {
@@ -157,7 +157,7 @@ impl Unknown {
             let all = folder.samples.iter().chain(alike.iter().flat_map(|other| &other.samples));
             let all: Vec<Sample> = all.cloned().collect();
             let step = all.len().div_ceil(LOGS_LOOKED_AT).max(1);
-            sound(dialect::infer(&all.into_iter().step_by(step).collect::<Vec<_>>()))
+            sound(dialect::infer(&all.into_iter().step_by(step).collect::<Vec<_>>()).map(Box::new))
         };
         let (mut dialect, inference) = of_all.unwrap_or((first, inference));
         let before = known.iter().filter(|one| one.dialect.name.starts_with("inferred")).count();

@@ -13,8 +13,7 @@ pub struct Entry {
     pub group: usize,
     /// The record's place in its group.
     pub record: usize,
-    /// `None` where it is not known yet.
-    pub kind: Option<Kind>,
+    pub kind: Kind,
     pub clock: u64,
 }
 
@@ -42,19 +41,23 @@ impl ClockBefore {
     /// How unlikely it is of a program, as a share of the rules that it would have to keep more.
     pub fn unlikely(self) -> f64 {
         match (self.internal, self.receive, self.send) {
-            (false, false, false) | (true, true, true) => 0.0,
             (true, false, true) => 0.005,
+            _ if self.is_uniform() => 0.0,
             _ => 0.03,
         }
     }
 
-    pub fn of(self, kind: Option<Kind>) -> bool {
+    pub fn of(self, kind: Kind) -> bool {
         match kind {
-            Some(Kind::Internal) => self.internal,
-            Some(Kind::Receive) => self.receive,
-            Some(Kind::Send) => self.send,
-            None => self.internal,
+            Kind::Internal => self.internal,
+            Kind::Receive => self.receive,
+            Kind::Send => self.send,
         }
+    }
+
+    /// Whether it is one for all kinds.
+    pub fn is_uniform(self) -> bool {
+        self.internal == self.receive && self.receive == self.send
     }
 }
 
@@ -90,7 +93,7 @@ pub struct Around {
 impl Around {
     /// What one entry says by itself: an INTERNAL and a SEND add one.
     fn of(entry: &Entry, convention: ClockBefore) -> Around {
-        let adds_one = matches!(entry.kind, Some(Kind::Internal | Kind::Send));
+        let adds_one = entry.kind != Kind::Receive;
         if convention.of(entry.kind) {
             let after = if adds_one { entry.clock.checked_add(1) } else { None };
             Around { before: Some(entry.clock), after }
@@ -103,13 +106,13 @@ impl Around {
 
 /// Whether an entry is one more line of the SEND before it.
 fn is_same_send(entry: &Entry, previous: &Entry) -> bool {
-    (previous.kind, entry.kind) == (Some(Kind::Send), Some(Kind::Send)) && previous.clock == entry.clock
+    (previous.kind, entry.kind) == (Kind::Send, Kind::Send) && previous.clock == entry.clock
 }
 
 /// How well the entries keep the rules between one and the next. Without
 /// INTERNAL lines there are ticks between the others: `has_internal` says
 /// whether there are any.
-pub fn score(entries: &[Entry], convention: ClockBefore, has_internal: bool) -> Score {
+fn score(entries: &[Entry], convention: ClockBefore, has_internal: bool) -> Score {
     let mut score = Score::default();
     // A clock begins at 0, or at 1.
     let mut begun: Option<usize> = None;
@@ -168,19 +171,18 @@ pub fn around(entries: &[Entry], convention: ClockBefore) -> Vec<Around> {
 
 /// The share of clocks past which a RECEIVE jumps that some other machine's SEND
 /// has, in the events of one run; `None` where too few jump.
-pub fn explained(entries: &[Entry], run_of: &[usize], convention: ClockBefore) -> Option<f64> {
+fn explained(entries: &[Entry], run_of: &[usize], convention: ClockBefore) -> Option<f64> {
     const JUMPS_MIN: u64 = 5;
     let around = around(entries, convention);
     let mut sent: BTreeMap<(usize, u64), BTreeSet<usize>> = BTreeMap::new();
     for (entry, around) in entries.iter().zip(&around) {
-        if let (Some(Kind::Send), Some(after)) = (entry.kind, around.after) {
+        if let (Kind::Send, Some(after)) = (entry.kind, around.after) {
             sent.entry((run_of[entry.sequence], after)).or_default().insert(entry.sequence);
         }
     }
     let (mut jumps, mut found) = (0u64, 0u64);
     for (entry, around) in entries.iter().zip(&around) {
-        let (Some(Kind::Receive), Some(before), Some(after)) = (entry.kind, around.before, around.after)
-        else {
+        let (Kind::Receive, Some(before), Some(after)) = (entry.kind, around.before, around.after) else {
             continue;
         };
         if after > before.saturating_add(1) {
@@ -192,29 +194,35 @@ pub fn explained(entries: &[Entry], run_of: &[usize], convention: ClockBefore) -
     (jumps >= JUMPS_MIN).then(|| found as f64 / jumps as f64)
 }
 
-/// The best convention, and its score; of those that are alike, the one whose
-/// messages were sent. Also the others that are no worse.
-pub fn best(
-    entries: &[Entry],
-    has_internal: bool,
-    run_of: Option<&[usize]>,
-) -> (ClockBefore, Score, Vec<ClockBefore>) {
-    let scores = ClockBefore::ALL.map(|convention| (convention, score(entries, convention, has_internal)));
-    let value = |(convention, score): &(ClockBefore, Score)| {
-        score.value() - convention.unlikely() * (score.kept + score.broken) as f64
+/// The convention of clocks that events keep best.
+#[derive(Clone, Debug, Default)]
+pub struct Convention {
+    pub before: ClockBefore,
+    pub score: Score,
+    /// Others that are kept as well.
+    pub alike: Vec<ClockBefore>,
+}
+
+/// The convention that is kept best; with `run_of`, the run of each sequence, of those
+/// that are kept alike the one whose messages were sent.
+pub fn best(entries: &[Entry], has_internal: bool, run_of: Option<&[usize]>) -> Convention {
+    let scores = ClockBefore::ALL.map(|before| (before, score(entries, before, has_internal)));
+    let value = |(before, score): &(ClockBefore, Score)| {
+        score.value() - before.unlikely() * (score.kept + score.broken) as f64
     };
     let most = scores.iter().map(value).fold(f64::MIN, f64::max);
     let mut alike: Vec<(ClockBefore, Score)> =
         scores.into_iter().filter(|one| value(one) >= most - 1e-9).collect();
     if let Some(run_of) = run_of.filter(|_| alike.len() > 1) {
         let shares: Option<Vec<f64>> =
-            alike.iter().map(|(convention, _)| explained(entries, run_of, *convention)).collect();
+            alike.iter().map(|(before, _)| explained(entries, run_of, *before)).collect();
         if let Some(shares) = shares {
             let best = shares.iter().copied().fold(0.0, f64::max);
             let mut shares = shares.into_iter();
             alike.retain(|_| shares.next().is_some_and(|share| share >= best - 0.02));
         }
     }
-    let (convention, score) = alike.first().copied().unwrap_or_default();
-    (convention, score, alike.into_iter().skip(1).map(|(convention, _)| convention).collect())
+    let mut alike = alike.into_iter();
+    let (before, score) = alike.next().unwrap_or_default();
+    Convention { before, score, alike: alike.map(|(before, _)| before).collect() }
 }

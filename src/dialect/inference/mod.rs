@@ -11,6 +11,7 @@ mod group;
 mod header;
 mod layout;
 mod ledger;
+mod machine_slots;
 mod machines;
 mod message_clock;
 mod peers;
@@ -45,8 +46,8 @@ pub struct Inference {
     pub records: u64,
     /// Of them, those that are events.
     pub events: u64,
-    /// Of these, those whose kind a word tells.
-    pub told: u64,
+    /// Of these, those whose kind a keyword states.
+    pub with_keyword: u64,
     /// Rules of the model that hold between events, and those that do not.
     pub kept: u64,
     pub broken: u64,
@@ -58,10 +59,10 @@ pub struct Inference {
 
 impl Inference {
     /// Whether it may be used without a person who looks it over: most lines are
-    /// events, words tell their kinds, and hardly any rule is broken between them.
+    /// events, keywords state their kinds, and hardly any rule is broken between them.
     pub fn is_sound(&self) -> bool {
         self.events * 2 >= self.records
-            && self.told * 10 >= self.events * 9
+            && self.with_keyword * 10 >= self.events * 9
             && self.broken * 20 <= self.kept + self.broken
     }
 }
@@ -240,8 +241,8 @@ fn finished(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> Optio
         toml,
         records: given.records as u64,
         events: of_events().map(|(group, _)| group.records.len() as u64).sum(),
-        told: of_events()
-            .filter(|(_, event)| event.as_ref().is_some_and(|event| event.is_told))
+        with_keyword: of_events()
+            .filter(|(_, event)| event.as_ref().is_some_and(|event| event.has_keyword))
             .map(|(group, _)| group.records.len() as u64)
             .sum(),
         kept: reading.score.kept,

@@ -32,7 +32,7 @@ pub fn queue(groups: &[Group<'_>], entries: &[Entry], reading: &mut Reading) {
                 values.insert(waiting);
                 let next = entries.get(nth + 1).filter(|next| next.sequence == entry.sequence);
                 let Some(next) = next else { continue };
-                let is_idle = next.kind != Some(Kind::Receive);
+                let is_idle = next.kind != Kind::Receive;
                 tested += 1;
                 a += u64::from(waiting >= 1 && is_idle);
                 b += u64::from(waiting == 0 || waiting >= 2 && is_idle);

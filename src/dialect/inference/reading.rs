@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::ledger::{ClockBefore, Score};
+use super::ledger::{ClockBefore, Convention, Score};
 use super::peers::Peers;
 use crate::model::event::Kind;
 
@@ -11,8 +11,8 @@ use crate::model::event::Kind;
 #[derive(Clone, Debug)]
 pub struct Event {
     pub kind: Kind,
-    /// A word tells the kind.
-    pub is_told: bool,
+    /// A keyword states the kind.
+    pub has_keyword: bool,
     pub is_to_all: bool,
     pub clock: usize,
     pub time: Option<usize>,
@@ -48,4 +48,43 @@ pub struct Reading {
     pub doubts: Vec<String>,
     /// What was found out, and by how much, a sentence each.
     pub evidence: Vec<String>,
+}
+
+impl Event {
+    /// Of which nothing else is known.
+    pub fn new(kind: Kind, clock: usize) -> Event {
+        Event {
+            kind,
+            has_keyword: false,
+            is_to_all: false,
+            clock,
+            time: None,
+            message_clock: None,
+            queue: None,
+            from: None,
+            to: None,
+            machine: None,
+        }
+    }
+}
+
+impl Reading {
+    /// Of which nothing but the kinds and the clocks is known.
+    pub fn new(events: Vec<Option<Event>>, convention: Convention) -> Reading {
+        Reading {
+            events,
+            clock_before: convention.before,
+            score: convention.score,
+            queue_before_pop: false,
+            queue_rules: None,
+            time: None,
+            peers: None,
+            machines_inside: None,
+            is_line_each: false,
+            is_vector: false,
+            begins: BTreeSet::new(),
+            doubts: Vec::new(),
+            evidence: Vec::new(),
+        }
+    }
 }

@@ -1,43 +1,82 @@
 //! The search for the reading that keeps the model's rules best: which lines are
 //! events, and which of their numbers is the clock.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::group::{Group, Slot};
-use super::ledger::{self, Entry};
+use super::group::{Group, Record, Slot};
+use super::layout::Layout;
+use super::ledger::{self, Convention, Entry};
+use super::machine_slots::MachineSlots;
 use super::values::{Course, clock};
-use super::words::{Quantity, Told, quantity};
+use super::words::{Keyword, Quantity, quantity};
 use crate::model::event::Kind;
 
 /// Clocks are not larger; times since 1970 are.
 const CLOCK_MAX: u64 = 100_000_000;
 
-/// What is being tried: a kind and the slot of the clock.
+/// What the lines of a group are taken for: events of a kind, with their clock in a slot.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Trial {
-    pub kind: Option<Kind>,
+pub struct Choice {
+    pub kind: Kind,
     pub clock: usize,
 }
 
 /// The search for the kinds of lines and for the clock's place in them.
 pub struct Search<'g, 'a> {
-    pub groups: &'g [Group<'a>],
-    pub told: Vec<Option<Told>>,
+    groups: &'g [Group<'a>],
+    keywords: &'g [Option<Keyword>],
     /// For each group and record: whose it is.
-    pub sequences: Vec<Vec<usize>>,
-    pub sequence_count: usize,
+    sequences: Vec<Vec<usize>>,
+    /// For each sequence: the run it is of.
+    run_of: Vec<usize>,
 }
 
-impl<'a> Search<'_, 'a> {
-    /// All events of a trial in their order.
-    pub fn entries(&self, trials: &[Option<Trial>]) -> Vec<Entry> {
+impl<'g, 'a> Search<'g, 'a> {
+    /// `machine` is the slots that tell whose each line is, where not each log is one machine's.
+    pub fn new(
+        groups: &'g [Group<'a>],
+        layout: &Layout,
+        keywords: &'g [Option<Keyword>],
+        machine: Option<&MachineSlots>,
+    ) -> Search<'g, 'a> {
+        let mut names: BTreeMap<(usize, &str), usize> = BTreeMap::new();
+        let mut run_of = Vec::new();
+        let mut sequences = Vec::new();
+        let runs: BTreeSet<&String> = layout.runs.iter().collect();
+        for (at, group) in groups.iter().enumerate() {
+            let slot = machine.and_then(|slots| slots[at]);
+            let sequence_of = |record: &Record<'a>| {
+                let key = (record.log, slot.map_or("", |slot| record.values[slot]));
+                *names.entry(key).or_insert_with(|| {
+                    let run = layout.runs.get(record.log);
+                    run_of.push(runs.iter().position(|known| Some(*known) == run).unwrap_or(0));
+                    run_of.len() - 1
+                })
+            };
+            sequences.push(group.records.iter().map(sequence_of).collect());
+        }
+        Search { groups, keywords, sequences, run_of }
+    }
+
+    /// The best choice for each group; `None` where no line reads as an event.
+    pub fn best(&self) -> Option<Vec<Option<Choice>>> {
+        let by_keyword = |at: usize| self.choice(at, *self.clock_slots(at).first()?);
+        let mut choices: Vec<Option<Choice>> = (0..self.groups.len()).map(by_keyword).collect();
+        self.begin(&mut choices);
+        let best = self.improve(&mut choices);
+        self.join_unnamed(&mut choices, best);
+        choices.iter().any(Option::is_some).then_some(choices)
+    }
+
+    /// All events of these choices in their order.
+    pub fn entries(&self, choices: &[Option<Choice>]) -> Vec<Entry> {
         let mut entries: Vec<(usize, usize, Entry)> = Vec::new();
-        for (at, (group, trial)) in self.groups.iter().zip(trials).enumerate() {
-            let Some(trial) = trial else { continue };
+        for (at, (group, choice)) in self.groups.iter().zip(choices).enumerate() {
+            let Some(choice) = choice else { continue };
             for (nth, record) in group.records.iter().enumerate() {
-                let Some(clock) = clock(record.values[trial.clock]) else { continue };
+                let Some(clock) = clock(record.values[choice.clock]) else { continue };
                 let sequence = self.sequences[at][nth];
-                let entry = Entry { sequence, group: at, record: nth, kind: trial.kind, clock };
+                let entry = Entry { sequence, group: at, record: nth, kind: choice.kind, clock };
                 entries.push((sequence, record.nth, entry));
             }
         }
@@ -45,16 +84,22 @@ impl<'a> Search<'_, 'a> {
         entries.into_iter().map(|(_, _, entry)| entry).collect()
     }
 
-    /// How good a trial is: rules kept, words followed, and told lines left out.
-    pub fn value(&self, trials: &[Option<Trial>]) -> f64 {
-        let (convention, score, _) = ledger::best(&self.entries(trials), self.has_internal(trials), None);
-        let mut value = score.value() - convention.unlikely() * (score.kept + score.broken) as f64;
-        for ((group, trial), told) in self.groups.iter().zip(trials).zip(&self.told) {
+    /// The convention of clocks that these events keep best.
+    pub fn convention(&self, choices: &[Option<Choice>], entries: &[Entry]) -> Convention {
+        ledger::best(entries, self.has_internal(choices), Some(&self.run_of))
+    }
+
+    /// How good choices are: rules kept, labels followed, and lines with a keyword left out.
+    pub fn value(&self, choices: &[Option<Choice>]) -> f64 {
+        let Convention { before, score, .. } =
+            ledger::best(&self.entries(choices), self.has_internal(choices), None);
+        let mut value = score.value() - before.unlikely() * (score.kept + score.broken) as f64;
+        for ((group, choice), keyword) in self.groups.iter().zip(choices).zip(self.keywords) {
             let records = group.records.len() as f64;
             value += records
-                * match trial {
-                    Some(trial) => self.prior(&group.slots[trial.clock], trial.kind),
-                    None if told.is_some() => -0.7,
+                * match choice {
+                    Some(choice) => self.prior(&group.slots[choice.clock], Some(choice.kind)),
+                    None if keyword.is_some() => -0.7,
                     None => 0.0,
                 };
         }
@@ -62,9 +107,14 @@ impl<'a> Search<'_, 'a> {
     }
 
     /// Whether INTERNAL events have lines: without, there are ticks between the others.
-    pub fn has_internal(&self, trials: &[Option<Trial>]) -> bool {
-        let told = self.told.iter().flatten().any(|told| told.kind == Kind::Internal);
-        told || trials.iter().flatten().any(|trial| matches!(trial.kind, None | Some(Kind::Internal)))
+    pub fn has_internal(&self, choices: &[Option<Choice>]) -> bool {
+        let by_keyword = self.keywords.iter().flatten().any(|keyword| keyword.kind == Kind::Internal);
+        by_keyword || choices.iter().flatten().any(|choice| choice.kind == Kind::Internal)
+    }
+
+    /// A clock's slot for a group with a keyword.
+    fn choice(&self, at: usize, clock: usize) -> Option<Choice> {
+        self.keywords[at].map(|keyword| Choice { kind: keyword.kind, clock })
     }
 
     fn prior(&self, slot: &Slot, kind: Option<Kind>) -> f64 {
@@ -76,7 +126,7 @@ impl<'a> Search<'_, 'a> {
     }
 
     /// The slots that may hold the clock, the likeliest first.
-    pub fn clock_slots(&self, at: usize) -> Vec<usize> {
+    fn clock_slots(&self, at: usize) -> Vec<usize> {
         let group = &self.groups[at];
         let mut found: Vec<(usize, f64)> = group
             .clocks()
@@ -84,7 +134,7 @@ impl<'a> Search<'_, 'a> {
                 group.values(*slot).all(|(_, text)| clock(text).is_some_and(|value| value < CLOCK_MAX))
             })
             .map(|slot| {
-                let kind = self.told[at].map(|told| told.kind);
+                let kind = self.keywords[at].map(|keyword| keyword.kind);
                 (slot, self.climbing(at, slot) + self.prior(&group.slots[slot], kind))
             })
             .collect();
@@ -114,9 +164,9 @@ impl<'a> Search<'_, 'a> {
         course
     }
 
-    /// The best trial that takes the slots of one label, or of one place among
-    /// the whole numbers of a line, for the clock.
-    pub fn begin(&self, trials: &mut Vec<Option<Trial>>) {
+    /// Takes the slots of one label, or of one place among the numbers of a line, for
+    /// the clock, where that is better.
+    fn begin(&self, choices: &mut Vec<Option<Choice>>) {
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
         enum Key {
             Label(String),
@@ -124,7 +174,7 @@ impl<'a> Search<'_, 'a> {
             FromRight(usize),
         }
         let mut starts: BTreeMap<Key, Vec<(usize, usize)>> = BTreeMap::new();
-        for at in (0..trials.len()).filter(|at| self.told[*at].is_some()) {
+        for at in (0..choices.len()).filter(|at| self.keywords[*at].is_some()) {
             let slots: Vec<usize> = self.groups[at].clocks().collect();
             for (nth, slot) in slots.iter().enumerate() {
                 let label = self.groups[at].slots[*slot].before.trim().to_owned();
@@ -134,39 +184,38 @@ impl<'a> Search<'_, 'a> {
                 }
             }
         }
-        let mut best = self.value(trials);
-        for chosen in starts.into_values() {
-            let mut trial = trials.clone();
-            for (at, clock) in chosen {
-                trial[at] = Some(Trial { kind: self.told[at].map(|told| told.kind), clock });
+        let mut best = self.value(choices);
+        for start in starts.into_values() {
+            let mut others = choices.clone();
+            for (at, clock) in start {
+                others[at] = self.choice(at, clock);
             }
-            let value = self.value(&trial);
+            let value = self.value(&others);
             if value > best {
                 best = value;
-                *trials = trial;
+                *choices = others;
             }
         }
     }
 
-    /// Improves a trial group by group until nothing gets better.
-    pub fn improved(&self, trials: &mut [Option<Trial>], is_open: &dyn Fn(usize) -> bool) -> f64 {
+    /// Improves the choices group by group until nothing gets better. Gives their value.
+    fn improve(&self, choices: &mut [Option<Choice>]) -> f64 {
         const ROUNDS_MAX: usize = 4;
-        let mut best = self.value(trials);
+        let mut best = self.value(choices);
         for _ in 0..ROUNDS_MAX {
             let before = best;
-            for at in (0..trials.len()).filter(|at| is_open(*at)) {
-                let kind = self.told[at].map(|told| told.kind);
-                let slots = self.clock_slots(at).into_iter().map(|clock| Some(Trial { kind, clock }));
-                for trial in slots.chain([None]) {
-                    if trial == trials[at] {
+            for at in (0..choices.len()).filter(|at| self.keywords[*at].is_some()) {
+                let slots = self.clock_slots(at).into_iter().map(|clock| self.choice(at, clock));
+                for choice in slots.chain([None]) {
+                    if choice == choices[at] {
                         continue;
                     }
-                    let known = std::mem::replace(&mut trials[at], trial);
-                    let value = self.value(trials);
+                    let known = std::mem::replace(&mut choices[at], choice);
+                    let value = self.value(choices);
                     if value > best + 1e-9 {
                         best = value;
                     } else {
-                        trials[at] = known;
+                        choices[at] = known;
                     }
                 }
             }
@@ -177,28 +226,28 @@ impl<'a> Search<'_, 'a> {
         best
     }
 
-    /// Lines without a telling word, where the logs are better with them.
-    pub fn join_unnamed(&self, trials: &mut [Option<Trial>], mut best: f64) {
-        for at in 0..trials.len() {
-            if trials[at].is_some() || self.told[at].is_some() {
+    /// Takes in lines without a keyword, where the logs are better with them.
+    fn join_unnamed(&self, choices: &mut [Option<Choice>], mut best: f64) {
+        for at in 0..choices.len() {
+            if choices[at].is_some() || self.keywords[at].is_some() {
                 continue;
             }
-            let least = 1.5 * self.sequence_count as f64;
+            let least = 1.5 * self.run_of.len() as f64;
             let mut found = None;
             for clock in self.clock_slots(at) {
                 for kind in [Kind::Internal, Kind::Send, Kind::Receive] {
-                    trials[at] = Some(Trial { kind: Some(kind), clock });
-                    // What no word tells is sooner an INTERNAL event.
-                    let value = self.value(trials) + if kind == Kind::Internal { 0.5 } else { 0.0 };
+                    choices[at] = Some(Choice { kind, clock });
+                    // What has no keyword is sooner an INTERNAL event.
+                    let value = self.value(choices) + if kind == Kind::Internal { 0.5 } else { 0.0 };
                     if value > best + least && found.is_none_or(|(_, known)| value > known) {
-                        found = Some((trials[at], value));
+                        found = Some((choices[at], value));
                     }
                 }
             }
-            trials[at] = found
-                .map(|(trial, value)| {
+            choices[at] = found
+                .map(|(choice, value)| {
                     best = value;
-                    trial
+                    choice
                 })
                 .unwrap_or(None);
         }

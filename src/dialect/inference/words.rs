@@ -7,7 +7,7 @@ use crate::model::event::Kind;
 
 /// A kind as words tell it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct Keyword {
     pub kind: Kind,
     pub is_to_all: bool,
 }
@@ -126,7 +126,7 @@ fn tokens(text: &str) -> Vec<(usize, String)> {
 }
 
 /// The kind that words tell, without those of `common`, which all lines have.
-pub fn kind(words: &str, common: &[String]) -> Option<Told> {
+pub fn kind(words: &str, common: &[String]) -> Option<Keyword> {
     let outside = without_labels(words);
     of_words(&outside, common).or_else(|| of_letters(&outside, common)).or_else(|| of_words(words, common))
 }
@@ -166,7 +166,7 @@ fn without_labels(words: &str) -> String {
 }
 
 /// Single letters that stand for kinds.
-fn of_letters(words: &str, common: &[String]) -> Option<Told> {
+fn of_letters(words: &str, common: &[String]) -> Option<Keyword> {
     let letters: Vec<(usize, String)> =
         tokens(words).into_iter().filter(|(_, word)| word.len() == 1 && !common.contains(word)).collect();
     let joined: String = tokens(words).iter().map(|(_, word)| format!(" {word}")).collect();
@@ -179,11 +179,11 @@ fn of_letters(words: &str, common: &[String]) -> Option<Told> {
         };
         let is_to_all =
             kind == Kind::Send && (word == "b" || ALL.iter().any(|word| find(&joined, word).is_some()));
-        Some(Told { kind, is_to_all })
+        Some(Keyword { kind, is_to_all })
     })
 }
 
-fn of_words(words: &str, common: &[String]) -> Option<Told> {
+fn of_words(words: &str, common: &[String]) -> Option<Keyword> {
     let tokens: Vec<(usize, String)> = tokens(words)
         .into_iter()
         .filter(|(_, word)| !common.contains(word) && !PEOPLE.contains(&word.as_str()))
@@ -199,7 +199,7 @@ fn of_words(words: &str, common: &[String]) -> Option<Told> {
     let (_, kind) = *found.first()?;
     let is_to_all =
         kind == Kind::Send && ALL.iter().any(|word| find(&joined, word).is_some() || words.contains("_all"));
-    Some(Told { kind, is_to_all })
+    Some(Keyword { kind, is_to_all })
 }
 
 /// Where a word begins; one of five letters or fewer has to end there too.

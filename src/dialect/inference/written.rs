@@ -71,7 +71,7 @@ pub fn written(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> Op
     for (group, event) in groups.iter().zip(&reading.events) {
         let Some(event) = event.as_ref().filter(|event| event.time.is_some()) else { continue };
         let mut extra = String::new();
-        if !is_all_before && before.of(Some(event.kind)) {
+        if !is_all_before && before.of(event.kind) {
             extra += "clock = \"before\"\n";
         }
         toml += &table(group, &kind_line(event), &extra, &fields(event), given);
@@ -103,7 +103,7 @@ pub fn written(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> Op
 
 /// The number that tells the runs of a log apart, where each is headed by one.
 fn run_slot(group: &Group<'_>) -> Option<usize> {
-    const NOUNS: [&str; 6] = ["run", "trial", "experiment", "test", "simulation", "round"];
+    const NOUNS: [&str; 6] = ["run", "choice", "experiment", "test", "simulation", "round"];
     let is_repeated = repeats(group);
     group.whole().find(|slot| {
         let values: BTreeSet<(usize, &str)> =

@@ -51,7 +51,7 @@ fn what_is_inferred_loads_and_counts_no_more_events_than_records() {
         let Some(inference) = infer(&[sample(log.path, log.text)]) else { continue };
         dialect(&inference.toml);
         assert!(inference.events <= inference.records, "{}: {inference:?}", log.dialect);
-        assert!(inference.told <= inference.events, "{}: {inference:?}", log.dialect);
+        assert!(inference.with_keyword <= inference.events, "{}: {inference:?}", log.dialect);
     }
 }
 
