@@ -10,8 +10,9 @@ use crate::plan::{Cell, Plan};
 use crate::statistics::rank::{correlation, two_sided_p};
 use crate::statistics::rounding::mean;
 use crate::sweep::plan_axis::PlanAxis;
+use crate::text::capital::capitalised;
 
-/// The metrics whose trends are told.
+/// The metrics whose trends are reported.
 const METRICS: [Metric; 2] = [catalogue::MAX_QUEUE, catalogue::CLOCK_DIFF];
 /// A trend is clear if chance has a rank correlation as far from 0 less often
 /// than this,
@@ -104,7 +105,7 @@ impl Experiment<'_> {
         is_clear.then(|| {
             format!(
                 "{} of {} {} from {} to {} {} as {} rises from {} to {}{} (Spearman's rank correlation {} over {} runs, {}){}.",
-                capital(&METRICS[metric].words()),
+                capitalised(&METRICS[metric].words()),
                 self.called(machine),
                 if rank < 0.0 { "falls" } else { "rises" },
                 mean(&from),
@@ -171,13 +172,6 @@ impl Experiment<'_> {
         let (before, after) = (axis.text(cells[change - 1]), axis.text(cells[change]));
         format!("; by the law it {moves} overload between {before} and {after}")
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }
 
 fn chance(p: f64) -> String {

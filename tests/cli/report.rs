@@ -91,7 +91,7 @@ fn one_run_is_told_in_full() {
     assert_eq!(page.matches("<table>").count(), page.matches("<caption>").count());
 }
 
-/// Where the texts begin in a page, which is told to be in their order.
+/// Where the texts begin in a page, which must be their order.
 #[track_caller]
 fn assert_in_order(page: &str, texts: &[&str]) {
     let at = |text: &&str| page.find(text).unwrap_or_else(|| panic!("`{text}` is not in the page"));
@@ -161,7 +161,10 @@ fn names_in_any_script_stand_on_a_page_as_they_are() {
         report(&lab, &["王小明 ניסוי", "--format", format]).code(0);
         let page = lab.read(&format!("report.{format}"));
         assert!(page.contains("\u{2068}王小明 ניסוי\u{2069}"), "it stays within its own direction");
-        assert!(!page.contains("u{2068}") && !page.contains("u{2069}"), "and nothing of that is told");
+        assert!(
+            !page.contains("u{2068}") && !page.contains("u{2069}"),
+            "and no mark of direction is spelt out"
+        );
     }
 }
 

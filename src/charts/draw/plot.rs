@@ -3,8 +3,8 @@
 use super::axis::Axis;
 use super::canvas::{Canvas, Font, Point};
 use super::style::{self, GRID, INK, MUTED, Stroke};
-use super::wording;
 use crate::charts::ChartError;
+use crate::text::capital::capitalised;
 
 /// The least between a label and the edge of the page.
 const EDGE: f64 = 8.0;
@@ -67,7 +67,7 @@ impl Plot {
         self.draw_axes(canvas)?;
         let with_scale = |title: &str, axis: &Axis| match title {
             "" => String::new(),
-            _ => wording::capitalised(title) + &axis.scale.note(),
+            _ => capitalised(title) + &axis.scale.note(),
         };
         self.draw_titles(canvas, &with_scale(x_title, &self.x), &with_scale(y_title, &self.y))
     }

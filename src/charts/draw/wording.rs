@@ -55,12 +55,6 @@ pub(in crate::charts) fn unit(metric: &str) -> &str {
     unit.unwrap_or_default()
 }
 
-/// With a capital letter at its beginning.
-pub(in crate::charts) fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
-}
-
 /// A number for each of those names that look like another, different one before
 /// it, from 2 on.
 pub(in crate::charts) fn numbers(names: &[String], shown: &[String]) -> Vec<Option<usize>> {

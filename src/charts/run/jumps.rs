@@ -121,7 +121,7 @@ fn cells(shown: &[&MachineSeries]) -> Vec<[String; 3]> {
 
 /// The machines that get a lane, and those that do not: where there are too
 /// many, those that received least are left out, but never the one that the title
-/// tells of.
+/// names.
 fn chosen<'a>(canvas: &Canvas<'_>, series: &'a RunSeries) -> (Vec<&'a MachineSeries>, Vec<MachineId>) {
     let lanes = ((canvas.page.bottom() - HEADING) / LEAST_LANE).max(1.0) as usize;
     let mut order: Vec<usize> = (0..series.machines.len()).collect();

@@ -10,6 +10,7 @@ use crate::charts::draw::plot::Plot;
 use crate::charts::draw::style::{self, INK, PAPER, Stroke};
 use crate::charts::draw::{color_scale, key, number, wording};
 use crate::charts::{Chart, ChartError, Look};
+use crate::text::capital::capitalised;
 
 /// The colour bar: its width, and what lies between it and the cells.
 const BAR: f64 = 24.0;
@@ -106,7 +107,7 @@ impl<'a> Drawing<'a> {
         plot.bottom = lowest.min((top + LARGEST.1 * self.rows.max(1) as f64).round());
         let height = (plot.bottom - plot.top) / self.rows.max(1) as f64;
         let column = Column::new(canvas, &self.map.y.values, height)?;
-        let [x, y] = [&self.map.x, &self.map.y].map(|axis| wording::capitalised(&wording::name(&axis.label)));
+        let [x, y] = [&self.map.x, &self.map.y].map(|axis| capitalised(&wording::name(&axis.label)));
         plot.draw_titles_at(canvas, &x, &y, canvas.page.x_title() - (lowest - plot.bottom))?;
         if self.columns == 0 || self.rows == 0 {
             plot.draw_axes(canvas)?;

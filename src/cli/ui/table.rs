@@ -120,7 +120,7 @@ fn parts(columns: &[Column<'_>], keys: usize, width: usize) -> Vec<Part> {
     let widest =
         |keys: usize| all[keys..].iter().map(|at| framed(columns[*at].narrow)).max().unwrap_or_default();
     let keys = keys.min(columns.len());
-    // Keys that leave no room for anything else are told once.
+    // Keys that leave no room for anything else are shown once.
     let keys = if narrow(&all[..keys]) + widest(keys) <= room { keys } else { keys.min(1) };
     let with_keys = |rest: &[usize]| [&all[..keys], rest].concat();
     let mut full: Vec<Vec<usize>> = vec![all[..keys].to_vec()];

@@ -1,5 +1,5 @@
 //! Each shipped dialect left out: a run is rendered through its sample's lines, and
-//! what is inferred of it is held against what the dialect itself reads.
+//! what is inferred of it is compared with what the dialect itself reads.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

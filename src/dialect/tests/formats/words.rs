@@ -1,6 +1,7 @@
 //! The words of a format: what it calls kinds of events and the numbers of lines.
 
 use super::dice::Dice;
+use crate::text::capital::capitalised;
 
 #[derive(Clone, Debug)]
 pub struct Words {
@@ -86,7 +87,7 @@ impl Words {
     pub fn drawn(dice: &mut Dice) -> Words {
         let (send, receive, internal) = dice.one_of(&KINDS);
         let all = dice.one_of(&["all", "broadcast", "both", "send_all", "everyone", "all machines"]);
-        let case = dice.one_of(&[lower, upper, capital]);
+        let case = dice.one_of(&[lower, upper, capitalised]);
         Words {
             send: case(send),
             receive: case(receive),
@@ -108,9 +109,4 @@ fn lower(word: &str) -> String {
 
 fn upper(word: &str) -> String {
     word.to_uppercase()
-}
-
-fn capital(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().collect::<String>() + chars.as_str())
 }
