@@ -17,6 +17,11 @@ const PEOPLE: [&str; 6] = ["sender", "senders", "receiver", "receivers", "recipi
 /// Of a message that reached the queue, which is no event of the machine.
 const ARRIVAL: [&str; 5] = ["arriv", "enqueu", "queued", "buffered", "added to"];
 
+/// Whether words number a run.
+pub fn is_run(words: &str) -> bool {
+    ["run", "trial", "exp", "test", "sim", "iter", "round"].iter().any(|word| words.contains(word))
+}
+
 /// Whether words speak of a message on its way into the queue.
 pub fn is_arrival(words: &str) -> bool {
     let joined: String = tokens(words).iter().map(|(_, word)| format!(" {word}")).collect();

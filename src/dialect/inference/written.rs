@@ -9,6 +9,7 @@ use super::peers::Peers;
 use super::reading::{Event, Reading};
 use super::scan::{PADDING, Part, expression};
 use super::toml_text::quoted;
+use super::words;
 use crate::dialect::Field;
 use crate::model::event::Kind;
 use crate::text::numbers::counted;
@@ -103,13 +104,11 @@ pub fn written(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> Op
 
 /// The number that tells the runs of a log apart, where each is headed by one.
 fn run_slot(group: &Group<'_>) -> Option<usize> {
-    const NOUNS: [&str; 6] = ["run", "choice", "experiment", "test", "simulation", "round"];
     let is_repeated = repeats(group);
     group.whole().find(|slot| {
         let values: BTreeSet<(usize, &str)> =
             group.values(*slot).map(|(record, text)| (record.log, text)).collect();
-        let label = &group.slots[*slot].before;
-        is_repeated && values.len() == group.records.len() && NOUNS.iter().any(|noun| label.contains(noun))
+        is_repeated && values.len() == group.records.len() && words::is_run(&group.slots[*slot].before)
     })
 }
 

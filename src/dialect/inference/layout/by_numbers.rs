@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::dialect::inference::words;
+
 use super::piece::{Piece, pieces};
 use super::{Layout, Naming, folder, placed};
 
@@ -128,7 +130,7 @@ impl Names {
             Meaning::Nothing
         } else if says(&["rate", "speed", "hz", "tick", "freq"]) || label == "cr" || label.ends_with("_cr") {
             Meaning::ClockRate
-        } else if says(&["run", "trial", "exp", "test", "sim", "iter", "round"]) {
+        } else if words::is_run(&label) {
             Meaning::Run
         } else if self.varies_within(at) || self.logs.len() == 1 {
             Meaning::Machine
