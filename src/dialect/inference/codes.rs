@@ -20,17 +20,20 @@ pub fn split_by_codes<'a>(groups: Vec<Group<'a>>, layout: &Layout) -> Vec<Group<
         return groups;
     }
     let told = |groups: &[Group<'a>]| {
-        let told = kinds(groups, &keywords(groups, layout), &Sequences::new(groups, layout, None));
-        told.filter(|told| told.is_certain)
+        kinds(groups, &keywords(groups, layout), &Sequences::new(groups, layout, None))
     };
-    let mut best = (told(&groups).map_or(f64::MIN, |told| told.value), None);
+    let whole = told(&groups);
+    if whole.as_ref().is_some_and(|told| told.explained * 20 >= told.jumps * 19) {
+        return groups;
+    }
+    let mut best = (whole.map_or(f64::MIN, |told| told.value), None);
     for at in (0..groups.len()).filter(|at| words[*at].is_none()) {
         for slot in 0..groups[at].slots.len() {
             let Some(parts) = parts(&groups[at], slot) else { continue };
             let mut split = groups.clone();
             let count = parts.len();
             split.splice(at..=at, parts);
-            let Some(told) = told(&split) else { continue };
+            let Some(told) = told(&split).filter(|told| told.is_certain) else { continue };
             // What the lines of all codes are alike, such as received, is no code's doing.
             let kinds: Vec<_> =
                 told.kinds[at..at + count].iter().map(|keyword| keyword.map(|one| one.kind)).collect();
