@@ -24,9 +24,17 @@ pub fn is_run(words: &str) -> bool {
     ["run", "trial", "exp", "test", "sim", "iter", "round"].iter().any(|word| words.contains(word))
 }
 
+/// Whether the last of these words is one for machines.
+pub fn names_machines(words: &str) -> bool {
+    let last = tokens(&words.to_lowercase()).pop();
+    last.is_some_and(|(_, word)| NOUNS.contains(&word.as_str()))
+}
+
 /// Whether words speak of a message on its way into the queue.
 pub fn is_arrival(words: &str) -> bool {
-    let joined: String = tokens(words).iter().map(|(_, word)| format!(" {word}")).collect();
+    // `3 queued` counts them.
+    let words = words.replace("# queued", "#").replace("# buffered", "#");
+    let joined: String = tokens(&words).iter().map(|(_, word)| format!(" {word}")).collect();
     ARRIVAL.iter().any(|word| find(&joined, word).is_some())
 }
 
@@ -259,7 +267,7 @@ pub fn quantity(before: &str, after: &str, kind: Option<Kind>) -> Option<Quantit
 }
 
 /// What machines are called; the first twelve also stand for one by themselves.
-pub const NOUNS: [&str; 19] = [
+pub const NOUNS: [&str; 24] = [
     "machine",
     "machines",
     "vm",
@@ -279,6 +287,11 @@ pub const NOUNS: [&str; 19] = [
     "localhost",
     "proc",
     "#",
+    "ports",
+    "processes",
+    "servers",
+    "clients",
+    "hosts",
 ];
 const FROM: [&str; 7] = ["from", "sender", "src", "source", "by", "origin", "frm"];
 const TO: [&str; 11] = [
