@@ -238,7 +238,7 @@ fn finished(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> Optio
         }
     }
     let logs =
-        of_logs.into_iter().filter(|(_, (records, events))| events * 2 >= *records).map(|(log, _)| log);
+        of_logs.into_iter().filter(|(_, (records, events))| events * 10 >= *records).map(|(log, _)| log);
     let logs = logs.collect();
     let inference = Inference {
         toml,

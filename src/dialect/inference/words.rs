@@ -143,7 +143,18 @@ fn tokens(text: &str) -> Vec<(usize, String)> {
 /// The kind that words tell, without those of `common`, which all lines have.
 pub fn kind(words: &str, common: &[String]) -> Option<Keyword> {
     let outside = without_labels(words);
-    of_words(&outside, common).or_else(|| of_letters(&outside, common)).or_else(|| of_words(words, common))
+    let found = of_words(&outside, common)
+        .or_else(|| of_letters(&outside, common))
+        .or_else(|| of_words(words, common))?;
+    let is_to_all = found.is_to_all || found.kind == Kind::Send && has_all(words, common);
+    Some(Keyword { is_to_all, ..found })
+}
+
+/// Whether a word stands for all machines.
+fn has_all(words: &str, common: &[String]) -> bool {
+    let told = tokens(words).into_iter().filter(|(_, word)| !common.contains(word));
+    let joined: String = told.map(|(_, word)| format!(" {word}")).collect();
+    ALL.iter().any(|word| find(&joined, word).is_some())
 }
 
 /// The words without those that only say what a number is: `sender: #`.
