@@ -127,6 +127,12 @@ fn group<'a>(
         match part {
             Part::Fixed(text) => {
                 words += &without_colours(text).to_lowercase();
+                // A time may fill its column but for one space.
+                if matches!(at.checked_sub(1).map(|at| &shape[at]), Some(Part::Varying(Variable::Time(_))))
+                    && text.starts_with(' ')
+                {
+                    so_far.push(' ');
+                }
                 so_far += text;
             }
             Part::Varying(kind) => {

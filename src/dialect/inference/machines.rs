@@ -129,6 +129,9 @@ fn candidate(
 ) -> Option<Candidate> {
     let wanted = if event.kind == Kind::Receive { Quantity::From } else { Quantity::To };
     let slot = &group.slots[span.0];
+    if is_file_name(group, span.0, layout) {
+        return Some(Candidate { group: at, span, is_labelled: false });
+    }
     let is_labelled = match quantity(&slot.before, &slot.suffix, Some(event.kind)) {
         Some(Quantity::Queue | Quantity::Other | Quantity::Clock | Quantity::MessageClock) => return None,
         Some(Quantity::Machine) if is_own(group, span.0, layout) => return None,
@@ -137,11 +140,18 @@ fn candidate(
     Some(Candidate { group: at, span, is_labelled })
 }
 
+/// Whether a slot has names of files that nothing else has, such as ports.
+fn is_file_name(group: &Group<'_>, slot: usize, layout: &Layout) -> bool {
+    !is_own(group, slot, layout)
+        && group
+            .values(slot)
+            .all(|(_, text)| text.len() > 2 && layout.machines.iter().flatten().any(|name| name == text))
+}
+
 /// Whether a slot has the name of each log's own machine.
 fn is_own(group: &Group<'_>, slot: usize, layout: &Layout) -> bool {
-    group.values(slot).all(|(record, text)| {
-        layout.machines[record.log].as_deref().is_some_and(|own| own.eq_ignore_ascii_case(text))
-    })
+    let own = |log: usize| layout.machines.get(log).and_then(Option::as_deref);
+    group.values(slot).all(|(record, text)| own(record.log).is_some_and(|own| own.eq_ignore_ascii_case(text)))
 }
 
 /// The search for candidates that agree on how machines are called.
@@ -218,11 +228,7 @@ impl Search<'_, '_> {
     /// Whether values without a label are more than a number that stands there by chance.
     fn is_telling(&self, Candidate { group: at, span, .. }: Candidate) -> bool {
         let group = &self.groups[at];
-        // Such as a port, which nothing else is.
-        let is_file_name = group.values(span.0).all(|(_, text)| {
-            text.len() > 2 && self.layout.machines.iter().flatten().any(|name| name == text)
-        });
-        if is_file_name {
+        if is_file_name(group, span.0, self.layout) {
             return true;
         }
         let is_name = group.slots[span.0].kind != Variable::Number || span.1 > span.0;

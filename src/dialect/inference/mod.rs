@@ -160,7 +160,7 @@ fn of_lines(
         let mut lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
         if let Some((delimiter, _)) = &columns {
             let first = lines.next()?;
-            let head: String = first.split(delimiter.as_str()).next().unwrap_or_default().to_owned();
+            let head = first.split(delimiter.as_str()).next().unwrap_or_default();
             let pattern = format!("^{}", regex::escape(&format!("{head}{delimiter}")));
             if !ignored.contains(&pattern) {
                 ignored.push(pattern);
@@ -181,9 +181,11 @@ fn of_lines(
 fn columns(texts: &[String]) -> Option<(String, Vec<String>)> {
     let mut found: Option<(String, Vec<String>)> = None;
     for text in texts {
-        let mut lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
+        let mut lines =
+            text.lines().map(|line| scan::padded(line.trim_end())).filter(|line| !line.is_empty());
         let (first, second) = (lines.next()?, lines.next()?);
-        let delimiter = [",", "\t", ";", "|"].into_iter().find(|delimiter| {
+        // Columns of a fixed width have spaces between them, one of which may be full.
+        let delimiter = [",", "\t", ";", "|", scan::PADDING].into_iter().find(|delimiter| {
             first.matches(delimiter).count() >= 2
                 && (2..=first.matches(delimiter).count()).contains(&second.matches(delimiter).count())
         })?;

@@ -130,14 +130,14 @@ impl Scanner {
                 start += 1;
             }
             if start > from {
-                scanned.shape.push(fixed(&line[from..start]));
+                scanned.shape.push(Part::Fixed(padded(&line[from..start])));
             }
             scanned.shape.push(Part::Varying(kind));
             scanned.values.push(&line[start..part.end()]);
             from = part.end();
         }
         if from < line.len() {
-            scanned.shape.push(fixed(&line[from..]));
+            scanned.shape.push(Part::Fixed(padded(&line[from..])));
         }
         scanned
     }
@@ -147,15 +147,15 @@ impl Scanner {
 /// that are padded differ in them from line to line.
 pub const PADDING: &str = "  ";
 
-/// The text of a fixed part.
-fn fixed(text: &str) -> Part {
+/// A text with all padding alike.
+pub fn padded(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for char in text.chars() {
         if char != ' ' || !shown.ends_with(PADDING) {
             shown.push(char);
         }
     }
-    Part::Fixed(shown)
+    shown
 }
 
 /// An expression for such a part; `is_whole` if it never had decimals.
