@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Rule;
 use super::context::Context;
 use super::finding::Findings;
+use super::{Evidence, Rule};
 use crate::history::{Certainty, EventId, MachineHistory, Source};
 use crate::model::event::MachineId;
 
 pub(super) static LINK_ORDER: Rule = Rule {
     id: "link-order",
-    is_of_events: true,
+    rests_on: Evidence::Receives,
     reason: "each link delivers in the order in which it was sent",
     page: "\
 What machine 1 sends to machine 2 arrives there in the same order: TCP promises it on one connection, and
@@ -43,7 +43,7 @@ moved.",
 
 pub(super) static NOTHING_LOST: Rule = Rule {
     id: "nothing-lost",
-    is_of_events: true,
+    rests_on: Evidence::Receives,
     reason: "a message arrives if a later one on the same link does",
     page: "\
 When a run ends, messages may still be in queues: the last ones of each link. A message that nobody
