@@ -20,8 +20,8 @@ SENDs to it in all logs, its own RECEIVEs, and the queue that its record of the 
 
 Without such a record the remainder is reported and left open: those messages may be in a queue or on their
 way, or lost (`nothing-lost` finds the ones that must be). But an idle tick has found the queue empty: what
-was sent more than ten seconds before a machine was idle, and was not received, never arrived. More received
-than sent is wrong in any context.
+was sent more than ten seconds before a machine was idle, and twice the longest silence after any SEND, and
+was not received, never arrived. More received than sent is wrong in any context.
 
 A program written by somebody else goes on after the end of labctl's machines; what it sends them then is
 after the end, and not missing. Where no log has a RECEIVE, though clocks rise as if there were some, that is

@@ -43,10 +43,10 @@ increment.",
             });
         });
         for (how, (count, place, proof)) in lines_each {
-            let lines = counted(count, "line");
+            let times = counted(count, "time");
             let text = format!(
-                "sends to several are logged in a line for each recipient, here and in {lines} in all; a dialect \
-                 with `send_to_all = \"{how}\"` reads such lines as one SEND"
+                "sends to several are logged in a line for each recipient, {times}, here first; a dialect with \
+                 `send_to_all = \"{how}\"` reads such lines as one SEND"
             );
             findings.remark(place, count, (text, proof));
         }

@@ -42,18 +42,9 @@ impl<'a> Context<'a> {
         place.map_or(Trust { slack_us: 0, exact_us: None, resolution_us: 1 }, |place| self.trusts[place])
     }
 
-    /// Whether a machine is written by somebody else, among labctl's: as the spec
-    /// says, or else as its header shows, which has no phase where those of all logs
-    /// with a record of the end have one.
+    /// Whether a machine is written by somebody else, among labctl's.
     pub fn is_foreign(&self, machine: &MachineHistory) -> bool {
-        let spec = self.declared.and_then(|declared| declared.spec.as_ref());
-        if let Some(spec) = spec {
-            return spec.machines.get(machine.id().index()).is_some_and(|machine| machine.foreign);
-        }
-        let says_phase =
-            |machine: &MachineHistory| machine.header().is_some_and(|header| header.phase.is_some());
-        let mut ended = self.machines().iter().filter(|machine| machine.end().is_some());
-        machine.header().is_some() && !says_phase(machine) && ended.all(says_phase)
+        is_foreign(self.history, machine, self.declared)
     }
 
     /// Where no message is matched beyond doubt, nothing can be said of any.
@@ -142,6 +133,17 @@ impl<'a> Context<'a> {
     }
 }
 
+/// As the spec says, or else as a header shows, which has no phase where those of all
+/// logs with a record of the end have one.
+fn is_foreign(history: &History, machine: &MachineHistory, declared: Option<&DeclaredParams>) -> bool {
+    if let Some(spec) = declared.and_then(|declared| declared.spec.as_ref()) {
+        return spec.machines.get(machine.id().index()).is_some_and(|machine| machine.foreign);
+    }
+    let says_phase = |machine: &MachineHistory| machine.header().is_some_and(|header| header.phase.is_some());
+    let mut ended = history.machines().iter().filter(|machine| machine.end().is_some());
+    machine.header().is_some() && !says_phase(machine) && ended.all(says_phase)
+}
+
 /// Each log has a resolution of its own.
 fn trust(history: &History, machine: &MachineHistory, declared: Option<&DeclaredParams>) -> Trust {
     let in_seconds = !machine.is_empty() && machine.is_in_whole_seconds();
@@ -150,7 +152,8 @@ fn trust(history: &History, machine: &MachineHistory, declared: Option<&Declared
         return Trust { slack_us: CUT_US, exact_us: Some(CUT_US), resolution_us };
     }
     let slack_us = ((HOST_SLACK_US * speedup(history, declared).max(1.0)) as i64).max(resolution_us);
-    let exact_us = declared.filter(|declared| declared.one_clock && !in_seconds).map(|_| CUT_US);
+    let is_ours = !in_seconds && !is_foreign(history, machine, declared);
+    let exact_us = declared.filter(|declared| declared.one_clock && is_ours).map(|_| CUT_US);
     Trust { slack_us, exact_us, resolution_us }
 }
 

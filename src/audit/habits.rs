@@ -2,7 +2,6 @@
 //! all, without breaking the model.
 
 use super::Place;
-use super::context::at;
 use crate::history::{History, MachineHistory};
 use crate::model::event::{Kind, Recipients};
 
@@ -66,7 +65,7 @@ fn never_logged(history: &History) -> Option<NeverLogged> {
             count[machine.kind(index) as usize] += 1;
             if index > 0 && has_gap(machine, index) {
                 gaps += 1;
-                first_gap.get_or_insert(at(machine, index));
+                first_gap.get_or_insert(Place { machine: machine.id(), line: machine.line(index) });
             }
         }
     }

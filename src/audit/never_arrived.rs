@@ -7,7 +7,7 @@ use super::lines::{END_TOLERANCE_S, END_TOLERANCE_TICKS};
 use crate::history::{EventId, MachineHistory};
 use crate::model::event::Kind;
 
-/// No message is on its way for longer, as long as nobody says so.
+/// No message is on its way for longer, unless its sender sleeps for longer.
 const ON_ITS_WAY_US: i64 = 10_000_000;
 
 /// Reports the messages that a machine, whose log has no record of its end, should
@@ -27,7 +27,10 @@ pub(super) fn never_arrived(
     let time_us = |index| context.time_us(EventId { machine: machine.id(), index });
     let idle_us = time_us(last_idle);
     let sent = sent_to(context, machine);
-    let due = sent.iter().filter(|(sent_us, _)| sent_us.saturating_add(ON_ITS_WAY_US) <= idle_us);
+    // Who sleeps between a SEND's line and its message is silent as long.
+    let sleeps_us = context.machines().iter().map(|sender| longest_sleep_us(context, sender));
+    let on_its_way_us = sleeps_us.max().unwrap_or(0).saturating_mul(2).max(ON_ITS_WAY_US);
+    let due = sent.iter().filter(|(sent_us, _)| sent_us.saturating_add(on_its_way_us) <= idle_us);
     let due: Vec<&(i64, EventId)> = due.collect();
     let received = machine.receive_ids().take_while(|receive| receive.index < last_idle).count();
     let lost = due.len().saturating_sub(received);
@@ -45,6 +48,18 @@ pub(super) fn never_arrived(
     let proof: Vec<Place> = vec![context.place(first.1), context.place(last.1)];
     findings.add_once(at(machine, last_idle), lost as u64, (text, proof));
     true
+}
+
+/// The longest time from a SEND to the event after it, or to the end of all logs.
+fn longest_sleep_us(context: &Context<'_>, machine: &MachineHistory) -> i64 {
+    let time_us = |index| context.time_us(EventId { machine: machine.id(), index });
+    let ends_us = context.machines().iter().filter_map(|machine| Some(context.ends_us(machine)?.1));
+    let latest_us = ends_us.max().unwrap_or(0);
+    let is_send = |index: &u32| machine.kind(*index) == Kind::Send;
+    let length = machine.len() as u32;
+    let next_us = |index: u32| if index + 1 < length { time_us(index + 1) } else { latest_us };
+    let sleep_us = |index: u32| next_us(index).saturating_sub(time_us(index));
+    (0..length).filter(is_send).map(sleep_us).max().unwrap_or(0)
 }
 
 /// Whether it is idle while its queue holds a message, which `queue-first` reports.

@@ -103,7 +103,7 @@ fn sent_before_received(context: &Context<'_>, findings: &mut Findings) {
     for (place, machine) in context.machines().iter().enumerate() {
         for receive in machine.receive_ids() {
             let stamp_us = machine.stamp(receive.index).0;
-            let (arrived_us, slack_us) = arrival(machine, receive.index, context.trust(machine));
+            let (arrived_us, _) = arrival(machine, receive.index, context.trust(machine));
             let began_us = machine.started().map_or(i64::MIN, |started| started.0);
             if arrived_us < stamp_us && arrived_us.saturating_add(CUT_US) < began_us {
                 findings.add(machine.id(), context.history.line(receive), || {
@@ -117,6 +117,8 @@ fn sent_before_received(context: &Context<'_>, findings: &mut Findings) {
             let Some(Source::Matched(found)) = context.history.source(receive) else { continue };
             let Some(sender) = context.history.place(found.send.machine) else { continue };
             let blur_us = context.times.blur_us(place).saturating_add(context.times.blur_us(sender));
+            let trust = context.trust(machine).against(context.trust(&context.machines()[sender]));
+            let (_, slack_us) = arrival(machine, receive.index, trust);
             let slack_us = slack_us.saturating_add(blur_us);
             let came_us = arrived_us.saturating_sub(context.times.off_us(place, receive.index));
             let sent_us = context.time_us(found.send);

@@ -24,6 +24,13 @@ pub(super) struct Trust {
     pub resolution_us: i64,
 }
 
+impl Trust {
+    /// The same against the stamps of a machine that another clock may have stamped.
+    pub fn against(self, other: Trust) -> Trust {
+        Trust { exact_us: self.exact_us.filter(|_| other.exact_us.is_some()), ..self }
+    }
+}
+
 /// What the stamps of a run tell of the clocks that made them.
 #[derive(Debug, Default)]
 pub(super) struct Times {
@@ -155,7 +162,7 @@ fn bounds(history: &History, trusts: &[Trust], times: &Times) -> Bounds {
             let sender = &history.machines()[from];
             let sent_us =
                 sender.stamp(found.send.index).0.saturating_sub(times.off_us(from, found.send.index));
-            let (stamp_us, slack_us) = arrival(machine, receive.index, trusts[to]);
+            let (stamp_us, slack_us) = arrival(machine, receive.index, trusts[to].against(trusts[from]));
             let arrived_us = stamp_us.saturating_sub(times.off_us(to, receive.index));
             let most_us = arrived_us.saturating_add(slack_us).saturating_sub(sent_us);
             let bound = bounds.entry((from, to)).or_insert(Bound { most_us, receive });

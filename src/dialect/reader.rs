@@ -104,6 +104,8 @@ struct Books<'d, S> {
     context: &'d LogContext,
     stats: ReadStats,
     clock_rate: Option<f64>,
+    /// The header that says it.
+    rate_line: Option<u64>,
     held: Option<Held>,
     /// Of the event that was shown last.
     last_clock: u64,
@@ -118,7 +120,18 @@ impl<'d, S: FnMut(u64, &Line<'_>)> Books<'d, S> {
         let stats = ReadStats { machine: Some(context.machine), ..ReadStats::default() };
         let clock_rate = context.clock_rate.or(context.file_clock_rate);
         let accounts = context.part.as_ref().map_or(Accounts::Whole, |part| part.accounts);
-        Books { dialect, context, stats, clock_rate, held: None, last_clock: 0, accounts, left: 0, see }
+        Books {
+            dialect,
+            context,
+            stats,
+            clock_rate,
+            rate_line: None,
+            held: None,
+            last_clock: 0,
+            accounts,
+            left: 0,
+            see,
+        }
     }
 
     /// Counts the lines up to the end of this record.
@@ -156,6 +169,9 @@ impl<'d, S: FnMut(u64, &Line<'_>)> Books<'d, S> {
             return self.at(chunk.number, |stats| stats.fault(chunk.number, kind));
         }
         self.clock_rate = self.context.clock_rate.or(clock_rate).or(self.clock_rate);
+        if clock_rate.is_some() {
+            self.rate_line = Some(chunk.number);
+        }
         if let Some(at) = at {
             (self.see)(chunk.number, &Line::Started { machine: self.context.machine, at });
         }
@@ -260,7 +276,7 @@ impl<'d, S: FnMut(u64, &Line<'_>)> Books<'d, S> {
         let Some(clock_rate) = self.clock_rate.filter(|_| self.stats.header.is_none()) else { return };
         let line = Line::Rate(Header { clock_rate, machines: None, phase: None, speedup: None });
         self.stats.take(&line, &[]);
-        (self.see)(number, &line);
+        (self.see)(self.rate_line.unwrap_or(number), &line);
     }
 
     fn finish(mut self) -> ReadStats {

@@ -100,8 +100,13 @@ fn a_stamp_before_the_increment_is_one_fault_and_no_message_that_nobody_sent() {
 
 #[test]
 fn messages_that_never_arrived_are_missed_though_no_log_names_a_sender() {
-    let sender: &[&str] =
-        &["1 told everyone lc 1", "2 told everyone lc 2", "3 told everyone lc 3", "70 idle lc 4"];
+    let sender: &[&str] = &[
+        "1 told everyone lc 1",
+        "2 told everyone lc 2",
+        "3 told everyone lc 3",
+        "4 idle lc 4",
+        "70 idle lc 5",
+    ];
     let receiver: &[&str] =
         &["1.5 got lc 2 left 0", "2.5 got lc 3 left 0", "3.5 got lc 4 left 0", "70.5 idle lc 5"];
     let deaf: &[&str] = &["1.6 idle lc 1", "2.6 idle lc 2", "3.6 idle lc 3", "69 idle lc 4"];

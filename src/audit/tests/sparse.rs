@@ -176,11 +176,44 @@ fn a_kind_that_is_never_logged_leaves_open_what_rests_on_it() {
 }
 
 #[test]
+fn a_recipient_that_never_gets_its_part_of_a_send_to_all_is_one_fault() {
+    let send = |clock: u64, to: &str| format!("46:{clock:02} | SEND | Clock: {clock} | Sent to {to}");
+    let receive = |clock: u64| {
+        format!(
+            "46:{:02} | RECEIVE | Clock: {} | Message clock: {clock}, Queue length: 0",
+            clock + 1,
+            clock + 1
+        )
+    };
+    let nothing_lost = |got_by_third: &[u64]| {
+        let sends: Vec<String> =
+            (1..=5).map(|clock| send(clock, if clock == 5 { "machine 3" } else { "all machines" })).collect();
+        let second: Vec<String> = (1..=4).map(receive).collect();
+        let third: Vec<String> = got_by_third.iter().map(|clock| receive(*clock)).collect();
+        let logs = [sends, second, third];
+        let lines: Vec<Vec<&str>> = logs.iter().map(|log| log.iter().map(String::as_str).collect()).collect();
+        let audit = audit_of(&lines.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let result = audit.results.into_iter().find(|result| result.rule.id == "nothing-lost").unwrap();
+        (
+            result.count(),
+            result.findings.len(),
+            result.findings.into_iter().map(|one| one.text).collect::<String>(),
+        )
+    };
+    let (count, findings, text) = nothing_lost(&[5]);
+    assert_eq!((count, findings), (4, 1), "{text}");
+    assert!(text.starts_with("none of 4 sends to several reached machine 3"), "{text}");
+    let (count, findings, text) = nothing_lost(&[2, 5]);
+    assert_eq!((count, findings), (3, 3), "{text}");
+}
+
+#[test]
 fn messages_that_a_machine_idle_long_after_never_got_did_not_arrive() {
     let sent = [
         "46:01 | SEND | Clock: 1 | Sent to all machines",
         "46:02 | SEND | Clock: 2 | Sent to all machines",
-        "46:50 | INTERNAL | Clock: 3 | Internal event",
+        "46:03 | INTERNAL | Clock: 3 | Internal event",
+        "46:50 | INTERNAL | Clock: 4 | Internal event",
     ];
     let received = [
         "46:03 | RECEIVE | Clock: 2 | Message clock: 1, Queue length: 0",
