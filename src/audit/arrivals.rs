@@ -1,13 +1,13 @@
 //! A rule about arrivals: the first to come is the first to be received.
 
-use super::Rule;
 use super::context::{Context, at, seconds};
 use super::finding::Findings;
 use super::times::arrival;
+use super::{Evidence, Rule};
 
 pub(super) static QUEUE_ORDER: Rule = Rule {
     id: "queue-order",
-    is_of_events: true,
+    rests_on: Evidence::Receives,
     reason: "messages are received in the order in which they arrived",
     page: "\
 A queue gives back first what came first, whoever sent it. Where a log says how long each message waited,
@@ -24,6 +24,7 @@ Broken by: a stack in place of the queue, a queue sorted by clock, a wait that i
 fn queue_order(context: &Context<'_>, findings: &mut Findings) {
     let mut timeless = false;
     for machine in context.machines() {
+        let trust = context.trust(machine);
         // The message that came last of those that were received so far.
         let mut latest: Option<(i64, u32)> = None;
         for receive in machine.receive_ids() {
@@ -31,8 +32,8 @@ fn queue_order(context: &Context<'_>, findings: &mut Findings) {
                 timeless = true;
                 continue;
             }
-            let (arrived_us, _) = arrival(machine, receive.index, context.trust);
-            let overtaken = latest.filter(|(us, _)| arrived_us.saturating_add(context.trust.slack_us) < *us);
+            let (arrived_us, _) = arrival(machine, receive.index, trust);
+            let overtaken = latest.filter(|(us, _)| arrived_us.saturating_add(trust.slack_us) < *us);
             if let Some((us, earlier)) = overtaken {
                 findings.add(machine.id(), machine.line(receive.index), || {
                     let early = seconds(us.saturating_sub(arrived_us));

@@ -2,6 +2,7 @@
 //! several rules ask of both.
 
 use super::finding::{CUT_SHORT, Findings, GOING_ON};
+use super::habits::Habits;
 use super::times::{Times, Trust};
 use super::{DeclaredParams, Place};
 use crate::history::{EventId, History, MachineHistory, Source};
@@ -12,8 +13,10 @@ use crate::model::event::MachineId;
 pub(super) struct Context<'a> {
     pub history: &'a History,
     pub declared: Option<&'a DeclaredParams>,
-    /// How far its stamps may be trusted against each other.
-    pub trust: Trust,
+    /// How far the stamps of each machine may be trusted, by place.
+    trusts: Vec<Trust>,
+    /// How its logs are written.
+    pub habits: Habits,
     /// What they tell of the clocks that made them.
     pub times: Times,
 }
@@ -27,8 +30,21 @@ pub(super) const CUT_US: i64 = 2;
 
 impl<'a> Context<'a> {
     pub fn new(history: &'a History, declared: Option<&'a DeclaredParams>) -> Context<'a> {
-        let trust = trust(history, declared);
-        Context { history, declared, trust, times: Times::of(history, trust) }
+        let trusts: Vec<Trust> =
+            history.machines().iter().map(|machine| trust(history, machine, declared)).collect();
+        let times = Times::of(history, &trusts);
+        Context { history, declared, habits: Habits::of(history), trusts, times }
+    }
+
+    /// How far the stamps of a machine may be trusted.
+    pub fn trust(&self, machine: &MachineHistory) -> Trust {
+        let place = self.history.place(machine.id());
+        place.map_or(Trust { slack_us: 0, exact_us: None, resolution_us: 1 }, |place| self.trusts[place])
+    }
+
+    /// Whether a machine is written by somebody else, among labctl's.
+    pub fn is_foreign(&self, machine: &MachineHistory) -> bool {
+        is_foreign(self.history, machine, self.declared)
     }
 
     /// Where no message is matched beyond doubt, nothing can be said of any.
@@ -92,7 +108,7 @@ impl<'a> Context<'a> {
         let first = ends().map(|(first, _)| first).min();
         let last = ends().map(|(_, last)| last).max();
         let Some(span_us) = first.zip(last).map(|(first, last)| last.saturating_sub(first)) else { return };
-        let slack_us = self.trust.slack_us;
+        let slack_us = self.trusts.iter().map(|trust| trust.slack_us).max().unwrap_or(0);
         if slack_us > CUT_US && slack_us > span_us / 2 {
             findings.unknown(format!(
                 "a busy host's stamps may be off by {}, and all events lie within {}",
@@ -117,14 +133,27 @@ impl<'a> Context<'a> {
     }
 }
 
-fn trust(history: &History, declared: Option<&DeclaredParams>) -> Trust {
-    let in_seconds = history.events() > 0 && history.is_in_whole_seconds();
+/// As the spec says, or else as a header shows, which has no phase where those of all
+/// logs with a record of the end have one.
+fn is_foreign(history: &History, machine: &MachineHistory, declared: Option<&DeclaredParams>) -> bool {
+    if let Some(spec) = declared.and_then(|declared| declared.spec.as_ref()) {
+        return spec.machines.get(machine.id().index()).is_some_and(|machine| machine.foreign);
+    }
+    let says_phase = |machine: &MachineHistory| machine.header().is_some_and(|header| header.phase.is_some());
+    let mut ended = history.machines().iter().filter(|machine| machine.end().is_some());
+    machine.header().is_some() && !says_phase(machine) && ended.all(says_phase)
+}
+
+/// Each log has a resolution of its own.
+fn trust(history: &History, machine: &MachineHistory, declared: Option<&DeclaredParams>) -> Trust {
+    let in_seconds = !machine.is_empty() && machine.is_in_whole_seconds();
     let resolution_us = if in_seconds { US_PER_S } else { 1 };
     if declared.is_some_and(|declared| declared.simulated) {
         return Trust { slack_us: CUT_US, exact_us: Some(CUT_US), resolution_us };
     }
     let slack_us = ((HOST_SLACK_US * speedup(history, declared).max(1.0)) as i64).max(resolution_us);
-    let exact_us = declared.filter(|declared| declared.one_clock && !in_seconds).map(|_| CUT_US);
+    let is_ours = !in_seconds && !is_foreign(history, machine, declared);
+    let exact_us = declared.filter(|declared| declared.one_clock && is_ours).map(|_| CUT_US);
     Trust { slack_us, exact_us, resolution_us }
 }
 

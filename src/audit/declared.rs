@@ -1,13 +1,13 @@
 //! Rules about what is declared of a run elsewhere: in its manifest, its spec and
 //! the other logs' headers.
 
-use super::Rule;
 use super::context::{Context, at_header};
 use super::files::ChangedFile;
 use super::finding::Findings;
+use super::{Evidence, Rule};
 use crate::history::MachineHistory;
 use crate::log::{EndReason, Header};
-use crate::model::event::MachineId;
+use crate::model::event::{MachineId, Recipients};
 use crate::model::machine::Broadcast;
 use crate::spec::Spec;
 
@@ -35,7 +35,7 @@ pub struct DeclaredParams {
 
 pub(super) static PARAMETERS: Rule = Rule {
     id: "parameters",
-    is_of_events: false,
+    rests_on: Evidence::Files,
     reason: "headers, manifest and spec state the same parameters",
     page: "\
 Clock rates, the number of machines, the speedup and the seed are declared in the headers of the logs, in
@@ -190,8 +190,9 @@ fn manifest_and_spec(context: &Context<'_>, declared: &DeclaredParams, findings:
 
 fn sends_are_single(context: &Context<'_>, findings: &mut Findings) {
     for machine in context.machines() {
-        let to_all =
-            machine.records().find(|(_, record)| record.to == Some(crate::model::event::Recipients::All));
+        let to_all = machine
+            .records()
+            .find(|(_, record)| matches!(record.to, Some(Recipients::Several(_) | Recipients::All)));
         if let Some((index, _)) = to_all {
             findings.add(machine.id(), machine.line(index), || {
                 ("a send to all in one line, and the spec says one for each recipient".to_owned(), Vec::new())

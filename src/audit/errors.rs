@@ -1,10 +1,10 @@
 //! A rule about what went wrong while the machines ran, by their own words.
 
-use super::Rule;
+use super::{Evidence, Rule};
 
 pub(super) static NO_ERRORS: Rule = Rule {
     id: "no-errors",
-    is_of_events: false,
+    rests_on: Evidence::Files,
     reason: "no machine logs an ERROR",
     page: "\
 A machine that goes on after something went wrong says so in a line of its log: a connection that broke, a

@@ -1,8 +1,8 @@
 //! A rule about the files of a run: they are as the run left them.
 
-use super::Rule;
 use super::context::Context;
 use super::finding::Findings;
+use super::{Evidence, Rule};
 use crate::model::event::MachineId;
 
 /// A file of a run that is not as its manifest has it.
@@ -27,13 +27,14 @@ pub enum Change {
 
 pub(super) static FILES_UNCHANGED: Rule = Rule {
     id: "files-unchanged",
-    is_of_events: false,
+    rests_on: Evidence::Files,
     reason: "the files of a run are as the run left them",
     page: "\
 The manifest of a run keeps the SHA-256 checksum of each of its other files. A file with another checksum
 was edited, cut, or copied from another run, even where no other rule can tell. Where its line ends alone
 are others (CRLF), as an editor or a checkout on Windows leaves them, that is said. A log that the manifest
-names must be there, and a log that is there be named.
+names must be there, and a log that is there be named, unless it is that of a program written by somebody
+else.
 
 Tables that can be made again from the logs may be deleted.
 
@@ -49,7 +50,14 @@ fn files_unchanged(context: &Context<'_>, findings: &mut Findings) {
         return findings.unknown("there is no manifest with checksums");
     };
     let Some(first) = context.machines().first() else { return };
+    // The log of a program written by somebody else is put there after the run.
+    let is_foreign = |machine: Option<MachineId>| {
+        machine.and_then(|id| context.history.machine(id)).is_some_and(|machine| context.is_foreign(machine))
+    };
     for ChangedFile { name, machine, change } in &declared.changed_files {
+        if *change == Change::Added && is_foreign(*machine) {
+            continue;
+        }
         let tell = || match change {
             Change::Edited => {
                 format!("{name} was changed after the run: it has not its checksum of the manifest")

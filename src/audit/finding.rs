@@ -26,6 +26,14 @@ pub struct Finding {
     pub text: String,
     /// Further lines that prove it.
     pub proof: Vec<Place>,
+    /// How many events show it: one fault may show at many.
+    pub count: u64,
+}
+
+impl Finding {
+    fn new(place: Place, count: u64, (text, proof): (String, Vec<Place>)) -> Finding {
+        Finding { place, file: None, text, proof, count }
+    }
 }
 
 /// What a rule says of a run.
@@ -57,6 +65,8 @@ pub struct RuleResult {
     pub findings: Vec<Finding>,
     /// All findings, kept or not, by machine.
     pub counts: BTreeMap<MachineId, u64>,
+    /// Habits of logging: no rule of the model is broken by them.
+    pub remarks: Vec<Finding>,
 }
 
 impl RuleResult {
@@ -69,6 +79,11 @@ impl RuleResult {
     /// All findings, kept or not.
     pub fn count(&self) -> u64 {
         self.counts.values().sum()
+    }
+
+    /// How many findings `shown` leave out.
+    pub fn count_beyond(&self, shown: &[Finding]) -> u64 {
+        self.count().saturating_sub(shown.iter().map(|finding| finding.count).sum())
     }
 
     /// The findings that a person is shown.
@@ -88,6 +103,7 @@ pub(super) const CUT_SHORT: &str = "the run was cut short, and the last lines of
 pub(super) struct Findings {
     kept: Vec<Finding>,
     counts: BTreeMap<MachineId, u64>,
+    remarks: Vec<Finding>,
     unknown: Option<String>,
     /// The findings leave the rule open: they break nothing by themselves.
     only_tell: bool,
@@ -100,9 +116,19 @@ impl Findings {
         let count = self.counts.entry(machine).or_default();
         *count += 1;
         if *count <= RuleResult::FINDINGS_KEPT {
-            let (text, proof) = tell();
-            self.kept.push(Finding { place: Place { machine, line }, file: None, text, proof });
+            self.kept.push(Finding::new(Place { machine, line }, 1, tell()));
         }
+    }
+
+    /// Books one fault that shows at `count` events.
+    pub fn add_once(&mut self, place: Place, count: u64, told: (String, Vec<Place>)) {
+        *self.counts.entry(place.machine).or_default() += count;
+        self.kept.push(Finding::new(place, count, told));
+    }
+
+    /// Books a habit of logging, which shows at `count` events and breaks nothing.
+    pub fn remark(&mut self, place: Place, count: u64, told: (String, Vec<Place>)) {
+        self.remarks.push(Finding::new(place, count, told));
     }
 
     /// Books a finding about a file of the run that is none of its logs; it is
@@ -139,6 +165,6 @@ impl Findings {
             Some(why) => Verdict::Unknown(why),
             None => Verdict::Sound,
         };
-        RuleResult { rule, verdict, findings: self.kept, counts: self.counts }
+        RuleResult { rule, verdict, findings: self.kept, counts: self.counts, remarks: self.remarks }
     }
 }

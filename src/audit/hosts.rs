@@ -1,15 +1,15 @@
 //! A rule about the clocks of hosts: that they tell the same time.
 
-use super::Rule;
 use super::context::{Context, at_header, named, seconds};
 use super::finding::Findings;
 use super::times::Offset;
+use super::{Evidence, Rule};
 use crate::history::MachineHistory;
 use crate::model::event::MachineId;
 
 pub(super) static HOST_CLOCKS: Rule = Rule {
     id: "host-clocks",
-    is_of_events: true,
+    rests_on: Evidence::Events,
     reason: "the clocks by which the logs are stamped tell the same time",
     page: "\
 A message takes a moment, so the stamps of its SEND and its arrival bound how far the clocks of two machines

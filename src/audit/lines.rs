@@ -3,14 +3,14 @@
 
 use super::context::{Context, at, named};
 use super::finding::{Findings, GOING_ON};
-use super::{Place, Rule};
+use super::{Evidence, Place, Rule};
 use crate::history::MachineHistory;
 use crate::log::{FaultKind, LogFault};
 use crate::model::event::MachineId;
 
 pub(super) static LINES_READABLE: Rule = Rule {
     id: "lines-readable",
-    is_of_events: false,
+    rests_on: Evidence::Files,
     reason: "every line says something that a log can say",
     page: "\
 A line that cannot be read is an event that may be missing from every number and every chart. It is
@@ -34,7 +34,7 @@ statements left in a machine.",
 
 pub(super) static ONE_HEADER: Rule = Rule {
     id: "one-header",
-    is_of_events: false,
+    rests_on: Evidence::Files,
     reason: "a log has one header, and it names the machine that its file names",
     page: "\
 A second header means a second start: the machine was started again in the middle of the run, a new run
@@ -79,7 +79,7 @@ fn tell_faults(context: &Context<'_>, findings: &mut Findings, is_ours: impl Fn(
 
 pub(super) static LOG_WHOLE: Rule = Rule {
     id: "log-whole",
-    is_of_events: false,
+    rests_on: Evidence::Files,
     reason: "no log is cut short",
     page: "\
 A log that lacks its end makes its machine slower, its clock smaller and its messages fewer than they
@@ -90,7 +90,8 @@ Logs that stop within three seconds and three ticks of each other are taken to e
 are stopped one after the other. So is a log that has been silent as long before: its machine sleeps in
 its ticks. A log without any event is missed where the others go on for longer.
 
-Without records of the end nobody can tell whether all logs were cut alike, and the verdict says so.
+Without records of the end nobody can tell whether all logs were cut alike, and the verdict says so. Programs
+written by somebody else keep none, and none is missed of them.
 A run that is going on has not come to its end; one whose process was killed is found cut. Clocks of hosts
 that differ are allowed for (see `host-clocks`).
 
@@ -114,7 +115,7 @@ fn log_whole(context: &Context<'_>, findings: &mut Findings) {
         if is_cut {
             continue;
         }
-        if promised || taken.numbers_ticks {
+        if promised && !context.is_foreign(machine) || taken.numbers_ticks {
             findings.add(machine.id(), taken.lines, || {
                 let why = if context.history.is_cut_short() { "; the run's process died" } else { "" };
                 (format!("the log is cut here: no record of the run's end follows{why}"), Vec::new())

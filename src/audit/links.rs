@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Rule;
 use super::context::Context;
 use super::finding::Findings;
+use super::{Evidence, Rule};
 use crate::history::{Certainty, EventId, MachineHistory, Source};
-use crate::model::event::MachineId;
+use crate::model::event::{Kind, MachineId, Recipients};
 
 pub(super) static LINK_ORDER: Rule = Rule {
     id: "link-order",
-    is_of_events: true,
+    rests_on: Evidence::Receives,
     reason: "each link delivers in the order in which it was sent",
     page: "\
 What machine 1 sends to machine 2 arrives there in the same order: TCP promises it on one connection, and
@@ -43,14 +43,15 @@ moved.",
 
 pub(super) static NOTHING_LOST: Rule = Rule {
     id: "nothing-lost",
-    is_of_events: true,
+    rests_on: Evidence::Receives,
     reason: "a message arrives if a later one on the same link does",
     page: "\
 When a run ends, messages may still be in queues: the last ones of each link. A message that nobody
 received although a later one from the same machine to the same machine was, is lost.
 
 Checked where the later match leaves no doubt, and where no other RECEIVE could have been this message:
-neither one of the same clock, nor one that no SEND fits (see `message-sent`).
+neither one of the same clock, nor one that no SEND fits (see `message-sent`). Sends to several of which one
+machine never gets its part are reported once.
 
 Broken by: sends before the connection stands (the first seconds of a run), a receiver that reads two
 messages as one, a queue with a limit, errors that are caught and forgotten, lines taken out of a log.",
@@ -89,6 +90,7 @@ fn nothing_lost(context: &Context<'_>, findings: &mut Findings) {
     if tally.certain == 0 && tally.ambiguous > 0 {
         return findings.unknown("no RECEIVE can be matched with its SEND beyond doubt");
     }
+    let mut without_part: BTreeMap<(MachineId, MachineId), u64> = BTreeMap::new();
     for (send, to) in context.history.never_received() {
         let Some((later, receive)) =
             arrived.get(&(send.machine, to)).filter(|(later, _)| later.index > send.index)
@@ -102,6 +104,18 @@ fn nothing_lost(context: &Context<'_>, findings: &mut Findings) {
         if doubtful.contains(&(to, context.record(send).clock)) {
             continue;
         }
+        if is_to_several(context, send) {
+            let link = (send.machine, to);
+            let is_first = !without_part.contains_key(&link);
+            let lost = *without_part.entry(link).or_insert_with(|| lost_parts(context, *later, to));
+            if lost >= PARTS_LEAST {
+                if is_first {
+                    let told = (part_lost(lost, to), vec![context.place(*later), context.place(*receive)]);
+                    findings.add_once(context.place(send), lost, told);
+                }
+                continue;
+            }
+        }
         findings.add(send.machine, context.history.line(send), || {
             let text = format!(
                 "machine {to} never received this message, but a later one on the same link: it is lost"
@@ -109,6 +123,33 @@ fn nothing_lost(context: &Context<'_>, findings: &mut Findings) {
             (text, vec![context.place(*later), context.place(*receive)])
         });
     }
+}
+
+/// So many sends to several that one recipient never gets are no accident.
+const PARTS_LEAST: u64 = 3;
+
+fn part_lost(lost: u64, to: MachineId) -> String {
+    format!(
+        "none of {lost} sends to several reached machine {to}, which gets what is sent to it alone: one recipient of a \
+         send to all never gets it"
+    )
+}
+
+fn is_to_several(context: &Context<'_>, send: EventId) -> bool {
+    matches!(context.record(send).to, Some(Recipients::Several(_) | Recipients::All))
+}
+
+/// How many sends to several before `later` should have reached a machine, if none did.
+fn lost_parts(context: &Context<'_>, later: EventId, to: MachineId) -> u64 {
+    let before = (0..later.index).map(|index| EventId { machine: later.machine, index });
+    let is_part = |send: &EventId| {
+        context.history.machine(send.machine).is_some_and(|machine| machine.kind(send.index) == Kind::Send)
+            && is_to_several(context, *send)
+            && context.history.recipients(*send).any(|id| id == to)
+    };
+    let parts: Vec<EventId> = before.filter(is_part).collect();
+    let got = |send: &EventId| context.history.receives_of(*send).any(|receive| receive.machine == to);
+    if parts.iter().any(got) { 0 } else { parts.len() as u64 }
 }
 
 /// RECEIVEs and their SENDs, where there is no doubt.

@@ -9,10 +9,13 @@ mod declared;
 mod errors;
 mod files;
 mod finding;
+mod habits;
 mod hosts;
 mod lines;
 mod links;
 mod messages;
+mod never_arrived;
+mod pace;
 mod queue;
 pub mod source_lines;
 mod span;
@@ -26,6 +29,7 @@ pub use files::{Change, ChangedFile};
 pub use finding::{Finding, Place, RuleResult, Verdict};
 
 use crate::history::History;
+use crate::model::event::Kind;
 use crate::parallel;
 use context::Context;
 use finding::Findings;
@@ -44,9 +48,37 @@ pub struct Rule {
     pub reason: &'static str,
     /// A page about it: why, how it is checked, what breaks it.
     pub page: &'static str,
-    /// Whether logs without a single event can neither keep nor break it.
-    is_of_events: bool,
+    rests_on: Evidence,
     check: fn(&Context<'_>, &mut Findings),
+}
+
+/// What a rule is judged by. Where a run's logs do not have it, they can neither
+/// keep the rule nor break it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Evidence {
+    /// Lines and files, of events or not.
+    Files,
+    Events,
+    /// The RECEIVEs of all logs.
+    Receives,
+    /// The event of every tick.
+    Ticks,
+}
+
+impl Evidence {
+    /// Why these logs do not have it.
+    fn missing(self, context: &Context<'_>) -> Option<String> {
+        let without_end = || context.machines().iter().any(|machine| machine.end().is_none());
+        if self != Evidence::Files && context.history.events() == 0 && without_end() {
+            return Some("there is no event in these logs".to_owned());
+        }
+        let never_logged = context.habits.never_logged.as_ref()?;
+        let rests_on_it = match never_logged.kind {
+            Kind::Receive => matches!(self, Evidence::Receives | Evidence::Ticks),
+            _ => self == Evidence::Ticks,
+        };
+        rests_on_it.then(|| never_logged.why())
+    }
 }
 
 impl Rule {
@@ -126,6 +158,11 @@ impl Audit {
         })
     }
 
+    /// Habits of logging: what a reader should know, and what breaks no rule.
+    pub fn remarks(&self) -> impl Iterator<Item = (&'static Rule, &Finding)> {
+        self.results.iter().flat_map(|result| result.remarks.iter().map(|remark| (result.rule, remark)))
+    }
+
     /// All findings, kept or not.
     pub fn count(&self) -> u64 {
         self.results.iter().map(RuleResult::count).sum()
@@ -136,13 +173,11 @@ impl Audit {
 /// thing to check its logs against.
 pub fn audit(history: &History, declared: Option<&DeclaredParams>, rules: &[&'static Rule]) -> Audit {
     let context = Context::new(history, declared);
-    let without_end = history.machines().iter().any(|machine| machine.end().is_none());
-    let is_silent = history.events() == 0 && without_end;
     let result = |rule: &&'static Rule| {
         let mut findings = Findings::default();
         (rule.check)(&context, &mut findings);
-        if is_silent && rule.is_of_events {
-            findings.unknown("there is no event in these logs");
+        if let Some(why) = rule.rests_on.missing(&context) {
+            findings.unknown(why);
         }
         findings.result(rule)
     };

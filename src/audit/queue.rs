@@ -1,15 +1,15 @@
 //! Rules about the queue: its length, and that it comes first.
 
-use super::Rule;
-use super::context::{Context, at};
+use super::context::{Context, at, named};
 use super::finding::Findings;
+use super::{Evidence, Rule};
 use crate::history::MachineHistory;
 use crate::log::Record;
-use crate::model::event::Kind;
+use crate::model::event::{Kind, MachineId};
 
 pub(super) static QUEUE_LENGTH: Rule = Rule {
     id: "queue-length",
-    is_of_events: true,
+    rests_on: Evidence::Receives,
     reason: "the logged queue length is what arrived and was not yet popped",
     page: "\
 A RECEIVE logs how many messages are left *after* the pop. From one RECEIVE to the next the queue may
@@ -20,28 +20,36 @@ arrived and was popped later must be in it. On real sockets a message needs a mo
 into the queue, so those within a tenth of a second of real time may count or not.
 
 If every RECEIVE of a machine logs one or more, and yet it is idle right after, the queue was counted
-before the pop.
+before the pop: a habit of logging, and the lengths are taken as one less.
 
-Broken by: a length that is read before the pop, or after other threads have put more in; lines that
-were taken out.",
+Broken by: a length that is read after other threads have put more in, lines that were taken out.",
     check: queue_length,
 };
 
 fn queue_length(context: &Context<'_>, findings: &mut Findings) {
     let (mut silent, mut timeless) = (false, false);
+    let mut before_pop: Vec<(&MachineHistory, u32)> = Vec::new();
     for machine in context.machines() {
-        let receives: Vec<Popped> = popped(machine);
+        let mut receives: Vec<Popped> = popped(machine);
         silent |= receives.iter().any(|popped| popped.left.is_none());
         timeless |= receives.iter().any(|popped| popped.arrived_us.is_none());
         if let Some(first) = counted_before_pop(machine, &receives) {
-            findings.add(machine.id(), machine.line(first), || {
-                let text = "queue lengths are counted before the pop: none is ever 0, and the machine is idle after 1";
-                (text.to_owned(), vec![at(machine, first + 1)])
-            });
-            continue;
+            before_pop.push((machine, first));
+            receives
+                .iter_mut()
+                .for_each(|popped| popped.left = popped.left.map(|left| left.saturating_sub(1)));
         }
         shrinks_by_one(machine, &receives, findings);
         holds_what_came(context, machine, &receives, findings);
+    }
+    if let Some((machine, first)) = before_pop.first() {
+        let whose: Vec<MachineId> = before_pop.iter().map(|(machine, _)| machine.id()).collect();
+        let text = format!(
+            "queue lengths of {} are counted before the pop: none is ever 0, and the machine is idle after 1; queues \
+             come out one too long, unless a dialect says `queue = \"before-pop\"`",
+            named(&whose)
+        );
+        findings.remark(at(machine, *first), whose.len() as u64, (text, vec![at(machine, first + 1)]));
     }
     if silent {
         findings.unknown("the logs do not say queue lengths");
@@ -117,7 +125,7 @@ fn holds_what_came(
     receives: &[Popped],
     findings: &mut Findings,
 ) {
-    let slack = context.trust.slack_us;
+    let slack = context.trust(machine).slack_us;
     // Nobody knows when those came that are left at the end.
     let never_popped = machine.end().map_or(u64::MAX, |end| end.queue_length);
     let (mut surely, mut maybe) = (0, 0);
@@ -153,7 +161,7 @@ fn holds_what_came(
 
 pub(super) static QUEUE_FIRST: Rule = Rule {
     id: "queue-first",
-    is_of_events: true,
+    rests_on: Evidence::Receives,
     reason: "nothing is sent or internal while the queue holds a message",
     page: "\
 At each tick a machine looks into its queue first: if a message waits, the tick is a RECEIVE. Only an
@@ -172,7 +180,7 @@ pop (see `queue-length`), two threads that share a queue.",
 fn queue_first(context: &Context<'_>, findings: &mut Findings) {
     let mut timeless = false;
     for machine in context.machines() {
-        let slack = context.trust.slack_us;
+        let slack = context.trust(machine).slack_us;
         let receives = popped(machine);
         let before_pop = counted_before_pop(machine, &receives).is_some();
         let mut next_receive = 0;

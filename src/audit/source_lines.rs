@@ -15,10 +15,11 @@ use crate::text::sanitize::on_one_line;
 pub struct SourceLines(BTreeMap<(PathBuf, u64), String>);
 
 impl SourceLines {
-    /// Fetches the lines of all findings that are kept.
+    /// Fetches the lines of all findings and remarks that are kept.
     pub fn of(history: &History, audit: &Audit) -> io::Result<SourceLines> {
         let mut wanted: BTreeMap<&Path, BTreeSet<u64>> = BTreeMap::new();
-        for finding in audit.results.iter().flat_map(|result| &result.findings) {
+        let told = audit.results.iter().flat_map(|result| result.findings.iter().chain(&result.remarks));
+        for finding in told {
             for place in [finding.place].iter().chain(&finding.proof).filter(|place| place.line > 0) {
                 wanted.entry(path(history, *place)).or_default().insert(place.line);
             }

@@ -5,19 +5,20 @@ use super::context::{CUT_US, Context, at, at_header, seconds};
 use super::finding::Findings;
 use super::lines::{END_TOLERANCE_S, END_TOLERANCE_TICKS, longest_pause_s};
 use super::times::{Leap, arrival};
-use super::{Place, Rule};
+use super::{Evidence, Place, Rule};
 use crate::history::{Certainty, EventId, MachineHistory, Source};
 
 pub(super) static TIME_FORWARD: Rule = Rule {
     id: "time-forward",
-    is_of_events: true,
+    rests_on: Evidence::Events,
     reason: "time runs forward in a log, and does not leap",
     page: "\
 The order of lines is the order of events, so no line has an earlier stamp than the one before it. Nor do
 all logs leap ahead at one place, by more than a minute and many ticks.
 
 Where all logs step back or leap ahead at the same place and by the same time, the clock was set, or
-summer time began or ended; that is reported once, with its size. Other rules then take the stamps without it.
+summer time began or ended; that is reported once, with its size; so is a step of whole quarters of an hour,
+two hours at most, that one log makes alone. Other rules then take the stamps without it.
 After a leap ahead the host may have slept, too: only where ticks are numbered can the two be distinguished.
 
 Broken by: a wall clock that was set while the machine ran (use a monotonic one), stamps without their
@@ -52,12 +53,14 @@ fn leaps(context: &Context<'_>, leap: &Leap, findings: &mut Findings) {
             true => format!(", or summer time {does}"),
             false => String::new(),
         };
+        let logs = context.machines().iter().filter(|machine| !machine.is_empty()).count();
+        let whose = if leap.is_shared(logs.max(2)) { "all logs" } else { "the stamps of this log" };
         let text = match leap.size_us {
             0.. => format!(
-                "all logs leap ahead by {by} here: the clock was set or the host stood still{}",
+                "{whose} leap ahead by {by} here: the clock was set or the host stood still{}",
                 summer("began")
             ),
-            _ => format!("all logs step back by {by} here: the clock was set{}", summer("ended")),
+            _ => format!("{whose} step back by {by} here: the clock was set{}", summer("ended")),
         };
         let others = firsts.map(|(machine, first)| at(machine, first));
         (text, [at(machine, first - 1)].into_iter().chain(others).take(Leap::PROOFS_MAX).collect())
@@ -77,7 +80,7 @@ fn ends_last(machine: &MachineHistory, findings: &mut Findings) {
 
 pub(super) static SENT_BEFORE_RECEIVED: Rule = Rule {
     id: "sent-before-received",
-    is_of_events: true,
+    rests_on: Evidence::Receives,
     reason: "no message arrives or is received before its SEND",
     page: "\
 A message cannot come before it was sent. Where a log says how long a message waited (Waited), it is its
@@ -100,7 +103,7 @@ fn sent_before_received(context: &Context<'_>, findings: &mut Findings) {
     for (place, machine) in context.machines().iter().enumerate() {
         for receive in machine.receive_ids() {
             let stamp_us = machine.stamp(receive.index).0;
-            let (arrived_us, slack_us) = arrival(machine, receive.index, context.trust);
+            let (arrived_us, _) = arrival(machine, receive.index, context.trust(machine));
             let began_us = machine.started().map_or(i64::MIN, |started| started.0);
             if arrived_us < stamp_us && arrived_us.saturating_add(CUT_US) < began_us {
                 findings.add(machine.id(), context.history.line(receive), || {
@@ -114,6 +117,8 @@ fn sent_before_received(context: &Context<'_>, findings: &mut Findings) {
             let Some(Source::Matched(found)) = context.history.source(receive) else { continue };
             let Some(sender) = context.history.place(found.send.machine) else { continue };
             let blur_us = context.times.blur_us(place).saturating_add(context.times.blur_us(sender));
+            let trust = context.trust(machine).against(context.trust(&context.machines()[sender]));
+            let (_, slack_us) = arrival(machine, receive.index, trust);
             let slack_us = slack_us.saturating_add(blur_us);
             let came_us = arrived_us.saturating_sub(context.times.off_us(place, receive.index));
             let sent_us = context.time_us(found.send);
@@ -132,7 +137,7 @@ fn sent_before_received(context: &Context<'_>, findings: &mut Findings) {
 
 pub(super) static ONE_RUN: Rule = Rule {
     id: "one-run",
-    is_of_events: true,
+    rests_on: Evidence::Events,
     reason: "all logs are of one run",
     page: "\
 The logs of a run share its time. Logs that state the origin of their ticks (Phase) start at the moment
@@ -208,7 +213,7 @@ fn span(context: &Context<'_>, machine: &MachineHistory) -> Option<(i64, i64)> {
     let rate = machine.header().map_or(1.0, |header| header.clock_rate);
     let granted_s = END_TOLERANCE_S + END_TOLERANCE_TICKS / rate + longest_pause_s(machine);
     let granted_us = if began.is_some() && ended.is_some() { 0 } else { (granted_s * 1e6) as i64 };
-    let granted_us = granted_us.saturating_add(context.trust.slack_us);
+    let granted_us = granted_us.saturating_add(context.trust(machine).slack_us);
     let first = began.map_or(first, |began| began.min(first));
     let last = ended.map_or(last, |ended| ended.max(last));
     Some((first.saturating_sub(granted_us), last.saturating_add(granted_us)))

@@ -2,16 +2,18 @@
 
 use super::context::{Context, at, at_header};
 use super::finding::{Findings, GOING_ON};
-use super::{Place, Rule};
+use super::pace::Pace;
+use super::{Evidence, Place, Rule};
 use crate::history::MachineHistory;
 use crate::log::{End, Header, Record};
+use crate::metrics::stamped_rate::{EVENTS_ENOUGH, SameTickLines};
 use crate::metrics::trust::{is_off_pace, pace_tolerance};
-use crate::model::event::{Kind, MachineId, Recipients};
+use crate::model::event::Recipients;
 use crate::model::schedule::Schedule;
 
 pub(super) static ONE_EVENT_A_TICK: Rule = Rule {
     id: "one-event-a-tick",
-    is_of_events: true,
+    rests_on: Evidence::Ticks,
     reason: "each tick is one event, and none is left out",
     page: "\
 A tick is exactly one event: a RECEIVE, an INTERNAL or a SEND. Only a send to all may be several lines of
@@ -76,7 +78,7 @@ fn is_next_recipient(before: &Record, record: &Record) -> bool {
 
 pub(super) static RATE_KEPT: Rule = Rule {
     id: "rate-kept",
-    is_of_events: true,
+    rests_on: Evidence::Ticks,
     reason: "a machine ticks at its clock rate",
     page: "\
 The clock rate is the experiment's first parameter. Ticks served (and lost to a delay in the sender) must
@@ -85,12 +87,15 @@ tick may be served before its deadline.
 
 Logs that do not number their ticks show the rate only between bounds: lines of one send to all may be
 one tick or several, and stamps may be coarse. The verdict is unsound if the nominal rate lies outside
-those bounds, and unknown if they are too wide to tell.
+those bounds, and unknown if they are too wide to tell. It says by how much the rate is off: up to a tenth is
+slow, or fast, and more is far off.
 
 Broken by: `sleep(1 / rate)` after the work instead of absolute deadlines, a host that is too slow, a
 delay that makes the sender sleep, a rate in the header that is not the one that ran.",
     check: |context, findings| {
-        for machine in context.machines() {
+        // Where ticks have no line, lines show no rate.
+        let has_gaps = context.habits.never_logged.is_some();
+        for machine in context.machines().iter().filter(|_| !has_gaps) {
             match (machine.header(), machine.end()) {
                 (None, _) => findings.unknown("a log does not say its clock rate"),
                 // Ticks that were slept through are counted at the end.
@@ -116,8 +121,10 @@ fn by_schedule(machine: &MachineHistory, header: &Header, end: &End, findings: &
     let due = if due < 1e9 { schedule.due(end.run_time) as f64 } else { due };
     if due > 0.0 && is_off_pace(ticks as f64, due) {
         findings.add(machine.id(), at_header(machine), || {
+            let nominal = header.clock_rate;
+            let off = Pace { shown: nominal * ticks as f64 / due, nominal };
             let text =
-                format!("{ticks} ticks instead of the {due} that were due at {} a second", header.clock_rate);
+                format!("{ticks} ticks instead of the {due} that were due at {nominal} a second ({off})");
             (text, end_place(machine))
         });
     }
@@ -177,9 +184,6 @@ fn end_place(machine: &MachineHistory) -> Vec<Place> {
     machine.end_line().map(|line| Place { machine: machine.id(), line }).into_iter().collect()
 }
 
-/// Fewer events say nothing about a rate.
-const EVENTS_ENOUGH: usize = 20;
-
 /// A range in words, or the one number that both its ends are to two places.
 fn between(least: f64, most: f64) -> String {
     let (low, high) = (format!("{least:.2}"), format!("{most:.2}"));
@@ -187,15 +191,15 @@ fn between(least: f64, most: f64) -> String {
 }
 
 fn by_stamps(context: &Context<'_>, machine: &MachineHistory, header: &Header, findings: &mut Findings) {
-    if machine.len() < EVENTS_ENOUGH {
+    if (machine.len() as u64) < EVENTS_ENOUGH {
         return findings.unknown("a log is too short to show its machine's rate");
     }
     let last = machine.len() as u32 - 1;
     let span_us = context.ends_us(machine).map_or(0, |(first, last)| last.saturating_sub(first));
     let span_s = span_us as f64 / 1e6;
-    let resolution_s = context.trust.resolution_us as f64 / 1e6;
+    let resolution_s = context.trust(machine).resolution_us as f64 / 1e6;
     // A leap of the clock is known to a tick and a stamp.
-    let leaps = context.times.leaps.len() as f64;
+    let leaps = context.times.leaps_of(context.history.place(machine.id()).unwrap_or_default()) as f64;
     let blur_s = resolution_s + leaps * (resolution_s + 1.0 / header.clock_rate);
     if span_s <= blur_s {
         return findings.unknown("the stamps are too coarse to show a rate");
@@ -206,8 +210,9 @@ fn by_stamps(context: &Context<'_>, machine: &MachineHistory, header: &Header, f
     let tolerance = nominal * pace_tolerance(nominal * span_s);
     if most < nominal - tolerance || least > nominal + tolerance {
         findings.add(machine.id(), at_header(machine), || {
+            let off = Pace { shown: if most < nominal { most } else { least }, nominal };
             let text = format!(
-                "the log shows {} ticks a second, and its header says {nominal}",
+                "the log shows {} ticks a second, and its header says {nominal} ({off})",
                 between(least, most)
             );
             (text, vec![at(machine, 0), at(machine, last)])
@@ -222,53 +227,15 @@ fn by_stamps(context: &Context<'_>, machine: &MachineHistory, header: &Header, f
     }
 }
 
-/// Lines that may belong to the tick of the line before, as those of a send to
-/// all do: SENDs within half a period of each other, to ever later machines or,
-/// where the log does not say to whom, no more of them than there are peers.
+/// Lines that may belong to the tick of the line before.
 fn same_tick_lines(context: &Context<'_>, machine: &MachineHistory, header: &Header) -> f64 {
-    let near_us = ((0.5e6 / header.clock_rate) as i64).saturating_add(context.trust.resolution_us);
+    let resolution_us = context.trust(machine).resolution_us;
     let peers = context.history.machine_count().saturating_sub(1);
-    let mut lines = 0u32;
-    let mut before: Option<(SendLine, i64)> = None;
+    let mut lines = SameTickLines::new(header.clock_rate, resolution_us, peers);
     for index in 0..machine.len() as u32 {
-        let line = match (machine.kind(index), machine.to(index)) {
-            (Kind::Send, Some(Recipients::One(to))) => SendLine::To(to),
-            (Kind::Send, None) => SendLine::ToSomebody { nth: 1 },
-            _ => {
-                before = None;
-                continue;
-            }
-        };
-        let stamp_us = machine.stamp(index).0;
-        let near = before.filter(|(_, last_us)| stamp_us.saturating_sub(*last_us) <= near_us);
-        let joined = near.and_then(|(last, _)| line.joined_to(last, peers));
-        lines += u32::from(joined.is_some());
-        before = Some((joined.unwrap_or(line), stamp_us));
+        lines.see(machine.kind(index), machine.to(index), machine.stamp(index));
     }
-    f64::from(lines)
-}
-
-/// A line of a SEND that may be one of several of its tick.
-#[derive(Clone, Copy)]
-enum SendLine {
-    To(MachineId),
-    /// The log does not say to whom; which line of the tick it may be.
-    ToSomebody {
-        nth: u32,
-    },
-}
-
-impl SendLine {
-    /// This line as a further one of the tick of `last`, if it can be that.
-    fn joined_to(self, last: SendLine, peers: u32) -> Option<SendLine> {
-        match (last, self) {
-            (SendLine::To(first), SendLine::To(second)) if first < second => Some(self),
-            (SendLine::ToSomebody { nth }, SendLine::ToSomebody { .. }) if nth < peers => {
-                Some(SendLine::ToSomebody { nth: nth + 1 })
-            }
-            _ => None,
-        }
-    }
+    f64::from(lines.count)
 }
 
 #[cfg(test)]

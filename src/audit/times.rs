@@ -24,10 +24,17 @@ pub(super) struct Trust {
     pub resolution_us: i64,
 }
 
+impl Trust {
+    /// The same against the stamps of a machine that another clock may have stamped.
+    pub fn against(self, other: Trust) -> Trust {
+        Trust { exact_us: self.exact_us.filter(|_| other.exact_us.is_some()), ..self }
+    }
+}
+
 /// What the stamps of a run tell of the clocks that made them.
 #[derive(Debug, Default)]
 pub(super) struct Times {
-    /// Leaps that all logs share, in their order.
+    /// Leaps that all logs share, in their order, or else that single logs have.
     pub leaps: Vec<Leap>,
     /// By place; empty where no clock is off.
     offsets: Vec<Option<Offset>>,
@@ -37,7 +44,7 @@ pub(super) struct Times {
     pub reference: Vec<usize>,
 }
 
-/// A step of the clock that all logs were stamped by.
+/// A step of the clock that all logs were stamped by, or one of them.
 #[derive(Debug, PartialEq)]
 pub(super) struct Leap {
     /// The first event after it, by place; none of a log that has too few events.
@@ -59,6 +66,11 @@ pub(super) struct Offset {
 impl Leap {
     /// How many lines prove it.
     pub const PROOFS_MAX: usize = 4;
+
+    /// Whether so many logs all have it.
+    pub fn is_shared(&self, logs: usize) -> bool {
+        self.firsts.iter().flatten().count() >= logs
+    }
 
     /// Whether it may be one between summer and winter time.
     pub fn is_whole_quarters(&self) -> bool {
@@ -84,9 +96,10 @@ impl Offset {
 }
 
 impl Times {
-    pub fn of(history: &History, trust: Trust) -> Times {
-        let mut times = Times { leaps: leaps(history, trust.resolution_us), ..Times::default() };
-        let bounds = bounds(history, trust, &times);
+    /// `trusts` is how far the stamps of each machine may be trusted, by place.
+    pub fn of(history: &History, trusts: &[Trust]) -> Times {
+        let mut times = Times { leaps: leaps(history, trusts), ..Times::default() };
+        let bounds = bounds(history, trusts, &times);
         let back = |from: usize, to: usize| bounds.contains_key(&(to, from));
         times.answered = vec![false; history.machines().len()];
         for (from, to) in bounds.keys().filter(|(from, to)| back(*from, *to)) {
@@ -103,6 +116,11 @@ impl Times {
     /// The constant offset of a machine's stamps, if they show one.
     pub fn offset(&self, place: usize) -> Option<&Offset> {
         self.offsets.get(place)?.as_ref()
+    }
+
+    /// How many leaps the log of a machine has.
+    pub fn leaps_of(&self, place: usize) -> usize {
+        self.leaps.iter().filter(|leap| leap.firsts[place].is_some()).count()
     }
 
     /// How far the time of a machine's events may be off for its offset.
@@ -132,7 +150,7 @@ struct Bound {
 type Bounds = BTreeMap<(usize, usize), Bound>;
 
 /// Only matches that leave no doubt bound anything.
-fn bounds(history: &History, trust: Trust, times: &Times) -> Bounds {
+fn bounds(history: &History, trusts: &[Trust], times: &Times) -> Bounds {
     let mut bounds = Bounds::new();
     for (to, machine) in history.machines().iter().enumerate() {
         for receive in machine.receive_ids() {
@@ -144,7 +162,7 @@ fn bounds(history: &History, trust: Trust, times: &Times) -> Bounds {
             let sender = &history.machines()[from];
             let sent_us =
                 sender.stamp(found.send.index).0.saturating_sub(times.off_us(from, found.send.index));
-            let (stamp_us, slack_us) = arrival(machine, receive.index, trust);
+            let (stamp_us, slack_us) = arrival(machine, receive.index, trusts[to].against(trusts[from]));
             let arrived_us = stamp_us.saturating_sub(times.off_us(to, receive.index));
             let most_us = arrived_us.saturating_add(slack_us).saturating_sub(sent_us);
             let bound = bounds.entry((from, to)).or_insert(Bound { most_us, receive });
@@ -206,20 +224,46 @@ struct Steps {
     usual_us: i64,
 }
 
-/// Steps that all logs make at one place, by one size. A log on its own may be
-/// one whose lines were moved.
-fn leaps(history: &History, resolution_us: i64) -> Vec<Leap> {
+/// Steps that all logs make at one place, by one size, or else those of summer
+/// time in one log. Any other step of a log on its own may be one of lines that
+/// were moved.
+fn leaps(history: &History, trusts: &[Trust]) -> Vec<Leap> {
     let machines = history.machines();
     let reported = machines.iter().enumerate().filter(|(_, machine)| machine.len() > 1);
-    let logs: Vec<Steps> = reported.map(|(place, machine)| steps(place, machine, resolution_us)).collect();
-    let Some(first) = logs.first().filter(|_| logs.len() > 1) else { return Vec::new() };
+    let steps = |(place, machine)| steps(place, machine, trusts[place].resolution_us);
+    let logs: Vec<Steps> = reported.map(steps).collect();
+    shared_leaps(machines, &logs)
+        .unwrap_or_else(|| logs.iter().filter_map(|log| own_leap(machines, log)).collect())
+}
+
+fn shared_leaps(machines: &[MachineHistory], logs: &[Steps]) -> Option<Vec<Leap>> {
+    let first = logs.first().filter(|_| logs.len() > 1)?;
     if first.odd.is_empty() || logs.iter().any(|log| log.odd.len() != first.odd.len()) {
-        return Vec::new();
+        return None;
     }
-    let Some(leaps) = (0..first.odd.len()).map(|nth| leap(machines, &logs, nth)).collect() else {
-        return Vec::new();
-    };
-    leaps
+    (0..first.odd.len()).map(|nth| leap(machines, logs, nth)).collect()
+}
+
+/// The only odd step of one log, where it is one between summer and winter time:
+/// a whole number of quarters of an hour, after which the log ends with the others.
+fn own_leap(machines: &[MachineHistory], log: &Steps) -> Option<Leap> {
+    /// Nowhere is summer time set farther.
+    const SUMMER_MOST_US: i64 = 8 * QUARTER_US;
+    let [(first, step_us)] = log.odd[..] else { return None };
+    let machine = &machines[log.place];
+    let period_us = machine.header().map_or(log.usual_us, |header| period_us(header.clock_rate));
+    let size_us = whole_quarters(step_us.saturating_sub(period_us), log.usual_us);
+    let is_summer = size_us % QUARTER_US == 0 && (1..=SUMMER_MOST_US).contains(&size_us.saturating_abs());
+    let end_us = |machine: &MachineHistory| Some(machine.stamp((machine.len() as u32).checked_sub(1)?).0);
+    let others = machines.iter().filter(|other| other.id() != machine.id());
+    let latest_us = others.filter_map(end_us).max();
+    let off_us =
+        |by_us: i64| Some(end_us(machine)?.saturating_sub(by_us).saturating_sub(latest_us?).saturating_abs());
+    // A machine that slept so long ends with the others by its own stamps.
+    let ends_with_others = latest_us.is_none() || off_us(size_us) < off_us(0);
+    let mut firsts = vec![None; machines.len()];
+    firsts[log.place] = Some(first);
+    (is_summer && ends_with_others).then_some(Leap { firsts, size_us })
 }
 
 fn leap(machines: &[MachineHistory], logs: &[Steps], nth: usize) -> Option<Leap> {

@@ -10,13 +10,13 @@ use super::pattern::{Pattern, Role, RoleRule};
 use super::pattern_table::{event_pattern, header_pattern};
 use super::records::Bounds;
 use super::values::{CLOCK_LOGGED, Whole, check_groups, one_of, regex};
-use super::{Dialect, Shape, TimeFormat, Vector};
+use super::{Dialect, SendToAll, Shape, TimeFormat, Vector};
 use crate::spec::SpecError;
 use crate::spec::fields::{Field, Fields};
 use crate::spec::source::Source;
 use crate::spec::syntax;
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "$schema",
     "name",
     "about",
@@ -25,12 +25,18 @@ const KEYS: [&str; 14] = [
     "time",
     "queue",
     "clock",
+    "clocks_begin",
     "vector",
     "send_to_all",
     "machines",
     "event",
     "header",
     "ignore",
+];
+const SEND_TO_ALL: [(&str, SendToAll); 3] = [
+    ("line-each", SendToAll::LineEach),
+    ("line-each-rising", SendToAll::LineEachRising),
+    ("one-line", SendToAll::OneLine),
 ];
 const LINES_KEYS: [&str; 4] = ["format", "delimiter", "begins", "ends"];
 const MACHINES_KEYS: [&str; 4] = ["names", "first", "peers", "peers_first"];
@@ -96,8 +102,9 @@ fn resolve(root: &Fields<'_>) -> Result<Dialect, SpecError> {
         queue_before_pop: root
             .or("queue", false, |field| one_of(field, &[("before-pop", true), ("after-pop", false)]))?,
         vector: root.or("vector", None, |field| one_of(field, &Vector::NAMES).map(Some))?,
-        line_each: root
-            .or("send_to_all", false, |field| one_of(field, &[("line-each", true), ("one-line", false)]))?,
+        send_to_all: root.or("send_to_all", SendToAll::OneLine, |field| one_of(field, &SEND_TO_ALL))?,
+        clocks_begin: root
+            .or("clocks_begin", 0, |field| field.whole("a whole number from 0 on", |_| true))?,
         machines,
         peers,
         patterns,

@@ -151,8 +151,12 @@ impl<'d> Interpreter<'d> {
         let mut recipients = Vec::new();
         match kind {
             Kind::Internal => {}
-            Kind::Send if to_all => record.to = Some(Recipients::All),
+            Kind::Send if to_all => {
+                record.to = Some(Recipients::All);
+                record.message_clock = self.message_clock(captured);
+            }
             Kind::Send => {
+                record.message_clock = self.message_clock(captured);
                 if let Some(text) = captured.get(Field::To) {
                     recipients = self.machines(text);
                 }
@@ -161,7 +165,7 @@ impl<'d> Interpreter<'d> {
                 }
             }
             Kind::Receive => {
-                record.message_clock = captured.get(Field::MessageClock).and_then(|text| self.clock(text));
+                record.message_clock = self.message_clock(captured);
                 record.from = captured.get(Field::From).and_then(|text| self.machines(text).first().copied());
                 if self.dialect.queue_before_pop {
                     // The message that was popped was among them.
@@ -171,7 +175,8 @@ impl<'d> Interpreter<'d> {
         }
         let mut clock_unsettled = false;
         if pattern.clock_before {
-            let least = record.message_clock.map_or(logged, |message| message.max(logged));
+            let received = record.message_clock.filter(|_| kind == Kind::Receive);
+            let least = received.map_or(logged, |message| message.max(logged));
             record.clock = least.checked_add(1)?;
             clock_unsettled = kind == Kind::Receive && record.message_clock.is_none();
         }
@@ -182,8 +187,14 @@ impl<'d> Interpreter<'d> {
     }
 
     #[inline]
+    fn message_clock(&self, captured: &Captured<'_>) -> Option<u64> {
+        captured.get(Field::MessageClock).and_then(|text| self.clock(text))
+    }
+
+    #[inline]
     fn clock(&self, text: &[u8]) -> Option<u64> {
-        number(text).or_else(|| self.dialect.vector?.stand_in(text, self.context.machine))
+        let clock = number(text).or_else(|| self.dialect.vector?.stand_in(text, self.context.machine))?;
+        clock.checked_sub(self.dialect.clocks_begin)
     }
 
     /// The others that a text names.

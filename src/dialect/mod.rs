@@ -67,13 +67,24 @@ pub struct Dialect {
     /// The queue was counted before the pop.
     queue_before_pop: bool,
     vector: Option<Vector>,
-    /// A send to all is a line for each recipient, all with one clock.
-    line_each: bool,
+    send_to_all: SendToAll,
+    /// The clock before the first event; it is taken off every clock.
+    clocks_begin: u64,
     pub(crate) machines: Naming,
     /// What lines call the machines, where files call them otherwise.
     peers: Naming,
     patterns: Vec<Pattern>,
     ignore: Vec<Regex>,
+}
+
+/// How a send to all, or to several, is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SendToAll {
+    OneLine,
+    /// A line for each recipient, all with one clock.
+    LineEach,
+    /// The same, the first with the clock before the update and the last with the one after it.
+    LineEachRising,
 }
 
 /// How lines are taken apart.

@@ -9,10 +9,10 @@ use super::matcher::{LineMatcher, Match};
 use super::parts::Accounts;
 use super::pattern::Role;
 use super::records::{Chunk, read_records};
-use super::{Dialect, Field};
+use super::{Dialect, Field, SendToAll};
 use crate::log::fault::shown;
 use crate::log::{FaultKind, Header, Line, ReadStats, Record, Stamp};
-use crate::model::event::{Kind, MachineId, Recipients};
+use crate::model::event::{Kind, MachineId, MachineSet, Recipients};
 
 impl Dialect {
     /// Reads to the end of `input`; `see` is shown every line that says
@@ -94,6 +94,8 @@ impl Dialect {
 struct Held {
     number: u64,
     event: EventSaid,
+    /// As its first line has it.
+    first_clock: u64,
 }
 
 /// What was read so far.
@@ -102,7 +104,11 @@ struct Books<'d, S> {
     context: &'d LogContext,
     stats: ReadStats,
     clock_rate: Option<f64>,
+    /// The header that says it.
+    rate_line: Option<u64>,
     held: Option<Held>,
+    /// Of the event that was shown last.
+    last_clock: u64,
     accounts: Accounts,
     /// Lines of other parts since the last one of this.
     left: u64,
@@ -114,7 +120,18 @@ impl<'d, S: FnMut(u64, &Line<'_>)> Books<'d, S> {
         let stats = ReadStats { machine: Some(context.machine), ..ReadStats::default() };
         let clock_rate = context.clock_rate.or(context.file_clock_rate);
         let accounts = context.part.as_ref().map_or(Accounts::Whole, |part| part.accounts);
-        Books { dialect, context, stats, clock_rate, held: None, accounts, left: 0, see }
+        Books {
+            dialect,
+            context,
+            stats,
+            clock_rate,
+            rate_line: None,
+            held: None,
+            last_clock: 0,
+            accounts,
+            left: 0,
+            see,
+        }
     }
 
     /// Counts the lines up to the end of this record.
@@ -152,6 +169,9 @@ impl<'d, S: FnMut(u64, &Line<'_>)> Books<'d, S> {
             return self.at(chunk.number, |stats| stats.fault(chunk.number, kind));
         }
         self.clock_rate = self.context.clock_rate.or(clock_rate).or(self.clock_rate);
+        if clock_rate.is_some() {
+            self.rate_line = Some(chunk.number);
+        }
         if let Some(at) = at {
             (self.see)(chunk.number, &Line::Started { machine: self.context.machine, at });
         }
@@ -162,7 +182,8 @@ impl<'d, S: FnMut(u64, &Line<'_>)> Books<'d, S> {
         if event.clock_rate.is_some() && self.stats.header.is_none() {
             self.clock_rate = self.context.clock_rate.or(event.clock_rate);
         }
-        let is_held = event.clock_unsettled || self.dialect.line_each && event.record.kind == Kind::Send;
+        let may_go_on = self.dialect.send_to_all != SendToAll::OneLine && event.record.kind == Kind::Send;
+        let is_held = event.clock_unsettled || may_go_on;
         if self.held.is_none() && !is_held {
             return self.emit(number, &event);
         }
@@ -171,7 +192,8 @@ impl<'d, S: FnMut(u64, &Line<'_>)> Books<'d, S> {
         }
         self.release(Some(&event));
         if is_held {
-            self.held = Some(Held { number, event });
+            let first_clock = event.record.clock;
+            self.held = Some(Held { number, event, first_clock });
         } else {
             self.emit(number, &event);
         }
@@ -179,15 +201,25 @@ impl<'d, S: FnMut(u64, &Line<'_>)> Books<'d, S> {
 
     /// Whether the event is one more line of the send that is held.
     fn joins(&mut self, event: &EventSaid) -> bool {
-        let Some(Held { event: held, .. }) = &mut self.held else { return false };
+        let Some(Held { event: held, first_clock, .. }) = &mut self.held else { return false };
         let (first, next) = (&mut held.record, &event.record);
-        let is_same = self.dialect.line_each
+        let fits = match self.dialect.send_to_all {
+            SendToAll::OneLine => false,
+            SendToAll::LineEach => first.clock == next.clock,
+            SendToAll::LineEachRising => {
+                let risen = next.clock.checked_sub(*first_clock);
+                *first_clock == self.last_clock
+                    && next.clock >= first.clock
+                    && risen.is_some_and(|by| by <= 1)
+            }
+        };
+        let is_same = fits
             && (first.kind, next.kind) == (Kind::Send, Kind::Send)
-            && first.clock == next.clock
             && !event.recipients.is_empty()
             && event.recipients.iter().all(|machine| !held.recipients.contains(machine));
         if is_same {
             first.to = None;
+            first.clock = next.clock;
             held.recipients.extend(&event.recipients);
         }
         is_same
@@ -195,7 +227,7 @@ impl<'d, S: FnMut(u64, &Line<'_>)> Books<'d, S> {
 
     /// Lets the held event go; `next` may tell what it left open.
     fn release(&mut self, next: Option<&EventSaid>) {
-        let Some(Held { number, mut event }) = self.held.take() else { return };
+        let Some(Held { number, mut event, .. }) = self.held.take() else { return };
         if event.clock_unsettled
             && let Some(next) = next
         {
@@ -216,15 +248,14 @@ impl<'d, S: FnMut(u64, &Line<'_>)> Books<'d, S> {
         }
         let record = event.record;
         if event.recipients.len() < 2 {
-            return self.show(number, &record, true);
+            return self.show(number, &record);
         }
         if self.are_all(&event.recipients) {
-            return self.show(number, &Record { to: Some(Recipients::All), ..record }, true);
+            return self.show(number, &Record { to: Some(Recipients::All), ..record });
         }
-        // Some of the machines, but not all: an event for each.
-        for (nth, recipient) in event.recipients.iter().enumerate() {
-            self.show(number, &Record { to: Some(Recipients::One(*recipient)), ..record }, nth == 0);
-        }
+        // Of far more machines than anybody runs the names are not kept.
+        let to = MachineSet::of(event.recipients.iter().copied()).map(Recipients::Several);
+        self.show(number, &Record { to, ..record });
     }
 
     fn are_all(&self, recipients: &[MachineId]) -> bool {
@@ -232,13 +263,10 @@ impl<'d, S: FnMut(u64, &Line<'_>)> Books<'d, S> {
     }
 
     #[inline]
-    fn show(&mut self, number: u64, record: &Record, is_first: bool) {
+    fn show(&mut self, number: u64, record: &Record) {
         let line = Line::Event(record);
-        if is_first {
-            self.at(number, |stats| stats.take(&line, &[]));
-        } else {
-            self.stats.events += 1;
-        }
+        self.last_clock = record.clock;
+        self.at(number, |stats| stats.take(&line, &[]));
         (self.see)(number, &line);
     }
 
@@ -248,7 +276,7 @@ impl<'d, S: FnMut(u64, &Line<'_>)> Books<'d, S> {
         let Some(clock_rate) = self.clock_rate.filter(|_| self.stats.header.is_none()) else { return };
         let line = Line::Rate(Header { clock_rate, machines: None, phase: None, speedup: None });
         self.stats.take(&line, &[]);
-        (self.see)(number, &line);
+        (self.see)(self.rate_line.unwrap_or(number), &line);
     }
 
     fn finish(mut self) -> ReadStats {

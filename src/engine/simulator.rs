@@ -202,10 +202,7 @@ impl World {
         observer: &mut impl EventObserver,
     ) {
         let own = self.nodes[at].machine.id();
-        let chosen = match recipients {
-            Recipients::One(peer) => peer.index()..peer.index() + 1,
-            Recipients::All => 0..self.nodes.len(),
-        };
+        let chosen = recipients.ids(own, self.nodes.len() as u32).map(MachineId::index);
         for to in chosen.filter(|to| *to != at) {
             let mut arrived = now;
             if self.delayed {

@@ -90,7 +90,7 @@ fn broadcast_of(history: &History) -> Broadcast {
     for to in sends {
         match to {
             Some(Recipients::One(_)) => singles += 1,
-            Some(Recipients::All) | None => return Broadcast::OneEvent,
+            Some(Recipients::Several(_) | Recipients::All) | None => return Broadcast::OneEvent,
         }
     }
     let choices = f64::from(history.machine_count());

@@ -51,6 +51,7 @@ struct RunSection<'a> {
     no_theory: Option<&'a str>,
     theory: Vec<String>,
     findings: Vec<RuleSection<'a>>,
+    habits: Vec<RuleSection<'a>>,
     sound: String,
     unknown: Vec<(&'static str, &'a str)>,
 }
@@ -104,14 +105,19 @@ fn run_section(run: &GradedRun) -> RunSection<'_> {
         no_theory: run.residuals.as_ref().err().map(String::as_str),
         theory: run.residuals.iter().flatten().map(theory_row).collect(),
         findings: run.findings.iter().map(rule_section).collect(),
+        habits: run.habits.iter().map(rule_section).collect(),
         sound: kept.map(|result| result.rule.id).collect::<Vec<_>>().join(", "),
         unknown: run.audit.unknown().map(|(rule, why)| (rule.id, why)).collect(),
     }
 }
 
 fn rule_section(found: &RuleFindings) -> RuleSection<'_> {
-    let more = found.count.saturating_sub(found.findings.len() as u64);
-    RuleSection { rule: found.rule.id, reason: found.rule.reason, more, findings: &found.findings }
+    RuleSection {
+        rule: found.rule.id,
+        reason: found.rule.reason,
+        more: found.more,
+        findings: &found.findings,
+    }
 }
 
 fn is_last_logged(row: &MachineMetrics) -> bool {

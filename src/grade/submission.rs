@@ -77,8 +77,10 @@ pub struct GradedRun {
     pub state: RunState,
     pub rows: Vec<MachineMetrics>,
     pub audit: Audit,
-    /// What the audit found, in the order of its rules.
+    /// What the audit found that contradicts the model, in the order of its rules.
     pub findings: Vec<RuleFindings>,
+    /// Habits of logging, which contradict nothing.
+    pub habits: Vec<RuleFindings>,
     /// How a send to all counts in what theory says.
     pub broadcast: Option<Broadcast>,
     /// The chance that an idle tick is INTERNAL for which that was computed.
@@ -89,11 +91,12 @@ pub struct GradedRun {
     pub stats: Vec<ReadStats>,
 }
 
-/// A rule that is broken, by its first findings.
+/// A rule that is broken, by its first findings, or of which there are remarks.
 #[derive(Clone, Debug)]
 pub struct RuleFindings {
     pub rule: &'static Rule,
-    pub count: u64,
+    /// How many are not among these.
+    pub more: u64,
     /// Each as `file:line: text`, with the lines that prove it.
     pub findings: Vec<(String, Vec<String>)>,
 }
@@ -103,6 +106,12 @@ const FINDINGS_SHOWN: usize = 3;
 
 impl RuleFindings {
     fn of(result: &RuleResult, checked: &CheckedRun<'_>) -> RuleFindings {
+        let shown = &result.findings[..result.findings.len().min(FINDINGS_SHOWN)];
+        let more = result.count_beyond(shown);
+        RuleFindings { more, ..RuleFindings::shown(result.rule, shown, checked) }
+    }
+
+    fn shown(rule: &'static Rule, findings: &[Finding], checked: &CheckedRun<'_>) -> RuleFindings {
         let CheckedRun { history, source_lines, .. } = checked;
         let line =
             |place| Some(format!("{}: {}", short_place(history, place), source_lines.text(history, place)?));
@@ -110,11 +119,7 @@ impl RuleFindings {
             let lines = source_lines.beside(history, finding).filter_map(line).collect();
             (format!("{}: {}", short_place(history, finding.place), finding.text), lines)
         };
-        RuleFindings {
-            rule: result.rule,
-            count: result.count(),
-            findings: result.findings.iter().take(FINDINGS_SHOWN).map(finding).collect(),
-        }
+        RuleFindings { rule, more: 0, findings: findings.iter().map(finding).collect() }
     }
 }
 
@@ -152,6 +157,20 @@ impl Submission {
     /// Their ids.
     pub fn broken_ids(&self) -> Vec<&'static str> {
         self.broken().map(|rule| rule.id).collect()
+    }
+
+    /// The rules of which any run has a habit of logging, in the order of all rules.
+    pub fn habit_ids(&self) -> Vec<&'static str> {
+        let runs = || self.runs().iter().flat_map(|run| &run.habits);
+        let is_told = |id: &&str| runs().any(|habit| habit.rule.id == *id);
+        RULES.iter().map(|rule| rule.id).filter(is_told).collect()
+    }
+
+    /// The rules of which some run cannot tell whether they are kept.
+    pub fn unknown_ids(&self) -> Vec<&'static str> {
+        let runs = || self.runs().iter().flat_map(|run| run.audit.unknown());
+        let is_told = |id: &&str| runs().any(|(rule, _)| rule.id == *id);
+        RULES.iter().map(|rule| rule.id).filter(is_told).collect()
     }
 
     /// Why theory has nothing to say of any of its runs, by the first of them.
@@ -233,6 +252,8 @@ pub fn grade_run(run: &RunPath, assignment: &Assignment, stop: &StopSwitch) -> R
     let checked = CheckedRun::of(run, &history, &RULES, |_| {})?;
     let broken = checked.audit.results.iter().filter(|result| result.verdict == Verdict::Unsound);
     let findings = broken.map(|result| RuleFindings::of(result, &checked)).collect();
+    let remarked = checked.audit.results.iter().filter(|result| !result.remarks.is_empty());
+    let habits = remarked.map(|result| RuleFindings::shown(result.rule, &result.remarks, &checked)).collect();
     let spec = planned(run).map_or_else(
         |_| assignment.spec(&history, &reading.rows).map_err(|none| none.to_string()),
         |planned| Ok(planned.spec),
@@ -251,6 +272,7 @@ pub fn grade_run(run: &RunPath, assignment: &Assignment, stop: &StopSwitch) -> R
         }),
         rows: reading.rows,
         findings,
+        habits,
         audit: checked.audit,
         stats: reading.logs.into_iter().map(|log| log.stats).collect(),
     })

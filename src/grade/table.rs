@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::submission::{Grade, Reading, Submission};
-use crate::audit::RULES;
+use crate::audit::{RULES, Rule};
 use crate::store::version::VERSION;
 use crate::text::markdown;
 use crate::text::spreadsheet::cell;
@@ -34,6 +34,9 @@ struct Row {
     runs: Option<usize>,
     events: Option<u64>,
     broken: String,
+    habits: String,
+    /// How many rules cannot be decided.
+    unknown: usize,
     /// Furthest from theory, or why nothing is known.
     furthest: String,
 }
@@ -48,7 +51,12 @@ struct Record<'a> {
     machines: Option<u32>,
     events: Option<u64>,
     findings: Option<u64>,
+    /// Rules that are contradicted.
     broken: String,
+    /// Rules of which there is a habit of logging.
+    habits: String,
+    /// Rules that cannot be decided.
+    unknown: String,
     /// Furthest from theory.
     off_by_sd: Option<f64>,
     off_machine: Option<u32>,
@@ -90,6 +98,8 @@ fn row(submission: &Submission, file: &str) -> Row {
         runs: runs.map(<[_]>::len),
         events: runs.map(|runs| runs.iter().flat_map(|run| &run.rows).map(|row| row.events).sum()),
         broken: submission.broken_ids().join(", "),
+        habits: submission.habit_ids().join(", "),
+        unknown: submission.unknown_ids().len(),
         furthest: submission.furthest().map_or_else(no_theory, |off| off.to_string()),
     }
 }
@@ -112,6 +122,10 @@ fn broken(submissions: &[Submission]) -> Vec<(&'static str, &'static str, usize)
     rules
 }
 
+fn ids(rules: impl Iterator<Item = &'static Rule>) -> String {
+    rules.map(|rule| rule.id).collect::<Vec<_>>().join(" ")
+}
+
 /// A row a run, and one for each submission that cannot be read.
 ///
 /// # Errors
@@ -130,6 +144,8 @@ pub fn csv(submissions: &[Submission]) -> Result<Vec<u8>, csv::Error> {
             events: None,
             findings: None,
             broken: String::new(),
+            habits: String::new(),
+            unknown: String::new(),
             off_by_sd: None,
             off_machine: None,
             off_quantity: "",
@@ -145,7 +161,9 @@ pub fn csv(submissions: &[Submission]) -> Result<Vec<u8>, csv::Error> {
                 machines: run.rows.first().map(|row| row.machines),
                 events: Some(run.rows.iter().map(|row| row.events).sum()),
                 findings: Some(run.audit.count()),
-                broken: run.findings.iter().map(|reported| reported.rule.id).collect::<Vec<_>>().join(" "),
+                broken: ids(run.findings.iter().map(|reported| reported.rule)),
+                habits: ids(run.habits.iter().map(|habit| habit.rule)),
+                unknown: ids(run.audit.unknown().map(|(rule, _)| rule)),
                 off_by_sd: furthest.map(|off| off.by_sd),
                 off_machine: furthest.map(|off| off.machine.0),
                 off_quantity: furthest.map_or("", |off| off.metric.name),

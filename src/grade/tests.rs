@@ -96,6 +96,7 @@ fn the_name_of_a_run_is_no_formula_either() {
         rows: rows(&[1.0, 2.0]),
         audit: audit(&History::default(), None, &RULES),
         findings: Vec::new(),
+        habits: Vec::new(),
         broadcast: None,
         internal_prob: 0.7,
         residuals: Err("none".to_owned()),
@@ -119,7 +120,7 @@ fn a_name_is_text_in_every_table() {
     let records: Vec<csv::StringRecord> = read.records().map(Result::unwrap).collect();
     assert_eq!(&records[0][0], "'=HYPERLINK(\"x\")", "a spreadsheet must not run it");
     assert_eq!(&records[1][0], all[1].name);
-    assert_eq!((&records[1][1], &records[1][11]), ("unreadable", "'=1+1 | <b>why</b>"));
+    assert_eq!((&records[1][1], &records[1][13]), ("unreadable", "'=1+1 | <b>why</b>"));
     let table = summary(&all, &["a.md".to_owned(), "b.md".to_owned()]).unwrap();
     assert!(table.contains("2 submissions: 2 unreadable."), "{table}");
     assert!(table.contains("[\\<script> \\| \\`x\\` 🦀 "), "{table}");

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::column::Column;
 use crate::log::{End, Header, Line, ReadStats, Record, Stamp, shown};
-use crate::model::event::{Kind, MachineId, Recipients};
+use crate::model::event::{Kind, MachineId, MachineSet, Recipients};
 
 /// What a log said of one machine.
 ///
@@ -35,6 +35,10 @@ pub(super) struct Events {
     /// Of a SEND the recipient, of a RECEIVE its row in the receipts.
     details: Vec<u32>,
     ticks: Column,
+    /// Of a SEND that says it, the clock that its message carried.
+    carried: Column,
+    /// SENDs to several machines, by their rows.
+    several: Vec<(u32, MachineSet)>,
 }
 
 /// A row a RECEIVE.
@@ -51,6 +55,7 @@ pub(super) struct Receipts {
 
 /// Recipients of a SEND, where it is not one machine; machines count from 1.
 const TO_ALL: u32 = 0;
+const TO_SEVERAL: u32 = u32::MAX - 1;
 const TO_UNKNOWN: u32 = u32::MAX;
 
 impl MachineHistory {
@@ -103,9 +108,16 @@ impl MachineHistory {
             (Kind::Internal, _) => 0,
             (Kind::Send, Some(Recipients::One(to))) => to.0,
             (Kind::Send, Some(Recipients::All)) => TO_ALL,
+            (Kind::Send, Some(Recipients::Several(some))) => {
+                self.events.several.push((row as u32, some));
+                TO_SEVERAL
+            }
             (Kind::Send, None) => TO_UNKNOWN,
             (Kind::Receive, _) => receipt as u32,
         });
+        if record.kind == Kind::Send {
+            self.events.carried.put(row, record.message_clock);
+        }
         if record.kind == Kind::Receive {
             self.receipts.events.push(row as u32);
             self.receipts.froms.push(record.from.map_or(0, |from| from.0));
@@ -198,7 +210,7 @@ impl MachineHistory {
             clock: self.events.clocks[row],
             tick: self.events.ticks.get(row),
             to: self.to(index),
-            message_clock: None,
+            message_clock: self.events.carried.get(row),
             queue_length: None,
             from: None,
             waited_us: None,
@@ -229,6 +241,15 @@ impl MachineHistory {
         self.events.stamps[index as usize]
     }
 
+    /// Whether all its stamps are whole seconds, so that nothing smaller is known.
+    /// Logs that say their phase, or number their ticks, have microseconds.
+    pub fn is_in_whole_seconds(&self) -> bool {
+        const US_PER_S: i64 = 1_000_000;
+        let has_phase = self.header().is_some_and(|header| header.phase.is_some());
+        !(has_phase || self.stats.numbers_ticks)
+            && self.events.stamps.iter().all(|stamp| stamp.0 % US_PER_S == 0)
+    }
+
     /// Whether a stamp lies before that of the event above it.
     pub fn runs_back(&self) -> bool {
         !self.events.stamps.is_sorted()
@@ -249,8 +270,10 @@ impl MachineHistory {
     /// one with the highest number that it names, and another one at least.
     pub(super) fn machines_known(&self) -> u32 {
         let recipients = self.events.kinds.iter().zip(&self.events.details);
-        let recipients = recipients.filter(|(kind, to)| **kind == Kind::Send && **to != TO_UNKNOWN);
-        let named = recipients.map(|(_, to)| *to).chain(self.receipts.froms.iter().copied()).max();
+        let recipients = recipients.filter(|(kind, to)| **kind == Kind::Send && **to < TO_SEVERAL);
+        let several = self.events.several.iter().filter_map(|(_, some)| some.ids().last());
+        let named = recipients.map(|(_, to)| *to).chain(several.map(|id| id.0));
+        let named = named.chain(self.receipts.froms.iter().copied()).max();
         let talks = self.receives() > 0 || self.events.kinds.contains(&Kind::Send);
         named.unwrap_or(0).max(if talks { 2 } else { 1 })
     }
@@ -268,9 +291,22 @@ impl MachineHistory {
         match (self.kind(index), self.events.details[index as usize]) {
             (Kind::Send, TO_ALL) => Some(Recipients::All),
             (Kind::Send, TO_UNKNOWN) => None,
+            (Kind::Send, TO_SEVERAL) => self.several(index).map(Recipients::Several),
             (Kind::Send, to) => Some(Recipients::One(MachineId(to))),
             _ => None,
         }
+    }
+
+    #[cold]
+    fn several(&self, index: u32) -> Option<MachineSet> {
+        let at = self.events.several.binary_search_by_key(&index, |(row, _)| *row).ok()?;
+        Some(self.events.several[at].1)
+    }
+
+    /// The clock that a SEND's message carried, where the log says it.
+    #[inline]
+    pub(super) fn carried(&self, index: u32) -> Option<u64> {
+        self.events.carried.get(index as usize)
     }
 
     /// The row of a RECEIVE among the machine's receipts.

@@ -29,9 +29,10 @@ pub(super) struct Delivery {
 /// Fewer are matched by one thread.
 const ALONE_RECEIVES_MAX: usize = 1 << 16;
 
-/// For each machine, where each of its RECEIVEs comes from.
-pub(super) fn match_all(machines: &[MachineHistory], machine_count: u32) -> Vec<Vec<Origin>> {
-    let posted = Posted::of(machines);
+/// For each machine, where each of its RECEIVEs comes from. Messages carry their
+/// SENDs' clocks; those of the places in `early`, the ones before.
+pub(super) fn match_all(machines: &[MachineHistory], machine_count: u32, early: &[bool]) -> Vec<Vec<Origin>> {
+    let posted = Posted::of(machines, early);
     let complete = machines.len() as u32 == machine_count;
     let match_one = |place: &usize| {
         let mut receiver = Receiver::new(machines, *place, &posted, complete);
@@ -63,9 +64,17 @@ pub(super) fn deliveries(machines: &[MachineHistory], origins: &[Vec<Origin>]) -
     of_machine
 }
 
+/// The clock that a SEND's message carried: as its line says, or else the one
+/// after the increment, or before it.
+pub(super) fn carried(machine: &MachineHistory, index: u32, is_early: bool) -> u64 {
+    let clock = || machine.clock(index).saturating_sub(u64::from(is_early));
+    machine.carried(index).unwrap_or_else(clock)
+}
+
 /// A SEND as its receivers see it.
 #[derive(Clone, Copy, Debug)]
 struct Sent {
+    /// As its message carried it.
     clock: u64,
     sender: u32,
     index: u32,
@@ -80,18 +89,23 @@ struct Posted {
 }
 
 impl Posted {
-    fn of(machines: &[MachineHistory]) -> Posted {
+    fn of(machines: &[MachineHistory], early: &[bool]) -> Posted {
         let mut posted =
             Posted { to_one: machines.iter().map(|_| Vec::new()).collect(), to_many: Vec::new() };
         for (sender, machine) in machines.iter().enumerate() {
             let sends = (0..machine.len() as u32).filter(|index| machine.kind(*index) == Kind::Send);
             for index in sends {
-                let sent = Sent { clock: machine.clock(index), sender: sender as u32, index };
+                let clock = carried(machine, index, early.get(sender).is_some_and(|early| *early));
+                let sent = Sent { clock, sender: sender as u32, index };
                 match machine.to(index) {
                     Some(Recipients::One(to)) => {
                         if let Some(place) = place_of(machines, to) {
                             posted.to_one[place].push(sent);
                         }
+                    }
+                    Some(Recipients::Several(some)) => {
+                        let places = some.ids().filter_map(|id| place_of(machines, id));
+                        places.for_each(|place| posted.to_one[place].push(sent));
                     }
                     Some(Recipients::All) | None => posted.to_many.push(sent),
                 }

@@ -78,7 +78,8 @@ pub struct Record {
     pub kind: Kind,
     /// The logical clock after the event.
     pub clock: u64,
-    /// The clock a received message carried.
+    /// The clock that the message carried: of a RECEIVE, or of a SEND that says it
+    /// beside its own.
     pub message_clock: Option<u64>,
     /// Messages left after the pop.
     pub queue_length: Option<u64>,
@@ -96,6 +97,7 @@ impl Record {
     pub fn machine_named(&self) -> u32 {
         match (self.to, self.from) {
             (Some(Recipients::One(id)), _) | (_, Some(id)) => id.0,
+            (Some(Recipients::Several(some)), _) => some.ids().last().map_or(0, |id| id.0),
             _ => 0,
         }
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::stamp::StampParser;
 use super::{End, EndReason, ErrorLine, Header, Line, Record, Stamp};
-use crate::model::event::{Kind, MachineId, Recipients};
+use crate::model::event::{Kind, MachineId, MachineSet, Recipients};
 use crate::model::time::LabTime;
 
 /// Reads lines, each without its line break. It keeps what neighbouring lines
@@ -195,6 +195,9 @@ impl Cursor<'_> {
 
     #[inline]
     fn recipients(&mut self) -> Option<Recipients> {
+        if self.eat(b"Sent to machines ") {
+            return self.several();
+        }
         if !self.eat(b"Sent to machine ") {
             self.expect(b"Sent to all machines")?;
             return Some(Recipients::All);
@@ -202,6 +205,17 @@ impl Cursor<'_> {
         let recipient = self.machine()?;
         self.pass_delay();
         Some(Recipients::One(recipient))
+    }
+
+    /// `2 and 3`
+    #[cold]
+    fn several(&mut self) -> Option<Recipients> {
+        let mut some = vec![self.machine()?];
+        while self.eat(b" and ") {
+            some.push(self.machine()?);
+        }
+        self.pass_delay();
+        MachineSet::of(some).map(Recipients::Several)
     }
 
     /// The fields that `labctl` adds at the end of a line.

@@ -64,6 +64,12 @@ impl<W: Write> LogWriter<W> {
                         self.text(b"Sent to machine ");
                         self.number(u64::from(peer.0));
                     }
+                    Recipients::Several(some) => {
+                        for (at, id) in some.ids().enumerate() {
+                            self.text(if at == 0 { b"Sent to machines " } else { b" and " });
+                            self.number(u64::from(id.0));
+                        }
+                    }
                     Recipients::All => self.text(b"Sent to all machines"),
                 }
             }

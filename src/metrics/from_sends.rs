@@ -23,7 +23,7 @@ fn is_wanted(row: &MachineMetrics) -> bool {
 /// They stay unknown where a SEND is not found, or lies after its RECEIVE, as
 /// where the hosts' clocks differ.
 pub fn bound_waits(rows: &mut [MachineMetrics], series: &mut [MachineSeries], history: &History) {
-    let run_back: Vec<u32> = rows.iter().filter(|row| row.runs_back()).map(|row| row.machine.0).collect();
+    let run_back: Vec<u32> = rows.iter().filter(|row| row.has_clock_set()).map(|row| row.machine.0).collect();
     for row in rows.iter_mut().filter(|row| is_wanted(row)) {
         let Some(machine) = history.machine(row.machine) else { continue };
         let Some(waits_us) = waits_us(machine, history, &run_back) else { continue };

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::jumps::Jumps;
-use super::lab_clock::{LabClock, SetBack};
+use super::lab_clock::{ClockSet, LabClock};
 use super::slope::Slope;
+use super::stamped_rate::StampedRate;
 use super::ticks::{Served, Ticks};
 use super::waits::{WaitSummary, Waits};
 use super::{EndQueueSource, MachineMetrics, WaitSource};
@@ -23,8 +24,11 @@ pub struct Meter {
     end: Option<End>,
     span: Option<(Stamp, Stamp)>,
     lab_clock: LabClock,
+    stamped_rate: StampedRate,
     by_kind: [u64; 3],
     sends_to_all: u64,
+    /// Those of SENDs to several, besides the first of each.
+    further_messages: u64,
     max_queue: u64,
     last_queue: u64,
     logs_queues: bool,
@@ -65,8 +69,10 @@ impl Meter {
             end: None,
             span: None,
             lab_clock: LabClock::new(origin),
+            stamped_rate: StampedRate::default(),
             by_kind: [0; 3],
             sends_to_all: 0,
+            further_messages: 0,
             max_queue: 0,
             last_queue: 0,
             logs_queues: false,
@@ -102,7 +108,8 @@ impl Meter {
         }
         self.by_kind[record.kind as usize] += 1;
         self.span = Some((self.span.map_or(record.stamp, |(first, _)| first), record.stamp));
-        self.lab_clock.advance(record.stamp);
+        self.lab_clock.advance(record.stamp, record.tick.is_none());
+        self.stamped_rate.see(record, self.header.as_ref());
         if let Some(queue) = record.queue_length {
             self.max_queue = self.max_queue.max(queue);
             self.last_queue = queue;
@@ -111,8 +118,10 @@ impl Meter {
         if let Some(waited_us) = record.waited_us {
             self.waits.add(waited_us);
         }
-        if record.to == Some(Recipients::All) {
-            self.sends_to_all += 1;
+        match record.to {
+            Some(Recipients::All) => self.sends_to_all += 1,
+            Some(Recipients::Several(some)) => self.further_messages += u64::from(some.count()) - 1,
+            _ => {}
         }
         self.machines_named = self.machines_named.max(record.machine_named());
         self.clock = record.clock;
@@ -146,8 +155,8 @@ impl Meter {
     }
 
     /// That stamps ran backwards, if they did.
-    pub fn set_back(&self) -> Option<SetBack> {
-        self.lab_clock.set_back()
+    pub fn clock_set(&self) -> Option<ClockSet> {
+        self.lab_clock.clock_set()
     }
 
     /// The record of the machine's end.
@@ -234,14 +243,15 @@ impl Meter {
         let events = self.events();
         let rate = self.clock_rate();
         let served = self.served(rate);
-        let runs_back = self.set_back().is_some();
+        let runs_back = self.clock_set().is_some();
         let waits = self.waits();
         let recorded = self.end.map(|end| end.queue_length);
         let to_all = match machines {
             Machines::Are(count) => Some(Recipients::All.count(count)),
             Machines::AtLeast(_) => (self.sends_to_all == 0).then_some(0),
         };
-        let logged_sent = to_all.map(|to_all| sends - self.sends_to_all + self.sends_to_all * to_all);
+        let to_some = sends - self.sends_to_all + self.further_messages;
+        let logged_sent = to_all.map(|to_all| to_some + self.sends_to_all * to_all);
         MachineMetrics {
             experiment: experiment.into(),
             run: run.into(),
@@ -278,7 +288,10 @@ impl Meter {
             lost_ticks: self.end.map(|end| end.lost_ticks),
             late_ticks: served.map(|_| self.ticks.late),
             late_share: served.and_then(|served| served.late_share(self.ticks.late)),
-            achieved_rate: served.zip(rate).map(|(served, rate)| served.share() * rate),
+            achieved_rate: match self.end {
+                Some(_) => served.zip(rate).map(|(served, rate)| served.share() * rate),
+                None => self.stamped_rate.ticks_per_s(rate).filter(|_| !runs_back),
+            },
             fidelity: served.and_then(Served::fidelity),
             lateness_p50_us: self.ticks.lateness_us_at(0.5),
             lateness_p99_us: self.lateness_p99_us(),
@@ -460,10 +473,10 @@ mod tests {
             "Clock rate: 1 ticks per second\n".to_owned() + &events.collect::<String>()
         };
         let plain = of_lines(&log(&[10, 11, 12, 13]));
-        assert_eq!((plain.span_s, plain.runs_back()), (Some(3.0), false));
+        assert_eq!((plain.span_s, plain.has_clock_set()), (Some(3.0), false));
         assert!((plain.clock_drift.unwrap() - 1.0).abs() < 1e-9);
         let back = of_lines(&log(&[10, 11, 5, 30]));
-        assert_eq!((back.span_s, back.clock_drift, back.runs_back()), (None, None, true));
+        assert_eq!((back.span_s, back.clock_drift, back.has_clock_set()), (None, None, true));
         assert_eq!((back.events, back.final_clock), (4, 4));
     }
 

@@ -12,13 +12,14 @@ mod meter;
 pub mod quantity;
 pub mod series;
 mod slope;
+pub mod stamped_rate;
 pub mod summary;
 mod ticks;
 pub mod trust;
 mod waits;
 
 pub use catalogue::{EXPECTED_METRICS, MAIN_METRICS, METRICS, Metric};
-pub use lab_clock::SetBack;
+pub use lab_clock::ClockSet;
 pub use meter::{Machines, Meter};
 pub use quantity::Quantity;
 pub use waits::{WaitSource, WaitSummary};
@@ -46,7 +47,7 @@ pub struct MachineMetrics {
     /// 1 − this clock rate ÷ the run's largest.
     pub ratio_difference: Option<f64>,
     /// Lab time from the first event to the last; unknown where stamps run
-    /// backwards.
+    /// backwards or leap ahead by whole quarters of an hour.
     pub span_s: Option<f64>,
     pub events: u64,
     pub internal: u64,
@@ -90,7 +91,8 @@ pub struct MachineMetrics {
     pub late_ticks: Option<u64>,
     /// The same as a share of the ticks served.
     pub late_share: Option<f64>,
-    /// Clock rate × ticks served ÷ ticks due within the run.
+    /// Clock rate × ticks served ÷ ticks due within the run; of a log without tick
+    /// numbers from its first event to its last, where each line is a tick.
     pub achieved_rate: Option<f64>,
     /// Ticks served ÷ ticks due that the model did not sleep through: how far
     /// the host kept the clock.
@@ -153,9 +155,9 @@ pub fn count_first_jumps<'a>(meters: impl Iterator<Item = &'a mut Meter>) {
 }
 
 impl MachineMetrics {
-    /// Whether the log's stamps run backwards, so that nothing is known of its
-    /// speed.
-    pub fn runs_back(&self) -> bool {
+    /// Whether the log's stamps run backwards or leap ahead, so that nothing is known
+    /// of its speed.
+    pub fn has_clock_set(&self) -> bool {
         self.events > 0 && self.span_s.is_none()
     }
 }
@@ -168,7 +170,14 @@ pub fn complete_run(rows: &mut [MachineMetrics]) {
     let leading_clock = rows.iter().map(|row| row.final_clock).max().filter(|_| all_here);
     let rates = rows.iter().map(|row| row.clock_rate.filter(|_| all_here)).collect::<Option<Vec<f64>>>();
     let fastest = rates.and_then(|rates| rates.into_iter().reduce(f64::max));
+    // Where a kind of event is never logged, lines are no ticks.
+    let is_logged = |count: fn(&MachineMetrics) -> u64| rows.iter().any(|row| count(row) > 0);
+    let are_all_logged =
+        is_logged(|row| row.internal) && (is_logged(|row| row.receives) || !is_logged(|row| row.sends));
     for row in rows {
+        if !are_all_logged && row.ticks.is_none() {
+            row.achieved_rate = None;
+        }
         row.clock_diff = leading_clock.map(|leading| leading - row.final_clock);
         if let (Some(rate), Some(fastest)) = (row.clock_rate, fastest) {
             row.speed_ratio = Some(fastest / rate);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{SetBack, WaitSource, WaitSummary};
+use super::{ClockSet, WaitSource, WaitSummary};
 use crate::model::event::MachineId;
 
 /// A run as its charts need it.
@@ -33,7 +33,7 @@ pub struct MachineSeries {
     pub waits: Option<WaitSummary>,
     pub wait_source: WaitSource,
     /// That the log's stamps ran backwards; its samples do not.
-    pub set_back: Option<SetBack>,
+    pub clock_set: Option<ClockSet>,
 }
 
 impl MachineSeries {
@@ -208,7 +208,7 @@ mod tests {
                 jumps: BTreeMap::new(),
                 waits: None,
                 wait_source: WaitSource::Unknown,
-                set_back: None,
+                clock_set: None,
             };
             machine.tell_waits(events, (0..events).filter_map(|at| Some((at as usize, wait(at)?))));
             assert_eq!(machine.samples, thinned(&wait), "{events}");

@@ -20,8 +20,8 @@ pub enum Doubt {
     Slow { machine: MachineId, achieved_rate: f64, clock_rate: f64 },
     /// Ticks were served nearer to the next deadline than to their own.
     Late { machine: MachineId, late_ticks: u64, ticks: u64 },
-    /// The stamps of the machine's log run backwards.
-    RunsBack { machine: MachineId },
+    /// The stamps of the machine's log run backwards, or leap ahead by an hour.
+    ClockSet { machine: MachineId },
     /// Messages were sent and neither received nor left in a queue.
     Unaccounted { messages: i64 },
 }
@@ -39,10 +39,10 @@ impl fmt::Display for Doubt {
                 "machine {machine} served {late_ticks} of {ticks} ticks late by more than half a period: events may have changed \
                  their order; lower the clock rates or --speedup, or close other programs"
             ),
-            Doubt::RunsBack { machine } => write!(
+            Doubt::ClockSet { machine } => write!(
                 f,
-                "the stamps of machine {machine} run backwards, so that its span and its drift are unknown: was the clock of \
-                 its host set back?"
+                "the stamps of machine {machine} run backwards or leap ahead, so that its span and its drift are unknown: was \
+                 the clock of its host set, or did summer time begin or end?"
             ),
             Doubt::Unaccounted { messages } => write!(
                 f,
@@ -58,7 +58,9 @@ pub fn doubts(rows: &[MachineMetrics], run: &RunMetrics) -> Vec<Doubt> {
     rows.iter()
         .filter_map(slow)
         .chain(rows.iter().filter_map(late))
-        .chain(rows.iter().filter(|row| row.runs_back()).map(|row| Doubt::RunsBack { machine: row.machine }))
+        .chain(
+            rows.iter().filter(|row| row.has_clock_set()).map(|row| Doubt::ClockSet { machine: row.machine }),
+        )
         .chain(unaccounted.map(|messages| Doubt::Unaccounted { messages }))
         .collect()
 }

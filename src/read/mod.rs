@@ -406,7 +406,7 @@ impl RunReader<'_> {
             jumps: if self.purpose.series { measured.meter.jumps() } else { Default::default() },
             waits: measured.meter.waits(),
             wait_source: measured.meter.wait_source(),
-            set_back: measured.meter.set_back(),
+            clock_set: measured.meter.clock_set(),
             samples: measured.samples.into_samples(),
         };
         let mut machines: Vec<MachineSeries> = self.measured.into_iter().map(of_machine).collect();

@@ -3,7 +3,7 @@
 use super::document::{Block, Code, Remark, Section, Table};
 use super::findings;
 use super::subject::{Audited, Quoted, RunSubject};
-use crate::audit::{Audit, RuleResult, Verdict};
+use crate::audit::{Audit, Finding, RuleResult, Verdict};
 use crate::text::numbers::{counted, grouped};
 
 /// The section on the audit.
@@ -12,6 +12,11 @@ pub fn section(run: &RunSubject, id: &str) -> Section {
     if let Audited::Held { audit, quoted } = &run.audited {
         let broken = audit.results.iter().filter(|result| result.count() > 0);
         blocks.extend(broken.map(|result| Block::Part(findings_of(result, quoted, id))));
+        let habit = |remark: &Finding| Remark::finding(format!("A habit of logging: {}.", remark.text));
+        let habits: Vec<Remark> = audit.remarks().map(|(_, remark)| habit(remark)).collect();
+        if !habits.is_empty() {
+            blocks.push(Block::Remarks(habits));
+        }
         blocks.push(rules(audit, id));
     }
     Section::new(id, "Audit of the logs", blocks)
@@ -28,7 +33,7 @@ fn findings_of(result: &RuleResult, quoted: &[Quoted], id: &str) -> Section {
             blocks.push(Block::Code(Code { caption, text: one.lines.clone() }));
         }
     }
-    let more = result.count().saturating_sub(own.len() as u64);
+    let more = result.count_beyond(result.shown());
     if more > 0 {
         blocks.push(Block::Prose(format!("{} more; labctl check --format json shows more.", grouped(more))));
     }

@@ -137,6 +137,7 @@ impl Rows {
             None => self.to.append_null(),
             Some(Recipients::All) => self.to.append_value("all"),
             Some(Recipients::One(id)) => self.to.append_value(itoa::Buffer::new().format(id.0)),
+            Some(several) => self.to.append_value(several.to_string()),
         }
         self.waited_us.append_option(record.waited_us);
     }

@@ -138,11 +138,35 @@ fn stamp_of(text: &str) -> u64 {
 fn a_leap_of_one_log_alone_is_no_leap_of_all() {
     let mut logs = undeclared(3);
     let middle = logs.find(2, 3, |text, _| text.contains(":20."));
-    logs.move_stamps(2, middle, |stamp| Stamp(stamp.0 - HOUR_US));
+    logs.move_stamps(2, middle, |stamp| Stamp(stamp.0 - HOUR_US / 6));
     let audit = logs.audit();
     let found = result(&audit, "time-forward");
     assert!(found.findings[0].text.starts_with("time runs back by"), "{}", findings(&audit));
     assert_eq!(found.findings[0].place.line, middle as u64);
+}
+
+#[test]
+fn summer_time_within_one_log_is_reported_once_and_named() {
+    let leaps = [
+        (
+            -HOUR_US,
+            "the stamps of this log step back by 3600 s here: the clock was set, or summer time ended",
+        ),
+        (
+            HOUR_US,
+            "the stamps of this log leap ahead by 3600 s here: the clock was set or the host stood still, or summer time began",
+        ),
+    ];
+    for (leap_us, words) in leaps {
+        let mut logs = undeclared(3);
+        let middle = logs.find(2, 3, |text, _| text.contains(":20."));
+        logs.move_stamps(2, middle, |stamp| Stamp(stamp.0 + leap_us));
+        let first = logs.find(2, 3, |text, next| stamp_of(next).abs_diff(stamp_of(text)) > 20);
+        assert_eq!(
+            only_finding(&logs.in_notebooks_words().audit()),
+            format!("time-forward 2:{}: {words}", first + 1)
+        );
+    }
 }
 
 /// A machine in a sleep loop: others' senders that sleep for minutes at once.

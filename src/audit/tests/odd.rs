@@ -42,7 +42,14 @@ fn odd_runs_are_of_one_run_in_the_notebooks_words_too_with_and_without_their_hea
         headless.machines.iter_mut().for_each(|lines| drop(lines.remove(0)));
         for logs in [logs, headless] {
             let audit = logs.audit();
-            for rule in ["one-run", "host-clocks", "time-forward", "sent-before-received", "queue-order"] {
+            for rule in [
+                "one-run",
+                "host-clocks",
+                "time-forward",
+                "sent-before-received",
+                "queue-order",
+                "messages-add-up",
+            ] {
                 let result = audit.results.iter().find(|result| result.rule.id == rule).unwrap();
                 assert_eq!(result.count(), 0, "{seed}: {}{}", odd_spec(seed), findings(&audit));
             }

@@ -137,7 +137,7 @@ mod tests {
             jumps: BTreeMap::new(),
             waits: None,
             wait_source: WaitSource::Unknown,
-            set_back: None,
+            clock_set: None,
         }
     }
 

@@ -9,6 +9,7 @@ use crate::charts::draw::style::{self, LineStyle};
 use crate::charts::draw::trace::{self, Step};
 use crate::charts::draw::{number, theory_line, wording};
 use crate::charts::{Chart, ChartError, Look, RunTheory};
+use crate::metrics::ClockSet;
 use crate::metrics::series::{MachineSeries, RunSeries, Sample};
 
 /// The pixels within which the lines that are not singled out are thinned.
@@ -171,7 +172,7 @@ impl Timeline {
             notes.push(self.flat_theory.to_owned());
         }
         notes.extend(theory.left_out().map(str::to_owned));
-        notes.extend(set_back(series));
+        notes.extend(clock_set(series));
         Heading { title: self.title.clone(), subject: subject(series), notes }
     }
 
@@ -232,16 +233,22 @@ pub(in crate::charts) fn subject(series: &RunSeries) -> String {
     )
 }
 
-/// Whose stamps run backwards, and by how much, where any do.
-pub(in crate::charts) fn set_back(series: &RunSeries) -> Option<String> {
-    let back = |machine: &MachineSeries| machine.set_back.map(|back| (machine.machine, back.by_s));
-    let (machines, by_s): (Vec<_>, Vec<f64>) = series.machines.iter().filter_map(back).unzip();
-    let most = by_s.into_iter().reduce(f64::max)?;
-    let names = wording::machines(&machines);
-    Some(format!(
-        "stamps run back by up to {} s on {names}: later times are moved on",
-        number::measured(most)
-    ))
+/// Whose stamps run backwards or leap ahead, and by how much, where any do.
+pub(in crate::charts) fn clock_set(series: &RunSeries) -> Option<String> {
+    let told = |by_s: fn(&ClockSet) -> f64, does: &str, moved: &str| {
+        let by_s = |machine: &MachineSeries| {
+            let by_s = machine.clock_set.as_ref().map(by_s).filter(|by_s| *by_s > 0.0)?;
+            Some((machine.machine, by_s))
+        };
+        let (machines, by_s): (Vec<_>, Vec<f64>) = series.machines.iter().filter_map(by_s).unzip();
+        let most = number::measured(by_s.into_iter().reduce(f64::max)?);
+        let names = wording::machines(&machines);
+        Some(format!("stamps {does} by up to {most} s on {names}: later times are moved {moved}"))
+    };
+    let back = told(|set| set.back_s, "run back", "on");
+    let ahead = told(|set| set.ahead_s, "leap ahead", "back");
+    let told: Vec<String> = back.into_iter().chain(ahead).collect();
+    (!told.is_empty()).then(|| told.join("; "))
 }
 
 /// The first and the last time of a run; times that are no numbers are left out.

@@ -18,7 +18,7 @@ use super::*;
 use crate::charts::draw::{style, theme};
 use crate::metrics::catalogue::SPEED_RATIO;
 use crate::metrics::series::RunSeries;
-use crate::metrics::{MachineMetrics, SetBack, WaitSource};
+use crate::metrics::{ClockSet, MachineMetrics, WaitSource};
 
 /// The SVG of a chart.
 fn svg(chart: &Chart) -> String {
@@ -208,11 +208,14 @@ fn waits_from_sends_are_said_to_be_bounds() {
 #[test]
 fn stamps_that_run_back_are_told() {
     let mut back = run(3, 60.0);
-    back.machines[1].set_back = Some(SetBack { at_s: 30.0, by_s: 3600.0 });
+    back.machines[1].clock_set = Some(ClockSet { at_s: 30.0, back_s: 3600.0, ahead_s: 0.0 });
     for chart in run_charts_of(&back).iter().filter(|chart| chart.name != run::jumps::JUMPS.name) {
         let words = words(chart);
         assert!(words.contains("stamps run back"), "{words}");
     }
+    back.machines[1].clock_set = Some(ClockSet { at_s: 30.0, back_s: 0.0, ahead_s: 3600.0 });
+    let words = words(&run_charts_of(&back)[0]);
+    assert!(words.contains("stamps leap ahead") && !words.contains("run back"), "{words}");
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn machine(id: u32, duration_s: f64) -> MachineSeries {
         jumps,
         waits: Some(waits),
         wait_source: WaitSource::Logged,
-        set_back: None,
+        clock_set: None,
     }
 }
 
@@ -88,7 +88,7 @@ pub(super) fn huge(machines: u32) -> RunSeries {
             jumps,
             waits: None,
             wait_source: WaitSource::Unknown,
-            set_back: None,
+            clock_set: None,
         }
     };
     let machines = (1..=machines).map(machine).collect();

@@ -224,9 +224,13 @@ fn text(submissions: &[Submission]) -> String {
             view::known(Some(submission.runs().len()).filter(|runs| *runs > 0), |runs| runs.to_string()),
             view::known(furthest, |off| format!("{:.1}", off.by_sd)),
             submission.broken_ids().join(" "),
+            submission.habit_ids().join(" "),
         ]
     });
-    view::table(&["submission", "verdict", "runs", "furthest from\nexpected, sd", "rules broken"], body)
+    view::table(
+        &["submission", "verdict", "runs", "furthest from\nexpected, sd", "rules broken", "habits"],
+        body,
+    )
 }
 
 /// Names of pages: those of the folders, and no two alike.

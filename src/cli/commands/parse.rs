@@ -145,7 +145,8 @@ fn findings_of(machine: &MachineHistory, history: &History, audit: &Audit) -> Ve
     let odd =
         |(rule, finding): &(&'static str, &Finding)| Oddity { rule, text: finding_text(history, finding) };
     let mut lines: Vec<Oddity> = findings.iter().map(odd).collect();
-    let left_out = count_of(machine, audit) - findings.len() as u64;
+    let told: u64 = findings.iter().map(|(_, finding)| finding.count).sum();
+    let left_out = count_of(machine, audit).saturating_sub(told);
     let path = machine.path().display();
     if left_out > 0 {
         lines.push(Oddity { rule: "", text: format!("{path}: {left_out} more, not shown") });

@@ -53,9 +53,11 @@ pub fn machines(rows: &[MachineMetrics], extent: Extent) -> String {
     let header: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
     let body = rows.iter().map(|row| columns.iter().map(|(_, of)| of(row)).collect());
     let mut text = table(&header, body);
-    for row in rows.iter().filter(|row| row.runs_back()) {
+    for row in rows.iter().filter(|row| row.has_clock_set()) {
         let machine = row.machine;
-        text.push_str(&format!("the stamps of machine {machine} run backwards: its drift is unknown\n"));
+        text.push_str(&format!(
+            "the stamps of machine {machine} run backwards or leap ahead: its drift is unknown\n"
+        ));
     }
     text
 }

@@ -39,7 +39,7 @@ fn the_clock_before_the_update_is_updated() {
 #[test]
 fn a_list_of_recipients_is_all_or_some() {
     assert_eq!(events("", 3, "S 1 1 to 2, 3\n"), ["1 S t=1000000 c=1 to=all"]);
-    assert_eq!(events("", 5, "S 1 1 to 2, 3\n"), ["1 S t=1000000 c=1 to=2", "1 S t=1000000 c=1 to=3"]);
+    assert_eq!(events("", 5, "S 1 1 to 2, 3\n"), ["1 S t=1000000 c=1 to=2 3"]);
     assert_eq!(
         events("", 0, "S 1 1 to 2, 3\n"),
         ["1 S t=1000000 c=1 to=all"],
@@ -58,6 +58,41 @@ fn a_line_for_each_recipient_is_one_send() {
     );
     let found = read(&made(keys), &context(1, 3), text.as_bytes());
     assert_eq!(found.stats.faults, []);
+}
+
+#[test]
+fn lines_of_rising_clocks_are_one_send_where_the_first_has_the_clock_before_the_update() {
+    let keys = "send_to_all = \"line-each-rising\"";
+    let read = |machines, text| events(keys, machines, text);
+    assert_eq!(
+        read(3, "I 1 1\nS 2 1 to 2\nS 2 2 to 3\nI 3 3\n"),
+        ["1 I t=1000000 c=1", "2 S t=2000000 c=2 to=all", "4 I t=3000000 c=3"]
+    );
+    assert_eq!(read(4, "S 1 0 to 2\nS 1 0 to 3\nS 1 1 to 4\n"), ["1 S t=1000000 c=1 to=all"]);
+    // Each of these has risen by its own line, so each is a tick of its own.
+    assert_eq!(
+        read(3, "I 1 1\nS 2 2 to 2\nS 3 3 to 3\n")[1..],
+        ["2 S t=2000000 c=2 to=2", "3 S t=3000000 c=3 to=3"]
+    );
+    assert_eq!(
+        read(5, "I 1 1\nS 2 1 to 2\nS 2 2 to 3\nS 3 3 to 4\n")[1..],
+        ["2 S t=2000000 c=2 to=2 3", "4 S t=3000000 c=3 to=4"]
+    );
+}
+
+#[test]
+fn clocks_that_begin_at_one_come_out_as_ours_do() {
+    let keys = "clocks_begin = 1";
+    let found = events(keys, 3, "I 1 2\nR 2 8 m7\n");
+    assert_eq!(found, ["1 I t=1000000 c=1", "2 R t=2000000 c=7 m=6"]);
+    assert!(events(keys, 3, "I 1 0\n").is_empty(), "no clock lies before the first");
+}
+
+#[test]
+fn a_send_may_say_what_its_message_carried() {
+    let event =
+        "[[event]]\nkind = \"send\"\nmatch = 'C (?<time>\\d+) (?<clock>\\d+) carried (?<message_clock>\\d+)'";
+    assert_eq!(events(event, 3, "C 1 5 carried 4\n"), ["1 S t=1000000 c=5 m=4"]);
 }
 
 #[test]

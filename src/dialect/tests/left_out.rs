@@ -15,7 +15,7 @@ use super::samples::{LOGS, Log};
 use crate::dialect::matcher::{LineMatcher, Match};
 use crate::dialect::pattern::Role;
 use crate::dialect::records::read_records;
-use crate::dialect::{Dialect, Field, Naming, Sample, load};
+use crate::dialect::{Dialect, Field, Naming, Sample, SendToAll, load};
 use crate::model::event::{Kind, MachineId};
 
 /// Dialects that inference cannot read today, each with the reason.
@@ -274,7 +274,7 @@ impl Run<'_> {
 fn share(log: &Log) -> Share {
     let dialect = load(log.dialect).unwrap();
     let templates = templates(&dialect, log);
-    let has_all = templates.of.contains_key("all") || dialect.line_each;
+    let has_all = templates.of.contains_key("all") || dialect.send_to_all != SendToAll::OneLine;
     let to_all = if has_all { ToAll::OneEvent } else { ToAll::Never };
     let model =
         Model { clock_rates: vec![2, 5, 3], duration_s: 40.0, internal_percent: 60, first_clock: 0, to_all };

@@ -14,7 +14,7 @@ mod without_words;
 
 use super::{Dialect, LogContext, parse};
 use crate::log::{Line, ReadStats, Record};
-use crate::model::event::{Kind, MachineId, Recipients};
+use crate::model::event::{Kind, MachineId};
 
 /// What a reading gave: events as short texts, the clock rate, and the account.
 #[derive(Debug, PartialEq)]
@@ -37,10 +37,7 @@ fn read(dialect: &Dialect, context: &LogContext, text: &[u8]) -> Read {
 
 /// A record as `RECEIVE t=508000 c=2 q=0 m=1 f=2`; what is unknown is not there.
 fn reported(record: &Record) -> String {
-    let to = record.to.map(|to| match to {
-        Recipients::All => "all".to_owned(),
-        Recipients::One(machine) => machine.to_string(),
-    });
+    let to = record.to.map(|to| to.to_string());
     let parts = [
         ("t", Some(record.stamp.0.to_string())),
         ("c", Some(record.clock.to_string())),

@@ -66,7 +66,7 @@ fn event(
                 return Ok(rows);
             }
             match record.to {
-                Some(to) => format!("SEND, clock {clock}, to {}", recipient(to)),
+                Some(to) => format!("SEND, clock {clock}, to {to}"),
                 None => format!("SEND, clock {clock}"),
             }
         }
@@ -108,13 +108,6 @@ fn arrows(mut out: impl Write, excerpt: &Excerpt<'_>, send: EventId, clock: u64)
         }
     }
     Ok(rows)
-}
-
-fn recipient(to: crate::model::event::Recipients) -> String {
-    match to {
-        crate::model::event::Recipients::One(id) => id.to_string(),
-        crate::model::event::Recipients::All => "all".to_owned(),
-    }
 }
 
 /// A text that Mermaid takes for nothing else: whatever is no letter, digit,

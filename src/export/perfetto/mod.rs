@@ -233,6 +233,7 @@ impl Run<'_> {
 fn details(excerpt: &Excerpt<'_>, step: &Step, record: &Record) -> Value {
     let to = |to: Recipients| match to {
         Recipients::One(id) => json!(id),
+        Recipients::Several(some) => json!(some.ids().collect::<Vec<_>>()),
         Recipients::All => json!("all"),
     };
     let from = record.from.or(step.source.map(|send| send.machine));

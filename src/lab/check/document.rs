@@ -26,11 +26,15 @@ struct RuleDocument {
     verdict: Verdict,
     count: u64,
     findings: Vec<FindingDocument>,
+    /// Habits of logging: they break no rule.
+    remarks: Vec<FindingDocument>,
 }
 
 #[derive(Serialize)]
 struct FindingDocument {
     text: String,
+    /// How many events show it.
+    count: u64,
     #[serde(flatten)]
     place: QuoteDocument,
     proof: Vec<QuoteDocument>,
@@ -48,11 +52,15 @@ struct QuoteDocument {
 impl CheckDocument {
     pub fn of(checked: &CheckedRun<'_>) -> CheckDocument {
         let CheckedRun { run, history, audit, .. } = checked;
+        let findings = |findings: &[Finding]| -> Vec<FindingDocument> {
+            findings.iter().map(|finding| FindingDocument::of(checked, finding)).collect()
+        };
         let rule = |result: &RuleResult| RuleDocument {
             id: result.rule.id,
             verdict: result.verdict.clone(),
             count: result.count(),
-            findings: result.findings.iter().map(|finding| FindingDocument::of(checked, finding)).collect(),
+            findings: findings(&result.findings),
+            remarks: findings(&result.remarks),
         };
         CheckDocument {
             experiment: run.experiment.to_string(),
@@ -69,6 +77,7 @@ impl FindingDocument {
     fn of(checked: &CheckedRun<'_>, finding: &Finding) -> FindingDocument {
         FindingDocument {
             text: finding.text.clone(),
+            count: finding.count,
             place: QuoteDocument {
                 file: whereabouts(
                     checked.history,

@@ -133,6 +133,7 @@ impl<'a> Packer<'a> {
         self.columns.to.push(record.to.map(|to| match to {
             Recipients::One(to) => i64::from(to.0),
             Recipients::All => 0,
+            Recipients::Several(_) => -1,
         }));
         for to in self.history.recipients(id) {
             self.message(id, to);

@@ -149,6 +149,7 @@ fn expected(history: &History, id: EventId, origin: i64) -> Seen {
         to: record.to.map(|to| match to {
             Recipients::One(to) => i64::from(to.0),
             Recipients::All => 0,
+            Recipients::Several(_) => -1,
         }),
         from: send.map(|send| send.machine).or(record.from).map(|from| i64::from(from.0)),
         source: send,

@@ -12,7 +12,7 @@ use crate::cli::ui::view::{self, counted};
 use crate::cli::{Exit, Terminal};
 use anyhow::bail;
 use labctl::audit::source_lines::{finding_text, short_place};
-use labctl::audit::{self, Audit, RULES, Rule, RuleResult};
+use labctl::audit::{self, Audit, Finding, RULES, Rule, RuleResult};
 use labctl::lab::check::{CheckDocument, CheckedRun, UNKNOWN};
 use labctl::read::read_history;
 use labctl::read::run_path::RunPath;
@@ -27,8 +27,10 @@ Examples:
   labctl check --explain clock-condition
   labctl check --recover                     runs whose process was killed
 
-Every run at the paths is checked against every rule. A rule is sound, unsound,
-or unknown where such logs cannot show it; a run is unsound if any rule is. A
+Every run at the paths is checked against every rule. A rule is unsound where
+logs contradict the model, each other or what is declared, unknown where such
+logs cannot show it, and else sound; a run is unsound if any rule is. Habits of
+logging, such as clocks that begin at 1, are remarks, and break nothing. A
 sound run is one line, unless --verbose asks for every rule. Exit codes: 0 all
 runs are sound as far as their logs can show, 1 a run is unsound or cannot be
 read, 2 a path leads to no run, 3 there is no event to tell anything by.
@@ -200,12 +202,16 @@ fn text(checked: &CheckedRun<'_>, detail: Detail) -> String {
         ("sound", _) => format!(", as far as these logs can show: {} unknown", counted(unknown, "rule")),
         _ => format!(", and {} unknown", counted(unknown, "rule")),
     };
+    let remarks = match audit.remarks().count() as u64 {
+        0 => String::new(),
+        some => format!(", {}", counted(some, "remark")),
+    };
     let of_rules = match detail {
         Detail::Verdict => String::new(),
         _ => format!(", {}", counted(audit.results.len() as u64, "rule")),
     };
     let mut text = format!(
-        "{}{}: {verdict}{limits} ({} in {}{of_rules})\n",
+        "{}{}: {verdict}{limits}{remarks} ({} in {}{of_rules})\n",
         on_one_line(&run.folder.display().to_string()),
         of_run(run),
         counted(history.events(), "event"),
@@ -216,6 +222,9 @@ fn text(checked: &CheckedRun<'_>, detail: Detail) -> String {
     }
     for result in audit.results.iter().filter(|result| result.count() > 0) {
         text += &findings(checked, result);
+    }
+    if detail != Detail::Verdict {
+        text += &habits(checked);
     }
     if detail != Detail::Verdict && unknown > 0 {
         let each = audit.unknown().map(|(rule, why)| format!("  {}: {why}\n", rule.id));
@@ -243,18 +252,32 @@ fn of_run(run: &RunPath) -> String {
     if is_in_folder { String::new() } else { format!(", run {}", run.run) }
 }
 
+/// What is written otherwise than labctl does, and breaks no rule.
+fn habits(checked: &CheckedRun<'_>) -> String {
+    let mut text = String::new();
+    for (rule, remark) in checked.audit.remarks() {
+        let said = finding_text(checked.history, remark);
+        text += &format!("  {}: {said}\n{}", rule.id, quotes(checked, remark));
+    }
+    if text.is_empty() { text } else { format!("remarks, habits of logging that break no rule:\n{text}") }
+}
+
+/// The lines of a finding that its text does not show.
+fn quotes(checked: &CheckedRun<'_>, finding: &Finding) -> String {
+    let lines = checked.source_lines.beside(checked.history, finding).filter_map(|line| {
+        let quoted = checked.source_lines.text(checked.history, line)?;
+        Some(format!("    {}  {quoted}\n", short_place(checked.history, line)))
+    });
+    lines.collect()
+}
+
 fn findings(checked: &CheckedRun<'_>, result: &RuleResult) -> String {
     let mut text = format!("\n{}: {}\n", result.rule.id, result.rule.reason);
     let all = result.shown();
     for finding in all {
-        text += &format!("  {}\n", finding_text(checked.history, finding));
-        for line in checked.source_lines.beside(checked.history, finding) {
-            if let Some(quoted) = checked.source_lines.text(checked.history, line) {
-                text += &format!("    {}  {quoted}\n", short_place(checked.history, line));
-            }
-        }
+        text += &format!("  {}\n{}", finding_text(checked.history, finding), quotes(checked, finding));
     }
-    let more = result.count().saturating_sub(all.len() as u64);
+    let more = result.count_beyond(all);
     if more > 0 {
         let json = if result.findings.len() > all.len() { "; --format json shows more" } else { "" };
         text += &format!("  {more} more{json}\n");

@@ -40,6 +40,7 @@ pub fn read_below(root: &Path, dialect: Dialect) -> Result<BTreeMap<(String, u64
 fn expected(record: &Record, machine: MachineId, machines: u32) -> Expected {
     let to = record.to.map(|to| match to {
         Recipients::One(one) => vec![one.0],
+        Recipients::Several(some) => some.ids().map(|id| id.0).collect(),
         Recipients::All => (1..=machines).filter(|other| *other != machine.0).collect(),
     });
     Expected {

@@ -26,13 +26,8 @@ impl<C: Connection, W: Write> Driver<C, W> {
     #[inline]
     pub(super) fn send(&mut self, event: &Event, recipients: Recipients, time: LabTime) {
         let own = self.parts.machine.id();
-        let chosen = match recipients {
-            Recipients::All => 0..self.parts.links.len(),
-            Recipients::One(peer) => {
-                let at = peer.index() - usize::from(peer > own);
-                at..at + 1
-            }
-        };
+        let machines = self.parts.links.len() as u32 + 1;
+        let chosen = recipients.ids(own, machines).map(|peer| peer.index() - usize::from(peer > own));
         for link in chosen {
             if !self.parts.delayed {
                 self.parts.links[link].send(event.clock);

@@ -11,7 +11,8 @@ function messageRows(run, event) {
   const rows = [];
   if (run.kind[event] === SEND) {
     const to = run.to[event];
-    rows.push(['to', Number.isNaN(to) ? 'unknown' : to === 0 ? 'all others' : `machine ${to}`]);
+    const several = to < 0 ? 'several machines' : `machine ${to}`;
+    rows.push(['to', Number.isNaN(to) ? 'unknown' : to === 0 ? 'all others' : several]);
     for (let at = run.deliveryStarts[event]; at < run.deliveryStarts[event + 1]; at += 1) {
       const lane = run.lanes[run.deliveryLane[at]];
       const message = run.deliveryMessage[at];

@@ -60,6 +60,7 @@ fn text(record: &Record) -> String {
     match record.to {
         Some(Recipients::One(peer)) => text += &format!("  to m{peer}"),
         Some(Recipients::All) => text += "  to all",
+        Some(Recipients::Several(some)) => some.ids().for_each(|peer| text += &format!("  to m{peer}")),
         None => {}
     }
     if let Some(from) = record.from {
