@@ -16,7 +16,7 @@ use crate::spec::fields::{Field, Fields};
 use crate::spec::source::Source;
 use crate::spec::syntax;
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "$schema",
     "name",
     "about",
@@ -25,6 +25,7 @@ const KEYS: [&str; 14] = [
     "time",
     "queue",
     "clock",
+    "clock_rate",
     "vector",
     "send_to_all",
     "machines",
@@ -84,12 +85,16 @@ fn resolve(root: &Fields<'_>) -> Result<Dialect, SpecError> {
             patterns.push(header_pattern(&header, &shape)?);
         }
     }
+    let per_minute =
+        root.or("clock_rate", false, |field| one_of(field, &[("per-minute", true), ("per-second", false)]))?;
+    let no_names = FileNames { regex: None, parts: 1, per_minute };
     let (machines, peers) =
         root.or("machines", (Naming::Numbers { first: 1 }, Naming::Numbers { first: 1 }), naming)?;
     Ok(Dialect {
         name,
         about,
-        files: root.or("files", FileNames { regex: None, parts: 1 }, files)?,
+        files: root.or("files", no_names, |field| files(field, per_minute))?,
+        per_minute,
         shape,
         bounds,
         time: time(&root.require("time", "time = \"date-time\"")?)?,
@@ -147,11 +152,11 @@ fn shape(lines: &Fields<'_>) -> Result<Shape, SpecError> {
     }
 }
 
-fn files(field: &Field<'_>) -> Result<FileNames, SpecError> {
+fn files(field: &Field<'_>, per_minute: bool) -> Result<FileNames, SpecError> {
     let pattern = field.text("a regular expression for the names of log files")?;
     let regex = regex(field, Whole::Path)?;
     check_groups(field, &regex, &FILE_GROUPS)?;
-    Ok(FileNames { parts: slashes(pattern) + 1, regex: Some(regex) })
+    Ok(FileNames { parts: slashes(pattern) + 1, regex: Some(regex), per_minute })
 }
 
 /// How many slashes a regular expression asks for; those among the characters of

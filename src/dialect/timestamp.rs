@@ -59,6 +59,14 @@ impl TimeFormat {
         TimeFormat::NAMES.into_iter().find(|(known, _)| *known == name).map(|(_, format)| format)
     }
 
+    /// As a dialect asks for it.
+    pub fn name(&self) -> &str {
+        match self {
+            TimeFormat::Strptime(format) => format,
+            other => TimeFormat::NAMES.iter().find(|(_, known)| known == other).map_or("time", |(name, _)| name),
+        }
+    }
+
     /// Whether it tells the day, so that stamps are dates and not only spans.
     pub fn tells_the_date(&self) -> bool {
         match self {

@@ -12,14 +12,15 @@ use crate::dialect::file_names::{NameSays, looks_like_a_log};
 use crate::dialect::interpreter::LogContext;
 use crate::dialect::naming::sort_naturally;
 use crate::dialect::parts::{Accounts, NamedPart, PARTS_MAX, Part};
-use crate::dialect::{Dialect, DialectRuns};
+use crate::dialect::{Dialect, DialectRuns, StatedRate, Starts};
 use crate::error_kind::{ErrorKind, HasKind};
 use crate::files::suggest_path;
 use crate::log::open_log;
 use crate::model::event::MachineId;
 use crate::read::passed_over::{is_hidden, is_packed};
 use crate::read::run_path::{RunPath, RunState};
-use crate::text::sanitize::on_one_line;
+use crate::read::until;
+use crate::text::sanitize::{harmless, on_one_line};
 
 /// Foreign logs cannot be put in order.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +84,11 @@ pub fn log_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, RunsError> {
     Ok(found)
 }
 
+/// Whether a file is named as the logs of a dialect are.
+pub fn is_named_as(dialect: &Dialect, file: &Path) -> bool {
+    dialect.files.fits(&last_parts(file, dialect.files.parts))
+}
+
 /// The beginning of a log, whole lines of it.
 pub fn read_sample(path: &Path) -> Result<Sample, RunsError> {
     let failed = |source| RunsError::Read { path: path.to_owned(), source };
@@ -100,7 +106,7 @@ pub fn find_runs(
     dialect: &Arc<Dialect>,
     paths: &[PathBuf],
     clock_rates: &[f64],
-) -> Result<Vec<RunPath>, RunsError> {
+) -> Result<FoundInDialect, RunsError> {
     let mut groups = BTreeMap::new();
     for path in paths {
         let found = if metadata(path)?.is_file() {
@@ -110,7 +116,7 @@ pub fn find_runs(
         } else {
             let mut files = Vec::new();
             walk(path, DEPTH_MAX, &mut files)?;
-            files.retain(|file| dialect.files.fits(&last_parts(file, dialect.files.parts)));
+            files.retain(|file| is_named_as(dialect, file));
             files.iter().try_for_each(|file| add(dialect, file, true, &mut groups))?;
             !files.is_empty()
         };
@@ -118,9 +124,73 @@ pub fn find_runs(
             return Err(RunsError::Nothing { path: path.clone(), dialect: dialect.name.clone() });
         }
     }
-    let runs = |((real, _), group): ((PathBuf, _), Group)| group.into_runs(dialect, &real, clock_rates);
-    let runs: Vec<Vec<RunPath>> = groups.into_iter().map(runs).collect::<Result<_, _>>()?;
-    Ok(runs.into_iter().flatten().collect())
+    groups.values_mut().for_each(Group::keep_those_named);
+    let mut found = FoundInDialect::default();
+    let stated = without_events(dialect, &mut groups, &mut found.notes)?;
+    for ((real, _), group) in groups {
+        let known = Known { real: &real, clock_rates, stated: stated.get(&real).map_or(&[], Vec::as_slice) };
+        found.runs.extend(group.into_runs(dialect, &known, &mut found.notes)?);
+    }
+    Ok(found)
+}
+
+/// Runs whose logs are in one dialect.
+#[derive(Debug, Default)]
+pub struct FoundInDialect {
+    pub runs: Vec<RunPath>,
+    /// What there is to tell of how files were taken for runs.
+    pub notes: Vec<String>,
+}
+
+/// What is known of the machines of a run besides their logs.
+struct Known<'a> {
+    /// The real path of its folder.
+    real: &'a Path,
+    /// The user's, one for each machine, or one for all.
+    clock_rates: &'a [f64],
+    /// Told by a file beside the logs.
+    stated: &'a [StatedRate],
+}
+
+/// Takes away files that have no events and are of no machine; gives the clock
+/// rates that they tell, by the folder of their runs.
+fn without_events(
+    dialect: &Dialect,
+    groups: &mut Groups,
+    notes: &mut Vec<String>,
+) -> Result<BTreeMap<PathBuf, Vec<StatedRate>>, RunsError> {
+    let mut silent: BTreeSet<PathBuf> = BTreeSet::new();
+    for (real, log) in groups.values().flat_map(|group| &group.logs) {
+        let has_events = open_log(&log.path).and_then(|file| until::has_events(dialect, file));
+        if !has_events.map_err(|source| RunsError::Read { path: log.path.clone(), source })? {
+            silent.insert(real.clone());
+        }
+    }
+    let mut stated: BTreeMap<PathBuf, Vec<StatedRate>> = BTreeMap::new();
+    if silent.is_empty() || groups.values().all(|group| group.logs.keys().all(|log| silent.contains(log))) {
+        return Ok(stated);
+    }
+    for ((folder, _), group) in groups.iter_mut() {
+        let is_no_run = group.logs.keys().all(|log| silent.contains(log));
+        let is_left = |(real, log): &(&PathBuf, &Log)| {
+            silent.contains(*real) && (is_no_run || log.says.machine.is_none())
+        };
+        let left: Vec<PathBuf> = group.logs.iter().filter(is_left).map(|(real, _)| real.clone()).collect();
+        for log in left.iter().filter_map(|real| group.logs.remove(real)) {
+            let rates = open_log(&log.path).and_then(|file| dialect.stated_rates(file));
+            let rates = rates.map_err(|source| RunsError::Read { path: log.path.clone(), source })?;
+            if rates.is_empty() {
+                notes.push(format!("{}: no line of it is an event, so it is no run", shown(&log.path)));
+            }
+            stated.entry(folder.clone()).or_default().extend(rates);
+        }
+    }
+    groups.retain(|_, group| !group.logs.is_empty());
+    Ok(stated)
+}
+
+fn shown(path: &Path) -> String {
+    harmless(&path.display().to_string())
 }
 
 /// Logs that make up a run, by their real paths.
@@ -165,7 +235,8 @@ fn add(dialect: &Dialect, path: &Path, wanted: bool, groups: &mut Groups) -> Res
     Ok(())
 }
 
-/// A single log, and those beside it, which tell how the machines are called.
+/// A log, and those beside it, which tell how the machines are called if it is the
+/// only one of its run that is named.
 fn add_with_siblings(dialect: &Dialect, path: &Path, groups: &mut Groups) -> Result<bool, RunsError> {
     add(dialect, path, true, groups)?;
     let parts = dialect.files.parts;
@@ -180,13 +251,39 @@ fn add_with_siblings(dialect: &Dialect, path: &Path, groups: &mut Groups) -> Res
 }
 
 impl Group {
+    /// Where several logs are named, they are the run, whatever lies beside them.
+    fn keep_those_named(&mut self) {
+        if self.logs.values().filter(|log| log.wanted).count() > 1 {
+            self.logs.retain(|_, log| log.wanted);
+        }
+    }
+
+    /// The dialect, with the headers that begin further runs in these logs.
+    fn with_starts(&self, dialect: &Arc<Dialect>, notes: &mut Vec<String>) -> Result<Arc<Dialect>, RunsError> {
+        let mut starts = Starts::default();
+        for log in self.logs.values().filter(|_| !dialect.has_parts()) {
+            let found = dialect.starts(|| open_log(&log.path));
+            let found = found.map_err(|source| RunsError::Read { path: log.path.clone(), source })?;
+            if found.count > 1 {
+                notes.push(format!(
+                    "{}: a header comes again and the clock is back at its start, {} times in all; each is a run",
+                    shown(&log.path),
+                    found.count
+                ));
+            }
+            starts.add(found);
+        }
+        Ok(if starts.count > 1 { Arc::new(dialect.starting_at(&starts)) } else { Arc::clone(dialect) })
+    }
+
     /// The runs that its files hold, in their order, each with a log for each machine.
     fn into_runs(
         self,
         dialect: &Arc<Dialect>,
-        real: &Path,
-        clock_rates: &[f64],
+        known: &Known<'_>,
+        notes: &mut Vec<String>,
     ) -> Result<Vec<RunPath>, RunsError> {
+        let dialect = &self.with_starts(dialect, notes)?;
         let mut runs: Vec<(Option<String>, Vec<Log>)> = Vec::new();
         for log in self.logs.into_values().map(|log| in_parts(dialect, log)) {
             for log in log? {
@@ -201,7 +298,7 @@ impl Group {
                 }
             }
         }
-        let run = |(name, logs)| run_of(dialect, real, &self.folder, name, logs, clock_rates);
+        let run = |(name, logs)| run_of(dialect, known, &self.folder, name, logs);
         runs.into_iter().map(run).collect()
     }
 }
@@ -231,11 +328,10 @@ fn in_parts(dialect: &Dialect, log: Log) -> Result<Vec<Log>, RunsError> {
 
 fn run_of(
     dialect: &Arc<Dialect>,
-    real: &Path,
+    known: &Known<'_>,
     folder: &Path,
     run: Option<String>,
     mut logs: Vec<Log>,
-    clock_rates: &[f64],
 ) -> Result<RunPath, RunsError> {
     let machine_names = machine_names(&mut logs);
     let mut numbered: BTreeMap<MachineId, Log> = BTreeMap::new();
@@ -254,16 +350,13 @@ fn run_of(
         }
     }
     let machines = numbered.len() as u32;
-    let rate = |machine: MachineId| match clock_rates {
-        [only] => Some(*only),
-        rates => rates.get(machine.index()).copied(),
-    };
     let context = |(machine, log): (&MachineId, &Log)| LogContext {
         machine: *machine,
         machines: if machines > 1 { machines } else { 0 },
         machine_names: machine_names.clone(),
-        clock_rate: rate(*machine),
-        file_clock_rate: log.says.clock_rate,
+        clock_rate: of_machine(known.clock_rates, *machine),
+        file_clock_rate: of_machine(&log.says.clock_rates, *machine)
+            .or_else(|| dialect.stated_rate(known.stated, *machine, &machine_names)),
         part: log.part.as_ref().map(|part| Part {
             run: part.run.clone(),
             machine: part.machine.as_ref().map(|_| *machine),
@@ -272,7 +365,7 @@ fn run_of(
     };
     numbered.retain(|_, log| log.wanted);
     let contexts = numbered.iter().map(context).collect();
-    let folder_name = real.file_name().map(|name| on_one_line(&name.to_string_lossy()));
+    let folder_name = known.real.file_name().map(|name| on_one_line(&name.to_string_lossy()));
     let folder_name = folder_name.map_or_else(|| "logs".into(), Arc::<str>::from);
     Ok(RunPath {
         experiment: Arc::clone(&folder_name),
@@ -286,6 +379,14 @@ fn run_of(
         passed_over: packed_beside(dialect, folder),
         dialect: Some(DialectRuns { dialect: Arc::clone(dialect), contexts }),
     })
+}
+
+/// The rate of a machine, where there is one for each, or one for all.
+fn of_machine(clock_rates: &[f64], machine: MachineId) -> Option<f64> {
+    match clock_rates {
+        [only] => Some(*only),
+        rates => rates.get(machine.index()).copied(),
+    }
 }
 
 /// Packed files in a run's folder that are its logs by their names.

@@ -5,6 +5,7 @@ pub mod dialect_runs;
 pub mod find;
 pub mod find_error;
 pub mod find_in_dialect;
+pub mod find_runs_error;
 mod kept;
 pub mod names;
 mod origin;
@@ -13,6 +14,7 @@ mod pipeline;
 mod recognise;
 pub mod run_path;
 mod texts;
+mod until;
 mod walk;
 
 use std::io;

@@ -32,8 +32,8 @@ struct Shared<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Draws {
     Seed(u64),
-    /// The digest of logs whose seed nobody knows.
-    Logs(String),
+    /// The digest of logs whose seed nobody knows, and which of their runs it is.
+    Logs(String, Option<String>),
 }
 
 /// A run that may be a replicate of others.
@@ -77,9 +77,11 @@ pub(super) fn draws(run: &RunPath) -> Option<Draws> {
     if let Some(manifest) = &run.manifest {
         return Some(Draws::Seed(manifest.seed));
     }
+    let part = run.dialect.as_ref().and_then(|of| of.contexts.first()?.part.as_ref());
+    let part = part.map(|part| part.run.clone());
     let digests = run.logs.iter().map(|log| std::fs::read(log).ok().map(|bytes| sha256(&bytes)));
     digests
         .collect::<Option<Vec<String>>>()
         .filter(|all| !all.is_empty())
-        .map(|all| Draws::Logs(all.concat()))
+        .map(|all| Draws::Logs(all.concat(), part))
 }

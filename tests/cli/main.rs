@@ -47,4 +47,5 @@ mod sweep;
 mod tables;
 #[cfg(unix)]
 mod tmux;
+mod whose_logs;
 mod why;

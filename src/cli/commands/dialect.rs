@@ -91,7 +91,9 @@ fn show(name: &str, terminal: &Terminal) -> anyhow::Result<Exit> {
 fn test(name: &str, logs: &[PathBuf], max_unmatched: f64, terminal: &Terminal) -> anyhow::Result<Exit> {
     let dialect = Arc::new(dialect::load(name)?);
     let (mut lines, mut ignored, mut unmatched) = (0, 0, 0);
-    for run in dialect_runs::find_runs(&dialect, logs, &[]).map_err(FindRunsError::from)? {
+    let found = dialect_runs::find_runs(&dialect, logs, &[]).map_err(FindRunsError::from)?;
+    found.notes.iter().for_each(|note| terminal.say(note));
+    for run in found.runs {
         for (number, path) in run.logs.iter().enumerate() {
             let context =
                 run.dialect.as_ref().and_then(|logs| logs.contexts.get(number)).cloned().unwrap_or_default();
@@ -144,7 +146,9 @@ fn outcome_line(line: &DryRun, terminal: &Terminal) -> String {
             .collect::<Vec<_>>()
             .join("  "),
     };
-    format!("{:>6}  {}  {said}\n", line.number, terminal.styled_data(&format!("{word:<9}"), style))
+    let doubts = line.doubts.iter().fold(String::new(), |text, doubt| text + "  " + &harmless(doubt));
+    let doubts = terminal.styled_data(&doubts, AnsiColor::Yellow.on_default());
+    format!("{:>6}  {}  {said}{doubts}\n", line.number, terminal.styled_data(&format!("{word:<9}"), style))
 }
 
 fn propose(logs: &[PathBuf], terminal: &Terminal) -> anyhow::Result<Exit> {

@@ -13,6 +13,7 @@ use labctl::grade::{Assignment, Grade, Reading, Submission, csv, grade_run, page
 use labctl::model::machine::Broadcast;
 use labctl::read::find_error::FindError;
 use labctl::read::passed_over::{is_hidden, is_packed};
+use labctl::read::run_path::RunPath;
 use labctl::store::{write_file, write_file_soon};
 use labctl::text::numbers::by_count;
 use labctl::text::sanitize::on_one_line;
@@ -193,13 +194,23 @@ fn read(folder: &Path, args: &Args, stop: &StopSwitch) -> anyhow::Result<Reading
         });
         return Ok(Reading::Unreadable(why));
     }
-    let dialect = found.runs.iter().find_map(|run| run.dialect.as_ref());
-    let dialect = dialect.map_or_else(|| "labctl".to_owned(), |logs| logs.dialect.name.clone());
     Ok(Reading::Read {
-        dialect,
-        detection: Some(found.detections.join("; ")).filter(|said| !said.is_empty()),
+        dialect: dialects_of(&found.runs),
+        detection: Some([found.detections, found.notes].concat().join("; ")).filter(|said| !said.is_empty()),
         runs,
     })
+}
+
+/// In which dialects the logs are, in the order of their runs.
+fn dialects_of(runs: &[RunPath]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for run in runs {
+        let name = run.dialect.as_ref().map_or("labctl", |logs| &logs.dialect.name);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.join(", ")
 }
 
 fn outcome(submission: &Submission) -> String {

@@ -32,7 +32,7 @@ fn found(dialect: Dialect, files: &[(&str, &str)]) -> Result<(Vec<RunPath>, Vec<
         std::fs::write(root.path().join(file), text).unwrap();
     }
     let dialect = Arc::new(dialect);
-    let runs = find_runs(&dialect, &[root.path().to_owned()], &[])?;
+    let runs = find_runs(&dialect, &[root.path().to_owned()], &[])?.runs;
     let mut reported = Vec::new();
     for run in &runs {
         let contexts = &run.dialect.as_ref().unwrap().contexts;

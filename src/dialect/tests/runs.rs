@@ -22,7 +22,7 @@ fn found(keys: &str, files: &[&str], asked: &[&str]) -> Result<Vec<RunPath>, Run
         std::fs::write(path, "1 1\n").unwrap();
     }
     let paths: Vec<PathBuf> = asked.iter().map(|path| root.path().join(path)).collect();
-    find_runs(&made(keys), &paths, &[2.0, 3.0])
+    find_runs(&made(keys), &paths, &[2.0, 3.0]).map(|found| found.runs)
 }
 
 /// `experiment/run: machine machine …`, a run each.

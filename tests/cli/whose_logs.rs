@@ -1,0 +1,237 @@
+//! Whose logs are whose: runs, machines, rates and dialects, told from where files
+//! lie and how they begin.
+
+use crate::store::THEIRS;
+use crate::support::{LAB, Lab, rows};
+
+/// A dialect of internal events and sends, with these keys.
+fn dialect(keys: &str) -> String {
+    format!(
+        "name = \"mine\"\ntime = \"elapsed-s\"\n{keys}\n\
+         [[event]]\nkind = \"internal\"\nmatch = '(?<time>[0-9.]+) internal clock=(?<clock>\\d+)'\n\
+         [[event]]\nkind = \"send\"\nmatch = '(?<time>[0-9.]+) sent to (?<to>.+) clock=(?<clock>\\d+)'\n\
+         [[header]]\nmatch = 'rate (?<clock_rate>[0-9.]+)'\n"
+    )
+}
+
+const VM: &str = "files = 'vm_(?<machine>\\d)\\.log'";
+
+/// `experiment/run machine: rate, events, final clock`, a row each.
+fn machines(lab: &Lab, args: &[&str]) -> Vec<String> {
+    let said = lab.labctl(&[&["metrics", "--format", "csv"], args].concat()).code(0);
+    let told = |row: &std::collections::BTreeMap<String, String>| {
+        let of = |key: &str| row[key].clone();
+        let of_rate = of("clock_rate");
+        let (rate, events) = (of_rate.trim_end_matches(".0"), of("events"));
+        format!("{}/{} {}: {rate}, {events}, {}", of("experiment"), of("run"), of("machine"), of("final_clock"))
+    };
+    rows(&said.out).iter().map(told).collect()
+}
+
+#[test]
+fn runs_of_one_folder_name_are_two_experiments() {
+    let lab = Lab::new();
+    lab.write("mine.toml", dialect(VM));
+    for (folder, events) in [("slow", 2), ("fast", 3)] {
+        for machine in 1..=2 {
+            let log: String = (1..=events).map(|clock| format!("{clock} internal clock={clock}\n")).collect();
+            lab.write(&format!("{folder}/run1/vm_{machine}.log"), log);
+        }
+    }
+    let expected = [
+        "fast/run1/fast/run1 1: , 3, 3",
+        "fast/run1/fast/run1 2: , 3, 3",
+        "slow/run1/slow/run1 1: , 2, 2",
+        "slow/run1/slow/run1 2: , 2, 2",
+    ];
+    assert_eq!(machines(&lab, &[".", "--dialect", "mine.toml"]), expected);
+    let said = lab.labctl(&["metrics", ".", "--dialect", "mine.toml"]).code(0);
+    assert!(!said.out.contains("Over the runs"), "{}", said.out);
+}
+
+#[test]
+fn runs_in_one_file_are_no_copies_of_each_other_and_copied_files_are() {
+    let lab = Lab::new();
+    let trials = "files = '(?<run>\\w)_(?<machine>\\d)\\.log'";
+    lab.write("mine.toml", dialect(trials).replace("'rate ", "'TRIAL (?<run>\\d) rate "));
+    let log = "TRIAL 1 rate 2\n0.5 internal clock=1\nTRIAL 2 rate 2\n0.5 internal clock=1\n1 internal clock=2\n";
+    lab.write("theirs/a_1.log", log);
+    lab.write("theirs/a_2.log", log);
+    let metrics = ["metrics", "theirs", "--dialect", "mine.toml"];
+    let said = lab.labctl(&metrics).code(0);
+    assert!(said.out.contains("Over the runs") && !said.talk.contains("no replicates"), "{}", said.talk);
+    lab.write("theirs/b_1.log", log);
+    lab.write("theirs/b_2.log", log);
+    lab.labctl(&metrics).code(0).tells(&["no replicates, and are left out of what is summarised: 2"]);
+    lab.labctl(&["plot", "theirs", "--dialect", "mine.toml", "--format", "svg"])
+        .code(0)
+        .tells(&["2 runs against speed ratio", "no replicates, and are left out there: 2"]);
+}
+
+#[test]
+fn a_header_again_with_the_clock_back_begins_a_second_run() {
+    let lab = Lab::new();
+    lab.write("mine.toml", dialect(VM));
+    let first = "rate 1\n1 internal clock=1\n2 internal clock=2\n3 internal clock=3\n";
+    let second = "rate 4\n100 internal clock=1\n100.25 internal clock=2\n";
+    lab.write("theirs/vm_1.log", format!("{first}\n{second}"));
+    let theirs = ["theirs", "--dialect", "mine.toml"];
+    assert_eq!(machines(&lab, &theirs), ["theirs/1 1: 1, 3, 3", "theirs/2 1: 4, 2, 2"]);
+    for command in [&["metrics"][..], &["parse"], &["check"], &["export", "--to", "shiviz"]] {
+        lab.labctl(&[command, &theirs].concat()).tells(&["the clock is back at its start, 2 times"]);
+    }
+    // A header that comes again in the midst of a run begins none.
+    let again = "rate 1\n4 internal clock=4\n";
+    lab.write("theirs/vm_1.log", format!("{first}{again}"));
+    assert_eq!(machines(&lab, &theirs), ["theirs/theirs 1: 1, 4, 4"]);
+    let line = |start: u32, second: u32, rest: &str| format!("2024-01-01 10:0{start}:0{second} INFO     {rest}\n");
+    let start = |start: u32, rate: u32| {
+        let event = |n| line(start, n, &format!("Internal event | local logical clock time: {n}"));
+        let head = format!("Starting processes for host 6001 with {rate} operations per second.");
+        line(start, 0, &head) + &event(1) + &event(2)
+    };
+    lab.write("shipped/6001.log", start(0, 1) + &start(5, 4));
+    assert_eq!(machines(&lab, &["shipped/6001.log"]), ["shipped/1 1: 1, 2, 2", "shipped/2 1: 4, 2, 2"]);
+}
+
+#[test]
+fn files_that_were_not_named_are_not_counted_beside_those_that_were() {
+    let lab = Lab::new();
+    let keys = "files = '(?<machine>\\d+)\\.log'\n\
+                machines = { names = \"sorted\", peers = \"numbers\", peers_first = 0 }";
+    lab.write("mine.toml", dialect(keys));
+    for (nth, to) in [(1, "1 and 2"), (2, "0 and 2"), (3, "0 and 1")] {
+        lab.write(&format!("700{nth}.log"), format!("1 sent to {to} clock=1\n2 internal clock=2\n"));
+        lab.write(&format!("500{nth}.log"), "1 internal clock=1\n");
+    }
+    let said = lab.labctl(&["parse", "7001.log", "7002.log", "7003.log", "--dialect", "mine.toml"]).code(0);
+    let found = rows(&said.out);
+    let of = |key: &str| found.iter().map(|row| row[key].clone()).collect::<Vec<_>>();
+    assert_eq!(of("machine"), ["1", "1", "2", "2", "3", "3"]);
+    assert_eq!(of("to"), ["all", "", "all", "", "all", ""]);
+}
+
+#[test]
+fn a_file_beside_the_logs_tells_their_rates_and_is_no_run() {
+    let lab = Lab::new();
+    let keys = "files = '(?:process_(?<machine>\\d+)|config|notes)'";
+    lab.write("mine.toml", dialect(keys).replace("'rate ", "'Process (?<machine>\\d+) has rate "));
+    lab.write("theirs/config", "Process 1 has rate 2\nProcess 2 has rate 5\n");
+    for machine in 1..=2 {
+        lab.write(&format!("theirs/process_{machine}"), "1 internal clock=1\n");
+    }
+    let theirs = ["theirs", "--dialect", "mine.toml"];
+    let expected = ["theirs/theirs 1: 2, 1, 1", "theirs/theirs 2: 5, 1, 1"];
+    assert_eq!(machines(&lab, &theirs), expected);
+    lab.write("theirs/notes", "nothing of a log\n");
+    assert_eq!(machines(&lab, &theirs), expected);
+    lab.labctl(&[&["metrics"][..], &theirs].concat())
+        .code(0)
+        .tells(&["notes: no line of it is an event, so it is no run"]);
+}
+
+#[test]
+fn folders_tell_the_rates_of_several_machines_and_rates_may_be_a_minute() {
+    let lab = Lab::new();
+    lab.write("mine.toml", dialect("files = 'cr(?<clock_rate>[0-9_]+)/vm_(?<machine>\\d)\\.log'"));
+    lab.write("a/cr1_3/vm_1.log", "1 internal clock=1\n");
+    lab.write("a/cr1_3/vm_2.log", "1 internal clock=1\n");
+    let rates = |args: &[&str]| -> Vec<String> {
+        machines(&lab, args).iter().map(|row| row[row.find(": ").unwrap() + 2..].to_owned()).collect()
+    };
+    assert_eq!(rates(&["a", "--dialect", "mine.toml"]), ["1, 1, 1", "3, 1, 1"]);
+    lab.write("minute.toml", dialect(&format!("{VM}\nclock_rate = \"per-minute\"")));
+    lab.write("b/vm_1.log", "rate 90\n1 internal clock=1\n");
+    assert_eq!(rates(&["b", "--dialect", "minute.toml"]), ["1.5, 1, 1"]);
+}
+
+#[test]
+fn a_trial_says_why_a_line_fits_nothing() {
+    let lab = Lab::new();
+    lab.write("mine.toml", dialect(VM).replace("elapsed-s", "date-time").replace("[0-9.]+) int", "[^ ]+) int"));
+    lab.write("vm_1.log", "2024-03-04_10-20 internal clock=1\n1 internal clock=x\nwhat is this\n");
+    let said = lab.labctl(&["dialect", "test", "mine.toml", "vm_1.log"]).code(1).out;
+    for why in [
+        "fits [[event]] 1 (internal), but its time `2024-03-04_10-20` is no date-time",
+        "is nearest to [[event]] 1 (internal), which fits as far as column 18, before `x`",
+    ] {
+        assert!(said.contains(why), "{why}: {said}");
+    }
+    lab.write("mine.toml", dialect(VM));
+    lab.write("vm_1.log", "1 sent to nobody clock=1\n");
+    let said = lab.labctl(&["dialect", "test", "mine.toml", "vm_1.log"]).code(0).out;
+    assert!(said.contains("its to `nobody` is the name of no other machine that is known"), "{said}");
+}
+
+/// Two formats that no known dialect has.
+fn foreign(lab: &Lab, folder: &str) {
+    let log = |nth: u32| format!("rate 2\n1 sent to {} clock=1\n2 internal clock=2\n", 3 - nth);
+    (1..=2).for_each(|nth| lab.write(&format!("{folder}/vm_{nth}.log"), log(nth)));
+}
+
+#[test]
+fn own_runs_keep_their_numbers_beside_logs_of_others() {
+    let lab = Lab::with_spec(LAB);
+    lab.labctl(&["run", "lab.toml", "--engine", "sim", "--name", "r1", "--results", "tree"]).code(0);
+    let alone = machines(&lab, &["tree"]);
+    assert_eq!(alone.len(), 3);
+    lab.write("mine.toml", dialect(VM));
+    foreign(&lab, "elsewhere");
+    foreign(&lab, "tree/theirs");
+    let theirs = ["theirs/theirs 1: 2, 2, 2", "theirs/theirs 2: 2, 2, 2"];
+    let elsewhere = ["elsewhere/elsewhere 1: 2, 2, 2", "elsewhere/elsewhere 2: 2, 2, 2"];
+    let both = |found: Vec<String>, theirs: &[&str]| {
+        assert_eq!(found.len(), 5, "{found:?}");
+        assert!(alone.iter().all(|row| found.contains(row)), "{found:?}");
+        assert!(theirs.iter().all(|row| found.iter().any(|found| found == row)), "{found:?}");
+    };
+    both(machines(&lab, &["tree/lab", "elsewhere", "--dialect", "mine.toml"]), &elsewhere);
+    both(machines(&lab, &["tree", "--dialect", "mine.toml"]), &theirs);
+    lab.write("known/mine.toml", dialect(VM));
+    for more in [&["--dialects", "known"][..], &["--dialects", "known", "--dialect", "auto"]] {
+        both(machines(&lab, &[&["tree"], more].concat()), &theirs);
+        both(machines(&lab, &[&["tree/lab", "elsewhere"], more].concat()), &elsewhere);
+    }
+    // What labctl itself wrote of runs is no log of others.
+    lab.labctl(&["parse", "tree/lab", "-o", "tree/events.csv"]).code(0);
+    lab.write("tree/todo.txt", "buy milk\n");
+    let said = lab.labctl(&["metrics", "tree", "--dialects", "known"]).code(0);
+    assert!(!said.talk.contains("events.csv"), "{}", said.talk);
+    said.tells(&["todo.txt: no log of labctl, and in no dialect that is known; not read"]);
+}
+
+#[test]
+fn a_dialect_beside_the_logs_is_theirs() {
+    let lab = Lab::new();
+    for (student, word) in [("anna", "internal"), ("ben", "thinks")] {
+        for nth in 1..=2 {
+            lab.write(&format!("class/{student}/run/vm_{nth}.log"), format!("rate 2\n1 {word} clock=1\n"));
+        }
+        let own = dialect(VM).replace(" internal clock", &format!(" {word} clock"));
+        lab.write(&format!("class/{student}/dialect.toml"), own);
+    }
+    lab.write("class/carl/log_1.txt", THEIRS);
+    let expected = ["anna/run/anna/run 1: 2, 1, 1", "ben/run/ben/run 1: 2, 1, 1", "carl/carl 1: 3, 1, 1"];
+    let found = machines(&lab, &["class"]);
+    assert!(expected.iter().all(|row| found.iter().any(|found| found == row)), "{found:?}");
+    assert_eq!(found.len(), 5, "{found:?}");
+    lab.labctl(&["grade", "class", "-o", "g"]).code(0);
+    let table = lab.rows("g/grades.csv");
+    let dialects: Vec<&str> = table.iter().map(|row| row["dialect"].as_str()).collect();
+    assert_eq!(dialects, ["mine", "mine", "labctl"]);
+    assert!(lab.read("g/ben.md").contains("mine of class/ben/dialect.toml"));
+    lab.write("class/ben/dialect.toml", "name = 1\n");
+    lab.labctl(&["grade", "class", "-o", "g"]).code(1).tells(&["ben: unreadable: class/ben/dialect.toml:1"]);
+}
+
+#[test]
+fn two_formats_in_one_folder_are_each_read_in_their_own() {
+    let lab = Lab::new();
+    lab.write("team/port_5001_log.txt", "logical clock: 1 | internal event | global time: 10:00:01.5\n");
+    let line = "2024-01-01 10:00:01.f - INTERNAL EVENT - System time: 1704103201.5, Logical clock: 1\n";
+    lab.write("team/machine_1.log", line);
+    lab.write("team/machine_2.log", line);
+    let said = lab.labctl(&["parse", "team"]).code(0);
+    assert_eq!(rows(&said.out).len(), 3);
+    said.tells(&["dialect: clock-pipe-no-day", "dialect: dash-system-time"]);
+}
