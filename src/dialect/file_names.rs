@@ -1,6 +1,6 @@
 //! What the names of log files tell.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use regex::bytes::Regex;
 
@@ -67,8 +67,15 @@ impl FileNames {
     }
 }
 
+/// The name of a log without the end that gzip gives it.
+pub fn unpacked(path: &Path) -> PathBuf {
+    let is_packed = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"));
+    if is_packed { path.with_extension("") } else { path.to_owned() }
+}
+
 /// Whether a file of this name may be a log.
 pub fn looks_like_a_log(path: &Path) -> bool {
+    let path = &unpacked(path);
     const OTHERS: [&str; 5] = ["readme", "license", "licence", "requirements", "changelog"];
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().to_ascii_lowercase());
     if stem.is_some_and(|stem| OTHERS.contains(&stem.as_str())) {

@@ -5,7 +5,7 @@ use super::field::{Captured, Field};
 use super::naming::number;
 use super::parts::{Part, RunTracker};
 use super::pattern::{Pattern, Role};
-use super::timestamp::TimeParser;
+use super::timestamp::{TimeFormat, TimeParser};
 use super::{Dialect, Match};
 use crate::log::fault::shown;
 use crate::log::{Record, Stamp};
@@ -165,7 +165,7 @@ impl<'d> Interpreter<'d> {
             }
             Kind::Receive => {
                 record.message_clock = captured.get(Field::MessageClock).and_then(|text| self.clock(text));
-                record.from = captured.get(Field::From).and_then(|text| self.machines(text).first().copied());
+                record.from = captured.get(Field::From).and_then(|text| self.sender(text));
                 if self.dialect.queue_before_pop {
                     // The message that was popped was among them.
                     record.queue_length = record.queue_length.and_then(|queue| queue.checked_sub(1));
@@ -178,7 +178,9 @@ impl<'d> Interpreter<'d> {
             record.clock = least.checked_add(1)?;
             clock_unsettled = kind == Kind::Receive && record.message_clock.is_none();
         }
-        record.stamp = Stamp(self.time.parse(captured.get(Field::Time)?)?);
+        if self.dialect.time != TimeFormat::None {
+            record.stamp = Stamp(self.time.parse(captured.get(Field::Time)?)?);
+        }
         let clock_before = pattern.clock_before.then_some(logged);
         let clock_rate = self.clock_rate(captured);
         Some(EventSaid { record, recipients, clock_unsettled, clock_before, clock_rate })
@@ -195,6 +197,13 @@ impl<'d> Interpreter<'d> {
         self.dialect.peers.all_in(text, &self.context.machine_names, &mut self.found);
         self.found.retain(|machine| *machine != self.context.machine);
         self.found.clone()
+    }
+
+    /// The other that a text names as a sender.
+    #[inline]
+    fn sender(&mut self, text: &[u8]) -> Option<MachineId> {
+        self.dialect.senders.all_in(text, &self.context.machine_names, &mut self.found);
+        self.found.iter().copied().find(|machine| *machine != self.context.machine)
     }
 
     /// Ticks per second, from the rate itself or from the time that a tick takes.
@@ -228,7 +237,10 @@ impl<'d> Interpreter<'d> {
                 Field::Machine if self.dialect.peer(text, &self.context.machine_names).is_none() => {
                     "the name of no machine that is known".to_owned()
                 }
-                Field::From | Field::To if is_event && self.machines(text).is_empty() => {
+                Field::From if is_event && self.sender(text).is_none() => {
+                    "the name of no other machine that is known".to_owned()
+                }
+                Field::To if is_event && self.machines(text).is_empty() => {
                     "the name of no other machine that is known".to_owned()
                 }
                 _ => continue,

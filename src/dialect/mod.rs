@@ -79,6 +79,8 @@ pub struct Dialect {
     pub(crate) machines: Naming,
     /// What lines call the machines, where files call them otherwise.
     peers: Naming,
+    /// What a RECEIVE calls its sender, where it calls others otherwise.
+    senders: Naming,
     patterns: Vec<Pattern>,
     ignore: Vec<Regex>,
 }

@@ -47,12 +47,20 @@ impl<'d> Nearest<'d> {
             let share = nth as f64 / pieces.len() as f64;
             (end > 0).then_some((at, share, end))
         };
-        let best = rules.iter().enumerate().filter_map(reached).max_by(|a, b| a.1.total_cmp(&b.1).then(a.2.cmp(&b.2)));
+        let best = rules
+            .iter()
+            .enumerate()
+            .filter_map(reached)
+            .max_by(|a, b| a.1.total_cmp(&b.1).then(a.2.cmp(&b.2)));
         let Some((at, _, end)) = best else { return "does not even begin as any rule does".to_owned() };
         let rule = self.dialect.rule_name(&self.dialect.patterns[at]);
         match &line[end.min(line.len())..] {
             [] => format!("is nearest to {rule}, which goes on where the line ends"),
-            rest => format!("is nearest to {rule}, which fits as far as column {}, before `{}`", end + 1, shown(rest)),
+            rest => format!(
+                "is nearest to {rule}, which fits as far as column {}, before `{}`",
+                end + 1,
+                shown(rest)
+            ),
         }
     }
 

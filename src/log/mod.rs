@@ -16,6 +16,7 @@
 mod chunk;
 pub(crate) mod fault;
 mod line;
+mod packed;
 mod parse;
 mod raw_lines;
 mod read;

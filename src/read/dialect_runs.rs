@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::dialect::detection::Sample;
-use crate::dialect::file_names::{NameSays, looks_like_a_log};
+use crate::dialect::file_names::{NameSays, looks_like_a_log, unpacked};
 use crate::dialect::interpreter::LogContext;
 use crate::dialect::naming::sort_naturally;
 use crate::dialect::parts::{Accounts, NamedPart, PARTS_MAX, Part};
-use crate::dialect::{Dialect, DialectRuns, StatedRate, Starts};
+use crate::dialect::{Dialect, DialectRuns, Starts, StatedRate, TimeFormat};
 use crate::error_kind::{ErrorKind, HasKind};
 use crate::files::suggest_path;
 use crate::log::open_log;
@@ -126,6 +126,10 @@ pub fn find_runs(
     }
     groups.values_mut().for_each(Group::keep_those_named);
     let mut found = FoundInDialect::default();
+    if *dialect.time_format() == TimeFormat::None {
+        let name = &dialect.name;
+        found.notes.push(format!("dialect {name}: no time is told, so what rests on time is unknown"));
+    }
     let stated = without_events(dialect, &mut groups, &mut found.notes)?;
     for ((real, _), group) in groups {
         let known = Known { real: &real, clock_rates, stated: stated.get(&real).map_or(&[], Vec::as_slice) };
@@ -219,7 +223,7 @@ fn add(dialect: &Dialect, path: &Path, wanted: bool, groups: &mut Groups) -> Res
     let mut says = dialect.files.says(&text);
     if dialect.tells_machines() && says.machine.is_none() {
         // All machines of a run log into one file.
-        says.run = says.run.or(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+        says.run = says.run.or(unpacked(path).file_stem().map(|stem| stem.to_string_lossy().into_owned()));
     }
     let fits = dialect.files.fits(&text);
     let folder = run_folder(path, if fits { dialect.files.parts } else { 1 });
@@ -259,7 +263,11 @@ impl Group {
     }
 
     /// The dialect, with the headers that begin further runs in these logs.
-    fn with_starts(&self, dialect: &Arc<Dialect>, notes: &mut Vec<String>) -> Result<Arc<Dialect>, RunsError> {
+    fn with_starts(
+        &self,
+        dialect: &Arc<Dialect>,
+        notes: &mut Vec<String>,
+    ) -> Result<Arc<Dialect>, RunsError> {
         let mut starts = Starts::default();
         for log in self.logs.values().filter(|_| !dialect.has_parts()) {
             let found = dialect.starts(|| open_log(&log.path));
@@ -389,14 +397,14 @@ fn of_machine(clock_rates: &[f64], machine: MachineId) -> Option<f64> {
     }
 }
 
-/// Packed files in a run's folder that are its logs by their names.
+/// Packed files in a run's folder that are its logs by their names, and cannot be read as such.
 fn packed_beside(dialect: &Dialect, folder: &Path) -> Vec<PathBuf> {
     let names_a_log = |path: &PathBuf| {
-        let mut unpacked = path.clone();
-        while is_packed(&unpacked) {
-            unpacked.set_extension("");
+        let mut bare = unpacked(path);
+        while is_packed(&bare) {
+            bare.set_extension("");
         }
-        unpacked != *path && dialect.files.fits(&last_parts(&unpacked, dialect.files.parts))
+        is_packed(&unpacked(path)) && is_named_as(dialect, &bare)
     };
     let mut beside: Vec<PathBuf> = fs::read_dir(folder)
         .into_iter()
@@ -455,6 +463,9 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Run
         }
     }
     entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+    // What is there as it was before it was packed, is read once.
+    let bare: BTreeSet<PathBuf> = entries.iter().map(|(path, _)| path.clone()).collect();
+    entries.retain(|(path, _)| unpacked(path) == *path || !bare.contains(&unpacked(path)));
     for (path, kind) in entries {
         if kind.is_file() {
             found.push(path);
@@ -465,7 +476,9 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Run
     Ok(())
 }
 
+/// The end of a path, as it is without the packing of the file.
 fn last_parts(path: &Path, count: usize) -> String {
+    let path = unpacked(path);
     let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     parts[parts.len().saturating_sub(count)..].join("/")
 }

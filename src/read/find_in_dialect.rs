@@ -179,8 +179,11 @@ impl Search<'_> {
         }
         if let Some((_, files)) = recognition.refused {
             let first = files.first().map(|file| harmless(&file.display().to_string())).unwrap_or_default();
-            let more = if files.len() > 1 { format!(" and {} beside it", files.len() - 1) } else { String::new() };
-            found.notes.push(format!("{first}{more}: no log of labctl, and in no dialect that is known; not read"));
+            let more =
+                if files.len() > 1 { format!(" and {} beside it", files.len() - 1) } else { String::new() };
+            found
+                .notes
+                .push(format!("{first}{more}: no log of labctl, and in no dialect that is known; not read"));
         }
         Ok(())
     }

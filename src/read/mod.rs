@@ -412,7 +412,9 @@ impl RunReader<'_> {
             samples: measured.samples.into_samples(),
         };
         let mut machines: Vec<MachineSeries> = self.measured.into_iter().map(of_machine).collect();
-        if from_sends::are_wanted(&rows) {
+        if self.run.tells_no_time() {
+            rows.iter_mut().for_each(MachineMetrics::forget_time);
+        } else if from_sends::are_wanted(&rows) {
             // Where messages cannot be matched, waits stay unknown.
             let read_again = || read_history(self.run).ok();
             let for_waits = if history.is_some() { None } else { read_again() };

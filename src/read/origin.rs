@@ -22,7 +22,7 @@ pub fn origin_in(run: &RunPath, texts: &Texts) -> Result<Origin, ReadError> {
     let format = run.dialect.as_ref().map(|logs| logs.dialect.time_format());
     let is_date = format.is_none_or(TimeFormat::tells_the_date);
     if format.is_some_and(TimeFormat::begins_with_the_run) {
-        return Ok(Origin { stamp: Stamp(0), is_date });
+        return Ok(Origin { stamp: Stamp(0), is_date, is_told: !run.tells_no_time() });
     }
     let mut earliest = None;
     for (number, path) in run.logs.iter().enumerate() {
@@ -30,7 +30,7 @@ pub fn origin_in(run: &RunPath, texts: &Texts) -> Result<Origin, ReadError> {
         let stamp = stamp.map_err(|source| ReadError::Log { path: path.clone(), source })?;
         earliest = stamp.into_iter().chain(earliest).min();
     }
-    Ok(Origin { stamp: earliest.unwrap_or(Stamp(0)), is_date })
+    Ok(Origin { stamp: earliest.unwrap_or(Stamp(0)), is_date, is_told: true })
 }
 
 /// The first moment that a log tells, however far down in it.

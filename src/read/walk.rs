@@ -161,12 +161,17 @@ impl Listed {
             let seen = Seen::all(logs.iter().map(|(_, _, seen)| *seen));
             let logs = logs.iter().map(|(_, name, _)| below(shown, name)).collect();
             let has_spec = has_spec && is_there(SPEC_FILE);
-            from_zero(run_at(place, Beside { logs, seen, has_manifest, has_spec, passed_over }))
+            from_zero(run_at(
+                place,
+                Beside { logs, seen, has_manifest, has_spec, passed_over: passed_over.clone() },
+            ))
         });
         folders.sort();
         let is_ours = place.above.is_ours || has_plan || run.is_some();
         if is_ours {
             others.clear();
+        } else {
+            others.extend(passed_over);
         }
         Ok(Listed { run, sweep: None, others, folders: place.below(folders, is_sweep, is_ours) })
     }

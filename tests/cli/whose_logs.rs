@@ -23,7 +23,13 @@ fn machines(lab: &Lab, args: &[&str]) -> Vec<String> {
         let of = |key: &str| row[key].clone();
         let of_rate = of("clock_rate");
         let (rate, events) = (of_rate.trim_end_matches(".0"), of("events"));
-        format!("{}/{} {}: {rate}, {events}, {}", of("experiment"), of("run"), of("machine"), of("final_clock"))
+        format!(
+            "{}/{} {}: {rate}, {events}, {}",
+            of("experiment"),
+            of("run"),
+            of("machine"),
+            of("final_clock")
+        )
     };
     rows(&said.out).iter().map(told).collect()
 }
@@ -54,7 +60,8 @@ fn runs_in_one_file_are_no_copies_of_each_other_and_copied_files_are() {
     let lab = Lab::new();
     let trials = "files = '(?<run>\\w)_(?<machine>\\d)\\.log'";
     lab.write("mine.toml", dialect(trials).replace("'rate ", "'TRIAL (?<run>\\d) rate "));
-    let log = "TRIAL 1 rate 2\n0.5 internal clock=1\nTRIAL 2 rate 2\n0.5 internal clock=1\n1 internal clock=2\n";
+    let log =
+        "TRIAL 1 rate 2\n0.5 internal clock=1\nTRIAL 2 rate 2\n0.5 internal clock=1\n1 internal clock=2\n";
     lab.write("theirs/a_1.log", log);
     lab.write("theirs/a_2.log", log);
     let metrics = ["metrics", "theirs", "--dialect", "mine.toml"];
@@ -84,7 +91,8 @@ fn a_header_again_with_the_clock_back_begins_a_second_run() {
     let again = "rate 1\n4 internal clock=4\n";
     lab.write("theirs/vm_1.log", format!("{first}{again}"));
     assert_eq!(machines(&lab, &theirs), ["theirs/theirs 1: 1, 4, 4"]);
-    let line = |start: u32, second: u32, rest: &str| format!("2024-01-01 10:0{start}:0{second} INFO     {rest}\n");
+    let line =
+        |start: u32, second: u32, rest: &str| format!("2024-01-01 10:0{start}:0{second} INFO     {rest}\n");
     let start = |start: u32, rate: u32| {
         let event = |n| line(start, n, &format!("Internal event | local logical clock time: {n}"));
         let head = format!("Starting processes for host 6001 with {rate} operations per second.");
@@ -148,7 +156,10 @@ fn folders_tell_the_rates_of_several_machines_and_rates_may_be_a_minute() {
 #[test]
 fn a_trial_says_why_a_line_fits_nothing() {
     let lab = Lab::new();
-    lab.write("mine.toml", dialect(VM).replace("elapsed-s", "date-time").replace("[0-9.]+) int", "[^ ]+) int"));
+    lab.write(
+        "mine.toml",
+        dialect(VM).replace("elapsed-s", "date-time").replace("[0-9.]+) int", "[^ ]+) int"),
+    );
     lab.write("vm_1.log", "2024-03-04_10-20 internal clock=1\n1 internal clock=x\nwhat is this\n");
     let said = lab.labctl(&["dialect", "test", "mine.toml", "vm_1.log"]).code(1).out;
     for why in [
@@ -234,4 +245,86 @@ fn two_formats_in_one_folder_are_each_read_in_their_own() {
     let said = lab.labctl(&["parse", "team"]).code(0);
     assert_eq!(rows(&said.out).len(), 3);
     said.tells(&["dialect: clock-pipe-no-day", "dialect: dash-system-time"]);
+}
+
+#[test]
+fn recipients_and_numbers_are_known_in_many_notations() {
+    let lab = Lab::new();
+    let keys = format!("{VM}\nmachines = {{ first = 1, peers_first = 0 }}");
+    lab.write("mine.toml", dialect(&keys).replace("(?<clock>\\d+)", "(?<clock>[0-9.e]+)"));
+    let lists = ["#1 and #2", "(1.0, 2.0)", "[1;2]", "<1 & 2>"];
+    let log: String =
+        lists.iter().zip(1..).map(|(to, n)| format!("{n} sent to {to} clock={n}.0\n")).collect();
+    lab.write("theirs/vm_1.log", log + "5 sent to 2 clock=1e1\n");
+    (2..=3).for_each(|nth| lab.write(&format!("theirs/vm_{nth}.log"), "1 internal clock=1\n"));
+    let found = rows(&lab.labctl(&["parse", "theirs", "--dialect", "mine.toml"]).code(0).out);
+    let of = |key: &str| found.iter().take(5).map(|row| row[key].clone()).collect::<Vec<_>>();
+    assert_eq!(of("to"), ["all", "all", "all", "all", "3"]);
+    assert_eq!(of("clock"), ["1", "2", "3", "4", "10"]);
+}
+
+#[test]
+fn senders_may_be_numbered_otherwise_than_recipients() {
+    let lab = Lab::new();
+    let keys = format!("{VM}\nmachines = {{ first = 1, senders = [\"ann\", \"bob\"] }}");
+    let receive = "[[event]]\nkind = \"receive\"\n\
+                   match = '(?<time>[0-9.]+) got (?<message_clock>\\d+) of (?<from>\\w+) clock=(?<clock>\\d+)'\n";
+    lab.write("mine.toml", dialect(&keys) + receive);
+    lab.write("theirs/vm_1.log", "1 sent to 2 clock=1\n2 got 1 of bob clock=2\n");
+    lab.write("theirs/vm_2.log", "1 sent to 1 clock=1\n2 got 1 of ann clock=2\n");
+    let found = rows(&lab.labctl(&["parse", "theirs", "--dialect", "mine.toml"]).code(0).out);
+    let of = |key: &str| found.iter().map(|row| row[key].clone()).collect::<Vec<_>>();
+    assert_eq!(
+        (of("to"), of("from")),
+        (["2", "", "1", ""].map(str::to_owned).to_vec(), ["", "2", "", "1"].map(str::to_owned).to_vec())
+    );
+}
+
+fn gzipped(text: &str) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, text.as_bytes()).unwrap();
+    packed.finish().unwrap()
+}
+
+#[test]
+fn logs_packed_by_gzip_are_read_as_what_they_hold() {
+    let lab = Lab::new();
+    lab.write("mine.toml", dialect(VM));
+    let log = "rate 2\n1 internal clock=1\n";
+    lab.write("theirs/vm_1.log.gz", gzipped(log));
+    lab.write("theirs/vm_2.log", log);
+    lab.write("theirs/vm_2.log.gz", gzipped(log));
+    let expected = ["theirs/theirs 1: 2, 1, 1", "theirs/theirs 2: 2, 1, 1"];
+    assert_eq!(machines(&lab, &["theirs", "--dialect", "mine.toml"]), expected);
+    lab.labctl(&["dialect", "test", "mine.toml", "theirs"]).code(0).tells(&["4 lines: 4 matched"]);
+    lab.write("notebook/log_1.txt.gz", gzipped(THEIRS));
+    assert_eq!(machines(&lab, &["notebook"]), ["notebook/notebook 1: 3, 1, 1"]);
+}
+
+#[test]
+fn without_times_the_order_is_known_and_nothing_that_rests_on_time() {
+    let lab = Lab::new();
+    let text = dialect(VM).replace("elapsed-s", "none").replace("(?<time>[0-9.]+) ", "");
+    lab.write("mine.toml", text);
+    lab.write("theirs/vm_1.log", "rate 2\ninternal clock=1\nsent to 2 clock=2\ninternal clock=3\n");
+    lab.write("theirs/vm_2.log", "rate 3\ninternal clock=1\ninternal clock=2\n");
+    let theirs = ["theirs", "--dialect", "mine.toml"];
+    let with = |command: &[&'static str]| lab.labctl(&[command, &theirs].concat());
+    let events = with(&["parse"]).code(0).tells(&["no time is told, so what rests on time is unknown"]);
+    let found = rows(&events.out);
+    assert!(
+        found.iter().all(|row| row["time_us"].is_empty() && row["stamp_us"].is_empty()),
+        "{}",
+        events.out
+    );
+    assert_eq!(found.iter().map(|row| row["clock"].as_str()).collect::<Vec<_>>(), ["1", "2", "3", "1", "2"]);
+    let found = rows(&with(&["metrics", "--format", "csv"]).code(0).out);
+    for key in ["span_s", "clock_drift", "wait_mean", "achieved_rate", "fidelity"] {
+        assert_eq!(found[0][key], "", "{key}");
+    }
+    assert_eq!((found[0]["final_clock"].as_str(), found[0]["messages_sent"].as_str()), ("3", "1"));
+    assert!(!with(&["check"]).out.contains("rate-kept"), "{}", with(&["check"]).out);
+    with(&["plot", "--format", "svg"]).code(0);
+    with(&["report", "-o", "r.md"]).code(0);
+    with(&["export", "--to", "csv", "-o", "e.csv"]).code(0);
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anstyle::{AnsiColor, Style};
 use clap::Subcommand;
 use labctl::dialect::{self, Accounts, DryRun, LogContext, Match, Role};
-use labctl::files::regular::open_regular;
+use labctl::log::open_log;
 use labctl::read::dialect_runs;
 use labctl::read::find_in_dialect::FindRunsError;
 use labctl::text::sanitize::{harmless, visible};
@@ -104,7 +104,7 @@ fn test(name: &str, logs: &[PathBuf], max_unmatched: f64, terminal: &Terminal) -
                 Some(_) => format!("{}\n", visible(&path.display().to_string())),
                 None => format!("{}, machine {}\n", visible(&path.display().to_string()), whole.machine),
             };
-            let file = open_regular(path)?;
+            let file = open_log(path)?;
             dialect.try_lines(&whole, file, |line| {
                 lines += line.lines;
                 match line.outcome {
