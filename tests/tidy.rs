@@ -239,7 +239,7 @@ const DOORS: [(&str, &[&str]); 15] = [
     ("ttf_parser", &["src/charts/draw/font.rs"]),
     ("regex", &["src/dialect/", "src/export/shiviz/", "src/spec/tests/"]),
     ("regex_syntax", &["src/dialect/prefilter.rs", "src/dialect/nearest.rs"]),
-    ("flate2", &["src/log/packed.rs"]),
+    ("flate2", &["src/log/packed.rs", "src/log/zipped.rs"]),
     ("clap", &["src/cli/", "src/main.rs"]),
     ("indicatif", &["src/cli/"]),
     ("comfy_table", &["src/cli/"]),

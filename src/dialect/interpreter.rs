@@ -178,7 +178,7 @@ impl<'d> Interpreter<'d> {
             record.clock = least.checked_add(1)?;
             clock_unsettled = kind == Kind::Receive && record.message_clock.is_none();
         }
-        if self.dialect.time != TimeFormat::None {
+        if !matches!(self.dialect.time, TimeFormat::None) {
             record.stamp = Stamp(self.time.parse(captured.get(Field::Time)?)?);
         }
         let clock_before = pattern.clock_before.then_some(logged);

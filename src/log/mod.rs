@@ -23,6 +23,7 @@ mod read;
 mod read_stats;
 mod stamp;
 mod write;
+mod zipped;
 
 pub use chunk::{Chunk, Cutter};
 pub use fault::{FaultKind, LogFault, shown};
@@ -33,6 +34,7 @@ pub use read::{BYTE_ORDER_MARK, LogFile, LogReader, machine_of_file, open_log, r
 pub use read_stats::ReadStats;
 pub use stamp::Stamp;
 pub use write::LogWriter;
+pub use zipped::{files_in_zip, is_zip, zip_of};
 
 use crate::model::event::MachineId;
 

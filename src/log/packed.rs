@@ -1,4 +1,4 @@
-//! Logs that are packed by gzip, read as what they hold.
+//! Logs that are packed, read as what they hold.
 
 use std::io::{self, Read};
 
@@ -9,9 +9,9 @@ pub(super) const GZIP: &[u8] = b"\x1f\x8b";
 /// No log is this large where its packed file is not larger than memory.
 const BYTES_MAX: u64 = 256 << 20;
 
-/// What a packed log holds.
-pub(super) fn unpacked(packed: impl Read + Send + 'static, packed_bytes: u64) -> Unpacked<impl Read + Send> {
-    Unpacked { input: MultiGzDecoder::new(packed), left: BYTES_MAX, most: BYTES_MAX, packed_bytes }
+/// What a log holds that is packed by gzip.
+pub(super) fn unpacked<R: Read>(packed: R, packed_bytes: u64) -> Unpacked<MultiGzDecoder<R>> {
+    Unpacked::new(MultiGzDecoder::new(packed), packed_bytes)
 }
 
 /// What is unpacked, up to a bound: a small file may hold more than fits anywhere.
@@ -35,6 +35,10 @@ impl<R: Read> Read for Unpacked<R> {
 }
 
 impl<R> Unpacked<R> {
+    pub(super) fn new(input: R, packed_bytes: u64) -> Unpacked<R> {
+        Unpacked { input, left: BYTES_MAX, most: BYTES_MAX, packed_bytes }
+    }
+
     fn too_large(&self) -> io::Error {
         let Unpacked { most, packed_bytes, .. } = self;
         io::Error::new(

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::chunk::Parsed;
 use super::fault::shown;
 use super::packed::{GZIP, unpacked};
+use super::zipped::{open_in_zip, zip_of};
 use super::{Chunk, FaultKind, Line, LineParser, RawLine, ReadStats, file_name, read_raw_lines};
 use crate::files::regular::{open_regular, read_regular};
 use crate::model::event::MachineId;
@@ -22,13 +23,19 @@ pub fn machine_of_file(path: &Path) -> Option<MachineId> {
     (file_name(machine) == name).then_some(machine)
 }
 
-/// Opens a log; one that is packed by gzip is read as what it holds.
+/// Opens a log; one that is packed by gzip, or lies in a ZIP file, is read as what it holds.
 ///
 /// # Errors
 ///
 /// The file cannot be read, unpacks to more than any log, or is UTF-16, which Windows makes of what a shell
 /// redirects; its bytes would be no line of any log.
 pub fn open_log(path: &Path) -> io::Result<LogFile> {
+    if let Some((zip, within)) = zip_of(path) {
+        let mut file = open_in_zip(zip, within)?;
+        let start = read_start(&mut file)?;
+        refuse_utf16(&start)?;
+        return Ok(Cursor::new(start).chain(file));
+    }
     let mut file = open_regular(path)?;
     let start = read_start(&mut file)?;
     if !start.starts_with(GZIP) {
@@ -60,8 +67,9 @@ fn read_start(input: &mut impl Read) -> io::Result<Vec<u8>> {
 ///
 /// As [`open_log`], or it is larger.
 pub fn read_small_log(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
-    let mut text = read_regular(path, bytes_max)?;
-    if text.starts_with(GZIP) {
+    let is_in_zip = zip_of(path).is_some();
+    let mut text = if is_in_zip { Vec::new() } else { read_regular(path, bytes_max)? };
+    if is_in_zip || text.starts_with(GZIP) {
         text.clear();
         open_log(path)?.take(bytes_max + 1).read_to_end(&mut text)?;
     }

@@ -15,7 +15,7 @@ use crate::dialect::parts::{Accounts, NamedPart, PARTS_MAX, Part};
 use crate::dialect::{Dialect, DialectRuns, Starts, StatedRate, TimeFormat};
 use crate::error_kind::{ErrorKind, HasKind};
 use crate::files::suggest_path;
-use crate::log::open_log;
+use crate::log::{files_in_zip, is_zip, open_log, zip_of};
 use crate::model::event::MachineId;
 use crate::read::passed_over::{is_hidden, is_packed};
 use crate::read::run_path::{RunPath, RunState};
@@ -71,7 +71,10 @@ const DEPTH_MAX: usize = 32;
 pub fn log_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, RunsError> {
     let mut found = Vec::new();
     for path in paths {
-        if metadata(path)?.is_file() {
+        if is_zip_file(path)? {
+            let files = in_zip(path).map_err(|source| RunsError::Read { path: path.clone(), source })?;
+            found.extend(files.into_iter().filter(|path| looks_like_a_log(path)));
+        } else if metadata(path)?.is_file() {
             found.push(path.clone());
         } else if !metadata(path)?.is_dir() {
             return Err(RunsError::NoFile { path: path.clone() });
@@ -109,13 +112,18 @@ pub fn find_runs(
 ) -> Result<FoundInDialect, RunsError> {
     let mut groups = BTreeMap::new();
     for path in paths {
-        let found = if metadata(path)?.is_file() {
+        let is_zip = is_zip_file(path)?;
+        let found = if metadata(path)?.is_file() && !is_zip {
             add_with_siblings(dialect, path, &mut groups)?
-        } else if !metadata(path)?.is_dir() {
+        } else if !metadata(path)?.is_dir() && !is_zip {
             return Err(RunsError::NoFile { path: path.clone() });
         } else {
             let mut files = Vec::new();
-            walk(path, DEPTH_MAX, &mut files)?;
+            if is_zip {
+                files = in_zip(path).map_err(|source| RunsError::Read { path: path.clone(), source })?;
+            } else {
+                walk(path, DEPTH_MAX, &mut files)?;
+            }
             files.retain(|file| is_named_as(dialect, file));
             files.iter().try_for_each(|file| add(dialect, file, true, &mut groups))?;
             !files.is_empty()
@@ -218,7 +226,6 @@ struct Log {
 type Groups = BTreeMap<(PathBuf, Option<String>), Group>;
 
 fn add(dialect: &Dialect, path: &Path, wanted: bool, groups: &mut Groups) -> Result<(), RunsError> {
-    let failed = |source| RunsError::Read { path: path.to_owned(), source };
     let text = last_parts(path, dialect.files.parts);
     let mut says = dialect.files.says(&text);
     if dialect.tells_machines() && says.machine.is_none() {
@@ -227,13 +234,13 @@ fn add(dialect: &Dialect, path: &Path, wanted: bool, groups: &mut Groups) -> Res
     }
     let fits = dialect.files.fits(&text);
     let folder = run_folder(path, if fits { dialect.files.parts } else { 1 });
-    let real = folder.canonicalize().map_err(failed)?;
+    let real = real_path(&folder)?;
     let group = groups.entry((real, says.run.clone())).or_insert_with(|| Group {
         folder,
         run: says.run.clone(),
         logs: BTreeMap::new(),
     });
-    let log = group.logs.entry(path.canonicalize().map_err(failed)?);
+    let log = group.logs.entry(real_path(path)?);
     let new = || Log { path: path.to_owned(), says, wanted: false, part: None, accounts: Accounts::Whole };
     log.or_insert_with(new).wanted |= wanted;
     Ok(())
@@ -246,7 +253,12 @@ fn add_with_siblings(dialect: &Dialect, path: &Path, groups: &mut Groups) -> Res
     let parts = dialect.files.parts;
     if dialect.files.are_stated() && dialect.files.fits(&last_parts(path, parts)) {
         let mut beside = Vec::new();
-        walk(&run_folder(path, parts), parts, &mut beside)?;
+        match zip_of(path) {
+            Some((zip, _)) => beside = in_zip(zip).unwrap_or_default(),
+            None => walk(&run_folder(path, parts), parts, &mut beside)?,
+        }
+        let folder = run_folder(path, parts);
+        beside.retain(|file| run_folder(file, parts) == folder);
         for file in beside.iter().filter(|file| dialect.files.fits(&last_parts(file, parts))) {
             add(dialect, file, false, groups)?;
         }
@@ -448,8 +460,14 @@ fn machine_names(logs: &mut [Log]) -> Vec<String> {
     names
 }
 
+/// Of a file or folder, or of the ZIP file that it lies in.
 fn metadata(path: &Path) -> Result<fs::Metadata, RunsError> {
-    suggest_path::metadata(path).map_err(|source| RunsError::Read { path: path.to_owned(), source })
+    let on_disk = zip_of(path).map_or(path, |(zip, _)| zip);
+    suggest_path::metadata(on_disk).map_err(|source| RunsError::Read { path: path.to_owned(), source })
+}
+
+fn is_zip_file(path: &Path) -> Result<bool, RunsError> {
+    Ok(is_zip(path) && metadata(path)?.is_file())
 }
 
 /// All files at or below a folder, in order; links below it are not followed.
@@ -467,13 +485,33 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Run
     let bare: BTreeSet<PathBuf> = entries.iter().map(|(path, _)| path.clone()).collect();
     entries.retain(|(path, _)| unpacked(path) == *path || !bare.contains(&unpacked(path)));
     for (path, kind) in entries {
-        if kind.is_file() {
+        if kind.is_file() && is_zip(&path) {
+            // What is none, or cannot be read, holds no logs.
+            found.extend(in_zip(&path).unwrap_or_default());
+        } else if kind.is_file() {
             found.push(path);
         } else if kind.is_dir() && depth > 1 {
             walk(&path, depth - 1, found)?;
         }
     }
     Ok(())
+}
+
+/// The files in a ZIP file, without those that are hidden in it.
+fn in_zip(zip: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = files_in_zip(zip)?;
+    let within = |file: &Path| file.strip_prefix(zip).map(Path::to_owned).unwrap_or_default();
+    files.retain(|file| !within(file).components().any(|part| is_hidden(part.as_os_str())));
+    Ok(files)
+}
+
+/// Where a file or folder really is, also within a ZIP file.
+fn real_path(path: &Path) -> Result<PathBuf, RunsError> {
+    let real = match zip_of(path) {
+        Some((zip, within)) => zip.canonicalize().map(|zip| zip.join(within)),
+        None => path.canonicalize(),
+    };
+    real.map_err(|source| RunsError::Read { path: path.to_owned(), source })
 }
 
 /// The end of a path, as it is without the packing of the file.

@@ -15,7 +15,7 @@ use super::recognise::{Given, Recognised, recognise};
 use super::run_path::RunPath;
 use crate::dialect::{self, Dialect, Refusal};
 use crate::files::regular::open_regular;
-use crate::log::{Line, LineParser};
+use crate::log::{Line, LineParser, open_log};
 use crate::parallel;
 use crate::text::sanitize::harmless;
 
@@ -169,7 +169,7 @@ impl Search<'_> {
         mut files: Vec<PathBuf>,
         roots: &[PathBuf],
     ) -> Result<(), FindRunsError> {
-        files.retain(|file| !is_made_by_us(file));
+        files.retain(|file| may_be_others(file));
         if files.is_empty() {
             return Ok(());
         }
@@ -255,13 +255,16 @@ fn is_ours_by_manifest(run: &RunPath) -> bool {
     run.manifest.as_ref().is_some_and(|manifest| manifest.names_its_logs)
 }
 
-/// Whether a file is a table or a diagram that labctl wrote of runs.
-fn is_made_by_us(file: &Path) -> bool {
+/// Whether a file among our runs may be somebody's log: it is text, or packed, and
+/// no table or diagram that labctl wrote of runs.
+fn may_be_others(file: &Path) -> bool {
     const BEGINNINGS: [&[u8]; 6] =
         [b"experiment,", b"sweep,", b"cell,", b"submission,", b"{\"experiment\"", b"(?<"];
+    const BYTES_LOOKED_AT: u64 = 512;
     let mut start = Vec::new();
-    let read = open_regular(file).and_then(|file| file.take(16).read_to_end(&mut start));
-    read.is_err() || BEGINNINGS.iter().any(|beginning| start.starts_with(beginning))
+    let read = open_log(file).and_then(|file| file.take(BYTES_LOOKED_AT).read_to_end(&mut start));
+    let is_ours = || BEGINNINGS.iter().any(|beginning| start.starts_with(beginning));
+    read.is_ok() && !start.contains(&0) && !is_ours()
 }
 
 fn refused_of(refusal: &Refusal, paths: &[PathBuf]) -> String {

@@ -2,8 +2,10 @@
 //! are their own.
 
 use std::collections::{HashMap, HashSet};
+use std::io::Read;
 
 use crate::files::digest::sha256;
+use crate::log::open_log;
 use crate::metrics::MachineMetrics;
 use crate::read::run_path::RunPath;
 
@@ -79,7 +81,10 @@ pub(super) fn draws(run: &RunPath) -> Option<Draws> {
     }
     let part = run.dialect.as_ref().and_then(|of| of.contexts.first()?.part.as_ref());
     let part = part.map(|part| part.run.clone());
-    let digests = run.logs.iter().map(|log| std::fs::read(log).ok().map(|bytes| sha256(&bytes)));
+    let digests = run.logs.iter().map(|log| {
+        let mut bytes = Vec::new();
+        open_log(log).and_then(|mut file| file.read_to_end(&mut bytes)).ok().map(|_| sha256(&bytes))
+    });
     digests
         .collect::<Option<Vec<String>>>()
         .filter(|all| !all.is_empty())

@@ -1,5 +1,7 @@
 //! `labctl dialect`: how others log, as data.
 
+mod propose;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -70,7 +72,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         DialectCommand::Test { dialect, logs, max_unmatched } => {
             test(dialect, logs, *max_unmatched, terminal)
         }
-        DialectCommand::New { logs } => propose(logs, terminal),
+        DialectCommand::New { logs } => propose::propose(logs, terminal),
     }
 }
 
@@ -149,22 +151,4 @@ fn outcome_line(line: &DryRun, terminal: &Terminal) -> String {
     let doubts = line.doubts.iter().fold(String::new(), |text, doubt| text + "  " + &harmless(doubt));
     let doubts = terminal.styled_data(&doubts, AnsiColor::Yellow.on_default());
     format!("{:>6}  {}  {said}{doubts}\n", line.number, terminal.styled_data(&format!("{word:<9}"), style))
-}
-
-fn propose(logs: &[PathBuf], terminal: &Terminal) -> anyhow::Result<Exit> {
-    let files = dialect_runs::log_files(logs).map_err(FindRunsError::from)?;
-    let samples: Result<Vec<_>, _> = files.iter().map(|path| dialect_runs::read_sample(path)).collect();
-    let samples = samples.map_err(FindRunsError::from)?;
-    let Some(inference) = dialect::infer(&samples) else {
-        terminal.error("nothing here reads as events: no numbers rise as a logical clock does, beside words such as internal, sent or received");
-        return Ok(Exit::Failed);
-    };
-    terminal.document(&inference.toml)?;
-    let (kept, broken) = (inference.kept, inference.broken);
-    let of = counted(kept + broken, "rule");
-    terminal.say(format!("{of} of the model checked from line to line: {kept} hold, {broken} do not"));
-    inference.evidence.iter().for_each(|sentence| terminal.say(sentence));
-    inference.doubts.iter().for_each(|doubt| terminal.say(format!("not certain: {doubt}")));
-    terminal.say("look it over, and see `labctl dialect test FILE LOG`");
-    Ok(Exit::Done)
 }
