@@ -286,7 +286,7 @@ impl Group {
             let found = found.map_err(|source| RunsError::Read { path: log.path.clone(), source })?;
             if found.count > 1 {
                 notes.push(format!(
-                    "{}: a header comes again and the clock is back at its start, {} times in all; each is a run",
+                    "{}: {} starts, by a header that comes again with the clock back at its start; each is a run",
                     shown(&log.path),
                     found.count
                 ));

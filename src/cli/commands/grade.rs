@@ -10,6 +10,7 @@ use labctl::engine::StopSwitch;
 use labctl::files::file_name::file_name;
 use labctl::files::suggest_path;
 use labctl::grade::{Assignment, Grade, Reading, Submission, csv, grade_run, page, summary};
+use labctl::log::is_zip;
 use labctl::model::machine::Broadcast;
 use labctl::read::find_error::FindError;
 use labctl::read::passed_over::{is_hidden, is_packed};
@@ -26,7 +27,7 @@ use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
 Examples:
-  labctl grade submissions/                each folder in it is a submission
+  labctl grade submissions/                each folder or ZIP file in it is a submission
   labctl grade submissions/ --clock-rate 1,3,6 -o marks
   labctl grade submissions/ --internal-prob 0.5 --dialect mine.toml
 
@@ -44,7 +45,7 @@ const CSV_FILE: &str = "grades.csv";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// A folder with a folder for each submission
+    /// A folder with a folder, or a ZIP file, for each submission
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 
@@ -129,10 +130,12 @@ fn look_into(folder: &Path) -> anyhow::Result<Found> {
         if is_hidden(&entry.file_name()) {
             continue;
         }
-        if entry.path().is_dir() {
-            found.folders.push(entry.path());
+        let path = entry.path();
+        // One that is unpacked already is graded as it lies there.
+        if path.is_dir() || is_zip(&path) && !path.with_extension("").is_dir() {
+            found.folders.push(path);
         } else {
-            found.files.push(entry.path());
+            found.files.push(path);
         }
     }
     found.folders.sort();
@@ -166,7 +169,8 @@ fn first_of(files: &[PathBuf]) -> String {
 }
 
 fn grade(folder: &Path, args: &Args, stop: &StopSwitch) -> Submission {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = if is_zip(folder) { folder.file_stem() } else { folder.file_name() };
+    let name = name.unwrap_or_default().to_string_lossy().into_owned();
     let reading = read(folder, args, stop).unwrap_or_else(|error| Reading::Unreadable(error_text(&error)));
     Submission { name, reading }
 }
