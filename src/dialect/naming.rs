@@ -21,7 +21,11 @@ pub enum Naming {
 impl Naming {
     /// The machine of one name. `machine_names` is the run's names in order.
     pub fn machine(&self, name: &[u8], machine_names: &[String]) -> Option<MachineId> {
-        let among = |names: &[String]| names.iter().position(|known| known.as_bytes() == name);
+        // Lines may capitalise what files do not.
+        let among = |names: &[String]| {
+            let exact = names.iter().position(|known| known.as_bytes() == name);
+            exact.or_else(|| names.iter().position(|known| known.as_bytes().eq_ignore_ascii_case(name)))
+        };
         let nth = match self {
             Naming::Numbers { first } => number(name)?.checked_sub(*first)?,
             Naming::Letters => match name {

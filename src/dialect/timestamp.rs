@@ -215,7 +215,7 @@ impl Half {
 /// A format in which the decimals of a second may be missing, with a point before
 /// them; `None` of one that asks for what no time has.
 fn strptime_format(format: &str) -> Option<Arc<str>> {
-    let format = format.replace(",%f", ".%f").replace(".%f", "%.f");
+    let format = format.replace(',', ".").replace(".%f", "%.f");
     let some_day = civil::date(2000, 1, 1).at(0, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC).ok()?;
     let is_known = BrokenDownTime::from(&some_day).to_string(&format).is_ok();
     is_known.then(|| format.into())

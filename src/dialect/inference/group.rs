@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::scan::{Part, Scanner, Variable};
+use super::values::whole;
+use super::words::{Quantity, quantity};
 
 /// A line, or a record of several, of a log.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +55,20 @@ impl<'a> Group<'a> {
         self.records.iter().map(move |record| (record, record.values[slot]))
     }
 
+    /// The records with this value in a slot, which varies no longer.
+    pub fn with(&self, slot: usize, value: &str) -> Group<'a> {
+        let mut records: Vec<Record<'a>> =
+            self.records.iter().filter(|record| record.values[slot] == value).cloned().collect();
+        for record in &mut records {
+            record.values.remove(slot);
+        }
+        let mut shape = self.shape.clone();
+        shape[self.slots[slot].at] = Part::Fixed(value.to_owned());
+        let mut slots = self.slots.clone();
+        slots.remove(slot);
+        Group { shape, records, slots, words: self.words.clone() }
+    }
+
     /// The slots whose values are whole numbers.
     pub fn whole(&self) -> impl Iterator<Item = usize> {
         self.slots.iter().enumerate().filter(|(_, slot)| slot.is_whole).map(|(nth, _)| nth)
@@ -64,6 +80,9 @@ impl<'a> Group<'a> {
         self.slots.iter().enumerate().filter(move |(_, slot)| may(slot)).map(|(nth, _)| nth)
     }
 }
+
+/// What stands between a value and the one that takes its place.
+const ARROWS: [&str; 6] = ["->", "=>", "-->", "→", "to", ">"];
 
 /// More shapes than programs have; what is left is free text.
 const SHAPES_MAX: usize = 80;
@@ -103,25 +122,31 @@ fn group<'a>(
     for (at, part) in shape.iter().enumerate() {
         match part {
             Part::Fixed(text) => {
-                words += &text.to_lowercase();
+                words += &without_colours(text).to_lowercase();
                 so_far += text;
             }
             Part::Varying(kind) => {
                 let nth = slots.len();
                 let is_whole = *kind == Variable::Number
-                    && records.iter().all(|record| super::values::whole(record.values[nth]).is_some());
+                    && records.iter().all(|record| whole(record.values[nth]).is_some());
                 let named = columns.and_then(|(delimiter, names)| {
                     names.get(so_far.matches(delimiter.as_str()).count()).map(String::as_str)
                 });
-                let label = label_of(text_at(at.checked_sub(1)));
+                let text_before = without_colours(text_at(at.checked_sub(1)));
+                let label = label_of(&text_before);
+                let last = slots.last().map_or("", |slot: &Slot| slot.before.as_str());
+                let is_clock =
+                    || quantity(last, "", None) == Some(Quantity::Clock) && rises_to(&records, nth);
                 let before = match named {
                     Some(name) => format!("{name} {label}"),
+                    None if ARROWS.contains(&text_before.trim()) && is_clock() => format!("new {last}"),
                     None => label.to_owned(),
                 };
-                let after = until_separator(text_at(Some(at + 1)));
+                let text_after = without_colours(text_at(Some(at + 1)));
+                let after = until_separator(&text_after);
                 let is_last = at + 2 >= shape.len();
                 // What ends in `=` or `:` says what comes next.
-                let rest = &text_at(Some(at + 1))[after.len()..];
+                let rest = &text_after[after.len()..];
                 let is_cut = !rest.is_empty() && !rest.starts_with([':', '=']);
                 let (before, after) = (before.to_lowercase(), after.to_lowercase());
                 let suffix = if is_last || is_cut { after.clone() } else { String::new() };
@@ -132,6 +157,22 @@ fn group<'a>(
         }
     }
     Group { shape, records, slots, words }
+}
+
+/// Whether the value in this slot is larger than the one before it, in all records.
+fn rises_to(records: &[Record<'_>], slot: usize) -> bool {
+    let value = |record: &Record<'_>, slot: usize| whole(record.values[slot]);
+    records.iter().all(|record| value(record, slot - 1) < value(record, slot))
+}
+
+/// A text as a terminal shows it.
+fn without_colours(text: &str) -> String {
+    let mut shown = text.to_owned();
+    while let Some(at) = shown.find("\x1b[") {
+        let length = shown[at..].find(char::is_alphabetic).map_or(shown.len() - at, |last| last + 1);
+        shown.replace_range(at..at + length, "");
+    }
+    shown
 }
 
 /// What belongs to the part that follows.

@@ -8,7 +8,7 @@ use super::peers::{Named, Peers, peers};
 use super::reading::{Event, Reading};
 use super::scan::{Part, Variable};
 use super::values::numbers;
-use super::words::{Quantity, quantity};
+use super::words::{NOUNS, Quantity, quantity};
 use crate::model::event::Kind;
 use crate::text::numbers::counted;
 
@@ -139,9 +139,9 @@ fn candidate(
 
 /// Whether a slot has the name of each log's own machine.
 fn is_own(group: &Group<'_>, slot: usize, layout: &Layout) -> bool {
-    group
-        .values(slot)
-        .all(|(record, text)| layout.machines.get(record.log).and_then(Option::as_deref) == Some(text))
+    group.values(slot).all(|(record, text)| {
+        layout.machines[record.log].as_deref().is_some_and(|own| own.eq_ignore_ascii_case(text))
+    })
 }
 
 /// The search for candidates that agree on how machines are called.
@@ -265,21 +265,7 @@ fn are_listed(group: &Group<'_>, slot: usize) -> bool {
     let bare: String = between.chars().filter(|char| !" ,&;#/()[]{}'\":+".contains(*char)).collect();
     let is_joined =
         between.contains([',', '&', ';', '/', '+']) || between.contains("and") || between.trim().is_empty();
-    let nouns = [
-        "",
-        "and",
-        "vm",
-        "machine",
-        "node",
-        "process",
-        "localhost",
-        "p",
-        "m",
-        "andvm",
-        "andmachine",
-        "andnode",
-        "andprocess",
-        "?",
-    ];
-    is_joined && nouns.contains(&bare.as_str())
+    let bare = bare.strip_prefix("and").unwrap_or(&bare);
+    let is_alike = || group.slots[slot].before.split_whitespace().next_back() == Some(bare);
+    is_joined && (matches!(bare, "" | "?") || NOUNS.contains(&bare) || is_alike())
 }

@@ -7,8 +7,11 @@
 //! as a dialect ([`written`]).
 
 mod arrivals;
+mod blocks;
+mod codes;
 mod group;
 mod header;
+mod kinds;
 mod layout;
 mod ledger;
 mod machine_slots;
@@ -20,7 +23,10 @@ mod read;
 mod reading;
 mod scan;
 mod search;
+mod sequences;
 mod time;
+mod time_format;
+mod to_all;
 mod toml_text;
 mod values;
 mod words;
@@ -28,6 +34,8 @@ mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use blocks::Blocks;
+use codes::split_by_codes;
 use group::{Group, RawRecord, grouped};
 use layout::{Layout, Naming, layout};
 use read::reading;
@@ -99,10 +107,20 @@ fn inferred(samples: &[Sample]) -> Option<Inferred> {
     let names = machine_names(&layout);
     let scanner = Scanner::new(&names, scan::has_comma_decimals(&texts));
     let of_lines = of_lines(&texts, &scanner, &layout, &names);
-    let of_records = of_records(&texts, &scanner, &layout, &names);
-    match (of_lines, of_records) {
-        (Some(lines), Some(records)) if records.0.kept > lines.0.kept + lines.0.kept / 4 => Some(records),
-        (None, records) => records,
+    let most = per_log(texts.len());
+    let separated = blocks::separated(&texts, most);
+    let mut ways: Vec<Inferred> =
+        separated.into_iter().filter_map(|blocks| of_blocks(blocks, &scanner, &layout, &names)).collect();
+    if of_lines.iter().chain(&ways).all(|(inference, _)| !inference.is_sound()) {
+        let begun = blocks::begun(&texts, &scanner, most).into_iter();
+        ways.extend(begun.filter_map(|blocks| of_blocks(blocks, &scanner, &layout, &names)));
+    }
+    let is_better = |of_lines: &Inferred, way: &Inferred| way.0.kept > of_lines.0.kept + of_lines.0.kept / 4;
+    // Of several the first is kept that keeps as many rules as any.
+    let best = ways.into_iter().rev().max_by_key(|(inference, _)| inference.kept);
+    match (of_lines, best) {
+        (Some(lines), Some(way)) if is_better(&lines, &way) => Some(way),
+        (None, way) => way,
         (lines, _) => lines,
     }
 }
@@ -150,12 +168,12 @@ fn of_lines(
         }
         records.extend(lines.take(per_log(texts.len())).map(|text| RawRecord { log, text }));
     }
-    let groups = grouped(&records, scanner, columns.as_ref());
+    let groups = split_by_codes(grouped(&records, scanner, columns.as_ref()), layout);
     let reading = reading(&groups, layout)?;
     finished(
         &groups,
         &reading,
-        &Given { layout, names, has_comma: scanner.has_comma, records: records.len(), ends: None, ignored },
+        &Given { layout, names, has_comma: scanner.has_comma, records: records.len(), cut: None, ignored },
     )
 }
 
@@ -181,33 +199,18 @@ fn columns(texts: &[String]) -> Option<(String, Vec<String>)> {
     found
 }
 
-/// Records of several lines, with blank lines or rules between them.
-fn of_records(
-    texts: &[String],
+/// The reading of records of several lines.
+fn of_blocks(
+    blocks: Blocks,
     scanner: &Scanner,
     layout: &Layout,
     names: &BTreeSet<String>,
 ) -> Option<Inferred> {
-    let is_rule = |line: &str| line.len() >= 3 && line.chars().all(|char| "-=*_#~ ".contains(char));
-    let mut blocks: Vec<(usize, String)> = Vec::new();
-    for (log, text) in texts.iter().enumerate() {
-        let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
-        let found = lines
-            .split(|line| line.trim().is_empty() || is_rule(line))
-            .filter(|lines| lines.len() > 1)
-            .take(per_log(texts.len()));
-        blocks.extend(found.map(|lines| (log, lines.join("\n"))));
-    }
-    /// What is longer is no record, but the whole of a log.
-    const LINES_MAX: usize = 20;
-    if blocks.len() < 3 || blocks.iter().any(|(_, text)| text.lines().count() > LINES_MAX) {
-        return None;
-    }
     let records: Vec<RawRecord<'_>> =
-        blocks.iter().map(|(log, text)| RawRecord { log: *log, text }).collect();
-    let groups = grouped(&records, scanner, None);
+        blocks.records.iter().map(|(log, text)| RawRecord { log: *log, text }).collect();
+    let groups = split_by_codes(grouped(&records, scanner, None), layout);
     let reading = reading(&groups, layout)?;
-    let ends = Some(r"^[-=*_#~ \t]*$".to_owned());
+    let Blocks { cut, ignored, .. } = &blocks;
     finished(
         &groups,
         &reading,
@@ -216,8 +219,8 @@ fn of_records(
             names,
             has_comma: scanner.has_comma,
             records: records.len(),
-            ends,
-            ignored: vec![r"^[-=*_#~ ]+$".to_owned()],
+            cut: Some(cut.clone()),
+            ignored: ignored.clone(),
         },
     )
 }
@@ -242,7 +245,7 @@ fn finished(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> Optio
         records: given.records as u64,
         events: of_events().map(|(group, _)| group.records.len() as u64).sum(),
         with_keyword: of_events()
-            .filter(|(_, event)| event.as_ref().is_some_and(|event| event.has_keyword))
+            .filter(|(_, event)| event.as_ref().is_some_and(|event| event.is_certain))
             .map(|(group, _)| group.records.len() as u64)
             .sum(),
         kept: reading.score.kept,

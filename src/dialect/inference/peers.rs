@@ -24,7 +24,7 @@ impl Peers {
         match self {
             Peers::AsFiles => {
                 let mut known = layout.machines.iter().zip(&layout.places);
-                known.find(|(machine, _)| machine.as_deref() == Some(name)).map(|(_, place)| *place)
+                known.find(|(machine, _)| is_called(machine, name)).map(|(_, place)| *place)
             }
             Peers::Numbers { first } => Some(name.parse::<u64>().ok()?.checked_sub(*first)? as usize),
             Peers::Letters => {
@@ -34,6 +34,11 @@ impl Peers {
             Peers::Listed(names) => names.iter().position(|known| known == name),
         }
     }
+}
+
+/// Whether a machine of this name is meant; names may be capitalised in lines.
+fn is_called(machine: &Option<String>, name: &str) -> bool {
+    machine.as_deref().is_some_and(|machine| machine.eq_ignore_ascii_case(name))
 }
 
 /// The names that the logs of each machine use, by its place in a run.
@@ -53,11 +58,7 @@ pub fn peers(named: &Named, layout: &Layout) -> Option<Peers> {
             })
         })
     };
-    let mut tokens: BTreeMap<&str, usize> = BTreeMap::new();
-    for (token, place) in layout.machines.iter().zip(&layout.places) {
-        tokens.extend(token.as_deref().map(|token| (token, *place)));
-    }
-    if count > 1 && is_other(&|name| tokens.get(name).copied()) {
+    if count > 1 && is_other(&|name| Peers::AsFiles.place(name, layout)) {
         return Some(Peers::AsFiles);
     }
     let mut bare: Vec<(usize, &str)> = Vec::new();
@@ -66,7 +67,9 @@ pub fn peers(named: &Named, layout: &Layout) -> Option<Peers> {
     }
     bare.sort_unstable();
     if bare.len() == count
-        && is_other(&|name| bare.iter().find(|(_, known)| *known == name).map(|(place, _)| *place))
+        && is_other(&|name| {
+            bare.iter().find(|(_, known)| known.eq_ignore_ascii_case(name)).map(|(place, _)| *place)
+        })
     {
         return Some(Peers::Listed(bare.into_iter().map(|(_, name)| name.to_owned()).collect()));
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::group::Group;
+use super::kinds::{Told, kinds};
 use super::layout::Layout;
 use super::ledger::{self, ClockBefore, Convention, Entry};
 use super::machine_slots::{MachineSlots, inside, machine_slots};
@@ -13,7 +14,9 @@ use super::queue::{queue, queue_convention};
 use super::reading::{Event, Reading};
 use super::scan::Variable;
 use super::search::{Choice, Search};
+use super::sequences::Sequences;
 use super::time::time;
+use super::to_all::to_all;
 use super::words::{self, Keyword};
 use crate::model::event::Kind;
 use crate::text::numbers::counted;
@@ -35,7 +38,7 @@ pub fn reading(groups: &[Group<'_>], layout: &Layout) -> Option<Reading> {
 }
 
 /// The kinds that keywords state, for each group.
-fn keywords(groups: &[Group<'_>], layout: &Layout) -> Vec<Option<Keyword>> {
+pub fn keywords(groups: &[Group<'_>], layout: &Layout) -> Vec<Option<Keyword>> {
     let with_numbers = |group: &&Group<'_>| group.clocks().next().is_some();
     let all: usize = groups.iter().filter(with_numbers).map(|group| group.records.len()).sum();
     let common = words::common(
@@ -81,13 +84,19 @@ fn reading_of(
     keywords: &[Option<Keyword>],
     machine: Option<&MachineSlots>,
 ) -> Option<(Reading, f64)> {
-    let search = Search::new(groups, layout, keywords, machine);
+    let told = told(groups, layout, keywords, machine);
+    let keywords: Vec<Option<Keyword>> = match &told {
+        Some(told) => keywords.iter().zip(&told.kinds).map(|(word, told)| word.or(*told)).collect(),
+        None => keywords.to_vec(),
+    };
+    let is_told = told.as_ref().is_some_and(|told| told.is_certain);
+    let search = Search::new(groups, layout, &keywords, machine);
     let choices = search.best()?;
     let entries = search.entries(&choices);
     let convention = search.convention(&choices, &entries);
     let event = |(at, choice): (usize, &Option<Choice>)| {
         choice.map(|Choice { kind, clock }| Event {
-            has_keyword: keywords[at].is_some(),
+            is_certain: keywords[at].is_some_and(|keyword| keyword.is_word || is_told),
             is_to_all: keywords[at].is_some_and(|keyword| keyword.is_to_all && kind == Kind::Send),
             machine: machine.and_then(|slots| slots[at]),
             ..Event::new(kind, clock)
@@ -98,10 +107,10 @@ fn reading_of(
     let is_vector = is_vector(groups, &events);
     let mut reading = Reading {
         is_vector,
-        evidence: if is_vector { vec![VECTORS.to_owned()] } else { Vec::new() },
+        evidence: evidence(is_vector, told.as_ref()),
         is_line_each: is_line_each(&entries, &events),
         begins: begins(groups, &entries),
-        doubts: doubts(groups, keywords, &events, &convention, search.has_internal(&choices)),
+        doubts: doubts(groups, &keywords, &events, &convention, search.has_internal(&choices)),
         ..Reading::new(events, convention)
     };
     time(groups, &search, &mut reading);
@@ -109,8 +118,38 @@ fn reading_of(
     let layout = inside(groups, layout, machine, &mut reading);
     queue(groups, &entries, &mut reading);
     machines(groups, &layout, &mut reading);
+    to_all(groups, &layout, &mut reading);
     queue_convention(groups, &layout, &mut reading);
     Some((reading, search.value(&choices)))
+}
+
+/// The kinds that clocks tell, where words leave too many lines without one.
+fn told(
+    groups: &[Group<'_>],
+    layout: &Layout,
+    keywords: &[Option<Keyword>],
+    machine: Option<&MachineSlots>,
+) -> Option<Told> {
+    let records = |is_meant: &dyn Fn(usize) -> bool| -> usize {
+        (0..groups.len()).filter(|at| is_meant(*at)).map(|at| groups[at].records.len()).sum()
+    };
+    let has_clock = |at: usize| groups[at].clocks().next().is_some();
+    let unnamed = records(&|at| has_clock(at) && keywords[at].is_none());
+    if unnamed * 10 < records(&has_clock) {
+        return None;
+    }
+    kinds(groups, keywords, &Sequences::new(groups, layout, machine))
+}
+
+fn evidence(is_vector: bool, told: Option<&Told>) -> Vec<String> {
+    let of_kinds = told.map(|told| {
+        format!(
+            "no word tells some kinds, but the clocks do: {} of {} that jump go past one that was sent",
+            told.explained, told.jumps
+        )
+    });
+    let of_clocks = is_vector.then(|| VECTORS.to_owned());
+    of_clocks.into_iter().chain(of_kinds).collect()
 }
 
 /// What kinds and clocks leave open.
@@ -135,7 +174,7 @@ fn doubts(
                 .to_owned(),
         );
     }
-    let without_keyword = lines_where(&|event, _| event.is_some_and(|event| !event.has_keyword));
+    let without_keyword = lines_where(&|event, _| event.is_some_and(|event| !event.is_certain));
     if without_keyword > 0 {
         let lines = counted(without_keyword, "line");
         doubts.push(format!("no word tells the kind of {lines}; it is the one that fits best"));

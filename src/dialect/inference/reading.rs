@@ -11,8 +11,8 @@ use crate::model::event::Kind;
 #[derive(Clone, Debug)]
 pub struct Event {
     pub kind: Kind,
-    /// A keyword states the kind.
-    pub has_keyword: bool,
+    /// A word tells the kind, or the clocks do beyond doubt.
+    pub is_certain: bool,
     pub is_to_all: bool,
     pub clock: usize,
     pub time: Option<usize>,
@@ -55,7 +55,7 @@ impl Event {
     pub fn new(kind: Kind, clock: usize) -> Event {
         Event {
             kind,
-            has_keyword: false,
+            is_certain: false,
             is_to_all: false,
             clock,
             time: None,

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use regex::Regex;
 
+use super::time_format::TIMES;
+
 /// A kind of part that varies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Variable {
@@ -33,22 +35,6 @@ pub struct Scanned<'a> {
     pub values: Vec<&'a str>,
 }
 
-/// Ways of writing times, the longest first, and what a dialect calls each.
-pub const TIMES: [(&str, &str); 10] = [
-    (
-        r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[ T:]\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?:Z|[-+]\d\d:\d\d| ?(?:AM|PM|am|pm)\b)?",
-        "date-time",
-    ),
-    (r"\d{1,2}[-/.]\d{1,2}[-/.]\d{4},? \d{1,2}:\d\d:\d\d(?:[.,]\d+)?", "%d/%m/%Y %H:%M:%S.%f"),
-    (r"[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d(?:[.,]\d+)? \d{4}", "%a %b %d %H:%M:%S.%f %Y"),
-    (r"[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:AM|PM|am|pm)\b)?", "month-day"),
-    (r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d(?:[.,]\d+)?", "%Y-%m-%d_%H-%M-%S.%f"),
-    (r"\d\d-\d\d_\d\d-\d\d-\d\d(?:[.,]\d+)?", "%m-%d_%H-%M-%S.%f"),
-    (r"\d{8}-\d{6}(?:[.,]\d+)?", "%Y%m%d-%H%M%S.%f"),
-    (r"\d{8}_\d{6}(?:[.,]\d+)?", "%Y%m%d_%H%M%S.%f"),
-    (r"\d\d[-/]\d\d \d\d:\d\d:\d\d(?:[.,]\d+)?", "month-day"),
-    (r"\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:AM|PM|am|pm)\b)?", "time-of-day"),
-];
 const ADDRESS: &str = r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b";
 const LIST: &str = r"[\[(]\d+(?:(?:, ?| )\d+)+[\])]";
 const NUMBER: &str = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+\b)?";
@@ -57,8 +43,20 @@ const NUMBER: &str = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+\b)?";
 #[derive(Debug)]
 pub struct Scanner {
     parts: Option<Regex>,
-    has_names: bool,
+    names: BTreeSet<String>,
     pub has_comma: bool,
+}
+
+/// What sets a colour of the terminal.
+const COLOUR: &str = r"\x1b\[[0-9;]*[A-Za-z]";
+
+/// An expression for these names, which lines may capitalise unless they are letters.
+fn name_expression(names: &BTreeSet<String>) -> String {
+    let mut longest_first: Vec<&String> = names.iter().collect();
+    longest_first.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    let escaped: Vec<String> = longest_first.into_iter().map(|name| regex::escape(name)).collect();
+    let any = escaped.join("|");
+    if names.iter().all(|name| name.len() == 1) { any } else { format!("(?i:{any})") }
 }
 
 /// What stands for the decimals of a second, after a point or a comma.
@@ -85,23 +83,29 @@ impl Scanner {
         let mut groups: Vec<String> =
             (0..TIMES.len()).map(|way| format!("({})", time_expression(way, has_comma))).collect();
         groups.push(format!("({ADDRESS})"));
-        let mut longest_first: Vec<&String> = names.iter().collect();
-        longest_first.sort_by_key(|name| std::cmp::Reverse(name.len()));
-        let escaped: Vec<String> = longest_first.into_iter().map(|name| regex::escape(name)).collect();
         groups.push(format!("({LIST})"));
         groups.push(format!("({NUMBER})"));
-        let has_names = !escaped.is_empty();
-        if has_names {
-            groups.push(format!(r"\b({})\b", escaped.join("|")));
+        if !names.is_empty() {
+            groups.push(format!(r"\b({})\b", name_expression(names)));
         }
-        Scanner { parts: Regex::new(&groups.join("|")).ok(), has_names, has_comma }
+        // A colour of the terminal is no number, and stays with the text around it.
+        Scanner {
+            parts: Regex::new(&format!("{COLOUR}|{}", groups.join("|"))).ok(),
+            names: names.clone(),
+            has_comma,
+        }
+    }
+
+    /// What machines may be called.
+    pub fn names(&self) -> &BTreeSet<String> {
+        &self.names
     }
 
     /// Takes a line apart.
     pub fn scan<'a>(&self, line: &'a str) -> Scanned<'a> {
         let mut scanned = Scanned { shape: Vec::new(), values: Vec::new() };
         let mut from = 0;
-        let count = TIMES.len() + 3 + usize::from(self.has_names);
+        let count = TIMES.len() + 3 + usize::from(!self.names.is_empty());
         for found in self.parts.iter().flat_map(|parts| parts.captures_iter(line)) {
             let Some((nth, part)) = (1..=count).find_map(|nth| Some((nth - 1, found.get(nth)?))) else {
                 continue;
@@ -157,9 +161,6 @@ pub fn expression(kind: Variable, is_whole: bool, names: &BTreeSet<String>, has_
         Variable::Number if is_whole => r"\d+".to_owned(),
         Variable::Number => r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?".to_owned(),
         Variable::Name if names.iter().all(|name| name.len() == 1) => "[A-Za-z]".to_owned(),
-        Variable::Name => {
-            let escaped: Vec<String> = names.iter().map(|name| regex::escape(name)).collect();
-            escaped.join("|")
-        }
+        Variable::Name => name_expression(names),
     }
 }

@@ -1,12 +1,13 @@
 //! The search for the reading that keeps the model's rules best: which lines are
 //! events, and which of their numbers is the clock.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::group::{Group, Record, Slot};
+use super::group::{Group, Slot};
 use super::layout::Layout;
 use super::ledger::{self, Convention, Entry};
 use super::machine_slots::MachineSlots;
+use super::sequences::Sequences;
 use super::values::{Course, clock};
 use super::words::{Keyword, Quantity, quantity};
 use crate::model::event::Kind;
@@ -25,10 +26,7 @@ pub struct Choice {
 pub struct Search<'g, 'a> {
     groups: &'g [Group<'a>],
     keywords: &'g [Option<Keyword>],
-    /// For each group and record: whose it is.
-    sequences: Vec<Vec<usize>>,
-    /// For each sequence: the run it is of.
-    run_of: Vec<usize>,
+    sequences: Sequences,
 }
 
 impl<'g, 'a> Search<'g, 'a> {
@@ -39,23 +37,7 @@ impl<'g, 'a> Search<'g, 'a> {
         keywords: &'g [Option<Keyword>],
         machine: Option<&MachineSlots>,
     ) -> Search<'g, 'a> {
-        let mut names: BTreeMap<(usize, &str), usize> = BTreeMap::new();
-        let mut run_of = Vec::new();
-        let mut sequences = Vec::new();
-        let runs: BTreeSet<&String> = layout.runs.iter().collect();
-        for (at, group) in groups.iter().enumerate() {
-            let slot = machine.and_then(|slots| slots[at]);
-            let sequence_of = |record: &Record<'a>| {
-                let key = (record.log, slot.map_or("", |slot| record.values[slot]));
-                *names.entry(key).or_insert_with(|| {
-                    let run = layout.runs.get(record.log);
-                    run_of.push(runs.iter().position(|known| Some(*known) == run).unwrap_or(0));
-                    run_of.len() - 1
-                })
-            };
-            sequences.push(group.records.iter().map(sequence_of).collect());
-        }
-        Search { groups, keywords, sequences, run_of }
+        Search { groups, keywords, sequences: Sequences::new(groups, layout, machine) }
     }
 
     /// The best choice for each group; `None` where no line reads as an event.
@@ -75,7 +57,7 @@ impl<'g, 'a> Search<'g, 'a> {
             let Some(choice) = choice else { continue };
             for (nth, record) in group.records.iter().enumerate() {
                 let Some(clock) = clock(record.values[choice.clock]) else { continue };
-                let sequence = self.sequences[at][nth];
+                let sequence = self.sequences.of[at][nth];
                 let entry = Entry { sequence, group: at, record: nth, kind: choice.kind, clock };
                 entries.push((sequence, record.nth, entry));
             }
@@ -86,7 +68,7 @@ impl<'g, 'a> Search<'g, 'a> {
 
     /// The convention of clocks that these events keep best.
     pub fn convention(&self, choices: &[Option<Choice>], entries: &[Entry]) -> Convention {
-        ledger::best(entries, self.has_internal(choices), Some(&self.run_of))
+        ledger::best(entries, self.has_internal(choices), Some(&self.sequences.runs))
     }
 
     /// How good choices are: rules kept, labels followed, and lines with a keyword left out.
@@ -119,6 +101,7 @@ impl<'g, 'a> Search<'g, 'a> {
 
     fn prior(&self, slot: &Slot, kind: Option<Kind>) -> f64 {
         match quantity(&slot.before, &slot.suffix, kind) {
+            Some(Quantity::Clock) if slot.before.starts_with("new ") => 0.65,
             Some(Quantity::Clock) => 0.6,
             Some(_) => -1.0,
             None => 0.0,
@@ -154,7 +137,7 @@ impl<'g, 'a> Search<'g, 'a> {
     pub fn course(&self, at: usize, slot: usize) -> Course {
         let mut course = Course::default();
         let mut last: BTreeMap<usize, f64> = BTreeMap::new();
-        for ((_, text), sequence) in self.groups[at].values(slot).zip(&self.sequences[at]) {
+        for ((_, text), sequence) in self.groups[at].values(slot).zip(&self.sequences.of[at]) {
             let value = text.parse::<f64>().ok().or_else(|| clock(text).map(|sum| sum as f64));
             let Some(value) = value else { continue };
             if let Some(last) = last.insert(*sequence, value) {
@@ -232,7 +215,7 @@ impl<'g, 'a> Search<'g, 'a> {
             if choices[at].is_some() || self.keywords[at].is_some() {
                 continue;
             }
-            let least = 1.5 * self.run_of.len() as f64;
+            let least = 1.5 * self.sequences.runs.len() as f64;
             let mut found = None;
             for clock in self.clock_slots(at) {
                 for kind in [Kind::Internal, Kind::Send, Kind::Receive] {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::group::{Group, Slot};
 use super::reading::Reading;
-use super::scan::{TIMES, Variable};
+use super::scan::Variable;
 use super::search::Search;
+use super::time_format::{TIMES, format_of};
 use super::values::{Course, whole};
 use super::words::quantity;
 
@@ -40,7 +41,15 @@ pub fn time(groups: &[Group<'_>], search: &Search<'_, '_>, reading: &mut Reading
     let best = found
         .into_iter()
         .max_by(|(_, (a, liking_a, _)), (_, (b, liking_b, _))| a.cmp(b).then(liking_a.total_cmp(liking_b)));
-    let Some((format, (_, _, slots))) = best else { return };
+    let Some((name, (_, _, slots))) = best else { return };
+    let times: Vec<&str> =
+        slots.iter().flat_map(|(at, (slot, _))| groups[*at].values(*slot).map(|(_, text)| text)).collect();
+    let (format, is_open) = format_of(&name, &times);
+    if is_open {
+        reading.doubts.push(format!(
+            "whether the day or the month comes first is open; the format is taken for {format}"
+        ));
+    }
     reading.time = Some(format);
     for (at, (slot, _)) in slots {
         if let Some(event) = &mut reading.events[at] {

@@ -10,6 +10,8 @@ use crate::model::event::Kind;
 pub struct Keyword {
     pub kind: Kind,
     pub is_to_all: bool,
+    /// A word says so; else the clocks do.
+    pub is_word: bool,
 }
 
 /// Words that say who a message is from or for, and not what happened.
@@ -184,7 +186,7 @@ fn of_letters(words: &str, common: &[String]) -> Option<Keyword> {
         };
         let is_to_all =
             kind == Kind::Send && (word == "b" || ALL.iter().any(|word| find(&joined, word).is_some()));
-        Some(Keyword { kind, is_to_all })
+        Some(Keyword { kind, is_to_all, is_word: true })
     })
 }
 
@@ -204,7 +206,7 @@ fn of_words(words: &str, common: &[String]) -> Option<Keyword> {
     let (_, kind) = *found.first()?;
     let is_to_all =
         kind == Kind::Send && ALL.iter().any(|word| find(&joined, word).is_some() || words.contains("_all"));
-    Some(Keyword { kind, is_to_all })
+    Some(Keyword { kind, is_to_all, is_word: true })
 }
 
 /// Where a word begins; one of five letters or fewer has to end there too.
@@ -257,7 +259,7 @@ pub fn quantity(before: &str, after: &str, kind: Option<Kind>) -> Option<Quantit
 }
 
 /// What machines are called; the first twelve also stand for one by themselves.
-const NOUNS: [&str; 19] = [
+pub const NOUNS: [&str; 19] = [
     "machine",
     "machines",
     "vm",
@@ -333,7 +335,8 @@ fn of_label(label: &str, kind: Option<Kind>) -> Option<Quantity> {
     let bare: Vec<&str> = near.iter().map(String::as_str).filter(|word| !NOUNS.contains(word)).collect();
     let stem = bare.last().copied().unwrap_or_default();
     let is_peer = bare.is_empty() && is(&["peer", "peers", "partner", "other"]);
-    let is_clock_word = is_lamport || is(&["time", "timestamp", "ts"]);
+    // `its clock to machine 2` names the machine.
+    let is_clock_word = !NOUNS.contains(&last) && (is_lamport || is(&["time", "timestamp", "ts"]));
     if is_receive && (FROM.contains(&stem) || is_peer) && !is_clock_word {
         return Some(Quantity::From);
     }

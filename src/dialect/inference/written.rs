@@ -23,8 +23,8 @@ pub struct Given<'g> {
     pub has_comma: bool,
     /// Lines, or records of several, that were looked at.
     pub records: usize,
-    /// An expression for the line after a record of several.
-    pub ends: Option<String>,
+    /// How a dialect says where records of several lines are cut.
+    pub cut: Option<String>,
     /// Lines that name columns.
     pub ignored: Vec<String>,
 }
@@ -47,9 +47,7 @@ pub fn written(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> Op
         toml += &format!("files = {}\n", quoted(files));
     }
     toml += &machines(reading, given.layout);
-    if let Some(ends) = &given.ends {
-        toml += &format!("lines = {{ ends = {} }}\n", quoted(ends));
-    }
+    toml += given.cut.as_deref().unwrap_or_default();
     toml += &format!("time = {}\n", quoted_plain(time));
     if reading.queue_before_pop {
         toml += "queue = \"before-pop\"\n";
