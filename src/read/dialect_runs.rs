@@ -3,105 +3,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::dialect::detection::Sample;
-use crate::dialect::file_names::{NameSays, looks_like_a_log, unpacked};
+use crate::dialect::file_names::{NameSays, unpacked};
 use crate::dialect::interpreter::LogContext;
 use crate::dialect::naming::sort_naturally;
 use crate::dialect::parts::{Accounts, NamedPart, PARTS_MAX, Part};
 use crate::dialect::{Dialect, DialectRuns, Starts, StatedRate, TimeFormat};
-use crate::error_kind::{ErrorKind, HasKind};
-use crate::files::suggest_path;
-use crate::log::{files_in_zip, is_zip, open_log, zip_of};
+use crate::log::open_log;
 use crate::model::event::MachineId;
-use crate::read::passed_over::{is_hidden, is_packed};
+use crate::read::log_files::{files_below, files_beside, is_named_as, last_parts, real_path, run_folder};
+use crate::read::passed_over::is_packed;
 use crate::read::run_path::{RunPath, RunState};
+use crate::read::runs_error::RunsError;
 use crate::read::until;
 use crate::text::sanitize::{harmless, on_one_line};
-
-/// Foreign logs cannot be put in order.
-#[derive(Debug, thiserror::Error)]
-pub enum RunsError {
-    #[error("cannot read {path}: {source}")]
-    Read { path: PathBuf, source: io::Error },
-    #[error("{path} is neither a file nor a folder; logs are read more than once, so they must be files")]
-    NoFile { path: PathBuf },
-    #[error(
-        "{path} holds no logs that are named as those of the dialect {dialect} are; name the logs themselves"
-    )]
-    Nothing { path: PathBuf, dialect: String },
-    #[error(
-        "{first} and {second} are both of machine {machine} of one run; keep each run's logs in a folder of \
-         their own, or let `files` of the dialect capture `run`"
-    )]
-    Twice { machine: MachineId, first: PathBuf, second: PathBuf },
-    #[error("{path} has more than {PARTS_MAX} machines and runs; cut it into a file for each run")]
-    Parts { path: PathBuf },
-    #[error(
-        "a machine in {path} has no name that the dialect {dialect} knows: `{name}`; `machines` of the dialect says how they are called"
-    )]
-    NoMachineInside { path: PathBuf, dialect: String, name: String },
-    #[error(
-        "{path} has no name that the dialect {dialect} knows; `machines` of the dialect says how they are called"
-    )]
-    NoMachine { path: PathBuf, dialect: String },
-}
-
-impl HasKind for RunsError {
-    fn kind(&self) -> ErrorKind {
-        match self {
-            RunsError::Read { source, .. } => ErrorKind::of_path(source),
-            RunsError::NoFile { .. } | RunsError::Nothing { .. } => ErrorKind::Usage,
-            _ => ErrorKind::Failed,
-        }
-    }
-}
-
-/// Bytes of a log that a sample has.
-const SAMPLE_BYTES: u64 = 64 * 1024;
-/// Parts of a path that a sample keeps.
-const SAMPLE_PARTS: usize = 4;
-/// Folders within folders, before they are taken for a mistake.
-const DEPTH_MAX: usize = 32;
-
-/// The files at or below `paths` that may be logs; a file that is named is one.
-pub fn log_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, RunsError> {
-    let mut found = Vec::new();
-    for path in paths {
-        if is_zip_file(path)? {
-            let files = in_zip(path).map_err(|source| RunsError::Read { path: path.clone(), source })?;
-            found.extend(files.into_iter().filter(|path| looks_like_a_log(path)));
-        } else if metadata(path)?.is_file() {
-            found.push(path.clone());
-        } else if !metadata(path)?.is_dir() {
-            return Err(RunsError::NoFile { path: path.clone() });
-        } else {
-            let mut below = Vec::new();
-            walk(path, DEPTH_MAX, &mut below)?;
-            found.extend(below.into_iter().filter(|path| looks_like_a_log(path)));
-        }
-    }
-    Ok(found)
-}
-
-/// Whether a file is named as the logs of a dialect are.
-pub fn is_named_as(dialect: &Dialect, file: &Path) -> bool {
-    dialect.files.fits(&last_parts(file, dialect.files.parts))
-}
-
-/// The beginning of a log, whole lines of it.
-pub fn read_sample(path: &Path) -> Result<Sample, RunsError> {
-    let failed = |source| RunsError::Read { path: path.to_owned(), source };
-    let mut text = Vec::new();
-    open_log(path).map_err(failed)?.take(SAMPLE_BYTES).read_to_end(&mut text).map_err(failed)?;
-    if text.len() as u64 == SAMPLE_BYTES {
-        text.truncate(memchr::memrchr(b'\n', &text).map_or(text.len(), |at| at + 1));
-    }
-    Ok(Sample { path: last_parts(path, SAMPLE_PARTS), text })
-}
 
 /// The runs at or below `paths`, in the order of their folders. `clock_rates`
 /// are the user's, one for each machine, or one for all.
@@ -112,21 +29,13 @@ pub fn find_runs(
 ) -> Result<FoundInDialect, RunsError> {
     let mut groups = BTreeMap::new();
     for path in paths {
-        let is_zip = is_zip_file(path)?;
-        let found = if metadata(path)?.is_file() && !is_zip {
-            add_with_siblings(dialect, path, &mut groups)?
-        } else if !metadata(path)?.is_dir() && !is_zip {
-            return Err(RunsError::NoFile { path: path.clone() });
-        } else {
-            let mut files = Vec::new();
-            if is_zip {
-                files = in_zip(path).map_err(|source| RunsError::Read { path: path.clone(), source })?;
-            } else {
-                walk(path, DEPTH_MAX, &mut files)?;
+        let found = match files_below(path)? {
+            None => add_with_siblings(dialect, path, &mut groups)?,
+            Some(mut files) => {
+                files.retain(|file| is_named_as(dialect, file));
+                files.iter().try_for_each(|file| add(dialect, file, true, &mut groups))?;
+                !files.is_empty()
             }
-            files.retain(|file| is_named_as(dialect, file));
-            files.iter().try_for_each(|file| add(dialect, file, true, &mut groups))?;
-            !files.is_empty()
         };
         if !found {
             return Err(RunsError::Nothing { path: path.clone(), dialect: dialect.name.clone() });
@@ -252,14 +161,7 @@ fn add_with_siblings(dialect: &Dialect, path: &Path, groups: &mut Groups) -> Res
     add(dialect, path, true, groups)?;
     let parts = dialect.files.parts;
     if dialect.files.are_stated() && dialect.files.fits(&last_parts(path, parts)) {
-        let mut beside = Vec::new();
-        match zip_of(path) {
-            Some((zip, _)) => beside = in_zip(zip).unwrap_or_default(),
-            None => walk(&run_folder(path, parts), parts, &mut beside)?,
-        }
-        let folder = run_folder(path, parts);
-        beside.retain(|file| run_folder(file, parts) == folder);
-        for file in beside.iter().filter(|file| dialect.files.fits(&last_parts(file, parts))) {
+        for file in files_beside(path, parts)?.iter().filter(|file| is_named_as(dialect, file)) {
             add(dialect, file, false, groups)?;
         }
     }
@@ -458,71 +360,4 @@ fn machine_names(logs: &mut [Log]) -> Vec<String> {
     names.dedup();
     logs.sort_by_cached_key(|log| names.iter().position(|known| *known == log.name()));
     names
-}
-
-/// Of a file or folder, or of the ZIP file that it lies in.
-fn metadata(path: &Path) -> Result<fs::Metadata, RunsError> {
-    let on_disk = zip_of(path).map_or(path, |(zip, _)| zip);
-    suggest_path::metadata(on_disk).map_err(|source| RunsError::Read { path: path.to_owned(), source })
-}
-
-fn is_zip_file(path: &Path) -> Result<bool, RunsError> {
-    Ok(is_zip(path) && metadata(path)?.is_file())
-}
-
-/// All files at or below a folder, in order; links below it are not followed.
-fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), RunsError> {
-    let failed = |source| RunsError::Read { path: folder.to_owned(), source };
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        if !is_hidden(&entry.file_name()) {
-            entries.push((entry.path(), entry.file_type().map_err(failed)?));
-        }
-    }
-    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
-    // What is there as it was before it was packed, is read once.
-    let bare: BTreeSet<PathBuf> = entries.iter().map(|(path, _)| path.clone()).collect();
-    entries.retain(|(path, _)| unpacked(path) == *path || !bare.contains(&unpacked(path)));
-    for (path, kind) in entries {
-        if kind.is_file() && is_zip(&path) {
-            // What is none, or cannot be read, holds no logs.
-            found.extend(in_zip(&path).unwrap_or_default());
-        } else if kind.is_file() {
-            found.push(path);
-        } else if kind.is_dir() && depth > 1 {
-            walk(&path, depth - 1, found)?;
-        }
-    }
-    Ok(())
-}
-
-/// The files in a ZIP file, without those that are hidden in it.
-fn in_zip(zip: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = files_in_zip(zip)?;
-    let within = |file: &Path| file.strip_prefix(zip).map(Path::to_owned).unwrap_or_default();
-    files.retain(|file| !within(file).components().any(|part| is_hidden(part.as_os_str())));
-    Ok(files)
-}
-
-/// Where a file or folder really is, also within a ZIP file.
-fn real_path(path: &Path) -> Result<PathBuf, RunsError> {
-    let real = match zip_of(path) {
-        Some((zip, within)) => zip.canonicalize().map(|zip| zip.join(within)),
-        None => path.canonicalize(),
-    };
-    real.map_err(|source| RunsError::Read { path: path.to_owned(), source })
-}
-
-/// The end of a path, as it is without the packing of the file.
-fn last_parts(path: &Path, count: usize) -> String {
-    let path = unpacked(path);
-    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    parts[parts.len().saturating_sub(count)..].join("/")
-}
-
-/// The folder that so many parts of the path lie below.
-fn run_folder(path: &Path, parts: usize) -> PathBuf {
-    let folder = path.ancestors().nth(parts).unwrap_or(Path::new(""));
-    if folder == Path::new("") { PathBuf::from(".") } else { folder.to_owned() }
 }

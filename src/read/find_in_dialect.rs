@@ -5,14 +5,16 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::dialect_runs::{self, FoundInDialect, RunsError};
+use super::dialect_runs::{self, FoundInDialect};
 use super::find::{each_once, find_all_runs, find_runs_and_others};
 use super::find_error::FindError;
 pub use super::find_runs_error::FindRunsError;
 use super::find_runs_error::refused;
+use super::log_files;
 use super::names::tell_apart;
 use super::recognise::{Given, Recognised, recognise};
 use super::run_path::RunPath;
+use super::runs_error::RunsError;
 use crate::dialect::{self, Dialect, Refusal};
 use crate::files::regular::open_regular;
 use crate::log::{Line, LineParser, open_log};
@@ -98,7 +100,7 @@ impl Search<'_> {
 
     fn find_in(&self, dialect: &Arc<Dialect>, paths: &[PathBuf]) -> Result<FoundRuns, FindRunsError> {
         let mut split = Split::of(paths, is_ours_by_manifest);
-        split.beside.retain(|file| dialect_runs::is_named_as(dialect, file));
+        split.beside.retain(|file| log_files::is_named_as(dialect, file));
         split.others.append(&mut split.beside);
         if split.others.is_empty() {
             split = Split { others: paths.to_vec(), ..Split::default() };
@@ -193,9 +195,9 @@ impl Search<'_> {
         let found = match dialect_runs::find_runs(&dialect, &paths, self.clock_rates) {
             Err(RunsError::Nothing { .. }) => {
                 // Their names are other people's still: their lines tell which are logs.
-                let mut files = dialect_runs::log_files(&paths)?;
+                let mut files = log_files::log_files(&paths)?;
                 files.retain(|file| {
-                    dialect_runs::read_sample(file).is_ok_and(|sample| dialect.share(&sample) >= 0.5)
+                    log_files::read_sample(file).is_ok_and(|sample| dialect.share(&sample) >= 0.5)
                 });
                 dialect_runs::find_runs(&dialect, &files, self.clock_rates)?
             }
@@ -292,8 +294,7 @@ fn is_strange_run(run: &RunPath) -> bool {
         return false;
     }
     // What no dialect can read either is reported where the run is read.
-    let is_others =
-        |log: &PathBuf| is_strange(log).unwrap_or(false) && dialect_runs::read_sample(log).is_ok();
+    let is_others = |log: &PathBuf| is_strange(log).unwrap_or(false) && log_files::read_sample(log).is_ok();
     !run.logs.is_empty() && run.logs.iter().all(is_others)
 }
 

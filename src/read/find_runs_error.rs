@@ -1,7 +1,7 @@
 //! Why runs cannot be found, in whatever dialect their logs may be.
 
-use super::dialect_runs::RunsError;
 use super::find_error::FindError;
+use super::runs_error::RunsError;
 use crate::dialect::Refusal;
 use crate::error_kind::{ErrorKind, HasKind};
 use crate::spec::SpecError;

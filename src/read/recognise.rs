@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::dialect_runs::{self, RunsError};
 use super::find_runs_error::FindRunsError;
+use super::log_files;
+use super::runs_error::RunsError;
 use crate::dialect::{self, Detection, Dialect, Inference, Refusal, Sample};
 use crate::parallel;
 use crate::text::sanitize::harmless;
@@ -66,7 +67,7 @@ const LOGS_OF_A_FOLDER: usize = 8;
 /// Files cannot be read, or a dialect beside the logs is none.
 pub fn recognise(paths: &[PathBuf], given: Given<'_>) -> Result<Recognition, FindRunsError> {
     let Given { users, roots } = given;
-    let files = dialect_runs::log_files(paths)?;
+    let files = log_files::log_files(paths)?;
     if files.is_empty() {
         return Ok(Recognition { known: Vec::new(), refused: Some((Refusal::NoLogs, paths.to_vec())) });
     }
@@ -130,7 +131,7 @@ fn samples(files: &[PathBuf], count: usize) -> Result<Vec<Sample>, RunsError> {
     let mut samples = Vec::new();
     let mut unreadable = None;
     for path in files.iter().step_by(step) {
-        match dialect_runs::read_sample(path) {
+        match log_files::read_sample(path) {
             Ok(sample) => samples.push(sample),
             Err(error) => unreadable = unreadable.or(Some(error)),
         }
@@ -175,7 +176,7 @@ fn known(samples: &[Sample], users: &[Dialect]) -> Result<Recognised, Unknown> {
 /// one that is known fits, where none of their lines fits this.
 fn parted(dialect: &Dialect, files: Vec<PathBuf>, users: &[Dialect]) -> (Vec<PathBuf>, Option<Recognised>) {
     let is_other = |file: &PathBuf| {
-        dialect_runs::read_sample(file)
+        log_files::read_sample(file)
             .is_ok_and(|sample| !sample.text.trim_ascii().is_empty() && dialect.share(&sample) == 0.0)
     };
     let (others, own): (Vec<PathBuf>, Vec<PathBuf>) = files.iter().cloned().partition(is_other);
@@ -192,7 +193,7 @@ fn parted(dialect: &Dialect, files: Vec<PathBuf>, users: &[Dialect]) -> (Vec<Pat
 fn of_each_file(files: &[PathBuf], users: &[Dialect]) -> Option<Vec<Recognised>> {
     let mut several: Vec<Recognised> = Vec::new();
     for file in files.iter().filter(|_| (2..=FILES_TRIED).contains(&files.len())) {
-        let sample = dialect_runs::read_sample(file).ok()?;
+        let sample = log_files::read_sample(file).ok()?;
         if sample.text.trim_ascii().is_empty() {
             continue;
         }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::{dialect, read};
 use crate::dialect::Dialect;
-use crate::read::dialect_runs::{RunsError, find_runs};
+use crate::read::dialect_runs::find_runs;
 use crate::read::run_path::RunPath;
+use crate::read::runs_error::RunsError;
 
 const TEXT: &str = "\
 name = 't'

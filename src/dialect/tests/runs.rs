@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::dialect;
 use crate::dialect::Dialect;
-use crate::read::dialect_runs::{RunsError, find_runs};
+use crate::read::dialect_runs::find_runs;
 use crate::read::run_path::RunPath;
+use crate::read::runs_error::RunsError;
 
 fn made(keys: &str) -> Arc<Dialect> {
     Arc::new(dialect(&format!(

@@ -9,10 +9,11 @@ use labctl::audit::{HISTORY_BYTES_MAX, RULES, audit};
 use labctl::dialect::{self, Accounts, Dialect, DryRun, Field, Inference, LogContext, Match, Role};
 use labctl::log::open_log;
 use labctl::model::event::Kind;
-use labctl::read::dialect_runs::{self, FoundInDialect, RunsError};
+use labctl::read::dialect_runs::{self, FoundInDialect};
 use labctl::read::find_in_dialect::FindRunsError;
-use labctl::read::read_history;
 use labctl::read::run_path::RunPath;
+use labctl::read::runs_error::RunsError;
+use labctl::read::{log_files, read_history};
 use labctl::text::numbers::by_count;
 use labctl::text::sanitize::harmless;
 
@@ -23,8 +24,8 @@ use crate::cli::{Exit, Terminal};
 const LINES_SHOWN: usize = 3;
 
 pub fn propose(logs: &[PathBuf], terminal: &Terminal) -> anyhow::Result<Exit> {
-    let files = dialect_runs::log_files(logs).map_err(FindRunsError::from)?;
-    let samples: Result<Vec<_>, _> = files.iter().map(|path| dialect_runs::read_sample(path)).collect();
+    let files = log_files::log_files(logs).map_err(FindRunsError::from)?;
+    let samples: Result<Vec<_>, _> = files.iter().map(|path| log_files::read_sample(path)).collect();
     let samples = samples.map_err(FindRunsError::from)?;
     let Some(inference) = dialect::infer(&samples) else {
         terminal.error("nothing here reads as events: no numbers rise as a logical clock does, beside words such as internal, sent or received");
