@@ -51,6 +51,7 @@ const ROOMS: [(&str, &[&str]); 30] = [
             "model",
             "statistics",
             "spec",
+            "log",
             "metrics",
             "plan",
             "engine",

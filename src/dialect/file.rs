@@ -29,7 +29,7 @@ pub fn load(name_or_path: &str) -> Result<Dialect, SpecError> {
 ///
 /// When it cannot be read or has none, and as [`parse`].
 pub fn load_all(folder: &Path) -> Result<Vec<Dialect>, SpecError> {
-    let error = |message: String| SpecError::new(&folder.display().to_string(), message);
+    let error = |message: String| SpecError::new(folder.display().to_string(), message);
     let entries = std::fs::read_dir(folder).map_err(|fault| {
         error(format!("the folder cannot be read: {}", suggest_path::reported(folder, fault)))
     })?;

@@ -13,6 +13,7 @@ use crate::dialect::parts::{Accounts, NamedPart, PARTS_MAX, Part};
 use crate::dialect::{Dialect, DialectRuns, Starts, StatedRate, TimeFormat};
 use crate::log::open_log;
 use crate::model::event::MachineId;
+use crate::parallel;
 use crate::read::log_files::{files_below, files_beside, is_named_as, last_parts, real_path, run_folder};
 use crate::read::passed_over::is_packed;
 use crate::read::run_path::{RunPath, RunState};
@@ -47,7 +48,9 @@ pub fn find_runs(
         let name = &dialect.name;
         found.notes.push(format!("dialect {name}: no time is told, so what rests on time is unknown"));
     }
-    let stated = without_events(dialect, &mut groups, &mut found.notes)?;
+    look_into(dialect, &mut groups);
+    let stated = take_silent(dialect, &mut groups, &mut found.notes);
+    groups.retain(|_, group| group.logs.values().any(|log| log.wanted));
     for ((real, _), group) in groups {
         let known = Known { real: &real, clock_rates, stated: stated.get(&real).map_or(&[], Vec::as_slice) };
         found.runs.extend(group.into_runs(dialect, &known, &mut found.notes)?);
@@ -73,41 +76,47 @@ struct Known<'a> {
     stated: &'a [StatedRate],
 }
 
+/// Finds out of every log whether it has events, and how often it starts. What
+/// cannot be read is reported where its run is read.
+fn look_into(dialect: &Dialect, groups: &mut Groups) {
+    let logs: Vec<&mut Log> = groups.values_mut().flat_map(|group| group.logs.values_mut()).collect();
+    let paths: Vec<PathBuf> = logs.iter().map(|log| log.path.clone()).collect();
+    let looked = parallel::map(&paths, |path| {
+        let is_silent =
+            open_log(path).and_then(|file| until::has_events(dialect, file)).is_ok_and(|has| !has);
+        let starts =
+            if dialect.has_parts() { Ok(Starts::default()) } else { dialect.starts(|| open_log(path)) };
+        (is_silent, starts.unwrap_or_default())
+    });
+    for (log, (is_silent, starts)) in logs.into_iter().zip(looked) {
+        (log.is_silent, log.starts) = (is_silent, starts);
+    }
+}
+
 /// Takes away files that have no events and are of no machine; gives the clock
 /// rates that they tell, by the folder of their runs.
-fn without_events(
+fn take_silent(
     dialect: &Dialect,
     groups: &mut Groups,
     notes: &mut Vec<String>,
-) -> Result<BTreeMap<PathBuf, Vec<StatedRate>>, RunsError> {
-    let mut silent: BTreeSet<PathBuf> = BTreeSet::new();
-    for (real, log) in groups.values().flat_map(|group| &group.logs) {
-        let has_events = open_log(&log.path).and_then(|file| until::has_events(dialect, file));
-        if !has_events.map_err(|source| RunsError::Read { path: log.path.clone(), source })? {
-            silent.insert(real.clone());
-        }
-    }
+) -> BTreeMap<PathBuf, Vec<StatedRate>> {
     let mut stated: BTreeMap<PathBuf, Vec<StatedRate>> = BTreeMap::new();
-    if silent.is_empty() || groups.values().all(|group| group.logs.keys().all(|log| silent.contains(log))) {
-        return Ok(stated);
+    let is_no_run = |group: &Group| group.logs.values().all(|log| log.is_silent);
+    if groups.values().all(is_no_run) {
+        return stated;
     }
     for ((folder, _), group) in groups.iter_mut() {
-        let is_no_run = group.logs.keys().all(|log| silent.contains(log));
-        let is_left = |(real, log): &(&PathBuf, &Log)| {
-            silent.contains(*real) && (is_no_run || log.says.machine.is_none())
-        };
-        let left: Vec<PathBuf> = group.logs.iter().filter(is_left).map(|(real, _)| real.clone()).collect();
-        for log in left.iter().filter_map(|real| group.logs.remove(real)) {
-            let rates = open_log(&log.path).and_then(|file| dialect.stated_rates(file));
-            let rates = rates.map_err(|source| RunsError::Read { path: log.path.clone(), source })?;
+        let is_no_run = is_no_run(group);
+        let is_left = |log: &mut Log| log.is_silent && (is_no_run || log.says.machine.is_none());
+        for (_, log) in group.logs.extract_if(.., |_, log| is_left(log)) {
+            let rates = open_log(&log.path).and_then(|file| dialect.stated_rates(file)).unwrap_or_default();
             if rates.is_empty() {
                 notes.push(format!("{}: no line of it is an event, so it is no run", shown(&log.path)));
             }
             stated.entry(folder.clone()).or_default().extend(rates);
         }
     }
-    groups.retain(|_, group| !group.logs.is_empty());
-    Ok(stated)
+    stated
 }
 
 fn shown(path: &Path) -> String {
@@ -128,6 +137,9 @@ struct Log {
     says: NameSays,
     /// Asked for, and not only known to be there.
     wanted: bool,
+    /// No line of it is an event.
+    is_silent: bool,
+    starts: Starts,
     part: Option<NamedPart>,
     accounts: Accounts,
 }
@@ -150,7 +162,15 @@ fn add(dialect: &Dialect, path: &Path, wanted: bool, groups: &mut Groups) -> Res
         logs: BTreeMap::new(),
     });
     let log = group.logs.entry(real_path(path)?);
-    let new = || Log { path: path.to_owned(), says, wanted: false, part: None, accounts: Accounts::Whole };
+    let new = || Log {
+        path: path.to_owned(),
+        says,
+        wanted: false,
+        is_silent: false,
+        starts: Starts::default(),
+        part: None,
+        accounts: Accounts::Whole,
+    };
     log.or_insert_with(new).wanted |= wanted;
     Ok(())
 }
@@ -177,25 +197,16 @@ impl Group {
     }
 
     /// The dialect, with the headers that begin further runs in these logs.
-    fn with_starts(
-        &self,
-        dialect: &Arc<Dialect>,
-        notes: &mut Vec<String>,
-    ) -> Result<Arc<Dialect>, RunsError> {
+    fn with_starts(&self, dialect: &Arc<Dialect>, notes: &mut Vec<String>) -> Arc<Dialect> {
         let mut starts = Starts::default();
-        for log in self.logs.values().filter(|_| !dialect.has_parts()) {
-            let found = dialect.starts(|| open_log(&log.path));
-            let found = found.map_err(|source| RunsError::Read { path: log.path.clone(), source })?;
-            if found.count > 1 {
-                notes.push(format!(
-                    "{}: {} starts, by a header that comes again with the clock back at its start; each is a run",
-                    shown(&log.path),
-                    found.count
-                ));
-            }
-            starts.add(found);
+        for log in self.logs.values().filter(|log| log.starts.count > 1) {
+            let (path, count) = (shown(&log.path), log.starts.count);
+            notes.push(format!(
+                "{path}: {count} starts, by a header that comes again with the clock back at its start; each is a run"
+            ));
+            starts.add(&log.starts);
         }
-        Ok(if starts.count > 1 { Arc::new(dialect.starting_at(&starts)) } else { Arc::clone(dialect) })
+        if starts.count > 1 { Arc::new(dialect.starting_at(&starts)) } else { Arc::clone(dialect) }
     }
 
     /// The runs that its files hold, in their order, each with a log for each machine.
@@ -205,7 +216,7 @@ impl Group {
         known: &Known<'_>,
         notes: &mut Vec<String>,
     ) -> Result<Vec<RunPath>, RunsError> {
-        let dialect = &self.with_starts(dialect, notes)?;
+        let dialect = &self.with_starts(dialect, notes);
         let mut runs: Vec<(Option<String>, Vec<Log>)> = Vec::new();
         for log in self.logs.into_values().map(|log| in_parts(dialect, log)) {
             for log in log? {
