@@ -39,6 +39,12 @@ impl<R> Unpacked<R> {
         Unpacked { input, left: BYTES_MAX, most: BYTES_MAX, packed_bytes }
     }
 
+    /// No more than it is said to hold.
+    pub(super) fn up_to(self, most: u64) -> Unpacked<R> {
+        let most = most.min(self.most);
+        Unpacked { left: most, most, ..self }
+    }
+
     fn too_large(&self) -> io::Error {
         let Unpacked { most, packed_bytes, .. } = self;
         io::Error::new(

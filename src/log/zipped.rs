@@ -13,8 +13,10 @@ use super::packed::Unpacked;
 use crate::files::regular::open_regular;
 
 /// More files, or longer lists of them, are in no hand-in.
-const FILES_MAX: u16 = 10_000;
+const FILES_MAX: u16 = 2_000;
 const LIST_BYTES_MAX: u32 = 16 << 20;
+/// Of all files together, unpacked.
+const BYTES_MAX: u64 = 1 << 30;
 const END: &[u8; 4] = b"PK\x05\x06";
 const END_BYTES: usize = 22;
 const ENTRY: &[u8; 4] = b"PK\x01\x02";
@@ -30,6 +32,7 @@ struct Entry {
     is_encrypted: bool,
     method: u16,
     packed_bytes: u32,
+    bytes: u32,
     at: u32,
 }
 
@@ -81,7 +84,9 @@ pub(super) fn open_in_zip(zip: &Path, within: &Path) -> io::Result<Box<dyn Read 
     let packed = file.take(entry.packed_bytes.into());
     match entry.method {
         STORED => Ok(Box::new(packed)),
-        DEFLATED => Ok(Box::new(Unpacked::new(DeflateDecoder::new(packed), entry.packed_bytes.into()))),
+        DEFLATED => Ok(Box::new(
+            Unpacked::new(DeflateDecoder::new(packed), entry.packed_bytes.into()).up_to(entry.bytes.into()),
+        )),
         _ => Err(invalid("it is packed in a way that is not known here; unpack it first")),
     }
 }
@@ -112,9 +117,16 @@ fn entries(file: &mut File) -> io::Result<Vec<Entry>> {
             is_encrypted: number(rest, 8) & 1 == 1,
             method: number(rest, 10),
             packed_bytes: long(rest, 20),
+            bytes: long(rest, 24),
             at: long(rest, 42),
         });
         rest = rest.get(ENTRY_BYTES + name + extra + comment..).unwrap_or_default();
+    }
+    let bytes: u64 = entries.iter().map(|entry: &Entry| u64::from(entry.bytes)).sum();
+    if bytes > BYTES_MAX {
+        return Err(invalid(format!(
+            "its {length} bytes unpack to {bytes}, which is refused; unpack it first"
+        )));
     }
     Ok(entries)
 }
@@ -127,6 +139,6 @@ fn long(bytes: &[u8], at: usize) -> u32 {
     u32::from(number(bytes, at)) | u32::from(number(bytes, at + 2)) << 16
 }
 
-fn invalid(what: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, what)
+fn invalid(what: impl Into<String>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what.into())
 }

@@ -141,12 +141,12 @@ fn a_class_that_can_be_read_is_done_whatever_its_verdicts() {
 fn a_folder_without_folders_is_told_what_is_wanted() {
     let lab = lab_with_notebook_logs();
     lab.labctl(&["grade", "theirs"]).code(2).tells(&["each submission is a folder of its own"]);
-    lab.write("class/ada.7z", "7z");
+    lab.write("class/ada.zip", "PK");
     lab.write("class/bob.tar.gz", "");
     lab.write("class/notes.txt", "");
     lab.labctl(&["grade", "class"])
         .code(2)
-        .tells(&["class holds no folders, but 2 files that are packed: ada.7z, bob.tar.gz; unpack each"]);
+        .tells(&["class holds no folders, but 2 files that are packed: ada.zip, bob.tar.gz; unpack each"]);
     lab.labctl(&["grade", "gone"]).code(2).tells(&["cannot read gone"]);
     assert!(!lab.has("grades"));
 }

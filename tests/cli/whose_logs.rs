@@ -385,6 +385,11 @@ fn logs_in_a_zip_file_are_read_as_if_it_were_a_folder() {
     let graded = lab.rows("g/grades.csv");
     let names: Vec<&str> = graded.iter().map(|row| row["submission"].as_str()).collect();
     assert_eq!(names, ["anna", "anna", "ben"], "what is unpacked already is graded once");
+    let mut bomb = zipped(&files);
+    let listed = bomb.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
+    bomb[listed + 24..listed + 28].copy_from_slice(&u32::MAX.to_le_bytes());
+    lab.write("bomb.zip", bomb);
+    lab.labctl(&["metrics", "bomb.zip"]).code(1).tells(&["bytes unpack to 4294967", "which is refused"]);
     lab.write("none.zip", "PK");
     lab.labctl(&["metrics", "none.zip"]).code(1).tells(&["none.zip: it is no ZIP file"]);
 }

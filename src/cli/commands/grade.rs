@@ -10,7 +10,7 @@ use labctl::engine::StopSwitch;
 use labctl::files::file_name::file_name;
 use labctl::files::suggest_path;
 use labctl::grade::{Assignment, Grade, Reading, Submission, csv, grade_run, page, summary};
-use labctl::log::is_zip;
+use labctl::log::{files_in_zip, is_zip};
 use labctl::model::machine::Broadcast;
 use labctl::read::find_error::FindError;
 use labctl::read::passed_over::{is_hidden, is_packed};
@@ -131,8 +131,7 @@ fn look_into(folder: &Path) -> anyhow::Result<Found> {
             continue;
         }
         let path = entry.path();
-        // One that is unpacked already is graded as it lies there.
-        if path.is_dir() || is_zip(&path) && !path.with_extension("").is_dir() {
+        if path.is_dir() || is_packed_submission(&path) {
             found.folders.push(path);
         } else {
             found.files.push(path);
@@ -141,6 +140,13 @@ fn look_into(folder: &Path) -> anyhow::Result<Found> {
     found.folders.sort();
     found.files.sort();
     Ok(found)
+}
+
+/// Whether a file is a ZIP file of files. One that is unpacked already is graded as it
+/// lies there.
+fn is_packed_submission(path: &Path) -> bool {
+    let has_files = || files_in_zip(path).is_ok_and(|files| !files.is_empty());
+    is_zip(path) && !path.with_extension("").is_dir() && has_files()
 }
 
 fn no_folders(folder: &Path, files: &[PathBuf]) -> String {
