@@ -27,7 +27,7 @@ use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
 Examples:
-  labctl grade submissions/                each folder or ZIP file in it is a submission
+  labctl grade submissions/                each folder or ZIP is a submission
   labctl grade submissions/ --clock-rate 1,3,6 -o marks
   labctl grade submissions/ --internal-prob 0.5 --dialect mine.toml
 
