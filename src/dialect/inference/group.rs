@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::scan::{Part, Scanner, Variable};
-use super::values::whole;
+use super::values::{clock, whole};
 use super::words::{Quantity, quantity};
 
 /// A line, or a record of several, of a log.
@@ -45,6 +45,8 @@ pub struct Slot {
     pub suffix: String,
     /// Every value is a whole number without a sign.
     pub is_whole: bool,
+    /// Every value may be a logical clock.
+    pub is_clock: bool,
     /// The place of the shape at which it stands.
     pub at: usize,
 }
@@ -76,13 +78,15 @@ impl<'a> Group<'a> {
 
     /// The slots that may hold a logical clock: whole numbers, and lists of them.
     pub fn clocks(&self) -> impl Iterator<Item = usize> {
-        let may = |slot: &Slot| slot.is_whole || slot.kind == Variable::List;
-        self.slots.iter().enumerate().filter(move |(_, slot)| may(slot)).map(|(nth, _)| nth)
+        self.slots.iter().enumerate().filter(|(_, slot)| slot.is_clock).map(|(nth, _)| nth)
     }
 }
 
 /// What stands between a value and the one that takes its place.
 const ARROWS: [&str; 6] = ["->", "=>", "-->", "→", "to", ">"];
+
+/// Clocks are not larger; times since 1970 are.
+const CLOCK_MAX: u64 = 100_000_000;
 
 /// More shapes than programs have; what is left is free text.
 const SHAPES_MAX: usize = 80;
@@ -129,17 +133,20 @@ fn group<'a>(
                 let nth = slots.len();
                 let is_whole = *kind == Variable::Number
                     && records.iter().all(|record| whole(record.values[nth]).is_some());
+                let has_clock =
+                    |record: &Record<'_>| clock(record.values[nth]).is_some_and(|clock| clock < CLOCK_MAX);
+                let is_clock = (is_whole || *kind == Variable::List) && records.iter().all(has_clock);
                 let named = columns.and_then(|(delimiter, names)| {
                     names.get(so_far.matches(delimiter.as_str()).count()).map(String::as_str)
                 });
                 let text_before = without_colours(text_at(at.checked_sub(1)));
                 let label = label_of(&text_before);
                 let last = slots.last().map_or("", |slot: &Slot| slot.before.as_str());
-                let is_clock =
+                let follows_clock =
                     || quantity(last, "", None) == Some(Quantity::Clock) && rises_to(&records, nth);
                 let before = match named {
                     Some(name) => format!("{name} {label}"),
-                    None if ARROWS.contains(&text_before.trim()) && is_clock() => format!("new {last}"),
+                    None if ARROWS.contains(&text_before.trim()) && follows_clock() => format!("new {last}"),
                     None => label.to_owned(),
                 };
                 let text_after = without_colours(text_at(Some(at + 1)));
@@ -150,7 +157,7 @@ fn group<'a>(
                 let is_cut = !rest.is_empty() && !rest.starts_with([':', '=']);
                 let (before, after) = (before.to_lowercase(), after.to_lowercase());
                 let suffix = if is_last || is_cut { after.clone() } else { String::new() };
-                slots.push(Slot { kind: *kind, before, after, suffix, is_whole, at });
+                slots.push(Slot { kind: *kind, before, after, suffix, is_whole, is_clock, at });
                 words.push('#');
                 so_far.push('0');
             }

@@ -117,7 +117,7 @@ fn inferred(samples: &[Sample]) -> Option<Inferred> {
     }
     let is_better = |of_lines: &Inferred, way: &Inferred| way.0.kept > of_lines.0.kept + of_lines.0.kept / 4;
     // Of several the first is kept that keeps as many rules as any.
-    let best = ways.into_iter().rev().max_by_key(|(inference, _)| inference.kept);
+    let best = ways.into_iter().rev().max_by_key(|(inference, _)| (inference.is_sound(), inference.kept));
     match (of_lines, best) {
         (Some(lines), Some(way)) if is_better(&lines, &way) => Some(way),
         (None, way) => way,
@@ -238,7 +238,7 @@ fn finished(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> Optio
         }
     }
     let logs =
-        of_logs.into_iter().filter(|(_, (records, events))| events * 2 >= *records).map(|(log, _)| log);
+        of_logs.into_iter().filter(|(_, (records, events))| events * 10 >= *records).map(|(log, _)| log);
     let logs = logs.collect();
     let inference = Inference {
         toml,

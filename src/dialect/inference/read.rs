@@ -135,7 +135,7 @@ fn told(
     };
     let has_clock = |at: usize| groups[at].clocks().next().is_some();
     let unnamed = records(&|at| has_clock(at) && keywords[at].is_none());
-    if unnamed * 10 < records(&has_clock) {
+    if unnamed * 20 < records(&has_clock) {
         return None;
     }
     kinds(groups, keywords, &Sequences::new(groups, layout, machine))

@@ -15,6 +15,8 @@ pub enum Variable {
     Address,
     /// Whole numbers in brackets: a vector clock, or recipients.
     List,
+    /// An identifier in hexadecimal digits.
+    Id,
     /// The name of a machine.
     Name,
     Number,
@@ -37,6 +39,8 @@ pub struct Scanned<'a> {
 
 const ADDRESS: &str = r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b";
 const LIST: &str = r"[\[(]\d+(?:(?:, ?| )\d+)+[\])]";
+/// With a letter and a digit at least: what has none is a word, or a number.
+const ID: &str = r"\b(?:0x[0-9a-fA-F]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]+[a-f][0-9a-f]{4,}|[0-9]{3,}[a-f][0-9a-f]{2,}|[0-9]{5,}[a-f]+|[a-f]+[0-9][0-9a-f]{4,}|[a-f]{3,}[0-9][0-9a-f]{2,}|[a-f]{5,}[0-9]+)\b";
 const NUMBER: &str = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+\b)?";
 
 /// Finds the parts of lines that vary.
@@ -84,6 +88,7 @@ impl Scanner {
             (0..TIMES.len()).map(|way| format!("({})", time_expression(way, has_comma))).collect();
         groups.push(format!("({ADDRESS})"));
         groups.push(format!("({LIST})"));
+        groups.push(format!("({ID})"));
         groups.push(format!("({NUMBER})"));
         if !names.is_empty() {
             groups.push(format!(r"\b({})\b", name_expression(names)));
@@ -105,7 +110,7 @@ impl Scanner {
     pub fn scan<'a>(&self, line: &'a str) -> Scanned<'a> {
         let mut scanned = Scanned { shape: Vec::new(), values: Vec::new() };
         let mut from = 0;
-        let count = TIMES.len() + 3 + usize::from(!self.names.is_empty());
+        let count = TIMES.len() + 4 + usize::from(!self.names.is_empty());
         for found in self.parts.iter().flat_map(|parts| parts.captures_iter(line)) {
             let Some((nth, part)) = (1..=count).find_map(|nth| Some((nth - 1, found.get(nth)?))) else {
                 continue;
@@ -114,7 +119,8 @@ impl Scanner {
                 None => Variable::Time(nth),
                 Some(0) => Variable::Address,
                 Some(1) => Variable::List,
-                Some(2) => Variable::Number,
+                Some(2) => Variable::Id,
+                Some(3) => Variable::Number,
                 Some(_) => Variable::Name,
             };
             let mut start = part.start();
@@ -158,6 +164,7 @@ pub fn expression(kind: Variable, is_whole: bool, names: &BTreeSet<String>, has_
         Variable::Time(way) => time_expression(way, has_comma),
         Variable::Address => r"[0-9.]+".to_owned(),
         Variable::List => LIST.to_owned(),
+        Variable::Id => r"[0-9a-fA-Fx-]+".to_owned(),
         Variable::Number if is_whole => r"\d+".to_owned(),
         Variable::Number => r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?".to_owned(),
         Variable::Name if names.iter().all(|name| name.len() == 1) => "[A-Za-z]".to_owned(),

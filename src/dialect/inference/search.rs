@@ -12,9 +12,6 @@ use super::values::{Course, clock};
 use super::words::{Keyword, Quantity, quantity};
 use crate::model::event::Kind;
 
-/// Clocks are not larger; times since 1970 are.
-const CLOCK_MAX: u64 = 100_000_000;
-
 /// What the lines of a group are taken for: events of a kind, with their clock in a slot.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Choice {
@@ -113,9 +110,6 @@ impl<'g, 'a> Search<'g, 'a> {
         let group = &self.groups[at];
         let mut found: Vec<(usize, f64)> = group
             .clocks()
-            .filter(|slot| {
-                group.values(*slot).all(|(_, text)| clock(text).is_some_and(|value| value < CLOCK_MAX))
-            })
             .map(|slot| {
                 let kind = self.keywords[at].map(|keyword| keyword.kind);
                 (slot, self.climbing(at, slot) + self.prior(&group.slots[slot], kind))

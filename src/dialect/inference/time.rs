@@ -74,7 +74,7 @@ fn time_format(group: &Group<'_>, slot: &Slot, nth: usize, course: Course) -> Op
             return Some((name.to_owned(), dated + f64::from(u8::from(is_exact))));
         }
         Variable::Number => 0.0,
-        Variable::Address | Variable::List | Variable::Name => return None,
+        Variable::Address | Variable::List | Variable::Id | Variable::Name => return None,
     };
     if course.climbing() < 0.98 || course.rises == 0 && group.records.len() > 3 {
         return None;

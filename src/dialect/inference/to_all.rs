@@ -30,7 +30,10 @@ pub fn to_all(groups: &[Group<'_>], layout: &Layout, reading: &mut Reading) {
 fn has_word_for(line: &str, other: &str, slot: usize) -> bool {
     let Some((at, _)) = other.match_indices('#').nth(slot) else { return false };
     let word = line.strip_prefix(&other[..at]).and_then(|rest| rest.strip_suffix(&other[at + 1..]));
-    word.is_some_and(|word| word.starts_with(char::is_alphabetic) && word.chars().all(char::is_alphanumeric))
+    word.is_some_and(|word| {
+        word.starts_with(char::is_alphabetic)
+            && word.chars().all(|char| char.is_alphanumeric() || char == ' ')
+    })
 }
 
 /// All of these, if that makes up for messages that are received and were not sent.

@@ -24,9 +24,17 @@ pub fn is_run(words: &str) -> bool {
     ["run", "trial", "exp", "test", "sim", "iter", "round"].iter().any(|word| words.contains(word))
 }
 
+/// Whether the last of these words is one for machines.
+pub fn names_machines(words: &str) -> bool {
+    let last = tokens(&words.to_lowercase()).pop();
+    last.is_some_and(|(_, word)| NOUNS.contains(&word.as_str()))
+}
+
 /// Whether words speak of a message on its way into the queue.
 pub fn is_arrival(words: &str) -> bool {
-    let joined: String = tokens(words).iter().map(|(_, word)| format!(" {word}")).collect();
+    // `3 queued` counts them.
+    let words = words.replace("# queued", "#").replace("# buffered", "#");
+    let joined: String = tokens(&words).iter().map(|(_, word)| format!(" {word}")).collect();
     ARRIVAL.iter().any(|word| find(&joined, word).is_some())
 }
 
@@ -135,7 +143,18 @@ fn tokens(text: &str) -> Vec<(usize, String)> {
 /// The kind that words tell, without those of `common`, which all lines have.
 pub fn kind(words: &str, common: &[String]) -> Option<Keyword> {
     let outside = without_labels(words);
-    of_words(&outside, common).or_else(|| of_letters(&outside, common)).or_else(|| of_words(words, common))
+    let found = of_words(&outside, common)
+        .or_else(|| of_letters(&outside, common))
+        .or_else(|| of_words(words, common))?;
+    let is_to_all = found.is_to_all || found.kind == Kind::Send && has_all(words, common);
+    Some(Keyword { is_to_all, ..found })
+}
+
+/// Whether a word stands for all machines.
+fn has_all(words: &str, common: &[String]) -> bool {
+    let told = tokens(words).into_iter().filter(|(_, word)| !common.contains(word));
+    let joined: String = told.map(|(_, word)| format!(" {word}")).collect();
+    ALL.iter().any(|word| find(&joined, word).is_some())
 }
 
 /// The words without those that only say what a number is: `sender: #`.
@@ -259,7 +278,7 @@ pub fn quantity(before: &str, after: &str, kind: Option<Kind>) -> Option<Quantit
 }
 
 /// What machines are called; the first twelve also stand for one by themselves.
-pub const NOUNS: [&str; 19] = [
+pub const NOUNS: [&str; 24] = [
     "machine",
     "machines",
     "vm",
@@ -279,6 +298,11 @@ pub const NOUNS: [&str; 19] = [
     "localhost",
     "proc",
     "#",
+    "ports",
+    "processes",
+    "servers",
+    "clients",
+    "hosts",
 ];
 const FROM: [&str; 7] = ["from", "sender", "src", "source", "by", "origin", "frm"];
 const TO: [&str; 11] = [

@@ -107,6 +107,18 @@ impl Names {
         seen.values().any(|values| values.len() > 1)
     }
 
+    /// Whether all logs of one folder differ there.
+    fn is_distinct_within(&self, at: usize) -> bool {
+        let places = self.logs.iter().map(|log| (&self.folders[*log], self.value(*log, at)));
+        places.collect::<BTreeSet<_>>().len() == self.logs.len()
+    }
+
+    /// Whether the word before it is one for machines.
+    fn is_named(&self, at: usize) -> bool {
+        let label = at.checked_sub(1).map(|before| &self.common[before]);
+        matches!(label, Some(Piece::Words(text)) if words::names_machines(text))
+    }
+
     /// Whether it is part of a date or a time, which is of the run, whatever varies in it.
     fn is_stamp(&self, at: usize) -> bool {
         let lengths = || self.logs.iter().map(|log| self.value(*log, at).map_or(0, str::len));
@@ -142,8 +154,10 @@ impl Names {
     /// What each number is, one of them the machine's; `None` where none can be.
     fn meanings(&self) -> Option<BTreeMap<usize, Meaning>> {
         let mut meanings: BTreeMap<usize, Meaning> = self.places().map(|at| (at, self.meaning(at))).collect();
-        // The last number that may be a machine's is; those before it are of the run.
-        let machine = self.places().rev().find(|at| meanings[at] == Meaning::Machine).or_else(|| {
+        // Of numbers that may be a machine's it is the last behind a word for machines, or
+        // else the last of all; the others are of the run.
+        let may_be = || self.places().rev().filter(|at| meanings[at] == Meaning::Machine);
+        let machine = may_be().find(|at| self.is_named(*at)).or_else(|| may_be().next()).or_else(|| {
             let of_run = |at: &usize| meanings[at] == Meaning::Run && self.varies_within(*at);
             let is_only = self.places().filter(|at| self.varies_within(*at)).count() == 1;
             self.places().rev().find(of_run).filter(|_| is_only)
@@ -152,7 +166,9 @@ impl Names {
             if *at == machine {
                 *meaning = Meaning::Machine;
             } else if *meaning == Meaning::Machine {
-                *meaning = Meaning::Run;
+                // A log for each machine, and no two: whatever else differs is not of the run.
+                let is_of_machine = *at > machine && self.is_distinct_within(machine);
+                *meaning = if is_of_machine { Meaning::Nothing } else { Meaning::Run };
             }
         }
         Some(meanings)

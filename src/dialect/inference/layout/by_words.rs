@@ -24,7 +24,8 @@ pub fn by_words(paths: &[&str], tails: &[String], parts: usize) -> Option<Layout
         return None;
     }
     let is_letters =
-        machines.iter().flatten().all(|name| name.len() == 1 && name.starts_with(char::is_alphabetic));
+        machines.iter().flatten().all(|name| name.len() == 1 && name.starts_with(char::is_alphabetic))
+            && machines.iter().flatten().any(|name| name.eq_ignore_ascii_case("a"));
     let (inner, naming) =
         if is_letters { ("[A-Za-z]", Naming::Letters) } else { (r"[\w-]+", Naming::Sorted) };
     let first = distinct.first()?;
