@@ -10,6 +10,7 @@ mod parts;
 mod runs;
 mod samples;
 mod shipped;
+mod without_words;
 
 use super::{Dialect, LogContext, parse};
 use crate::log::{Line, ReadStats, Record};

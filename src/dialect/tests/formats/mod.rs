@@ -2,7 +2,7 @@
 //! of their logs alone.
 
 pub mod dice;
-mod expected;
+pub mod expected;
 mod format;
 mod line;
 mod names;
