@@ -5,7 +5,7 @@ use std::fmt::Write;
 use criterion::{Criterion, Throughput};
 use labctl::dialect::{LogContext, detect, load, shipped};
 use labctl::log::Line;
-use labctl::read::dialect_runs::read_sample;
+use labctl::read::log_files::read_sample;
 
 const LINES: u64 = 100_000;
 

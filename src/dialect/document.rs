@@ -16,7 +16,7 @@ use crate::spec::fields::{Field, Fields};
 use crate::spec::source::Source;
 use crate::spec::syntax;
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "$schema",
     "name",
     "about",
@@ -26,6 +26,7 @@ const KEYS: [&str; 15] = [
     "queue",
     "clock",
     "clocks_begin",
+    "clock_rate",
     "vector",
     "send_to_all",
     "machines",
@@ -39,7 +40,7 @@ const SEND_TO_ALL: [(&str, SendToAll); 3] = [
     ("one-line", SendToAll::OneLine),
 ];
 const LINES_KEYS: [&str; 4] = ["format", "delimiter", "begins", "ends"];
-const MACHINES_KEYS: [&str; 4] = ["names", "first", "peers", "peers_first"];
+const MACHINES_KEYS: [&str; 6] = ["names", "first", "peers", "peers_first", "senders", "senders_first"];
 /// What the name of a file can tell.
 const FILE_GROUPS: [&str; 3] = ["machine", "run", "clock_rate"];
 
@@ -70,8 +71,9 @@ fn resolve(root: &Fields<'_>) -> Result<Dialect, SpecError> {
     let events = root.require("event", "[[event]]\\nkind = \"internal\"\\nmatch = '…'")?;
     let events = events.list("a list of tables, each under [[event]]")?;
     are_few(&events)?;
+    let time = time(&root.require("time", "time = \"date-time\"")?)?;
     for event in events {
-        patterns.push(event_pattern(&event, &shape, clock_before)?);
+        patterns.push(event_pattern(&event, &shape, clock_before, time != TimeFormat::None)?);
         let is_ignored = |pattern: &Pattern| matches!(pattern.role, RoleRule::Fixed(Role::Ignored));
         let mut events = patterns.iter().filter(|pattern| !is_ignored(pattern));
         let tells = |pattern: &Pattern| pattern.fields().contains(&LogField::Machine);
@@ -90,15 +92,18 @@ fn resolve(root: &Fields<'_>) -> Result<Dialect, SpecError> {
             patterns.push(header_pattern(&header, &shape)?);
         }
     }
-    let (machines, peers) =
-        root.or("machines", (Naming::Numbers { first: 1 }, Naming::Numbers { first: 1 }), naming)?;
+    let per_minute =
+        root.or("clock_rate", false, |field| one_of(field, &[("per-minute", true), ("per-second", false)]))?;
+    let no_names = FileNames { regex: None, parts: 1, per_minute };
+    let Names { machines, peers, senders } = root.or("machines", Names::default(), naming)?;
     Ok(Dialect {
         name,
         about,
-        files: root.or("files", FileNames { regex: None, parts: 1 }, files)?,
+        files: root.or("files", no_names, |field| files(field, per_minute))?,
+        per_minute,
         shape,
         bounds,
-        time: time(&root.require("time", "time = \"date-time\"")?)?,
+        time,
         queue_before_pop: root
             .or("queue", false, |field| one_of(field, &[("before-pop", true), ("after-pop", false)]))?,
         vector: root.or("vector", None, |field| one_of(field, &Vector::NAMES).map(Some))?,
@@ -107,6 +112,7 @@ fn resolve(root: &Fields<'_>) -> Result<Dialect, SpecError> {
             .or("clocks_begin", 0, |field| field.whole("a whole number from 0 on", |_| true))?,
         machines,
         peers,
+        senders,
         patterns,
         ignore: root.or("ignore", Vec::new(), |field| {
             let expected = "a regular expression, or a list of them";
@@ -154,11 +160,11 @@ fn shape(lines: &Fields<'_>) -> Result<Shape, SpecError> {
     }
 }
 
-fn files(field: &Field<'_>) -> Result<FileNames, SpecError> {
+fn files(field: &Field<'_>, per_minute: bool) -> Result<FileNames, SpecError> {
     let pattern = field.text("a regular expression for the names of log files")?;
     let regex = regex(field, Whole::Path)?;
     check_groups(field, &regex, &FILE_GROUPS)?;
-    Ok(FileNames { parts: slashes(pattern) + 1, regex: Some(regex) })
+    Ok(FileNames { parts: slashes(pattern) + 1, regex: Some(regex), per_minute })
 }
 
 /// How many slashes a regular expression asks for; those among the characters of
@@ -177,11 +183,26 @@ fn slashes(pattern: &str) -> usize {
     count
 }
 
-fn naming(field: &Field<'_>) -> Result<(Naming, Naming), SpecError> {
+/// What machines are called: by their files, by lines, and as senders.
+struct Names {
+    machines: Naming,
+    peers: Naming,
+    senders: Naming,
+}
+
+impl Default for Names {
+    fn default() -> Names {
+        let from_1 = || Naming::Numbers { first: 1 };
+        Names { machines: from_1(), peers: from_1(), senders: from_1() }
+    }
+}
+
+fn naming(field: &Field<'_>) -> Result<Names, SpecError> {
     let fields = field.table("machines.", "a table", &MACHINES_KEYS)?;
     let machines = names(&fields, "names", "first")?.unwrap_or(Naming::Numbers { first: 1 });
-    let peers = names(&fields, "peers", "peers_first")?;
-    Ok((machines.clone(), peers.unwrap_or(machines)))
+    let peers = names(&fields, "peers", "peers_first")?.unwrap_or_else(|| machines.clone());
+    let senders = names(&fields, "senders", "senders_first")?.unwrap_or_else(|| peers.clone());
+    Ok(Names { machines, peers, senders })
 }
 
 fn names(fields: &Fields<'_>, key: &str, first_key: &str) -> Result<Option<Naming>, SpecError> {

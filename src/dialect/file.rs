@@ -2,7 +2,7 @@
 //! the disk.
 
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::document::parse;
 use super::{Dialect, shipped_names, shipped_text};
@@ -21,6 +21,25 @@ const MAX_BYTES: u64 = 1 << 20;
 /// When there is neither, and as [`parse`].
 pub fn load(name_or_path: &str) -> Result<Dialect, SpecError> {
     parse(name_or_path, &text(name_or_path)?)
+}
+
+/// All dialects of a folder: its files that end in `.toml`, in the order of their names.
+///
+/// # Errors
+///
+/// When it cannot be read or has none, and as [`parse`].
+pub fn load_all(folder: &Path) -> Result<Vec<Dialect>, SpecError> {
+    let error = |message: String| SpecError::new(folder.display().to_string(), message);
+    let entries = std::fs::read_dir(folder).map_err(|fault| {
+        error(format!("the folder cannot be read: {}", suggest_path::reported(folder, fault)))
+    })?;
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.retain(|file| file.extension().is_some_and(|end| end == "toml"));
+    files.sort();
+    if files.is_empty() {
+        return Err(error("there is no file of a dialect, mine.toml, in this folder".to_owned()));
+    }
+    files.iter().map(|file| load(&file.display().to_string())).collect()
 }
 
 /// Its TOML.

@@ -1,6 +1,6 @@
 //! What the names of log files tell.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use regex::bytes::Regex;
 
@@ -11,6 +11,8 @@ pub struct FileNames {
     pub(super) regex: Option<Regex>,
     /// How many parts of a path the expression is for.
     pub parts: usize,
+    /// Its clock rates are ticks a minute.
+    pub(super) per_minute: bool,
 }
 
 /// What the name of a file says.
@@ -18,7 +20,8 @@ pub struct FileNames {
 pub struct NameSays {
     pub machine: Option<String>,
     pub run: Option<String>,
-    pub clock_rate: Option<f64>,
+    /// Ticks per second: one for all machines of the run, or one for each.
+    pub clock_rates: Vec<f64>,
 }
 
 impl FileNames {
@@ -42,17 +45,37 @@ impl FileNames {
         };
         let text =
             |name| found.name(name).map(|group| String::from_utf8_lossy(group.as_bytes()).into_owned());
-        let rate = text("clock_rate").and_then(|rate| rate.parse().ok());
+        let rates = text("clock_rate").map(|text| self.clock_rates(&text));
         NameSays {
             machine: text("machine"),
             run: text("run").filter(|run| !run.is_empty()),
-            clock_rate: rate.filter(|rate: &f64| rate.is_finite() && *rate > 0.0),
+            clock_rates: rates.unwrap_or_default(),
         }
     }
 }
 
+impl FileNames {
+    /// The rates in a text such as `3`, `1-3-6` or `1_3.5_6`; none where one makes no sense.
+    fn clock_rates(&self, text: &str) -> Vec<f64> {
+        let numbers = text.split(|char: char| !char.is_ascii_digit() && char != '.');
+        let rate = |number: &str| {
+            let rate = number.parse().ok().filter(|rate: &f64| rate.is_finite() && *rate > 0.0)?;
+            Some(if self.per_minute { rate / 60.0 } else { rate })
+        };
+        let rates = numbers.filter(|number| !number.is_empty()).map(rate);
+        rates.collect::<Option<Vec<f64>>>().unwrap_or_default()
+    }
+}
+
+/// The name of a log without the end that gzip gives it.
+pub fn unpacked(path: &Path) -> PathBuf {
+    let is_packed = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"));
+    if is_packed { path.with_extension("") } else { path.to_owned() }
+}
+
 /// Whether a file of this name may be a log.
 pub fn looks_like_a_log(path: &Path) -> bool {
+    let path = &unpacked(path);
     const OTHERS: [&str; 5] = ["readme", "license", "licence", "requirements", "changelog"];
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().to_ascii_lowercase());
     if stem.is_some_and(|stem| OTHERS.contains(&stem.as_str())) {

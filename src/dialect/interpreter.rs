@@ -5,8 +5,9 @@ use super::field::{Captured, Field};
 use super::naming::number;
 use super::parts::{Part, RunTracker};
 use super::pattern::{Pattern, Role};
-use super::timestamp::TimeParser;
+use super::timestamp::{TimeFormat, TimeParser};
 use super::{Dialect, Match};
+use crate::log::fault::shown;
 use crate::log::{Record, Stamp};
 use crate::model::event::{Kind, MachineId, Recipients};
 
@@ -49,6 +50,8 @@ pub struct DryRun {
     pub text: String,
     pub outcome: Match,
     pub captured: Vec<(Field, String)>,
+    /// Why nothing fits it, or what of it makes no sense.
+    pub doubts: Vec<String>,
 }
 
 /// An event as its line says it.
@@ -117,7 +120,7 @@ impl<'d> Interpreter<'d> {
                     None => None,
                 };
                 let names_machine = captured.get(Field::Machine).is_some();
-                Some(Meaning::Header { clock_rate: clock_rate(captured), at, names_machine })
+                Some(Meaning::Header { clock_rate: self.clock_rate(captured), at, names_machine })
             }
             Role::SendToAll => self.event(pattern, Kind::Send, true, captured).map(Meaning::Event),
             Role::Event(kind) => self.event(pattern, kind, false, captured).map(Meaning::Event),
@@ -166,7 +169,7 @@ impl<'d> Interpreter<'d> {
             }
             Kind::Receive => {
                 record.message_clock = self.message_clock(captured);
-                record.from = captured.get(Field::From).and_then(|text| self.machines(text).first().copied());
+                record.from = captured.get(Field::From).and_then(|text| self.sender(text));
                 if self.dialect.queue_before_pop {
                     // The message that was popped was among them.
                     record.queue_length = record.queue_length.and_then(|queue| queue.checked_sub(1));
@@ -180,9 +183,11 @@ impl<'d> Interpreter<'d> {
             record.clock = least.checked_add(1)?;
             clock_unsettled = kind == Kind::Receive && record.message_clock.is_none();
         }
-        record.stamp = Stamp(self.time.parse(captured.get(Field::Time)?)?);
+        if !matches!(self.dialect.time, TimeFormat::None) {
+            record.stamp = Stamp(self.time.parse(captured.get(Field::Time)?)?);
+        }
         let clock_before = pattern.clock_before.then_some(logged);
-        let clock_rate = clock_rate(captured);
+        let clock_rate = self.clock_rate(captured);
         Some(EventSaid { record, recipients, clock_unsettled, clock_before, clock_rate })
     }
 
@@ -204,14 +209,55 @@ impl<'d> Interpreter<'d> {
         self.found.retain(|machine| *machine != self.context.machine);
         self.found.clone()
     }
-}
 
-/// Ticks per second, from the rate itself or from the time that a tick takes.
-fn clock_rate(captured: &Captured<'_>) -> Option<f64> {
-    let value = |field| {
-        let text = str::from_utf8(captured.get(field)?).ok()?;
-        text.trim().parse().ok().filter(|value: &f64| value.is_finite() && *value > 0.0)
-    };
-    let rate = value(Field::ClockRate).or_else(|| value(Field::Interval).map(|interval| 1.0 / interval));
-    rate.filter(|rate| rate.is_finite() && *rate > 0.0)
+    /// The other that a text names as a sender.
+    #[inline]
+    fn sender(&mut self, text: &[u8]) -> Option<MachineId> {
+        self.dialect.senders.all_in(text, &self.context.machine_names, &mut self.found);
+        self.found.iter().copied().find(|machine| *machine != self.context.machine)
+    }
+
+    /// Ticks per second, from the rate itself or from the time that a tick takes.
+    fn clock_rate(&self, captured: &Captured<'_>) -> Option<f64> {
+        let value = |field| {
+            let text = str::from_utf8(captured.get(field)?).ok()?;
+            text.trim().parse().ok().filter(|value: &f64| value.is_finite() && *value > 0.0)
+        };
+        let unit = if self.dialect.per_minute { 60.0 } else { 1.0 };
+        let rate = value(Field::ClockRate).map(|rate| rate / unit);
+        let rate = rate.or_else(|| value(Field::Interval).map(|interval| 1.0 / interval));
+        rate.filter(|rate| rate.is_finite() && *rate > 0.0)
+    }
+
+    /// What of the captured texts makes no sense, in words.
+    pub fn doubts(&mut self, role: Role, captured: &Captured<'_>) -> Vec<String> {
+        let mut doubts = Vec::new();
+        for (field, text) in captured.iter() {
+            let is_event = matches!(role, Role::Event(_) | Role::SendToAll);
+            let what = match field {
+                Field::Time if self.time.clone().parse(text).is_none() => {
+                    format!("no {}", self.dialect.time.name())
+                }
+                Field::Clock | Field::MessageClock if is_event && self.clock(text).is_none() => {
+                    "no logical clock".to_owned()
+                }
+                Field::Queue | Field::Tick if number(text).is_none() => "no whole number".to_owned(),
+                Field::ClockRate | Field::Interval if self.clock_rate(captured).is_none() => {
+                    "no number above 0".to_owned()
+                }
+                Field::Machine if self.dialect.peer(text, &self.context.machine_names).is_none() => {
+                    "the name of no machine that is known".to_owned()
+                }
+                Field::From if is_event && self.sender(text).is_none() => {
+                    "the name of no other machine that is known".to_owned()
+                }
+                Field::To if is_event && self.machines(text).is_empty() => {
+                    "the name of no other machine that is known".to_owned()
+                }
+                _ => continue,
+            };
+            doubts.push(format!("its {} `{}` is {what}", field.name(), shown(text)));
+        }
+        doubts
+    }
 }

@@ -16,6 +16,7 @@ pub(crate) mod interpreter;
 mod json;
 mod matcher;
 pub(crate) mod naming;
+mod nearest;
 pub(crate) mod parts;
 mod pattern;
 mod pattern_table;
@@ -24,6 +25,8 @@ mod reader;
 mod records;
 mod runs;
 mod shipped;
+mod starts;
+mod stated_rates;
 #[cfg(test)]
 mod tests;
 mod timestamp;
@@ -37,7 +40,7 @@ use crate::model::event::MachineId;
 pub use detection::{Detection, Refusal, Sample, detect};
 pub use document::parse;
 pub use field::Field;
-pub use file::{load, text};
+pub use file::{load, load_all, text};
 pub use inference::{Inference, infer};
 pub use interpreter::{DryRun, LogContext};
 pub use matcher::Match;
@@ -46,11 +49,13 @@ pub use parts::{Accounts, Part};
 pub use pattern::Role;
 pub use runs::DialectRuns;
 pub use shipped::{shipped, shipped_names, shipped_text};
+pub use starts::Starts;
+pub use stated_rates::StatedRate;
 pub use timestamp::TimeFormat;
 pub use vector::Vector;
 
 use file_names::FileNames;
-use pattern::Pattern;
+use pattern::{Pattern, RoleRule};
 use records::Bounds;
 
 /// How one program logs.
@@ -67,12 +72,16 @@ pub struct Dialect {
     /// The queue was counted before the pop.
     queue_before_pop: bool,
     vector: Option<Vector>,
+    /// Clock rates are ticks a minute.
+    per_minute: bool,
     send_to_all: SendToAll,
     /// The clock before the first event; it is taken off every clock.
     clocks_begin: u64,
     pub(crate) machines: Naming,
     /// What lines call the machines, where files call them otherwise.
     peers: Naming,
+    /// What a RECEIVE calls its sender, where it calls others otherwise.
+    senders: Naming,
     patterns: Vec<Pattern>,
     ignore: Vec<Regex>,
 }
@@ -104,6 +113,18 @@ impl Dialect {
         let mut found = Vec::new();
         self.peers.all_in(name, machine_names, &mut found);
         found.first().copied()
+    }
+
+    /// A rule as its author counts it: `[[event]] 2 (receive)`, `[[header]] 1`.
+    fn rule_name(&self, rule: &Pattern) -> String {
+        let is_header = |pattern: &Pattern| matches!(pattern.role, RoleRule::Fixed(Role::Header));
+        let of_its_kind = self.patterns.iter().filter(|other| is_header(other) == is_header(rule));
+        let number = of_its_kind.take_while(|other| !std::ptr::eq(*other, rule)).count() + 1;
+        match &rule.role {
+            RoleRule::Fixed(Role::Header) => format!("[[header]] {number}"),
+            RoleRule::Fixed(role) => format!("[[event]] {number} ({})", role.word()),
+            RoleRule::ByKind(..) => format!("[[event]] {number}"),
+        }
     }
 
     /// How it writes times.

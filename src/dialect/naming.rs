@@ -44,10 +44,11 @@ impl Naming {
     pub fn all_in(&self, text: &[u8], machine_names: &[String], found: &mut Vec<MachineId>) {
         found.clear();
         let is_part = |byte: &u8| match self {
-            Naming::Numbers { .. } => byte.is_ascii_digit(),
+            // So that `2.0` is one, and an address of the Internet is none.
+            Naming::Numbers { .. } => byte.is_ascii_digit() || *byte == b'.',
             _ => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'),
         };
-        let names = text.split(|byte| !is_part(byte)).filter(|name| !name.is_empty());
+        let names = text.split(|byte| !is_part(byte)).map(without_stops).filter(|name| !name.is_empty());
         for machine in names.filter_map(|name| self.machine(name, machine_names)) {
             if !found.contains(&machine) {
                 found.push(machine);
@@ -56,16 +57,38 @@ impl Naming {
     }
 }
 
-/// A whole number, unless it is too large.
+/// A name without the full stops around it.
+#[inline]
+fn without_stops(name: &[u8]) -> &[u8] {
+    let name = name.strip_suffix(b".").unwrap_or(name);
+    name.strip_prefix(b".").unwrap_or(name)
+}
+
+/// A whole number, also as `3.0` or `1e3`, unless it is too large.
 #[inline]
 pub fn number(text: &[u8]) -> Option<u64> {
-    if text.is_empty() {
+    let mut value = 0u64;
+    for byte in text {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return decimal(text);
+        }
+        value = value.checked_mul(10)?.checked_add(u64::from(digit))?;
+    }
+    (!text.is_empty()).then_some(value)
+}
+
+/// A whole number in the notation of others, up to where each of them is exact.
+#[cold]
+fn decimal(text: &[u8]) -> Option<u64> {
+    const EXACT_MAX: f64 = (1_u64 << 53) as f64;
+    const BYTES_MAX: usize = 32;
+    let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+');
+    if text.len() > BYTES_MAX || !text.first()?.is_ascii_digit() || !text.iter().all(is_part) {
         return None;
     }
-    text.iter().try_fold(0u64, |value, byte| {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 { None } else { value.checked_mul(10)?.checked_add(u64::from(digit)) }
-    })
+    let value: f64 = str::from_utf8(text).ok()?.parse().ok()?;
+    (value.fract() == 0.0 && value <= EXACT_MAX).then_some(value as u64)
 }
 
 /// Sorts names as people do: numbers in them by value.
@@ -108,6 +131,10 @@ mod tests {
         assert_eq!(all(&numbers(0), "VMs [1, 2]", &[]), [2, 3]);
         assert_eq!(all(&numbers(1), "2 and 3", &[]), [2, 3]);
         assert_eq!(all(&numbers(5001), "[[\"127.0.0.1\",5002],[\"localhost\",5003]]", &[]), [2, 3]);
+        for list in ["(2.0, 3.0)", "{2;3}", "#2 and #3", "2 & 3.", "<2|3>", "2,3", "machines 2/3"] {
+            assert_eq!(all(&numbers(1), list, &[]), [2, 3], "{list}");
+        }
+        assert_eq!(all(&numbers(1), "127.0.0.1", &[]), [0u32; 0], "an address is no number");
         assert_eq!(all(&Naming::Letters, "B, c and nobody", &[]), [2, 3]);
         let listed = Naming::Listed(vec!["alice".to_owned(), "bob".to_owned()]);
         assert_eq!(all(&listed, "to bob, bobby", &[]), [2]);
@@ -122,6 +149,27 @@ mod tests {
         }
         assert_eq!(all(&Naming::Numbers { first: 1 }, "0", &[]), [0u32; 0]);
         assert_eq!(all(&Naming::Numbers { first: 0 }, "4294967295", &[]), [0u32; 0]);
+    }
+
+    #[test]
+    fn whole_numbers_are_known_in_other_notations() {
+        for (text, value) in [
+            ("17", Some(17)),
+            ("17.0", Some(17)),
+            ("17.", Some(17)),
+            ("1e3", Some(1000)),
+            ("1.5E+1", Some(15)),
+            ("17.5", None),
+            ("", None),
+            (".", None),
+            ("e3", None),
+            ("inf", None),
+            ("1e300", None),
+            ("18446744073709551616", None),
+            ("-3", None),
+        ] {
+            assert_eq!(number(text.as_bytes()), value, "{text}");
+        }
     }
 
     #[test]

@@ -14,7 +14,12 @@ const EVENT_KEYS: [&str; 7] = ["kind", "kinds", "match", "where", "fields", "cou
 const HEADER_KEYS: [&str; 5] = ["match", "where", "fields", "count", "starts_run"];
 
 /// What a table under `[[event]]` says.
-pub fn event_pattern(event: &Field<'_>, shape: &Shape, clock_before: bool) -> Result<Pattern, SpecError> {
+pub fn event_pattern(
+    event: &Field<'_>,
+    shape: &Shape,
+    clock_before: bool,
+    has_time: bool,
+) -> Result<Pattern, SpecError> {
     let fields = event.table("event.", "a table", &EVENT_KEYS)?;
     let splitter = splitter(&fields, shape)?;
     let role = role(&fields)?;
@@ -30,7 +35,8 @@ pub fn event_pattern(event: &Field<'_>, shape: &Shape, clock_before: bool) -> Re
         return Err(fields.require("kinds", "")?.fault(message));
     }
     for wanted in [LogField::Time, LogField::Clock] {
-        if !has(wanted) && !matches!(pattern.role, RoleRule::Fixed(Role::Ignored)) {
+        let is_needed = wanted != LogField::Time || has_time;
+        if is_needed && !has(wanted) && !matches!(pattern.role, RoleRule::Fixed(Role::Ignored)) {
             let name = wanted.name();
             let error = event.fault(format_args!("does not say where `{name}` is"));
             return Err(error

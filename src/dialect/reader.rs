@@ -6,6 +6,7 @@ use std::mem;
 
 use super::interpreter::{DryRun, EventSaid, Interpreter, LogContext, Meaning};
 use super::matcher::{LineMatcher, Match};
+use super::nearest::Nearest;
 use super::parts::Accounts;
 use super::pattern::Role;
 use super::records::{Chunk, read_records};
@@ -75,17 +76,27 @@ impl Dialect {
     ) -> io::Result<()> {
         let mut matcher = LineMatcher::new(self);
         let mut interpreter = Interpreter::new(self, context);
+        let nearest = Nearest::new(self);
         read_records(&self.bounds, input, |chunk| {
             let mut kept: Vec<(Field, String)> = Vec::new();
+            let mut doubts: Vec<String> = Vec::new();
             let outcome = matcher.look(chunk.text, |pattern, role, captured| {
                 let makes_sense = interpreter.meaning(pattern, role, captured).is_some();
                 if makes_sense {
                     kept = captured.iter().map(|(field, text)| (field, shown(text))).collect();
+                    doubts = interpreter.doubts(role, captured);
+                } else if doubts.is_empty() {
+                    let found = interpreter.doubts(role, captured).join(", and ");
+                    let found = if found.is_empty() { "makes no sense".to_owned() } else { found };
+                    doubts.push(format!("fits {}, but {found}", self.rule_name(pattern)));
                 }
                 makes_sense
             });
+            if outcome == Match::Unmatched && doubts.is_empty() {
+                doubts.push(nearest.why(chunk.text));
+            }
             let text = shown(chunk.text);
-            see(DryRun { number: chunk.number, lines: chunk.lines, text, outcome, captured: kept });
+            see(DryRun { number: chunk.number, lines: chunk.lines, text, outcome, captured: kept, doubts });
         })
     }
 }

@@ -22,7 +22,8 @@ impl DialectRuns {
         let notebook = parse("notebook", shipped_text("notebook").unwrap_or_default());
         let notebook = notebook.unwrap_or_else(|_| unreachable!("a test reads all that are shipped"));
         let (naming, name) = (Naming::Numbers { first: 0 }, "notebook, machines from 0".to_owned());
-        let dialect = Dialect { name, machines: naming.clone(), peers: naming, ..notebook };
+        let dialect =
+            Dialect { name, machines: naming.clone(), peers: naming.clone(), senders: naming, ..notebook };
         let of = |machine| LogContext {
             machine,
             machines: if machines > 1 { machines } else { 0 },

@@ -24,6 +24,8 @@ pub enum TimeFormat {
     Elapsed(Unit),
     /// In the notation of `strptime`: `%d/%m/%Y %H:%M:%S%.f`.
     Strptime(Arc<str>),
+    /// Logs tell no time: their lines stand in their order, and no more is known.
+    None,
 }
 
 /// What a number counts.
@@ -37,7 +39,7 @@ pub enum Unit {
 
 impl TimeFormat {
     /// All that a dialect can ask for, by name.
-    pub const NAMES: [(&'static str, TimeFormat); 11] = [
+    pub const NAMES: [(&'static str, TimeFormat); 12] = [
         ("date-time", TimeFormat::DateTime),
         ("month-day", TimeFormat::MonthDay),
         ("time-of-day", TimeFormat::TimeOfDay),
@@ -49,6 +51,7 @@ impl TimeFormat {
         ("elapsed-ms", TimeFormat::Elapsed(Unit::Milliseconds)),
         ("elapsed-us", TimeFormat::Elapsed(Unit::Microseconds)),
         ("elapsed-ns", TimeFormat::Elapsed(Unit::Nanoseconds)),
+        ("none", TimeFormat::None),
     ];
 
     /// By its name, or in the notation of `strptime`.
@@ -57,6 +60,16 @@ impl TimeFormat {
             return strptime_format(name).map(TimeFormat::Strptime);
         }
         TimeFormat::NAMES.into_iter().find(|(known, _)| *known == name).map(|(_, format)| format)
+    }
+
+    /// As a dialect asks for it.
+    pub fn name(&self) -> &str {
+        match self {
+            TimeFormat::Strptime(format) => format,
+            other => {
+                TimeFormat::NAMES.iter().find(|(_, known)| known == other).map_or("time", |(name, _)| name)
+            }
+        }
     }
 
     /// Whether it tells the day, so that stamps are dates and not only spans.
@@ -71,7 +84,7 @@ impl TimeFormat {
 
     /// Whether its numbers begin with the run.
     pub fn begins_with_the_run(&self) -> bool {
-        matches!(self, TimeFormat::Elapsed(_))
+        matches!(self, TimeFormat::Elapsed(_) | TimeFormat::None)
     }
 }
 
@@ -96,6 +109,7 @@ impl TimeParser {
     #[inline]
     pub fn parse(&mut self, text: &[u8]) -> Option<i64> {
         match &self.format {
+            TimeFormat::None => Some(0),
             TimeFormat::Epoch(unit) | TimeFormat::Elapsed(unit) => count(text.trim_ascii(), *unit),
             TimeFormat::Strptime(format) => {
                 let format = Arc::clone(format);

@@ -16,12 +16,14 @@
 mod chunk;
 pub(crate) mod fault;
 mod line;
+mod packed;
 mod parse;
 mod raw_lines;
 mod read;
 mod read_stats;
 mod stamp;
 mod write;
+mod zipped;
 
 pub use chunk::{Chunk, Cutter};
 pub use fault::{FaultKind, LogFault, shown};
@@ -32,6 +34,7 @@ pub use read::{BYTE_ORDER_MARK, LogFile, LogReader, machine_of_file, open_log, r
 pub use read_stats::ReadStats;
 pub use stamp::Stamp;
 pub use write::LogWriter;
+pub use zipped::{files_in_zip, is_zip, zip_of};
 
 use crate::model::event::MachineId;
 

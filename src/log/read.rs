@@ -1,12 +1,13 @@
 //! Reading a whole log: line by line, in bounded memory, and telling what is
 //! odd about it instead of failing or staying silent.
 
-use std::fs::File;
 use std::io::{self, Chain, Cursor, Read};
 use std::path::Path;
 
 use super::chunk::Parsed;
 use super::fault::shown;
+use super::packed::{GZIP, unpacked};
+use super::zipped::{open_in_zip, zip_of};
 use super::{Chunk, FaultKind, Line, LineParser, RawLine, ReadStats, file_name, read_raw_lines};
 use crate::files::regular::{open_regular, read_regular};
 use crate::model::event::MachineId;
@@ -22,24 +23,42 @@ pub fn machine_of_file(path: &Path) -> Option<MachineId> {
     (file_name(machine) == name).then_some(machine)
 }
 
-/// Opens a log.
+/// Opens a log; one that is packed by gzip, or lies in a ZIP file, is read as what it holds.
 ///
 /// # Errors
 ///
-/// The file cannot be read, or is UTF-16, which Windows makes of what a shell
+/// The file cannot be read, unpacks to more than any log, or is UTF-16, which Windows makes of what a shell
 /// redirects; its bytes would be no line of any log.
 pub fn open_log(path: &Path) -> io::Result<LogFile> {
+    if let Some((zip, within)) = zip_of(path) {
+        let mut file = open_in_zip(zip, within)?;
+        let start = read_start(&mut file)?;
+        refuse_utf16(&start)?;
+        return Ok(Cursor::new(start).chain(file));
+    }
     let mut file = open_regular(path)?;
+    let start = read_start(&mut file)?;
+    if !start.starts_with(GZIP) {
+        refuse_utf16(&start)?;
+        return Ok(Cursor::new(start).chain(Box::new(file)));
+    }
+    let packed_bytes = file.metadata()?.len();
+    let mut file = unpacked(Cursor::new(start).chain(file), packed_bytes);
+    let start = read_start(&mut file)?;
+    refuse_utf16(&start)?;
+    Ok(Cursor::new(start).chain(Box::new(file)))
+}
+
+fn read_start(input: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut start = vec![0; START_BYTES];
     let read = loop {
-        match file.read(&mut start) {
+        match input.read(&mut start) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             read => break read?,
         }
     };
     start.truncate(read);
-    refuse_utf16(&start)?;
-    Ok(Cursor::new(start).chain(file))
+    Ok(start)
 }
 
 /// All bytes of a log that is no larger than `bytes_max`.
@@ -48,7 +67,15 @@ pub fn open_log(path: &Path) -> io::Result<LogFile> {
 ///
 /// As [`open_log`], or it is larger.
 pub fn read_small_log(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
-    let text = read_regular(path, bytes_max)?;
+    let is_in_zip = zip_of(path).is_some();
+    let mut text = if is_in_zip { Vec::new() } else { read_regular(path, bytes_max)? };
+    if is_in_zip || text.starts_with(GZIP) {
+        text.clear();
+        open_log(path)?.take(bytes_max + 1).read_to_end(&mut text)?;
+    }
+    if text.len() as u64 > bytes_max {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
     refuse_utf16(&text)?;
     Ok(text)
 }
@@ -62,7 +89,7 @@ fn refuse_utf16(start: &[u8]) -> io::Result<()> {
 }
 
 /// A log that was opened: what was read of it to know its encoding, and the rest.
-pub type LogFile = Chain<Cursor<Vec<u8>>, File>;
+pub type LogFile = Chain<Cursor<Vec<u8>>, Box<dyn Read + Send>>;
 
 const START_BYTES: usize = 4096;
 

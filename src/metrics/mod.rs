@@ -109,6 +109,17 @@ pub struct MachineMetrics {
     pub messages_queued: Option<u64>,
 }
 
+impl MachineMetrics {
+    /// Leaves nothing that rests on time, of logs that tell none.
+    pub fn forget_time(&mut self) {
+        (self.span_s, self.clock_drift) = (None, None);
+        (self.wait_mean, self.wait_p95, self.wait_max) = (None, None, None);
+        (self.ticks, self.lost_ticks, self.late_ticks, self.late_share) = (None, None, None, None);
+        (self.achieved_rate, self.fidelity) = (None, None);
+        (self.lateness_p50_us, self.lateness_p99_us, self.lateness_max_us) = (None, None, None);
+    }
+}
+
 /// All rows of a run share its names, of which there may be very many.
 fn shared_text<'de, D: Deserializer<'de>>(column: D) -> Result<Arc<str>, D::Error> {
     String::deserialize(column).map(Arc::from)

@@ -12,6 +12,7 @@ use crate::read::names::charts_folder;
 use crate::read::run_path::RunPath;
 use crate::read::{Purpose, ReadLog, Reading, measure_run, meter_run};
 use crate::sample::settings::{Planned, Settings};
+use crate::sample::{Candidate, replicates};
 use crate::spec;
 use crate::store::SPEC_FILE;
 
@@ -30,6 +31,7 @@ pub struct RunPlotter<'a> {
 /// A run that was read, and drawn if it is one of the newest.
 #[derive(Debug)]
 pub struct PlottedRun {
+    run: RunPath,
     planned: Option<Planned>,
     rows: Vec<MachineMetrics>,
     pub logs: Vec<ReadLog>,
@@ -40,6 +42,14 @@ pub struct PlottedRun {
     /// Why there is no diagram of its events, where the stretch that is asked for
     /// lies outside of the run.
     pub outside: Option<String>,
+}
+
+/// The charts of runs set side by side.
+#[derive(Debug)]
+pub struct PlottedBeside {
+    pub plotted: Plotted,
+    /// How many runs are no replicates, and not among them.
+    pub repeated: usize,
 }
 
 impl<'a> RunPlotter<'a> {
@@ -60,7 +70,8 @@ impl<'a> RunPlotter<'a> {
         }
         let metered = meter_run(run)?;
         let (rows, logs) = (metered.rows, metered.logs);
-        Ok(PlottedRun { planned, rows, logs, plotted: None, no_theory: None, outside: None })
+        let run = run.clone();
+        Ok(PlottedRun { run, planned, rows, logs, plotted: None, no_theory: None, outside: None })
     }
 
     fn draw(
@@ -87,7 +98,8 @@ impl<'a> RunPlotter<'a> {
         let folder = charts_folder(&order.plots, run);
         let plotted = if charts.is_empty() { None } else { Some(write(&charts, &folder, order)?) };
         let no_theory = theory.left_out().map(str::to_owned);
-        Ok(PlottedRun { planned, rows: reading.rows, logs: reading.logs, plotted, no_theory, outside })
+        let (run, Reading { rows, logs, .. }) = (run.clone(), reading);
+        Ok(PlottedRun { run, planned, rows, logs, plotted, no_theory, outside })
     }
 
     /// The stretch of events to draw, where they were kept.
@@ -104,20 +116,28 @@ impl<'a> RunPlotter<'a> {
         })
     }
 
-    /// Draws all runs side by side, in the smallest folder that they have in common.
-    pub fn plot_side_by_side(&self, plotted: &[PlottedRun]) -> Result<Option<Plotted>, PlotError> {
+    /// Draws all runs side by side, in the smallest folder that they have in common;
+    /// without those that have the seed of another or are its copy.
+    pub fn plot_side_by_side(&self, plotted: &[PlottedRun]) -> Result<Option<PlottedBeside>, PlotError> {
         let mut wanted = self.order.wanted().filter_map(|chart| match chart.draw {
             Draw::Experiments(draw) => Some(draw),
             _ => None,
         });
         let Some(first) = wanted.next().filter(|_| !plotted.is_empty()) else { return Ok(None) };
-        let runs = plotted.iter().map(|run| SideBySide { planned: run.planned.as_ref(), rows: &run.rows });
+        let sorted = replicates(plotted.iter().map(|PlottedRun { run, rows, planned, .. }| {
+            let setting = planned.as_ref().map(Planned::id);
+            Candidate { run, rows, setting }
+        }));
+        let repeats: BTreeSet<usize> = sorted.into_iter().flat_map(|alike| alike.repeats).collect();
+        let own = plotted.iter().enumerate().filter(|(at, _)| !repeats.contains(at));
+        let runs = own.map(|(_, run)| SideBySide { planned: run.planned.as_ref(), rows: &run.rows });
         let experiments = side_by_side(&runs.collect::<Vec<_>>());
         let mut charts = first(&experiments, self.order.look)?;
         for draw in wanted {
             charts.extend(draw(&experiments, self.order.look)?);
         }
-        write(&charts, &common_folder(&self.order.plots, self.runs), self.order).map(Some)
+        let plotted = write(&charts, &common_folder(&self.order.plots, self.runs), self.order)?;
+        Ok(Some(PlottedBeside { plotted, repeated: repeats.len() }))
     }
 
     /// How many runs with logs have no charts by themselves, as they are too many.

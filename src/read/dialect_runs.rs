@@ -3,96 +3,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::dialect::detection::Sample;
-use crate::dialect::file_names::{NameSays, looks_like_a_log};
+use crate::dialect::file_names::{NameSays, unpacked};
 use crate::dialect::interpreter::LogContext;
 use crate::dialect::naming::sort_naturally;
 use crate::dialect::parts::{Accounts, NamedPart, PARTS_MAX, Part};
-use crate::dialect::{Dialect, DialectRuns};
-use crate::error_kind::{ErrorKind, HasKind};
-use crate::files::suggest_path;
+use crate::dialect::{Dialect, DialectRuns, Starts, StatedRate, TimeFormat};
 use crate::log::open_log;
 use crate::model::event::MachineId;
-use crate::read::passed_over::{is_hidden, is_packed};
+use crate::parallel;
+use crate::read::log_files::{files_below, files_beside, is_named_as, last_parts, real_path, run_folder};
+use crate::read::passed_over::is_packed;
 use crate::read::run_path::{RunPath, RunState};
-use crate::text::sanitize::on_one_line;
-
-/// Foreign logs cannot be put in order.
-#[derive(Debug, thiserror::Error)]
-pub enum RunsError {
-    #[error("cannot read {path}: {source}")]
-    Read { path: PathBuf, source: io::Error },
-    #[error("{path} is neither a file nor a folder; logs are read more than once, so they must be files")]
-    NoFile { path: PathBuf },
-    #[error(
-        "{path} holds no logs that are named as those of the dialect {dialect} are; name the logs themselves"
-    )]
-    Nothing { path: PathBuf, dialect: String },
-    #[error(
-        "{first} and {second} are both of machine {machine} of one run; keep each run's logs in a folder of \
-         their own, or let `files` of the dialect capture `run`"
-    )]
-    Twice { machine: MachineId, first: PathBuf, second: PathBuf },
-    #[error("{path} has more than {PARTS_MAX} machines and runs; cut it into a file for each run")]
-    Parts { path: PathBuf },
-    #[error(
-        "a machine in {path} has no name that the dialect {dialect} knows: `{name}`; `machines` of the dialect says how they are called"
-    )]
-    NoMachineInside { path: PathBuf, dialect: String, name: String },
-    #[error(
-        "{path} has no name that the dialect {dialect} knows; `machines` of the dialect says how they are called"
-    )]
-    NoMachine { path: PathBuf, dialect: String },
-}
-
-impl HasKind for RunsError {
-    fn kind(&self) -> ErrorKind {
-        match self {
-            RunsError::Read { source, .. } => ErrorKind::of_path(source),
-            RunsError::NoFile { .. } | RunsError::Nothing { .. } => ErrorKind::Usage,
-            _ => ErrorKind::Failed,
-        }
-    }
-}
-
-/// Bytes of a log that a sample has.
-const SAMPLE_BYTES: u64 = 64 * 1024;
-/// Parts of a path that a sample keeps.
-const SAMPLE_PARTS: usize = 4;
-/// Folders within folders, before they are taken for a mistake.
-const DEPTH_MAX: usize = 32;
-
-/// The files at or below `paths` that may be logs; a file that is named is one.
-pub fn log_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, RunsError> {
-    let mut found = Vec::new();
-    for path in paths {
-        if metadata(path)?.is_file() {
-            found.push(path.clone());
-        } else if !metadata(path)?.is_dir() {
-            return Err(RunsError::NoFile { path: path.clone() });
-        } else {
-            let mut below = Vec::new();
-            walk(path, DEPTH_MAX, &mut below)?;
-            found.extend(below.into_iter().filter(|path| looks_like_a_log(path)));
-        }
-    }
-    Ok(found)
-}
-
-/// The beginning of a log, whole lines of it.
-pub fn read_sample(path: &Path) -> Result<Sample, RunsError> {
-    let failed = |source| RunsError::Read { path: path.to_owned(), source };
-    let mut text = Vec::new();
-    open_log(path).map_err(failed)?.take(SAMPLE_BYTES).read_to_end(&mut text).map_err(failed)?;
-    if text.len() as u64 == SAMPLE_BYTES {
-        text.truncate(memchr::memrchr(b'\n', &text).map_or(text.len(), |at| at + 1));
-    }
-    Ok(Sample { path: last_parts(path, SAMPLE_PARTS), text })
-}
+use crate::read::runs_error::RunsError;
+use crate::read::until;
+use crate::text::sanitize::{harmless, on_one_line};
 
 /// The runs at or below `paths`, in the order of their folders. `clock_rates`
 /// are the user's, one for each machine, or one for all.
@@ -100,27 +27,100 @@ pub fn find_runs(
     dialect: &Arc<Dialect>,
     paths: &[PathBuf],
     clock_rates: &[f64],
-) -> Result<Vec<RunPath>, RunsError> {
+) -> Result<FoundInDialect, RunsError> {
     let mut groups = BTreeMap::new();
     for path in paths {
-        let found = if metadata(path)?.is_file() {
-            add_with_siblings(dialect, path, &mut groups)?
-        } else if !metadata(path)?.is_dir() {
-            return Err(RunsError::NoFile { path: path.clone() });
-        } else {
-            let mut files = Vec::new();
-            walk(path, DEPTH_MAX, &mut files)?;
-            files.retain(|file| dialect.files.fits(&last_parts(file, dialect.files.parts)));
-            files.iter().try_for_each(|file| add(dialect, file, true, &mut groups))?;
-            !files.is_empty()
+        let found = match files_below(path)? {
+            None => add_with_siblings(dialect, path, &mut groups)?,
+            Some(mut files) => {
+                files.retain(|file| is_named_as(dialect, file));
+                files.iter().try_for_each(|file| add(dialect, file, true, &mut groups))?;
+                !files.is_empty()
+            }
         };
         if !found {
             return Err(RunsError::Nothing { path: path.clone(), dialect: dialect.name.clone() });
         }
     }
-    let runs = |((real, _), group): ((PathBuf, _), Group)| group.into_runs(dialect, &real, clock_rates);
-    let runs: Vec<Vec<RunPath>> = groups.into_iter().map(runs).collect::<Result<_, _>>()?;
-    Ok(runs.into_iter().flatten().collect())
+    groups.values_mut().for_each(Group::keep_those_named);
+    let mut found = FoundInDialect::default();
+    if *dialect.time_format() == TimeFormat::None {
+        let name = &dialect.name;
+        found.notes.push(format!("dialect {name}: no time is told, so what rests on time is unknown"));
+    }
+    look_into(dialect, &mut groups);
+    let stated = take_silent(dialect, &mut groups, &mut found.notes);
+    groups.retain(|_, group| group.logs.values().any(|log| log.wanted));
+    for ((real, _), group) in groups {
+        let known = Known { real: &real, clock_rates, stated: stated.get(&real).map_or(&[], Vec::as_slice) };
+        found.runs.extend(group.into_runs(dialect, &known, &mut found.notes)?);
+    }
+    Ok(found)
+}
+
+/// Runs whose logs are in one dialect.
+#[derive(Debug, Default)]
+pub struct FoundInDialect {
+    pub runs: Vec<RunPath>,
+    /// What there is to tell of how files were taken for runs.
+    pub notes: Vec<String>,
+}
+
+/// What is known of the machines of a run besides their logs.
+struct Known<'a> {
+    /// The real path of its folder.
+    real: &'a Path,
+    /// The user's, one for each machine, or one for all.
+    clock_rates: &'a [f64],
+    /// Told by a file beside the logs.
+    stated: &'a [StatedRate],
+}
+
+/// Finds out of every log whether it has events, and how often it starts. What
+/// cannot be read is reported where its run is read.
+fn look_into(dialect: &Dialect, groups: &mut Groups) {
+    let logs: Vec<&mut Log> = groups.values_mut().flat_map(|group| group.logs.values_mut()).collect();
+    let paths: Vec<PathBuf> = logs.iter().map(|log| log.path.clone()).collect();
+    let looked = parallel::map(&paths, |path| {
+        let is_silent =
+            open_log(path).and_then(|file| until::has_events(dialect, file)).is_ok_and(|has| !has);
+        let starts =
+            if dialect.has_parts() { Ok(Starts::default()) } else { dialect.starts(|| open_log(path)) };
+        (is_silent, starts.unwrap_or_default())
+    });
+    for (log, (is_silent, starts)) in logs.into_iter().zip(looked) {
+        (log.is_silent, log.starts) = (is_silent, starts);
+    }
+}
+
+/// Takes away files that have no events and are of no machine; gives the clock
+/// rates that they tell, by the folder of their runs.
+fn take_silent(
+    dialect: &Dialect,
+    groups: &mut Groups,
+    notes: &mut Vec<String>,
+) -> BTreeMap<PathBuf, Vec<StatedRate>> {
+    let mut stated: BTreeMap<PathBuf, Vec<StatedRate>> = BTreeMap::new();
+    let is_no_run = |group: &Group| group.logs.values().all(|log| log.is_silent);
+    if groups.values().all(is_no_run) {
+        return stated;
+    }
+    for ((folder, _), group) in groups.iter_mut() {
+        let is_no_run = is_no_run(group);
+        let is_left = |log: &mut Log| log.is_silent && (is_no_run || log.says.machine.is_none());
+        for (_, log) in group.logs.extract_if(.., |_, log| is_left(log)) {
+            let rates = open_log(&log.path).and_then(|file| dialect.stated_rates(file)).unwrap_or_default();
+            if rates.is_empty() {
+                notes.push(format!("{}: no line of it is an event, so it is no run", shown(&log.path)));
+            }
+            stated.entry(folder.clone()).or_default().extend(rates);
+        }
+    }
+    stated
+}
+
+fn shown(path: &Path) -> String {
+    harmless(&path.display().to_string())
 }
 
 /// Logs that make up a run, by their real paths.
@@ -137,6 +137,9 @@ struct Log {
     says: NameSays,
     /// Asked for, and not only known to be there.
     wanted: bool,
+    /// No line of it is an event.
+    is_silent: bool,
+    starts: Starts,
     part: Option<NamedPart>,
     accounts: Accounts,
 }
@@ -144,35 +147,41 @@ struct Log {
 type Groups = BTreeMap<(PathBuf, Option<String>), Group>;
 
 fn add(dialect: &Dialect, path: &Path, wanted: bool, groups: &mut Groups) -> Result<(), RunsError> {
-    let failed = |source| RunsError::Read { path: path.to_owned(), source };
     let text = last_parts(path, dialect.files.parts);
     let mut says = dialect.files.says(&text);
     if dialect.tells_machines() && says.machine.is_none() {
         // All machines of a run log into one file.
-        says.run = says.run.or(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+        says.run = says.run.or(unpacked(path).file_stem().map(|stem| stem.to_string_lossy().into_owned()));
     }
     let fits = dialect.files.fits(&text);
     let folder = run_folder(path, if fits { dialect.files.parts } else { 1 });
-    let real = folder.canonicalize().map_err(failed)?;
+    let real = real_path(&folder)?;
     let group = groups.entry((real, says.run.clone())).or_insert_with(|| Group {
         folder,
         run: says.run.clone(),
         logs: BTreeMap::new(),
     });
-    let log = group.logs.entry(path.canonicalize().map_err(failed)?);
-    let new = || Log { path: path.to_owned(), says, wanted: false, part: None, accounts: Accounts::Whole };
+    let log = group.logs.entry(real_path(path)?);
+    let new = || Log {
+        path: path.to_owned(),
+        says,
+        wanted: false,
+        is_silent: false,
+        starts: Starts::default(),
+        part: None,
+        accounts: Accounts::Whole,
+    };
     log.or_insert_with(new).wanted |= wanted;
     Ok(())
 }
 
-/// A single log, and those beside it, which tell how the machines are called.
+/// A log, and those beside it, which tell how the machines are called if it is the
+/// only one of its run that is named.
 fn add_with_siblings(dialect: &Dialect, path: &Path, groups: &mut Groups) -> Result<bool, RunsError> {
     add(dialect, path, true, groups)?;
     let parts = dialect.files.parts;
     if dialect.files.are_stated() && dialect.files.fits(&last_parts(path, parts)) {
-        let mut beside = Vec::new();
-        walk(&run_folder(path, parts), parts, &mut beside)?;
-        for file in beside.iter().filter(|file| dialect.files.fits(&last_parts(file, parts))) {
+        for file in files_beside(path, parts)?.iter().filter(|file| is_named_as(dialect, file)) {
             add(dialect, file, false, groups)?;
         }
     }
@@ -180,13 +189,34 @@ fn add_with_siblings(dialect: &Dialect, path: &Path, groups: &mut Groups) -> Res
 }
 
 impl Group {
+    /// Where several logs are named, they are the run, whatever lies beside them.
+    fn keep_those_named(&mut self) {
+        if self.logs.values().filter(|log| log.wanted).count() > 1 {
+            self.logs.retain(|_, log| log.wanted);
+        }
+    }
+
+    /// The dialect, with the headers that begin further runs in these logs.
+    fn with_starts(&self, dialect: &Arc<Dialect>, notes: &mut Vec<String>) -> Arc<Dialect> {
+        let mut starts = Starts::default();
+        for log in self.logs.values().filter(|log| log.starts.count > 1) {
+            let (path, count) = (shown(&log.path), log.starts.count);
+            notes.push(format!(
+                "{path}: {count} starts, by a header that comes again with the clock back at its start; each is a run"
+            ));
+            starts.add(&log.starts);
+        }
+        if starts.count > 1 { Arc::new(dialect.starting_at(&starts)) } else { Arc::clone(dialect) }
+    }
+
     /// The runs that its files hold, in their order, each with a log for each machine.
     fn into_runs(
         self,
         dialect: &Arc<Dialect>,
-        real: &Path,
-        clock_rates: &[f64],
+        known: &Known<'_>,
+        notes: &mut Vec<String>,
     ) -> Result<Vec<RunPath>, RunsError> {
+        let dialect = &self.with_starts(dialect, notes);
         let mut runs: Vec<(Option<String>, Vec<Log>)> = Vec::new();
         for log in self.logs.into_values().map(|log| in_parts(dialect, log)) {
             for log in log? {
@@ -201,7 +231,7 @@ impl Group {
                 }
             }
         }
-        let run = |(name, logs)| run_of(dialect, real, &self.folder, name, logs, clock_rates);
+        let run = |(name, logs)| run_of(dialect, known, &self.folder, name, logs);
         runs.into_iter().map(run).collect()
     }
 }
@@ -231,11 +261,10 @@ fn in_parts(dialect: &Dialect, log: Log) -> Result<Vec<Log>, RunsError> {
 
 fn run_of(
     dialect: &Arc<Dialect>,
-    real: &Path,
+    known: &Known<'_>,
     folder: &Path,
     run: Option<String>,
     mut logs: Vec<Log>,
-    clock_rates: &[f64],
 ) -> Result<RunPath, RunsError> {
     let machine_names = machine_names(&mut logs);
     let mut numbered: BTreeMap<MachineId, Log> = BTreeMap::new();
@@ -254,16 +283,13 @@ fn run_of(
         }
     }
     let machines = numbered.len() as u32;
-    let rate = |machine: MachineId| match clock_rates {
-        [only] => Some(*only),
-        rates => rates.get(machine.index()).copied(),
-    };
     let context = |(machine, log): (&MachineId, &Log)| LogContext {
         machine: *machine,
         machines: if machines > 1 { machines } else { 0 },
         machine_names: machine_names.clone(),
-        clock_rate: rate(*machine),
-        file_clock_rate: log.says.clock_rate,
+        clock_rate: of_machine(known.clock_rates, *machine),
+        file_clock_rate: of_machine(&log.says.clock_rates, *machine)
+            .or_else(|| dialect.stated_rate(known.stated, *machine, &machine_names)),
         part: log.part.as_ref().map(|part| Part {
             run: part.run.clone(),
             machine: part.machine.as_ref().map(|_| *machine),
@@ -272,7 +298,7 @@ fn run_of(
     };
     numbered.retain(|_, log| log.wanted);
     let contexts = numbered.iter().map(context).collect();
-    let folder_name = real.file_name().map(|name| on_one_line(&name.to_string_lossy()));
+    let folder_name = known.real.file_name().map(|name| on_one_line(&name.to_string_lossy()));
     let folder_name = folder_name.map_or_else(|| "logs".into(), Arc::<str>::from);
     Ok(RunPath {
         experiment: Arc::clone(&folder_name),
@@ -288,14 +314,22 @@ fn run_of(
     })
 }
 
-/// Packed files in a run's folder that are its logs by their names.
+/// The rate of a machine, where there is one for each, or one for all.
+fn of_machine(clock_rates: &[f64], machine: MachineId) -> Option<f64> {
+    match clock_rates {
+        [only] => Some(*only),
+        rates => rates.get(machine.index()).copied(),
+    }
+}
+
+/// Packed files in a run's folder that are its logs by their names, and cannot be read as such.
 fn packed_beside(dialect: &Dialect, folder: &Path) -> Vec<PathBuf> {
     let names_a_log = |path: &PathBuf| {
-        let mut unpacked = path.clone();
-        while is_packed(&unpacked) {
-            unpacked.set_extension("");
+        let mut bare = unpacked(path);
+        while is_packed(&bare) {
+            bare.set_extension("");
         }
-        unpacked != *path && dialect.files.fits(&last_parts(&unpacked, dialect.files.parts))
+        is_packed(&unpacked(path)) && is_named_as(dialect, &bare)
     };
     let mut beside: Vec<PathBuf> = fs::read_dir(folder)
         .into_iter()
@@ -337,40 +371,4 @@ fn machine_names(logs: &mut [Log]) -> Vec<String> {
     names.dedup();
     logs.sort_by_cached_key(|log| names.iter().position(|known| *known == log.name()));
     names
-}
-
-fn metadata(path: &Path) -> Result<fs::Metadata, RunsError> {
-    suggest_path::metadata(path).map_err(|source| RunsError::Read { path: path.to_owned(), source })
-}
-
-/// All files at or below a folder, in order; links below it are not followed.
-fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), RunsError> {
-    let failed = |source| RunsError::Read { path: folder.to_owned(), source };
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        if !is_hidden(&entry.file_name()) {
-            entries.push((entry.path(), entry.file_type().map_err(failed)?));
-        }
-    }
-    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
-    for (path, kind) in entries {
-        if kind.is_file() {
-            found.push(path);
-        } else if kind.is_dir() && depth > 1 {
-            walk(&path, depth - 1, found)?;
-        }
-    }
-    Ok(())
-}
-
-fn last_parts(path: &Path, count: usize) -> String {
-    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    parts[parts.len().saturating_sub(count)..].join("/")
-}
-
-/// The folder that so many parts of the path lie below.
-fn run_folder(path: &Path, parts: usize) -> PathBuf {
-    let folder = path.ancestors().nth(parts).unwrap_or(Path::new(""));
-    if folder == Path::new("") { PathBuf::from(".") } else { folder.to_owned() }
 }

@@ -38,17 +38,22 @@ pub fn each_once(mut runs: Vec<RunPath>) -> Vec<RunPath> {
 /// are not followed, as `latest` would count a run twice, and neither are
 /// hidden folders.
 pub fn find_runs(path: &Path) -> Result<Vec<RunPath>, FindError> {
+    find_runs_and_others(path).map(|(runs, _)| runs)
+}
+
+/// The same, and files that may be logs of others, as they lie in no run.
+pub(super) fn find_runs_and_others(path: &Path) -> Result<(Vec<RunPath>, Vec<PathBuf>), FindError> {
     let failed = |source| FindError::Read { path: path.to_owned(), source };
     let metadata = suggest_path::metadata(path).map_err(failed)?;
     if metadata.is_file() {
-        return one_log(path).map(|run| vec![run]);
+        return one_log(path).map(|run| (vec![run], Vec::new()));
     }
     if !metadata.is_dir() {
         return Err(FindError::NoFile { path: path.to_owned() });
     }
-    let runs = walk(path, &path.canonicalize().map_err(failed)?, Wanted::Runs)?.runs;
-    if !runs.is_empty() {
-        return Ok(runs);
+    let walked = walk(path, &path.canonicalize().map_err(failed)?, Wanted::Runs)?;
+    if !walked.runs.is_empty() {
+        return Ok((walked.runs, walked.others));
     }
     match find_sweeps(path)?.is_empty() {
         false => Err(FindError::Simulated { path: path.to_owned() }),

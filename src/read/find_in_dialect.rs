@@ -3,21 +3,22 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::slice;
 use std::sync::Arc;
 
-use super::dialect_runs::{self, RunsError};
-use super::find::{each_once, find_all_runs};
+use super::dialect_runs::{self, FoundInDialect};
+use super::find::{each_once, find_all_runs, find_runs_and_others};
 use super::find_error::FindError;
+pub use super::find_runs_error::FindRunsError;
+use super::find_runs_error::refused;
+use super::log_files;
 use super::names::tell_apart;
-use super::recognise::{Recognised, recognise};
+use super::recognise::{Given, Recognised, recognise};
 use super::run_path::RunPath;
+use super::runs_error::RunsError;
 use crate::dialect::{self, Dialect, Refusal};
-use crate::error_kind::{ErrorKind, HasKind};
 use crate::files::regular::open_regular;
-use crate::log::{Line, LineParser};
+use crate::log::{Line, LineParser, open_log};
 use crate::parallel;
-use crate::spec::SpecError;
 use crate::text::sanitize::harmless;
 
 /// Runs, and how their logs are written where that was found out.
@@ -26,59 +27,25 @@ pub struct FoundRuns {
     pub runs: Vec<RunPath>,
     /// Dialects that were found out, and how sure that is.
     pub detections: Vec<String>,
+    /// What there is to tell of how files were taken for runs.
+    pub notes: Vec<String>,
     /// Why none was, where lines are nobody's that is known.
     pub refusal: Option<String>,
 }
 
-/// Runs cannot be found.
-#[derive(Debug, thiserror::Error)]
-pub enum FindRunsError {
-    #[error(transparent)]
-    Find(#[from] FindError),
-    #[error(transparent)]
-    Files(#[from] RunsError),
-    #[error(transparent)]
-    Dialect(#[from] SpecError),
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    #[error("{none}; {}", refused(.refusal))]
-    Unknown { none: FindError, refusal: Refusal },
-}
-
-impl HasKind for FindRunsError {
-    fn kind(&self) -> ErrorKind {
-        match self {
-            FindRunsError::Find(error) | FindRunsError::Unknown { none: error, .. } => error.kind(),
-            FindRunsError::Files(error) => error.kind(),
-            FindRunsError::Dialect(error) => error.kind(),
-            FindRunsError::Refused(Refusal::NoLogs) => ErrorKind::Usage,
-            FindRunsError::Refused(_) => ErrorKind::Failed,
-        }
-    }
-}
-
 impl FoundRuns {
-    /// The runs at or below the paths, no two of one name. `dialect` is the name
-    /// or the file of one, `auto`, or `labctl` for our own; without it our own are
-    /// read, and how others are written is found out. The clock rates, in ticks
-    /// per second, are of logs that do not tell.
-    pub fn at(
-        paths: &[PathBuf],
-        dialect: Option<&str>,
-        clock_rates: &[f64],
-    ) -> Result<FoundRuns, FindRunsError> {
-        let mut found = Search { dialect, clock_rates }.find(paths)?;
-        tell_apart(&mut found.runs);
-        Ok(found)
+    fn plain(runs: Vec<RunPath>) -> FoundRuns {
+        FoundRuns { runs, detections: Vec::new(), notes: Vec::new(), refusal: None }
     }
 
-    fn plain(runs: Vec<RunPath>) -> FoundRuns {
-        FoundRuns { runs, detections: Vec::new(), refusal: None }
+    fn in_dialect(found: FoundInDialect) -> FoundRuns {
+        FoundRuns { notes: found.notes, ..FoundRuns::plain(found.runs) }
     }
 
     fn add(&mut self, more: FoundRuns) {
         self.runs.extend(more.runs);
         self.detections.extend(more.detections);
+        self.notes.extend(more.notes);
     }
 
     /// Paths whose dialect nobody knows: runs by the names of their logs alone,
@@ -105,112 +72,206 @@ impl FoundRuns {
 }
 
 /// How the logs of runs are written, as far as somebody says.
-struct Search<'a> {
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Search<'a> {
     /// A dialect's name or file, `auto`, or `labctl` for our own; `None` where our
     /// own are read, and others found out.
-    dialect: Option<&'a str>,
+    pub dialect: Option<&'a str>,
+    /// Tried before those that come with labctl.
+    pub dialects: &'a [Dialect],
     /// Ticks per second, where logs do not tell.
-    clock_rates: &'a [f64],
+    pub clock_rates: &'a [f64],
 }
 
 impl Search<'_> {
-    fn find(&self, paths: &[PathBuf]) -> Result<FoundRuns, FindRunsError> {
-        match self.dialect {
-            Some("labctl") => Ok(FoundRuns::plain(find_all_runs(paths)?)),
-            Some("auto") => {
-                let found = recognise(paths)?;
-                match found.refused {
-                    Some((refusal, _)) if found.known.is_empty() => Err(refusal.into()),
-                    refused => {
-                        let mut runs = FoundRuns::plain(Vec::new());
-                        runs.refusal = refused.map(|(refusal, paths)| refused_of(&refusal, &paths));
-                        for one in found.known {
-                            runs.add(self.runs_in(one)?);
-                        }
-                        Ok(runs)
-                    }
-                }
-            }
-            Some(name) => {
-                let dialect = Arc::new(dialect::load(name)?);
-                Ok(FoundRuns::plain(dialect_runs::find_runs(&dialect, paths, self.clock_rates)?))
-            }
-            None => self.find_ours_or_guess(paths),
+    /// The runs at or below the paths, no two of one name. Whatever is said of how
+    /// logs are written, those of our own that a manifest names are read as ours
+    /// where others are beside them.
+    pub fn find(&self, paths: &[PathBuf]) -> Result<FoundRuns, FindRunsError> {
+        let mut found = match self.dialect {
+            Some("labctl") => FoundRuns::plain(find_all_runs(paths)?),
+            Some("auto") => self.find_recognised(paths)?,
+            Some(name) => self.find_in(&Arc::new(dialect::load(name)?), paths)?,
+            None => self.find_ours_or_guess(paths)?,
+        };
+        tell_apart(&mut found.runs);
+        Ok(found)
+    }
+
+    fn find_in(&self, dialect: &Arc<Dialect>, paths: &[PathBuf]) -> Result<FoundRuns, FindRunsError> {
+        let mut split = Split::of(paths, is_ours_by_manifest);
+        split.beside.retain(|file| log_files::is_named_as(dialect, file));
+        split.others.append(&mut split.beside);
+        if split.others.is_empty() {
+            split = Split { others: paths.to_vec(), ..Split::default() };
         }
+        let others = dialect_runs::find_runs(dialect, &split.others, self.clock_rates)?;
+        let mut found = FoundRuns::plain(each_once(split.ours));
+        found.add(FoundRuns::in_dialect(others));
+        Ok(found)
+    }
+
+    fn find_recognised(&self, paths: &[PathBuf]) -> Result<FoundRuns, FindRunsError> {
+        let split = Split::of(paths, is_ours_by_manifest);
+        let mut found = FoundRuns::plain(each_once(split.ours));
+        if !split.others.is_empty() {
+            let recognition = recognise(&split.others, self.given(paths))?;
+            match recognition.refused {
+                Some((refusal, _)) if recognition.known.is_empty() && found.runs.is_empty() => {
+                    return Err(refusal.into());
+                }
+                refused => found.refusal = refused.map(|(refusal, paths)| refused_of(&refusal, &paths)),
+            }
+            for one in recognition.known {
+                found.add(self.runs_in(one)?);
+            }
+        }
+        self.add_beside(&mut found, split.beside, paths)?;
+        Ok(found)
     }
 
     /// Our own logs by their names, unless their lines are somebody else's; how
     /// those are written is found out for each path by itself.
     fn find_ours_or_guess(&self, paths: &[PathBuf]) -> Result<FoundRuns, FindRunsError> {
-        let (mut ours, mut others, mut without_runs) = (Vec::new(), Vec::new(), None);
-        for path in paths {
-            match find_all_runs(slice::from_ref(path)) {
-                Ok(runs) => {
-                    let are_strange = parallel::map(&runs, is_strange_run);
-                    if are_strange.iter().all(|is_strange| *is_strange) {
-                        others.push(path.clone());
-                        continue;
-                    }
-                    for (run, is_strange) in runs.into_iter().zip(are_strange) {
-                        if is_strange { others.push(run.folder) } else { ours.push(run) }
-                    }
-                }
-                Err(none) if none.is_of_names() => {
-                    others.push(path.clone());
-                    without_runs = without_runs.or(Some(none));
-                }
-                Err(none) => return Err(none.into()),
-            }
+        let mut split = Split::of(paths, |run| !is_strange_run(run));
+        if let Some(error) = split.unreadable {
+            return Err(error.into());
         }
+        let ours = split.ours;
         let mut found = FoundRuns::plain(if paths.len() > 1 { each_once(ours) } else { ours });
         let mut by_dialect: Vec<Recognised> = Vec::new();
-        for group in together(others) {
-            let recognition = recognise(&group)?;
+        for group in together(split.others) {
+            let recognition = recognise(&group, self.given(paths))?;
             for one in recognition.known {
-                match by_dialect.iter_mut().find(|other| is_same(&other.dialect, &one.dialect)) {
+                match by_dialect.iter_mut().find(|other| is_same(other, &one)) {
                     Some(other) => other.paths.extend(one.paths),
                     None => by_dialect.push(one),
                 }
             }
             if let Some((refusal, paths)) = recognition.refused {
-                found.refuse(&paths, refusal, &mut without_runs)?;
+                found.refuse(&paths, refusal, &mut split.without_runs)?;
             }
         }
         for one in by_dialect {
             found.add(self.runs_in(one)?);
         }
+        self.add_beside(&mut found, split.beside, paths)?;
         Ok(found)
     }
 
+    fn given<'a>(&'a self, roots: &'a [PathBuf]) -> Given<'a> {
+        Given { users: self.dialects, roots }
+    }
+
+    /// Adds the logs of others among the files in a tree that has runs of our own.
+    /// What is no log there needs no more than a word.
+    fn add_beside(
+        &self,
+        found: &mut FoundRuns,
+        mut files: Vec<PathBuf>,
+        roots: &[PathBuf],
+    ) -> Result<(), FindRunsError> {
+        files.retain(|file| may_be_others(file));
+        if files.is_empty() {
+            return Ok(());
+        }
+        let recognition = recognise(&files, self.given(roots))?;
+        for one in recognition.known {
+            found.add(self.runs_in(one)?);
+        }
+        if let Some((_, files)) = recognition.refused {
+            let first = files.first().map(|file| harmless(&file.display().to_string())).unwrap_or_default();
+            let more =
+                if files.len() > 1 { format!(" and {} beside it", files.len() - 1) } else { String::new() };
+            found
+                .notes
+                .push(format!("{first}{more}: no log of labctl, and in no dialect that is known; not read"));
+        }
+        Ok(())
+    }
+
     fn runs_in(&self, found: Recognised) -> Result<FoundRuns, FindRunsError> {
-        let Recognised { dialect, said, paths } = found;
-        let runs = match dialect_runs::find_runs(&dialect, &paths, self.clock_rates) {
+        let Recognised { dialect, said, paths, .. } = found;
+        let found = match dialect_runs::find_runs(&dialect, &paths, self.clock_rates) {
             Err(RunsError::Nothing { .. }) => {
                 // Their names are other people's still: their lines tell which are logs.
-                let mut files = dialect_runs::log_files(&paths)?;
+                let mut files = log_files::log_files(&paths)?;
                 files.retain(|file| {
-                    dialect_runs::read_sample(file).is_ok_and(|sample| dialect.share(&sample) >= 0.5)
+                    log_files::read_sample(file).is_ok_and(|sample| dialect.share(&sample) >= 0.5)
                 });
                 dialect_runs::find_runs(&dialect, &files, self.clock_rates)?
             }
-            runs => runs?,
+            found => found?,
         };
-        Ok(FoundRuns { detections: vec![said], ..FoundRuns::plain(runs) })
+        Ok(FoundRuns { detections: vec![said], ..FoundRuns::in_dialect(found) })
     }
 }
 
-/// Inferred dialects have one name, whatever they are.
-fn is_same(a: &Dialect, b: &Dialect) -> bool {
-    a == b && !a.name.starts_with("inferred")
+/// Dialects that are inferred, or a user's, may have one name, whatever they are.
+fn is_same(a: &Recognised, b: &Recognised) -> bool {
+    a.dialect == b.dialect && a.is_shipped && b.is_shipped
+}
+
+/// Paths, by what they hold.
+#[derive(Default)]
+struct Split {
+    ours: Vec<RunPath>,
+    /// Paths that hold no run of ours, and folders of runs that are not ours.
+    others: Vec<PathBuf>,
+    /// Files that may be logs, in trees that have runs of ours.
+    beside: Vec<PathBuf>,
+    /// Why the first of the paths holds no runs by the names of logs.
+    without_runs: Option<FindError>,
+    unreadable: Option<FindError>,
+}
+
+impl Split {
+    fn of(paths: &[PathBuf], is_ours: fn(&RunPath) -> bool) -> Split {
+        let mut split = Split::default();
+        for path in paths {
+            match find_runs_and_others(path) {
+                Ok((runs, beside)) => {
+                    let are_ours = parallel::map(&runs, is_ours);
+                    if !are_ours.contains(&true) {
+                        split.others.push(path.clone());
+                        continue;
+                    }
+                    split.beside.extend(beside);
+                    for (run, is_ours) in runs.into_iter().zip(are_ours) {
+                        if is_ours { split.ours.push(run) } else { split.others.push(run.folder) }
+                    }
+                }
+                Err(none) => {
+                    split.others.push(path.clone());
+                    let reason =
+                        if none.is_of_names() { &mut split.without_runs } else { &mut split.unreadable };
+                    reason.get_or_insert(none);
+                }
+            }
+        }
+        split
+    }
+}
+
+fn is_ours_by_manifest(run: &RunPath) -> bool {
+    run.manifest.as_ref().is_some_and(|manifest| manifest.names_its_logs)
+}
+
+/// Whether a file among our runs may be somebody's log: it is text, or packed, and
+/// no table or diagram that labctl wrote of runs.
+fn may_be_others(file: &Path) -> bool {
+    const BEGINNINGS: [&[u8]; 6] =
+        [b"experiment,", b"sweep,", b"cell,", b"submission,", b"{\"experiment\"", b"(?<"];
+    const BYTES_LOOKED_AT: u64 = 512;
+    let mut start = Vec::new();
+    let read = open_log(file).and_then(|file| file.take(BYTES_LOOKED_AT).read_to_end(&mut start));
+    let is_ours = || BEGINNINGS.iter().any(|beginning| start.starts_with(beginning));
+    read.is_ok() && !start.contains(&0) && !is_ours()
 }
 
 fn refused_of(refusal: &Refusal, paths: &[PathBuf]) -> String {
     let first = paths.first().map(|path| path.display().to_string()).unwrap_or_default();
     format!("{}: {}", harmless(&first), refused(refusal))
-}
-
-fn refused(refusal: &Refusal) -> String {
-    format!("these are no logs of labctl, and {refusal}")
 }
 
 /// Files of one folder belong together, and each folder by itself.
@@ -229,12 +290,11 @@ fn together(paths: Vec<PathBuf>) -> Vec<Vec<PathBuf>> {
 /// Whether a run has logs, and no line of any is one of ours. Where a manifest
 /// names just the logs that are here, they are ours.
 fn is_strange_run(run: &RunPath) -> bool {
-    if run.manifest.as_ref().is_some_and(|manifest| manifest.names_its_logs) {
+    if is_ours_by_manifest(run) {
         return false;
     }
     // What no dialect can read either is reported where the run is read.
-    let is_others =
-        |log: &PathBuf| is_strange(log).unwrap_or(false) && dialect_runs::read_sample(log).is_ok();
+    let is_others = |log: &PathBuf| is_strange(log).unwrap_or(false) && log_files::read_sample(log).is_ok();
     !run.logs.is_empty() && run.logs.iter().all(is_others)
 }
 

@@ -5,14 +5,18 @@ pub mod dialect_runs;
 pub mod find;
 pub mod find_error;
 pub mod find_in_dialect;
+pub mod find_runs_error;
 mod kept;
+pub mod log_files;
 pub mod names;
 mod origin;
 pub mod passed_over;
 mod pipeline;
 mod recognise;
 pub mod run_path;
+pub mod runs_error;
 mod texts;
+mod until;
 mod walk;
 
 use std::io;
@@ -410,7 +414,9 @@ impl RunReader<'_> {
             samples: measured.samples.into_samples(),
         };
         let mut machines: Vec<MachineSeries> = self.measured.into_iter().map(of_machine).collect();
-        if from_sends::are_wanted(&rows) {
+        if self.run.tells_no_time() {
+            rows.iter_mut().for_each(MachineMetrics::forget_time);
+        } else if from_sends::are_wanted(&rows) {
             // Where messages cannot be matched, waits stay unknown.
             let read_again = || read_history(self.run).ok();
             let for_waits = if history.is_some() { None } else { read_again() };

@@ -25,8 +25,10 @@ pub fn tell_apart(runs: &mut [RunPath]) {
     name_after_own_folders(runs, &named, &twins);
     let mut depths = vec![0; runs.len()];
     loop {
-        let families: BTreeSet<&Family> =
-            self::twins(runs).iter().flatten().map(|place| &named[*place].family).collect();
+        let mut twins = self::twins(runs);
+        // Folders do not tell runs of one folder apart.
+        twins.retain(|places| places.iter().any(|place| runs[*place].folder != runs[places[0]].folder));
+        let families: BTreeSet<&Family> = twins.iter().flatten().map(|place| &named[*place].family).collect();
         let mut is_told = families.is_empty();
         for (place, run) in runs.iter_mut().enumerate() {
             let Named { family, above } = &named[place];

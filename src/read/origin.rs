@@ -8,6 +8,7 @@ use crate::log::{Line, LogReader, Stamp};
 use crate::read::ReadError;
 use crate::read::run_path::RunPath;
 use crate::read::texts::Texts;
+use crate::read::until::Until;
 use crate::table::Origin;
 
 /// When a run's lab time began: the earliest start that a header names, or
@@ -21,7 +22,7 @@ pub fn origin_in(run: &RunPath, texts: &Texts) -> Result<Origin, ReadError> {
     let format = run.dialect.as_ref().map(|logs| logs.dialect.time_format());
     let is_date = format.is_none_or(TimeFormat::tells_the_date);
     if format.is_some_and(TimeFormat::begins_with_the_run) {
-        return Ok(Origin { stamp: Stamp(0), is_date });
+        return Ok(Origin { stamp: Stamp(0), is_date, is_told: !run.tells_no_time() });
     }
     let mut earliest = None;
     for (number, path) in run.logs.iter().enumerate() {
@@ -29,13 +30,13 @@ pub fn origin_in(run: &RunPath, texts: &Texts) -> Result<Origin, ReadError> {
         let stamp = stamp.map_err(|source| ReadError::Log { path: path.clone(), source })?;
         earliest = stamp.into_iter().chain(earliest).min();
     }
-    Ok(Origin { stamp: earliest.unwrap_or(Stamp(0)), is_date })
+    Ok(Origin { stamp: earliest.unwrap_or(Stamp(0)), is_date, is_told: true })
 }
 
 /// The first moment that a log tells, however far down in it.
 fn first_stamp(run: &RunPath, number: usize, input: impl Read) -> io::Result<Option<Stamp>> {
-    let first = Cell::new(None);
-    let input = Until { input, first: &first };
+    let (first, is_found) = (Cell::new(None), Cell::new(false));
+    let input = Until { input, is_found: &is_found };
     let see = |_, line: &Line<'_>| {
         let stamp = match line {
             Line::Started { at, .. } => Some(*at),
@@ -43,27 +44,11 @@ fn first_stamp(run: &RunPath, number: usize, input: impl Read) -> io::Result<Opt
             _ => None,
         };
         first.set(first.get().or(stamp));
+        is_found.set(first.get().is_some());
     };
     match &run.dialect {
         Some(logs) => logs.read(number, input, see)?,
         None => LogReader::new(None).read(input, see)?,
     };
     Ok(first.get())
-}
-
-/// A log that ends, a few lines later, once a moment was found in it.
-struct Until<'a, R> {
-    input: R,
-    first: &'a Cell<Option<Stamp>>,
-}
-
-impl<R: Read> Read for Until<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        const BYTES_AT_ONCE: usize = 4096;
-        if self.first.get().is_some() {
-            return Ok(0);
-        }
-        let length = buffer.len().min(BYTES_AT_ONCE);
-        self.input.read(&mut buffer[..length])
-    }
 }

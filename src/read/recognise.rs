@@ -5,18 +5,32 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::dialect_runs::{self, RunsError};
-use crate::dialect::{self, Dialect, Inference, Refusal, Sample};
+use super::find_runs_error::FindRunsError;
+use super::log_files;
+use super::runs_error::RunsError;
+use crate::dialect::{self, Detection, Dialect, Inference, Refusal, Sample};
 use crate::parallel;
+use crate::text::sanitize::harmless;
 
 /// Logs in one dialect.
 #[derive(Debug)]
 pub struct Recognised {
     pub dialect: Arc<Dialect>,
+    /// It comes with labctl.
+    pub is_shipped: bool,
     /// How it was found out, and how sure that is.
     pub said: String,
     /// Logs, or folders of them.
     pub paths: Vec<PathBuf>,
+}
+
+/// What a user says beside the logs.
+#[derive(Clone, Copy)]
+pub struct Given<'a> {
+    /// Tried before those that come with labctl.
+    pub users: &'a [Dialect],
+    /// At or below these paths a file may tell the dialect of the logs beside it.
+    pub roots: &'a [PathBuf],
 }
 
 /// What logs are written in.
@@ -31,20 +45,29 @@ pub struct Recognition {
 struct Folder {
     files: Vec<PathBuf>,
     samples: Vec<Sample>,
+    /// The file of a dialect beside them, or in a folder above.
+    own: Option<PathBuf>,
 }
+
+/// Such a file's name.
+const OWN_FILE: &str = "dialect.toml";
 
 /// More logs tell no more.
 const LOGS_LOOKED_AT: usize = 24;
+/// Of a folder that is in no one dialect, each by itself.
+const FILES_TRIED: usize = 64;
 /// Of one folder, where the tree is in several dialects.
 const LOGS_OF_A_FOLDER: usize = 8;
 
-/// Finds out how the logs at or below the paths are written.
+/// Finds out how the logs at or below the paths are written. A dialect beside them
+/// is tried first, then those of the user, then those that come with labctl.
 ///
 /// # Errors
 ///
-/// Files cannot be read.
-pub fn recognise(paths: &[PathBuf]) -> Result<Recognition, RunsError> {
-    let files = dialect_runs::log_files(paths)?;
+/// Files cannot be read, or a dialect beside the logs is none.
+pub fn recognise(paths: &[PathBuf], given: Given<'_>) -> Result<Recognition, FindRunsError> {
+    let Given { users, roots } = given;
+    let files = log_files::log_files(paths)?;
     if files.is_empty() {
         return Ok(Recognition { known: Vec::new(), refused: Some((Refusal::NoLogs, paths.to_vec())) });
     }
@@ -52,9 +75,13 @@ pub fn recognise(paths: &[PathBuf]) -> Result<Recognition, RunsError> {
     for file in &files {
         by_folder.entry(file.parent()).or_default().push(file.clone());
     }
+    let own: BTreeMap<&Path, PathBuf> =
+        by_folder.keys().filter_map(|folder| Some(((*folder)?, own_file((*folder)?, roots)?))).collect();
+    let own_of = |files: &[PathBuf]| own.get(files.first()?.parent()?).cloned();
     let by_folder: Vec<Vec<PathBuf>> = by_folder.into_values().collect();
     if by_folder.len() > 1
-        && let Ok(mut found) = known(&samples(&files, LOGS_LOOKED_AT)?)
+        && own.is_empty()
+        && let Ok(mut found) = known(&samples(&files, LOGS_LOOKED_AT)?, users)
         && parallel::map(&by_folder, |files| is_in(&found.dialect, files)).into_iter().all(|is_in| is_in)
     {
         found.paths = paths.to_vec();
@@ -63,17 +90,25 @@ pub fn recognise(paths: &[PathBuf]) -> Result<Recognition, RunsError> {
     let most = if by_folder.len() > 1 { LOGS_OF_A_FOLDER } else { LOGS_LOOKED_AT };
     let mut folders = VecDeque::new();
     for files in by_folder {
-        folders.push_back(Folder { samples: samples(&files, most)?, files });
+        folders.push_back(Folder { samples: samples(&files, most)?, own: own_of(&files), files });
     }
     let mut recognition = Recognition::default();
     while let Some(folder) = folders.pop_front() {
-        let found =
-            known(&folder.samples).or_else(|unknown| unknown.inferred(&folder, &folders, &recognition.known));
+        let beside = folder.own.as_deref().map(|file| beside(file, &folder.samples)).transpose()?.flatten();
+        let found = beside.map_or_else(|| known(&folder.samples, users), Ok);
+        let several = if found.is_err() { of_each_file(&folder.files, users) } else { None };
+        if let Some(several) = several {
+            recognition.known.extend(several);
+            continue;
+        }
+        let found = found.or_else(|unknown| unknown.inferred(&folder, &folders, &recognition.known));
         match found {
             Ok(mut found) => {
-                found.paths = folder.files;
+                let (files, rest) = parted(&found.dialect, folder.files, users);
+                found.paths = files;
+                recognition.known.extend(rest);
                 folders.retain_mut(|other| {
-                    let is_alike = fits(&found.dialect, &other.samples);
+                    let is_alike = other.own == folder.own && fits(&found.dialect, &other.samples);
                     if is_alike {
                         found.paths.append(&mut other.files);
                     }
@@ -96,7 +131,7 @@ fn samples(files: &[PathBuf], count: usize) -> Result<Vec<Sample>, RunsError> {
     let mut samples = Vec::new();
     let mut unreadable = None;
     for path in files.iter().step_by(step) {
-        match dialect_runs::read_sample(path) {
+        match log_files::read_sample(path) {
             Ok(sample) => samples.push(sample),
             Err(error) => unreadable = unreadable.or(Some(error)),
         }
@@ -117,7 +152,10 @@ struct Unknown {
 
 /// A dialect that is known and fits: by the lines, and by the names of the logs or
 /// else by what the lines alone are inferred to say.
-fn known(samples: &[Sample]) -> Result<Recognised, Unknown> {
+fn known(samples: &[Sample], users: &[Dialect]) -> Result<Recognised, Unknown> {
+    if let Ok(found) = dialect::detect(users.to_vec(), samples) {
+        return Ok(recognised(found, false));
+    }
     let found = dialect::detect(dialect::shipped(), samples)
         .map_err(|refusal| Unknown { refusal, inference: None })?;
     if !found.is_named {
@@ -131,8 +169,62 @@ fn known(samples: &[Sample]) -> Result<Recognised, Unknown> {
             return Err(Unknown { refusal, inference });
         }
     }
+    Ok(recognised(found, true))
+}
+
+/// The files of a folder in the dialect of most of them, and those that another
+/// one that is known fits, where none of their lines fits this.
+fn parted(dialect: &Dialect, files: Vec<PathBuf>, users: &[Dialect]) -> (Vec<PathBuf>, Option<Recognised>) {
+    let is_other = |file: &PathBuf| {
+        log_files::read_sample(file)
+            .is_ok_and(|sample| !sample.text.trim_ascii().is_empty() && dialect.share(&sample) == 0.0)
+    };
+    let (others, own): (Vec<PathBuf>, Vec<PathBuf>) = files.iter().cloned().partition(is_other);
+    let found = (!others.is_empty() && !own.is_empty())
+        .then(|| samples(&others, LOGS_LOOKED_AT).ok().and_then(|samples| known(&samples, users).ok()));
+    match found.flatten() {
+        Some(found) => (own, Some(Recognised { paths: others, ..found })),
+        None => (files, None),
+    }
+}
+
+/// The same of a folder of which no dialect fits all, but each file is in one that
+/// is known.
+fn of_each_file(files: &[PathBuf], users: &[Dialect]) -> Option<Vec<Recognised>> {
+    let mut several: Vec<Recognised> = Vec::new();
+    for file in files.iter().filter(|_| (2..=FILES_TRIED).contains(&files.len())) {
+        let sample = log_files::read_sample(file).ok()?;
+        if sample.text.trim_ascii().is_empty() {
+            continue;
+        }
+        let found = known(&[sample], users).ok()?;
+        match several.iter_mut().find(|other| other.dialect == found.dialect) {
+            Some(other) => other.paths.push(file.clone()),
+            None => several.push(Recognised { paths: vec![file.clone()], ..found }),
+        }
+    }
+    (several.len() > 1).then_some(several)
+}
+
+fn recognised(found: Detection, is_shipped: bool) -> Recognised {
     let said = found.to_string();
-    Ok(Recognised { dialect: Arc::new(found.dialect), said, paths: Vec::new() })
+    Recognised { dialect: Arc::new(found.dialect), is_shipped, said, paths: Vec::new() }
+}
+
+/// The dialect in a file beside logs, if it fits them.
+fn beside(file: &Path, samples: &[Sample]) -> Result<Option<Recognised>, FindRunsError> {
+    let dialect = dialect::load(&file.display().to_string())?;
+    let Ok(found) = dialect::detect(vec![dialect], samples) else { return Ok(None) };
+    let said = format!("{} of {}", found.dialect.name, harmless(&file.display().to_string()));
+    Ok(Some(Recognised { said, ..recognised(found, false) }))
+}
+
+/// The file of a dialect in a folder, or in the nearest above it that is still
+/// among what the paths lead to.
+fn own_file(folder: &Path, roots: &[PathBuf]) -> Option<PathBuf> {
+    let is_asked_for = |above: &&Path| *above == folder || roots.iter().any(|root| above.starts_with(root));
+    let mut own = folder.ancestors().take_while(is_asked_for).map(|above| above.join(OWN_FILE));
+    own.find(|file| file.is_file())
 }
 
 impl Unknown {
@@ -163,7 +255,7 @@ impl Unknown {
         let before = known.iter().filter(|one| one.dialect.name.starts_with("inferred")).count();
         dialect.name = if before == 0 { "inferred".to_owned() } else { format!("inferred-{}", before + 1) };
         let said = said(&dialect.name, &inference, &self.refusal);
-        Ok(Recognised { dialect: Arc::new(dialect), said, paths: Vec::new() })
+        Ok(Recognised { dialect: Arc::new(dialect), is_shipped: false, said, paths: Vec::new() })
     }
 }
 

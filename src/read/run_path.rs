@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::dialect::DialectRuns;
+use crate::dialect::{DialectRuns, TimeFormat};
 use crate::read::passed_over::is_packed;
 use crate::store::{MANIFEST_FILE, METRICS_FILE, Manifest, ManifestHead};
 
@@ -31,6 +31,11 @@ pub struct RunPath {
 }
 
 impl RunPath {
+    /// Whether its logs tell the order of events alone.
+    pub fn tells_no_time(&self) -> bool {
+        self.dialect.as_ref().is_some_and(|logs| *logs.dialect.time_format() == TimeFormat::None)
+    }
+
     /// Which logs beside its own are not read, and what to do about it; `None` where
     /// there are none.
     pub fn not_read(&self) -> Option<String> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::dialect::DialectRuns;
+use crate::dialect::file_names::looks_like_a_log;
 use crate::files::file_name::file_name;
 use crate::log::machine_of_file;
 use crate::parallel;
@@ -32,8 +33,9 @@ pub(super) fn walk(root: &Path, real: &Path, wanted: Wanted) -> Result<Walked, F
             |_| 0,
             look,
             |listed| {
-                let Listed { run, sweep, folders } = listed?;
+                let Listed { run, sweep, others, folders } = listed?;
                 walked.runs.extend(run);
+                walked.others.extend(others);
                 walked.sweeps.extend(sweep);
                 below.extend(folders);
                 Ok(())
@@ -43,6 +45,7 @@ pub(super) fn walk(root: &Path, real: &Path, wanted: Wanted) -> Result<Walked, F
     }
     walked.runs.sort_by(|one, other| one.folder.cmp(&other.folder));
     walked.sweeps.sort();
+    walked.others.sort();
     Ok(walked)
 }
 
@@ -58,6 +61,8 @@ pub(super) enum Wanted {
 pub(super) struct Walked {
     pub(super) runs: Vec<RunPath>,
     pub(super) sweeps: Vec<PathBuf>,
+    /// Files that may be logs of others, as they lie in no run and no sweep.
+    pub(super) others: Vec<PathBuf>,
 }
 
 /// A folder, as the user wrote its path, and where it really is.
@@ -74,6 +79,8 @@ struct Above {
     /// The sweep that this folder is, and the one that it is in, by name.
     is_sweep: Option<Arc<str>>,
     in_sweep: Option<Arc<str>>,
+    /// It is a run or a sweep, or lies in one.
+    is_ours: bool,
 }
 
 impl Place {
@@ -82,7 +89,9 @@ impl Place {
             |folder: Option<&Path>| folder.filter(|folder| is_sweep(folder)).map(|it| name_of(Some(it)));
         let mut above = real.ancestors().skip(1);
         let (parent, grandparent) = (above.next(), above.next());
-        let above = Above { name: name_of(parent), is_sweep: sweep(parent), in_sweep: sweep(grandparent) };
+        let (is_sweep, in_sweep) = (sweep(parent), sweep(grandparent));
+        let is_ours = is_sweep.is_some() || in_sweep.is_some();
+        let above = Above { name: name_of(parent), is_sweep, in_sweep, is_ours };
         Place { shown: shown.to_owned(), name: name_of(Some(real)), above: Arc::new(above) }
     }
 }
@@ -93,9 +102,11 @@ fn name_of(path: Option<&Path>) -> Arc<str> {
 }
 
 /// What a folder holds.
+#[derive(Default)]
 pub(super) struct Listed {
     pub(super) run: Option<RunPath>,
     sweep: Option<PathBuf>,
+    others: Vec<PathBuf>,
     pub(super) folders: Vec<Place>,
 }
 
@@ -114,6 +125,7 @@ impl Listed {
         let shown = &place.shown;
         let failed = |source| FindError::Read { path: shown.clone(), source };
         let (mut folders, mut logs, mut passed_over) = (Vec::new(), Vec::new(), Vec::new());
+        let mut others = Vec::new();
         let (mut has_plan, mut has_metrics, mut has_manifest, mut has_spec) = (false, false, false, false);
         for entry in fs::read_dir(shown).map_err(failed)? {
             let entry = entry.map_err(failed)?;
@@ -133,11 +145,13 @@ impl Listed {
                 logs.push((machine, name, seen_at(kind, &entry)));
             } else if is_log_passed_over(name.as_ref()) {
                 passed_over.push(below(shown, &name));
+            } else if kind.is_file() && !is_hidden(&name) && looks_like_a_log(name.as_ref()) {
+                others.push(below(shown, &name));
             }
         }
         let is_sweep = has_plan && is_sweep(shown);
         if wanted == Wanted::Sweeps && is_sweep {
-            return Ok(Listed { run: None, sweep: Some(shown.clone()), folders: Vec::new() });
+            return Ok(Listed { sweep: Some(shown.clone()), ..Listed::default() });
         }
         let is_there = |name: &str| shown.join(name).is_file();
         let is_run = !logs.is_empty() || has_metrics && is_there(METRICS_FILE);
@@ -147,19 +161,29 @@ impl Listed {
             let seen = Seen::all(logs.iter().map(|(_, _, seen)| *seen));
             let logs = logs.iter().map(|(_, name, _)| below(shown, name)).collect();
             let has_spec = has_spec && is_there(SPEC_FILE);
-            from_zero(run_at(place, Beside { logs, seen, has_manifest, has_spec, passed_over }))
+            from_zero(run_at(
+                place,
+                Beside { logs, seen, has_manifest, has_spec, passed_over: passed_over.clone() },
+            ))
         });
         folders.sort();
-        Ok(Listed { run, sweep: None, folders: place.below(folders, is_sweep) })
+        let is_ours = place.above.is_ours || has_plan || run.is_some();
+        if is_ours {
+            others.clear();
+        } else {
+            others.extend(passed_over);
+        }
+        Ok(Listed { run, sweep: None, others, folders: place.below(folders, is_sweep, is_ours) })
     }
 }
 
 impl Place {
-    fn below(&self, folders: Vec<OsString>, is_sweep: bool) -> Vec<Place> {
+    fn below(&self, folders: Vec<OsString>, is_sweep: bool, is_ours: bool) -> Vec<Place> {
         let above = Arc::new(Above {
             name: Arc::clone(&self.name),
             is_sweep: is_sweep.then(|| Arc::clone(&self.name)),
             in_sweep: self.above.is_sweep.clone(),
+            is_ours,
         });
         let place = |name: OsString| {
             let shown = below(&self.shown, &name);

@@ -2,8 +2,10 @@
 //! are their own.
 
 use std::collections::{HashMap, HashSet};
+use std::io::Read;
 
 use crate::files::digest::sha256;
+use crate::log::open_log;
 use crate::metrics::MachineMetrics;
 use crate::read::run_path::RunPath;
 
@@ -32,8 +34,8 @@ struct Shared<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Draws {
     Seed(u64),
-    /// The digest of logs whose seed nobody knows.
-    Logs(String),
+    /// The digest of logs whose seed nobody knows, and which of their runs it is.
+    Logs(String, Option<String>),
 }
 
 /// A run that may be a replicate of others.
@@ -77,9 +79,14 @@ pub(super) fn draws(run: &RunPath) -> Option<Draws> {
     if let Some(manifest) = &run.manifest {
         return Some(Draws::Seed(manifest.seed));
     }
-    let digests = run.logs.iter().map(|log| std::fs::read(log).ok().map(|bytes| sha256(&bytes)));
+    let part = run.dialect.as_ref().and_then(|of| of.contexts.first()?.part.as_ref());
+    let part = part.map(|part| part.run.clone());
+    let digests = run.logs.iter().map(|log| {
+        let mut bytes = Vec::new();
+        open_log(log).and_then(|mut file| file.read_to_end(&mut bytes)).ok().map(|_| sha256(&bytes))
+    });
     digests
         .collect::<Option<Vec<String>>>()
         .filter(|all| !all.is_empty())
-        .map(|all| Draws::Logs(all.concat()))
+        .map(|all| Draws::Logs(all.concat(), part))
 }

@@ -73,7 +73,7 @@ mod tests {
         let line = b"2026-03-05 12:46:04.020113 | INTERNAL | Clock: 7 | Internal event, Tick: 1";
         let Line::Event(record) = parser.parse(line) else { panic!("it is an event") };
         for run in ["r1", "=r2"] {
-            table.begin_run("exp", run, Origin { stamp: Stamp(5), is_date: run == "r1" })?;
+            table.begin_run("exp", run, Origin { stamp: Stamp(5), is_date: run == "r1", is_told: true })?;
             (1..=events).try_for_each(|number| table.push(MachineId(2), number, record))?;
         }
         Ok(())

@@ -71,6 +71,8 @@ pub struct Origin {
     pub stamp: Stamp,
     /// Whether stamps are dates, and not only spans since some moment.
     pub is_date: bool,
+    /// Whether logs tell any time.
+    pub is_told: bool,
 }
 
 /// The columns under construction.
@@ -97,6 +99,7 @@ struct RunName {
     experiment: PlSmallStr,
     run: PlSmallStr,
     has_dates: bool,
+    has_times: bool,
 }
 
 type Numbers = PrimitiveChunkedBuilder<UInt64Type>;
@@ -161,20 +164,21 @@ impl Rows {
         names.finish().into_column()
     }
 
-    fn stamps(&self) -> Column {
-        let stamps = &self.stamp_us[..];
-        if self.runs.iter().all(|(_, run)| run.has_dates) {
-            return numbers("stamp_us", stamps.to_vec());
+    /// A column of moments, of the runs that tell them.
+    fn moments(&self, name: &str, moments: &[i64], is_told: fn(&RunName) -> bool) -> Column {
+        if self.runs.iter().all(|(_, run)| is_told(run)) {
+            return numbers(name, moments.to_vec());
         }
-        let dates = self.spans().flat_map(|(rows, run)| std::iter::repeat_n(run.has_dates, rows));
-        let stamps = stamps.iter().zip(dates).map(|(stamp, is_date)| is_date.then_some(*stamp));
-        numbers("stamp_us", stamps.collect::<Vec<_>>())
+        let told = self.spans().flat_map(|(rows, run)| std::iter::repeat_n(is_told(run), rows));
+        let moments = moments.iter().zip(told).map(|(moment, is_told)| is_told.then_some(*moment));
+        numbers(name, moments.collect::<Vec<_>>())
     }
 
     fn frame(self) -> PolarsResult<DataFrame> {
         let (experiment, run) =
             (self.names("experiment", |run| &run.experiment), self.names("run", |run| &run.run));
-        let stamps = self.stamps();
+        let stamps = self.moments("stamp_us", &self.stamp_us, |run| run.has_dates);
+        let times = self.moments("time_us", &self.time_us, |run| run.has_times);
         DataFrame::new(
             self.machine.len(),
             vec![
@@ -183,7 +187,7 @@ impl Rows {
                 numbers("machine", self.machine),
                 numbers("line", self.line),
                 stamps,
-                numbers("time_us", self.time_us),
+                times,
                 self.tick.finish().into_column(),
                 self.event.finish().into_column(),
                 numbers("clock", self.clock),
@@ -199,7 +203,7 @@ impl Rows {
 
 impl<S: EventSink> EventTable<S> {
     pub fn new(sink: S) -> EventTable<S> {
-        let origin = Origin { stamp: Stamp(0), is_date: true };
+        let origin = Origin { stamp: Stamp(0), is_date: true, is_told: true };
         EventTable { sink, origin, rows: Rows::with_capacity(BATCH_ROWS) }
     }
 
@@ -211,7 +215,9 @@ impl<S: EventSink> EventTable<S> {
         let first = self.rows.machine.len();
         // A run without rows has no place among others.
         self.rows.runs.retain(|(other, _)| *other < first);
-        self.rows.runs.push((first, RunName { experiment, run, has_dates: origin.is_date }));
+        self.rows
+            .runs
+            .push((first, RunName { experiment, run, has_dates: origin.is_date, has_times: origin.is_told }));
         self.origin = origin;
         Ok(())
     }

@@ -48,4 +48,5 @@ mod tables;
 #[cfg(unix)]
 mod tmux;
 mod verdicts;
+mod whose_logs;
 mod why;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::experiments::Experiments;
 use super::published::{Published, published_values};
 use crate::metrics::MachineMetrics;
+use crate::metrics::summary::RatesKey;
 use crate::predict::residual::setting_name;
 use crate::sample::settings::Planned;
 use crate::spec::{ClockRate, MachineSpec, Spec};
@@ -65,7 +66,7 @@ struct Named {
 fn names(runs: &[SideBySide<'_>]) -> Named {
     let given = rates_given(runs);
     let mut without_rates = WithoutRates::default();
-    let mut places: HashMap<(&str, Option<usize>), usize> = HashMap::new();
+    let mut places: HashMap<(&str, Option<usize>, Option<RatesKey>), usize> = HashMap::new();
     let mut settings: Vec<Setting<'_>> = Vec::new();
     let mut of_run = Vec::new();
     for run in runs {
@@ -74,7 +75,9 @@ fn names(runs: &[SideBySide<'_>]) -> Named {
             true => planned.id(),
             false => without_rates.first_alike(planned),
         });
-        let at = *places.entry((experiment, shared)).or_insert_with(|| {
+        // Of foreign logs their rates are all that is known.
+        let rates = run.planned.is_none().then(|| RatesKey::of(run.rows));
+        let at = *places.entry((experiment, shared, rates)).or_insert_with(|| {
             settings.push(Setting { experiment, first_run: run.run(), runs: 0 });
             settings.len() - 1
         });

@@ -10,9 +10,11 @@ use labctl::engine::StopSwitch;
 use labctl::files::file_name::file_name;
 use labctl::files::suggest_path;
 use labctl::grade::{Assignment, Grade, Reading, Submission, csv, grade_run, page, summary};
+use labctl::log::{files_in_zip, is_zip};
 use labctl::model::machine::Broadcast;
 use labctl::read::find_error::FindError;
 use labctl::read::passed_over::{is_hidden, is_packed};
+use labctl::read::run_path::RunPath;
 use labctl::store::{write_file, write_file_soon};
 use labctl::text::numbers::by_count;
 use labctl::text::sanitize::on_one_line;
@@ -25,7 +27,7 @@ use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
 Examples:
-  labctl grade submissions/                each folder in it is a submission
+  labctl grade submissions/                each folder or ZIP is a submission
   labctl grade submissions/ --clock-rate 1,3,6 -o marks
   labctl grade submissions/ --internal-prob 0.5 --dialect mine.toml
 
@@ -43,7 +45,7 @@ const CSV_FILE: &str = "grades.csv";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// A folder with a folder for each submission
+    /// A folder with a folder, or a ZIP file, for each submission
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 
@@ -128,15 +130,23 @@ fn look_into(folder: &Path) -> anyhow::Result<Found> {
         if is_hidden(&entry.file_name()) {
             continue;
         }
-        if entry.path().is_dir() {
-            found.folders.push(entry.path());
+        let path = entry.path();
+        if path.is_dir() || is_packed_submission(&path) {
+            found.folders.push(path);
         } else {
-            found.files.push(entry.path());
+            found.files.push(path);
         }
     }
     found.folders.sort();
     found.files.sort();
     Ok(found)
+}
+
+/// Whether a file is a ZIP file of files. One that is unpacked already is graded as it
+/// lies there.
+fn is_packed_submission(path: &Path) -> bool {
+    let has_files = || files_in_zip(path).is_ok_and(|files| !files.is_empty());
+    is_zip(path) && !path.with_extension("").is_dir() && has_files()
 }
 
 fn no_folders(folder: &Path, files: &[PathBuf]) -> String {
@@ -165,7 +175,8 @@ fn first_of(files: &[PathBuf]) -> String {
 }
 
 fn grade(folder: &Path, args: &Args, stop: &StopSwitch) -> Submission {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = if is_zip(folder) { folder.file_stem() } else { folder.file_name() };
+    let name = name.unwrap_or_default().to_string_lossy().into_owned();
     let reading = read(folder, args, stop).unwrap_or_else(|error| Reading::Unreadable(error_text(&error)));
     Submission { name, reading }
 }
@@ -193,13 +204,23 @@ fn read(folder: &Path, args: &Args, stop: &StopSwitch) -> anyhow::Result<Reading
         });
         return Ok(Reading::Unreadable(why));
     }
-    let dialect = found.runs.iter().find_map(|run| run.dialect.as_ref());
-    let dialect = dialect.map_or_else(|| "labctl".to_owned(), |logs| logs.dialect.name.clone());
     Ok(Reading::Read {
-        dialect,
-        detection: Some(found.detections.join("; ")).filter(|said| !said.is_empty()),
+        dialect: dialects_of(&found.runs),
+        detection: Some([found.detections, found.notes].concat().join("; ")).filter(|said| !said.is_empty()),
         runs,
     })
+}
+
+/// In which dialects the logs are, in the order of their runs.
+fn dialects_of(runs: &[RunPath]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for run in runs {
+        let name = run.dialect.as_ref().map_or("labctl", |logs| &logs.dialect.name);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.join(", ")
 }
 
 fn outcome(submission: &Submission) -> String {

@@ -151,8 +151,14 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         ));
     }
     if let Some(beside) = plotter.plot_side_by_side(&plotted)? {
-        let count = view::counted(plotted.len() as u64, "run");
-        terminal.say(format!("{}: {count} against speed ratio", beside.folder.display()));
+        let count = view::counted((plotted.len() - beside.repeated) as u64, "run");
+        terminal.say(format!("{}: {count} against speed ratio", beside.plotted.folder.display()));
+        if beside.repeated > 0 {
+            terminal.warn(format!(
+                "runs that have the seed of another or are its copy are no replicates, and are left out there: {}",
+                beside.repeated
+            ));
+        }
     }
     if plotter.without_logs() > 0 {
         let count = view::counted(plotter.without_logs(), "run");

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::slice;
 
 use anyhow::bail;
-use labctl::dialect::Dialect;
+use labctl::dialect::{self, Dialect};
 use labctl::log::ReadStats;
 use labctl::read::ReadLog;
 use labctl::read::find::{find_all_sweeps, is_run_below};
-use labctl::read::find_in_dialect::{FindRunsError, FoundRuns};
+use labctl::read::find_in_dialect::{FindRunsError, FoundRuns, Search};
 use labctl::read::run_path::RunPath;
 
 use labctl::text::numbers::percent;
@@ -22,6 +22,10 @@ pub struct DialectFlags {
     /// How the logs are written: a name of `labctl dialect list`, a file, `auto`, or `labctl` for its own
     #[arg(long, value_name = "NAME|FILE|auto")]
     dialect: Option<String>,
+
+    /// A folder of dialects to be tried before those that come with labctl
+    #[arg(long, value_name = "DIR")]
+    dialects: Option<PathBuf>,
 
     /// Ticks per second, where logs do not tell: 3 for all machines, or 1,3,6
     #[arg(long, value_name = "R,R,…", value_delimiter = ',', value_parser = clock_rate)]
@@ -53,6 +57,7 @@ impl DialectFlags {
         for detection in &found.detections {
             terminal.say(format!("dialect: {detection}"));
         }
+        found.notes.iter().for_each(|note| terminal.say(note));
         if let Some(refusal) = &found.refusal {
             terminal.say(refusal);
         }
@@ -94,7 +99,9 @@ impl DialectFlags {
     /// The same, with what there is to tell of how the logs are written. No two
     /// runs have one name.
     pub fn find(&self, paths: &[PathBuf]) -> Result<FoundRuns, FindRunsError> {
-        FoundRuns::at(paths, self.dialect.as_deref(), &self.clock_rate)
+        let dialects = self.dialects.as_deref().map(dialect::load_all).transpose()?.unwrap_or_default();
+        let (dialect, clock_rates) = (self.dialect.as_deref(), &self.clock_rate[..]);
+        Search { dialect, dialects: &dialects, clock_rates }.find(paths)
     }
 
     /// Tells how many lines were understood, and the first that were not.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::{dialect, read};
 use crate::dialect::Dialect;
-use crate::read::dialect_runs::{RunsError, find_runs};
+use crate::read::dialect_runs::find_runs;
 use crate::read::run_path::RunPath;
+use crate::read::runs_error::RunsError;
 
 const TEXT: &str = "\
 name = 't'
@@ -32,7 +33,7 @@ fn found(dialect: Dialect, files: &[(&str, &str)]) -> Result<(Vec<RunPath>, Vec<
         std::fs::write(root.path().join(file), text).unwrap();
     }
     let dialect = Arc::new(dialect);
-    let runs = find_runs(&dialect, &[root.path().to_owned()], &[])?;
+    let runs = find_runs(&dialect, &[root.path().to_owned()], &[])?.runs;
     let mut reported = Vec::new();
     for run in &runs {
         let contexts = &run.dialect.as_ref().unwrap().contexts;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::dialect;
 use crate::dialect::Dialect;
-use crate::read::dialect_runs::{RunsError, find_runs};
+use crate::read::dialect_runs::find_runs;
 use crate::read::run_path::RunPath;
+use crate::read::runs_error::RunsError;
 
 fn made(keys: &str) -> Arc<Dialect> {
     Arc::new(dialect(&format!(
@@ -22,7 +23,7 @@ fn found(keys: &str, files: &[&str], asked: &[&str]) -> Result<Vec<RunPath>, Run
         std::fs::write(path, "1 1\n").unwrap();
     }
     let paths: Vec<PathBuf> = asked.iter().map(|path| root.path().join(path)).collect();
-    find_runs(&made(keys), &paths, &[2.0, 3.0])
+    find_runs(&made(keys), &paths, &[2.0, 3.0]).map(|found| found.runs)
 }
 
 /// `experiment/run: machine machine …`, a run each.

@@ -55,7 +55,7 @@ fn samples_are_found_by_their_names() {
             std::fs::write(root.path().join(beside), "").unwrap();
         }
         let dialect = Arc::new(load(log.dialect).unwrap());
-        let runs = find_runs(&dialect, &[root.path().to_owned()], &[]).unwrap();
+        let runs = find_runs(&dialect, &[root.path().to_owned()], &[]).unwrap().runs;
         assert_eq!(runs.len(), 1, "{}", log.dialect);
         let logs = runs[0].dialect.as_ref().unwrap();
         let at = runs[0].logs.iter().position(|found: &PathBuf| found.ends_with(log.path)).unwrap();

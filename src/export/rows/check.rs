@@ -40,7 +40,7 @@ struct Row {
     #[serde(rename = "stamp_us", deserialize_with = "there")]
     _stamp_us: Option<i64>,
     #[serde(rename = "time_us")]
-    _time_us: i64,
+    _time_us: Option<i64>,
     #[serde(rename = "tick", deserialize_with = "there")]
     _tick: Option<u64>,
     event: String,

@@ -6,7 +6,7 @@ use crate::table::{CsvSink, EventSink, EventTable, JsonlSink, Origin, ParquetCon
 
 fn write<S: EventSink>(sink: S, experiment: &str) -> Tabled {
     let mut table = EventTable::new(sink);
-    let origin = Origin { stamp: WHOLE_SECONDS_START, is_date: true };
+    let origin = Origin { stamp: WHOLE_SECONDS_START, is_date: true, is_told: true };
     table.begin_run(experiment, "run", origin).unwrap();
     let mut tabled = Tabled::default();
     for machine in history(&WHOLE_SECONDS).machines() {

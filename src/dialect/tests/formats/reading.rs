@@ -13,7 +13,8 @@ use crate::read::dialect_runs::find_runs;
 /// The events of the logs below a folder, by path and line; the reason where the
 /// logs cannot be put in order.
 pub fn read_below(root: &Path, dialect: Dialect) -> Result<BTreeMap<(String, u64), Expected>, String> {
-    let runs = find_runs(&Arc::new(dialect), &[root.to_owned()], &[]).map_err(|error| error.to_string())?;
+    let runs =
+        find_runs(&Arc::new(dialect), &[root.to_owned()], &[]).map_err(|error| error.to_string())?.runs;
     let mut found: BTreeMap<(String, u64), Expected> = BTreeMap::new();
     for run in runs {
         let Some(logs) = &run.dialect else { continue };

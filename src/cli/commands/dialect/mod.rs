@@ -1,12 +1,14 @@
 //! `labctl dialect`: how others log, as data.
 
+mod propose;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 use clap::Subcommand;
 use labctl::dialect::{self, Accounts, DryRun, LogContext, Match, Role};
-use labctl::files::regular::open_regular;
+use labctl::log::open_log;
 use labctl::read::dialect_runs;
 use labctl::read::find_in_dialect::FindRunsError;
 use labctl::text::sanitize::{harmless, visible};
@@ -70,7 +72,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         DialectCommand::Test { dialect, logs, max_unmatched } => {
             test(dialect, logs, *max_unmatched, terminal)
         }
-        DialectCommand::New { logs } => propose(logs, terminal),
+        DialectCommand::New { logs } => propose::propose(logs, terminal),
     }
 }
 
@@ -91,7 +93,9 @@ fn show(name: &str, terminal: &Terminal) -> anyhow::Result<Exit> {
 fn test(name: &str, logs: &[PathBuf], max_unmatched: f64, terminal: &Terminal) -> anyhow::Result<Exit> {
     let dialect = Arc::new(dialect::load(name)?);
     let (mut lines, mut ignored, mut unmatched) = (0, 0, 0);
-    for run in dialect_runs::find_runs(&dialect, logs, &[]).map_err(FindRunsError::from)? {
+    let found = dialect_runs::find_runs(&dialect, logs, &[]).map_err(FindRunsError::from)?;
+    found.notes.iter().for_each(|note| terminal.say(note));
+    for run in found.runs {
         for (number, path) in run.logs.iter().enumerate() {
             let context =
                 run.dialect.as_ref().and_then(|logs| logs.contexts.get(number)).cloned().unwrap_or_default();
@@ -102,7 +106,7 @@ fn test(name: &str, logs: &[PathBuf], max_unmatched: f64, terminal: &Terminal) -
                 Some(_) => format!("{}\n", visible(&path.display().to_string())),
                 None => format!("{}, machine {}\n", visible(&path.display().to_string()), whole.machine),
             };
-            let file = open_regular(path)?;
+            let file = open_log(path)?;
             dialect.try_lines(&whole, file, |line| {
                 lines += line.lines;
                 match line.outcome {
@@ -144,23 +148,7 @@ fn outcome_line(line: &DryRun, terminal: &Terminal) -> String {
             .collect::<Vec<_>>()
             .join("  "),
     };
-    format!("{:>6}  {}  {said}\n", line.number, terminal.styled_data(&format!("{word:<9}"), style))
-}
-
-fn propose(logs: &[PathBuf], terminal: &Terminal) -> anyhow::Result<Exit> {
-    let files = dialect_runs::log_files(logs).map_err(FindRunsError::from)?;
-    let samples: Result<Vec<_>, _> = files.iter().map(|path| dialect_runs::read_sample(path)).collect();
-    let samples = samples.map_err(FindRunsError::from)?;
-    let Some(inference) = dialect::infer(&samples) else {
-        terminal.error("nothing here reads as events: no numbers rise as a logical clock does, beside words such as internal, sent or received");
-        return Ok(Exit::Failed);
-    };
-    terminal.document(&inference.toml)?;
-    let (kept, broken) = (inference.kept, inference.broken);
-    let of = counted(kept + broken, "rule");
-    terminal.say(format!("{of} of the model checked from line to line: {kept} hold, {broken} do not"));
-    inference.evidence.iter().for_each(|sentence| terminal.say(sentence));
-    inference.doubts.iter().for_each(|doubt| terminal.say(format!("not certain: {doubt}")));
-    terminal.say("look it over, and see `labctl dialect test FILE LOG`");
-    Ok(Exit::Done)
+    let doubts = line.doubts.iter().fold(String::new(), |text, doubt| text + "  " + &harmless(doubt));
+    let doubts = terminal.styled_data(&doubts, AnsiColor::Yellow.on_default());
+    format!("{:>6}  {}  {said}{doubts}\n", line.number, terminal.styled_data(&format!("{word:<9}"), style))
 }
