@@ -29,9 +29,10 @@ pub struct Given<'g> {
     pub ignored: Vec<String>,
 }
 
-/// The TOML of a reading; `None` where events lack what a dialect needs.
-pub fn written(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> Option<String> {
-    let time = reading.time.as_ref()?;
+/// The TOML of a reading.
+pub fn written(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> String {
+    // Events without a time are none, unless all are without.
+    let is_read = |event: &&Event| event.time.is_some() || reading.time.is_none();
     let mut toml = String::from(
         "# Inferred from the logs: what keeps the model's rules best. Check it, and finish it by hand.\n\
          # The language: docs/dialects.md. Try it: labctl dialect test THIS-FILE LOG…\n",
@@ -48,7 +49,7 @@ pub fn written(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> Op
     }
     toml += &machines(reading, given.layout);
     toml += given.cut.as_deref().unwrap_or_default();
-    toml += &format!("time = {}\n", quoted_plain(time));
+    toml += &format!("time = {}\n", quoted_plain(reading.time.as_deref().unwrap_or("none")));
     if reading.queue_before_pop {
         toml += "queue = \"before-pop\"\n";
     }
@@ -68,7 +69,7 @@ pub fn written(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> Op
         toml += &format!("ignore = [{}]\n", list.join(", "));
     }
     for (group, event) in groups.iter().zip(&reading.events) {
-        let Some(event) = event.as_ref().filter(|event| event.time.is_some()) else { continue };
+        let Some(event) = event.as_ref().filter(is_read) else { continue };
         let mut extra = String::new();
         if !is_all_before && before.of(event.kind) {
             extra += "clock = \"before\"\n";
@@ -77,7 +78,7 @@ pub fn written(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> Op
     }
     let paces = paces(groups, reading);
     for (group, event) in groups.iter().zip(&reading.events) {
-        if event.as_ref().is_some_and(|event| event.time.is_some()) {
+        if event.as_ref().is_some_and(|event| is_read(&event)) {
             continue;
         }
         toml += &match rate(group, &paces) {
@@ -97,7 +98,7 @@ pub fn written(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> Op
             None => table(group, "[[event]]\nkind = \"ignore\"", "", &[], given),
         };
     }
-    Some(toml)
+    toml
 }
 
 /// The number that tells the runs of a log apart, where each is headed by one.
