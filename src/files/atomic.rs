@@ -85,6 +85,16 @@ impl FileBeside {
         sync_folder(folder_of(place))
     }
 
+    /// Puts it into its place, for everyone who may see the folder; false where
+    /// something is there, which stays.
+    pub fn put_new_into(self, place: &Path) -> io::Result<bool> {
+        share_like_others(self.file.as_file())?;
+        sync_file(self.file.as_file())?;
+        let is_put = self.put_privately_into(place)?;
+        sync_folder(folder_of(place))?;
+        Ok(is_put)
+    }
+
     /// Puts it into its place for its owner alone; false where something is there,
     /// which stays.
     pub fn put_privately_into(self, place: &Path) -> io::Result<bool> {

@@ -19,6 +19,9 @@ use crate::log::machine_of_file;
 pub use manifest::{Manifest, ManifestHead};
 pub use word::{Isolation, Status, Word};
 
+/// The folder of all results, unless another is named.
+pub const RESULTS: &str = "results";
+
 /// The files of a run, beside its logs.
 pub const SPEC_FILE: &str = "spec.toml";
 pub const MANIFEST_FILE: &str = "manifest.json";
@@ -221,6 +224,22 @@ fn link_latest(_experiment: &Path, _run: &Path) -> io::Result<()> {
 /// reads half of one; comes back when the disk has it.
 pub fn write_file(path: &Path, content: &[u8]) -> Result<(), StoreError> {
     NewFile::begin(path)?.put(content)?.finish()
+}
+
+/// Writes a file, and the folders above it that are missing, unless something is
+/// in its place; false where it is, and stays.
+pub fn write_new_file(path: &Path, content: &[u8]) -> Result<bool, StoreError> {
+    let write = || {
+        if path.symlink_metadata().is_ok() {
+            return Ok(false);
+        }
+        make_folder(folder_of(path))?;
+        let beside = FileBeside::begin(path)?;
+        let mut file = beside.file();
+        file.write_all(content)?;
+        beside.put_new_into(path)
+    };
+    write().map_err(|source| StoreError::write(path, source))
 }
 
 /// The same without waiting for the disk: for what can be made again, and for

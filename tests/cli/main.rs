@@ -10,6 +10,7 @@ mod dialect;
 mod disk;
 mod engines;
 mod exit_codes;
+mod experiments;
 mod export;
 mod grade;
 mod guide;

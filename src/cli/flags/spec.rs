@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use labctl::spec::{self, Override, REPLICATES, Spec, SpecError};
+use labctl::spec::{self, Override, REPLICATES, Spec, SpecError, SpecPlace, SpecText};
 
 use crate::cli::Terminal;
 
@@ -61,6 +61,13 @@ impl RealTimeSpecFlags {
     }
 }
 
+/// Says that a spec comes with the program, as a file of the same name may be meant.
+pub fn tell_shipped(path: &Path, terminal: &Terminal) {
+    if let SpecPlace::Shipped(SpecText { name, .. }) = spec::find(path) {
+        terminal.say(format!("{name} is not here; the one that comes with labctl is taken"));
+    }
+}
+
 fn key_value(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("write it as KEY=VALUE")?;
     Ok((key.trim().to_owned(), value.trim().to_owned()))
@@ -81,6 +88,7 @@ impl SpecFlags {
             return Err(error.with_help(format!("labctl sweep {} --replicates {value}", path.display())));
         }
         let spec = spec::load(path, overrides)?;
+        tell_shipped(path, terminal);
         self.tell_other_machines(path, [&spec], terminal);
         Ok(spec)
     }
