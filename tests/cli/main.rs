@@ -19,6 +19,8 @@ mod inference;
 mod isolation;
 mod kills;
 #[cfg(unix)]
+mod lab_notebook;
+#[cfg(unix)]
 mod list;
 mod live;
 mod machine;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use labctl::spec::{self, EXPERIMENTS, shipped};
 use labctl::store::write_new_file;
 
+use super::notebook::{EXPERIMENT, PAGE_FILE, blank};
 use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
@@ -13,7 +14,8 @@ Examples:
   labctl init my-lab
 
 Writes experiments/ with all specs that come with labctl, labctl.schema.json, by
-which editors complete and check them, and a .gitignore for results and charts.
+which editors complete and check them, notebook.md with the questions of the
+assignment (labctl notebook fills it), and a .gitignore for results and charts.
 What is there already stays as it is, and is said; to have a file anew, move it
 away first.";
 
@@ -33,7 +35,7 @@ pub struct Args {
 
 /// Writes what is not there yet.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    for (name, content) in files() {
+    for (name, content) in files()? {
         let path = match args.folder == Path::new(".") {
             true => PathBuf::from(&name),
             false => args.folder.join(&name),
@@ -48,13 +50,15 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn files() -> Vec<(String, String)> {
+fn files() -> anyhow::Result<Vec<(String, String)>> {
     let specs = shipped::names().filter_map(shipped::spec);
     let mut files: Vec<(String, String)> =
         specs.map(|spec| (spec.name, format!("{}{}", schema_line(), spec.text))).collect();
     files.push((SCHEMA_FILE.to_owned(), format!("{:#}\n", spec::schema())));
     files.push((".gitignore".to_owned(), GIT_IGNORE.to_owned()));
-    files
+    let base = shipped::spec(EXPERIMENT).map(|base| spec::parse(&base.name, &base.text, &[])).transpose()?;
+    files.extend(base.map(|base| Ok::<_, anyhow::Error>((PAGE_FILE.to_owned(), blank(&base)?))).transpose()?);
+    Ok(files)
 }
 
 /// Tells an editor where the schema of a spec in `experiments/` is.

@@ -13,6 +13,7 @@ pub mod machine;
 pub mod man;
 pub mod metrics;
 pub mod new;
+pub mod notebook;
 pub mod parse;
 pub mod plot;
 pub mod predict;
@@ -64,6 +65,7 @@ commands! {
         machine Machine "Run one machine by hand, in a terminal of its own"
     }
     "Many runs" {
+        notebook Notebook "Make the runs of the assignment, and a page with its questions"
         sweep Sweep "Make many runs: over values of any key, and over replicates"
         reproduce Reproduce "Run the lab notebook's experiments again, and judge its claims"
     }

@@ -53,6 +53,11 @@ impl RealTimeSpecFlags {
         self.spec.load_with(path, &self.overrides(), terminal)
     }
 
+    /// Whether they set the speedup.
+    pub fn has_speedup(&self) -> bool {
+        self.overrides().iter().any(|setting| setting.key == "speedup")
+    }
+
     /// The flags as overrides, in the order in which they are laid over a spec.
     pub fn overrides(&self) -> Vec<Override> {
         let speedup = self.speedup.iter();
