@@ -15,6 +15,7 @@ use crate::files::atomic::{
     FileBeside, folder_of, make_folder, name_beside, sync_folder, sync_folder_and_files,
 };
 use crate::log::machine_of_file;
+use crate::platform::link_folder;
 
 pub use manifest::{Manifest, ManifestHead};
 pub use word::{Isolation, Status, Word};
@@ -203,21 +204,17 @@ impl RunFolder {
     }
 }
 
-#[cfg(unix)]
 fn link_latest(experiment: &Path, run: &Path) -> io::Result<()> {
     let beside = name_beside(&experiment.join(LATEST_LINK));
-    std::os::unix::fs::symlink(run, &beside)?;
+    if !link_folder(run, &beside)? {
+        return Ok(());
+    }
     let renamed = fs::rename(&beside, experiment.join(LATEST_LINK));
     if renamed.is_err() {
         // The first error is the one that counts.
         let _ = fs::remove_file(&beside);
     }
     renamed
-}
-
-#[cfg(not(unix))]
-fn link_latest(_experiment: &Path, _run: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 /// Writes a file beside its place and renames it into it, so that nobody ever
