@@ -7,8 +7,9 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput};
 use labctl::engine::{StopSwitch, Token};
 use labctl::model::engine::Engine;
-use labctl::plan::{Plan, Source, cells};
+use labctl::plan::{Plan, cells};
 use labctl::predict::simulated::simulate_metrics;
+use labctl::spec::SpecText;
 use labctl::store::version::VERSION;
 use labctl::sweep::{Execution, Journal, SweepFolder, collect};
 
@@ -17,7 +18,7 @@ const SPEC: &str = "name = \"s\"\nduration = \"60s\"\n\
     [[machine]]\nclock_rate = 1\n[[machine]]\nclock_rate = 3\n[[machine]]\nclock_rate = 6\n";
 
 pub fn bench(criterion: &mut Criterion) {
-    let source = Source { name: "bench".to_owned(), text: SPEC.to_owned() };
+    let source = SpecText { name: "bench".to_owned(), text: SPEC.to_owned() };
     let cells = cells(&[source], &[], Some(REPLICATES)).expect("a cell");
     let plan = Plan::new(Engine::Simulator, None, cells);
     let mut group = criterion.benchmark_group("sweep, a run of 60 s");

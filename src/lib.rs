@@ -26,6 +26,7 @@ pub mod metrics;
 pub mod model;
 pub mod parallel;
 pub mod plan;
+pub mod platform;
 pub mod plot;
 pub mod predict;
 pub mod read;

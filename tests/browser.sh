@@ -88,6 +88,7 @@ done
 lab report others -o others.html
 lab report cut.partial -o cut.html
 lab report empty -o empty.html
+lab notebook lab.toml --engine sim --replicates 3 --results notebook -o notebook.html
 lab report results/lab/link -o link.html
 lab report results/hostile/run -o hostile.html
 lab report results/lab/large -o large.html

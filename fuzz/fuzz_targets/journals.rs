@@ -10,7 +10,8 @@ use std::sync::LazyLock;
 
 use labctl::files::digest::sha256;
 use labctl::model::engine::Engine;
-use labctl::plan::{Plan, Source, cells};
+use labctl::plan::{Plan, cells};
+use labctl::spec::SpecText;
 use labctl::store::version::VERSION;
 use labctl::sweep::{Entry, Journal, Journals, SweepFolder};
 use labctl_fuzz::{folder, reported, within};
@@ -19,7 +20,7 @@ use libfuzzer_sys::fuzz_target;
 const RUNS: u32 = 10;
 static PLAN: LazyLock<Plan> = LazyLock::new(|| {
     let text = "name = \"x\"\nduration = \"1s\"\n[[machine]]\nclock_rate = 1\ncount = 2\n".to_owned();
-    let source = Source { name: "x.toml".to_owned(), text };
+    let source = SpecText { name: "x.toml".to_owned(), text };
     Plan::new(Engine::Simulator, None, cells(&[source], &[], Some(RUNS)).unwrap())
 });
 static HASH: LazyLock<String> = LazyLock::new(|| PLAN.hash(VERSION));

@@ -22,9 +22,10 @@ use commands::{Command, GROUPS};
 
 const AFTER_HELP: &str = "\
 First steps:
-  labctl run experiments/exp4.toml --speedup 10   run, measure and draw
-  labctl metrics results/exp4/latest              see the numbers again
-  labctl plot results/                            draw all charts again
+  labctl run exp4 --speedup 10         run, measure and draw, in any folder
+  labctl metrics results/exp4/latest   see the numbers again
+  labctl list --experiments            see what else there is to run
+  labctl init                          have the specs here, to change them
 
 Exit codes: 0 done; 1 a run or a check failed; 2 wrong usage, a wrong spec or a
 path that leads nowhere; 3 too few runs to tell; 4 a sweep finished in part;

@@ -19,8 +19,9 @@ use std::sync::{Mutex, PoisonError};
 use super::labels::partition;
 use super::rows::{Tabled, add_run, check_parquet};
 use super::{CheckError, Window};
-use crate::files::atomic::{FolderBeside, share_like_others};
+use crate::files::atomic::FolderBeside;
 use crate::metrics::MachineMetrics;
+use crate::platform::open_file_to_all;
 use crate::read::run_path::RunPath;
 use crate::read::{ReadError, ReadLog, run_metrics};
 use crate::store::StoreError;
@@ -169,7 +170,7 @@ impl ParquetTree {
         let _alone = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
         make_below(self.beside.path(), &folder).map_err(failed)?;
         let file = File::options().read(true).write(true).create_new(true).open(&path).map_err(failed)?;
-        share_like_others(&file).map_err(failed)?;
+        open_file_to_all(&file).map_err(failed)?;
         Ok((path, file))
     }
 

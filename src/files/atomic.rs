@@ -17,6 +17,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tempfile::{Builder, NamedTempFile, TempDir};
 
 use crate::files::regular::open_regular;
+use crate::platform::{lives, open_file_to_all, open_folder_to_all};
 
 /// Around the number of the process in the name of what it writes.
 const PREFIX: &str = ".labctl-";
@@ -72,7 +73,7 @@ impl FileBeside {
         if !gives_way(place, self.file.as_file())? {
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, SOMETHING_ELSE));
         }
-        share_like_others(self.file.as_file())?;
+        open_file_to_all(self.file.as_file())?;
         self.file.persist(place).map_err(|error| error.error)?;
         drop(self.listed);
         Ok(())
@@ -83,6 +84,16 @@ impl FileBeside {
         sync_file(self.file.as_file())?;
         self.put_into(place)?;
         sync_folder(folder_of(place))
+    }
+
+    /// Puts it into its place, for everyone who may see the folder; false where
+    /// something is there, which stays.
+    pub fn put_new_into(self, place: &Path) -> io::Result<bool> {
+        open_file_to_all(self.file.as_file())?;
+        sync_file(self.file.as_file())?;
+        let is_put = self.put_privately_into(place)?;
+        sync_folder(folder_of(place))?;
+        Ok(is_put)
     }
 
     /// Puts it into its place for its owner alone; false where something is there,
@@ -148,7 +159,7 @@ impl FolderBeside {
             // A rename would replace an empty folder.
             return Err(io::ErrorKind::AlreadyExists.into());
         }
-        open_to_all(self.folder.path())?;
+        open_folder_to_all(self.folder.path())?;
         fs::rename(self.folder.path(), place)?;
         // What is renamed is no longer there to be cleared away.
         let _ = self.folder.keep();
@@ -306,43 +317,6 @@ fn remove_unless_held(entry: &fs::DirEntry) -> io::Result<()> {
         Err(TryLockError::WouldBlock) => Ok(()),
         Err(TryLockError::Error(error)) => Err(error),
     }
-}
-
-/// Whether a process of this number lives; where it cannot be known, it does.
-#[cfg(unix)]
-fn lives(process: u32) -> bool {
-    use rustix::process::{Pid, test_kill_process};
-    let pid = i32::try_from(process).ok().and_then(Pid::from_raw);
-    pid.is_none_or(|pid| test_kill_process(pid) != Err(rustix::io::Errno::SRCH))
-}
-
-#[cfg(not(unix))]
-fn lives(_process: u32) -> bool {
-    true
-}
-
-/// Temporary files are private; results are for everyone who may see the folder.
-#[cfg(unix)]
-pub fn share_like_others(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-/// Nothing to do where files have no such modes.
-#[cfg(not(unix))]
-pub fn share_like_others(_file: &File) -> io::Result<()> {
-    Ok(())
-}
-
-#[cfg(unix)]
-fn open_to_all(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
-}
-
-#[cfg(not(unix))]
-fn open_to_all(_folder: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(all(test, unix))]

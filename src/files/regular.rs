@@ -5,6 +5,8 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
 
+use crate::platform::never_wait;
+
 /// Opens a regular file, or a link to one, to read it. Never waits.
 ///
 /// # Errors
@@ -67,16 +69,6 @@ fn check(found: &Metadata) -> io::Result<()> {
         Err(io::Error::new(io::ErrorKind::InvalidInput, what))
     }
 }
-
-#[cfg(unix)]
-fn never_wait(options: &mut OpenOptions) {
-    use std::os::unix::fs::OpenOptionsExt;
-    options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
-}
-
-/// Nothing to do where opening never waits.
-#[cfg(not(unix))]
-fn never_wait(_options: &mut OpenOptions) {}
 
 #[cfg(test)]
 mod tests {

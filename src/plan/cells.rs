@@ -9,7 +9,7 @@ use crate::error_kind::{ErrorKind, HasKind};
 use crate::model::delay::Delay;
 use crate::model::time::LabTime;
 use crate::spec::condition::ConditionError;
-use crate::spec::{self, Axis, Override, REPLICATES, Spec, SpecError, Sweep, parse_sweep};
+use crate::spec::{self, Axis, Override, REPLICATES, Spec, SpecError, SpecText, Sweep, parse_sweep};
 
 /// More combinations than this are taken for a slip.
 pub const MAX_COMBINATIONS: u128 = 1_000_000;
@@ -17,13 +17,6 @@ pub const MAX_COMBINATIONS: u128 = 1_000_000;
 pub const MAX_CELLS: usize = 100_000;
 /// More runs than this are taken for a slip too.
 pub const MAX_RUNS: u64 = 10_000_000;
-
-/// The text of a spec, and what errors call it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source {
-    pub name: String,
-    pub text: String,
-}
 
 /// Specs and axes that make no cells.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -73,7 +66,7 @@ impl HasKind for CellsError {
 /// `typed` stands above what a spec says: several values make an axis, a single
 /// one holds in every cell. `replicates` stands above the specs' own.
 pub fn cells(
-    sources: &[Source],
+    sources: &[SpecText],
     typed: &[Override],
     replicates: Option<u32>,
 ) -> Result<Vec<Cell>, CellsError> {
@@ -116,7 +109,7 @@ fn typed_over(mut sweep: Sweep, flags: &[Axis]) -> Sweep {
 
 /// One spec and its axes.
 struct Grid<'a> {
-    source: &'a Source,
+    source: &'a SpecText,
     sweep: Sweep,
     /// Holds in every cell.
     fixed: Vec<Override>,
@@ -240,7 +233,7 @@ mod tests {
     const SPEC: &str = "name = \"x\"\nduration = \"60s\"\n[[machine]]\nclock_rate = 1\ncount = 3\n";
 
     fn of(sweep: &str, typed: &[(&str, &str)]) -> Result<Vec<Cell>, CellsError> {
-        let source = Source { name: "x.toml".to_owned(), text: format!("{SPEC}{sweep}") };
+        let source = SpecText { name: "x.toml".to_owned(), text: format!("{SPEC}{sweep}") };
         let typed: Vec<Override> = typed
             .iter()
             .map(|(key, value)| Override::new(format!("--set {key}={value}"), *key, *value))
@@ -335,7 +328,7 @@ mod tests {
             assert!(matches!(refused("", &[typed]), CellsError::Same { .. }), "{typed:?}");
         }
         let seeds = "[sweep.grid]\nseed = [5, 1, 4]\n";
-        let source = Source { name: "x.toml".to_owned(), text: format!("{SPEC}{seeds}") };
+        let source = SpecText { name: "x.toml".to_owned(), text: format!("{SPEC}{seeds}") };
         for (replicates, wanted) in [(1, true), (2, false), (4, false)] {
             let cells = cells(std::slice::from_ref(&source), &[], Some(replicates));
             assert_eq!(cells.is_ok(), wanted, "{replicates}: {cells:?}");
@@ -351,7 +344,7 @@ mod tests {
 
     #[test]
     fn the_same_spec_twice_is_refused_and_under_another_name_is_not() {
-        let source = |name: &str| Source {
+        let source = |name: &str| SpecText {
             name: format!("{name}.toml"),
             text: SPEC.replace("\"x\"", &format!("{name:?}")),
         };
@@ -361,7 +354,7 @@ mod tests {
 
     #[test]
     fn too_much_is_refused_before_it_is_made() {
-        let source = Source { name: "x.toml".to_owned(), text: SPEC.to_owned() };
+        let source = SpecText { name: "x.toml".to_owned(), text: SPEC.to_owned() };
         let typed = |values: &str| [Override::new("--seed", "seed", values)];
         let runs = cells(&[source], &typed("1..20000000:1000000"), Some(1_000_000)).unwrap_err();
         assert!(matches!(&runs, CellsError::TooManyRuns { runs: 20_000_000, .. }), "{runs}");

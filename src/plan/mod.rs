@@ -10,6 +10,6 @@ mod run;
 mod sweep;
 
 pub use cell::Cell;
-pub use cells::{CellsError, Source, cells};
+pub use cells::{CellsError, cells};
 pub use run::Run;
 pub use sweep::{Plan, PlanError};

@@ -239,13 +239,13 @@ fn hash(body: &Body) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Source, cells};
+    use super::super::cells;
     use super::*;
-    use crate::spec::Override;
+    use crate::spec::{Override, SpecText};
 
     fn plan(rates: &str, replicates: u32) -> Plan {
         let text = "name = \"x\"\nduration = \"60s\"\nseed = 7\n[[machine]]\nclock_rate = \"random 1..6\"\ncount = 3\n";
-        let source = Source { name: "x.toml".to_owned(), text: text.to_owned() };
+        let source = SpecText { name: "x.toml".to_owned(), text: text.to_owned() };
         let typed = [Override::clock_rates("--clock-rates", rates)];
         Plan::new(Engine::Simulator, None, cells(&[source], &typed, Some(replicates)).unwrap())
     }

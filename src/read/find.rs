@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::files::atomic::folder_of;
 use crate::files::suggest_path;
 use crate::log::machine_of_file;
 use crate::model::event::MachineId;
@@ -11,7 +12,8 @@ use crate::read::find_error::FindError;
 use crate::read::passed_over::is_packed;
 use crate::read::run_path::{RunPath, Seen};
 use crate::read::walk::{Beside, Listed, Place, Wanted, run_at, walk};
-use crate::store::{MANIFEST_FILE, PLAN_FILE, SPEC_FILE};
+use crate::spec;
+use crate::store::{MANIFEST_FILE, PLAN_FILE, RESULTS, SPEC_FILE};
 
 /// All runs at or below any of `paths`, each once.
 pub fn find_all_runs(paths: &[PathBuf]) -> Result<Vec<RunPath>, FindError> {
@@ -44,7 +46,10 @@ pub fn find_runs(path: &Path) -> Result<Vec<RunPath>, FindError> {
 /// The same, and files that may be logs of others, as they lie in no run.
 pub(super) fn find_runs_and_others(path: &Path) -> Result<(Vec<RunPath>, Vec<PathBuf>), FindError> {
     let failed = |source| FindError::Read { path: path.to_owned(), source };
-    let metadata = suggest_path::metadata(path).map_err(failed)?;
+    let metadata = match suggest_path::metadata(path) {
+        Err(source) => return Err(spec_at(path).unwrap_or(failed(source))),
+        Ok(metadata) => metadata,
+    };
     if metadata.is_file() {
         return one_log(path).map(|run| (vec![run], Vec::new()));
     }
@@ -110,9 +115,22 @@ fn nothing_at(folder: &Path) -> FindError {
     }
 }
 
+/// The error that says that a path is a spec's, or the name of an experiment; `None`
+/// where it is neither.
+fn spec_at(path: &Path) -> Option<FindError> {
+    let spec = spec::load(path, &[]).ok()?;
+    let folder = folder_of(path);
+    if path.file_name().is_some_and(|name| name == SPEC_FILE) && folder.join(MANIFEST_FILE).is_file() {
+        return Some(FindError::SpecOfRun { path: path.to_owned(), folder: folder.to_owned() });
+    }
+    let path = path.to_owned();
+    let results = Path::new(RESULTS).join(spec.name);
+    Some(if results.is_dir() { FindError::SpecOfRuns { path, results } } else { FindError::Spec { path } })
+}
+
 fn one_log(path: &Path) -> Result<RunPath, FindError> {
     if machine_of_file(path).is_none() {
-        return Err(FindError::NoLog { path: path.to_owned() });
+        return Err(spec_at(path).unwrap_or(FindError::NoLog { path: path.to_owned() }));
     }
     let folder = path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
     let real = folder.canonicalize().map_err(|source| FindError::Read { path: folder.to_owned(), source })?;

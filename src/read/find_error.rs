@@ -26,6 +26,12 @@ pub enum FindError {
         "{path} is planned as a sweep, and no run of it is begun; make them by labctl sweep exec {path}/{PLAN_FILE}"
     )]
     Planned { path: PathBuf },
+    #[error("{path} is a spec; run it first: labctl run {path}")]
+    Spec { path: PathBuf },
+    #[error("{path} is a spec; run it again: labctl run {path}; what its runs left is in {results}")]
+    SpecOfRuns { path: PathBuf, results: PathBuf },
+    #[error("{path} is the spec of a run; name the run's folder: {folder}")]
+    SpecOfRun { path: PathBuf, folder: PathBuf },
     #[error("{path} is not a log; logs are named log_<machine>.txt")]
     NoLog { path: PathBuf },
     #[error("{path} is neither a file nor a folder; logs are read more than once, so they must be files")]

@@ -9,10 +9,12 @@ use super::player::PlayerParts;
 /// A report.
 #[derive(Clone, Debug, Serialize)]
 pub struct Document {
+    /// What made it; a file that says so may be made anew by the same.
+    pub generator: &'static str,
     pub title: String,
     /// Why the experiment exists; empty where nobody said.
     pub about: String,
-    /// What a reader should take away.
+    /// What a reader should take away; none where that is left to the reader.
     pub findings: Vec<Remark>,
     pub sections: Vec<Section>,
     /// What the run's events need to be played.
@@ -45,6 +47,17 @@ pub enum Block {
     Part(Section),
     /// Detail that is shown when asked for.
     Folded(Section),
+    /// A heading, and below it room for the reader's own words.
+    Own(Own),
+}
+
+/// A paragraph that a person writes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Own {
+    pub heading: String,
+    /// The comments around it, by which it is left alone.
+    pub begin: String,
+    pub end: String,
 }
 
 /// A sentence and what it means for the reader.

@@ -36,7 +36,8 @@ fn thinned(drawn: &Drawn) -> Option<String> {
     })
 }
 
-fn of_run(of: &RunChart, chart: &Drawing, rows: &[MachineMetrics], id: &str) -> Figure {
+/// A chart of a run, with what it shows of each machine.
+pub fn of_run(of: &RunChart, chart: &Drawing, rows: &[MachineMetrics], id: &str) -> Figure {
     let named = rows
         .iter()
         .take(MACHINES_NAMED)

@@ -1,12 +1,13 @@
 //! A report as a file; as Markdown with its charts in a folder beside it.
 
-use std::io::Read;
-use std::path::Path;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
+use super::own_paragraphs::{self, NoMarks, Renewed};
 use super::{Document, GENERATOR, html, markdown};
 use crate::charts::{Format, PageError};
 use crate::error_kind::{ErrorKind, HasKind};
-use crate::files::regular::open_regular;
+use crate::files::regular::{open_regular, read_regular};
 use crate::store::{StoreError, write_file};
 
 /// What a report is written as.
@@ -23,11 +24,18 @@ pub enum WriteError {
     Page(#[from] PageError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error("cannot read {path}: {source}")]
+    Read { path: PathBuf, source: io::Error },
+    #[error("{path} is not overwritten, as {source}; choose another name, or move it away")]
+    NotOurs { path: PathBuf, source: NoMarks },
 }
 
 impl HasKind for WriteError {
     fn kind(&self) -> ErrorKind {
-        ErrorKind::Failed
+        match self {
+            WriteError::NotOurs { .. } => ErrorKind::Usage,
+            _ => ErrorKind::Failed,
+        }
     }
 }
 
@@ -43,6 +51,13 @@ impl PageFormat {
 
     /// Writes the page, and gives the count of its bytes.
     pub fn write(self, document: &Document, path: &Path) -> Result<usize, WriteError> {
+        let page = self.page_at(document, path)?;
+        write_file(path, page.as_bytes())?;
+        Ok(page.len())
+    }
+
+    /// The page that will be at `path`; of Markdown the charts are written beside it.
+    fn page_at(self, document: &Document, path: &Path) -> Result<String, WriteError> {
         let page = match self {
             PageFormat::Html => html(document)?,
             PageFormat::Markdown => {
@@ -57,8 +72,26 @@ impl PageFormat {
                 markdown(document, Some(&link(&folder)))?
             }
         };
-        write_file(path, page.as_bytes())?;
-        Ok(page.len())
+        Ok(page)
+    }
+
+    /// The page of a notebook, as it is before anybody wrote on it.
+    pub fn sealed(self, document: &Document) -> Result<String, PageError> {
+        self.page(document).map(|page| own_paragraphs::sealed(&page))
+    }
+
+    /// Writes the page around the paragraphs that a person wrote on the one that is
+    /// there. Gives the parts that were changed by hand, and so are not made anew.
+    pub fn write_around(self, document: &Document, path: &Path) -> Result<Vec<String>, WriteError> {
+        let there = there(path)?;
+        let new = own_paragraphs::sealed(&self.page_at(document, path)?);
+        let renewed = match there {
+            Some(old) => own_paragraphs::renewed(&old, &new)
+                .map_err(|source| WriteError::NotOurs { path: path.to_owned(), source })?,
+            None => Renewed { page: new, changed_by_hand: Vec::new() },
+        };
+        write_file(path, renewed.page.as_bytes())?;
+        Ok(renewed.changed_by_hand)
     }
 }
 
@@ -71,6 +104,30 @@ pub fn may_be_replaced(path: &Path) -> bool {
     let mut start = Vec::new();
     let read = open_regular(path).and_then(|file| file.take(BYTES_LOOKED_AT).read_to_end(&mut start));
     read.is_ok() && String::from_utf8_lossy(&start).contains(GENERATOR)
+}
+
+/// Checks that a page can be written at `path` around what is there.
+///
+/// # Errors
+///
+/// Something else is there, or cannot be read.
+pub fn check_notebook(path: &Path) -> Result<(), WriteError> {
+    let Some(old) = there(path)? else { return Ok(()) };
+    own_paragraphs::renewed(&old, "")
+        .map(|_| ())
+        .map_err(|source| WriteError::NotOurs { path: path.to_owned(), source })
+}
+
+/// What is at `path`; `None` where nothing is, or nothing is in it.
+fn there(path: &Path) -> Result<Option<String>, WriteError> {
+    const BYTES_MAX: u64 = 64 << 20;
+    if path.symlink_metadata().is_err() {
+        return Ok(None);
+    }
+    let text =
+        read_regular(path, BYTES_MAX).and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other));
+    let text = text.map_err(|source| WriteError::Read { path: path.to_owned(), source })?;
+    Ok(Some(text).filter(|text| !text.trim().is_empty()))
 }
 
 /// A name as the target of a link.

@@ -49,7 +49,7 @@ pub fn html(document: &Document) -> Result<String, PageError> {
     let (shown, more) = found.split_at(count);
     let page = context! {
         document => Value::from(Serde(document)),
-        generator => format!("{GENERATOR} {VERSION}"),
+        generator => format!("{} {VERSION}", document.generator),
         drawings => drawings,
         style => style(document.player.as_ref()),
         script_hashes => scripts.iter().map(|script| hash(script)).collect::<Vec<String>>(),
@@ -145,6 +145,7 @@ mod tests {
         let part = Section::new("part", HOSTILE, inner.clone());
         let folded = Section::new("folded", HOSTILE, vec![Block::Part(part)]);
         Document {
+            generator: GENERATOR,
             title: hostile(),
             about: hostile(),
             findings: vec![Remark::finding(HOSTILE)],
@@ -178,6 +179,7 @@ mod tests {
     #[test]
     fn many_findings_are_folded_so_that_charts_are_not_far_below() {
         let with = |count: usize| Document {
+            generator: GENERATOR,
             findings: (1..=count).map(|nth| Remark::finding(format!("no. {nth}."))).collect(),
             ..hostile_everywhere()
         };

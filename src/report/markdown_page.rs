@@ -5,7 +5,6 @@ use minijinja::value::Serde;
 use minijinja::{Value, context};
 
 use super::document::Document;
-use super::html::GENERATOR;
 use crate::charts::PageError;
 use crate::store::version::VERSION;
 use crate::text::markdown;
@@ -21,7 +20,7 @@ pub fn markdown(document: &Document, charts: Option<&str>) -> Result<String, Pag
     let page = context! {
         document => Value::from(Serde(document)),
         charts => charts,
-        generator => format!("{GENERATOR} {VERSION}"),
+        generator => format!("{} {VERSION}", document.generator),
         words => context! { good => "Good", finding => "Finding", warning => "Warning", unknown => "Unknown" },
     };
     Ok(environment.render_named_str("page.md", TEMPLATE, page)?.trim_end().to_owned() + "\n")

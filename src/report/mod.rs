@@ -14,7 +14,10 @@ mod grouping;
 mod html;
 mod markdown_page;
 mod measured;
+pub mod notebook;
+pub mod notebook_specs;
 mod overview;
+mod own_paragraphs;
 pub mod player;
 pub mod reading;
 mod runs;
@@ -27,9 +30,10 @@ mod verdicts;
 mod wording;
 
 pub use document::Document;
-pub use file::{PageFormat, WriteError, may_be_replaced};
+pub use file::{PageFormat, WriteError, check_notebook, may_be_replaced};
 pub use html::html;
 pub use markdown_page::markdown;
+pub use notebook::{Notebook, Setting};
 pub use reading::{ReadSubjectsError, read_subjects};
 pub use subject::Subjects;
 
@@ -44,6 +48,7 @@ use wording::name;
 /// Puts a report into words. `command` is what makes the same report again.
 pub fn document(subjects: &Subjects, command: &str) -> Document {
     Document {
+        generator: GENERATOR,
         title: title(subjects),
         about: about(subjects),
         findings: overview::overview(subjects),

@@ -169,6 +169,11 @@ impl RunSubject {
         self.setting().map(|setting| setting.duration.as_secs_f64())
     }
 
+    /// Whether the audit found fault with its logs.
+    pub fn is_unsound(&self) -> bool {
+        matches!(&self.audited, Audited::Held { audit, .. } if !audit.is_sound())
+    }
+
     pub fn is_simulated(&self) -> Option<bool> {
         self.stored.manifest.as_ref().map(|manifest| manifest.engine == Engine::Simulator)
     }

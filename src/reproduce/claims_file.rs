@@ -7,8 +7,7 @@ use super::claims::{self, Claims};
 use super::notebook;
 use crate::files::regular::read_regular;
 use crate::files::suggest_path;
-use crate::plan::Source;
-use crate::spec::{self, Override, SpecError};
+use crate::spec::{self, Override, SpecError, SpecText, shipped};
 
 /// No claims written by people come near this.
 const BYTES_MAX: u64 = 16 << 20;
@@ -30,15 +29,15 @@ pub fn read(path: Option<&Path>, typed: &[Override]) -> Result<Claims, SpecError
 }
 
 /// A shipped spec by its name, or a file's by its path from `folder`.
-fn find(name: &str, folder: &Path) -> Result<Source, String> {
-    if let Some(shipped) = notebook::spec(name) {
+fn find(name: &str, folder: &Path) -> Result<SpecText, String> {
+    if let Some(shipped) = shipped::spec(name) {
         return Ok(shipped);
     }
     let path = folder.join(name);
     if !path.exists() {
-        let shipped: Vec<&str> = notebook::names().collect();
-        let advice = notebook::nearest(name).map_or_else(
-            || format!("the shipped ones are {}", shipped.join(", ")),
+        let names: Vec<&str> = shipped::names().collect();
+        let advice = shipped::nearest(name).map_or_else(
+            || format!("the shipped ones are {}", names.join(", ")),
             |meant| format!("did you mean `{meant}`?"),
         );
         let path = path.display();
@@ -46,7 +45,5 @@ fn find(name: &str, folder: &Path) -> Result<Source, String> {
             "names neither a shipped experiment nor a file, as there is no {path}; {advice}"
         ));
     }
-    let text =
-        spec::read(&path).map_err(|error| format!("names a file that is no spec: {}", error.message()))?;
-    Ok(Source { name: path.display().to_string(), text })
+    spec::read(&path).map_err(|error| format!("names a file that is no spec: {}", error.message()))
 }

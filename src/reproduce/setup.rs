@@ -5,13 +5,12 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::plan;
 use crate::spec::fields::{Field, Fields};
 use crate::spec::source::Source;
-use crate::spec::{self, Override, Spec, SpecError, sweep};
+use crate::spec::{self, Override, Spec, SpecError, SpecText, sweep};
 
 /// Gives the text of a spec by its name, or says why there is none.
-pub type Finder<'a> = dyn Fn(&str) -> Result<plan::Source, String> + 'a;
+pub type Finder<'a> = dyn Fn(&str) -> Result<SpecText, String> + 'a;
 
 /// An experiment as a claim wants it.
 #[derive(Clone, Debug, PartialEq)]

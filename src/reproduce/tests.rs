@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use super::page::PageChart;
 use super::*;
 use crate::metrics::{MachineMetrics, complete_run, tests::row};
-use crate::plan::Source;
 use crate::sample::{Sample, SampledRun};
-use crate::spec::{Override, SpecError};
+use crate::spec::{Override, SpecError, SpecText, shipped};
 
 const SPEC: &str = "name = \"lab\"\nduration = \"60s\"\n[[machine]]\nclock_rate = 4\n[[machine]]\nclock_rate = 1\n\
     [[machine]]\nclock_rate = 6\n[published]\nmax_queue = [0, 30, \"-\"]\n[published.logs]\nnote = \"One *log* | is short.\"\n\
@@ -16,10 +15,10 @@ const SPEC: &str = "name = \"lab\"\nduration = \"60s\"\n[[machine]]\nclock_rate 
 const CLAIM: &str = "[[claim]]\nid = \"a\"\nsays = \"Queues grow.\"\n[[claim.case]]\nexperiment = \"lab\"\n\
     expect = [\"m2.end_queue mean > 20\"]\n";
 
-fn find(name: &str) -> Result<Source, String> {
+fn find(name: &str) -> Result<SpecText, String> {
     match name {
-        "lab" => Ok(Source { name: "lab.toml".to_owned(), text: SPEC.to_owned() }),
-        "broken" => Ok(Source { name: "broken.toml".to_owned(), text: "nam = 1\n".to_owned() }),
+        "lab" => Ok(SpecText { name: "lab.toml".to_owned(), text: SPEC.to_owned() }),
+        "broken" => Ok(SpecText { name: "broken.toml".to_owned(), text: "nam = 1\n".to_owned() }),
         _ => Err("is not here; lab is".to_owned()),
     }
 }
@@ -39,7 +38,7 @@ fn refused(text: &str, line: usize, words: &[&str]) {
 
 #[test]
 fn the_notebooks_claims_are_good_and_name_the_shipped_specs_by_their_names() {
-    let find = |name: &str| notebook::spec(name).ok_or_else(|| "is not shipped".to_owned());
+    let find = |name: &str| shipped::spec(name).ok_or_else(|| "is not shipped".to_owned());
     let claims = claims::parse(notebook::CLAIMS_NAME, notebook::CLAIMS, &[], &find)
         .unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(claims.published.len(), 9);
@@ -48,9 +47,9 @@ fn the_notebooks_claims_are_good_and_name_the_shipped_specs_by_their_names() {
         let is_published = claim.kind == kind::Kind::Published;
         assert_eq!(is_published, !claim.quote.is_empty(), "{}: what is published is quoted", claim.id);
     }
-    for name in notebook::names() {
-        let shipped = notebook::spec(name).unwrap();
-        assert_eq!(crate::spec::parse(&shipped.name, &shipped.text, &[]).unwrap().name, name);
+    for name in shipped::names() {
+        let found = shipped::spec(name).unwrap();
+        assert_eq!(crate::spec::parse(&found.name, &found.text, &[]).unwrap().name, name);
     }
 }
 
@@ -63,7 +62,7 @@ fn every_spec_in_experiments_is_embedded() {
         .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
         .collect();
     stems.sort();
-    assert_eq!(stems, notebook::names().collect::<Vec<_>>());
+    assert_eq!(stems, shipped::names().collect::<Vec<_>>());
 }
 
 #[test]

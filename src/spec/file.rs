@@ -1,12 +1,15 @@
-//! A spec's file: the one place where a spec meets the disk. Knows no TOML.
+//! A spec's file: the one place where a spec meets the disk, and where the name of
+//! an experiment becomes a spec. Knows no TOML.
 
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::files::file_name::is_plain;
 use crate::files::regular::open_regular;
 use crate::files::suggest_path;
 use crate::spec::changes::changes;
-use crate::spec::{Override, Spec, SpecError, document};
+use crate::spec::{Override, Spec, SpecError, document, shipped};
 
 /// The folder of a lab's specs.
 pub const EXPERIMENTS: &str = "experiments";
@@ -14,16 +17,70 @@ pub const EXPERIMENTS: &str = "experiments";
 /// No spec written by people comes near this.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// Reads the spec in the file at `path`, with `overrides` laid over it. Where they
+/// The text of a spec, and what errors call it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpecText {
+    pub name: String,
+    pub text: String,
+}
+
+/// Where a spec is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SpecPlace {
+    File(PathBuf),
+    /// In the program.
+    Shipped(SpecText),
+}
+
+/// Where the spec is that a person named: by its path, or as an experiment. `exp4`,
+/// `exp4.toml` and `experiments/exp4.toml` all name an experiment, which is the one
+/// in `experiments/`, or else the shipped one.
+pub fn find(given: &Path) -> SpecPlace {
+    let as_given = || SpecPlace::File(given.to_owned());
+    if given.exists() && !given.is_dir() {
+        return as_given();
+    }
+    let Some(name) = experiment_name(given) else { return as_given() };
+    let at_home = Path::new(EXPERIMENTS).join(format!("{name}.toml"));
+    if at_home.is_file() {
+        return SpecPlace::File(at_home);
+    }
+    shipped::spec(name).map_or_else(as_given, SpecPlace::Shipped)
+}
+
+/// The experiment that a path may name.
+fn experiment_name(given: &Path) -> Option<&str> {
+    let given = given.strip_prefix(".").unwrap_or(given);
+    let name = given.strip_prefix(EXPERIMENTS).unwrap_or(given).to_str()?;
+    Some(name.strip_suffix(".toml").unwrap_or(name)).filter(|name| is_plain(name))
+}
+
+/// The files of specs in `experiments/`, in the order of their names; none where
+/// there is no such folder.
+///
+/// # Errors
+///
+/// When the folder cannot be read.
+pub fn files_here() -> io::Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(EXPERIMENTS) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut files = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<PathBuf>>>()?;
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    Ok(files)
+}
+
+/// Reads the spec that is named by `path`, with `overrides` laid over it. Where they
 /// change what its runs come to, `why` lists that: what the file says of its
 /// purpose was said of other settings.
 ///
 /// # Errors
 ///
-/// When there is no such file, when it is no text of at most 1 MiB, and as
-/// [`document::parse`].
+/// As [`read`] and [`document::parse`].
 pub fn load(path: &Path, overrides: &[Override]) -> Result<Spec, SpecError> {
-    let (name, text) = (path.display().to_string(), read(path)?);
+    let SpecText { name, text } = read(path)?;
     let spec = document::parse(&name, &text, overrides)?;
     // A file that cannot be read without overrides has nothing to be compared with.
     let own = if overrides.is_empty() { None } else { document::parse(&name, &text, &[]).ok() };
@@ -35,19 +92,31 @@ pub fn load(path: &Path, overrides: &[Override]) -> Result<Spec, SpecError> {
     })
 }
 
-/// The text of the spec in the file at `path`.
+/// The text of the spec that is named by `given`, as [`find`] finds it.
 ///
 /// # Errors
 ///
-/// When there is no such file, or when it is no text of at most 1 MiB.
-pub fn read(path: &Path) -> Result<String, SpecError> {
-    text(path).map_err(|fault| {
-        let error = SpecError::new(path.display().to_string(), fault);
-        match meant(path).filter(|_| !path.exists()) {
-            Some(meant) => error.with_help(suggest_path::did_you_mean(&meant)),
-            None => error,
-        }
-    })
+/// When there is no such spec, or when it is no text of at most 1 MiB.
+pub fn read(given: &Path) -> Result<SpecText, SpecError> {
+    let path = match find(given) {
+        SpecPlace::File(path) => path,
+        SpecPlace::Shipped(spec) => return Ok(spec),
+    };
+    let name = path.display().to_string();
+    match text(&path) {
+        Ok(text) => Ok(SpecText { name, text }),
+        Err(fault) if path.exists() => Err(SpecError::new(name, fault)),
+        Err(fault) => Err(SpecError::new(name, fault).with_help(advice(&path))),
+    }
+}
+
+/// What to do about a path that leads nowhere.
+fn advice(path: &Path) -> String {
+    let named = || experiment_name(path).and_then(shipped::nearest).map(PathBuf::from);
+    match meant(path).or_else(named) {
+        Some(meant) => suggest_path::did_you_mean(&meant),
+        None => "`labctl list --experiments` shows what can be run by its name".to_owned(),
+    }
 }
 
 /// The spec that was most likely meant by a path that leads nowhere: its ending

@@ -1,8 +1,10 @@
 //! The spec: what an experiment is, resolved and checked. Never touches clock
 //! or network; [`document`] reads its TOML, and [`file`](mod@file) alone touches disk.
+//! Some are [`shipped`] with the program.
 
 mod axes;
 mod changes;
+mod commented;
 pub mod condition;
 pub mod document;
 pub mod error;
@@ -13,6 +15,7 @@ mod keys;
 mod kinds;
 mod machines;
 mod overrides;
+pub mod shipped;
 pub(crate) mod source;
 pub mod sweep;
 pub(crate) mod syntax;
@@ -24,9 +27,10 @@ pub mod values;
 use std::fmt;
 use std::net::SocketAddr;
 
+pub use commented::commented;
 pub use document::{parse, parse_sweep, schema, to_toml};
 pub use error::SpecError;
-pub use file::{EXPERIMENTS, load, read};
+pub use file::{EXPERIMENTS, SpecPlace, SpecText, files_here, find, load, read};
 pub use source::{CLOCK_RATES, Override};
 pub use sweep::{Axis, REPLICATES, Sweep};
 pub use title::Title;

@@ -15,9 +15,13 @@ use crate::files::atomic::{
     FileBeside, folder_of, make_folder, name_beside, sync_folder, sync_folder_and_files,
 };
 use crate::log::machine_of_file;
+use crate::platform::link_folder;
 
 pub use manifest::{Manifest, ManifestHead};
 pub use word::{Isolation, Status, Word};
+
+/// The folder of all results, unless another is named.
+pub const RESULTS: &str = "results";
 
 /// The files of a run, beside its logs.
 pub const SPEC_FILE: &str = "spec.toml";
@@ -200,10 +204,11 @@ impl RunFolder {
     }
 }
 
-#[cfg(unix)]
 fn link_latest(experiment: &Path, run: &Path) -> io::Result<()> {
     let beside = name_beside(&experiment.join(LATEST_LINK));
-    std::os::unix::fs::symlink(run, &beside)?;
+    if !link_folder(run, &beside)? {
+        return Ok(());
+    }
     let renamed = fs::rename(&beside, experiment.join(LATEST_LINK));
     if renamed.is_err() {
         // The first error is the one that counts.
@@ -212,15 +217,26 @@ fn link_latest(experiment: &Path, run: &Path) -> io::Result<()> {
     renamed
 }
 
-#[cfg(not(unix))]
-fn link_latest(_experiment: &Path, _run: &Path) -> io::Result<()> {
-    Ok(())
-}
-
 /// Writes a file beside its place and renames it into it, so that nobody ever
 /// reads half of one; comes back when the disk has it.
 pub fn write_file(path: &Path, content: &[u8]) -> Result<(), StoreError> {
     NewFile::begin(path)?.put(content)?.finish()
+}
+
+/// Writes a file, and the folders above it that are missing, unless something is
+/// in its place; false where it is, and stays.
+pub fn write_new_file(path: &Path, content: &[u8]) -> Result<bool, StoreError> {
+    let write = || {
+        if path.symlink_metadata().is_ok() {
+            return Ok(false);
+        }
+        make_folder(folder_of(path))?;
+        let beside = FileBeside::begin(path)?;
+        let mut file = beside.file();
+        file.write_all(content)?;
+        beside.put_new_into(path)
+    };
+    write().map_err(|source| StoreError::write(path, source))
 }
 
 /// The same without waiting for the disk: for what can be made again, and for

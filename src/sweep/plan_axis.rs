@@ -195,13 +195,14 @@ fn unit(times_s: &[f64]) -> TimeUnit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Source, cells};
+    use crate::plan::cells;
     use crate::spec::Override;
+    use crate::spec::SpecText;
 
     fn cells_over(key: &str, values: &str) -> Vec<Cell> {
         let text =
             "name = \"x\"\nduration = \"60s\"\n[[machine]]\nclock_rate = 1\n[[machine]]\nclock_rate = 2\n";
-        let source = Source { name: "x.toml".to_owned(), text: text.to_owned() };
+        let source = SpecText { name: "x.toml".to_owned(), text: text.to_owned() };
         cells(&[source], &[Override::new(format!("--set {key}={values}"), key, values)], Some(1)).unwrap()
     }
 

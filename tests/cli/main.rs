@@ -10,6 +10,7 @@ mod dialect;
 mod disk;
 mod engines;
 mod exit_codes;
+mod experiments;
 mod export;
 mod grade;
 mod guide;
@@ -17,6 +18,8 @@ mod help;
 mod inference;
 mod isolation;
 mod kills;
+#[cfg(unix)]
+mod lab_notebook;
 #[cfg(unix)]
 mod list;
 mod live;

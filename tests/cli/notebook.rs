@@ -9,6 +9,7 @@ use labctl::causality::{Chains, clock_gaps};
 use labctl::history::EventId;
 use labctl::reproduce::kind::Kind;
 use labctl::reproduce::{claims, notebook};
+use labctl::spec::shipped;
 
 use crate::support::{Lab, rows};
 
@@ -49,7 +50,7 @@ fn what_the_claims_quote_stands_in_the_notebook() {
     let Some(folder) = notebook_folder() else { return };
     let on_one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let text = on_one_line(&fs::read_to_string(folder.join("notebook.txt")).unwrap());
-    let find = |name: &str| notebook::spec(name).ok_or_else(String::new);
+    let find = |name: &str| shipped::spec(name).ok_or_else(String::new);
     let claims = claims::parse(notebook::CLAIMS_NAME, notebook::CLAIMS, &[], &find).unwrap();
     for claim in claims.claims.iter().filter(|claim| claim.kind == Kind::Published) {
         for piece in on_one_line(&claim.quote).split('…').filter(|piece| !piece.is_empty()) {

@@ -6,9 +6,10 @@ use super::space_time::{order, simulated};
 use super::*;
 use crate::engine::StopSwitch;
 use crate::model::engine::Engine;
-use crate::plan::{Plan, Source, cells};
+use crate::plan::{Plan, cells};
 use crate::predict::simulated::simulate_metrics;
 use crate::spec::Override;
+use crate::spec::SpecText;
 use crate::sweep::SweepFolder;
 use crate::sweep::summary::CellResult;
 
@@ -18,7 +19,7 @@ pub(super) fn swept(clock_rates: &[f64], varied: &[(&str, &str)], replicates: u3
     let machines: String =
         clock_rates.iter().map(|rate| format!("[[machine]]\nclock_rate = {rate}\n")).collect();
     let text = format!("name = \"e\"\nduration = \"6s\"\nseed = 5\nstart_stagger = \"1ms\"\n{machines}");
-    let source = Source { name: "e.toml".to_owned(), text };
+    let source = SpecText { name: "e.toml".to_owned(), text };
     let typed: Vec<Override> =
         varied.iter().map(|(key, values)| Override::new(format!("--set {key}"), *key, *values)).collect();
     let cells = cells(&[source], &typed, Some(replicates)).expect("cells");

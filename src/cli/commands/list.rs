@@ -1,5 +1,7 @@
 //! `labctl list`: the runs and sweeps that are there.
 
+mod experiments;
+
 use std::path::{Path, PathBuf};
 
 use labctl::read::find::{each_once, find_all_sweeps, find_runs};
@@ -20,6 +22,7 @@ const EXAMPLES: &str = "\
 Examples:
   labctl list
   labctl list results/exp4
+  labctl list --experiments               what there is to run, by its name
   labctl list --format json | jq -r '.[] | select(.status == \"failed\").path'
 
 A run has the status of its manifest (completed, interrupted, failed, recovered
@@ -34,6 +37,10 @@ pub struct Args {
     /// Runs, sweeps, or trees of them
     #[arg(value_name = "PATH", default_value = "results")]
     paths: Vec<PathBuf>,
+
+    /// Show what can be run by its name: the specs in experiments/, and those that come with labctl
+    #[arg(long, conflicts_with = "paths")]
+    experiments: bool,
 
     /// A table for people, or data for programs
     #[arg(long, value_name = "FORMAT", default_value = "table")]
@@ -59,6 +66,9 @@ struct Row {
 
 /// Lists what is at the paths.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    if args.experiments {
+        return experiments::list(args.format, terminal);
+    }
     let mut is_whole = true;
     let (mut rows, mut runs, mut nothing) = (Vec::new(), Vec::new(), None);
     for path in &args.paths {

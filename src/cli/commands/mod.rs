@@ -7,10 +7,13 @@ pub mod completions;
 pub mod dialect;
 pub mod export;
 pub mod grade;
+pub mod init;
 pub mod list;
 pub mod machine;
 pub mod man;
 pub mod metrics;
+pub mod new;
+pub mod notebook;
 pub mod parse;
 pub mod plot;
 pub mod predict;
@@ -55,11 +58,14 @@ macro_rules! commands {
 
 commands! {
     "Run" {
+        init Init "Make a folder to work in: the specs, and a schema for the editor"
+        new New "Write a commented spec of your own to begin with"
         run Run "Run experiments on real sockets, then measure and draw them"
         watch Watch "Follow a run that another process makes, on the whole terminal"
         machine Machine "Run one machine by hand, in a terminal of its own"
     }
     "Many runs" {
+        notebook Notebook "Make the runs of the assignment, and a page with its questions"
         sweep Sweep "Make many runs: over values of any key, and over replicates"
         reproduce Reproduce "Run the lab notebook's experiments again, and judge its claims"
     }

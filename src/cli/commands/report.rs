@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use labctl::read::find::find_all_sweeps;
-use labctl::report::{self, PageFormat, ReadSubjectsError, may_be_replaced, reading};
+use labctl::report::{self, PageFormat, may_be_replaced};
 
 use crate::cli::flags::dialect::DialectFlags;
-use crate::cli::ui::many::Progress;
+use crate::cli::ui::reading::Watcher;
 use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
@@ -65,10 +65,10 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     }
     let sweeps = find_all_sweeps(&args.paths)?;
     let runs = args.dialect.find_runs_beside(&args.paths, &sweeps, terminal)?;
-    let mut watcher =
-        Watcher { progress: Progress::start(runs.len() as u64, terminal), terminal, unreadable: 0 };
+    let mut watcher = Watcher::start(runs.len(), terminal);
     let subjects = report::read_subjects(runs, &sweeps, &mut watcher)?;
-    let Watcher { unreadable, .. } = watcher;
+    let unreadable = watcher.unreadable;
+    drop(watcher);
     if subjects.runs.is_empty() && subjects.sweeps.is_empty() {
         return Ok(Exit::Failed);
     }
@@ -81,25 +81,6 @@ pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     }
     let logs = subjects.runs.iter().map(|run| (&run.stored, &run.logs[..]));
     Ok(if args.dialect.judge_runs(logs, terminal) && unreadable == 0 { Exit::Done } else { Exit::Failed })
-}
-
-/// Shows how many runs are read, and reports those that cannot be.
-struct Watcher<'a> {
-    progress: Progress<'a>,
-    terminal: &'a Terminal,
-    unreadable: u64,
-}
-
-impl reading::Watcher for Watcher<'_> {
-    fn next(&mut self) {
-        self.progress.next();
-    }
-
-    fn unreadable(&mut self, error: &ReadSubjectsError) {
-        self.unreadable += 1;
-        self.progress.next();
-        self.progress.suspended(|| self.terminal.error(error));
-    }
 }
 
 impl Args {

@@ -6,7 +6,6 @@ use anyhow::Context;
 use clap::ValueEnum;
 use labctl::charts::{self, Format, Look, RunTheory, SideBySide};
 use labctl::engine::StopSwitch;
-use labctl::files::file_name::is_plain;
 use labctl::lab::{Done, Hosting};
 use labctl::log::EndReason;
 use labctl::metrics::summary::RunMetrics;
@@ -16,9 +15,11 @@ use labctl::plan::Run;
 use labctl::plot;
 use labctl::sample::settings::Settings;
 use labctl::spec::Spec;
-use labctl::store::{LATEST_LINK, PARTIAL_SUFFIX};
 
+use super::sweep;
 use crate::cli::flags::engine::engine;
+use crate::cli::flags::name::folder_name;
+use crate::cli::flags::plan::PlanFlags;
 use crate::cli::flags::spec::RealTimeSpecFlags;
 use crate::cli::ui::audits::tell_audit;
 use crate::cli::ui::run_with_progress::{Show, run_with_progress};
@@ -28,8 +29,9 @@ use crate::cli::{Exit, Terminal};
 
 const EXAMPLES: &str = "\
 Examples:
-  labctl run experiments/exp4.toml
+  labctl run exp4                           a name of labctl list --experiments
   labctl run experiments/exp4.toml --speedup 10 --seed 7
+  labctl run exp4 --replicates 5            five seeds, and a table over them
   labctl run experiments/*.toml --speedup 20
   labctl run experiments/exp1.toml --clock-rates 1,3,6 --duration 30s
   labctl run experiments/exp4.toml --live
@@ -39,6 +41,8 @@ Examples:
 A run leaves results/<experiment>/<run>/ with its logs, events.csv, metrics.csv,
 the resolved spec and a manifest, and its charts in plots/<experiment>/<run>/.
 Ctrl-C ends it in order and keeps everything; a second Ctrl-C stops at once.
+An experiment's name stands for experiments/<name>.toml, or for the one that
+comes with labctl where there is no such file.
 
 Exit codes: 0 done; 1 a run failed, or its audit is unsound (labctl check tells
 why); 2 wrong usage or spec; 130, 143 interrupted.";
@@ -47,7 +51,7 @@ why); 2 wrong usage or spec; 130, 143 interrupted.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// Specs to run, one after the other
+    /// Specs to run, by path or name, one after the other
     #[arg(required = true, value_name = "SPEC")]
     specs: Vec<PathBuf>,
 
@@ -62,6 +66,10 @@ pub struct Args {
     /// Watch queues, clocks and last events on the whole terminal while the machines run
     #[arg(long)]
     live: bool,
+
+    /// Run each spec so many times with seeds that follow one another: a sweep, with its table
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000), conflicts_with_all = ["isolation", "live"])]
+    replicates: Option<u32>,
 
     /// Name the run, instead of by its time and seed
     #[arg(long, value_name = "NAME", value_parser = folder_name)]
@@ -85,21 +93,16 @@ enum IsolationFlag {
     Process,
 }
 
-pub fn folder_name(text: &str) -> Result<String, String> {
-    if text == LATEST_LINK || text.ends_with(PARTIAL_SUFFIX) {
-        return Err(format!(
-            "`{LATEST_LINK}` and names ending in `{PARTIAL_SUFFIX}` have a meaning of their own"
-        ));
-    }
-    let refused = || "use letters, digits, `-`, `_` and `.`, at most 100".to_owned();
-    is_plain(text).then(|| text.to_owned()).ok_or_else(refused)
-}
-
 /// Runs every spec; all are read before the first begins.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     if args.engine == Engine::Simulator && args.isolation == IsolationFlag::Process {
         terminal.error("a simulation has no processes to isolate; leave --isolation out");
         return Ok(Exit::Usage);
+    }
+    if let Some(replicates) = args.replicates {
+        let (name, results) = (args.name.as_deref(), args.results.as_path());
+        let plan = PlanFlags::of(&args.specs, replicates, args.engine, name, results, &args.spec_flags);
+        return sweep::replicates(plan, &args.plots, terminal);
     }
     let mut specs = Vec::new();
     for path in &args.specs {

@@ -1,23 +1,22 @@
 //! Flags that make a plan, the same for every command that makes one.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use labctl::model::engine::Engine;
 use labctl::plan::precision::Precision;
-use labctl::plan::{Plan, Source, cells};
-use labctl::spec::{self, EXPERIMENTS};
+use labctl::plan::{Plan, cells};
+use labctl::spec::{self, EXPERIMENTS, shipped};
 
 use super::engine::engine;
-use super::spec::RealTimeSpecFlags;
+use super::name::folder_name;
+use super::spec::{RealTimeSpecFlags, tell_shipped};
 use crate::cli::Terminal;
-use crate::cli::commands::run::folder_name;
 
 /// What to run, and how often
 #[derive(Debug, clap::Args)]
 pub struct PlanFlags {
-    /// Specs to sweep over; without one, all in experiments/
+    /// Specs to sweep over, by path or name; without one, all in experiments/
     #[arg(value_name = "SPEC")]
     specs: Vec<PathBuf>,
 
@@ -42,13 +41,35 @@ pub struct PlanFlags {
 }
 
 impl PlanFlags {
+    /// What another command's flags say of the same.
+    pub fn of(
+        specs: &[PathBuf],
+        replicates: u32,
+        engine: Engine,
+        name: Option<&str>,
+        results: &Path,
+        spec_flags: &RealTimeSpecFlags,
+    ) -> PlanFlags {
+        PlanFlags {
+            specs: specs.to_vec(),
+            replicates: Some(replicates),
+            engine,
+            name: name.map(str::to_owned),
+            results: results.to_owned(),
+            spec_flags: spec_flags.clone(),
+        }
+    }
+
     /// The plan that is asked for; `until` stops the replicates of a cell at a
     /// precision, or at the most.
     pub fn plan(&self, until: Option<(Precision, u32)>, terminal: &Terminal) -> anyhow::Result<Plan> {
-        let paths = self.paths()?;
+        let paths = self.paths(terminal)?;
         let mut sources = Vec::new();
         for path in &paths {
-            sources.push(Source { text: spec::read(path)?, name: path.display().to_string() });
+            sources.push(spec::read(path)?);
+            if !self.specs.is_empty() {
+                tell_shipped(path, terminal);
+            }
         }
         let replicates = until.map(|(_, most)| most).or(self.replicates);
         let cells = cells(&sources, &self.spec_flags.overrides(), replicates)?;
@@ -66,24 +87,19 @@ impl PlanFlags {
         self.results.join(name)
     }
 
-    fn paths(&self) -> anyhow::Result<Vec<PathBuf>> {
+    fn paths(&self, terminal: &Terminal) -> anyhow::Result<Vec<PathBuf>> {
         if !self.specs.is_empty() {
             return Ok(self.specs.clone());
         }
-        let folder = Path::new(EXPERIMENTS);
-        let entries = fs::read_dir(folder)
-            .with_context(|| format!("name a spec, or work in a folder that has some in {EXPERIMENTS}/"))?;
-        let mut paths = Vec::new();
-        for entry in entries {
-            let path = entry?.path();
-            if path.extension().is_some_and(|extension| extension == "toml") {
-                paths.push(path);
-            }
-        }
-        if paths.is_empty() {
+        let here =
+            spec::files_here().with_context(|| format!("{EXPERIMENTS}/ cannot be read; name a spec"))?;
+        if here.is_empty() && Path::new(EXPERIMENTS).exists() {
             bail!("{EXPERIMENTS}/ holds no specs; name one");
         }
-        paths.sort();
-        Ok(paths)
+        if here.is_empty() {
+            terminal.say(format!("{EXPERIMENTS}/ is not here; all specs that come with labctl are taken"));
+            return Ok(shipped::names().map(PathBuf::from).collect());
+        }
+        Ok(here)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use labctl::spec::{self, Override, REPLICATES, Spec, SpecError};
+use labctl::spec::{self, Override, REPLICATES, Spec, SpecError, SpecPlace, SpecText};
 
 use crate::cli::Terminal;
 
@@ -53,11 +53,23 @@ impl RealTimeSpecFlags {
         self.spec.load_with(path, &self.overrides(), terminal)
     }
 
+    /// Whether they set the speedup.
+    pub fn has_speedup(&self) -> bool {
+        self.overrides().iter().any(|setting| setting.key == "speedup")
+    }
+
     /// The flags as overrides, in the order in which they are laid over a spec.
     pub fn overrides(&self) -> Vec<Override> {
         let speedup = self.speedup.iter();
         let speedup = speedup.map(|value| Override::new(format!("--speedup {value}"), "speedup", value));
         speedup.chain(self.spec.overrides()).collect()
+    }
+}
+
+/// Says that a spec comes with the program, as a file of the same name may be meant.
+pub fn tell_shipped(path: &Path, terminal: &Terminal) {
+    if let SpecPlace::Shipped(SpecText { name, .. }) = spec::find(path) {
+        terminal.say(format!("{name} is not here; the one that comes with labctl is taken"));
     }
 }
 
@@ -81,6 +93,7 @@ impl SpecFlags {
             return Err(error.with_help(format!("labctl sweep {} --replicates {value}", path.display())));
         }
         let spec = spec::load(path, overrides)?;
+        tell_shipped(path, terminal);
         self.tell_other_machines(path, [&spec], terminal);
         Ok(spec)
     }

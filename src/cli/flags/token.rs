@@ -10,6 +10,7 @@ use anyhow::Context;
 use labctl::engine::Token;
 use labctl::engine::token::NoToken;
 use labctl::files::atomic::{FileBeside, folder_of};
+use labctl::platform::is_readable_by_others;
 
 const VARIABLE: &str = "LABCTL_TOKEN";
 /// The default's place, below the folder of the user's state.
@@ -99,15 +100,4 @@ fn read(path: &Path) -> Result<Token, TokenError> {
     let mut text = String::new();
     File::open(path).and_then(|file| file.take(FILE_BYTES_MAX).read_to_string(&mut text)).map_err(failed)?;
     Token::parse(text.trim()).map_err(|error| no_token(error.to_string()))
-}
-
-#[cfg(unix)]
-fn is_readable_by_others(about: &fs::Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    about.mode() & 0o077 != 0
-}
-
-#[cfg(not(unix))]
-fn is_readable_by_others(_about: &fs::Metadata) -> bool {
-    false
 }

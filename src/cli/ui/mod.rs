@@ -6,6 +6,7 @@ pub mod live;
 pub mod many;
 pub mod output;
 pub mod progress;
+pub mod reading;
 pub mod run_missing;
 pub mod run_with_progress;
 pub mod signals;

@@ -9,13 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::Context;
 use labctl::engine::StopSwitch;
 use labctl::files::atomic;
+use labctl::platform::signals::{SIGHUP, SIGINT, Waiting};
 
 use super::live::screen;
 use crate::cli::Terminal;
-
-const SIGHUP: u8 = 1;
-const SIGINT: u8 = 2;
-const SIGTERM: u8 = 15;
 
 /// Which signal has come, if any, and what it stops.
 #[derive(Clone, Debug)]
@@ -116,67 +113,4 @@ fn hear_each(hear: impl Fn(u8) + Send + 'static) -> io::Result<()> {
         });
     })?;
     Ok(())
-}
-
-#[cfg(unix)]
-struct Waiting {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-    /// `None` where it is ignored, as `nohup` has it.
-    hang_up: Option<tokio::signal::unix::Signal>,
-}
-
-#[cfg(unix)]
-impl Waiting {
-    fn new() -> io::Result<Waiting> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let hang_up = if ignores_hang_up() { None } else { Some(signal(SignalKind::hangup())?) };
-        Ok(Waiting {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-            hang_up,
-        })
-    }
-
-    async fn next(&mut self) -> u8 {
-        let hang_up = async {
-            match &mut self.hang_up {
-                Some(signal) => signal.recv().await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            _ = self.interrupt.recv() => SIGINT,
-            _ = self.terminate.recv() => SIGTERM,
-            _ = hang_up => SIGHUP,
-        }
-    }
-}
-
-/// Whether whoever started this process had it ignore SIGHUP. Where the system
-/// does not tell, nothing is known of it, and SIGHUP stays as it is.
-#[cfg(unix)]
-fn ignores_hang_up() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    ignored.is_none_or(|mask| mask & 1 << (SIGHUP - 1) != 0)
-}
-
-#[cfg(not(unix))]
-struct Waiting;
-
-#[cfg(not(unix))]
-impl Waiting {
-    fn new() -> io::Result<Waiting> {
-        Ok(Waiting)
-    }
-
-    async fn next(&mut self) -> u8 {
-        // Without a way to wait, this thread waits for ever and Ctrl-C kills.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-        SIGINT
-    }
 }

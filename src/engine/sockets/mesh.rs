@@ -23,6 +23,7 @@ use super::peers::Peers;
 use super::stream::{self, write_all};
 use super::unheard::Unheard;
 use crate::engine::StopSwitch;
+use crate::platform::REUSES_ADDRESSES;
 
 /// The system's queue of connections not yet accepted.
 const BACKLOG: u32 = 1024;
@@ -31,8 +32,7 @@ const BACKLOG: u32 = 1024;
 pub fn listen(address: SocketAddr) -> Result<TcpListener, MeshError> {
     let bind = || {
         let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-        // On Windows the same flag would let two programs share a port.
-        socket.set_reuseaddr(cfg!(unix))?;
+        socket.set_reuseaddr(REUSES_ADDRESSES)?;
         socket.bind(address)?;
         socket.listen(BACKLOG)
     };

@@ -1,9 +1,11 @@
-//! Real time: reading the clock and sleeping to absolute deadlines. The one
-//! place that asks the system what time it is.
+//! Real time as moments of the monotonic clock, and lab time in it.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use crate::model::time::LabTime;
+use crate::platform::clock;
+
+pub use clock::wake_this_thread_exactly;
 
 /// A moment of the monotonic clock, in nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,7 +15,7 @@ impl MonotonicTime {
     /// Now.
     #[inline]
     pub fn now() -> MonotonicTime {
-        MonotonicTime(monotonic_ns())
+        MonotonicTime(clock::monotonic_ns())
     }
 
     /// The moment of this reading of the clock, in nanoseconds.
@@ -32,51 +34,7 @@ impl MonotonicTime {
 
     /// Sleeps until this moment, on Linux by absolute deadline.
     pub fn sleep(self) {
-        sleep_until_ns(self.0);
-    }
-}
-
-#[cfg(unix)]
-#[inline]
-fn monotonic_ns() -> u64 {
-    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
-    now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::disallowed_methods, reason = "this is the place that asks")]
-fn monotonic_ns() -> u64 {
-    use std::sync::OnceLock;
-    static ORIGIN: OnceLock<std::time::Instant> = OnceLock::new();
-    ORIGIN.get_or_init(std::time::Instant::now).elapsed().as_nanos() as u64
-}
-
-#[cfg(target_os = "linux")]
-fn sleep_until_ns(deadline: u64) {
-    use rustix::thread::{ClockId, Timespec, clock_nanosleep_absolute};
-    let deadline =
-        Timespec { tv_sec: (deadline / 1_000_000_000) as i64, tv_nsec: (deadline % 1_000_000_000) as i64 };
-    while clock_nanosleep_absolute(ClockId::Monotonic, &deadline) == Err(rustix::io::Errno::INTR) {}
-}
-
-#[cfg(not(target_os = "linux"))]
-fn sleep_until_ns(deadline: u64) {
-    loop {
-        let now = monotonic_ns();
-        if now >= deadline {
-            return;
-        }
-        std::thread::sleep(Duration::from_nanos(deadline - now));
-    }
-}
-
-/// Asks the system to wake this thread at its deadlines and not, to save
-/// power, up to 50 µs later.
-pub fn wake_this_thread_exactly() {
-    #[cfg(target_os = "linux")]
-    if let Some(slack_ns) = std::num::NonZeroU64::new(1) {
-        // Refused on some systems, which then only pace less finely.
-        let _ = rustix::thread::set_current_timer_slack(Some(slack_ns));
+        clock::sleep_until_ns(self.0);
     }
 }
 
@@ -89,13 +47,8 @@ pub struct Epoch {
 
 impl Epoch {
     /// Reads both clocks.
-    #[expect(clippy::disallowed_methods, reason = "this is the place that asks")]
     pub fn now() -> Epoch {
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Epoch {
-            instant: MonotonicTime::now(),
-            unix_ns: i64::try_from(since_epoch.as_nanos()).unwrap_or(i64::MAX),
-        }
+        Epoch { instant: MonotonicTime::now(), unix_ns: clock::unix_ns() }
     }
 
     /// An epoch in which this moment has this time of day.

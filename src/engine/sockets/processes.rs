@@ -17,6 +17,7 @@ use super::{EngineError, runtime};
 use crate::engine::Notice;
 use crate::log::EndReason;
 use crate::model::event::MachineId;
+use crate::platform;
 
 /// How often a wish to stop is looked for.
 const GLANCE: Duration = Duration::from_millis(20);
@@ -96,8 +97,7 @@ fn start(
     command.arg("machine").arg(spec).arg(id.to_string()).arg("--logs").arg(folder).arg("--controlled");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).kill_on_drop(true);
     // A Ctrl-C at the terminal is for the run, which then orders the machines to end.
-    #[cfg(unix)]
-    command.process_group(0);
+    platform::apart_from_terminal(command.as_std_mut());
     let mut child = command.spawn()?;
     let lost = || EngineError::Process { machine: id, why: "its pipes could not be made".to_owned() };
     let stdin = child.stdin.take().ok_or_else(lost)?;

@@ -7,6 +7,8 @@ use std::io;
 use std::path::Path;
 use std::process::Command;
 
+use crate::platform;
+
 /// A command of Slurm cannot be run, or says no.
 #[derive(Debug, thiserror::Error)]
 pub enum QueueError {
@@ -112,8 +114,7 @@ fn clusters(jobs: &[Job]) -> Option<String> {
 /// Runs one of Slurm's commands to its end, and gives what it said.
 fn ask(program: &'static str, command: &mut Command) -> Result<String, QueueError> {
     // Ctrl-C is for us alone: a job whose number was not reported would be lost.
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(command, 0);
+    platform::apart_from_terminal(command);
     let output = command.output().map_err(|source| QueueError::Start { program, source })?;
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     if output.status.success() {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use labctl::engine::StopSwitch;
 use labctl::plan::precision::Precision;
 use labctl::sample::Pilot;
+use labctl::spec::{self, SpecPlace};
 use labctl::statistics::{RunsNeeded, Summary};
 use labctl::text::sanitize::on_one_line;
 
@@ -49,7 +50,9 @@ pub struct Args {
 
 /// Says how many runs are needed.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let is_spec = args.path.extension().is_some_and(|extension| extension == "toml");
+    let is_toml = args.path.extension().is_some_and(|extension| extension == "toml");
+    let is_spec =
+        is_toml || !args.path.exists() && spec::find(&args.path) != SpecPlace::File(args.path.clone());
     if !is_spec && !args.spec_flags.is_empty() {
         terminal.error(format!(
             "{} is no spec (.toml), so there is nothing to change in it",

@@ -4,7 +4,7 @@ pub mod collect;
 pub mod exec;
 pub mod plan;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use labctl::engine::StopSwitch;
@@ -117,25 +117,49 @@ struct SlurmFlags {
     sbatch: Vec<String>,
 }
 
+/// What becomes of a sweep that was begun before.
+#[derive(Clone, Copy, PartialEq)]
+enum Begun {
+    /// It is an error, unless --resume is given.
+    NeedsResume,
+    GoesOn,
+}
+
 /// Makes a sweep, or a part of one.
 pub fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     match &args.part {
-        None => whole(args, terminal),
+        None => whole(args, Begun::NeedsResume, terminal),
         Some(Part::Plan(args)) => plan::run(args, terminal),
         Some(Part::Exec(args)) => exec::run(args, terminal),
         Some(Part::Collect(args)) => collect::run(args, terminal),
     }
 }
 
+/// Makes the runs of a plan; the same command again makes those that are missing.
+pub fn replicates(plan: PlanFlags, plots: &Path, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let args = Args {
+        part: None,
+        plan,
+        resume: false,
+        until: None,
+        max: 0,
+        fail_fast: false,
+        slurm: SlurmFlags { slurm: false, shards: 1, sbatch: Vec::new() },
+        plots: plots.to_owned(),
+    };
+    whole(&args, Begun::GoesOn, terminal)
+}
+
 /// Makes every run of the plan that is not made yet, and collects them.
-fn whole(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+fn whole(args: &Args, begun: Begun, terminal: &Terminal) -> anyhow::Result<Exit> {
     let plan = args.plan.plan(args.until.map(|precision| (precision, args.max)), terminal)?;
     if let Err(why) = check_rule(&plan) {
         terminal.error(why);
         return Ok(Exit::Usage);
     }
     let folder = SweepFolder::at(args.plan.folder(&plan.hash(VERSION)));
-    let _lock = open(&folder, &plan, args.resume)?;
+    let resume = args.resume || begun == Begun::GoesOn && folder.plan_file().exists();
+    let _lock = open(&folder, &plan, resume)?;
     say_what_begins(&folder, &plan, terminal);
     let stop = StopSwitch::default();
     let signals = listen(&stop, terminal);
@@ -144,7 +168,7 @@ fn whole(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     } else {
         run_missing(&folder, &plan, args.fail_fast, &stop, terminal)
     };
-    if outcome.is_err() && !args.resume && !folder.has_begun() {
+    if outcome.is_err() && !resume && !folder.has_begun() {
         folder.discard();
         return outcome.map(|()| Exit::Failed);
     }
@@ -153,7 +177,10 @@ fn whole(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     outcome?;
     let summary = summary?;
     if let Some(signal) = signals.received() {
-        terminal.say("stopped; the same command with --resume goes on");
+        terminal.say(match begun {
+            Begun::NeedsResume => "stopped; the same command with --resume goes on",
+            Begun::GoesOn => "stopped; the same command goes on",
+        });
         return Ok(Exit::Interrupted(signal));
     }
     if args.slurm.slurm && !summary.is_complete() {

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, Once, PoisonError, TryLockError};
 use std::thread;
 use std::time::Duration;
 
+use labctl::platform::{CAN_BE_STOPPED, stop_this_process};
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::cursor::{Hide, Show};
@@ -20,7 +21,6 @@ use ratatui::layout::Rect;
 static HELD: Mutex<Option<Vec<String>>> = Mutex::new(None);
 
 /// Longer than it takes to stop a process.
-#[cfg(unix)]
 const STOPPING: Duration = Duration::from_millis(100);
 
 /// The screen, on standard error; closed when dropped.
@@ -79,25 +79,18 @@ impl Screen {
 
     /// Gives the terminal back, stops this process as Ctrl-Z does, and takes
     /// the terminal over again when it goes on.
-    #[cfg(unix)]
     pub fn suspend(&mut self) -> io::Result<()> {
-        use rustix::process::{Signal, getpid, kill_process};
         let held = lock();
-        if held.is_none() {
+        if held.is_none() || !CAN_BE_STOPPED {
             return Ok(());
         }
         leave();
-        kill_process(getpid(), Signal::TSTP)?;
+        stop_this_process()?;
         // Another thread may be the one that is signalled, and this one goes on
         // until all are stopped.
         thread::sleep(STOPPING);
         enter()?;
         self.terminal.clear()
-    }
-
-    #[cfg(not(unix))]
-    pub fn suspend(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 
