@@ -115,7 +115,11 @@ fn inferred(samples: &[Sample]) -> Option<Inferred> {
         let begun = blocks::begun(&texts, &scanner, most).into_iter();
         ways.extend(begun.filter_map(|blocks| of_blocks(blocks, &scanner, &layout, &names)));
     }
-    let is_better = |of_lines: &Inferred, way: &Inferred| way.0.kept > of_lines.0.kept + of_lines.0.kept / 4;
+    let is_better = |of_lines: &Inferred, way: &Inferred| match (of_lines.0.is_sound(), way.0.is_sound()) {
+        (false, true) => true,
+        (true, false) => false,
+        _ => way.0.kept > of_lines.0.kept + of_lines.0.kept / 4,
+    };
     // Of several the first is kept that keeps as many rules as any.
     let best = ways.into_iter().rev().max_by_key(|(inference, _)| (inference.is_sound(), inference.kept));
     match (of_lines, best) {

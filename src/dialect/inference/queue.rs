@@ -89,7 +89,7 @@ pub fn queue_convention(groups: &[Group<'_>], layout: &Layout, reading: &mut Rea
         after_pop.max(before_pop)
     ));
     // Stamps of whole seconds blur what is waiting.
-    let is_clear = |excess: f64| excess < 0.25 || excess > 0.75;
+    let is_clear = |excess: f64| !(0.25..=0.75).contains(&excess);
     if before_pop == after_pop && !excess.is_some_and(is_clear) {
         reading.doubts.push("nothing here tells whether the queue is counted before or after the pop; it is taken for what is likelier".to_owned());
     }
