@@ -56,6 +56,8 @@ pub struct Inference {
     pub events: u64,
     /// Of these, those whose kind a keyword states.
     pub with_keyword: u64,
+    /// Events have times.
+    pub tells_time: bool,
     /// Rules of the model that hold between events, and those that do not.
     pub kept: u64,
     pub broken: u64,
@@ -111,17 +113,18 @@ fn inferred(samples: &[Sample]) -> Option<Inferred> {
     let separated = blocks::separated(&texts, most);
     let mut ways: Vec<Inferred> =
         separated.into_iter().filter_map(|blocks| of_blocks(blocks, &scanner, &layout, &names)).collect();
-    if of_lines.iter().chain(&ways).all(|(inference, _)| !inference.is_sound()) {
+    let is_good = |inference: &Inference| inference.is_sound() && inference.tells_time;
+    if !of_lines.iter().chain(&ways).any(|(inference, _)| is_good(inference)) {
         let begun = blocks::begun(&texts, &scanner, most).into_iter();
         ways.extend(begun.filter_map(|blocks| of_blocks(blocks, &scanner, &layout, &names)));
     }
-    let is_better = |of_lines: &Inferred, way: &Inferred| match (of_lines.0.is_sound(), way.0.is_sound()) {
+    let is_better = |of_lines: &Inferred, way: &Inferred| match (is_good(&of_lines.0), is_good(&way.0)) {
         (false, true) => true,
         (true, false) => false,
         _ => way.0.kept > of_lines.0.kept + of_lines.0.kept / 4,
     };
     // Of several the first is kept that keeps as many rules as any.
-    let best = ways.into_iter().rev().max_by_key(|(inference, _)| (inference.is_sound(), inference.kept));
+    let best = ways.into_iter().rev().max_by_key(|(inference, _)| (is_good(inference), inference.kept));
     match (of_lines, best) {
         (Some(lines), Some(way)) if is_better(&lines, &way) => Some(way),
         (None, way) => way,
@@ -254,6 +257,7 @@ fn finished(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> Optio
             .filter(|(_, event)| event.as_ref().is_some_and(|event| event.is_certain))
             .map(|(group, _)| group.records.len() as u64)
             .sum(),
+        tells_time: reading.time.is_some(),
         kept: reading.score.kept,
         broken: reading.score.broken,
         evidence: reading.evidence.clone(),

@@ -19,8 +19,7 @@ use crate::dialect::{Dialect, Field, Naming, Sample, SendToAll, load};
 use crate::model::event::{Kind, MachineId};
 
 /// Dialects that inference cannot read today, each with the reason.
-const NOT_YET: [(&str, &str); 4] = [
-    ("tabs-numbers", "the faces of a die stand for kinds"),
+const NOT_YET: [(&str, &str); 3] = [
     ("six-numbers", "three flags stand for kinds"),
     ("pipes-vector-clock", "its vectors stand without brackets"),
     ("named-columns", "a line names its own port too, in the same column as others'"),
