@@ -1,7 +1,7 @@
 //! What each operating system does in its own way: clocks, signals, processes, the
 //! modes of files, limits. Nothing else in the program asks which system it is on.
 //!
-//! Each thing has one name and two makings: [`unix`], and [`other`] for systems
+//! Each thing has one name and two makings: `unix`, and `other` for systems
 //! without it, which is built for tests too, so that it is known to work.
 
 pub mod clock;
