@@ -66,8 +66,8 @@ const ROOMS: [(&str, &[&str]); 31] = [
     (
         "lab",
         &[
-            "files", "parallel", "model", "spec", "log", "history", "metrics", "plan", "engine", "store",
-            "table", "read", "predict", "audit",
+            "platform", "files", "parallel", "model", "spec", "log", "history", "metrics", "plan", "engine",
+            "store", "table", "read", "predict", "audit",
         ],
     ),
     (

@@ -57,8 +57,12 @@ impl Assignment {
         }
         let duration_s =
             spans.iter().zip(&rates).map(|(span_s, rate)| span_s + 1.0 / rate).fold(0.0, f64::max);
-        let machine =
-            |rate: &f64| MachineSpec { clock_rate: ClockRate::Fixed(*rate), address: None, foreign: false };
+        let machine = |rate: &f64| MachineSpec {
+            clock_rate: ClockRate::Fixed(*rate),
+            address: None,
+            foreign: false,
+            log: None,
+        };
         let spec = Spec {
             name: "assignment".to_owned(),
             why: String::new(),

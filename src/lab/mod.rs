@@ -3,6 +3,7 @@
 
 pub mod check;
 pub mod declared;
+pub mod foreign_logs;
 mod line_ends;
 pub mod measured;
 pub mod recovery;

@@ -20,6 +20,5 @@ use unix as system;
 
 pub use system::{
     CAN_BE_STOPPED, REUSES_ADDRESSES, allow_open_files, apart_from_terminal, ignores_hang_up,
-    is_readable_by_others, link_folder, lives, never_wait, open_file_to_all, open_folder_to_all,
-    stop_this_process,
+    is_readable_by_others, link, lives, never_wait, open_file_to_all, open_folder_to_all, stop_this_process,
 };

@@ -33,7 +33,7 @@ pub fn is_readable_by_others(_about: &Metadata) -> bool {
 pub fn never_wait(_options: &mut OpenOptions) {}
 
 /// Links need rights that most users lack.
-pub fn link_folder(_folder: &Path, _link: &Path) -> io::Result<bool> {
+pub fn link(_place: &Path, _link: &Path) -> io::Result<bool> {
     Ok(false)
 }
 

@@ -33,7 +33,7 @@ fn files_are_opened_and_shared_and_stay_whole() {
         of::open_folder_to_all(&folder).unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), "text");
         let link = root.path().join("link");
-        let is_made = of::link_folder(&folder, &link).unwrap();
+        let is_made = of::link(&folder, &link).unwrap();
         assert_eq!(is_made, link.is_dir());
         let _ = fs::remove_file(&link);
     });

@@ -47,9 +47,9 @@ pub fn never_wait(options: &mut OpenOptions) {
     options.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
 }
 
-/// Makes a link to a folder; false where the system has none.
-pub fn link_folder(folder: &Path, link: &Path) -> io::Result<bool> {
-    symlink(folder, link).map(|()| true)
+/// Makes a link to a file or folder; false where the system has none.
+pub fn link(place: &Path, link: &Path) -> io::Result<bool> {
+    symlink(place, link).map(|()| true)
 }
 
 /// Raises this process's limit so that `files` may be open at once, as far as it

@@ -4,7 +4,7 @@ use crate::spec::{MachineSpec, Network, Spec, to_toml};
 
 /// What decides the results of a spec's runs, but for chance.
 pub(super) fn decisive(spec: &Spec) -> Spec {
-    let machine = |machine: &MachineSpec| MachineSpec { address: None, ..machine.clone() };
+    let machine = |machine: &MachineSpec| MachineSpec { address: None, log: None, ..machine.clone() };
     let Network { delay, delay_at, .. } = spec.network;
     Spec {
         name: String::new(),

@@ -41,7 +41,7 @@ pub fn commented(spec: &Spec) -> String {
 
 /// The spec with what it is by default in [`LEFT_OUT`].
 fn plain(spec: &Spec) -> Spec {
-    let machine = |machine: &MachineSpec| MachineSpec { foreign: false, ..machine.clone() };
+    let machine = |machine: &MachineSpec| MachineSpec { foreign: false, log: None, ..machine.clone() };
     Spec {
         start_stagger: Spec::default_stagger(spec.machines.len()),
         network: Network { delay: spec.network.delay, ..Network::default() },

@@ -13,7 +13,7 @@ use crate::spec::kinds::{
     ABOVE_ZERO, DELAY, FLAG, FOLDER_NAME, MACHINE_VALUES, PASSED_OVER, SHARE, TEXT, TIME, TIME_ABOVE_ZERO,
     choice, optional_whole, whole,
 };
-use crate::spec::machines::{ADDRESS, Alike, MACHINES, RATE};
+use crate::spec::machines::{ADDRESS, Alike, MACHINES, OWN_LOG, RATE};
 use crate::spec::sweep::{ManyRuns, SweepTable};
 use crate::spec::{Logged, MAX_MACHINES, Network, Published, REPLICATES, Spec};
 
@@ -85,6 +85,10 @@ impl Keyed for Alike {
         key!("address", Alike.machine.address, ADDRESS, IfOther,
             "Where it listens: an IP address and a port. Without one, the system chooses a port.",
             ["127.0.0.1:5001", "localhost:5001"]),
+        key!("log", Alike.machine.log, OWN_LOG, IfOther,
+            "The log that a foreign machine writes by itself, in labctl's own format. After `labctl run` it stands \
+             in the run's folder as a link, and is read with it.",
+            ["theirs/machine_3.log"]),
         key!("count", Alike.count, whole::<1, { MAX_MACHINES as u64 }>(), IfOther,
             "Machines alike that this table stands for.", []),
     ];

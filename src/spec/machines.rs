@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use serde_json::json;
 use toml::de::DeValue;
@@ -24,7 +25,8 @@ pub(super) struct Alike {
 
 impl Default for Alike {
     fn default() -> Alike {
-        let machine = MachineSpec { clock_rate: ClockRate::Fixed(1.0), address: None, foreign: false };
+        let machine =
+            MachineSpec { clock_rate: ClockRate::Fixed(1.0), address: None, foreign: false, log: None };
         Alike { machine, count: 1 }
     }
 }
@@ -48,6 +50,10 @@ pub(super) const MACHINES: Kind<Vec<MachineSpec>> = Kind {
                 "if": {"required": ["foreign"], "properties": {"foreign": {"const": true}}},
                 "then": {"required": ["address"]},
             },
+            {
+                "if": {"required": ["log"]},
+                "then": {"required": ["foreign"], "properties": {"foreign": {"const": true}}},
+            },
             {"if": {"required": ["address"]}, "then": {"properties": {"count": {"maximum": 1}}}},
         ]);
         json!({"type": "array", "items": machine, "minItems": 1})
@@ -61,6 +67,11 @@ fn read_machines(list: &Field<'_>) -> Result<Vec<MachineSpec>, SpecError> {
         let Alike { machine, count } = read_table(&entry, "a `[[machine]]` table")?;
         if let Some(field) = entry.at("foreign").filter(|_| machine.foreign && machine.address.is_none()) {
             return Err(field.fault("needs an `address` to connect to"));
+        }
+        if let Some(field) = entry.at("log").filter(|_| !machine.foreign) {
+            return Err(field
+                .fault("goes with `foreign = true` alone: labctl's machines log into their run")
+                .with_help("leave it out"));
         }
         if let Some(field) = entry.at("count").filter(|_| machine.address.is_some() && count > 1) {
             return Err(field.fault("does not go with `address`, which only one machine can have"));
@@ -139,6 +150,13 @@ fn random_range(text: &str) -> Option<(u32, u32)> {
     let (low, high) = text.trim().strip_prefix("random ")?.split_once("..")?;
     Some((low.trim().parse().ok()?, high.trim().parse().ok()?))
 }
+
+/// The log of a machine of others.
+pub(super) const OWN_LOG: Kind<Option<PathBuf>> = Kind {
+    read: |field| field.form("the path of a file", |text| (!text.is_empty()).then(|| Some(text.into()))),
+    write: Write::Value(|log| log.as_ref().map_or_else(String::new, |log| quoted(log.display()))),
+    schema: || json!({"type": "string", "pattern": "."}),
+};
 
 /// Where a machine listens.
 pub(super) const ADDRESS: Kind<Option<SocketAddr>> = Kind {

@@ -26,6 +26,7 @@ pub mod values;
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 pub use commented::commented;
 pub use document::{parse, parse_sweep, schema, to_toml};
@@ -72,6 +73,8 @@ pub struct MachineSpec {
     pub address: Option<SocketAddr>,
     /// Written by someone else: `labctl` connects to it but does not run it.
     pub foreign: bool,
+    /// The log that such a machine writes by itself, from the working folder.
+    pub log: Option<PathBuf>,
 }
 
 /// Ticks per second of lab time.

@@ -13,7 +13,7 @@ pub struct Title {
 }
 
 /// Words and unit by key; a key of a machine by its last part.
-const TITLES: [(&str, &str, Option<&str>); 16] = [
+const TITLES: [(&str, &str, Option<&str>); 17] = [
     ("duration", "duration", None),
     ("seed", "seed", None),
     ("internal_prob", "internal-event probability", None),
@@ -29,6 +29,7 @@ const TITLES: [(&str, &str, Option<&str>); 16] = [
     ("clock_rate", "clock rate", Some("ticks/s")),
     ("foreign", "foreign", None),
     ("address", "address", None),
+    ("log", "own log", None),
     ("count", "number of machines", None),
 ];
 

@@ -15,7 +15,7 @@ use crate::files::atomic::{
     FileBeside, folder_of, make_folder, name_beside, sync_folder, sync_folder_and_files,
 };
 use crate::log::machine_of_file;
-use crate::platform::link_folder;
+use crate::platform::link;
 
 pub use manifest::{Manifest, ManifestHead};
 pub use word::{Isolation, Status, Word};
@@ -206,7 +206,7 @@ impl RunFolder {
 
 fn link_latest(experiment: &Path, run: &Path) -> io::Result<()> {
     let beside = name_beside(&experiment.join(LATEST_LINK));
-    if !link_folder(run, &beside)? {
+    if !link(run, &beside)? {
         return Ok(());
     }
     let renamed = fs::rename(&beside, experiment.join(LATEST_LINK));

@@ -211,13 +211,18 @@ struct Foreign {
 /// Starts a run of two machines, the first of this rate, in which the test is
 /// the third, and says `clock:1` to both.
 fn foreign(root: &str, rate: &str, listener: &TcpListener) -> Foreign {
+    foreign_with("", root, rate, listener)
+}
+
+/// The same, with more keys in the table of the third.
+fn foreign_with(own_keys: &str, root: &str, rate: &str, listener: &TcpListener) -> Foreign {
     let ports = free_ports(2);
     let own = listener.local_addr().unwrap();
     let lab = Lab::with_spec(&format!(
         "name = \"lab\"\nnetwork.open = true\n{root}\n\
          [[machine]]\nclock_rate = {rate}\naddress = \"127.0.0.1:{}\"\n\
          [[machine]]\nclock_rate = 5\naddress = \"127.0.0.1:{}\"\n\
-         [[machine]]\nclock_rate = 5\nforeign = true\naddress = \"{own}\"\n",
+         [[machine]]\nclock_rate = 5\nforeign = true\naddress = \"{own}\"\n{own_keys}",
         ports[0], ports[1]
     ));
     let run = lab.start(&["run", "lab.toml", "--name", "r"]);
@@ -379,6 +384,28 @@ fn a_flood_is_held_back_and_its_sender_named() {
     foreign.run.end().code(130);
     let queued = end_field(&foreign.lab.read("results/lab/r/log_1.txt"), "Queue length");
     assert!((900..3000).contains(&queued), "{queued}");
+}
+
+#[test]
+fn the_own_log_of_a_foreign_machine_joins_its_run_and_grows_on() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let own = "log = \"theirs.log\"\n";
+    let root = "duration = \"10h\"\nspeedup = 20\ninternal_prob = 1";
+    let mut foreign = foreign_with(own, root, "5", &listener);
+    wait_for_text(&foreign.lab, PARTIAL[0], "Message clock: 1,");
+    wait_for_text(&foreign.lab, PARTIAL[1], "Message clock: 1,");
+    foreign.lab.write(
+        "theirs.log",
+        "Machine 3 log started at 2026-03-05 12:46:02\nClock rate: 5 ticks per second\n",
+    );
+    foreign.run.signal(Signal::INT);
+    foreign.from_run.clear();
+    foreign.run.end().code(130).tells(&["machine 3: its own log theirs.log is read with the run"]);
+    // Written after the end, as by a program that ends later.
+    let line = "2026-03-05 12:46:03 | SEND | Clock: 1 | Sent to all machines\n";
+    foreign.lab.write("theirs.log", &(foreign.lab.read("theirs.log") + line));
+    let table = foreign.lab.labctl(&["metrics", "results/lab/r", "--format", "csv"]).code(0).out;
+    assert_eq!(table.lines().count(), 4, "{table}");
 }
 
 #[test]

@@ -6,8 +6,9 @@ use anyhow::Context;
 use clap::ValueEnum;
 use labctl::charts::{self, Format, Look, RunTheory, SideBySide};
 use labctl::engine::StopSwitch;
+use labctl::lab::foreign_logs::{ForeignLog, join_foreign_logs};
 use labctl::lab::{Done, Hosting};
-use labctl::log::EndReason;
+use labctl::log::{EndReason, file_name};
 use labctl::metrics::summary::RunMetrics;
 use labctl::metrics::trust::doubts;
 use labctl::model::engine::Engine;
@@ -161,8 +162,27 @@ fn run_one(
     let drawn = draw(&done, &run, &args.plots, terminal);
     show(&done, &run.spec.name, terminal)?;
     let is_sound = tell_audit(&mut done, &run, &hosting, terminal);
+    tell_foreign_logs(&run, &done.folder, terminal);
     drawn?;
     Ok(Some((done, is_sound)))
+}
+
+/// Lets the logs of machines of others join the run.
+fn tell_foreign_logs(run: &Run, folder: &Path, terminal: &Terminal) {
+    for ForeignLog { machine, log, joined } in join_foreign_logs(run, folder) {
+        let (log, place) = (log.display(), folder.join(file_name(machine)));
+        let advice = || format!("copy it to {} once it is whole", place.display());
+        match joined {
+            Ok(true) => terminal.say(format!("machine {machine}: its own log {log} is read with the run")),
+            Ok(false) => {
+                terminal.warn(format!("machine {machine}: its own log {log} is not linked; {}", advice()))
+            }
+            Err(error) => terminal.warn(format!(
+                "machine {machine}: its own log {log} does not join the run: {error}; {}",
+                advice()
+            )),
+        }
+    }
 }
 
 fn hosting(args: &Args) -> anyhow::Result<Hosting> {

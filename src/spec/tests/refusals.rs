@@ -78,6 +78,7 @@ fn impossible_machines_are_refused_at_their_place() {
         ("clock_rate = 1\naddress = \"example.org:80\"", (13, 11), ["`machine.address`", "IP address"]),
         ("clock_rate = 1\naddress = \"[::1]:1\"\ncount = 2", (14, 9), ["`machine.count`", "`address`"]),
         ("clock_rate = 1\nforeign = true", (13, 11), ["`machine.foreign`", "`address`"]),
+        ("clock_rate = 1\nlog = \"x\"", (13, 7), ["`machine.log`", "`foreign = true`"]),
         ("clock_rate = 1\nforeign = 1", (13, 11), ["`machine.foreign`", "true or false"]),
         ("clock_rate = 1\nforeign = true\naddress = \"[::1]:1\"", (13, 11), ["`open = true`", "`[network]`"]),
         ("clock_rate = 1\nclock = 2", (13, 1), ["unknown key", "`machine.clock_rate`?"]),

@@ -13,7 +13,8 @@ fn machines() -> impl Strategy<Value = Vec<MachineSpec>> {
     prop::collection::vec((rate, any::<bool>(), any::<bool>()), 2..6).prop_map(|drawn| {
         let machine = |(place, (clock_rate, addressed, foreign)): (usize, (ClockRate, bool, bool))| {
             let address = addressed.then(|| SocketAddr::from(([127, 0, 0, 1], 5000 + place as u16)));
-            MachineSpec { clock_rate, address, foreign: foreign && addressed && place > 0 }
+            let foreign = foreign && addressed && place > 0;
+            MachineSpec { clock_rate, address, foreign, log: foreign.then(|| "their logs/3.log".into()) }
         };
         drawn.into_iter().enumerate().map(machine).collect()
     })

@@ -149,7 +149,11 @@ pub fn with_value(table: &str, key: &str, value: &str) -> String {
         "machine" => format!(
             "network.open = true\n{GOOD}\n[[machine]]\n{}{}{key} = {value}\n",
             if key == "clock_rate" { "" } else { "clock_rate = 1\n" },
-            if key == "foreign" { "address = \"[::1]:1\"\n" } else { "" },
+            match key {
+                "foreign" => "address = \"[::1]:1\"\n",
+                "log" => "address = \"[::1]:1\"\nforeign = true\n",
+                _ => "",
+            },
         ),
         "sweep" if key == "where" => format!("{GOOD}\n[sweep]\ngrid.internal_prob = [1]\nwhere = {value}\n"),
         "grid" | "zip" => format!("{GOOD}\n[sweep.{table}]\n{key} = {value}\n"),
