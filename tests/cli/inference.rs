@@ -249,3 +249,21 @@ fn numbers_alone_are_not_taken_for_events() {
         "--dialect tabs-numbers",
     ]);
 }
+
+#[test]
+fn a_rate_that_the_pace_shows_to_be_of_a_minute_is_read_so() {
+    let lab = Lab::new();
+    for (machine, rate) in [(1, 120), (2, 300)] {
+        let tick_s = 60.0 / f64::from(rate);
+        let line = |clock: i32| format!("{:.3} internal event, clock {clock}\n", f64::from(clock) * tick_s);
+        let text = format!("clock rate: {rate}\n{}", (1..60).map(line).collect::<String>());
+        lab.write(&format!("theirs/vm_{machine}.log"), text);
+    }
+    let table = lab.labctl(&["metrics", "theirs", "--format", "csv"]).code(0).out;
+    let rates: Vec<String> = rows(&table).iter().map(|row| row["clock_rate"].clone()).collect();
+    assert_eq!(
+        rates.iter().map(|rate| rate.parse::<f64>().unwrap()).collect::<Vec<_>>(),
+        [2.0, 5.0],
+        "{table}"
+    );
+}

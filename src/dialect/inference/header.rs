@@ -9,11 +9,19 @@ use super::scan::Variable;
 use super::words;
 use crate::dialect::timestamp::{TimeFormat, TimeParser};
 
-/// A slot of a group that holds a clock rate, or the seconds that a tick takes.
+/// A slot of a group that tells a clock rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     pub slot: usize,
-    pub is_interval: bool,
+    pub unit: Unit,
+}
+
+/// What a clock rate counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    TicksPerSecond,
+    TicksPerMinute,
+    SecondsPerTick,
 }
 
 /// How many events a second each log has, by the times that its events have.
@@ -47,25 +55,29 @@ pub fn rate(group: &Group<'_>, paces: &BTreeMap<usize, f64>) -> Option<Rate> {
         let near = |label: &str| words::is_rate(label);
         let label = part.before.rsplit([',', '.', ';']).next().unwrap_or_default();
         let says = near(label) || near(&part.after);
-        let mut fits = [0u32; 2];
+        let mut fits = [0u32; 3];
         let mut tested = 0;
         for (record, text) in group.values(slot) {
             let (Ok(value), Some(pace)) = (text.parse::<f64>(), paces.get(&record.log)) else { continue };
             tested += 1;
-            let is_near = |rate: f64| (0.6..=1.4).contains(&(pace / rate));
-            fits[0] += u32::from(value > 0.0 && is_near(value));
-            fits[1] += u32::from(value > 0.0 && is_near(1.0 / value));
+            for (fits, rate) in fits.iter_mut().zip([value, value / 60.0, 1.0 / value]) {
+                *fits += u32::from(value > 0.0 && (0.6..=1.4).contains(&(pace / rate)));
+            }
         }
         let share = |fits: u32| f64::from(fits) / f64::from(tested.max(1));
         let words_value = if says { 1.0 } else { 0.0 };
-        let is_interval_word = ["interval", "period", "seconds per", "tick length", "sleep"]
-            .iter()
-            .any(|word| part.before.contains(word));
-        let as_rate = share(fits[0]) + words_value - if is_interval_word { 0.5 } else { 0.0 };
-        let as_interval = share(fits[1]) + if is_interval_word { 0.9 } else { -0.5 };
-        let (is_interval, value) = if as_interval > as_rate { (true, as_interval) } else { (false, as_rate) };
+        let has = |of: &[&str]| of.iter().any(|word| part.before.contains(word) || part.after.contains(word));
+        let is_interval = has(&["interval", "period", "seconds per", "tick length", "sleep"]);
+        let is_minute = has(&["minute", "/min"]);
+        let (unit, value) = [
+            (Unit::TicksPerSecond, share(fits[0]) + words_value - if is_interval { 0.5 } else { 0.0 }),
+            (Unit::TicksPerMinute, share(fits[1]) + words_value + if is_minute { 0.3 } else { -0.2 }),
+            (Unit::SecondsPerTick, share(fits[2]) + if is_interval { 0.9 } else { -0.5 }),
+        ]
+        .into_iter()
+        .fold((Unit::TicksPerSecond, f64::MIN), |best, one| if one.1 > best.1 { one } else { best });
         if value >= 0.9 && best.is_none_or(|(_, known)| value > known) {
-            best = Some((Rate { slot, is_interval }, value));
+            best = Some((Rate { slot, unit }, value));
         }
     }
     best.map(|(rate, _)| rate)

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::group::Group;
-use super::header::{Rate, paces, rate};
+use super::header::{Rate, Unit, paces, rate};
 use super::layout::{Layout, Naming};
 use super::peers::Peers;
 use super::reading::{Event, Reading};
@@ -64,6 +64,19 @@ pub fn written(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> St
     if reading.is_line_each {
         toml += "send_to_all = \"line-each\"\n";
     }
+    let paces = paces(groups, reading);
+    let rates: Vec<Option<Rate>> = groups
+        .iter()
+        .zip(&reading.events)
+        .map(
+            |(group, event)| {
+                if event.as_ref().is_some_and(|event| is_read(&event)) { None } else { rate(group, &paces) }
+            },
+        )
+        .collect();
+    if rates.iter().flatten().any(|rate| rate.unit == Unit::TicksPerMinute) {
+        toml += "clock_rate = \"per-minute\"\n";
+    }
     if !given.ignored.is_empty() {
         let list: Vec<String> = given.ignored.iter().map(|text| quoted(text)).collect();
         toml += &format!("ignore = [{}]\n", list.join(", "));
@@ -76,14 +89,13 @@ pub fn written(groups: &[Group<'_>], reading: &Reading, given: &Given<'_>) -> St
         }
         toml += &table(group, &kind_line(event), &extra, &fields(event), given);
     }
-    let paces = paces(groups, reading);
-    for (group, event) in groups.iter().zip(&reading.events) {
+    for ((group, event), rate) in groups.iter().zip(&reading.events).zip(rates) {
         if event.as_ref().is_some_and(|event| is_read(&event)) {
             continue;
         }
-        toml += &match rate(group, &paces) {
-            Some(Rate { slot, is_interval }) => {
-                let field = if is_interval { Field::Interval } else { Field::ClockRate };
+        toml += &match rate {
+            Some(Rate { slot, unit }) => {
+                let field = if unit == Unit::SecondsPerTick { Field::Interval } else { Field::ClockRate };
                 let starts = if starts_run(group, reading) { "starts_run = true\n" } else { "" };
                 table(group, "[[header]]", starts, &[(field, slot, slot)], given)
             }
