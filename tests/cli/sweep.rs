@@ -66,7 +66,9 @@ fn without_a_spec_all_in_experiments_are_swept() {
     let rows = lab.rows("results/all/runs.csv");
     assert_eq!(rows.len(), 6);
     assert_eq!(rows.iter().map(|row| row["experiment"].as_str()).collect::<BTreeSet<_>>().len(), 2);
-    Lab::new().labctl(&["sweep"]).code(1).tells(&["name a spec", "experiments/"]);
+    let shipped = Lab::new();
+    let said = shipped.labctl(&["sweep", "--duration", "5s", "--engine", "sim", "--name", "all"]).code(0);
+    said.tells(&["experiments/ is not here", "10 cells, 10 runs"]);
 }
 
 #[test]
